@@ -1,0 +1,210 @@
+//! What every generated enum is made of: a table of its values.
+#![allow(missing_docs, reason = "all but `UnknownValue` is reachable through `__private` alone")]
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use thiserror::Error;
+
+/// A generated enum of strings.
+pub trait StringEnum: Copy + Sized + 'static {
+    const ALL: &'static [Self];
+    const VALUES: &'static [&'static str];
+}
+
+/// A generated enum of integers.
+pub trait IntegerEnum: Copy + Sized + 'static {
+    const ALL: &'static [Self];
+    const VALUES: &'static [i64];
+}
+
+/// A value that an enum of a schema does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{value} is not one of {allowed}")]
+pub struct UnknownValue {
+    value: String,
+    allowed: String,
+}
+
+impl UnknownValue {
+    fn new(value: String, allowed: &[impl fmt::Debug]) -> Self {
+        let allowed: Vec<_> = allowed.iter().map(|value| format!("{value:?}")).collect();
+        Self { value, allowed: allowed.join(", ") }
+    }
+}
+
+pub fn string_from_str<E: StringEnum>(text: &str) -> Result<E, UnknownValue> {
+    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| **value == text);
+    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(format!("{text:?}"), E::VALUES))
+}
+
+pub fn integer_from_i64<E: IntegerEnum>(number: i64) -> Result<E, UnknownValue> {
+    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| **value == number);
+    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(number.to_string(), E::VALUES))
+}
+
+pub fn integer_from_str<E: IntegerEnum>(text: &str) -> Result<E, UnknownValue> {
+    let unknown = |_| UnknownValue::new(format!("{text:?}"), E::VALUES);
+    text.parse().map_err(unknown).and_then(integer_from_i64)
+}
+
+pub fn deserialize_string<'de, E: StringEnum, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<E, D::Error> {
+    string_from_str(&Cow::<str>::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+pub fn deserialize_integer<'de, E: IntegerEnum, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<E, D::Error> {
+    integer_from_i64(i64::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// What every generated enum of strings implements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __string_enum {
+    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
+        impl $crate::__private::StringEnum for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const VALUES: &'static [&'static str] = &[$($value),+];
+        }
+
+        impl $type {
+            /// Every value, in the order of the schema.
+            pub const ALL: &'static [Self] = <Self as $crate::__private::StringEnum>::ALL;
+
+            /// The value as it is sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                <Self as $crate::__private::StringEnum>::VALUES[self as usize]
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::UnknownValue;
+
+            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::string_from_str(value)
+            }
+        }
+
+        impl ::core::convert::TryFrom<&str> for $type {
+            type Error = $crate::__private::UnknownValue;
+
+            fn try_from(value: &str) -> ::core::result::Result<Self, Self::Error> {
+                $crate::__private::string_from_str(value)
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl $crate::__private::Typed for $type {
+            fn into_json(self) -> $crate::__private::Json {
+                $crate::__private::Json::String(self.as_str().into())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_string(deserializer)
+            }
+        }
+    };
+}
+
+/// What every generated enum of integers implements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __integer_enum {
+    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
+        impl $crate::__private::IntegerEnum for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const VALUES: &'static [i64] = &[$($value),+];
+        }
+
+        impl $type {
+            /// Every value, in the order of the schema.
+            pub const ALL: &'static [Self] = <Self as $crate::__private::IntegerEnum>::ALL;
+
+            /// The value as it is sent.
+            #[must_use]
+            pub const fn value(self) -> i64 {
+                <Self as $crate::__private::IntegerEnum>::VALUES[self as usize]
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.value(), f)
+            }
+        }
+
+        impl ::core::convert::TryFrom<i64> for $type {
+            type Error = $crate::__private::UnknownValue;
+
+            fn try_from(value: i64) -> ::core::result::Result<Self, Self::Error> {
+                $crate::__private::integer_from_i64(value)
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::UnknownValue;
+
+            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::integer_from_str(value)
+            }
+        }
+
+        impl ::core::convert::From<$type> for i64 {
+            fn from(value: $type) -> Self {
+                value.value()
+            }
+        }
+
+        impl $crate::__private::Typed for $type {
+            fn into_json(self) -> $crate::__private::Json {
+                $crate::__private::Json::Number(self.value().into())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.value())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_integer(deserializer)
+            }
+        }
+    };
+}

@@ -1,0 +1,158 @@
+//! What a setter takes.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::enums::{IntegerEnum, StringEnum};
+use crate::json::Json;
+use crate::media::Media;
+use crate::object::Typed;
+
+/// A value for a field of type `T`.
+///
+/// Every setter takes the typed value, which cannot be wrong, or a raw one, which `build` checks:
+///
+/// | field | takes |
+/// | --- | --- |
+/// | `i64` | every integer type up to 64 bits |
+/// | `f64` | `f64`, `f32`, and integers that fit |
+/// | `String` | `String`, `&str`, `Cow<str>`, `char` |
+/// | `bool` | `bool` |
+/// | [`Media`] | `Media`, [`Url`], `String`, `&str` |
+/// | an enum of strings | the enum, `String`, `&str` |
+/// | an enum of integers | the enum, every integer type |
+/// | `Vec<T>` | vectors, arrays and slices of what `T` takes |
+/// | an object of the schema | the type generated for it |
+/// | [`Value`] | whatever converts into a `Value` |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value for a field that takes `{T}`",
+    label = "this field takes `{T}`, or what converts into it",
+    note = "the setter's documentation lists the values; raw values are checked by `build`"
+)]
+pub trait IntoField<T> {
+    #[doc(hidden)]
+    fn into_field(self) -> Json;
+}
+
+impl<T: Typed> IntoField<T> for T {
+    fn into_field(self) -> Json {
+        self.into_json()
+    }
+}
+
+macro_rules! integers {
+    ($($int:ty)*) => {$(
+        impl IntoField<i64> for $int {
+            fn into_field(self) -> Json {
+                Json::Number(self.into())
+            }
+        }
+
+        impl<E: IntegerEnum> IntoField<E> for $int {
+            fn into_field(self) -> Json {
+                Json::Number(self.into())
+            }
+        }
+    )*};
+}
+
+integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+macro_rules! floats_from {
+    ($($number:ty)*) => {$(
+        impl IntoField<f64> for $number {
+            fn into_field(self) -> Json {
+                Json::Number(self.into())
+            }
+        }
+    )*};
+}
+
+floats_from!(i8 i16 i32 i64 u8 u16 u32 u64);
+
+impl IntoField<f64> for f64 {
+    fn into_field(self) -> Json {
+        Json::float(self)
+    }
+}
+
+impl IntoField<f64> for f32 {
+    fn into_field(self) -> Json {
+        // By way of its shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
+        Json::float(self.to_string().parse().unwrap_or_else(|_| self.into()))
+    }
+}
+
+impl IntoField<bool> for bool {
+    fn into_field(self) -> Json {
+        Json::Bool(self)
+    }
+}
+
+impl IntoField<Media> for Media {
+    fn into_field(self) -> Json {
+        Json::String(self.as_str().to_owned())
+    }
+}
+
+impl IntoField<Media> for Url {
+    fn into_field(self) -> Json {
+        Json::String(self.into())
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty)*) => {$(
+        impl IntoField<String> for $text {
+            fn into_field(self) -> Json {
+                Json::String(self.into())
+            }
+        }
+
+        impl IntoField<Media> for $text {
+            fn into_field(self) -> Json {
+                Json::String(self.into())
+            }
+        }
+
+        impl<E: StringEnum> IntoField<E> for $text {
+            fn into_field(self) -> Json {
+                Json::String(self.into())
+            }
+        }
+    )*};
+}
+
+texts!(String &str &String Box<str> Cow<'_, str>);
+
+impl IntoField<String> for char {
+    fn into_field(self) -> Json {
+        Json::String(self.into())
+    }
+}
+
+impl<T, X: IntoField<T>> IntoField<Vec<T>> for Vec<X> {
+    fn into_field(self) -> Json {
+        Json::Array(self.into_iter().map(IntoField::into_field).collect())
+    }
+}
+
+impl<T, X: IntoField<T>, const N: usize> IntoField<Vec<T>> for [X; N] {
+    fn into_field(self) -> Json {
+        Json::Array(self.into_iter().map(IntoField::into_field).collect())
+    }
+}
+
+impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
+    fn into_field(self) -> Json {
+        Json::Array(self.iter().cloned().map(IntoField::into_field).collect())
+    }
+}
+
+impl<X: Into<Value>> IntoField<Value> for X {
+    fn into_field(self) -> Json {
+        Json::from(self.into())
+    }
+}

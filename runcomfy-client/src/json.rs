@@ -1,0 +1,242 @@
+//! A JSON value as a body holds it: keys of the schema are not copied, numbers are exact, and what
+//! a builder was given but JSON cannot carry is kept, so that validation can name it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
+
+use crate::schema::{self, FieldInfo, Rule};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// NaN or an infinity: never valid, never serialised.
+    NotFinite(f64),
+    String(String),
+    Array(Vec<Json>),
+    Object(Vec<(Cow<'static, str>, Json)>),
+}
+
+impl Json {
+    pub(crate) fn float(value: f64) -> Self {
+        Number::from_f64(value).map_or(Self::NotFinite(value), Self::Number)
+    }
+
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null | Self::NotFinite(_) => Value::Null,
+            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::String(string) => Value::String(string.clone()),
+            Self::Array(items) => items.iter().map(Self::to_value).collect(),
+            Self::Object(members) => members
+                .iter()
+                .map(|(key, value)| (key.to_string(), value.to_value()))
+                .collect(),
+        }
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(bool) => Self::Bool(bool),
+            Value::Number(number) => Self::Number(number),
+            Value::String(string) => Self::String(string),
+            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => Self::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| (Cow::Owned(key), Self::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// JSON text, as in a body.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFinite(float) => float.fmt(f),
+            other => f.write_str(&serde_json::to_string(other).map_err(|_| fmt::Error)?),
+        }
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize(serializer),
+            Self::NotFinite(float) => Err(S::Error::custom(format_args!(
+                "{float} is not a number that JSON can carry"
+            ))),
+            Self::String(string) => serializer.serialize_str(string),
+            Self::Array(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(item)?;
+                }
+                seq.end()
+            }
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Reads any JSON value; where the schema knows an object's keys, they are borrowed from it.
+#[derive(Clone, Copy)]
+pub(crate) struct Seed {
+    pub(crate) rules: &'static [Rule],
+}
+
+impl<'de> DeserializeSeed<'de> for Seed {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let seed = Self { rules: schema::items(self.rules) };
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(seed)? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let fields = schema::object(self.rules).map_or(&[][..], |object| object.fields);
+        let mut members = Vec::with_capacity(fields.len().min(16));
+        let mut expected = 0;
+        while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
+            let rules = match key {
+                Found::Field(index) => {
+                    expected = index + 1;
+                    fields[index].rules
+                }
+                Found::Number => return access.next_value::<NumberText>().map(|text| text.0),
+                Found::Other(_) => &[],
+            };
+            let key = match key {
+                Found::Field(index) => Cow::Borrowed(fields[index].key),
+                Found::Other(key) => Cow::Owned(key),
+                Found::Number => Cow::Borrowed(""),
+            };
+            members.push((key, access.next_value_seed(Self { rules })?));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+enum Found {
+    Field(usize),
+    Other(String),
+    /// How `serde_json` hands over numbers where some crate turned on `arbitrary_precision`.
+    Number,
+}
+
+struct KeySeed {
+    fields: &'static [FieldInfo],
+    /// Bodies mostly come in the order of the schema, so this one is tried first.
+    expected: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Found, E> {
+        if self.fields.get(self.expected).is_some_and(|field| field.key == key) {
+            return Ok(Found::Field(self.expected));
+        }
+        if let Some(index) = self.fields.iter().position(|field| field.key == key) {
+            return Ok(Found::Field(index));
+        }
+        Ok(match key {
+            "$serde_json::private::Number" => Found::Number,
+            other => Found::Other(other.to_owned()),
+        })
+    }
+}
+
+struct NumberText(Json);
+
+impl<'de> Deserialize<'de> for NumberText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.parse::<Number>().map_err(serde::de::Error::custom)?;
+        Ok(Self(Json::Number(number)))
+    }
+}

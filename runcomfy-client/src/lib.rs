@@ -1,0 +1,91 @@
+//! The runtime of RunComfy for Rust.
+//!
+//! Apps depend on `runcomfy-models`, which re-exports what is public here beside the generated
+//! models. This crate knows no model; it holds
+//!
+//! - what generated code is made of: [`Media`], [`IntoField`], [`ModelInfo`], [`FieldInfo`],
+//!   [`ValidationErrors`];
+#![cfg_attr(
+    feature = "http",
+    doc = "- the HTTP client: [`Client`], [`Job`], [`Completed`], [`Error`] (feature `http`, on by default)."
+)]
+#![cfg_attr(
+    not(feature = "http"),
+    doc = "- the HTTP client, with the feature `http`."
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod builder;
+mod enums;
+mod field;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod json;
+mod media;
+mod model_id;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod number;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod object;
+mod output;
+mod request;
+mod schema;
+mod validate;
+mod violation;
+
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "schemars")]
+mod json_schema;
+
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub mod time;
+
+pub use enums::UnknownValue;
+pub use field::IntoField;
+pub use media::{Media, MediaError, MediaKind};
+pub use model_id::{InvalidModelId, ModelId};
+pub use output::Output;
+pub use request::Request;
+pub use schema::{FieldInfo, FieldKind, ModelInfo};
+pub use violation::{ValidationErrors, Violation};
+
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use http::{
+    ApiError, ApiErrorKind, CancelOutcome, Client, ClientBuilder, Completed, ConfigError, Error,
+    InvalidRequestId, Job, JobState, JobStatus, RequestId, UntypedModel, WaitOptions,
+};
+
+/// What generated code calls. Not part of the public API: it changes without notice, together
+/// with the code generator of the same version.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "not for people")]
+pub mod __private {
+    pub use crate::builder::{Draft, Missing, Set};
+    pub use crate::enums::{
+        IntegerEnum, StringEnum, deserialize_integer, deserialize_string, integer_from_i64,
+        integer_from_str, string_from_str,
+    };
+    pub use crate::field::IntoField;
+    pub use crate::json::Json;
+    pub use crate::object::{Object, ObjectType, Typed, deserialize, from_json, from_value};
+    pub use crate::output::take;
+    pub use crate::schema::{Additional, Bound, Literal, ObjectSchema, Rule, Types};
+    pub use crate::number::Num;
+    pub use crate::{
+        FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
+    };
+    #[cfg(feature = "schemars")]
+    pub use crate::json_schema::json_schema;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use crate::{__integer_enum as integer_enum, __object as object, __string_enum as string_enum};
+    pub use serde;
+    pub use serde_json::Value;
+    pub type Map = serde_json::Map<String, Value>;
+}

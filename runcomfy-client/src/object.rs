@@ -1,0 +1,208 @@
+//! What every generated object type is made of: a JSON object that obeys its schema.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::json::{Json, Seed};
+use crate::schema::Rule;
+use crate::validate;
+use crate::violation::ValidationErrors;
+
+/// A generated type, an enum or an object, as a value of its own field.
+pub trait Typed {
+    fn into_json(self) -> Json;
+}
+
+/// A generated type for an object.
+pub trait ObjectType: Typed + Sized {
+    const RULES: &'static [Rule];
+
+    fn from_object(object: Object) -> Self;
+}
+
+/// A JSON object that was checked against the rules of the type around it.
+#[derive(Clone, PartialEq)]
+pub struct Object(Json);
+
+impl Object {
+    #[must_use]
+    pub fn into_json(self) -> Json {
+        self.0
+    }
+
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+
+    pub fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct(name);
+        if let Json::Object(members) = &self.0 {
+            for (key, value) in members {
+                shown.field(key, &Brief(value));
+            }
+        }
+        shown.finish()
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Shows a value as JSON, cut where it gets long: it may hold a whole file.
+pub(crate) struct Brief<'a>(pub(crate) &'a Json);
+
+impl fmt::Debug for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 200;
+        let text = self.0.to_string();
+        match text.char_indices().nth(LONGEST) {
+            None => f.write_str(&text),
+            Some((end, _)) => write!(f, "{}... {} bytes", &text[..end], text.len()),
+        }
+    }
+}
+
+pub(crate) fn checked<T: ObjectType>(json: Json) -> Result<T, ValidationErrors> {
+    validate::check(T::RULES, &json)?;
+    Ok(T::from_object(Object(json)))
+}
+
+pub fn from_value<T: ObjectType>(value: Value) -> Result<T, ValidationErrors> {
+    checked(value.into())
+}
+
+pub fn from_json<T: ObjectType>(text: &str) -> Result<T, ValidationErrors> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let json = Seed { rules: T::RULES }
+        .deserialize(&mut deserializer)
+        .and_then(|json| deserializer.end().map(|()| json))
+        .map_err(|error| ValidationErrors::of("syntax", format!("not JSON: {error}")))?;
+    checked(json)
+}
+
+pub fn deserialize<'de, T: ObjectType, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let json = Seed { rules: T::RULES }.deserialize(deserializer)?;
+    checked(json).map_err(D::Error::custom)
+}
+
+/// What every generated object type implements, in terms of the generic functions above.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ($type:ident, $name:literal, $schema:ident) => {
+        impl $crate::__private::Typed for $type {
+            fn into_json(self) -> $crate::__private::Json {
+                self.0.into_json()
+            }
+        }
+
+        impl $crate::__private::ObjectType for $type {
+            const RULES: &'static [$crate::__private::Rule] = &[
+                $crate::__private::Rule::Types($crate::__private::Types(
+                    $crate::__private::Types::OBJECT,
+                )),
+                $crate::__private::Rule::Object(&$schema),
+            ];
+
+            fn from_object(object: $crate::__private::Object) -> Self {
+                Self(object)
+            }
+        }
+
+        impl ::core::fmt::Debug for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                self.0.debug($name, f)
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serde::Serialize::serialize(&self.0, serializer)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize(deserializer)
+            }
+        }
+
+        /// Reads JSON text, and checks it.
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::ValidationErrors;
+
+            fn from_str(json: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::from_json(json)
+            }
+        }
+
+        /// Takes a JSON value, and checks it.
+        impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
+            type Error = $crate::__private::ValidationErrors;
+
+            fn try_from(
+                value: $crate::__private::Value,
+            ) -> ::core::result::Result<Self, Self::Error> {
+                $crate::__private::from_value(value)
+            }
+        }
+
+        impl ::core::convert::From<$type> for $crate::__private::Value {
+            fn from(value: $type) -> Self {
+                value.0.to_value()
+            }
+        }
+
+        $crate::__object_schema!($type, $name);
+    };
+}
+
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object_schema {
+    ($type:ident, $name:literal) => {
+        impl $crate::__private::schemars::JsonSchema for $type {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed($name)
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed(::core::concat!(::core::module_path!(), "::", $name))
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(
+                _: &mut $crate::__private::schemars::SchemaGenerator,
+            ) -> $crate::__private::schemars::Schema {
+                $crate::__private::json_schema(
+                    <$type as $crate::__private::ObjectType>::RULES,
+                )
+            }
+        }
+    };
+}
+
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object_schema {
+    ($type:ident, $name:literal) => {};
+}

@@ -1,0 +1,100 @@
+//! What a completed job gives.
+
+use serde::de::{DeserializeOwned, Deserializer};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The output of a completed job: URLs of files, which are fetched without the token.
+///
+/// Reading it never fails: what is not of the expected form goes into [`other`](Self::other).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Output {
+    /// The URL of an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The URL of a video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video: Option<String>,
+    /// The URL of a sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<String>,
+    /// The URLs of several images.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
+    /// The URLs of several videos.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub videos: Vec<String>,
+    /// The URLs of several sounds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub audios: Vec<String>,
+    /// Whatever else came. An output that is no object stands here under the key `output`.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Output {
+    /// Every URL in the known fields, the single ones first.
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        let single = [&self.image, &self.video, &self.audio].into_iter().flatten();
+        let several = [&self.images, &self.videos, &self.audios].into_iter().flatten();
+        single.chain(several).map(String::as_str)
+    }
+}
+
+impl From<Value> for Output {
+    fn from(value: Value) -> Self {
+        let mut other = match value {
+            Value::Object(members) => members,
+            Value::Null => Map::new(),
+            value => Map::from_iter([("output".to_owned(), value)]),
+        };
+        Self {
+            image: take(&mut other, "image"),
+            video: take(&mut other, "video"),
+            audio: take(&mut other, "audio"),
+            images: take(&mut other, "images").unwrap_or_default(),
+            videos: take(&mut other, "videos").unwrap_or_default(),
+            audios: take(&mut other, "audios").unwrap_or_default(),
+            other,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Output {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// Takes a member out if it is of the type expected; leaves it where it is otherwise.
+pub fn take<T: DeserializeOwned>(members: &mut Map<String, Value>, key: &str) -> Option<T> {
+    let taken = T::deserialize(members.get(key)?).ok()?;
+    members.remove(key);
+    Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn known_fields_are_read_and_the_rest_is_kept() {
+        let output = Output::from(json!({
+            "video": "https://a/v.mp4", "images": ["https://a/1.png", "https://a/2.png"],
+            "image": 7, "score": 0.5
+        }));
+        assert_eq!(output.video.as_deref(), Some("https://a/v.mp4"));
+        assert_eq!(output.images.len(), 2);
+        assert_eq!(output.other, *json!({"image": 7, "score": 0.5}).as_object().unwrap());
+        let urls: Vec<_> = output.urls().collect();
+        assert_eq!(urls, ["https://a/v.mp4", "https://a/1.png", "https://a/2.png"]);
+    }
+
+    #[test]
+    fn an_output_that_is_no_object_is_not_lost() {
+        assert_eq!(Output::from(json!("text")).other["output"], json!("text"));
+        assert_eq!(Output::from(Value::Null), Output::default());
+    }
+}

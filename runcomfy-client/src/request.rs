@@ -1,0 +1,14 @@
+//! What makes a type a request.
+
+use serde::Serialize;
+
+use crate::output::Output;
+
+/// The input of a model. Generated for every model's `Input`; an `Input` that exists is valid.
+pub trait Request: Serialize {
+    /// What a completed job of the model gives.
+    type Output: From<Output> + Send + 'static;
+
+    /// The model id, as in `POST /models/{model_id}`.
+    const MODEL_ID: &'static str;
+}

@@ -1,0 +1,211 @@
+//! The face of the crate: a folder of schemas in, a folder of source files out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::report::{Error, Problem, Reporter, Severity, file_problem};
+use crate::source::Source;
+use crate::{emit, lower, parse, source};
+
+/// Generates the API of every schema in a folder.
+///
+/// ```no_run
+/// // build.rs
+/// fn main() -> Result<(), runcomfy_codegen::Error> {
+///     runcomfy_codegen::Generator::new("schemas").build()
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a generator does nothing until `build` or `generate` is called"]
+pub struct Generator {
+    schemas: PathBuf,
+    runtime: String,
+    crate_path: Option<String>,
+}
+
+/// What was generated.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The models, sorted by id.
+    pub models: Vec<GeneratedModel>,
+    /// What is odd in the schemas.
+    pub warnings: Vec<Problem>,
+    /// The text of the include file.
+    pub index: String,
+}
+
+/// A model's generated module.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GeneratedModel {
+    /// The model id.
+    pub id: String,
+    /// Its schema file.
+    pub schema: PathBuf,
+    /// The path of its module below the include file, as in `kling::kling_2_1::master`.
+    pub module: String,
+    /// Its source.
+    pub source: String,
+    file: String,
+}
+
+/// The include file, and the folder of the models' files beside it.
+const INDEX: &str = "runcomfy.rs";
+const FOLDER: &str = "runcomfy";
+
+impl Generator {
+    /// A generator for the schemas in this folder. A relative path is taken from the folder that the
+    /// program runs in, which is the package's own for a build script.
+    pub fn new(schemas: impl Into<PathBuf>) -> Self {
+        Self { schemas: schemas.into(), runtime: "::runcomfy_client".to_owned(), crate_path: None }
+    }
+
+    /// Where the generated code finds the runtime: `::runcomfy_client`, unless said otherwise. An
+    /// app that depends on `runcomfy-models` alone says `::runcomfy_models`.
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.runtime = path.into();
+        self
+    }
+
+    /// The public path of the module that the include file is put into, as in `runcomfy_models`.
+    /// With it, every model's example is compiled and run by `cargo test`; the path must also lead
+    /// to the runtime's `ValidationErrors`.
+    pub fn crate_path(mut self, path: impl Into<String>) -> Self {
+        self.crate_path = Some(path.into());
+        self
+    }
+
+    /// For a build script: generates into `OUT_DIR`, and tells cargo when to do so again. A file is
+    /// written only if its content changes.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the schemas. `main` may return it: its `Debug` is the report.
+    pub fn build(self) -> Result<(), Error> {
+        println!("cargo::rerun-if-changed={}", self.schemas.display());
+        let Some(out) = std::env::var_os("OUT_DIR") else {
+            return Err(Error::of(
+                &self.schemas,
+                "the variable OUT_DIR is not set".to_owned(),
+                "call `build` in a build script; elsewhere use `generate` and `Generated::write`",
+            ));
+        };
+        let mut problems = Vec::new();
+        let sources = source::read(&self.schemas, &mut problems)?;
+        for source in &sources {
+            println!("cargo::rerun-if-changed={}", source.path.display());
+        }
+        let generated = self.generate_from(&sources, problems)?;
+        for warning in &generated.warnings {
+            println!("cargo::warning={}", warning.one_line());
+        }
+        generated.write(Path::new(&out))
+    }
+
+    /// Generates without writing.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the schemas.
+    pub fn generate(&self) -> Result<Generated, Error> {
+        let mut problems = Vec::new();
+        let sources = source::read(&self.schemas, &mut problems)?;
+        self.generate_from(&sources, problems)
+    }
+
+    fn generate_from(
+        &self,
+        sources: &[Source],
+        mut problems: Vec<Problem>,
+    ) -> Result<Generated, Error> {
+        let runtime: syn::Path = syn::parse_str(&self.runtime).map_err(|_| {
+            let message = format!("{:?} is not a path to the runtime", self.runtime);
+            Error::of(&self.schemas, message, "give a path such as `::runcomfy_client`")
+        })?;
+        let mut models = Vec::new();
+        for source in sources {
+            let mut reporter = Reporter::new(&source.path, &source.text);
+            if let Some(document) = parse::parse(&source.id, &source.text, &mut reporter) {
+                models.extend(
+                    lower::lower(&source.id, &document, self.crate_path.as_deref(), &mut reporter)
+                        .map(|model| (source, model)),
+                );
+            }
+            problems.extend(reporter.into_problems());
+        }
+        problems.extend(shared_paths(sources));
+        if problems.iter().any(|problem| problem.severity() == Severity::Error) {
+            return Err(Error::new(problems));
+        }
+        let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
+        let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
+        let index = emit::index(&models, &runtime, file);
+        let models = models.iter().zip(sources).map(|(model, source)| GeneratedModel {
+            id: model.id.clone(),
+            schema: source.path.clone(),
+            module: model.path.join("::"),
+            source: emit::model(model, &runtime),
+            file: file(model),
+        });
+        Ok(Generated { models: models.collect(), warnings: problems, index })
+    }
+}
+
+/// Two ids that give one module are an error that names both.
+fn shared_paths(sources: &[Source]) -> Vec<Problem> {
+    let mut known: BTreeMap<Vec<String>, &Source> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for source in sources {
+        let Ok(path) = lower::names::module_path(&source.id) else { continue };
+        if let Some(other) = known.get(&path) {
+            let message = format!(
+                "the model ids {:?} and {:?} give one Rust module, `{}`",
+                other.id,
+                source.id,
+                path.join("::")
+            );
+            let help = "keep one of the two files, or move one to an app with schemas of its own";
+            problems.push(file_problem(&source.path, message, help));
+        } else {
+            known.insert(path, source);
+        }
+    }
+    problems
+}
+
+impl Generated {
+    /// Writes the include file `runcomfy.rs` and the models' files beside it; what has not changed
+    /// is left alone, and files of models that are gone are removed.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        let unwritable = |path: &Path, error: std::io::Error| {
+            Error::of(path, format!("cannot be written: {error}"), "make the folder writable")
+        };
+        let models = folder.join(FOLDER);
+        fs::create_dir_all(&models).map_err(|error| unwritable(&models, error))?;
+        let mut kept = BTreeSet::new();
+        for model in &self.models {
+            let path = folder.join(&model.file);
+            write_changed(&path, &model.source).map_err(|error| unwritable(&path, error))?;
+            kept.insert(path);
+        }
+        let index = folder.join(INDEX);
+        write_changed(&index, &self.index).map_err(|error| unwritable(&index, error))?;
+        for entry in fs::read_dir(&models).map_err(|error| unwritable(&models, error))? {
+            let path = entry.map_err(|error| unwritable(&models, error))?.path();
+            if !kept.contains(&path) {
+                fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_changed(path: &Path, text: &str) -> std::io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    fs::write(path, text)
+}

@@ -1,0 +1,66 @@
+//! An `Output` of the model's own, where its schema says more than the common one.
+
+use super::docs;
+use super::model::{IntegerType, OutputField, OutputType, Shape};
+use super::names::{self, FieldSource};
+use crate::parse::{Schema, TypeSet};
+use crate::report::Reporter;
+
+/// What every output has, and `other` for what it has not.
+const COMMON: [&str; 7] = ["image", "video", "audio", "images", "videos", "audios", "other"];
+
+pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<OutputType> {
+    let properties = schema.properties.as_deref().unwrap_or_default();
+    let extra: Vec<_> = properties
+        .iter()
+        .filter(|property| !COMMON[..6].contains(&property.key.as_str()))
+        .collect();
+    if extra.is_empty() {
+        return None;
+    }
+    let sources: Vec<_> = extra
+        .iter()
+        .map(|property| FieldSource {
+            key: &property.key,
+            title: &property.schema.title,
+            rust_name: property.schema.rust_name.as_ref().map(|(name, _)| name.as_str()),
+        })
+        .collect();
+    let names = match names::fields(&sources) {
+        Ok(names) => names,
+        Err(clashes) => {
+            for (a, b) in clashes {
+                let (a, b) = (extra[a], extra[b]);
+                let message = format!("the keys {:?} and {:?} give one Rust name", a.key, b.key);
+                reporter.error(
+                    &b.schema.place,
+                    message,
+                    "add \"x-rust-name\": \"...\" to one of them",
+                );
+            }
+            return None;
+        }
+    };
+    let fields = extra.iter().zip(names).map(|(property, name)| OutputField {
+        // A name taken by a common field gives way.
+        name: if COMMON.contains(&name.as_str()) { name + "_" } else { name },
+        key: property.key.clone(),
+        doc: docs::output_field(&property.key, &property.schema),
+        shape: shape(&property.schema),
+    });
+    Some(OutputType { fields: fields.collect() })
+}
+
+/// Kept simple: an output is read as it comes, and what does not fit goes to `other`.
+fn shape(schema: &Schema) -> Shape {
+    match schema.types {
+        Some(TypeSet::STRING) => Shape::Text,
+        Some(TypeSet::INTEGER) => Shape::Integer(IntegerType::I64),
+        Some(TypeSet::NUMBER) => Shape::Number,
+        Some(TypeSet::BOOLEAN) => Shape::Boolean,
+        Some(TypeSet::ARRAY) => {
+            Shape::List(Box::new(schema.items.as_deref().map_or(Shape::Any, shape)))
+        }
+        _ => Shape::Any,
+    }
+}

@@ -1,0 +1,165 @@
+//! Which Rust type a value gets.
+
+use super::fields::{Types, lower_object};
+use super::model::{EnumType, EnumValues, IntegerType, MediaKind, Shape};
+use super::{docs, names};
+use crate::parse::{Node, Num, Schema, TypeSet, Value, accepts, compare};
+use crate::report::Reporter;
+
+/// Chooses the type of a field's value; makes the enum or object that it needs.
+pub(super) fn of(
+    types: &mut Types,
+    field: &str,
+    owner: Option<&str>,
+    model: &str,
+    schema: &Schema,
+    reporter: &mut Reporter<'_>,
+) -> Shape {
+    if let Some(values) = &schema.values {
+        return enumeration(types, field, owner, schema, values, reporter);
+    }
+    match schema.types.map(|types| types.without(TypeSet::NULL)) {
+        Some(TypeSet::INTEGER) => Shape::Integer(integer(schema)),
+        Some(TypeSet::NUMBER) => Shape::Number,
+        Some(TypeSet::BOOLEAN) => Shape::Boolean,
+        Some(TypeSet::STRING) => media(field, schema).map_or(Shape::Text, Shape::Media),
+        Some(TypeSet::ARRAY) => match &schema.items {
+            // The service's media lists often say nothing of their items.
+            None => {
+                Shape::List(Box::new(media_items(field, schema).map_or(Shape::Any, Shape::Media)))
+            }
+            Some(items) => {
+                let media = media_items(field, schema)
+                    .filter(|_| items.types == Some(TypeSet::STRING) && items.values.is_none());
+                let item = media.map(Shape::Media);
+                Shape::List(Box::new(
+                    item.unwrap_or_else(|| of(types, field, owner, model, items, reporter)),
+                ))
+            }
+        },
+        Some(TypeSet::OBJECT) if schema.properties.as_ref().is_some_and(|all| !all.is_empty()) => {
+            Shape::Named(lower_object(types, field, owner, model, schema, reporter))
+        }
+        _ => Shape::Any,
+    }
+}
+
+fn integer(schema: &Schema) -> IntegerType {
+    let at_least_zero =
+        schema.minimum.as_ref().is_some_and(|min| compare(min.num, Num::Int(0)).is_ge());
+    let beyond_i64 = schema
+        .maximum
+        .as_ref()
+        .is_some_and(|max| compare(max.num, Num::Int(i64::MAX.into())).is_gt());
+    if at_least_zero && beyond_i64 { IntegerType::U64 } else { IntegerType::I64 }
+}
+
+/// A single file, by `format` or by name.
+pub(super) fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
+    match schema.format.as_deref() {
+        Some("image_uri") => Some(MediaKind::Image),
+        Some("video_uri") => Some(MediaKind::Video),
+        Some("audio_uri") => Some(MediaKind::Audio),
+        _ => names::media(field),
+    }
+}
+
+/// The files of a list, by the list's `format`, its items' `format` or its name.
+pub(super) fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
+    match schema.format.as_deref() {
+        Some("image_uris") => Some(MediaKind::Image),
+        Some("video_uris") => Some(MediaKind::Video),
+        Some("audio_uris") => Some(MediaKind::Audio),
+        _ => match &schema.items {
+            Some(items) => media(field, items),
+            None => names::media(field),
+        },
+    }
+}
+
+fn enumeration(
+    types: &mut Types,
+    field: &str,
+    owner: Option<&str>,
+    schema: &Schema,
+    values: &[Node],
+    reporter: &mut Reporter<'_>,
+) -> Shape {
+    let usable = usable(schema, values, reporter);
+    let strings: Option<Vec<String>> = usable
+        .iter()
+        .map(|value| match value {
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        })
+        .collect();
+    let integers: Option<Vec<i64>> = usable
+        .iter()
+        .map(|value| match value {
+            Value::Number(num) => num.to_integer().and_then(|int| i64::try_from(int).ok()),
+            _ => None,
+        })
+        .collect();
+    let values = match (strings, integers) {
+        // Both are `Some` where nothing is left, which was reported.
+        (Some(_), Some(_)) => return Shape::Any,
+        (Some(strings), None) => {
+            let names = names::variants(strings.iter().map(String::as_str));
+            EnumValues::Strings(names.into_iter().zip(strings).collect())
+        }
+        (None, Some(integers)) => {
+            let texts: Vec<String> = integers.iter().map(i64::to_string).collect();
+            let names = names::variants(texts.iter().map(String::as_str));
+            EnumValues::Integers(names.into_iter().zip(integers).collect())
+        }
+        (None, None) => {
+            return match schema.types.map(|types| types.without(TypeSet::NULL)) {
+                Some(TypeSet::NUMBER) => Shape::Number,
+                Some(TypeSet::BOOLEAN) => Shape::Boolean,
+                _ => Shape::Any,
+            };
+        }
+    };
+    let name = types.claim(field, owner);
+    types.enums.push(EnumType {
+        doc: docs::enumeration(schema),
+        variant_docs: docs::variants(&values),
+        name: name.clone(),
+        values,
+    });
+    Shape::Named(name)
+}
+
+/// The entries that the schema's other keywords do not refuse; `null` gets no variant.
+pub(super) fn usable<'a>(
+    schema: &Schema,
+    values: &'a [Node],
+    reporter: &mut Reporter<'_>,
+) -> Vec<&'a Value> {
+    let mut usable = Vec::new();
+    for value in values {
+        if accepts(schema, &value.value) {
+            if value.value != Value::Null {
+                usable.push(&value.value);
+            }
+        } else if !reporter.has_errors() {
+            unreachable_entry(value, reporter);
+        }
+    }
+    if usable.is_empty() && !values.is_empty() && !reporter.has_errors() {
+        reporter.error(
+            &values[0].place,
+            "the other keywords refuse every entry of the enum",
+            "correct the range or the length beside the enum",
+        );
+    }
+    usable
+}
+
+fn unreachable_entry(value: &Node, reporter: &mut Reporter<'_>) {
+    reporter.warning(
+        &value.place,
+        format!("the enum entry {value} is refused by the keywords beside it; it gets no variant"),
+        "remove the entry, or correct the keyword",
+    );
+}

@@ -1,0 +1,233 @@
+//! What is wrong with a schema, where, and what to do: collected, never thrown at the first.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// One thing that is wrong with a schema file, or worth knowing about it.
+///
+/// Displays over a few lines:
+///
+/// ```text
+/// error: schemas/acme/model.json:12:20: `minimum` 20 is above `maximum` 6
+///   at /properties/149_steps/minimum
+///   help: swap the two, or correct the one that is wrong
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    severity: Severity,
+    file: PathBuf,
+    position: Option<(usize, usize)>,
+    pointer: String,
+    message: String,
+    help: String,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// No API can be generated.
+    Error,
+    /// The API is generated; the schema says something odd.
+    Warning,
+}
+
+impl Problem {
+    /// How bad it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// The schema file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The line, from 1; `None` where the whole file is meant.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.position.map(|(line, _)| line)
+    }
+
+    /// The column in characters, from 1; `None` where the whole file is meant.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.position.map(|(_, column)| column)
+    }
+
+    /// A JSON pointer (RFC 6901) to the place in the file; empty for its root.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
+    /// The problem in one line, as a build script's warning needs it.
+    pub(crate) fn one_line(&self) -> String {
+        let at =
+            if self.pointer.is_empty() { String::new() } else { format!(" (at {})", self.pointer) };
+        format!("{}: {}{at}; {}", self.place(), self.message, self.help)
+    }
+
+    fn place(&self) -> String {
+        match self.position {
+            None => self.file.display().to_string(),
+            Some((line, column)) => format!("{}:{line}:{column}", self.file.display()),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(f, "{severity}: {}: {}", self.place(), self.message)?;
+        if !self.pointer.is_empty() {
+            write!(f, "\n  at {}", self.pointer)?;
+        }
+        write!(f, "\n  help: {}", self.help)
+    }
+}
+
+/// Every reason why no API can be generated. `Display` and `Debug` both give the whole report, so
+/// that a build script's `main` can return it.
+#[derive(Clone, thiserror::Error)]
+pub struct Error {
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// A problem with the generator's own surroundings, such as a folder that cannot be written.
+    pub(crate) fn of(path: &Path, message: String, help: &str) -> Self {
+        Self::new(vec![file_problem(path, message, help)])
+    }
+
+    /// The problems, in the order of files and places; warnings included.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self.problems.iter().filter(|one| one.severity == Severity::Error).count();
+        let noun = if errors == 1 { "error" } else { "errors" };
+        writeln!(f, "no API generated, {errors} {noun} in the schemas")?;
+        for problem in &self.problems {
+            write!(f, "\n{problem}\n")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A problem with a file as a whole.
+pub(crate) fn file_problem(path: &Path, message: String, help: &str) -> Problem {
+    Problem {
+        severity: Severity::Error,
+        file: path.to_owned(),
+        position: None,
+        pointer: String::new(),
+        message,
+        help: help.to_owned(),
+    }
+}
+
+/// A place in a schema file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// In bytes from the start of the text.
+    pub(crate) offset: usize,
+    pub(crate) pointer: String,
+}
+
+impl Place {
+    pub(crate) fn root() -> Self {
+        Self { offset: 0, pointer: String::new() }
+    }
+
+    /// The place of a member or an item below this one.
+    pub(crate) fn below(&self, offset: usize, segment: &str) -> Self {
+        let segment = segment.replace('~', "~0").replace('/', "~1");
+        Self { offset, pointer: format!("{}/{segment}", self.pointer) }
+    }
+}
+
+/// Collects the problems of one file.
+#[derive(Debug)]
+pub(crate) struct Reporter<'a> {
+    file: &'a Path,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reporter<'a> {
+    pub(crate) fn new(file: &'a Path, text: &'a str) -> Self {
+        Self { file, text, problems: Vec::new() }
+    }
+
+    pub(crate) fn error(
+        &mut self,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(Severity::Error, place, message.into(), help.into());
+    }
+
+    pub(crate) fn warning(
+        &mut self,
+        place: &Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, place, message.into(), help.into());
+    }
+
+    fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
+        let before = &self.text[..place.offset.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        self.problems.push(Problem {
+            severity,
+            file: self.file.to_owned(),
+            position: Some((line, column)),
+            pointer: place.pointer.clone(),
+            message,
+            help,
+        });
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    pub(crate) fn into_problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|problem| problem.position);
+        self.problems
+    }
+}
