@@ -35,10 +35,9 @@ impl Json {
             Self::Number(number) => Value::Number(number.clone()),
             Self::String(string) => Value::String(string.clone()),
             Self::Array(items) => items.iter().map(Self::to_value).collect(),
-            Self::Object(members) => members
-                .iter()
-                .map(|(key, value)| (key.to_string(), value.to_value()))
-                .collect(),
+            Self::Object(members) => {
+                members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
+            }
         }
     }
 }
@@ -77,9 +76,9 @@ impl Serialize for Json {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(bool) => serializer.serialize_bool(*bool),
             Self::Number(number) => number.serialize(serializer),
-            Self::NotFinite(float) => Err(S::Error::custom(format_args!(
-                "{float} is not a number that JSON can carry"
-            ))),
+            Self::NotFinite(float) => {
+                Err(S::Error::custom(format_args!("{float} is not a number that JSON can carry")))
+            }
             Self::String(string) => serializer.serialize_str(string),
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;

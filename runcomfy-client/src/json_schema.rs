@@ -4,7 +4,7 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::number::Num;
-use crate::schema::{Additional, Bound, Literal, ObjectSchema, Rule, Types};
+use crate::schema::{Additional, Bound, ObjectSchema, Rule, Types};
 
 /// The JSON Schema (2020-12) that accepts what `rules` accept.
 #[must_use]
@@ -18,7 +18,7 @@ fn members(rules: &[Rule]) -> Map<String, Value> {
         match rule {
             Rule::Types(types) => put(&mut schema, "type", Some(type_names(*types))),
             Rule::Values(values) => {
-                let values = values.iter().map(Literal::to_value).collect();
+                let values = values.iter().map(|value| value.to_value()).collect();
                 put(&mut schema, "enum", Some(values));
             }
             Rule::Range { min, max } => {

@@ -9,10 +9,7 @@
     feature = "http",
     doc = "- the HTTP client: [`Client`], [`Job`], [`Completed`], [`Error`] (feature `http`, on by default)."
 )]
-#![cfg_attr(
-    not(feature = "http"),
-    doc = "- the HTTP client, with the feature `http`."
-)]
+#![cfg_attr(not(feature = "http"), doc = "- the HTTP client, with the feature `http`.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
@@ -58,7 +55,7 @@ pub use violation::{ValidationErrors, Violation};
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use http::{
     ApiError, ApiErrorKind, CancelOutcome, Client, ClientBuilder, Completed, ConfigError, Error,
-    InvalidRequestId, Job, JobState, JobStatus, RequestId, UntypedModel, WaitOptions,
+    InvalidRequestId, Job, JobState, JobStatus, RequestId, WaitOptions,
 };
 
 /// What generated code calls. Not part of the public API: it changes without notice, together
@@ -73,18 +70,20 @@ pub mod __private {
     };
     pub use crate::field::IntoField;
     pub use crate::json::Json;
+    #[cfg(feature = "schemars")]
+    pub use crate::json_schema::json_schema;
+    pub use crate::number::Num;
     pub use crate::object::{Object, ObjectType, Typed, deserialize, from_json, from_value};
     pub use crate::output::take;
     pub use crate::schema::{Additional, Bound, Literal, ObjectSchema, Rule, Types};
-    pub use crate::number::Num;
+    pub use crate::{
+        __integer_enum as integer_enum, __object as object, __string_enum as string_enum,
+    };
     pub use crate::{
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
     };
     #[cfg(feature = "schemars")]
-    pub use crate::json_schema::json_schema;
-    #[cfg(feature = "schemars")]
     pub use schemars;
-    pub use crate::{__integer_enum as integer_enum, __object as object, __string_enum as string_enum};
     pub use serde;
     pub use serde_json::Value;
     pub type Map = serde_json::Map<String, Value>;

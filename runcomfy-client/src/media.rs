@@ -54,40 +54,56 @@ pub enum MediaKind {
 #[non_exhaustive]
 pub enum MediaError {
     /// The text is empty.
-    #[error("is empty; give an https: URL, a data: URI, or the name of a file that the service hosts")]
+    #[error(
+        "is empty; give an https: URL, a data: URI, or the name of a file that the service hosts"
+    )]
     Empty,
     /// The text looks like a URL but is none.
     #[error("not a URL: {0}")]
     BadUrl(#[from] url::ParseError),
     /// A URL, but with a scheme other than `https`.
-    #[error("the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file")]
+    #[error(
+        "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"
+    )]
     NotHttps {
         /// The URL's scheme.
         scheme: String,
     },
     /// A URL with a user name or a password in it.
-    #[error("a URL with a user name or password in it is refused; the service fetches without login, so use a pre-signed URL")]
+    #[error(
+        "a URL with a user name or password in it is refused; the service fetches without login, so use a pre-signed URL"
+    )]
     Credentials,
     /// A host that only this machine or this network can reach.
-    #[error("the host `{host}` is not public, so the service cannot fetch from it; use `Media::path` or `Media::bytes` to send the file itself")]
+    #[error(
+        "the host `{host}` is not public, so the service cannot fetch from it; use `Media::path` or `Media::bytes` to send the file itself"
+    )]
     PrivateHost {
         /// The URL's host.
         host: String,
     },
     /// A `data:` URI that is not well formed.
-    #[error("not a data: URI with base64 content, as in `data:image/png;base64,iVBORw0...`: {reason}")]
+    #[error(
+        "not a data: URI with base64 content, as in `data:image/png;base64,iVBORw0...`: {reason}"
+    )]
     BadDataUri {
         /// What is wrong with it.
         reason: &'static str,
     },
     /// Text that is neither a URL nor a bare file name.
-    #[error("neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`")]
+    #[error(
+        "neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`"
+    )]
     NotAName,
     /// The content's type cannot be told.
-    #[error("the content is of no image, video or audio type that can be told from its first bytes")]
+    #[error(
+        "the content is of no image, video or audio type that can be told from its first bytes"
+    )]
     UnknownType,
     /// The content does not fit into a request.
-    #[error("{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead")]
+    #[error(
+        "{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead"
+    )]
     TooLarge {
         /// Bytes given.
         size: u64,
@@ -211,7 +227,9 @@ impl fmt::Debug for Media {
         const LONGEST: usize = 80;
         match self.wire.char_indices().nth(LONGEST) {
             None => write!(f, "Media({:?})", &*self.wire),
-            Some((end, _)) => write!(f, "Media({:?}... {} bytes)", &self.wire[..end], self.wire.len()),
+            Some((end, _)) => {
+                write!(f, "Media({:?}... {} bytes)", &self.wire[..end], self.wire.len())
+            }
         }
     }
 }
@@ -262,7 +280,9 @@ fn check_url(text: &str) -> Result<(), MediaError> {
     }
     match url.host() {
         Some(host) if is_public(&host) => Ok(()),
-        host => Err(MediaError::PrivateHost { host: host.map(|host| host.to_string()).unwrap_or_default() }),
+        host => Err(MediaError::PrivateHost {
+            host: host.map(|host| host.to_string()).unwrap_or_default(),
+        }),
     }
 }
 
@@ -271,7 +291,8 @@ fn is_public(host: &Host<&str>) -> bool {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
             // A name without a dot is known to a local resolver at most.
-            name.contains('.') && !["localhost", "local"].contains(&name.rsplit('.').next().unwrap_or_default())
+            name.contains('.')
+                && !["localhost", "local"].contains(&name.rsplit('.').next().unwrap_or_default())
         }
         Host::Ipv4(ip) => is_public_v4(*ip),
         Host::Ipv6(ip) => match ip.to_ipv4_mapped() {
@@ -413,7 +434,8 @@ mod tests {
         assert!(check(media.as_str()).is_ok());
         assert!(format!("{media:?}").len() < 150);
         assert!(check(&format!("{}!", media.as_str())).is_err());
-        let padded_inside = format!("data:image/png;base64,{}=={}", "A".repeat(4094), "A".repeat(8));
+        let padded_inside =
+            format!("data:image/png;base64,{}=={}", "A".repeat(4094), "A".repeat(8));
         assert!(check(&padded_inside).is_err());
     }
 

@@ -12,7 +12,9 @@ pub struct ModelId(String);
 
 /// A text that is no model id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`")]
+#[error(
+    "{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`"
+)]
 pub struct InvalidModelId {
     id: String,
     reason: &'static str,
@@ -67,7 +69,8 @@ mod tests {
 
     #[test]
     fn ids_of_the_service_are_taken_and_nothing_that_could_leave_its_path() {
-        for id in ["kling/kling-2-1/master/image-to-video", "bytedance/seedance-2.5/4K", "a", "9b"] {
+        for id in ["kling/kling-2-1/master/image-to-video", "bytedance/seedance-2.5/4K", "a", "9b"]
+        {
             assert_eq!(id.parse::<ModelId>().unwrap().to_string(), id);
         }
         for id in ["", "/a", "a/", "a//b", "../requests", "a/./b", "a b", "a?b", "a%2fb", "ä"] {

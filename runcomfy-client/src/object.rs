@@ -49,6 +49,12 @@ impl Object {
     }
 }
 
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("Object", f)
+    }
+}
+
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
@@ -192,9 +198,7 @@ macro_rules! __object_schema {
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                $crate::__private::json_schema(
-                    <$type as $crate::__private::ObjectType>::RULES,
-                )
+                $crate::__private::json_schema(<$type as $crate::__private::ObjectType>::RULES)
             }
         }
     };

@@ -41,10 +41,7 @@ impl ModelInfo {
 
 impl fmt::Debug for ModelInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ModelInfo")
-            .field("id", &self.id)
-            .field("fields", &self.fields)
-            .finish()
+        f.debug_struct("ModelInfo").field("id", &self.id).field("fields", &self.fields).finish()
     }
 }
 
@@ -84,7 +81,7 @@ impl FieldInfo {
     #[must_use]
     pub fn values(&self) -> Vec<Value> {
         find(self.rules, |rule| match rule {
-            Rule::Values(values) => Some(values.iter().map(Literal::to_value).collect()),
+            Rule::Values(values) => Some(values.iter().map(|value| value.to_value()).collect()),
             _ => None,
         })
         .unwrap_or_default()
@@ -94,7 +91,7 @@ impl FieldInfo {
     /// is left out.
     #[must_use]
     pub fn default(&self) -> Option<Value> {
-        self.default.as_ref().map(Literal::to_value)
+        self.default.map(Literal::to_value)
     }
 
     /// The least value (see [`exclusive_minimum`](Self::exclusive_minimum) for the other kind).
@@ -282,12 +279,12 @@ pub enum Literal {
 }
 
 impl Literal {
-    pub(crate) fn to_value(&self) -> Value {
+    pub(crate) fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
-            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Bool(bool) => Value::Bool(bool),
             Self::Number(num) => num.to_number().map_or(Value::Null, Value::Number),
-            Self::Str(str) => Value::String((*str).to_owned()),
+            Self::Str(str) => Value::String(str.to_owned()),
             Self::Json(text) => serde_json::from_str(text).unwrap_or_default(),
         }
     }

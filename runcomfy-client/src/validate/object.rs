@@ -1,7 +1,5 @@
 //! `properties`, `required` and `additionalProperties`.
 
-use std::borrow::Cow;
-
 use crate::json::Json;
 use crate::schema::{Additional, FieldInfo, ObjectSchema};
 
@@ -11,7 +9,7 @@ pub(super) fn fields(report: &mut Report, schema: &ObjectSchema, value: &Json, a
     let Json::Object(members) = value else { return };
     for field in schema.fields {
         let at = Location::Member { parent: at, name: field.name, key: field.key };
-        let mut given = members.iter().filter(|(key, _)| is(field, key)).map(|(_, value)| value);
+        let mut given = members.iter().filter(|(key, _)| field.key == key).map(|(_, value)| value);
         match given.next() {
             Some(value) => report.apply(field.rules, value, &at),
             None if field.required => {
@@ -24,7 +22,7 @@ pub(super) fn fields(report: &mut Report, schema: &ObjectSchema, value: &Json, a
         }
     }
     for (key, value) in members {
-        if schema.fields.iter().any(|field| is(field, key)) {
+        if schema.fields.iter().any(|field| field.key == key) {
             continue;
         }
         let at = Location::Member { parent: at, name: key, key };
@@ -32,14 +30,6 @@ pub(super) fn fields(report: &mut Report, schema: &ObjectSchema, value: &Json, a
             Additional::Denied => report.add(&at, "additionalProperties", unknown(schema, key)),
             Additional::Checked(rules) => report.apply(rules, value, &at),
         }
-    }
-}
-
-/// Keys mostly are the schema's own `&'static str`, so most comparisons are of addresses.
-fn is(field: &FieldInfo, key: &Cow<'static, str>) -> bool {
-    match key {
-        Cow::Borrowed(key) if std::ptr::eq(*key, field.key) => true,
-        key => *key == field.key,
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn length(min: Option<u64>, max: Option<u64>, value: &Json) -> Broken
 pub(super) fn media(value: &Json) -> Broken {
     let Json::String(text) = value else { return None };
     let error = media::check(text).err()?;
-    let message = if text.is_empty() { error.to_string() } else { format!("{}: {error}", show(value)) };
+    let message =
+        if text.is_empty() { error.to_string() } else { format!("{}: {error}", show(value)) };
     Some(("media", message))
 }

@@ -38,8 +38,7 @@ pub(crate) fn index(
                 non_camel_case_types,
                 non_snake_case,
                 non_upper_case_globals,
-                rustdoc::bare_urls,
-                uncommon_codepoints
+                rustdoc::bare_urls
             )]
             #module
         }

@@ -1,0 +1,266 @@
+//! What the service says when it refuses: every form of body it is known to use.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::request_id::RequestId;
+
+/// The service, or something before it, refused a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// What kind of refusal it is; the error code counts more than the HTTP status.
+    pub kind: ApiErrorKind,
+    /// The HTTP status. Some failures come with 200.
+    pub status: u16,
+    /// The service's `error_code`, as text.
+    pub code: Option<String>,
+    /// The service's own words.
+    pub message: Option<String>,
+    /// The body, cut where it gets long.
+    pub body: String,
+    /// The job that the call was about; `None` for a submission.
+    pub request_id: Option<RequestId>,
+    /// How long the service asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// The kinds of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// The call is wrong (HTTP 400, code 400001).
+    BadRequest,
+    /// The token is missing, wrong or expired (HTTP 401, code 400004).
+    Unauthorized,
+    /// The account's balance does not suffice (HTTP 402, code 400002).
+    PaymentRequired,
+    /// The job or model is not this account's (HTTP 403, code 403001).
+    Forbidden,
+    /// There is no such job or model (HTTP 404, code 404001).
+    NotFound,
+    /// The input is refused by the model's current schema (HTTP 422).
+    InvalidInput,
+    /// Too many calls (HTTP 429).
+    RateLimited,
+    /// The service failed (HTTP 5xx).
+    Server,
+    /// Anything else.
+    Other,
+}
+
+impl ApiErrorKind {
+    fn of(status: u16, code: Option<&str>) -> Self {
+        match code {
+            Some("400001") => Self::BadRequest,
+            Some("400002") => Self::PaymentRequired,
+            Some("400004") => Self::Unauthorized,
+            Some("403001") => Self::Forbidden,
+            Some("404001") => Self::NotFound,
+            // A code that is not documented still begins with the HTTP status that it stands for.
+            Some(code) if status == 200 => Self::of_status(
+                code.get(..3).and_then(|digits| digits.parse().ok()).unwrap_or(status),
+            ),
+            _ => Self::of_status(status),
+        }
+    }
+
+    fn of_status(status: u16) -> Self {
+        match status {
+            400 => Self::BadRequest,
+            401 => Self::Unauthorized,
+            402 => Self::PaymentRequired,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            422 => Self::InvalidInput,
+            429 => Self::RateLimited,
+            500..=599 => Self::Server,
+            _ => Self::Other,
+        }
+    }
+
+    /// What to do next.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::BadRequest => "check the model id, the request id and the input",
+            Self::Unauthorized => "check the API token; a new one comes from the profile page",
+            Self::PaymentRequired => "add balance to the account, then try again",
+            Self::Forbidden => "use the token of the account that owns it",
+            Self::NotFound => "check the id; models and jobs can be gone",
+            Self::InvalidInput => {
+                "the model's schema may have changed: update the schema, or send JSON with `submit_json`"
+            }
+            Self::RateLimited => "wait, and send fewer calls at a time",
+            Self::Server => "try again later",
+            Self::Other => "see the body of the answer",
+        }
+    }
+}
+
+impl ApiError {
+    /// Reads a refusal; `None` where the answer is none.
+    pub(super) fn read(
+        status: u16,
+        body: &str,
+        request_id: Option<&RequestId>,
+        retry_after: Option<Duration>,
+    ) -> Option<Self> {
+        let json: Option<Value> = serde_json::from_str(body).ok();
+        let code = json.as_ref().and_then(error_code);
+        if (200..300).contains(&status) && code.is_none() {
+            return None;
+        }
+        let message = match &json {
+            Some(json) => message(json),
+            None => html_title(body),
+        };
+        Some(Self {
+            kind: ApiErrorKind::of(status, code.as_deref()),
+            status,
+            code,
+            message: message.map(|text| bounded(&text, LONGEST_MESSAGE)),
+            body: bounded(body, LONGEST_BODY),
+            request_id: request_id.cloned(),
+            retry_after,
+        })
+    }
+}
+
+const LONGEST_MESSAGE: usize = 500;
+const LONGEST_BODY: usize = 4096;
+
+/// The start of a text, where it is longer than this many bytes.
+pub(super) fn bounded(text: &str, longest: usize) -> String {
+    if text.len() <= longest {
+        return text.to_owned();
+    }
+    let mut end = longest;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}... ({} bytes)", &text[..end], text.len())
+}
+
+/// A top-level `error_code` that says something: not null, not 0, not empty.
+fn error_code(json: &Value) -> Option<String> {
+    match json.get("error_code")? {
+        Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() && text != "0" => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn message(json: &Value) -> Option<String> {
+    ["error_message", "message", "error", "detail"].iter().find_map(|key| match json.get(key)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Null | Value::String(_) => None,
+        Value::Object(inner) => match inner.get("message") {
+            Some(Value::String(text)) => Some(text.clone()),
+            _ => Some(Value::Object(inner.clone()).to_string()),
+        },
+        other => Some(other.to_string()),
+    })
+}
+
+fn html_title(body: &str) -> Option<String> {
+    let lower = body.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = body[start..end].trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the service answered HTTP {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", code {code}")?;
+        }
+        match &self.message {
+            Some(message) => write!(f, ": {message}")?,
+            None if self.body.trim().is_empty() => f.write_str(" with an empty body")?,
+            None => write!(f, ": {}", bounded(self.body.trim(), 200))?,
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " (request {id})")?;
+        }
+        write!(f, "; {}", self.kind.advice())?;
+        if let Some(wait) = self.retry_after {
+            write!(f, "; it asks to wait {} s", wait.as_secs())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(status: u16, body: &str) -> ApiError {
+        ApiError::read(status, body, None, None).unwrap()
+    }
+
+    #[test]
+    fn every_form_of_body_gives_the_services_own_words() {
+        for (body, words) in [
+            (
+                r#"{"error_code": 400001, "error_message": "invalid identifier"}"#,
+                "invalid identifier",
+            ),
+            (r#"{"message": "no"}"#, "no"),
+            (r#"{"error": "no"}"#, "no"),
+            (r#"{"error": {"message": "no", "type": "x"}}"#, "no"),
+            (r#"{"detail": "Not Found"}"#, "Not Found"),
+            (
+                r#"{"detail": [{"loc": ["a"], "msg": "required"}]}"#,
+                r#"[{"loc":["a"],"msg":"required"}]"#,
+            ),
+            ("<html><head><TITLE>502 Bad Gateway</TITLE></head></html>", "502 Bad Gateway"),
+        ] {
+            assert_eq!(read(400, body).message.as_deref(), Some(words), "{body}");
+            assert!(read(400, body).to_string().contains(words));
+        }
+        assert!(read(503, "").to_string().contains("HTTP 503 with an empty body"));
+        assert!(read(503, "upstream gone").to_string().contains("upstream gone"));
+    }
+
+    #[test]
+    fn the_code_counts_more_than_the_status() {
+        for (status, code, kind) in [
+            (200, "400001", ApiErrorKind::BadRequest),
+            (200, "400002", ApiErrorKind::PaymentRequired),
+            (400, "400002", ApiErrorKind::PaymentRequired),
+            (400, "400004", ApiErrorKind::Unauthorized),
+            (200, "403001", ApiErrorKind::Forbidden),
+            (200, "404001", ApiErrorKind::NotFound),
+            (200, "429007", ApiErrorKind::RateLimited),
+            (200, "\"X\"", ApiErrorKind::Other),
+        ] {
+            let error = read(status, &format!(r#"{{"error_code": {code}}}"#));
+            assert_eq!(error.kind, kind, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn a_success_is_no_error() {
+        for body in [
+            "{}",
+            r#"{"error_code": null}"#,
+            r#"{"error_code": 0}"#,
+            r#"{"status": "in_queue"}"#,
+            "x",
+        ] {
+            assert_eq!(ApiError::read(200, body, None, None), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_kept_in_part() {
+        let error = read(500, &"ä".repeat(100_000));
+        assert!(error.body.len() < 5000 && error.to_string().len() < 500);
+    }
+}

@@ -1,0 +1,307 @@
+//! What a client is made with: the token, the address and the limits.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use url::{Host, Url};
+
+use super::client::Client;
+use super::error::Error;
+use super::token::{self, Lookup};
+use super::transport::Transport;
+use crate::time::{Clock, SystemClock};
+
+const BASE_URL: &str = "https://model-api.runcomfy.net/v1";
+const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
+
+/// Why no client can be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No token was given, and none was found.
+    #[error(
+        "no API token: set RUNCOMFY_API_TOKEN, or log in with the official command line tool, which \
+         writes it to {}",
+        files.last().map(|path| path.display().to_string()).unwrap_or_else(|| "token.json".to_owned())
+    )]
+    NoToken {
+        /// The files that were looked for.
+        files: Vec<PathBuf>,
+    },
+    /// The token cannot be one.
+    #[error("the API token {reason}; give the token alone, as the profile page shows it")]
+    BadToken {
+        /// What is wrong with it; never the token itself.
+        reason: &'static str,
+    },
+    /// The file with the token cannot be used.
+    #[error("cannot take the API token from {}", path.display())]
+    TokenFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A variable of the environment is not UTF-8.
+    #[error("the variable {variable} is not UTF-8 text")]
+    NotUtf8 {
+        /// Its name.
+        variable: &'static str,
+    },
+    /// The base URL cannot be used.
+    #[error("the base URL {url:?} {reason}; it looks like {BASE_URL}")]
+    BadBaseUrl {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The HTTP client could not be set up.
+    #[error("cannot set up the HTTP client")]
+    Http {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Makes a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use runcomfy_client::Client;
+///
+/// let client = Client::builder()
+///     .token("my-token")
+///     .base_url("https://model-api.runcomfy.net/v1")
+///     .read_timeout(Duration::from_secs(20))
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("my-token"));
+/// # Ok::<(), runcomfy_client::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    token: Option<SecretString>,
+    base_url: Option<String>,
+    limits: Limits,
+    clock: Option<Arc<dyn Clock>>,
+    jitter_seed: Option<u64>,
+}
+
+/// How long things may take, and how often they are tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) connect_timeout: Duration,
+    pub(super) read_timeout: Duration,
+    pub(super) submit_timeout: Duration,
+    pub(super) attempts: u32,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        let limits = Limits {
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            // A request may carry 64 MiB of media over a slow line.
+            submit_timeout: Duration::from_secs(600),
+            attempts: 5,
+        };
+        Self { token: None, base_url: None, limits, clock: None, jitter_seed: None }
+    }
+
+    pub(super) fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let mut builder = Self::new().token(token::find(lookup)?);
+        builder.base_url = token::variable_text(lookup, BASE_URL_VARIABLE)?;
+        Ok(builder)
+    }
+
+    /// The API token. It is kept out of every `Debug`, error and log line.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// The address of the API: `https://model-api.runcomfy.net/v1` unless said otherwise. Plain
+    /// `http:` is taken for this machine alone, as for the sandbox.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// How long making a connection may take: 10 seconds unless said otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a status, result or cancel call may take: 30 seconds unless said otherwise.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.read_timeout = timeout;
+        self
+    }
+
+    /// How long a submission may take: 10 minutes unless said otherwise, since it may carry media.
+    pub fn submit_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.submit_timeout = timeout;
+        self
+    }
+
+    /// How often a call is tried at most: 5 times unless said otherwise. A submission is tried again
+    /// only where it surely was not accepted.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.limits.attempts = attempts.max(1);
+        self
+    }
+
+    /// The clock that waits and retries go by; see [`TestClock`](crate::time::TestClock).
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Makes the random part of waits the same every time, for tests.
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the token or the base URL cannot be used.
+    pub fn build(self) -> Result<Client, Error> {
+        let token = self.token.ok_or(ConfigError::NoToken { files: Vec::new() })?;
+        check_token(token.expose_secret())?;
+        let base = check_base_url(self.base_url.as_deref().unwrap_or(BASE_URL))?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        Ok(Client::new(Transport::new(token, base, self.limits, clock, jitter)?))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("token", &self.token)
+            .field("base_url", &self.base_url)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_token(token: &str) -> Result<(), ConfigError> {
+    let reason = if token.is_empty() {
+        "is empty"
+    } else if token.contains(char::is_whitespace) {
+        "has a space or a line break in it"
+    } else if !token.chars().all(|c| c.is_ascii_graphic()) {
+        "has a character in it that no header can carry"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::BadToken { reason })
+}
+
+/// The base URL, which ends without a slash.
+fn check_base_url(text: &str) -> Result<Url, ConfigError> {
+    let bad = |reason: String| ConfigError::BadBaseUrl { url: without_login(text), reason };
+    let mut url = Url::parse(text).map_err(|error| bad(format!("is not a URL ({error})")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("has a user name or password in it".to_owned()));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("has a query or a fragment in it".to_owned()));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if is_this_machine(&url) => {}
+        "http" => return Err(bad("would send the token in clear text; use https".to_owned())),
+        scheme => return Err(bad(format!("has the scheme {scheme:?}; use https"))),
+    }
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty();
+    }
+    Ok(url)
+}
+
+/// What may be shown of a base URL that somebody put a password into.
+fn without_login(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(mut url) => {
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.into()
+        }
+        Err(_) => text.rsplit('@').next().unwrap_or_default().to_owned(),
+    }
+}
+
+pub(super) fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_one_is_refused_before_anything_is_sent() {
+        for token in ["", "Bearer abc", "abc\n", "abc\u{7f}", "tökén"] {
+            let error = Client::builder().token(token).build().unwrap_err();
+            assert!(matches!(error, Error::Config(ConfigError::BadToken { .. })), "{token:?}");
+            let text = format!("{error} {error:?}");
+            assert!(token.is_empty() || !text.contains(token), "{text}");
+        }
+        assert!(Client::builder().token("sk-abc.DEF_123").build().is_ok());
+    }
+
+    #[test]
+    fn base_urls() {
+        for url in [
+            "https://model-api.runcomfy.net/v1",
+            "https://model-api.runcomfy.net/v1/",
+            "http://127.0.0.1:8080/v1",
+            "http://localhost:8080",
+            "http://[::1]:1/v1",
+        ] {
+            assert!(check_base_url(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "model-api.runcomfy.net/v1",
+            "http://model-api.runcomfy.net/v1",
+            "ftp://model-api.runcomfy.net/v1",
+            "https://user:sekrit@model-api.runcomfy.net/v1",
+            "https://model-api.runcomfy.net/v1?a=b",
+            "https://model-api.runcomfy.net/v1#a",
+        ] {
+            let text = check_base_url(url).unwrap_err().to_string();
+            assert!(!text.contains("sekrit"), "{text}");
+            assert!(text.contains("https://model-api.runcomfy.net/v1"), "{text}");
+        }
+        assert_eq!(
+            check_base_url("https://a.example/v1/").unwrap().as_str(),
+            "https://a.example/v1"
+        );
+    }
+
+    #[test]
+    fn the_environment_overrides_the_base_url() {
+        let lookup = |name: &str| match name {
+            "RUNCOMFY_API_TOKEN" => Some("abc".into()),
+            "RUNCOMFY_MODEL_API_BASE" => Some("http://127.0.0.1:1/v1".into()),
+            _ => None,
+        };
+        let builder = ClientBuilder::from_env(&lookup).unwrap();
+        assert_eq!(builder.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
+    }
+}

@@ -1,0 +1,130 @@
+//! Request ids.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use thiserror::Error;
+
+/// The id that the service gave to a submission. Keep it: a job can be taken up again from its id,
+/// in another process and after days.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct RequestId(String);
+
+/// A text that is no request id.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{id:?} is not a request id: {reason}; use the `request_id` that the submission gave")]
+pub struct InvalidRequestId {
+    id: String,
+    reason: &'static str,
+}
+
+impl RequestId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RequestId {
+    type Err = InvalidRequestId;
+
+    fn from_str(id: &str) -> Result<Self, InvalidRequestId> {
+        const LONGEST: usize = 256;
+        let reason = if id.is_empty() {
+            "it is empty"
+        } else if id.len() > LONGEST {
+            "it is too long"
+        } else if !id.chars().all(|c| c.is_ascii_graphic()) {
+            "it holds a space, a control character or a character outside ASCII"
+        } else if id.contains(['/', '\\', '?', '#', '%']) || [".", ".."].contains(&id) {
+            "it would change the path of the call"
+        } else {
+            return Ok(Self(id.to_owned()));
+        };
+        Err(InvalidRequestId { id: id.chars().take(LONGEST).collect(), reason })
+    }
+}
+
+impl TryFrom<String> for RequestId {
+    type Error = InvalidRequestId;
+
+    fn try_from(id: String) -> Result<Self, InvalidRequestId> {
+        id.parse()
+    }
+}
+
+impl<'de> Deserialize<'de> for RequestId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Deref for RequestId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for RequestId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for RequestId {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for RequestId {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl From<RequestId> for String {
+    fn from(id: RequestId) -> Self {
+        id.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_never_leaves_its_place_in_the_path() {
+        for id in ["6f1c2b7e-0d5a-4b7e-9c3d-2f9b3c1d4e5f", "req_01:abc=", "a"] {
+            assert_eq!(id.parse::<RequestId>().unwrap(), id);
+        }
+        for id in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a?b",
+            "a#b",
+            "a%2fb",
+            "a b",
+            "a\nb",
+            "ä",
+            &"a".repeat(300),
+        ] {
+            assert!(id.parse::<RequestId>().is_err(), "{id:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! One HTTP exchange at a time: the only place that knows the token and `reqwest`.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use url::Url;
+
+use super::api_error::bounded;
+use super::config::{ConfigError, Limits, is_this_machine};
+use super::error::Cause;
+use super::retry;
+use crate::time::Clock;
+
+/// More than any answer of the API; the rest is not read.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+pub(super) struct Transport {
+    http: reqwest::Client,
+    base: Url,
+    token: SecretString,
+    authorization: HeaderValue,
+    pub(super) limits: Limits,
+    pub(super) clock: Arc<dyn Clock>,
+    jitter: Mutex<fastrand::Rng>,
+}
+
+/// An answer, of whatever status.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: String,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub(super) enum NoAnswer {
+    /// Nothing was sent: there was no connection.
+    #[error("cannot connect")]
+    NotConnected(#[source] reqwest::Error),
+    /// Something may have been received.
+    #[error("the connection broke")]
+    Broken(#[source] reqwest::Error),
+    /// The call took too long.
+    #[error("no answer in time")]
+    TimedOut(#[source] reqwest::Error),
+    /// The answer is too long to be one.
+    #[error("the answer is longer than {LARGEST_BODY} bytes")]
+    TooLong,
+}
+
+impl NoAnswer {
+    pub(super) fn surely_not_received(&self) -> bool {
+        matches!(self, Self::NotConnected(_))
+    }
+
+    pub(super) fn into_cause(self) -> Cause {
+        Box::new(self)
+    }
+}
+
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> Self {
+        // The URL says nothing that the error around this one does not say.
+        let error = error.without_url();
+        if error.is_connect() {
+            Self::NotConnected(error)
+        } else if error.is_timeout() {
+            Self::TimedOut(error)
+        } else {
+            Self::Broken(error)
+        }
+    }
+}
+
+impl Transport {
+    pub(super) fn new(
+        token: SecretString,
+        base: Url,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+        jitter: fastrand::Rng,
+    ) -> Result<Self, ConfigError> {
+        let http_error = |source: Cause| ConfigError::Http { source };
+        let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
+            .map_err(|_| ConfigError::BadToken { reason: "cannot be sent in a header" })?;
+        authorization.set_sensitive(true);
+        let local = is_this_machine(&base);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION")))
+            .tls_backend_preconfigured(tls(local).map_err(|error| http_error(error.into()))?)
+            .connect_timeout(limits.connect_timeout)
+            // The token goes to no other host, and no call is repeated behind the caller's back.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        if local {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| http_error(error.into()))?;
+        Ok(Self { http, base, token, authorization, limits, clock, jitter: Mutex::new(jitter) })
+    }
+
+    /// The URL of a call; every segment is escaped.
+    pub(super) fn url<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.extend(segments);
+        }
+        url
+    }
+
+    /// Sends once.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<Bytes>,
+        timeout: Duration,
+    ) -> Result<Answer, NoAnswer> {
+        let mut request = self
+            .http
+            .request(method, url)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .timeout(timeout);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await?;
+        let status = response.status();
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|header| header.to_str().ok())
+            .and_then(|header| retry::retry_after(header, self.clock.date()));
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if bytes.len() + chunk.len() > LARGEST_BODY {
+                return Err(NoAnswer::TooLong);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        // A server that repeats the request in its answer would bring the token into errors.
+        let body = String::from_utf8_lossy(&bytes).replace(self.token.expose_secret(), "[token]");
+        Ok(Answer { status: status.as_u16(), body, retry_after })
+    }
+
+    /// Begins to fetch a file, without the token.
+    pub(super) async fn fetch(&self, url: Url) -> Result<reqwest::Response, NoAnswer> {
+        Ok(self.http.get(url).send().await?)
+    }
+
+    /// Whether a URL is on the host that the API calls go to.
+    pub(super) fn is_own_host(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
+    }
+
+    /// Waits before the next try of a call.
+    pub(super) async fn back_off(&self, attempt: u32, retry_after: Option<Duration>) {
+        let delay = retry::delay(attempt, retry_after, &mut self.jitter());
+        self.clock.sleep(delay).await;
+    }
+
+    /// A duration within a fifth of this one, so that many waits do not beat in time.
+    pub(super) fn jittered(&self, duration: Duration) -> Duration {
+        duration.mul_f64(0.8 + 0.4 * self.jitter().f64())
+    }
+
+    fn jitter(&self) -> std::sync::MutexGuard<'_, fastrand::Rng> {
+        self.jitter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Answer {
+    /// The body as an error shows it.
+    pub(super) fn shown(&self) -> String {
+        bounded(&self.body, 1024)
+    }
+
+    /// Whether a read may be tried again.
+    pub(super) fn is_passing(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS.as_u16() || self.status >= 500
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base_url", &self.base.as_str())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rustls with ring, which builds with a C compiler alone. The roots are Mozilla's, so that nothing
+/// has to be on the machine, and the machine's own, so that a company's proxy works.
+fn tls(local: bool) -> Result<rustls::ClientConfig, rustls::Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    if !local {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}

@@ -1,0 +1,107 @@
+//! Time, injected: what waits and retries asks a [`Clock`], so that a test of it takes no time.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+/// A future that ends after a while.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Tells the time, and waits. [`SystemClock`] unless
+/// [`ClientBuilder::clock`](crate::ClientBuilder::clock) says otherwise.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The time since some moment that stays the same; never goes back.
+    fn now(&self) -> Duration;
+
+    /// The date, for what servers say in dates.
+    fn date(&self) -> SystemTime;
+
+    /// Ends after `duration`.
+    fn sleep(&self, duration: Duration) -> Sleep;
+}
+
+/// The time of the machine; sleeps on tokio's timer.
+#[derive(Clone, Debug)]
+pub struct SystemClock {
+    origin: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { origin: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn date(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// A clock for tests: whoever sleeps moves it on, and goes on at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use runcomfy_client::time::{Clock, TestClock};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let clock = TestClock::default();
+/// clock.sleep(Duration::from_secs(3600)).await; // takes no time
+/// assert_eq!(clock.now(), Duration::from_secs(3600));
+/// assert_eq!(clock.sleeps(), [Duration::from_secs(3600)]);
+/// # });
+/// ```
+#[derive(Clone, Debug)]
+pub struct TestClock {
+    start: SystemTime,
+    sleeps: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self::starting_at(SystemTime::UNIX_EPOCH)
+    }
+}
+
+impl TestClock {
+    /// A clock that shows this date first.
+    #[must_use]
+    pub fn starting_at(start: SystemTime) -> Self {
+        Self { start, sleeps: Arc::default() }
+    }
+
+    /// How long everybody slept so far, in order.
+    #[must_use]
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.sleeps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Duration {
+        self.sleeps.lock().unwrap_or_else(PoisonError::into_inner).iter().sum()
+    }
+
+    fn date(&self) -> SystemTime {
+        self.start + self.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let sleeps = Arc::clone(&self.sleeps);
+        Box::pin(async move {
+            sleeps.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
+            // Others may have been waiting for their turn meanwhile.
+            tokio::task::yield_now().await;
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! Starting and stopping the server, and what a test can ask of it.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::http::{Method, Uri};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::faults::{Call, Faults, Reply};
+use crate::models::Models;
+use crate::queue::Queue;
+use crate::routes;
+
+/// Why the sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The port cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A schema cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A schema is none.
+    #[error("{0}")]
+    Schema(String),
+}
+
+/// A running sandbox; dropping it stops it.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+/// A call that the sandbox has received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Received {
+    /// The HTTP method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The body; empty where there was none.
+    pub body: String,
+}
+
+/// What a sandbox is started with.
+#[must_use = "a builder does nothing until `start` is called"]
+pub struct Builder {
+    token: String,
+    port: u16,
+    queue_time: Duration,
+    run_time: Duration,
+    workers: usize,
+    schemas: Vec<(String, String)>,
+    folders: Vec<PathBuf>,
+    now: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
+
+/// What the calls share.
+pub(crate) struct Shared {
+    pub(crate) token: String,
+    /// Scheme, host and port.
+    pub(crate) origin: String,
+    pub(crate) models: Models,
+    pub(crate) faults: Faults,
+    queue: Mutex<Queue>,
+    received: Mutex<VecDeque<Received>>,
+    now: Arc<dyn Fn() -> Duration + Send + Sync>,
+    started: SystemTime,
+}
+
+/// How many calls are remembered, so that a long run takes no more and more memory.
+const REMEMBERED: usize = 100_000;
+
+impl Sandbox {
+    /// Starts on a free port, with the models of this project.
+    ///
+    /// # Errors
+    /// Where no port can be listened on.
+    pub async fn start() -> Result<Self, Error> {
+        Self::builder().start().await
+    }
+
+    /// A sandbox that differs from the usual one.
+    pub fn builder() -> Builder {
+        let origin = Instant::now();
+        Builder {
+            token: "sandbox-token".to_owned(),
+            port: 0,
+            queue_time: Duration::from_millis(400),
+            run_time: Duration::from_millis(800),
+            workers: 1,
+            schemas: Vec::new(),
+            folders: Vec::new(),
+            now: Arc::new(move || origin.elapsed()),
+        }
+    }
+
+    /// The base URL for a client: `http://127.0.0.1:<port>/v1`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("{}/v1", self.shared.origin)
+    }
+
+    /// The token that it wants.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.shared.token
+    }
+
+    /// How many submissions it has accepted.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.shared.queue().accepted()
+    }
+
+    /// The calls received so far, in order.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.received().iter().cloned().collect()
+    }
+
+    /// Answers the next such call with this instead. Asked for several times, it does so several
+    /// times.
+    pub fn reply_next(&self, call: Call, reply: Reply) {
+        self.shared.faults.add_reply(call, reply);
+    }
+
+    /// Lets the next job that it accepts fail.
+    pub fn fail_next_job(&self, reason: impl Into<String>) {
+        self.shared.faults.add_failure(reason.into());
+    }
+
+    /// Runs until it is stopped from outside.
+    pub async fn serve(mut self) {
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// The token that it wants.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = token.into();
+        self
+    }
+
+    /// The port to listen on; 0, which is the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How long a job stays in the queue at least.
+    pub fn queue_time(mut self, time: Duration) -> Self {
+        self.queue_time = time;
+        self
+    }
+
+    /// How long a job runs.
+    pub fn run_time(mut self, time: Duration) -> Self {
+        self.run_time = time;
+        self
+    }
+
+    /// How many jobs run at once.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// Adds a model: its id, and its schema or catalog entry as JSON text.
+    pub fn model(mut self, id: impl Into<String>, schema: impl Into<String>) -> Self {
+        self.schemas.push((id.into(), schema.into()));
+        self
+    }
+
+    /// Adds every model of a folder, `<model id>.json` below it.
+    pub fn schemas(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folders.push(folder.into());
+        self
+    }
+
+    /// The clock that jobs go by, for tests that take no time.
+    pub fn clock(mut self, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.now = Arc::new(now);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Where the port cannot be listened on, or a schema cannot be read.
+    pub async fn start(self) -> Result<Sandbox, Error> {
+        let mut models = Models::embedded().map_err(Error::Schema)?;
+        for folder in &self.folders {
+            add_folder(&mut models, folder, folder)?;
+        }
+        for (id, schema) in &self.schemas {
+            models.add(id, schema).map_err(Error::Schema)?;
+        }
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listen = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let origin = format!("http://{}", listener.local_addr().map_err(listen)?);
+        let started = SystemTime::now();
+        let stamp =
+            started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
+        let shared = Arc::new(Shared {
+            token: self.token,
+            origin,
+            models,
+            faults: Faults::default(),
+            queue: Mutex::new(Queue::new(self.workers, self.queue_time, self.run_time, stamp)),
+            received: Mutex::default(),
+            now: self.now,
+            started,
+        });
+        let router = routes::router(Arc::clone(&shared));
+        let server = tokio::spawn(async move {
+            // It ends with an error only where the listener breaks.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Sandbox { shared, server })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("port", &self.port)
+            .field("queue_time", &self.queue_time)
+            .field("run_time", &self.run_time)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}
+
+fn add_folder(models: &mut Models, root: &Path, folder: &Path) -> Result<(), Error> {
+    let read = |source| Error::Read { path: folder.to_owned(), source };
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.is_dir() {
+            add_folder(models, root, &path)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| Error::Read { path: path.clone(), source })?;
+            let below = path.strip_prefix(root).unwrap_or(&path).with_extension("");
+            let id = below.to_string_lossy().replace('\\', "/");
+            models.add(&id, &text).map_err(Error::Schema)?;
+        }
+    }
+    Ok(())
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> Duration {
+        (self.now)()
+    }
+
+    /// A moment of the sandbox's clock as the service writes it.
+    pub(crate) fn date(&self, moment: Duration) -> String {
+        humantime::format_rfc3339_seconds(self.started + moment).to_string()
+    }
+
+    pub(crate) fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn received(&self) -> MutexGuard<'_, VecDeque<Received>> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn record(&self, method: &Method, uri: &Uri, body: Option<&[u8]>) {
+        let mut received = self.received();
+        if received.len() == REMEMBERED {
+            received.pop_front();
+        }
+        received.push_back(Received {
+            method: method.to_string(),
+            path: uri.path().to_owned(),
+            body: body.map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default(),
+        });
+    }
+}
