@@ -36,6 +36,7 @@ pub trait IntoField<T> {
     fn into_field(self) -> Json;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Typed> IntoField<T> for T {
     fn into_field(self) -> Json {
         self.into_json()
@@ -50,6 +51,8 @@ macro_rules! integers {
             }
         }
 
+        // Where `E` is no such enum, the message is `IntoField`'s own.
+        #[diagnostic::do_not_recommend]
         impl<E: IntegerEnum> IntoField<E> for $int {
             fn into_field(self) -> Json {
                 Json::Number(self.into())
@@ -117,6 +120,8 @@ macro_rules! texts {
             }
         }
 
+        // Where `E` is no such enum, the message is `IntoField`'s own.
+        #[diagnostic::do_not_recommend]
         impl<E: StringEnum> IntoField<E> for $text {
             fn into_field(self) -> Json {
                 Json::String(self.into())
@@ -151,6 +156,7 @@ impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<X: Into<Value>> IntoField<Value> for X {
     fn into_field(self) -> Json {
         Json::from(self.into())

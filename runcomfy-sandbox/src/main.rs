@@ -14,8 +14,8 @@ Options:
       --port <PORT>        the port to listen on [default: 8188]
       --token <TOKEN>      the token to ask for [default: sandbox-token]
       --schemas <FOLDER>   adds the models of a folder, <model id>.json below it
-      --queue-ms <MS>      how long a job waits at least [default: 400]
-      --run-ms <MS>        how long a job runs [default: 800]
+      --queue-ms <MS>      how long a job waits at least [default: 600]
+      --run-ms <MS>        how long a job runs [default: 1500]
       --workers <N>        how many jobs run at once [default: 1]
   -h, --help               shows this
 ";

@@ -103,8 +103,8 @@ impl Sandbox {
         Builder {
             token: "sandbox-token".to_owned(),
             port: 0,
-            queue_time: Duration::from_millis(400),
-            run_time: Duration::from_millis(800),
+            queue_time: Duration::from_millis(600),
+            run_time: Duration::from_millis(1500),
             workers: 1,
             schemas: Vec::new(),
             folders: Vec::new(),

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Nothing here: the tests are in `tests/`, in one binary.

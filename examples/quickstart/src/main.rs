@@ -26,11 +26,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .steps(25)
         .number_of_frames(100)
         .build();
-    match wrong {
-        Ok(_) => println!("This cannot happen."),
-        Err(violations) => {
-            println!("A wrong request is refused before it is sent:\n{violations}\n")
-        }
+    if let Err(violations) = wrong {
+        println!("A wrong request is refused before it is sent:\n{violations}\n");
     }
 
     let input = Input::builder()

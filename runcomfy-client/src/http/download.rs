@@ -118,7 +118,7 @@ fn part_of(path: &Path) -> PathBuf {
 fn is_of_the_service(url: &Url) -> bool {
     let Some(Host::Domain(host)) = url.host() else { return false };
     let below = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.ends_with('.'));
-    url.scheme() == "https" && HOSTS.iter().any(|domain| host == *domain || below(&domain))
+    url.scheme() == "https" && HOSTS.iter().any(|domain| host == *domain || below(domain))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `properties`, `required` and `additionalProperties`.
 
 use crate::json::Json;
-use crate::schema::{Additional, FieldInfo, ObjectSchema};
+use crate::schema::{Additional, ObjectSchema};
 
 use super::{Location, Report, values};
 

@@ -154,7 +154,8 @@ fn names_of(entries: &[Entry<'_>], schema: &Schema, reporter: &mut Reporter<'_>)
         }
     };
     for (name, entry) in names.iter().zip(entries) {
-        if !names::is_valid(name) {
+        let given = entry.schema.is_some_and(|schema| schema.rust_name.is_some());
+        if !given && !names::is_valid(name) {
             report_nameless(&place(entry), entry.key, reporter);
         }
     }

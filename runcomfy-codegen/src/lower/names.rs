@@ -177,7 +177,8 @@ fn variant(value: &str) -> String {
 
 /// Letters and digits that may stand in a Rust identifier.
 fn is_name_character(c: char) -> bool {
-    c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
+    let other = || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("x_{c}")).is_ok();
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && other())
 }
 
 fn snake(text: &str) -> String {

@@ -67,6 +67,8 @@ pub(crate) fn parse(text: &str, reporter: &mut Reporter<'_>) -> Option<Node> {
     let raw = match serde_json::from_str::<&RawValue>(text) {
         Ok(raw) => raw,
         Err(error) => {
+            // Reading into a value says more of what is wrong than scanning does.
+            let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
             let place = Place { offset: offset_of(text, &error), pointer: String::new() };
             reporter.error(
                 &place,

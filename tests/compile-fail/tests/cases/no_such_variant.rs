@@ -1,0 +1,5 @@
+use runcomfy_models::happyhorse::happyhorse_1_0::reference_to_video::Resolution;
+
+fn main() {
+    let _ = Resolution::_480P;
+}

@@ -1,0 +1,268 @@
+//! What the generator says of bad schemas, and that it gives the same for the same.
+
+use std::fs;
+use std::path::Path;
+
+use runcomfy_codegen::{Generated, Generator, Severity};
+
+fn generate(files: &[(&str, &str)]) -> Result<Generated, runcomfy_codegen::Error> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    Generator::new(folder.path()).generate()
+}
+
+/// `line:column pointer message`, one per line, of all problems with one file.
+fn problems(text: &str) -> String {
+    let found = match generate(&[("acme/m.json", text)]) {
+        Ok(generated) => generated.warnings,
+        Err(error) => {
+            assert!(error.problems().iter().any(|one| one.severity() == Severity::Error));
+            error.problems().to_vec()
+        }
+    };
+    let lines = found.iter().map(|problem| {
+        assert!(problem.file().ends_with("acme/m.json"));
+        assert!(!problem.help().is_empty());
+        let severity = if problem.severity() == Severity::Error { "" } else { "warning " };
+        let (line, column) = (problem.line().unwrap(), problem.column().unwrap());
+        format!("{severity}{line}:{column} {} {}", problem.pointer(), problem.message())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A schema with one property `a`.
+fn property(schema: &str) -> String {
+    format!("{{\"type\": \"object\", \"properties\": {{\n\"a\": {schema}\n}}}}")
+}
+
+#[test]
+fn each_mistake_is_reported_with_its_place() {
+    for (schema, expected) in [
+        (
+            r#"{"type": "integer", "minimum": 6, "maximum": 5}"#,
+            "2:6 /properties/a `minimum` 6 is above `maximum` 5",
+        ),
+        (
+            r#"{"type": "integer", "exclusiveMinimum": 5, "maximum": 5}"#,
+            "2:6 /properties/a `exclusiveMinimum` and `maximum` are both 5, so no value is left",
+        ),
+        (
+            r#"{"type": "string", "minLength": 6, "maxLength": 5}"#,
+            "2:6 /properties/a `minLength` 6 is above `maxLength` 5",
+        ),
+        (
+            r#"{"type": "array", "minItems": 6, "maxItems": 5}"#,
+            "2:6 /properties/a `minItems` 6 is above `maxItems` 5",
+        ),
+        (
+            r#"{"type": "integer", "enum": [81, "141"]}"#,
+            "2:39 /properties/a/enum/1 the enum entry \"141\" is not of the type integer",
+        ),
+        (
+            r#"{"type": "string", "enum": []}"#,
+            "2:33 /properties/a/enum the enum is empty, so no value can satisfy it",
+        ),
+        (r#"{"enum": 5}"#, "2:15 /properties/a/enum `enum` is 5, which is not an array"),
+        (
+            r#"{"type": "integer", "title": "A", "type": "string"}"#,
+            "2:40 /properties/a/type the key \"type\" stands here a second time",
+        ),
+        (r#"{"type": "text"}"#, "2:15 /properties/a/type the type \"text\" is unknown"),
+        (
+            r#"{"type": 5}"#,
+            "2:15 /properties/a/type `type` is 5, which is not the name of a type, or a list of names",
+        ),
+        (
+            r#"{"minimum": "6"}"#,
+            "2:18 /properties/a/minimum `minimum` is \"6\", which is not a number",
+        ),
+        (
+            r#"{"maxLength": -1}"#,
+            "2:20 /properties/a/maxLength `maxLength` is -1, which is not a whole number from 0",
+        ),
+        (
+            r#"{"multipleOf": 0}"#,
+            "2:21 /properties/a/multipleOf `multipleOf` is 0, which is not a number above 0",
+        ),
+        (r#"{"title": 5}"#, "2:16 /properties/a/title `title` is 5, which is not a string"),
+        ("5", "2:6 /properties/a 5 is not a schema"),
+        ("false", "2:6 /properties/a `false` is a schema that no value can satisfy"),
+        (
+            r#"{"type": "string", "pattern": "^a"}"#,
+            "2:25 /properties/a/pattern the keyword `pattern` is not enforced by the generated API",
+        ),
+        (
+            r#"{"anyOf": [{"type": "string"}]}"#,
+            "2:7 /properties/a/anyOf the keyword `anyOf` is not enforced by the generated API",
+        ),
+        (
+            r#"{"x-rust-name": "2-b"}"#,
+            "2:22 /properties/a/x-rust-name `x-rust-name` \"2-b\" is not a Rust name",
+        ),
+        (
+            r#"{"type": "integer", "enum": [1, 2], "minimum": 5}"#,
+            "2:35 /properties/a/enum/0 the other keywords refuse every entry of the enum\n\
+             warning 2:35 /properties/a/enum/0 the enum entry 1 is refused by the keywords beside it; it gets no variant\n\
+             warning 2:39 /properties/a/enum/1 the enum entry 2 is refused by the keywords beside it; it gets no variant",
+        ),
+    ] {
+        let mut found: Vec<_> = problems(&property(schema)).lines().map(str::to_owned).collect();
+        let mut expected: Vec<_> = expected.lines().map(str::to_owned).collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{schema}");
+    }
+}
+
+#[test]
+fn what_is_no_object_schema_is_said_so() {
+    for text in ["[]", "5", "{}", r#"{"type": "string"}"#, r#"{"input_schema": {"type": "array"}}"#]
+    {
+        assert!(
+            problems(text).contains("not the schema of an object"),
+            "{text}: {}",
+            problems(text)
+        );
+    }
+    for (text, expected) in [
+        ("", "1:1  not JSON: EOF while parsing a value"),
+        ("{\n\"type\": object}", "2:9  not JSON: expected value"),
+        ("{\"a\": 1,}", "1:9  not JSON: trailing comma"),
+        ("<html>", "1:1  not JSON: expected value"),
+    ] {
+        assert_eq!(problems(text), expected);
+    }
+    let deep = "[".repeat(100_000);
+    assert!(problems(&deep).contains("recursion limit"));
+    let long = format!("{{\"title\": \"{}\"}}", "a".repeat(5_000_000));
+    assert!(problems(&long).contains("too many for a schema"));
+}
+
+#[test]
+fn everything_wrong_is_one_report_over_all_files() {
+    let bad = property(r#"{"type": "text", "minimum": 2, "maximum": 1}"#);
+    let files = [("acme/a.json", "{"), ("acme/b.json", &*bad), ("acme/c.json", "[]")];
+    let error = generate(&files).unwrap_err();
+    assert_eq!(error.problems().len(), 4);
+    let report = format!("{error:?}");
+    assert!(report.starts_with("no API generated, 4 errors in the schemas\n\nerror: "), "{report}");
+    for part in [
+        "acme/b.json:2:15: the type \"text\" is unknown\n  at /properties/a/type\n  help: the types are",
+        "acme/c.json:1:1: not the schema of an object\n  help: ",
+    ] {
+        assert!(report.contains(part), "{report}");
+    }
+}
+
+#[test]
+fn what_can_be_mended_is_mended_with_a_warning() {
+    let text = r#"{"type": "object",
+        "required": ["prompt", "ghost"],
+        "properties": {
+            "prompt": {"type": "string"},
+            "steps": {"type": "integer", "maximum": 20, "default": 25},
+            "mode": {"type": "string", "enum": ["a", "b", "a"], "default": "c"}
+        }}"#;
+    assert_eq!(
+        problems(text),
+        "warning 2:32 /required/1 `required` names \"ghost\", which `properties` does not have\n\
+         warning 5:68 /properties/steps/default the default 25 is refused by the schema itself\n\
+         warning 6:59 /properties/mode/enum/2 \"a\" stands in the enum twice\n\
+         warning 6:76 /properties/mode/default the default \"c\" is refused by the schema itself"
+    );
+    let generated = generate(&[("acme/m.json", text)]).unwrap();
+    let source = &generated.models[0].source;
+    assert!(source.contains("value: impl __rt::IntoField<__rt::Value>"), "{source}");
+    assert!(!source.contains("default 25"), "{source}");
+}
+
+#[test]
+fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
+    let schema = property(r#"{"type": "string", "pattern": "^a", "x-unenforced": ["pattern"]}"#);
+    assert_eq!(problems(&schema), "");
+}
+
+#[test]
+fn clashes_name_both_sides() {
+    let clash = r#"{"type": "object", "properties": {"7_a": {}, "7_A": {}, "日": {}}}"#;
+    let found = problems(clash);
+    assert!(found.contains(r#"the keys "7_a" and "7_A" give one Rust name"#), "{found}");
+    let found = problems(r#"{"type": "object", "properties": {"日": {}}}"#);
+    assert!(found.contains("no Rust name can be made of the key \"日\""), "{found}");
+    let schema = property("{}");
+    let error = generate(&[("acme/4k.json", &schema), ("acme/4K.json", &schema)]).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains(r#""acme/4K" and "acme/4k" give one Rust module, `acme::_4k`"#),
+        "{text}"
+    );
+    let error = generate(&[("acme/a b.json", &schema)]).unwrap_err().to_string();
+    assert!(error.contains("\"acme/a b\" is not a model id"), "{error}");
+    let entry =
+        r#"{"model_id": "acme/other", "input_schema": {"type": "object", "properties": {}}}"#;
+    assert!(problems(entry).contains("the catalog entry of \"acme/other\""));
+}
+
+/// Everything in the generated source but the comments and texts.
+fn names_of(source: &str) -> Vec<String> {
+    let is_name = |line: &&str| {
+        ["pub fn ", "pub struct ", "pub enum ", "name: ", "key: ", "Self::"]
+            .iter()
+            .any(|start| line.trim_start().starts_with(start))
+    };
+    source.lines().filter(is_name).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_page_in_another_language_gives_the_same_names() {
+    let page = |title: &str, prompt: &str, ratio: &str, image: &str| {
+        let text = format!(
+            r#"{{"type": "object", "title": "{title}", "required": ["image_url_1", "149_prompt"],
+            "properties": {{
+                "image_url_1": {{"title": "{image}", "type": "string"}},
+                "149_prompt": {{"title": "{prompt}", "description": "{ratio}", "type": "string"}},
+                "aspect_ratio": {{"title": "{ratio}", "type": "string", "enum": ["16:9", "9:16"]}},
+                "169_valuex170_value": {{"title": "Resolution (W:H)", "type": "string", "enum": ["480x480 (1:1)"]}}
+            }}}}"#
+        );
+        let generated = generate(&[("acme/m.json", &text)]).unwrap();
+        (names_of(&generated.models[0].source), generated.index)
+    };
+    let korean = page("입력 스키마", "프롬프트", "종횡비(W:H)", "참고 이미지 1(문자 1)");
+    let german = page("Eingabeschema", "Eingabetext", "Seitenverhältnis (B:H)", "Referenzbild 1");
+    assert_eq!(korean, german);
+    assert!(korean.0.len() > 20, "{korean:?}");
+}
+
+#[test]
+fn the_same_schemas_give_the_same_bytes_and_rewrite_nothing() {
+    let schemas = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas");
+    let [first, second] = [(), ()].map(|()| Generator::new(schemas).generate().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    first.write(folder.path()).unwrap();
+    let stamps = || -> Vec<_> {
+        let models = fs::read_dir(folder.path().join("runcomfy")).unwrap();
+        let paths = models.map(|entry| entry.unwrap().path());
+        let mut all: Vec<_> = paths.chain([folder.path().join("runcomfy.rs")]).collect();
+        all.sort();
+        all.into_iter()
+            .map(|path| (fs::metadata(&path).unwrap().modified().unwrap(), fs::read(path).unwrap()))
+            .collect()
+    };
+    let before = stamps();
+    assert_eq!(before.len(), first.models.len() + 1);
+    fs::write(folder.path().join("runcomfy/stale.rs"), "gone").unwrap();
+    second.write(folder.path()).unwrap();
+    assert_eq!(stamps(), before);
+}
+
+#[test]
+fn a_missing_folder_is_an_error_that_names_it() {
+    let error = Generator::new("no/such/folder").generate().unwrap_err().to_string();
+    assert!(error.contains("no/such/folder: cannot read the folder"), "{error}");
+    assert!(!Path::new("no/such/folder").exists());
+}

@@ -1,0 +1,10 @@
+//! What a user relies on, from the outside. One binary, so that it is linked once.
+
+mod codegen;
+mod downstream;
+mod end_to_end;
+mod failures;
+mod generated;
+mod names;
+mod validation;
+mod waiting;

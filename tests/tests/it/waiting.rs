@@ -1,0 +1,124 @@
+//! Waits, on a clock that jumps: nothing here takes wall time.
+
+use std::time::Duration;
+
+use runcomfy_models::time::{Clock, TestClock};
+use runcomfy_models::{Client, Error, JobState, WaitOptions};
+use runcomfy_sandbox::{Call, Reply, Sandbox};
+
+use crate::end_to_end::input;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A sandbox and a client that go by one clock.
+async fn simulated(run_time: Duration) -> (Sandbox, Client, TestClock) {
+    let clock = TestClock::default();
+    let shared = clock.clone();
+    let sandbox = Sandbox::builder()
+        .clock(move || shared.now())
+        .queue_time(Duration::from_secs(30))
+        .run_time(run_time)
+        .start()
+        .await
+        .unwrap();
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .clock(clock.clone())
+        .jitter_seed(1)
+        .build()
+        .unwrap();
+    (sandbox, client, clock)
+}
+
+#[tokio::test]
+async fn a_long_job_is_waited_for_with_growing_intervals() {
+    let (sandbox, client, clock) = simulated(20 * MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    let mut states = Vec::new();
+    let done =
+        job.wait_with(&WaitOptions::default(), |status| states.push(status.to_string())).await;
+    assert!(done.unwrap().output.video.is_some());
+    assert_eq!(states, ["in_queue (position 0)", "in_progress", "completed"]);
+    let late = clock.now() - (20 * MINUTE + Duration::from_secs(30));
+    assert!(late < Duration::from_secs(12), "{late:?}");
+    let sleeps = clock.sleeps();
+    assert!(
+        sleeps[0] < Duration::from_secs(2)
+            && sleeps.iter().all(|sleep| *sleep <= Duration::from_secs(12))
+    );
+    assert!(sandbox.received().len() < 150, "{}", sandbox.received().len());
+}
+
+#[tokio::test]
+async fn a_wait_ends_at_its_bound_and_can_be_taken_up_again() {
+    let (sandbox, client, clock) = simulated(20 * MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    let error =
+        job.wait_with(&WaitOptions::default().timeout(5 * MINUTE), |_| {}).await.unwrap_err();
+    let Error::WaitTimeout { request_id, state, waited } = &error else { panic!("{error:?}") };
+    assert_eq!((request_id, state), (job.request_id(), &JobState::InProgress));
+    assert_eq!(*waited, 5 * MINUTE);
+    assert_eq!(clock.now(), 5 * MINUTE);
+    let again = client
+        .job::<runcomfy_models::community::fantasy_portrait::image_to_video::Input>(request_id);
+    assert!(again.unwrap().wait().await.is_ok());
+    assert_eq!(sandbox.accepted(), 1);
+}
+
+#[tokio::test]
+async fn an_unknown_state_is_passed_on_and_waited_out_for_a_bounded_time() {
+    let (sandbox, client, clock) = simulated(MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    for _ in 0..3 {
+        sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "warming_up"}"#));
+    }
+    let mut states = Vec::new();
+    let done =
+        job.wait_with(&WaitOptions::default(), |status| states.push(status.state.clone())).await;
+    assert!(done.is_ok());
+    assert_eq!(states[0], JobState::Unknown("warming_up".into()));
+
+    let start = clock.now();
+    for _ in 0..200 {
+        sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "warming_up"}"#));
+    }
+    let options = WaitOptions::default().unknown_state_timeout(MINUTE);
+    let error = job.wait_with(&options, |_| {}).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::UnknownState { state, .. } if state == "warming_up"),
+        "{error:?}"
+    );
+    assert!(clock.now() - start < MINUTE + Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn every_documented_word_is_understood() {
+    let (sandbox, client, _) = simulated(MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    for (word, state) in [
+        ("in_queue", JobState::InQueue),
+        ("pending", JobState::InQueue),
+        ("waiting", JobState::InQueue),
+        ("in_progress", JobState::InProgress),
+        ("starting", JobState::InProgress),
+        ("processing", JobState::InProgress),
+        ("completed", JobState::Completed),
+        ("succeeded", JobState::Completed),
+        ("cancelled", JobState::Cancelled),
+        ("canceled", JobState::Cancelled),
+        ("failed", JobState::Failed),
+        ("COMPLETED", JobState::Completed),
+    ] {
+        sandbox.reply_next(Call::Status, Reply::new(200, format!(r#"{{"status": "{word}"}}"#)));
+        assert_eq!(job.status().await.unwrap().state, state, "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_lags_behind_its_status_is_waited_for() {
+    let (sandbox, client, _) = simulated(Duration::ZERO).await;
+    let job = client.submit(&input()).await.unwrap();
+    sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "completed"}"#));
+    assert!(job.wait().await.is_ok());
+}
