@@ -1,4 +1,74 @@
-//! placeholder
+//! Every RunComfy model as a typed, documented, range-checked Rust API.
+//!
+//! A model's module is its id in snake case: `kling/kling-2-1/master/image-to-video` is
+//! [`kling::kling_2_1::master::image_to_video`]. In it, `Input` is the request, and has a builder.
+//! [`MODELS`] lists all of them.
+//!
+//! ```
+//! use runcomfy_models::Media;
+//! use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
+//!
+//! let input = Input::builder()
+//!     .image(Media::url("https://example.com/face.png")?) // or just the text
+//!     .video("https://example.com/drive.mp4")
+//!     .positive_prompt("woman acting")
+//!     .steps(12) // a raw value: checked by `build`
+//!     .resolution(Resolution::_720x1280_9_16) // a typed value: cannot be wrong
+//!     .number_of_frames(141)
+//!     .build()?;
+//! assert_eq!(
+//!     serde_json::to_value(&input)?["169_valuex170_value"],
+//!     "720x1280 (9:16)"
+//! );
+//!
+//! let wrong = Input::builder().image("").video("v.mp4").positive_prompt("").steps(25).build();
+//! let violations = wrong.unwrap_err();
+//! assert_eq!(violations.len(), 2);
+//! assert!(violations.to_string().contains("steps (149_steps): 25 is outside 6..=20"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![cfg_attr(
+    feature = "client",
+    doc = "
+
+Sending it, waiting for the job, and having its result:
+
+```no_run
+use runcomfy_models::Client;
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+
+# async fn example() -> Result<(), Box<dyn std::error::Error>> {
+let client = Client::from_env()?;
+let input = Input::builder()
+    .prompt(\"a lighthouse at dusk\")
+    .image_url(\"https://example.com/lighthouse.png\")
+    .build()?;
+let job = client.submit(&input).await?; // costs money; the id is in hand before anything is waited for
+println!(\"{}\", job.request_id());
+let done = job.wait().await?;
+println!(\"{}\", done.output.video.expect(\"a video\"));
+
+let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new submission
+# let _ = again;
+# Ok(())
+# }
+```
+"
+)]
+//!
+//! # Features
+//!
+//! - `client` (on by default): [`Client`](https://docs.rs/runcomfy-client), jobs and their errors.
+//!   Without it: the types alone, and no HTTP dependency.
+//! - `blocking`: a client for programs without asynchronous code.
+//! - `schemars`: `JsonSchema` for every input.
+//!
+//! # Models of your own
+//!
+//! Put a schema into `schemas/` and rebuild; or use `runcomfy-codegen` in your own `build.rs`.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub use runcomfy_client::*;
 
 include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));

@@ -1,1 +1,83 @@
-fn main() {}
+//! The project's own chores: `cargo xtask help`.
+
+mod import;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use runcomfy_codegen::Generator;
+
+const HELP: &str = "\
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  check                       says what is wrong or odd in schemas/, and lists the models
+  import <FILE> [--id <ID>]   takes a model's page (as text) or catalog entry into schemas/
+  help                        shows this
+";
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").canonicalize()?;
+    let mut arguments = lexopt::Parser::from_env();
+    let command = match arguments.next()? {
+        Some(Value(command)) => command.string()?,
+        Some(Short('h') | Long("help")) | None => "help".to_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "check" => check(&schemas),
+        "import" => import_file(&schemas, &mut arguments),
+        "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),
+    }
+}
+
+fn check(schemas: &Path) -> Result<()> {
+    let generated = Generator::new(schemas).generate()?;
+    for warning in &generated.warnings {
+        println!("{warning}\n");
+    }
+    for model in &generated.models {
+        println!("{} -> runcomfy_models::{}", model.id, model.module);
+    }
+    println!("\n{} models, {} warnings", generated.models.len(), generated.warnings.len());
+    Ok(())
+}
+
+fn import_file(schemas: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
+    let (mut file, mut id) = (None, None);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("id") => id = Some(arguments.value()?.string()?),
+            Value(path) if file.is_none() => file = Some(path),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.ok_or("which file? give a page's text or a catalog entry")?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| format!("cannot read {}: {error}", Path::new(&file).display()))?;
+    let import::Import { id, schema } = import::read(&text, id)?;
+    let path = schemas.join(format!("{id}.json"));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&path, schema)?;
+    println!("wrote {}\n", path.display());
+    check(schemas)
+}

@@ -107,7 +107,7 @@ fn each_mistake_is_reported_with_its_place() {
             r#"{"type": "integer", "enum": [1, 2], "minimum": 5}"#,
             "2:35 /properties/a/enum/0 the other keywords refuse every entry of the enum\n\
              warning 2:35 /properties/a/enum/0 the enum entry 1 is refused by the keywords beside it; it gets no variant\n\
-             warning 2:39 /properties/a/enum/1 the enum entry 2 is refused by the keywords beside it; it gets no variant",
+             warning 2:38 /properties/a/enum/1 the enum entry 2 is refused by the keywords beside it; it gets no variant",
         ),
     ] {
         let mut found: Vec<_> = problems(&property(schema)).lines().map(str::to_owned).collect();
