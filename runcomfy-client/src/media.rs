@@ -61,6 +61,12 @@ pub enum MediaError {
     /// The text looks like a URL but is none.
     #[error("not a URL: {0}")]
     BadUrl(#[from] url::ParseError),
+    /// A URL that only some programs would read the same way.
+    #[error("not a URL as the service reads it: {reason}")]
+    OddUrl {
+        /// What is odd about it.
+        reason: &'static str,
+    },
     /// A URL, but with a scheme other than `https`.
     #[error(
         "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"
@@ -275,6 +281,16 @@ fn check_url(text: &str) -> Result<(), MediaError> {
     if url.scheme() != "https" {
         return Err(MediaError::NotHttps { scheme: url.scheme().to_owned() });
     }
+    // The URL standard lets much pass that other readers do not, or read as another host.
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(MediaError::OddUrl {
+            reason: "it has a space, a control character or a backslash in it",
+        });
+    }
+    let after_scheme = &text[url.scheme().len()..];
+    if !after_scheme.starts_with("://") || after_scheme.starts_with(":///") {
+        return Err(MediaError::OddUrl { reason: "the host has to follow `https://`" });
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(MediaError::Credentials);
     }
@@ -403,6 +419,10 @@ mod tests {
             "https://[::ffff:10.0.0.1]/a.png",
             "https://[fe80::1]/a.png",
             "https:///a.png",
+            "https:example.com/a.png",
+            "https:\\\\example.com\\a.png",
+            "https://exam\nple.com/a.png",
+            "https://example.com/a b.png",
             "./face.png",
             "/home/me/face.png",
             "..",

@@ -44,9 +44,15 @@ impl Reply {
 pub(crate) struct Faults {
     replies: Mutex<VecDeque<(Call, Reply)>>,
     failures: Mutex<VecDeque<String>>,
+    /// Why every job fails.
+    always: Option<String>,
 }
 
 impl Faults {
+    pub(crate) fn failing(always: Option<String>) -> Self {
+        Self { always, ..Self::default() }
+    }
+
     pub(crate) fn add_reply(&self, call: Call, reply: Reply) {
         self.replies.lock().unwrap_or_else(PoisonError::into_inner).push_back((call, reply));
     }
@@ -63,6 +69,7 @@ impl Faults {
     }
 
     pub(crate) fn take_failure(&self) -> Option<String> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        let next = self.failures.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        next.or_else(|| self.always.clone())
     }
 }

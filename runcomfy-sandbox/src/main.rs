@@ -17,6 +17,7 @@ Options:
       --queue-ms <MS>      how long a job waits at least [default: 600]
       --run-ms <MS>        how long a job runs [default: 1500]
       --workers <N>        how many jobs run at once [default: 1]
+      --fail <REASON>      lets every job fail, for this reason
   -h, --help               shows this
 ";
 
@@ -56,6 +57,7 @@ fn arguments() -> Result<Option<Builder>, lexopt::Error> {
             Long("queue-ms") => builder.queue_time(milliseconds(&mut arguments)?),
             Long("run-ms") => builder.run_time(milliseconds(&mut arguments)?),
             Long("workers") => builder.workers(arguments.value()?.parse()?),
+            Long("fail") => builder.failing(arguments.value()?.string()?),
             Short('h') | Long("help") => return Ok(None),
             other => return Err(other.unexpected()),
         };

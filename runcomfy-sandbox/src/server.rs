@@ -67,6 +67,7 @@ pub struct Builder {
     queue_time: Duration,
     run_time: Duration,
     workers: usize,
+    failure: Option<String>,
     schemas: Vec<(String, String)>,
     folders: Vec<PathBuf>,
     now: Arc<dyn Fn() -> Duration + Send + Sync>,
@@ -106,6 +107,7 @@ impl Sandbox {
             queue_time: Duration::from_millis(600),
             run_time: Duration::from_millis(1500),
             workers: 1,
+            failure: None,
             schemas: Vec::new(),
             folders: Vec::new(),
             now: Arc::new(move || origin.elapsed()),
@@ -196,6 +198,12 @@ impl Builder {
         self
     }
 
+    /// Lets every job fail, for this reason.
+    pub fn failing(mut self, reason: impl Into<String>) -> Self {
+        self.failure = Some(reason.into());
+        self
+    }
+
     /// Adds a model: its id, and its schema or catalog entry as JSON text.
     pub fn model(mut self, id: impl Into<String>, schema: impl Into<String>) -> Self {
         self.schemas.push((id.into(), schema.into()));
@@ -237,7 +245,7 @@ impl Builder {
             token: self.token,
             origin,
             models,
-            faults: Faults::default(),
+            faults: Faults::failing(self.failure),
             queue: Mutex::new(Queue::new(self.workers, self.queue_time, self.run_time, stamp)),
             received: Mutex::default(),
             now: self.now,
