@@ -87,6 +87,21 @@ impl Client {
         self.runtime.run(self.client.run(input))
     }
 
+    /// As [`Client::run_with`](crate::Client::run_with).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run_with<R: Request>(
+        &self,
+        input: &R,
+        options: &WaitOptions,
+        on_submit: impl FnOnce(&Job<R::Output>) + Send,
+    ) -> Result<Completed<R::Output>, Error> {
+        let job = self.submit(input)?;
+        on_submit(&job);
+        job.wait_with(options, |_| {})
+    }
+
     /// As [`Client::submit`](crate::Client::submit).
     ///
     /// # Errors

@@ -22,12 +22,15 @@ pub(crate) struct Model {
 }
 
 impl Models {
-    pub(crate) fn embedded() -> Result<Self, String> {
+    pub(crate) fn embedded() -> Self {
         let mut models = Self::default();
         for (id, text) in EMBEDDED {
-            models.add(id, text)?;
+            // One schema that cannot be judged is no reason to serve none of the others.
+            if let Err(error) = models.add(id, text) {
+                eprintln!("runcomfy-sandbox: left out {error}");
+            }
         }
-        Ok(models)
+        models
     }
 
     pub(crate) fn add(&mut self, id: &str, text: &str) -> Result<(), String> {
@@ -88,6 +91,13 @@ fn normalised(schema: &Value) -> Value {
     let Value::Object(members) = schema else { return schema.clone() };
     let mut result = Map::new();
     for (keyword, value) in members {
+        // Draft 4's forms: `required` on a property says nothing of the property itself, and an
+        // exclusive bound is a flag beside the bound.
+        if value.is_boolean()
+            && ["required", "exclusiveMinimum", "exclusiveMaximum"].contains(&keyword.as_str())
+        {
+            continue;
+        }
         let value = match (keyword.as_str(), value) {
             ("type", value) => type_names(value),
             (
@@ -101,6 +111,13 @@ fn normalised(schema: &Value) -> Value {
             (_, value) => value.clone(),
         };
         result.insert(keyword.clone(), value);
+    }
+    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if members.get(flag) == Some(&Value::Bool(true))
+            && let Some(value) = result.remove(bound)
+        {
+            result.insert(flag.to_owned(), value);
+        }
     }
     let is_object = result.get("type") == Some(&json!("object"));
     if is_object && !result.contains_key("additionalProperties") {

@@ -227,7 +227,7 @@ impl Builder {
     /// # Errors
     /// Where the port cannot be listened on, or a schema cannot be read.
     pub async fn start(self) -> Result<Sandbox, Error> {
-        let mut models = Models::embedded().map_err(Error::Schema)?;
+        let mut models = Models::embedded();
         for folder in &self.folders {
             add_folder(&mut models, folder, folder)?;
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::mask::Mask;
 use super::request_id::RequestId;
 
 /// The service, or something before it, refused a call.
@@ -81,8 +82,13 @@ impl ApiErrorKind {
         }
     }
 
+    /// Whether the call was surely not carried out.
+    pub(super) fn is_refusal(self) -> bool {
+        !matches!(self, Self::Server | Self::Other)
+    }
+
     /// What to do next.
-    fn advice(self) -> &'static str {
+    pub(super) fn advice(self) -> &'static str {
         match self {
             Self::BadRequest => "check the model id, the request id and the input",
             Self::Unauthorized => "check the API token; a new one comes from the profile page",
@@ -106,6 +112,7 @@ impl ApiError {
         body: &str,
         request_id: Option<&RequestId>,
         retry_after: Option<Duration>,
+        mask: &Mask,
     ) -> Option<Self> {
         let json: Option<Value> = serde_json::from_str(body).ok();
         let code = json.as_ref().and_then(error_code);
@@ -120,8 +127,8 @@ impl ApiError {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
             code,
-            message: message.map(|text| bounded(&text, LONGEST_MESSAGE)),
-            body: bounded(body, LONGEST_BODY),
+            message: message.map(|text| bounded(&mask.hide(&text), LONGEST_MESSAGE)),
+            body: bounded(&mask.hide(body), LONGEST_BODY),
             request_id: request_id.cloned(),
             retry_after,
         })
@@ -186,7 +193,6 @@ impl fmt::Display for ApiError {
         if let Some(id) = &self.request_id {
             write!(f, " (request {id})")?;
         }
-        write!(f, "; {}", self.kind.advice())?;
         if let Some(wait) = self.retry_after {
             write!(f, "; it asks to wait {} s", wait.as_secs())?;
         }
@@ -201,7 +207,7 @@ mod tests {
     use super::*;
 
     fn read(status: u16, body: &str) -> ApiError {
-        ApiError::read(status, body, None, None).unwrap()
+        ApiError::read(status, body, None, None, &Mask::default()).unwrap()
     }
 
     #[test]
@@ -254,7 +260,7 @@ mod tests {
             r#"{"status": "in_queue"}"#,
             "x",
         ] {
-            assert_eq!(ApiError::read(200, body, None, None), None, "{body}");
+            assert_eq!(ApiError::read(200, body, None, None, &Mask::default()), None, "{body}");
         }
     }
 

@@ -2,15 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
 use serde::Serialize;
 
-use super::api_error::ApiError;
 use super::config::ClientBuilder;
 use super::error::Error;
-use super::job::{Completed, Job};
+use super::job::{Completed, Job, WaitOptions};
 use super::request_id::RequestId;
 use super::transport::{Answer, Transport};
 use super::wire;
@@ -50,11 +50,30 @@ impl Client {
     /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
     /// [`WaitOptions::default`](crate::WaitOptions).
     ///
+    /// Dropping the future while it waits loses the request id, though not the job: where that can
+    /// happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and [`Job::wait`].
+    ///
     /// # Errors
     /// As of [`submit`](Self::submit) and [`Job::wait`]; once the job exists, the error holds its
     /// id.
     pub async fn run<R: Request>(&self, input: &R) -> Result<Completed<R::Output>, Error> {
-        self.submit(input).await?.wait().await
+        self.run_with(input, &WaitOptions::default(), |_| {}).await
+    }
+
+    /// The same with bounds of one's own; `on_submit` is handed the job, and with it the request id,
+    /// before anything is waited for.
+    ///
+    /// # Errors
+    /// As of [`run`](Self::run).
+    pub async fn run_with<R: Request>(
+        &self,
+        input: &R,
+        options: &WaitOptions,
+        on_submit: impl FnOnce(&Job<R::Output>) + Send,
+    ) -> Result<Completed<R::Output>, Error> {
+        let job = self.submit(input).await?;
+        on_submit(&job);
+        job.wait_with(options, |_| {}).await
     }
 
     /// Submits an input, which costs money. Sent again only where it surely was not accepted: the
@@ -125,23 +144,25 @@ impl Client {
                     return Err(Error::SubmitUnknown { model_id, source: error.into_cause() });
                 }
             };
-            self.transport.back_off(attempt, retry_after).await;
+            self.transport.back_off(attempt, retry_after, Duration::MAX).await;
             attempt += 1;
         };
         self.read_submission(model_id, &answer)
     }
 
     fn read_submission<O>(&self, model_id: ModelId, answer: &Answer) -> Result<Job<O>, Error> {
-        if let Some(error) = ApiError::read(answer.status, &answer.body, None, answer.retry_after) {
-            // A clear no, or a failure on the way that may have come after a yes.
-            let refused = (400..500).contains(&error.status) && error.status != 408;
-            return if refused || error.code.is_some() {
+        let named = serde_json::from_str::<wire::Submitted>(&answer.body);
+        let id = named.as_ref().ok().and_then(|submitted| submitted.request_id.parse().ok());
+        if let Some(error) = answer.refusal(id.as_ref()) {
+            // A clear no; or a failure on the way, which may have come after a yes.
+            let refused = error.kind.is_refusal() && error.status < 500 && error.status != 408;
+            return if refused && id.is_none() {
                 Err(error.into())
             } else {
                 Err(Error::SubmitUnknown { model_id, source: Box::new(error) })
             };
         }
-        let submitted = serde_json::from_str::<wire::Submitted>(&answer.body)
+        let submitted = named
             .map_err(|error| format!("the answer has no request id ({error}): {}", answer.shown()))
             .and_then(|submitted| {
                 RequestId::try_from(submitted.request_id).map_err(|error| error.to_string())
@@ -152,41 +173,62 @@ impl Client {
         }
     }
 
-    /// A call about a job that can be repeated without harm.
+    /// A call about a job that can be repeated without harm, until the deadline.
     pub(super) async fn read(
         &self,
-        method: Method,
+        call: ReadCall,
         request_id: &RequestId,
-        what: &str,
-        query: Option<&str>,
+        deadline: Option<Duration>,
     ) -> Result<Answer, Error> {
+        let Transport { limits, clock, .. } = &*self.transport;
+        let (method, what, query) = call.parts();
         let mut url = self.transport.url(["requests", request_id.as_str(), what]);
         url.set_query(query);
+        let left =
+            || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(clock.now()));
         let mut attempt = 1;
         loop {
-            let timeout = self.transport.limits.read_timeout;
-            let last = attempt >= self.transport.limits.attempts;
-            let retry_after =
-                match self.transport.send(method.clone(), url.clone(), None, timeout).await {
-                    Ok(answer) if answer.is_passing() && !last => answer.retry_after,
-                    Ok(answer) => {
-                        let (status, wait) = (answer.status, answer.retry_after);
-                        return match ApiError::read(status, &answer.body, Some(request_id), wait) {
-                            Some(error) => Err(error.into()),
-                            None => Ok(answer),
-                        };
-                    }
-                    Err(error) if last => {
-                        return Err(Error::NoAnswer {
-                            request_id: request_id.clone(),
-                            attempts: attempt,
-                            source: error.into_cause(),
-                        });
-                    }
-                    Err(_) => None,
-                };
-            self.transport.back_off(attempt, retry_after).await;
+            // Where nothing is left, it is tried this once more all the same, for a short while.
+            let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
+            let sent = self.transport.send(method.clone(), url.clone(), None, timeout).await;
+            let last = attempt >= limits.attempts || left().is_zero();
+            let retry_after = match sent {
+                Ok(answer) if answer.is_passing() && !last => answer.retry_after,
+                Ok(answer) => {
+                    return answer
+                        .refusal(Some(request_id))
+                        .map_or(Ok(answer), |error| Err(error.into()));
+                }
+                Err(error) if last => {
+                    return Err(Error::NoAnswer {
+                        request_id: request_id.clone(),
+                        attempts: attempt,
+                        source: error.into_cause(),
+                    });
+                }
+                Err(_) => None,
+            };
+            self.transport.back_off(attempt, retry_after, left()).await;
             attempt += 1;
+        }
+    }
+}
+
+/// The calls about a job.
+#[derive(Clone, Copy)]
+pub(super) enum ReadCall {
+    Status,
+    Result,
+    Cancel,
+}
+
+impl ReadCall {
+    /// Method, last segment of the path, and query.
+    fn parts(self) -> (Method, &'static str, Option<&'static str>) {
+        match self {
+            Self::Status => (Method::GET, "status", None),
+            Self::Result => (Method::GET, "result", Some("include_cost=true")),
+            Self::Cancel => (Method::POST, "cancel", None),
         }
     }
 }

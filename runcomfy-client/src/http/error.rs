@@ -40,7 +40,7 @@ pub enum Error {
     #[error("the body cannot be written as JSON")]
     Body(#[source] serde_json::Error),
     /// The service refused a call.
-    #[error(transparent)]
+    #[error("{}; {}", .0, .0.kind.advice())]
     Api(Box<ApiError>),
     /// The submission surely was not accepted: no connection could be made.
     #[error(
@@ -115,12 +115,12 @@ pub enum Error {
         state: JobState,
     },
     /// A wait reached its upper bound. The job goes on.
-    #[error("request {request_id} was not finished after {} s of waiting, it is {state}; the job goes on, take it up again by its id", waited.as_secs())]
+    #[error("request {request_id} was not finished after {} s of waiting{}; the job goes on, take it up again by its id", waited.as_secs(), seen(state.as_ref()))]
     WaitTimeout {
         /// The job.
         request_id: RequestId,
-        /// Where it stood last.
-        state: JobState,
+        /// Where it stood last, as far as it was heard of at all.
+        state: Option<JobState>,
         /// How long it was waited for.
         waited: Duration,
     },
@@ -148,7 +148,7 @@ pub enum Error {
     },
     /// A blocking call was made where it would stop other tasks.
     #[error(
-        "a blocking call was made inside an asynchronous task; use the asynchronous client there, or `spawn_blocking`"
+        "a blocking call was made inside an asynchronous task; use the asynchronous client there, or a thread of your own (`std::thread::spawn`)"
     )]
     BlockingInAsync,
 }
@@ -158,7 +158,7 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
-            Self::Api(error) => error.request_id.as_ref(),
+            Self::Api(_) | Self::SubmitUnknown { .. } => self.api()?.request_id.as_ref(),
             Self::NoAnswer { request_id, .. }
             | Self::BadAnswer { request_id, .. }
             | Self::Failed { request_id, .. }
@@ -187,6 +187,10 @@ impl Error {
     pub fn is_submit_unknown(&self) -> bool {
         matches!(self, Self::SubmitUnknown { .. })
     }
+}
+
+fn seen(state: Option<&JobState>) -> String {
+    state.map(|state| format!(", it was {state}")).unwrap_or_default()
 }
 
 impl From<ApiError> for Error {

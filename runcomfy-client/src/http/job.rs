@@ -4,11 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::client::Client;
+use super::client::{Client, ReadCall};
 use super::error::Error;
 use super::request_id::RequestId;
 use super::state::{JobState, JobStatus};
@@ -125,7 +124,11 @@ impl<O> Job<O> {
     /// # Errors
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; the job is not affected.
     pub async fn status(&self) -> Result<JobStatus, Error> {
-        let answer = self.client.read(Method::GET, &self.request_id, "status", None).await?;
+        self.status_by(None).await
+    }
+
+    async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
+        let answer = self.client.read(ReadCall::Status, &self.request_id, deadline).await?;
         let status: wire::Status = self.parse(&answer)?;
         Ok(JobStatus {
             request_id: self.request_id.clone(),
@@ -140,11 +143,12 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let answer = self.client.read(Method::POST, &self.request_id, "cancel", None).await?;
+        let answer = self.client.read(ReadCall::Cancel, &self.request_id, None).await?;
         let cancelled: wire::Cancelled = self.parse(&answer)?;
         let state = cancelled.status.as_deref().map(JobState::from);
         Ok(match (cancelled.outcome.as_deref(), state) {
-            (Some("cancelled" | "canceled"), _) | (None, Some(JobState::Cancelled)) => {
+            // A repeated call finds the job cancelled already.
+            (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
                 CancelOutcome::Cancelled
             }
             (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
@@ -158,7 +162,7 @@ impl<O> Job<O> {
     fn parse<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Error> {
         serde_json::from_str(&answer.body).map_err(|error| Error::BadAnswer {
             request_id: self.request_id.clone(),
-            reason: error.to_string(),
+            reason: answer.hide(&error.to_string()),
             body: answer.shown(),
         })
     }
@@ -171,8 +175,11 @@ impl<O: From<Output>> Job<O> {
     /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] where there
     /// is no output; else as of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
-        let query = Some("include_cost=true");
-        let answer = self.client.read(Method::GET, &self.request_id, "result", query).await?;
+        self.result_by(None).await
+    }
+
+    async fn result_by(&self, deadline: Option<Duration>) -> Result<Completed<O>, Error> {
+        let answer = self.client.read(ReadCall::Result, &self.request_id, deadline).await?;
         let outcome: wire::Outcome = self.parse(&answer)?;
         let request_id = self.request_id.clone();
         match JobState::from(outcome.status.as_str()) {
@@ -188,7 +195,10 @@ impl<O: From<Output>> Job<O> {
                 finished_at: outcome.finished_at,
                 cost: outcome.cost,
             }),
-            JobState::Failed => Err(Error::Failed { request_id, message: failure(&outcome.error) }),
+            JobState::Failed => {
+                let message = answer.hide(&failure(&outcome.error));
+                Err(Error::Failed { request_id, message })
+            }
             JobState::Cancelled => Err(Error::Cancelled { request_id }),
             state => Err(Error::NotFinished { request_id, state }),
         }
@@ -216,27 +226,30 @@ impl<O: From<Output>> Job<O> {
     ) -> Result<Completed<O>, Error> {
         let clock = &self.client.transport.clock;
         let start = clock.now();
+        let deadline = start.saturating_add(options.timeout);
         let mut interval = options.first_poll;
         let mut last: Option<JobStatus> = None;
         let mut unknown_since = None;
         loop {
-            let status = self.status().await?;
-            let state = status.state.clone();
-            if last.as_ref() != Some(&status) {
-                on_change(&status);
-                last = Some(status);
-            }
-            if state.is_final() {
-                match self.result().await {
-                    // The result may lag behind the status.
-                    Err(Error::NotFinished { .. }) => {}
-                    ended => return ended,
-                }
-            }
+            let polled = self.poll(deadline).await;
             let now = clock.now();
-            let waited = now.saturating_sub(start);
+            match polled {
+                Ok(Polled { status, ended }) => {
+                    if last.as_ref() != Some(&status) {
+                        on_change(&status);
+                    }
+                    last = Some(status);
+                    if let Some(ended) = ended {
+                        return ended;
+                    }
+                }
+                // What could not be read in time is a wait that ran out, not a broken job.
+                Err(Error::NoAnswer { .. } | Error::Api(_)) if now >= deadline => {}
+                Err(error) => return Err(error),
+            }
+            let state = last.as_ref().map(|status| status.state.clone());
             let request_id = self.request_id.clone();
-            if let JobState::Unknown(word) = &state {
+            if let Some(JobState::Unknown(word)) = &state {
                 let waited = now.saturating_sub(*unknown_since.get_or_insert(now));
                 if waited >= options.unknown_state {
                     return Err(Error::UnknownState { request_id, state: word.clone(), waited });
@@ -244,14 +257,38 @@ impl<O: From<Output>> Job<O> {
             } else {
                 unknown_since = None;
             }
-            let left = options.timeout.saturating_sub(waited);
+            let left = deadline.saturating_sub(now);
             if left.is_zero() {
-                return Err(Error::WaitTimeout { request_id, state, waited });
+                return Err(Error::WaitTimeout {
+                    request_id,
+                    state,
+                    waited: now.saturating_sub(start),
+                });
             }
             clock.sleep(self.client.transport.jittered(interval).min(left)).await;
             interval = interval.mul_f64(1.5).min(options.slowest_poll);
         }
     }
+
+    /// Asks once where the job stands, and fetches its result where it has ended.
+    async fn poll(&self, deadline: Duration) -> Result<Polled<O>, Error> {
+        let status = self.status_by(Some(deadline)).await?;
+        if !status.state.is_final() {
+            return Ok(Polled { status, ended: None });
+        }
+        let ended = match self.result_by(Some(deadline)).await {
+            // The result may lag behind the status.
+            Err(Error::NotFinished { .. }) => None,
+            ended => Some(ended),
+        };
+        Ok(Polled { status, ended })
+    }
+}
+
+/// What one look at a job showed.
+struct Polled<O> {
+    status: JobStatus,
+    ended: Option<Result<Completed<O>, Error>>,
 }
 
 /// The service's words about a failure, in whatever form.

@@ -6,6 +6,7 @@ mod config;
 mod download;
 mod error;
 mod job;
+mod mask;
 mod request_id;
 mod retry;
 mod state;

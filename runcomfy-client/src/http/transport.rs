@@ -11,9 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
-use super::api_error::bounded;
+use super::api_error::{ApiError, bounded};
 use super::config::{ConfigError, Limits, is_this_machine};
 use super::error::Cause;
+use super::mask::Mask;
+use super::request_id::RequestId;
 use super::retry;
 use crate::time::Clock;
 
@@ -23,7 +25,7 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 pub(super) struct Transport {
     http: reqwest::Client,
     base: Url,
-    token: SecretString,
+    mask: Mask,
     authorization: HeaderValue,
     pub(super) limits: Limits,
     pub(super) clock: Arc<dyn Clock>,
@@ -35,6 +37,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: String,
     pub(super) retry_after: Option<Duration>,
+    mask: Mask,
 }
 
 /// Why there is no answer.
@@ -102,7 +105,8 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| http_error(error.into()))?;
-        Ok(Self { http, base, token, authorization, limits, clock, jitter: Mutex::new(jitter) })
+        let mask = Mask::new(token);
+        Ok(Self { http, base, mask, authorization, limits, clock, jitter: Mutex::new(jitter) })
     }
 
     /// The URL of a call; every segment is escaped.
@@ -144,9 +148,8 @@ impl Transport {
             }
             bytes.extend_from_slice(&chunk);
         }
-        // A server that repeats the request in its answer would bring the token into errors.
-        let body = String::from_utf8_lossy(&bytes).replace(self.token.expose_secret(), "[token]");
-        Ok(Answer { status: status.as_u16(), body, retry_after })
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status: status.as_u16(), body, retry_after, mask: self.mask.clone() })
     }
 
     /// Begins to fetch a file, without the token.
@@ -160,9 +163,14 @@ impl Transport {
     }
 
     /// Waits before the next try of a call.
-    pub(super) async fn back_off(&self, attempt: u32, retry_after: Option<Duration>) {
+    pub(super) async fn back_off(
+        &self,
+        attempt: u32,
+        retry_after: Option<Duration>,
+        longest: Duration,
+    ) {
         let delay = retry::delay(attempt, retry_after, &mut self.jitter());
-        self.clock.sleep(delay).await;
+        self.clock.sleep(delay.min(longest)).await;
     }
 
     /// A duration within a fifth of this one, so that many waits do not beat in time.
@@ -178,7 +186,17 @@ impl Transport {
 impl Answer {
     /// The body as an error shows it.
     pub(super) fn shown(&self) -> String {
-        bounded(&self.body, 1024)
+        bounded(&self.hide(&self.body), 1024)
+    }
+
+    /// A text taken from the answer, without the token.
+    pub(super) fn hide(&self, text: &str) -> String {
+        self.mask.hide(text)
+    }
+
+    /// The refusal that the answer is, if it is one.
+    pub(super) fn refusal(&self, request_id: Option<&RequestId>) -> Option<ApiError> {
+        ApiError::read(self.status, &self.body, request_id, self.retry_after, &self.mask)
     }
 
     /// Whether a read may be tried again.

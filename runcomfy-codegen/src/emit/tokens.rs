@@ -22,9 +22,21 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// `///` comments, one per line.
 pub(super) fn doc(text: &str) -> TokenStream {
+    let text: String = text.chars().filter_map(plain).collect();
     let lines =
         text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
+}
+
+/// What the compiler takes in a comment: no character that changes the direction of the text, and no
+/// control character.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\n' => Some(c),
+        c if c.is_control() => Some(' '),
+        c => Some(c),
+    }
 }
 
 pub(super) fn num(num: Num) -> TokenStream {

@@ -41,7 +41,7 @@ pub(super) fn field(
     required: bool,
     default: Option<&Literal>,
 ) -> String {
-    let mut facts = vec![format!("Wire key `{key}`: {}", kind(schema, shape))];
+    let mut facts = vec![format!("Wire key {}: {}", code(key), kind(schema, shape))];
     facts.extend(constraints(schema));
     facts.push(if required { "required".to_owned() } else { "optional".to_owned() });
     if let Some(default) = default {
@@ -54,7 +54,11 @@ pub(super) fn field(
 
 /// The documentation of a field of an output.
 pub(super) fn output_field(key: &str, schema: &Schema) -> String {
-    paragraphs([sentence(&schema.title), escape(&schema.description), format!("Wire key `{key}`.")])
+    paragraphs([
+        sentence(&schema.title),
+        escape(&schema.description),
+        format!("Wire key {}.", code(key)),
+    ])
 }
 
 /// The facts of a schema that say what a value may be.
@@ -188,6 +192,10 @@ fn show(literal: &Literal) -> String {
 
 /// Inline code, whatever stands in it.
 fn code(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect();
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::model::{Additional, EnumType, Field, Literal, ObjectType, Required, Rule, Shape};
 use super::names::{self, FieldSource};
+use super::shape::Site;
 use super::{docs, rules, shape};
 use crate::parse::{AdditionalProperties, Node, Num, Schema, Value, accepts};
 use crate::report::{Place, Reporter};
 
 /// The types of a model's module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Types {
     pub(super) objects: Vec<ObjectType>,
     pub(super) enums: Vec<EnumType>,
@@ -17,6 +18,11 @@ pub(super) struct Types {
 }
 
 impl Types {
+    pub(super) fn new() -> Self {
+        let used = [INPUT, "InputBuilder", "Output"].map(str::to_owned).into();
+        Self { objects: Vec::new(), enums: Vec::new(), used }
+    }
+
     /// A name for the type of a field: its own, or with the owner's before it where that is taken.
     pub(super) fn claim(&mut self, field: &str, owner: Option<&str>) -> String {
         let own = names::type_name(field);
@@ -35,31 +41,37 @@ impl Types {
     }
 }
 
-/// Makes the type of an object, named after its field; gives the name.
+/// The type of a model's input.
+pub(super) const INPUT: &str = "Input";
+
+/// Makes the type of an object, of this name.
 pub(super) fn lower_object(
     types: &mut Types,
-    field: &str,
-    owner: Option<&str>,
+    name: &str,
     model: &str,
     schema: &Schema,
     reporter: &mut Reporter<'_>,
-) -> String {
-    let is_input = types.used.is_empty();
-    let name = if is_input {
-        types.used.extend(["Input", "InputBuilder", "Output"].map(str::to_owned));
-        field.to_owned()
-    } else {
-        types.claim(field, owner)
-    };
+) {
+    let is_input = name == INPUT;
     let entries = entries(schema, reporter);
     let names = names_of(&entries, schema, reporter);
     let subject = if is_input { format!("`{model}`") } else { format!("`{name}` of `{model}`") };
-    let nested_owner = (!is_input).then_some(name.as_str());
+    // An object claims the names for its own fields before those inside them do.
+    let owner = (!is_input).then_some(name);
+    let type_names: Vec<_> = entries
+        .iter()
+        .zip(&names)
+        .map(|(entry, name)| {
+            entry.schema.is_some_and(shape::needs_type).then(|| types.claim(name, owner))
+        })
+        .collect();
     let fields = entries
         .iter()
-        .zip(names)
-        .map(|(entry, name)| {
-            lower_field(types, &name, entry, nested_owner, (model, &subject), reporter)
+        .zip(&names)
+        .zip(&type_names)
+        .map(|((entry, field), type_name)| {
+            let site = Site { model, field, type_name: type_name.as_deref() };
+            lower_field(types, site, entry, &subject, reporter)
         })
         .collect();
     let additional = match &schema.additional {
@@ -74,11 +86,10 @@ pub(super) fn lower_object(
         builder: format!("{name}Builder"),
         states: format!("__{name}Requires"),
         rules: format!("__{name}"),
-        name: name.clone(),
+        name: name.to_owned(),
         fields,
         additional,
     });
-    name
 }
 
 /// A key that an object knows: declared, or only required.
@@ -172,15 +183,15 @@ fn report_nameless(place: &Place, key: &str, reporter: &mut Reporter<'_>) {
 
 fn lower_field(
     types: &mut Types,
-    name: &str,
+    site: Site<'_>,
     entry: &Entry<'_>,
-    owner: Option<&str>,
-    (model, subject): (&str, &str),
+    subject: &str,
     reporter: &mut Reporter<'_>,
 ) -> Field {
+    let name = site.field;
     let undeclared = Schema::new(Place::root());
     let schema = entry.schema.unwrap_or(&undeclared);
-    let shape = shape::of(types, name, owner, model, schema, reporter);
+    let shape = shape::of(types, site, schema, reporter);
     let rules = rules::of(schema, &shape, reporter);
     let default =
         schema.default.as_ref().and_then(|default| checked_default(schema, default, reporter));

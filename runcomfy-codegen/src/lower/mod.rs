@@ -34,8 +34,8 @@ pub(crate) fn lower(
             return None;
         }
     };
-    let mut types = fields::Types::default();
-    fields::lower_object(&mut types, "Input", None, id, &document.input, reporter);
+    let mut types = fields::Types::new();
+    fields::lower_object(&mut types, fields::INPUT, id, &document.input, reporter);
     let output = document.output.as_ref().and_then(|schema| output::lower(schema, reporter));
     if reporter.has_errors() {
         return None;

@@ -151,6 +151,7 @@ pub(crate) fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Str
 }
 
 fn variant(value: &str) -> String {
+    let value = &halfwidth(value);
     let mut name = String::new();
     if let Some(rest) = value.strip_prefix('-')
         && rest.starts_with(|c: char| c.is_ascii_digit())
@@ -175,10 +176,26 @@ fn variant(value: &str) -> String {
     identifier(&name)
 }
 
-/// Letters and digits that may stand in a Rust identifier.
+/// Letters and digits that may stand in a Rust identifier of any crate: of scripts that the compiler's
+/// lints against look-alikes leave alone, which only the crate's root could allow.
 fn is_name_character(c: char) -> bool {
-    let other = || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("x_{c}")).is_ok();
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && other())
+    let script = matches!(c,
+        '\u{c0}'..='\u{131}'                 // Latin
+        | '\u{3041}'..='\u{3096}'            // Hiragana
+        | '\u{30a1}'..='\u{30fa}' | '\u{30fc}' // Katakana
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' // Han
+        | '\u{ac00}'..='\u{d7a3}'            // Hangul
+    );
+    c.is_ascii_alphanumeric() || (script && c.is_alphanumeric())
+}
+
+/// Fullwidth letters, digits and signs as the plain ones that they stand for.
+fn halfwidth(value: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    value.chars().map(plain).collect()
 }
 
 fn snake(text: &str) -> String {
@@ -309,6 +326,11 @@ mod tests {
             ("", "Empty"),
             ("+", "Other"),
             ("高清", "高清"),
+            ("１６：９", "_16_9"),
+            ("٤", "Other"),
+            ("größer", "Größer"),
+            ("ー", "ー"),
+            ("размер", "Other"),
         ] {
             assert_eq!(variant(value), expected, "{value}");
         }

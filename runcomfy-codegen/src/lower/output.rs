@@ -41,7 +41,9 @@ pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<Outp
             return None;
         }
     };
-    let fields = extra.iter().zip(names).map(|(property, name)| OutputField {
+    // What no name can be made for stays in `other`.
+    let named = extra.iter().zip(names).filter(|(_, name)| names::is_valid(name));
+    let fields = named.map(|(property, name)| OutputField {
         // A name taken by a common field gives way.
         name: if COMMON.contains(&name.as_str()) { name + "_" } else { name },
         key: property.key.clone(),

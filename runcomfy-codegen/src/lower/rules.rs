@@ -2,7 +2,7 @@
 
 use super::fields::{literal, object_rule};
 use super::model::{Additional, Rule, Shape};
-use crate::parse::{AdditionalProperties, Schema, TypeSet};
+use crate::parse::{AdditionalProperties, Schema, TypeSet, accepts};
 use crate::report::Reporter;
 
 /// The rules of a value that gets no type of its own.
@@ -17,7 +17,10 @@ pub(super) fn of(schema: &Schema, shape: &Shape, reporter: &mut Reporter<'_>) ->
         rules.push(Rule::Types(types.0));
     }
     if let Some(values) = &schema.values {
-        rules.push(Rule::Values(values.iter().map(|value| literal(&value.value)).collect()));
+        // What the other keywords refuse is left out here, so there is nothing more to check.
+        let allowed = values.iter().filter(|value| accepts(schema, &value.value));
+        rules.push(Rule::Values(allowed.map(|value| literal(&value.value)).collect()));
+        return rules;
     }
     if schema.minimum.is_some() || schema.maximum.is_some() {
         rules.push(Rule::Range { min: schema.minimum.clone(), max: schema.maximum.clone() });
@@ -54,7 +57,7 @@ fn items(schema: &Schema, shape: &Shape, reporter: &mut Reporter<'_>) -> Option<
 }
 
 fn object(schema: &Schema, shape: &Shape, reporter: &mut Reporter<'_>) -> Option<Rule> {
-    if schema.values.is_none() && schema.properties.as_ref().is_some_and(|all| !all.is_empty()) {
+    if schema.has_fields() {
         if let Some(rule) = object_rule(shape) {
             return Some(rule);
         }

@@ -6,18 +6,34 @@ use super::{docs, names};
 use crate::parse::{Node, Num, Schema, TypeSet, Value, accepts, compare};
 use crate::report::Reporter;
 
+/// What a type is made for.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub(super) model: &'a str,
+    /// The field's Rust name.
+    pub(super) field: &'a str,
+    /// The name that was claimed for its type, where [`needs_type`] said so.
+    pub(super) type_name: Option<&'a str>,
+}
+
+/// Whether a value of this schema may get a type of its own.
+pub(super) fn needs_type(schema: &Schema) -> bool {
+    schema.values.is_some()
+        || schema.has_fields()
+        || schema.items.as_deref().is_some_and(needs_type)
+}
+
 /// Chooses the type of a field's value; makes the enum or object that it needs.
 pub(super) fn of(
     types: &mut Types,
-    field: &str,
-    owner: Option<&str>,
-    model: &str,
+    site: Site<'_>,
     schema: &Schema,
     reporter: &mut Reporter<'_>,
 ) -> Shape {
     if let Some(values) = &schema.values {
-        return enumeration(types, field, owner, schema, values, reporter);
+        return enumeration(types, site, schema, values, reporter);
     }
+    let field = site.field;
     match schema.types.map(|types| types.without(TypeSet::NULL)) {
         Some(TypeSet::INTEGER) => Shape::Integer(integer(schema)),
         Some(TypeSet::NUMBER) => Shape::Number,
@@ -32,13 +48,13 @@ pub(super) fn of(
                 let media = media_items(field, schema)
                     .filter(|_| items.types == Some(TypeSet::STRING) && items.values.is_none());
                 let item = media.map(Shape::Media);
-                Shape::List(Box::new(
-                    item.unwrap_or_else(|| of(types, field, owner, model, items, reporter)),
-                ))
+                Shape::List(Box::new(item.unwrap_or_else(|| of(types, site, items, reporter))))
             }
         },
-        Some(TypeSet::OBJECT) if schema.properties.as_ref().is_some_and(|all| !all.is_empty()) => {
-            Shape::Named(lower_object(types, field, owner, model, schema, reporter))
+        Some(TypeSet::OBJECT) if schema.has_fields() => {
+            let Some(name) = site.type_name else { return Shape::Any };
+            lower_object(types, name, site.model, schema, reporter);
+            Shape::Named(name.to_owned())
         }
         _ => Shape::Any,
     }
@@ -70,17 +86,14 @@ pub(super) fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
         Some("image_uris") => Some(MediaKind::Image),
         Some("video_uris") => Some(MediaKind::Video),
         Some("audio_uris") => Some(MediaKind::Audio),
-        _ => match &schema.items {
-            Some(items) => media(field, items),
-            None => names::media(field),
-        },
+        // By name, only where the items are texts: a list that says nothing of them takes anything.
+        _ => schema.items.as_ref().and_then(|items| media(field, items)),
     }
 }
 
 fn enumeration(
     types: &mut Types,
-    field: &str,
-    owner: Option<&str>,
+    site: Site<'_>,
     schema: &Schema,
     values: &[Node],
     reporter: &mut Reporter<'_>,
@@ -120,14 +133,14 @@ fn enumeration(
             };
         }
     };
-    let name = types.claim(field, owner);
+    let Some(name) = site.type_name else { return Shape::Any };
     types.enums.push(EnumType {
         doc: docs::enumeration(schema),
         variant_docs: docs::variants(&values),
-        name: name.clone(),
+        name: name.to_owned(),
         values,
     });
-    Shape::Named(name)
+    Shape::Named(name.to_owned())
 }
 
 /// The entries that the schema's other keywords do not refuse; `null` gets no variant.

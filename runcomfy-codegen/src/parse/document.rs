@@ -58,6 +58,13 @@ pub(crate) fn parse(id: &str, text: &str, reporter: &mut Reporter<'_>) -> Option
 
 fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
     let schema = keywords::read(node, reporter);
+    if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
+        reporter.error(
+            &first.place,
+            "the whole input cannot be one of a list of values",
+            "remove `enum` or `const` from the input schema itself, or list it in `x-unenforced` there",
+        );
+    }
     let is_object = match schema.types {
         Some(types) => types == TypeSet::OBJECT,
         None => schema.properties.is_some(),

@@ -11,6 +11,9 @@ use crate::report::{Place, Reporter};
 /// Larger than any schema; a limit, so that a wrong file is an error and not a long wait.
 const LARGEST: usize = 4 * 1024 * 1024;
 
+/// Deeper than any schema, and no deeper than the stack.
+const DEEPEST: usize = 128;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) place: Place,
@@ -78,7 +81,7 @@ pub(crate) fn parse(text: &str, reporter: &mut Reporter<'_>) -> Option<Node> {
             return None;
         }
     };
-    let mut reader = Reader { text, reporter };
+    let mut reader = Reader { text, reporter, depth: 0 };
     match reader.node(raw, |offset| Place { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -116,6 +119,7 @@ fn reason(error: &serde_json::Error) -> String {
 struct Reader<'a, 'r, 'f> {
     text: &'a str,
     reporter: &'r mut Reporter<'f>,
+    depth: usize,
 }
 
 impl<'a> Reader<'a, '_, '_> {
@@ -126,6 +130,12 @@ impl<'a> Reader<'a, '_, '_> {
     ) -> Result<Node, serde_json::Error> {
         let raw = raw.get();
         let place = place(self.offset(raw));
+        if self.depth > DEEPEST {
+            let message = format!("nested more than {DEEPEST} deep");
+            self.reporter.error(&place, message, "a schema is not that deep: correct the file");
+            return Ok(Node { place, value: Value::Null });
+        }
+        self.depth += 1;
         let value = match raw.as_bytes().first() {
             Some(b'{') => self.object(raw, &place)?,
             Some(b'[') => self.array(raw, &place)?,
@@ -135,6 +145,7 @@ impl<'a> Reader<'a, '_, '_> {
             Some(b'n') => Value::Null,
             _ => Value::Number(number(raw)?),
         };
+        self.depth -= 1;
         Ok(Node { place, value })
     }
 

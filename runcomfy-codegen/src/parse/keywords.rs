@@ -58,8 +58,7 @@ pub(crate) fn read(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
         }
     };
     let unenforced = unenforced(node, reporter);
-    let mut keywords =
-        Keywords { schema: &mut schema, reporter, exclusive: [None, None], nullable: false };
+    let mut keywords = Keywords { schema: &mut schema, reporter, exclusive: [None, None] };
     for member in members {
         if !unenforced.contains(&member.key.as_str()) {
             keywords.read(member);
@@ -96,7 +95,6 @@ struct Keywords<'s, 'r, 'f> {
     reporter: &'r mut Reporter<'f>,
     /// `exclusiveMinimum` and `exclusiveMaximum` in draft 4's boolean form.
     exclusive: [Option<bool>; 2],
-    nullable: bool,
 }
 
 impl Keywords<'_, '_, '_> {
@@ -108,7 +106,7 @@ impl Keywords<'_, '_, '_> {
             "type" => self.types(node),
             "format" => self.schema.format = Some(self.text(node, "format").to_ascii_lowercase()),
             "enum" => self.values(node),
-            "const" => self.schema.values = Some(vec![node.clone()]),
+            "const" => self.allow(vec![node.clone()], node),
             "minimum" => self.limit(node, "minimum", Side::Min, false),
             "maximum" => self.limit(node, "maximum", Side::Max, false),
             "exclusiveMinimum" => self.exclusive(node, "exclusiveMinimum", Side::Min),
@@ -123,7 +121,6 @@ impl Keywords<'_, '_, '_> {
             "properties" => self.properties(node),
             "required" => self.required(node),
             "additionalProperties" => self.additional(node),
-            "nullable" => self.nullable = self.flag(node, "nullable"),
             "deprecated" => self.schema.deprecated = self.flag(node, "deprecated"),
             "default" => self.schema.default = Some(node.clone()),
             "x-rust-name" => {
@@ -149,9 +146,6 @@ impl Keywords<'_, '_, '_> {
             if let (Some(limit), Some(true)) = (limit, exclusive) {
                 limit.exclusive = true;
             }
-        }
-        if self.nullable {
-            self.schema.types = self.schema.types.map(|types| types.union(TypeSet::NULL));
         }
     }
 
@@ -249,10 +243,23 @@ impl Keywords<'_, '_, '_> {
                         distinct.push(value.clone());
                     }
                 }
-                self.schema.values = Some(distinct);
+                self.allow(distinct, node);
             }
             _ => self.wrong(node, "enum", "an array"),
         }
+    }
+
+    /// `enum` beside `const`: both hold, so what both have is left.
+    fn allow(&mut self, mut values: Vec<Node>, node: &Node) {
+        if let Some(others) = &self.schema.values {
+            values
+                .retain(|value| others.iter().any(|other| sense::same(&other.value, &value.value)));
+            if values.is_empty() {
+                let message = "`enum` and `const` have no value in common";
+                self.reporter.error(&node.place, message, "correct one of them, or remove it");
+            }
+        }
+        self.schema.values = Some(values);
     }
 
     fn limit(&mut self, node: &Node, keyword: &str, side: Side, exclusive: bool) {

@@ -53,6 +53,13 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// Whether an object of this schema has keys that are known by name.
+    pub(crate) fn has_fields(&self) -> bool {
+        !self.required.is_empty() || self.properties.as_ref().is_some_and(|all| !all.is_empty())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Property {
     pub(crate) key: String,

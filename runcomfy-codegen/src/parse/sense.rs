@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::json::{Node, Num, Value};
-use super::schema::{Counts, Limit, Schema, TypeSet};
+use super::schema::{AdditionalProperties, Counts, Limit, Schema, TypeSet};
 use crate::report::Reporter;
 
 /// Reports what no value can satisfy.
@@ -87,12 +87,22 @@ fn accepts_form(schema: &Schema, value: &Value) -> bool {
             let properties = schema.properties.as_deref().unwrap_or_default();
             schema.required.iter().all(|(key, _)| members.iter().any(|member| member.key == *key))
                 && members.iter().all(|member| {
-                    properties
-                        .iter()
-                        .find(|property| property.key == member.key)
-                        .is_none_or(|property| accepts(&property.schema, &member.node.value))
+                    properties.iter().find(|property| property.key == member.key).map_or_else(
+                        || accepts_more(schema, &member.node.value),
+                        |property| accepts(&property.schema, &member.node.value),
+                    )
                 })
         }
+    }
+}
+
+/// Whether a member that is not declared may be there.
+fn accepts_more(schema: &Schema, value: &Value) -> bool {
+    match &schema.additional {
+        // Saying nothing closes what is an object by its type.
+        None => schema.types.is_none_or(|types| !types.has(TypeSet::OBJECT)),
+        Some(AdditionalProperties::Allowed(allowed)) => *allowed,
+        Some(AdditionalProperties::Checked(each)) => accepts(each, value),
     }
 }
 

@@ -63,6 +63,10 @@ fn each_mistake_is_reported_with_its_place() {
             "2:39 /properties/a/enum/1 the enum entry \"141\" is not of the type integer",
         ),
         (
+            r#"{"const": "a", "enum": ["b"]}"#,
+            "2:29 /properties/a/enum `enum` and `const` have no value in common",
+        ),
+        (
             r#"{"type": "string", "enum": []}"#,
             "2:33 /properties/a/enum the enum is empty, so no value can satisfy it",
         ),
@@ -138,6 +142,9 @@ fn what_is_no_object_schema_is_said_so() {
     }
     let deep = "[".repeat(100_000);
     assert!(problems(&deep).contains("recursion limit"));
+    let balanced =
+        property(&format!("{{\"default\": {}{}}}", "[".repeat(50_000), "]".repeat(50_000)));
+    assert!(problems(&balanced).contains("nested more than 128 deep"));
     let long = format!("{{\"title\": \"{}\"}}", "a".repeat(5_000_000));
     assert!(problems(&long).contains("too many for a schema"));
 }
@@ -184,6 +191,27 @@ fn what_can_be_mended_is_mended_with_a_warning() {
 fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
     let schema = property(r#"{"type": "string", "pattern": "^a", "x-unenforced": ["pattern"]}"#);
     assert_eq!(problems(&schema), "");
+}
+
+#[test]
+fn an_enum_on_the_input_itself_is_not_dropped_silently() {
+    let text = r#"{"type": "object", "properties": {"a": {}}, "enum": [{"a": 1}]}"#;
+    assert!(
+        problems(text).contains("the whole input cannot be one of a list"),
+        "{}",
+        problems(text)
+    );
+}
+
+#[test]
+fn an_object_claims_its_own_names_first() {
+    let text = r#"{"type": "object", "properties": {
+        "camera": {"type": "object", "properties": {"mode": {"type": "string", "enum": ["a"]}}},
+        "mode": {"type": "string", "enum": ["b"]}
+    }}"#;
+    let source = generate(&[("acme/m.json", text)]).unwrap().models.remove(0).source;
+    assert!(source.contains("pub fn maybe_mode(self, value: ::core::option::Option<self::Mode>)"));
+    assert!(source.contains("value: impl __rt::IntoField<self::CameraMode>"), "{source}");
 }
 
 #[test]

@@ -75,6 +75,8 @@ fn main() {
         .build();
     println!("{}", wrong.expect_err("violations"));
     println!("{}", Input::from_json(r#"{"prompt": "x", "ghost": 1, "images": ["a.png"], "keyframes": [{"time": 1}, {"time": 2, "tim": 3}]}"#).expect_err("violations"));
+    println!("{}", Input::from_json(r#"{"prompt": "x", "ghost": 1, "images": ["a.png"], "const": "b", "open": {}, "pick": {"w": "x"}}"#).expect_err("violations"));
+    println!("{:?}", Input::from_json(r#"{"prompt": "x", "ghost": 1, "images": ["a.png"], "pick": {"w": 1}, "open": {"width": null, "x": 1}, "files": [{}]}"#));
 }
 "##;
 
@@ -100,7 +102,12 @@ const SCHEMA: &str = r#"{
         "type": "array",
         "items": {"type": "object", "required": ["time"], "properties": {"time": {"type": "float", "minimum": 0}}}
       },
-      "result": {"type": "string", "enum": ["one"]},
+      "result": {"type": "string", "enum": ["one", "１６：９", "９：１６", "٤"], "description": "\u2067bidi\u2069 \u0007"},
+      "odd\r\n`key`": {"type": "string", "title": "Odd"},
+      "const": {"const": "a", "enum": ["a", "b"]},
+      "open": {"type": "object", "required": ["width"], "additionalProperties": true},
+      "pick": {"type": "object", "enum": [{"w": 1}, {"w": "x"}], "properties": {"w": {"type": "integer"}}},
+      "files": {"type": "array"},
       "option": {"type": "string", "enum": ["one"]},
       "input": {"type": "string", "enum": ["one"]},
       "build": {"type": "boolean", "deprecated": true},
@@ -166,12 +173,16 @@ fn an_app_with_schemas_of_its_own() {
     let app = App::new();
     let (stdout, stderr) = app.run();
     let expected = [
-        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result option input build_ clone new builder",
+        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files option input build_ clone new builder",
         r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"zoom in","size":{"width":640,"height":360},"keyframes":[{"time":0.5}]}"#,
         "time: -1 is less than the minimum 0",
         "prompt: has 0 characters, but needs at least 1",
         "images: has 0 items, but needs at least 1",
         "keyframes[1].tim: is not a field; did you mean \"time\"?",
+        "const_ (const): \"b\" is not \"a\"",
+        "open.width: is required, but missing",
+        "pick: {\"w\":\"x\"} is not {\"w\":1}",
+        "Ok(Input { prompt: \"x\", ghost: 1, images: [\"a.png\"], pick: {\"w\":1}, open: {\"width\":null,\"x\":1}, files: [{}] })",
     ];
     assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);
     assert!(stderr.contains("`required` names \"ghost\""), "{stderr}");

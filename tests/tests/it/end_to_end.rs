@@ -79,12 +79,26 @@ async fn step_by_step_and_again_after_a_restart() {
     drop(second);
     let again = client.job::<Input>(&id).unwrap();
     assert_eq!(again.cancel().await.unwrap(), CancelOutcome::Cancelled);
-    assert_eq!(again.cancel().await.unwrap(), CancelOutcome::NotCancellable);
+    // As when the answer to the first was lost, and the call was made again.
+    assert_eq!(again.cancel().await.unwrap(), CancelOutcome::Cancelled);
     let ended = again.wait().await.unwrap_err();
     assert!(matches!(ended, Error::Cancelled { .. }), "{ended}");
     assert_eq!(sandbox.accepted(), 2);
     // Jobs of different models can be kept together.
     let _jobs: Vec<Job> = vec![first, client.job_json(&id).unwrap()];
+}
+
+#[tokio::test]
+async fn what_runs_is_not_cancelled_and_the_job_is_known_before_the_wait() {
+    let (sandbox, client) = quick().await;
+    let mut id = String::new();
+    let (input, options) = (input(), WaitOptions::default());
+    let done = client.run_with(&input, &options, |job| id = job.request_id().to_string()).await;
+    let done = done.unwrap();
+    assert_eq!(done.request_id, id.as_str());
+    let job = client.job_json(&id).unwrap();
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::NotCancellable);
+    assert_eq!(sandbox.accepted(), 1);
 }
 
 #[tokio::test]

@@ -72,6 +72,8 @@ async fn a_refused_submission_keeps_what_the_service_said() {
 async fn a_submission_that_may_have_been_accepted_is_not_sent_again() {
     let (sandbox, client) = quick().await;
     for (status, body) in [
+        (504, r#"{"error_code": 504001, "error_message": "upstream timed out"}"#),
+        (200, r#"{"error_code": 500123}"#),
         (500, ""),
         (502, HTML),
         (504, "{}"),
@@ -89,6 +91,11 @@ async fn a_submission_that_may_have_been_accepted_is_not_sent_again() {
         assert!(error.to_string().contains("community/fantasy-portrait/image-to-video"));
         assert_eq!(sandbox.received().len(), before + 1, "{status} {body}");
     }
+    let both = r#"{"request_id": "r1", "error_code": 429007}"#;
+    sandbox.reply_next(Call::Submit, Reply::new(200, both));
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(error.is_submit_unknown());
+    assert_eq!(error.request_id().unwrap(), "r1");
     sandbox.reply_next(Call::Submit, Reply::new(502, HTML).header("content-type", "text/html"));
     let error = client.submit(&input()).await.unwrap_err();
     assert_eq!(error.api().unwrap().message.as_deref(), Some("502 Bad Gateway"));
@@ -211,7 +218,7 @@ async fn reads_that_fail_keep_the_request_id() {
 
 #[tokio::test]
 async fn a_wrong_token_is_refused_and_shown_nowhere() {
-    let (sandbox, _) = quick().await;
+    let sandbox = Sandbox::builder().token("to/ken/sekrit").start().await.unwrap();
     let secret = "sekrit-TOKEN-123";
     let client = Client::builder().base_url(sandbox.base_url()).token(secret).build().unwrap();
     let error = client.submit(&input()).await.unwrap_err();
@@ -221,15 +228,23 @@ async fn a_wrong_token_is_refused_and_shown_nowhere() {
     let own = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
     shown += &format!("{own:?}");
     let own = own.build().unwrap();
-    for call in [(); 2] {
-        let () = call;
-        let echo = format!(r#"{{"message": "bad header: Bearer {}"}}"#, sandbox.token());
+    for quoted in [sandbox.token().to_owned(), sandbox.token().replace('/', "\\/")] {
+        let echo = format!(r#"{{"message": "bad header: Bearer {quoted}"}}"#);
         sandbox.reply_next(Call::Submit, Reply::new(400, echo));
         let error = own.submit(&input()).await.unwrap_err();
         shown += &format!("{error} {error:?}");
     }
     assert!(!shown.contains(secret) && !shown.contains(sandbox.token()), "{shown}");
     assert!(shown.contains("[token]"));
+}
+
+#[tokio::test]
+async fn a_token_that_looks_like_an_answer_changes_none() {
+    let sandbox =
+        Sandbox::builder().token("request_id").queue_time(Duration::ZERO).run_time(Duration::ZERO);
+    let sandbox = sandbox.start().await.unwrap();
+    let done = crate::end_to_end::client(&sandbox).run(&input()).await.unwrap();
+    assert!(done.output.video.is_some());
 }
 
 #[tokio::test]

@@ -57,13 +57,26 @@ async fn a_wait_ends_at_its_bound_and_can_be_taken_up_again() {
     let error =
         job.wait_with(&WaitOptions::default().timeout(5 * MINUTE), |_| {}).await.unwrap_err();
     let Error::WaitTimeout { request_id, state, waited } = &error else { panic!("{error:?}") };
-    assert_eq!((request_id, state), (job.request_id(), &JobState::InProgress));
+    assert_eq!((request_id, state.as_ref()), (job.request_id(), Some(&JobState::InProgress)));
     assert_eq!(*waited, 5 * MINUTE);
     assert_eq!(clock.now(), 5 * MINUTE);
     let again = client
         .job::<runcomfy_models::community::fantasy_portrait::image_to_video::Input>(request_id);
     assert!(again.unwrap().wait().await.is_ok());
     assert_eq!(sandbox.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_asks_for_patience_does_not_stretch_the_bound() {
+    let (sandbox, client, clock) = simulated(20 * MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    for _ in 0..20 {
+        sandbox.reply_next(Call::Status, Reply::new(503, "").header("retry-after", "60"));
+    }
+    let options = WaitOptions::default().timeout(Duration::from_secs(5));
+    let error = job.wait_with(&options, |_| {}).await.unwrap_err();
+    assert!(matches!(error, Error::WaitTimeout { state: None, .. }), "{error:?}");
+    assert_eq!(clock.now(), Duration::from_secs(5));
 }
 
 #[tokio::test]
