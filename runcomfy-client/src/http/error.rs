@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::api_error::ApiError;
+use super::api_error::{ApiError, ApiErrorKind};
 use super::config::ConfigError;
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
@@ -179,6 +179,17 @@ impl Error {
                 source.downcast_ref()
             }
             _ => None,
+        }
+    }
+
+    /// Whether a read failed in a way that a later one may not.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } => true,
+            Self::Api(error) => {
+                matches!(error.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
+            }
+            _ => false,
         }
     }
 

@@ -69,17 +69,19 @@ impl fmt::Display for CancelOutcome {
 pub struct WaitOptions {
     timeout: Duration,
     unknown_state: Duration,
+    outage: Duration,
     first_poll: Duration,
     slowest_poll: Duration,
 }
 
 impl Default for WaitOptions {
     /// At most two hours; asked after a second first, then ever more slowly, every 10 seconds at
-    /// last; 10 minutes in a state that is not known.
+    /// last; 10 minutes in a state that is not known; 5 minutes without an answer.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(2 * 60 * 60),
             unknown_state: Duration::from_secs(10 * 60),
+            outage: Duration::from_secs(5 * 60),
             first_poll: Duration::from_secs(1),
             slowest_poll: Duration::from_secs(10),
         }
@@ -96,6 +98,13 @@ impl WaitOptions {
     /// How long a job may stay in a state that this version does not know.
     pub fn unknown_state_timeout(mut self, timeout: Duration) -> Self {
         self.unknown_state = timeout;
+        self
+    }
+
+    /// How long the service may fail to answer, or answer HTTP 5xx or 429, before the wait gives up.
+    /// The job goes on meanwhile, so a bad line is no reason to stop waiting for it at once.
+    pub fn outage_timeout(mut self, timeout: Duration) -> Self {
+        self.outage = timeout;
         self
     }
 
@@ -230,7 +239,9 @@ impl<O: From<Output>> Job<O> {
         let mut interval = options.first_poll;
         let mut last: Option<JobStatus> = None;
         let mut unknown_since = None;
+        let mut failing_since = None;
         loop {
+            let polling = clock.now();
             let polled = self.poll(deadline).await;
             let now = clock.now();
             match polled {
@@ -239,12 +250,18 @@ impl<O: From<Output>> Job<O> {
                         on_change(&status);
                     }
                     last = Some(status);
+                    failing_since = None;
                     if let Some(ended) = ended {
                         return ended;
                     }
                 }
-                // What could not be read in time is a wait that ran out, not a broken job.
-                Err(Error::NoAnswer { .. } | Error::Api(_)) if now >= deadline => {}
+                Err(error) if error.is_passing() => {
+                    let failing = now.saturating_sub(*failing_since.get_or_insert(polling));
+                    // What could not be read in time is a wait that ran out, not a broken job.
+                    if failing >= options.outage && now < deadline {
+                        return Err(error);
+                    }
+                }
                 Err(error) => return Err(error),
             }
             let state = last.as_ref().map(|status| status.state.clone());

@@ -80,6 +80,27 @@ async fn a_service_that_asks_for_patience_does_not_stretch_the_bound() {
 }
 
 #[tokio::test]
+async fn an_outage_is_waited_out_for_a_bounded_time() {
+    let (sandbox, client, clock) = simulated(MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    for _ in 0..12 {
+        sandbox.reply_next(Call::Status, Reply::new(502, "<html></html>"));
+    }
+    assert!(job.wait().await.is_ok());
+
+    let start = clock.now();
+    for _ in 0..1000 {
+        sandbox.reply_next(Call::Status, Reply::new(502, "<html></html>"));
+    }
+    let error =
+        job.wait_with(&WaitOptions::default().outage_timeout(MINUTE), |_| {}).await.unwrap_err();
+    assert_eq!(error.api().unwrap().status, 502);
+    assert_eq!(error.request_id(), Some(job.request_id()));
+    let waited = clock.now() - start;
+    assert!(waited >= MINUTE && waited < 2 * MINUTE, "{waited:?}");
+}
+
+#[tokio::test]
 async fn an_unknown_state_is_passed_on_and_waited_out_for_a_bounded_time() {
     let (sandbox, client, clock) = simulated(MINUTE).await;
     let job = client.submit(&input()).await.unwrap();
