@@ -144,7 +144,7 @@ async fn the_sandbox_serves_the_catalog() {
     let all = get("/models").await;
     assert!(all["total"].as_u64() >= Some(4));
     assert!(all["models"][0].get("input_schema").is_none());
-    let one = get("/models?search=kling&include_schema=true&limit=1").await;
+    let one = get("/models?search=kling-2-1/master/image&include_schema=true&limit=1").await;
     assert_eq!((&one["total"], one["models"].as_array().unwrap().len()), (&json!(1), 1));
     assert_eq!(one["models"][0]["input_schema"]["type"], "object");
     let entry = get("/models/kling/kling-2-1/master/image-to-video").await;

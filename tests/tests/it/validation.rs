@@ -58,21 +58,32 @@ fn a_key_given_twice_is_refused() {
     assert_eq!(message, "steps (149_steps): is given more than once");
 }
 
-/// The schema as DESIGN calls normalised, for the independent judge.
-fn normalised(mut schema: Value) -> Value {
-    for property in schema["properties"].as_object_mut().unwrap().values_mut() {
-        if property["type"] == "float" {
-            property["type"] = json!("number");
+/// The dialect as plain JSON Schema, for the independent judge.
+fn normalised(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(name)) = members.get_mut("type") {
+                *name = name.to_lowercase().replace("float", "number");
+                if name == "object" {
+                    members.entry("additionalProperties").or_insert(json!(false));
+                }
+            }
+            members.values_mut().for_each(normalised);
         }
+        Value::Array(items) => items.iter_mut().for_each(normalised),
+        _ => {}
     }
-    schema["additionalProperties"] = json!(false);
-    schema
 }
 
 fn judge(model: &ModelInfo) -> jsonschema::Validator {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas");
     let text = std::fs::read_to_string(format!("{root}/{}.json", model.id)).unwrap();
-    jsonschema::validator_for(&normalised(serde_json::from_str(&text).unwrap())).unwrap()
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    if let Some(input) = schema.get_mut("input_schema") {
+        schema = input.take();
+    }
+    normalised(&mut schema);
+    jsonschema::validator_for(&schema).unwrap()
 }
 
 /// Values at, just inside and just outside every bound, and of every wrong type.
@@ -109,9 +120,23 @@ fn values(field: &FieldInfo) -> Vec<Value> {
     values
 }
 
+/// The required fields, with a value that is valid for most.
 fn minimal(model: &ModelInfo) -> Map<String, Value> {
     let required = model.fields.iter().filter(|field| field.required);
-    required.map(|field| (field.key.to_owned(), json!("a.png"))).collect()
+    required
+        .map(|field| {
+            let named = field.default().or_else(|| field.values().into_iter().next());
+            let value = match field.kind() {
+                _ if named.is_some() => named.unwrap_or_default(),
+                FieldKind::Integer | FieldKind::Number => field.minimum().unwrap_or(json!(1)),
+                FieldKind::Boolean => json!(true),
+                FieldKind::Array => json!(["a.png"]),
+                FieldKind::Object => json!({}),
+                _ => json!("a.png"),
+            };
+            (field.key.to_owned(), value)
+        })
+        .collect()
 }
 
 #[test]
