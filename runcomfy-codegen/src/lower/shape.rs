@@ -3,7 +3,7 @@
 use super::fields::{Types, lower_object};
 use super::model::{EnumType, EnumValues, IntegerType, MediaKind, Shape};
 use super::{docs, names};
-use crate::parse::{Node, Num, Schema, TypeSet, Value, accepts, compare};
+use crate::parse::{Node, Num, Schema, TypeSet, Value, accepts, compare, is_typed};
 use crate::report::Reporter;
 
 /// What a type is made for.
@@ -144,22 +144,21 @@ fn enumeration(
 }
 
 /// The entries that the schema's other keywords do not refuse; `null` gets no variant.
-pub(super) fn usable<'a>(
-    schema: &Schema,
-    values: &'a [Node],
-    reporter: &mut Reporter<'_>,
-) -> Vec<&'a Value> {
+fn usable<'a>(schema: &Schema, values: &'a [Node], reporter: &mut Reporter<'_>) -> Vec<&'a Value> {
     let mut usable = Vec::new();
     for value in values {
         if accepts(schema, &value.value) {
             if value.value != Value::Null {
                 usable.push(&value.value);
             }
-        } else if !reporter.has_errors() {
+        } else if is_typed(schema, &value.value) {
             unreachable_entry(value, reporter);
         }
     }
-    if usable.is_empty() && !values.is_empty() && !reporter.has_errors() {
+    // An entry of a wrong type was reported as such.
+    let refused =
+        values.iter().all(|value| is_typed(schema, &value.value) && !accepts(schema, &value.value));
+    if refused && !values.is_empty() {
         reporter.error(
             &values[0].place,
             "the other keywords refuse every entry of the enum",

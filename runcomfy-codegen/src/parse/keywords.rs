@@ -141,8 +141,8 @@ impl Keywords<'_, '_, '_> {
     }
 
     fn finish(&mut self) {
-        let sides = [("minimum", &mut self.schema.minimum), ("maximum", &mut self.schema.maximum)];
-        for ((_, limit), exclusive) in sides.into_iter().zip(self.exclusive) {
+        let sides = [&mut self.schema.minimum, &mut self.schema.maximum];
+        for (limit, exclusive) in sides.into_iter().zip(self.exclusive) {
             if let (Some(limit), Some(true)) = (limit, exclusive) {
                 limit.exclusive = true;
             }
@@ -219,7 +219,8 @@ impl Keywords<'_, '_, '_> {
                 ),
             }
         }
-        self.schema.types = Some(types);
+        // With none that is known, which was reported, nothing follows for the values.
+        self.schema.types = (!types.names().is_empty()).then_some(types);
     }
 
     fn values(&mut self, node: &Node) {

@@ -10,4 +10,4 @@ mod sense;
 pub(crate) use document::{Document, parse};
 pub(crate) use json::{Node, Num, Value};
 pub(crate) use schema::{AdditionalProperties, Counts, Limit, Schema, TypeSet};
-pub(crate) use sense::{accepts, compare};
+pub(crate) use sense::{accepts, compare, is_typed};

@@ -28,7 +28,7 @@ pub(crate) fn check(schema: &Schema, reporter: &mut Reporter<'_>) {
     counts(schema, schema.length, ("minLength", "maxLength"), reporter);
     counts(schema, schema.count, ("minItems", "maxItems"), reporter);
     for value in schema.values.iter().flatten() {
-        if let Some(types) = schema.types.filter(|types| !is_of(*types, &value.value)) {
+        if let Some(types) = schema.types.filter(|_| !is_typed(schema, &value.value)) {
             reporter.error(
                 &value.place,
                 format!("the enum entry {value} is not of the type {}", types.names().join(" or ")),
@@ -58,12 +58,16 @@ fn counts(schema: &Schema, counts: Counts, names: (&str, &str), reporter: &mut R
 /// Whether the schema accepts a value that it names itself: a default, or an enum entry that has to
 /// obey the other keywords too.
 pub(crate) fn accepts(schema: &Schema, value: &Value) -> bool {
-    let typed = schema.types.is_none_or(|types| is_of(types, value));
     let listed = schema
         .values
         .as_ref()
         .is_none_or(|values| values.iter().any(|known| same(&known.value, value)));
-    typed && listed && accepts_form(schema, value)
+    is_typed(schema, value) && listed && accepts_form(schema, value)
+}
+
+/// Whether a value is of the schema's `type`.
+pub(crate) fn is_typed(schema: &Schema, value: &Value) -> bool {
+    schema.types.is_none_or(|types| is_of(types, value))
 }
 
 fn accepts_form(schema: &Schema, value: &Value) -> bool {

@@ -166,6 +166,30 @@ fn everything_wrong_is_one_report_over_all_files() {
 }
 
 #[test]
+fn one_mistake_neither_hides_nor_makes_another() {
+    let text = r#"{"type": "object", "properties": {
+        "a": {"type": "text", "enum": ["x"]},
+        "b": {"type": "integer", "enum": [1], "minimum": 5}
+    }}"#;
+    let found: Vec<_> = problems(text).lines().map(str::to_owned).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].ends_with("the type \"text\" is unknown"));
+    let refused = "the other keywords refuse every entry of the enum";
+    assert!(found.iter().any(|line| line.ends_with(refused)), "{found:?}");
+}
+
+#[test]
+fn an_output_that_says_more_gets_a_type_of_its_own() {
+    let text = r#"{"input_schema": {"type": "object", "properties": {}}, "output_schema": {"output": {
+        "type": "object", "properties": {"video": {}, "score": {"type": "float"}, "種": {}}}}}"#;
+    let source = generate(&[("acme/m.json", text)]).unwrap().models.remove(0).source;
+    assert!(source.contains("pub score: ::core::option::Option<f64>"), "{source}");
+    assert!(source.contains("type Output = self::Output;"), "{source}");
+    // What no name can be made for stays in `other`.
+    assert!(!source.contains("_invalid") && !source.contains("種"), "{source}");
+}
+
+#[test]
 fn what_can_be_mended_is_mended_with_a_warning() {
     let text = r#"{"type": "object",
         "required": ["prompt", "ghost"],

@@ -152,6 +152,19 @@ async fn the_sandbox_serves_the_catalog() {
     assert_eq!(get("/models?category=nothing").await["total"], 0);
 }
 
+#[tokio::test]
+async fn the_sandbox_judges_the_older_forms_of_json_schema() {
+    let schema = r#"{"type": "Object", "properties": {"a": {
+        "type": "float", "required": false, "minimum": 0, "exclusiveMinimum": true}}}"#;
+    let sandbox = Sandbox::builder().model("acme/old", schema).start().await.unwrap();
+    let client = client(&sandbox);
+    assert!(client.submit_json("acme/old", &json!({"a": 0.5})).await.is_ok());
+    for wrong in [json!({"a": 0}), json!({"b": 1})] {
+        let error = client.submit_json("acme/old", &wrong).await.unwrap_err();
+        assert_eq!(error.api().unwrap().status, 422, "{wrong}");
+    }
+}
+
 #[test]
 fn the_blocking_client_does_the_same() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
