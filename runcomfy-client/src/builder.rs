@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 use crate::field::IntoField;
 use crate::json::Json;
 use crate::object::{self, Brief, ObjectType};
-use crate::schema;
 use crate::violation::ValidationErrors;
 
 /// The state of a required field that was set.
@@ -27,8 +26,7 @@ pub struct Draft<S> {
 impl<S> Draft<S> {
     #[must_use]
     pub fn new<T: ObjectType>() -> Self {
-        let fields = schema::object(T::RULES).map_or(0, |object| object.fields.len());
-        Self { slots: vec![None; fields], state: PhantomData }
+        Self { slots: vec![None; T::FIELDS.len()], state: PhantomData }
     }
 
     #[must_use]
@@ -49,8 +47,7 @@ impl<S> Draft<S> {
     }
 
     pub fn build<T: ObjectType>(self) -> Result<T, ValidationErrors> {
-        let fields = schema::object(T::RULES).map_or(&[][..], |object| object.fields);
-        let members = fields.iter().zip(self.slots);
+        let members = T::FIELDS.iter().zip(self.slots);
         let members =
             members.filter_map(|(field, value)| Some((field.key.into(), value?))).collect();
         object::checked(Json::Object(members))
@@ -58,9 +55,8 @@ impl<S> Draft<S> {
 
     /// The fields set so far, by wire key.
     pub fn debug<T: ObjectType>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fields = schema::object(T::RULES).map_or(&[][..], |object| object.fields);
         let mut shown = f.debug_struct(name);
-        for (field, value) in fields.iter().zip(&self.slots) {
+        for (field, value) in T::FIELDS.iter().zip(&self.slots) {
             if let Some(value) = value {
                 shown.field(field.name, &Brief(value));
             }

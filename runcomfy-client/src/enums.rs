@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::Value;
 use thiserror::Error;
+
+use crate::json::Json;
+use crate::schema::Literal;
 
 /// A generated enum of strings.
 pub trait StringEnum: Copy + Sized + 'static {
@@ -18,6 +22,18 @@ pub trait IntegerEnum: Copy + Sized + 'static {
     const ALL: &'static [Self];
     const VALUES: &'static [i64];
 }
+
+/// A generated enum of several types, or of numbers with fractions.
+pub trait MixedEnum: Copy + Sized + 'static {
+    const ALL: &'static [Self];
+    const VALUES: &'static [Literal];
+}
+
+/// An enum that takes texts; the other three likewise.
+pub trait FromText {}
+pub trait FromInteger {}
+pub trait FromNumber {}
+pub trait FromBool {}
 
 /// A value that an enum of a schema does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -49,6 +65,38 @@ pub fn integer_from_str<E: IntegerEnum>(text: &str) -> Result<E, UnknownValue> {
     text.parse().map_err(unknown).and_then(integer_from_i64)
 }
 
+fn mixed_values<E: MixedEnum>() -> Vec<Value> {
+    E::VALUES.iter().map(|value| value.to_value()).collect()
+}
+
+fn mixed_from<E: MixedEnum>(
+    shown: String,
+    fits: impl Fn(&Literal) -> bool,
+) -> Result<E, UnknownValue> {
+    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| fits(value));
+    found.map(|(item, _)| *item).ok_or_else(|| {
+        let allowed: Vec<_> = mixed_values::<E>().iter().map(Value::to_string).collect();
+        UnknownValue { value: shown, allowed: allowed.join(", ") }
+    })
+}
+
+pub fn mixed_from_value<E: MixedEnum>(value: Value) -> Result<E, UnknownValue> {
+    let shown = value.to_string();
+    let json = Json::from(value);
+    mixed_from(shown, |literal| literal.equals(&json))
+}
+
+/// A text as `Display` gives it.
+pub fn mixed_from_str<E: MixedEnum>(text: &str) -> Result<E, UnknownValue> {
+    mixed_from(format!("{text:?}"), |literal| literal.to_string() == text)
+}
+
+pub fn deserialize_mixed<'de, E: MixedEnum, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<E, D::Error> {
+    mixed_from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
 pub fn deserialize_string<'de, E: StringEnum, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<E, D::Error> {
@@ -70,6 +118,8 @@ macro_rules! __string_enum {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             const VALUES: &'static [&'static str] = &[$($value),+];
         }
+
+        impl $crate::__private::FromText for $type {}
 
         impl $type {
             /// Every value, in the order of the schema.
@@ -145,6 +195,8 @@ macro_rules! __integer_enum {
             const VALUES: &'static [i64] = &[$($value),+];
         }
 
+        impl $crate::__private::FromInteger for $type {}
+
         impl $type {
             /// Every value, in the order of the schema.
             pub const ALL: &'static [Self] = <Self as $crate::__private::IntegerEnum>::ALL;
@@ -204,6 +256,91 @@ macro_rules! __integer_enum {
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 $crate::__private::deserialize_integer(deserializer)
+            }
+        }
+    };
+}
+
+/// What every generated enum of several types implements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mixed_enum {
+    ($type:ident { $($variant:ident = $value:expr,)+ }) => {
+        impl $crate::__private::MixedEnum for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
+        }
+
+        impl $crate::__private::FromText for $type {}
+        impl $crate::__private::FromInteger for $type {}
+        impl $crate::__private::FromNumber for $type {}
+        impl $crate::__private::FromBool for $type {}
+
+        impl $type {
+            /// Every value, in the order of the schema.
+            pub const ALL: &'static [Self] = <Self as $crate::__private::MixedEnum>::ALL;
+
+            const fn literal(self) -> $crate::__private::Literal {
+                <Self as $crate::__private::MixedEnum>::VALUES[self as usize]
+            }
+
+            /// The value as it is sent.
+            #[must_use]
+            pub fn value(self) -> $crate::__private::Value {
+                self.literal().to_value()
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.literal(), f)
+            }
+        }
+
+        impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
+            type Error = $crate::__private::UnknownValue;
+
+            fn try_from(
+                value: $crate::__private::Value,
+            ) -> ::core::result::Result<Self, Self::Error> {
+                $crate::__private::mixed_from_value(value)
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::UnknownValue;
+
+            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::mixed_from_str(value)
+            }
+        }
+
+        impl ::core::convert::From<$type> for $crate::__private::Value {
+            fn from(value: $type) -> Self {
+                value.value()
+            }
+        }
+
+        impl $crate::__private::Typed for $type {
+            fn into_json(self) -> $crate::__private::Json {
+                self.value().into()
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serde::Serialize::serialize(&self.value(), serializer)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_mixed(deserializer)
             }
         }
     };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use url::Url;
 
-use crate::enums::{IntegerEnum, StringEnum};
+use crate::enums::{FromBool, FromInteger, FromNumber, FromText};
 use crate::json::Json;
 use crate::media::Media;
 use crate::object::Typed;
@@ -23,6 +23,8 @@ use crate::object::Typed;
 /// | [`Media`] | `Media`, [`Url`], `String`, `&str` |
 /// | an enum of strings | the enum, `String`, `&str` |
 /// | an enum of integers | the enum, every integer type |
+/// | an enum of several types | the enum, and a raw value of each |
+/// | one of several forms | what each of the forms takes, and [`Value`] |
 /// | `Vec<T>` | vectors, arrays and slices of what `T` takes |
 /// | an object of the schema | the type generated for it |
 /// | [`Value`] | whatever converts into a `Value` |
@@ -53,7 +55,7 @@ macro_rules! integers {
 
         // Where `E` is no such enum, the message is `IntoField`'s own.
         #[diagnostic::do_not_recommend]
-        impl<E: IntegerEnum> IntoField<E> for $int {
+        impl<E: FromInteger> IntoField<E> for $int {
             fn into_field(self) -> Json {
                 Json::Number(self.into())
             }
@@ -85,6 +87,21 @@ impl IntoField<f64> for f32 {
     fn into_field(self) -> Json {
         // By way of its shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
         Json::float(self.to_string().parse().unwrap_or_else(|_| self.into()))
+    }
+}
+
+// An enum with fractions among its values.
+#[diagnostic::do_not_recommend]
+impl<E: FromNumber> IntoField<E> for f64 {
+    fn into_field(self) -> Json {
+        Json::float(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: FromBool> IntoField<E> for bool {
+    fn into_field(self) -> Json {
+        Json::Bool(self)
     }
 }
 
@@ -122,7 +139,7 @@ macro_rules! texts {
 
         // Where `E` is no such enum, the message is `IntoField`'s own.
         #[diagnostic::do_not_recommend]
-        impl<E: StringEnum> IntoField<E> for $text {
+        impl<E: FromText> IntoField<E> for $text {
             fn into_field(self) -> Json {
                 Json::String(self.into())
             }

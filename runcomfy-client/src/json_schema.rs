@@ -4,43 +4,130 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::number::Num;
-use crate::schema::{Additional, Bound, ObjectSchema, Rule, Types};
+use crate::schema::{Additional, Bound, ObjectSchema, Rule, Rules, Types};
 
 /// The JSON Schema (2020-12) that accepts what `rules` accept.
 #[must_use]
-pub fn json_schema(rules: &[Rule]) -> Schema {
-    Schema::from(members(rules))
+pub fn json_schema(rules: Rules) -> Schema {
+    let mut definitions = Definitions::default();
+    let mut schema = members(rules, &mut definitions);
+    // A definition may refer to another, which is met when it is written down itself.
+    let mut written = Map::new();
+    while let Some(rules) = definitions.found.get(written.len()).copied() {
+        let definition = members(rules, &mut definitions).into();
+        written.insert(Definitions::name(written.len()), definition);
+    }
+    put(&mut schema, "$defs", (!written.is_empty()).then(|| written.into()));
+    Schema::from(schema)
 }
 
-fn members(rules: &[Rule]) -> Map<String, Value> {
+/// The rules that others refer to.
+#[derive(Default)]
+struct Definitions {
+    found: Vec<Rules>,
+}
+
+impl Definitions {
+    fn reference(&mut self, rules: Rules) -> Value {
+        let known = self.found.iter().position(|known| std::ptr::eq(*known, rules));
+        let index = known.unwrap_or_else(|| {
+            self.found.push(rules);
+            self.found.len() - 1
+        });
+        format!("#/$defs/{}", Self::name(index)).into()
+    }
+
+    fn name(index: usize) -> String {
+        format!("def{}", index + 1)
+    }
+}
+
+fn members(rules: Rules, definitions: &mut Definitions) -> Map<String, Value> {
     let mut schema = Map::new();
     for rule in rules {
-        match rule {
-            Rule::Types(types) => put(&mut schema, "type", Some(type_names(*types))),
-            Rule::Values(values) => {
-                let values = values.iter().map(|value| value.to_value()).collect();
-                put(&mut schema, "enum", Some(values));
+        let said = assertion(rule, definitions);
+        // Two rules with one keyword hold both.
+        if said.keys().any(|keyword| schema.contains_key(keyword)) {
+            let parts = schema.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(parts) = parts {
+                parts.push(said.into());
             }
-            Rule::Range { min, max } => {
-                bound(&mut schema, "minimum", "exclusiveMinimum", *min);
-                bound(&mut schema, "maximum", "exclusiveMaximum", *max);
-            }
-            Rule::MultipleOf(step) => put(&mut schema, "multipleOf", number(*step)),
-            Rule::Length { min, max } => {
-                put(&mut schema, "minLength", min.map(Value::from));
-                put(&mut schema, "maxLength", max.map(Value::from));
-            }
-            Rule::Media(_) => put(&mut schema, "minLength", Some(json!(1))),
-            Rule::Count { min, max } => {
-                put(&mut schema, "minItems", min.map(Value::from));
-                put(&mut schema, "maxItems", max.map(Value::from));
-            }
-            Rule::Unique => put(&mut schema, "uniqueItems", Some(Value::Bool(true))),
-            Rule::Items(rules) => put(&mut schema, "items", Some(members(rules).into())),
-            Rule::Object(object) => object_members(&mut schema, object),
+        } else {
+            schema.extend(said);
         }
     }
     schema
+}
+
+/// The keywords of one rule.
+fn assertion(rule: &Rule, definitions: &mut Definitions) -> Map<String, Value> {
+    let mut schema = Map::new();
+    let one = |rules: Rules, definitions: &mut Definitions| Value::from(members(rules, definitions));
+    let all = |parts: &[Rules], definitions: &mut Definitions| -> Value {
+        parts.iter().map(|rules| one(rules, definitions)).collect()
+    };
+    match rule {
+        Rule::Never => put(&mut schema, "not", Some(Value::Object(Map::new()))),
+        Rule::Types(types) => put(&mut schema, "type", Some(type_names(*types))),
+        Rule::Values(values) => {
+            let values = values.iter().map(|value| value.to_value()).collect();
+            put(&mut schema, "enum", Some(values));
+        }
+        Rule::Range { min, max } => {
+            bound(&mut schema, "minimum", "exclusiveMinimum", *min);
+            bound(&mut schema, "maximum", "exclusiveMaximum", *max);
+        }
+        Rule::MultipleOf(step) => put(&mut schema, "multipleOf", number(*step)),
+        Rule::Length { min, max } => counts(&mut schema, ("minLength", "maxLength"), *min, *max),
+        Rule::Pattern(pattern) => put(&mut schema, "pattern", Some(pattern.text().into())),
+        Rule::Format(name) => put(&mut schema, "format", Some((*name).into())),
+        // An empty text is no file; the rest of what a file has to be is no matter of JSON Schema.
+        Rule::Media(_) => put(&mut schema, "minLength", Some(json!(1))),
+        Rule::Validations(_) => {}
+        Rule::Count { min, max } => counts(&mut schema, ("minItems", "maxItems"), *min, *max),
+        Rule::Unique => put(&mut schema, "uniqueItems", Some(Value::Bool(true))),
+        Rule::Prefix(each) => put(&mut schema, "prefixItems", Some(all(each, definitions))),
+        Rule::Items { from, rules } => {
+            put(&mut schema, "items", Some(one(rules, definitions)));
+            if *from > 0 {
+                put(&mut schema, "prefixItems", Some(vec![Value::Bool(true); *from].into()));
+            }
+        }
+        Rule::Contains { min, max, rules } => {
+            put(&mut schema, "contains", Some(one(rules, definitions)));
+            counts(&mut schema, ("minContains", "maxContains"), *min, *max);
+        }
+        Rule::Object(object) => object_members(&mut schema, object, definitions),
+        Rule::Size { min, max } => {
+            counts(&mut schema, ("minProperties", "maxProperties"), *min, *max);
+        }
+        Rule::Names(rules) => put(&mut schema, "propertyNames", Some(one(rules, definitions))),
+        Rule::Dependent { key, rules } => {
+            let asked = json!({ *key: one(rules, definitions) });
+            put(&mut schema, "dependentSchemas", Some(asked));
+        }
+        Rule::Ref(rules) => put(&mut schema, "$ref", Some(definitions.reference(rules))),
+        Rule::AllOf(parts) => put(&mut schema, "allOf", Some(all(parts, definitions))),
+        Rule::AnyOf(parts) => put(&mut schema, "anyOf", Some(all(parts, definitions))),
+        Rule::OneOf(parts) => put(&mut schema, "oneOf", Some(all(parts, definitions))),
+        Rule::Not(rules) => put(&mut schema, "not", Some(one(rules, definitions))),
+        Rule::If { condition, then, otherwise } => {
+            put(&mut schema, "if", Some(one(condition, definitions)));
+            put(&mut schema, "then", Some(one(then, definitions)));
+            put(&mut schema, "else", Some(one(otherwise, definitions)));
+        }
+    }
+    schema
+}
+
+fn counts(
+    schema: &mut Map<String, Value>,
+    (least, most): (&str, &str),
+    min: Option<u64>,
+    max: Option<u64>,
+) {
+    put(schema, least, min.map(Value::from));
+    put(schema, most, max.map(Value::from));
 }
 
 fn put(schema: &mut Map<String, Value>, keyword: &str, value: Option<Value>) {
@@ -74,27 +161,34 @@ fn type_names(types: Types) -> Value {
     if names.len() == 1 { names.remove(0).into() } else { names.into() }
 }
 
-fn object_members(schema: &mut Map<String, Value>, object: &ObjectSchema) {
-    let properties: Map<_, _> = object
-        .fields
-        .iter()
-        .map(|field| {
-            let mut property = members(field.rules);
-            let texts = [("title", field.title), ("description", field.description)];
-            for (keyword, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
-                put(&mut property, keyword, Some(text.into()));
-            }
-            put(&mut property, "default", field.default());
-            (field.key.to_owned(), property.into())
-        })
-        .collect();
-    put(schema, "properties", Some(properties.into()));
+fn object_members(
+    schema: &mut Map<String, Value>,
+    object: &ObjectSchema,
+    definitions: &mut Definitions,
+) {
+    let mut properties = Map::new();
+    for field in object.fields {
+        let mut property = members(field.rules, definitions);
+        let texts = [("title", field.title), ("description", field.description)];
+        for (keyword, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+            put(&mut property, keyword, Some(text.into()));
+        }
+        put(&mut property, "default", field.default());
+        properties.insert(field.key.to_owned(), property.into());
+    }
+    put(schema, "properties", (!properties.is_empty()).then(|| properties.into()));
     let required: Vec<_> =
         object.fields.iter().filter(|field| field.required).map(|field| field.key).collect();
     put(schema, "required", (!required.is_empty()).then(|| required.into()));
+    let mut patterns = Map::new();
+    for (pattern, rules) in object.patterns {
+        patterns.insert(pattern.text().to_owned(), members(rules, definitions).into());
+    }
+    put(schema, "patternProperties", (!patterns.is_empty()).then(|| patterns.into()));
     let additional = match object.additional {
-        Additional::Denied => Value::Bool(false),
-        Additional::Checked(rules) => members(rules).into(),
+        Additional::Denied => Some(Value::Bool(false)),
+        Additional::Checked([]) => None,
+        Additional::Checked(rules) => Some(members(rules, definitions).into()),
     };
-    put(schema, "additionalProperties", Some(additional));
+    put(schema, "additionalProperties", additional);
 }

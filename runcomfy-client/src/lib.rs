@@ -25,8 +25,11 @@ mod number;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod object;
 mod output;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod pattern;
 mod request;
 mod schema;
+mod unions;
 mod validate;
 mod violation;
 
@@ -65,19 +68,27 @@ pub use http::{
 pub mod __private {
     pub use crate::builder::{Draft, Missing, Set};
     pub use crate::enums::{
-        IntegerEnum, StringEnum, deserialize_integer, deserialize_string, integer_from_i64,
-        integer_from_str, string_from_str,
+        FromBool, FromInteger, FromNumber, FromText, IntegerEnum, MixedEnum, StringEnum,
+        deserialize_integer, deserialize_mixed, deserialize_string, integer_from_i64,
+        integer_from_str, mixed_from_str, mixed_from_value, string_from_str,
     };
     pub use crate::field::IntoField;
     pub use crate::json::Json;
     #[cfg(feature = "schemars")]
     pub use crate::json_schema::json_schema;
     pub use crate::number::Num;
-    pub use crate::object::{Object, ObjectType, Typed, deserialize, from_json, from_value};
+    pub use crate::object::{
+        Checked, ObjectType, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
+    };
     pub use crate::output::take;
-    pub use crate::schema::{Additional, Bound, Literal, ObjectSchema, Rule, Types};
+    pub use crate::pattern::Pattern;
+    pub use crate::schema::{
+        Additional, Bound, Comparison, Literal, MediaFact, ObjectSchema, Rule, Rules, Types,
+        Validation,
+    };
     pub use crate::{
-        __integer_enum as integer_enum, __object as object, __string_enum as string_enum,
+        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __object as object,
+        __string_enum as string_enum, __union as union, __union_form as union_form,
     };
     pub use crate::{
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,

@@ -49,6 +49,29 @@ pub enum MediaKind {
     Audio,
 }
 
+impl MediaKind {
+    /// Whether a file of this MIME type may be what the field holds. What says neither image, video
+    /// nor sound may be any; a GIF may move, and a sound may come in a video's container.
+    fn takes(self, mime: &str) -> bool {
+        let mime = mime.to_ascii_lowercase();
+        match (self, mime.split('/').next().unwrap_or_default()) {
+            (Self::Image, "video" | "audio") | (Self::Video, "audio") | (Self::Audio, "image") => false,
+            (Self::Video, "image") => mime == "image/gif",
+            _ => true,
+        }
+    }
+}
+
+impl fmt::Display for MediaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+        })
+    }
+}
+
 /// Why something cannot be used as a [`Media`].
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -106,6 +129,14 @@ pub enum MediaError {
         "the content is of no image, video or audio type that can be told from its first bytes"
     )]
     UnknownType,
+    /// The content is of another kind than the field holds.
+    #[error("its type is {mime}, but the field takes {kind} files")]
+    WrongKind {
+        /// The content's MIME type.
+        mime: String,
+        /// What the field holds.
+        kind: MediaKind,
+    },
     /// The content does not fit into a request.
     #[error(
         "{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead"
@@ -263,6 +294,74 @@ pub(crate) fn check(text: &str) -> Result<(), MediaError> {
     } else {
         check_name(text)
     }
+}
+
+/// The same for a field of this kind.
+pub(crate) fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
+    if is_plain_url(text) {
+        return Ok(());
+    }
+    check(text)?;
+    match data_uri(text) {
+        Some((mime, _)) if !kind.takes(mime) => {
+            Err(MediaError::WrongKind { mime: mime.to_owned(), kind })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The MIME type and the base64 content of a well-formed `data:` URI.
+fn data_uri(text: &str) -> Option<(&str, &str)> {
+    if !starts_with_scheme(text, "data:") {
+        return None;
+    }
+    let (head, content) = text["data:".len()..].split_once(',')?;
+    let mime = head.split(';').next()?;
+    head.ends_with(";base64").then_some((mime, content))
+}
+
+/// What can be seen of a file without the service.
+pub(crate) struct Facts {
+    /// In bytes.
+    pub(crate) size: usize,
+    /// Width and height, for an image whose header says them.
+    pub(crate) dimensions: Option<(usize, usize)>,
+}
+
+/// The facts of a file that stands in a request itself.
+pub(crate) fn facts(text: &str) -> Option<Facts> {
+    /// The header of an image is near its start, behind some metadata at most; a multiple of four.
+    const HEAD: usize = 512 * 1024;
+    let (_, content) = data_uri(text)?;
+    let size = content.trim_end_matches('=').len() / 4 * 3
+        + match content.trim_end_matches('=').len() % 4 {
+            0 => 0,
+            rest => rest - 1,
+        };
+    let head = content.as_bytes().get(..content.len().min(HEAD))?;
+    let head = STANDARD.decode(head).ok()?;
+    let dimensions = imagesize::blob_size(&head).ok().map(|size| (size.width, size.height));
+    Some(Facts { size, dimensions })
+}
+
+/// Whether a URL is of the plainest sort: `https:`, a name under a well-known kind of top-level
+/// domain, and a path without anything to decode. Most are, and reading a URL in full costs more
+/// than all else that is checked of a request.
+fn is_plain_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let Some((_, top)) = host.rsplit_once('.') else { return false };
+    let label = |label: &str| {
+        // What begins with `xn--` has rules of its own.
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && !label.contains("--")
+    };
+    host.len() <= 253
+        && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.')
+        && host.split('.').all(|one| one.len() <= 63 && label(one))
+        && top.len() >= 2
+        && top.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !["localhost", "local"].contains(&top)
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte))
 }
 
 fn starts_with_scheme(text: &str, scheme: &str) -> bool {
@@ -435,6 +534,49 @@ mod tests {
         ] {
             assert!(check(text).is_err(), "{text:?} was taken");
         }
+    }
+
+    #[test]
+    fn what_is_taken_without_reading_it_in_full_would_be_taken_so_too() {
+        let plain = [
+            "https://example.com",
+            "https://example.com/face.png",
+            "https://a-b.c1.example.co.uk/x/y_z~1/../a.png",
+            "https://storage-9.example.io//a",
+        ];
+        for text in plain {
+            assert!(is_plain_url(text) && check(text).is_ok(), "{text}");
+        }
+        for text in [
+            "https://printer.local/a",
+            "https://localhost/a",
+            "https://10.0.0.1/a",
+            "https://1.2.3.0x7f/a",
+            "https://xn--a.com/",
+            "https://a..com/",
+            "https://-a.com/",
+            "https://example.com:8080/",
+            "https://me@example.com/",
+            "https://example.com/a b",
+            "https://example.com/%",
+            "https://EXAMPLE.com/",
+            "http://example.com/",
+        ] {
+            assert!(!is_plain_url(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_facts_of_a_file_inside_a_request() {
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
+        png.resize(1000, 0);
+        let media = Media::bytes(&png).unwrap();
+        let found = facts(media.as_str()).unwrap();
+        assert_eq!((found.size, found.dimensions), (1000, Some((640, 360))));
+        assert!(check_kind(media.as_str(), MediaKind::Image).is_ok());
+        let error = check_kind(media.as_str(), MediaKind::Audio).unwrap_err().to_string();
+        assert_eq!(error, "its type is image/png, but the field takes audio files");
+        assert!(facts("https://example.com/a.png").is_none());
     }
 
     #[test]

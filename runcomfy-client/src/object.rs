@@ -7,7 +7,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::json::{Json, Seed};
-use crate::schema::Rule;
+use crate::schema::{FieldInfo, Rules};
 use crate::validate;
 use crate::violation::ValidationErrors;
 
@@ -16,18 +16,23 @@ pub trait Typed {
     fn into_json(self) -> Json;
 }
 
-/// A generated type for an object.
-pub trait ObjectType: Typed + Sized {
-    const RULES: &'static [Rule];
+/// A generated type for a value that has rules of its own: an object, or one of several forms.
+pub trait Checked: Typed + Sized {
+    const RULES: Rules;
 
-    fn from_object(object: Object) -> Self;
+    fn from_valid(valid: Valid) -> Self;
 }
 
-/// A JSON object that was checked against the rules of the type around it.
-#[derive(Clone, PartialEq)]
-pub struct Object(Json);
+/// A generated type for an object: it has a builder.
+pub trait ObjectType: Checked {
+    const FIELDS: &'static [FieldInfo];
+}
 
-impl Object {
+/// A JSON value that was checked against the rules of the type around it.
+#[derive(Clone, PartialEq)]
+pub struct Valid(Json);
+
+impl Valid {
     #[must_use]
     pub fn into_json(self) -> Json {
         self.0
@@ -39,23 +44,24 @@ impl Object {
     }
 
     pub fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Json::Object(members) = &self.0 else {
+            return f.debug_tuple(name).field(&Brief(&self.0)).finish();
+        };
         let mut shown = f.debug_struct(name);
-        if let Json::Object(members) = &self.0 {
-            for (key, value) in members {
-                shown.field(key, &Brief(value));
-            }
+        for (key, value) in members {
+            shown.field(key, &Brief(value));
         }
         shown.finish()
     }
 }
 
-impl fmt::Debug for Object {
+impl fmt::Debug for Valid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.debug("Object", f)
+        self.debug("Valid", f)
     }
 }
 
-impl Serialize for Object {
+impl Serialize for Valid {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
@@ -75,16 +81,21 @@ impl fmt::Debug for Brief<'_> {
     }
 }
 
-pub(crate) fn checked<T: ObjectType>(json: Json) -> Result<T, ValidationErrors> {
+pub fn checked<T: Checked>(json: Json) -> Result<T, ValidationErrors> {
     validate::check(T::RULES, &json)?;
-    Ok(T::from_object(Object(json)))
+    Ok(T::from_valid(Valid(json)))
 }
 
-pub fn from_value<T: ObjectType>(value: Value) -> Result<T, ValidationErrors> {
+/// One of a union's forms, as the union: its own type made sure of it already.
+pub fn from_form<T: Checked>(form: impl Typed) -> T {
+    T::from_valid(Valid(form.into_json()))
+}
+
+pub fn from_value<T: Checked>(value: Value) -> Result<T, ValidationErrors> {
     checked(value.into())
 }
 
-pub fn from_json<T: ObjectType>(text: &str) -> Result<T, ValidationErrors> {
+pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let json = Seed { rules: T::RULES }
         .deserialize(&mut deserializer)
@@ -93,34 +104,30 @@ pub fn from_json<T: ObjectType>(text: &str) -> Result<T, ValidationErrors> {
     checked(json)
 }
 
-pub fn deserialize<'de, T: ObjectType, D: Deserializer<'de>>(
+pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let json = Seed { rules: T::RULES }.deserialize(deserializer)?;
     checked(json).map_err(D::Error::custom)
 }
 
-/// What every generated object type implements, in terms of the generic functions above.
+/// What every generated type with rules of its own implements, in terms of the generic functions
+/// above.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __object {
-    ($type:ident, $name:literal, $schema:ident) => {
+macro_rules! __checked {
+    ($type:ident, $name:literal, $rules:expr) => {
         impl $crate::__private::Typed for $type {
             fn into_json(self) -> $crate::__private::Json {
                 self.0.into_json()
             }
         }
 
-        impl $crate::__private::ObjectType for $type {
-            const RULES: &'static [$crate::__private::Rule] = &[
-                $crate::__private::Rule::Types($crate::__private::Types(
-                    $crate::__private::Types::OBJECT,
-                )),
-                $crate::__private::Rule::Object(&$schema),
-            ];
+        impl $crate::__private::Checked for $type {
+            const RULES: $crate::__private::Rules = $rules;
 
-            fn from_object(object: $crate::__private::Object) -> Self {
-                Self(object)
+            fn from_valid(valid: $crate::__private::Valid) -> Self {
+                Self(valid)
             }
         }
 
@@ -147,15 +154,6 @@ macro_rules! __object {
             }
         }
 
-        /// Reads JSON text, and checks it.
-        impl ::core::str::FromStr for $type {
-            type Err = $crate::__private::ValidationErrors;
-
-            fn from_str(json: &str) -> ::core::result::Result<Self, Self::Err> {
-                $crate::__private::from_json(json)
-            }
-        }
-
         /// Takes a JSON value, and checks it.
         impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
             type Error = $crate::__private::ValidationErrors;
@@ -173,14 +171,50 @@ macro_rules! __object {
             }
         }
 
-        $crate::__object_schema!($type, $name);
+        $crate::__checked_schema!($type, $name);
+    };
+}
+
+/// What every generated object type implements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    // An object that is nothing but its fields.
+    ($type:ident, $name:literal, $data:ident) => {
+        $crate::__object!(
+            $type,
+            $name,
+            $data,
+            &[
+                $crate::__private::Rule::Types($crate::__private::Types(
+                    $crate::__private::Types::OBJECT,
+                )),
+                $crate::__private::Rule::Object(&$data),
+            ]
+        );
+    };
+    ($type:ident, $name:literal, $data:ident, $rules:expr) => {
+        $crate::__checked!($type, $name, $rules);
+
+        impl $crate::__private::ObjectType for $type {
+            const FIELDS: &'static [$crate::__private::FieldInfo] = $data.fields;
+        }
+
+        /// Reads JSON text, and checks it.
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::ValidationErrors;
+
+            fn from_str(json: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::__private::from_json(json)
+            }
+        }
     };
 }
 
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __object_schema {
+macro_rules! __checked_schema {
     ($type:ident, $name:literal) => {
         impl $crate::__private::schemars::JsonSchema for $type {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
@@ -198,7 +232,7 @@ macro_rules! __object_schema {
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                $crate::__private::json_schema(<$type as $crate::__private::ObjectType>::RULES)
+                $crate::__private::json_schema(<$type as $crate::__private::Checked>::RULES)
             }
         }
     };
@@ -207,6 +241,6 @@ macro_rules! __object_schema {
 #[cfg(not(feature = "schemars"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __object_schema {
+macro_rules! __checked_schema {
     ($type:ident, $name:literal) => {};
 }

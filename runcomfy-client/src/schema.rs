@@ -1,5 +1,9 @@
 //! What a generated crate says of a model: its fields and the rules their values obey, as data.
-#![allow(missing_docs, reason = "the rules are reachable through `__private` alone")]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "the rules are reachable through `__private` alone, and may lead back to themselves"
+)]
 
 use std::fmt;
 
@@ -8,6 +12,7 @@ use serde_json::Value;
 use crate::json::Json;
 use crate::media::MediaKind;
 use crate::number::Num;
+use crate::pattern::Pattern;
 use crate::validate;
 use crate::violation::ValidationErrors;
 
@@ -160,7 +165,6 @@ impl fmt::Debug for FieldInfo {
             .field("key", &self.key)
             .field("kind", &self.kind())
             .field("required", &self.required)
-            .field("rules", &self.rules)
             .field("default", &self.default)
             .finish_non_exhaustive()
     }
@@ -205,19 +209,77 @@ impl fmt::Display for FieldKind {
     }
 }
 
+/// The rules of a value; all of them hold.
+pub type Rules = &'static [Rule];
+
 /// One assertion of a schema. A schema is the list of them, its `type` first.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Rule {
+    /// The schema `false`.
+    Never,
     Types(Types),
     Values(&'static [Literal]),
     Range { min: Option<Bound>, max: Option<Bound> },
     MultipleOf(Num),
     Length { min: Option<u64>, max: Option<u64> },
+    Pattern(&'static Pattern),
+    /// `format`, one of those that are checked.
+    Format(&'static str),
     Media(MediaKind),
+    Validations(&'static [Validation]),
     Count { min: Option<u64>, max: Option<u64> },
     Unique,
-    Items(&'static [Rule]),
+    /// Rules for items by their place.
+    Prefix(&'static [Rules]),
+    /// Rules for each item from this place on.
+    Items { from: usize, rules: Rules },
+    Contains { min: Option<u64>, max: Option<u64>, rules: Rules },
     Object(&'static ObjectSchema),
+    /// The number of members.
+    Size { min: Option<u64>, max: Option<u64> },
+    /// Rules for every key.
+    Names(Rules),
+    /// Rules for an object that has this key.
+    Dependent { key: &'static str, rules: Rules },
+    /// Rules that stand elsewhere; they may come back here further inside the value.
+    Ref(&'static Rules),
+    AllOf(&'static [Rules]),
+    AnyOf(&'static [Rules]),
+    OneOf(&'static [Rules]),
+    Not(Rules),
+    If { condition: Rules, then: Rules, otherwise: Rules },
+}
+
+/// An entry of `validations`: a rule for what is inside a media file.
+#[derive(Clone, Copy, Debug)]
+pub struct Validation {
+    pub subject: MediaFact,
+    pub comparison: Comparison,
+    pub value: f64,
+    /// The service's own message; may be empty.
+    pub message: &'static str,
+}
+
+/// What a rule of `validations` looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaFact {
+    /// `file_size_mb`
+    FileSize,
+    /// `width_pixels`
+    Width,
+    /// `height_pixels`
+    Height,
+    /// `width/height`
+    AspectRatio,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+    Equal,
 }
 
 /// A set of JSON types.
@@ -279,7 +341,13 @@ pub enum Literal {
 }
 
 impl Literal {
-    pub(crate) fn to_value(self) -> Value {
+    /// Whether a value is this one, by JSON Schema's equality.
+    pub(crate) fn equals(&self, value: &Json) -> bool {
+        validate::equals(self, value)
+    }
+
+    #[must_use]
+    pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(bool) => Value::Bool(bool),
@@ -290,28 +358,49 @@ impl Literal {
     }
 }
 
+/// A text as it is; anything else as JSON.
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Str(text) | Self::Json(text) => f.pad(text),
+            other => f.pad(&other.to_value().to_string()),
+        }
+    }
+}
+
 /// The fields of an object, and what it takes beside them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ObjectSchema {
     pub fields: &'static [FieldInfo],
+    /// `patternProperties`.
+    pub patterns: &'static [(&'static Pattern, Rules)],
     pub additional: Additional,
 }
 
 /// `additionalProperties`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Additional {
     Denied,
     Checked(&'static [Rule]),
 }
 
-pub(crate) fn find<T>(rules: &[Rule], pick: impl FnMut(&Rule) -> Option<T>) -> Option<T> {
-    rules.iter().find_map(pick)
+/// What one of the rules says, those of references and of `allOf` included.
+pub(crate) fn find<T>(rules: &[Rule], pick: impl Fn(&Rule) -> Option<T>) -> Option<T> {
+    // A reference that comes back without a step into the value is refused at build time.
+    fn inner<T>(rules: &[Rule], pick: &dyn Fn(&Rule) -> Option<T>) -> Option<T> {
+        rules.iter().find_map(|rule| match rule {
+            Rule::Ref(rules) => inner(rules, pick),
+            Rule::AllOf(parts) => parts.iter().find_map(|rules| inner(rules, pick)),
+            rule => pick(rule),
+        })
+    }
+    inner(rules, &pick)
 }
 
 /// The rules of a list's items.
-pub(crate) fn items(rules: &[Rule]) -> &'static [Rule] {
+pub(crate) fn items(rules: &[Rule]) -> Rules {
     find(rules, |rule| match rule {
-        Rule::Items(items) => Some(*items),
+        Rule::Items { rules, .. } => Some(*rules),
         _ => None,
     })
     .unwrap_or_default()
@@ -330,19 +419,20 @@ fn kind(rules: &[Rule]) -> FieldKind {
         Rule::Media(kind) => Some(FieldKind::Media(*kind)),
         _ => None,
     });
-    media.unwrap_or_else(|| {
-        let types = find(rules, |rule| match rule {
-            Rule::Types(types) => Some(types.0 & !Types::NULL),
-            _ => None,
-        });
-        match types {
-            Some(Types::INTEGER) => FieldKind::Integer,
-            Some(Types::NUMBER) => FieldKind::Number,
-            Some(Types::STRING) => FieldKind::String,
-            Some(Types::BOOLEAN) => FieldKind::Boolean,
-            Some(Types::ARRAY) => FieldKind::Array,
-            Some(Types::OBJECT) => FieldKind::Object,
-            _ => FieldKind::Any,
-        }
-    })
+    let types = find(rules, |rule| match rule {
+        Rule::Types(types) => Some(types.0 & !Types::NULL),
+        _ => None,
+    });
+    match types {
+        Some(Types::STRING) if media.is_some() => media.unwrap_or(FieldKind::String),
+        Some(Types::INTEGER) => FieldKind::Integer,
+        Some(Types::NUMBER) => FieldKind::Number,
+        Some(Types::STRING) => FieldKind::String,
+        Some(Types::BOOLEAN) => FieldKind::Boolean,
+        Some(Types::ARRAY) => FieldKind::Array,
+        Some(Types::OBJECT) => FieldKind::Object,
+        // The items of a list of files need no `type` of their own.
+        None => media.unwrap_or(FieldKind::Any),
+        _ => FieldKind::Any,
+    }
 }

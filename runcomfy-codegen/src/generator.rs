@@ -118,10 +118,12 @@ impl Generator {
         sources: &[Source],
         mut problems: Vec<Problem>,
     ) -> Result<Generated, Error> {
-        let runtime: syn::Path = syn::parse_str(&self.runtime).map_err(|_| {
+        if !lower::names::is_path(&self.runtime) {
             let message = format!("{:?} is not a path to the runtime", self.runtime);
-            Error::of(&self.schemas, message, "give a path such as `::runcomfy_client`")
-        })?;
+            let help = "give a path such as `::runcomfy_client`";
+            return Err(Error::of(&self.schemas, message, help));
+        }
+        let runtime = self.runtime.as_str();
         let mut models = Vec::new();
         for source in sources {
             let mut reporter = Reporter::new(&source.path, &source.text);
@@ -139,12 +141,12 @@ impl Generator {
         }
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
-        let index = emit::index(&models, &runtime, file);
+        let index = emit::index(&models, runtime, file);
         let models = models.iter().zip(sources).map(|(model, source)| GeneratedModel {
             id: model.id.clone(),
             schema: source.path.clone(),
             module: model.path.join("::"),
-            source: emit::model(model, &runtime),
+            source: emit::model(model, runtime),
             file: file(model),
         });
         Ok(Generated { models: models.collect(), warnings: problems, index })

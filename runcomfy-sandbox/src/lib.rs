@@ -16,6 +16,7 @@
 //!
 //! It is a binary too: `cargo run -p runcomfy-sandbox -- --help`.
 
+mod dialect;
 mod faults;
 mod models;
 mod outputs;
@@ -23,5 +24,6 @@ mod queue;
 mod routes;
 mod server;
 
+pub use dialect::plain_json_schema;
 pub use faults::{Call, Reply};
 pub use server::{Builder, Error, Received, Sandbox};

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
+use crate::dialect::plain_json_schema;
+
 /// Ids and schema texts of the models embedded by `build.rs`.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 
@@ -43,7 +45,9 @@ impl Models {
             }
             schema => (Map::new(), schema),
         };
-        let validator = jsonschema::validator_for(&normalised(&schema))
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&plain_json_schema(&schema))
             .map_err(|error| format!("the schema of {id}: {error}"))?;
         let defaults = json!({
             "model_id": id,
@@ -82,57 +86,5 @@ impl Model {
                 json!({ "loc": place, "msg": error.to_string(), "type": "value_error" })
             })
             .collect()
-    }
-}
-
-/// The dialect as plain JSON Schema: `float` is `number`, type names are in lower case, and an object
-/// that says nothing of `additionalProperties` takes none.
-fn normalised(schema: &Value) -> Value {
-    let Value::Object(members) = schema else { return schema.clone() };
-    let mut result = Map::new();
-    for (keyword, value) in members {
-        // Draft 4's forms: `required` on a property says nothing of the property itself, and an
-        // exclusive bound is a flag beside the bound.
-        if value.is_boolean()
-            && ["required", "exclusiveMinimum", "exclusiveMaximum"].contains(&keyword.as_str())
-        {
-            continue;
-        }
-        let value = match (keyword.as_str(), value) {
-            ("type", value) => type_names(value),
-            (
-                "properties" | "$defs" | "definitions" | "patternProperties",
-                Value::Object(inner),
-            ) => inner.iter().map(|(key, schema)| (key.clone(), normalised(schema))).collect(),
-            ("items" | "additionalProperties" | "not" | "contains", value) => normalised(value),
-            ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(schemas)) => {
-                schemas.iter().map(normalised).collect()
-            }
-            (_, value) => value.clone(),
-        };
-        result.insert(keyword.clone(), value);
-    }
-    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        if members.get(flag) == Some(&Value::Bool(true))
-            && let Some(value) = result.remove(bound)
-        {
-            result.insert(flag.to_owned(), value);
-        }
-    }
-    let is_object = result.get("type") == Some(&json!("object"));
-    if is_object && !result.contains_key("additionalProperties") {
-        result.insert("additionalProperties".to_owned(), Value::Bool(false));
-    }
-    Value::Object(result)
-}
-
-fn type_names(value: &Value) -> Value {
-    match value {
-        Value::String(name) => match name.to_ascii_lowercase().as_str() {
-            "float" => json!("number"),
-            name => json!(name),
-        },
-        Value::Array(names) => names.iter().map(type_names).collect(),
-        other => other.clone(),
     }
 }

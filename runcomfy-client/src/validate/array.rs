@@ -1,30 +1,56 @@
-//! `items`, `minItems`, `maxItems` and `uniqueItems`.
+//! `items`, `prefixItems`, `contains`, `minItems`, `maxItems` and `uniqueItems`.
+
+use std::collections::HashSet;
 
 use crate::json::Json;
-use crate::schema::Rule;
+use crate::schema::Rules;
 
-use super::{Broken, Location, Report, show, values};
+use super::{Broken, Location, Report, counted, show, values, violations};
 
-pub(super) fn items(report: &mut Report, rules: &[Rule], value: &Json, at: &Location<'_>) {
+pub(super) fn items(
+    report: &mut Report,
+    from: usize,
+    rules: Rules,
+    value: &Json,
+    at: &Location<'_>,
+) {
     let Json::Array(items) = value else { return };
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate().skip(from) {
         report.apply(rules, item, &Location::Item { parent: at, index });
     }
 }
 
+pub(super) fn prefix(report: &mut Report, each: &[Rules], value: &Json, at: &Location<'_>) {
+    let Json::Array(items) = value else { return };
+    for (index, (item, rules)) in items.iter().zip(each).enumerate() {
+        report.apply(rules, item, &Location::Item { parent: at, index });
+    }
+}
+
+pub(super) fn contains(min: Option<u64>, max: Option<u64>, rules: Rules, value: &Json) -> Broken {
+    let Json::Array(items) = value else { return None };
+    let found = items.iter().filter(|item| violations(rules, item, &Location::Root).is_empty());
+    counted((min, max), ("contains", "maxContains"), found.count(), "matching item")
+}
+
 pub(super) fn count(min: Option<u64>, max: Option<u64>, value: &Json) -> Broken {
     let Json::Array(items) = value else { return None };
-    let count = items.len() as u64;
-    let noun = if count == 1 { "item" } else { "items" };
-    if let Some(min) = min.filter(|min| count < *min) {
-        return Some(("minItems", format!("has {count} {noun}, but needs at least {min}")));
-    }
-    let max = max.filter(|max| count > *max)?;
-    Some(("maxItems", format!("has {count} {noun}, but takes at most {max}")))
+    counted((min, max), ("minItems", "maxItems"), items.len(), "item")
 }
 
 pub(super) fn unique(value: &Json) -> Broken {
     let Json::Array(items) = value else { return None };
+    // What most lists hold is told apart without comparing each with each.
+    let texts: Option<HashSet<&str>> = items
+        .iter()
+        .map(|item| match item {
+            Json::String(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    if texts.is_some_and(|texts| texts.len() == items.len()) {
+        return None;
+    }
     let twice = items.iter().enumerate().find_map(|(index, item)| {
         let first = items[..index].iter().position(|earlier| values::same(earlier, item))?;
         Some((first, index, item))

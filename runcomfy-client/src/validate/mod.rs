@@ -2,7 +2,10 @@
 //! builder, for deserialisation and for `ModelInfo::validate`.
 
 mod array;
+mod combined;
+mod format;
 mod location;
+mod media;
 mod number;
 mod object;
 mod string;
@@ -14,11 +17,17 @@ use crate::schema::Rule;
 use crate::violation::{ValidationErrors, Violation};
 
 pub(crate) use location::Location;
+pub(crate) use values::equals;
 
 pub(crate) fn check(rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
+    ValidationErrors::check(violations(rules, value, &Location::Root))
+}
+
+/// Everything that is wrong with a value.
+fn violations(rules: &[Rule], value: &Json, at: &Location<'_>) -> Vec<Violation> {
     let mut report = Report::default();
-    report.apply(rules, value, &Location::Root);
-    ValidationErrors::check(report.violations)
+    report.apply(rules, value, at);
+    report.violations
 }
 
 #[derive(Default)]
@@ -53,21 +62,46 @@ impl Report {
                 Rule::Range { min, max } => number::range(*min, *max, value),
                 Rule::MultipleOf(step) => number::multiple_of(*step, value),
                 Rule::Length { min, max } => string::length(*min, *max, value),
-                Rule::Media(_) => string::media(value),
-                Rule::Count { min, max } => array::count(*min, *max, value),
-                Rule::Unique => array::unique(value),
-                Rule::Items(rules) => {
-                    array::items(self, rules, value, at);
+                Rule::Pattern(pattern) => string::pattern(pattern, value),
+                Rule::Format(name) => format::check(name, value),
+                Rule::Media(kind) => media::check(*kind, value),
+                Rule::Validations(validations) => {
+                    media::facts(self, validations, value, at);
                     None
                 }
-                Rule::Object(schema) => {
-                    object::fields(self, schema, value, at);
+                Rule::Count { min, max } => array::count(*min, *max, value),
+                Rule::Unique => array::unique(value),
+                Rule::Contains { min, max, rules } => array::contains(*min, *max, rules, value),
+                Rule::Size { min, max } => object::size(*min, *max, value),
+                rule => {
+                    self.apply_to_parts(rule, value, at);
                     None
                 }
             };
             if let Some((keyword, message)) = broken {
                 self.add(at, keyword, message);
             }
+        }
+    }
+
+    /// The rules that lead to other rules.
+    fn apply_to_parts(&mut self, rule: &Rule, value: &Json, at: &Location<'_>) {
+        match rule {
+            Rule::Prefix(each) => array::prefix(self, each, value, at),
+            Rule::Items { from, rules } => array::items(self, *from, rules, value, at),
+            Rule::Object(schema) => object::members(self, schema, value, at),
+            Rule::Names(rules) => object::names(self, rules, value, at),
+            Rule::Dependent { key, rules } => object::dependent(self, key, rules, value, at),
+            Rule::Ref(rules) => self.apply(rules, value, at),
+            Rule::AllOf(parts) => parts.iter().for_each(|rules| self.apply(rules, value, at)),
+            Rule::AnyOf(parts) => combined::any_of(self, parts, value, at),
+            Rule::OneOf(parts) => combined::one_of(self, parts, value, at),
+            Rule::Not(rules) => combined::not(self, rules, value, at),
+            Rule::If { condition, then, otherwise } => {
+                let holds = violations(condition, value, at).is_empty();
+                self.apply(if holds { then } else { otherwise }, value, at);
+            }
+            _ => self.add(at, "false", format!("{} stands where nothing may", show(value))),
         }
     }
 }
@@ -83,4 +117,25 @@ fn show(value: &Json) -> String {
         None => text,
         Some((end, _)) => format!("{}...", &text[..end]),
     }
+}
+
+/// `1 item`, `2 items`
+fn count_of(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Whether a number of things is one that the rules allow; how it is not, otherwise.
+fn counted(
+    (min, max): (Option<u64>, Option<u64>),
+    keywords: (&'static str, &'static str),
+    count: usize,
+    noun: &str,
+) -> Broken {
+    let count = count as u64;
+    let has = || format!("has {}", count_of(count, noun));
+    if let Some(min) = min.filter(|min| count < *min) {
+        return Some((keywords.0, format!("{}, but needs at least {min}", has())));
+    }
+    let max = max.filter(|max| count > *max)?;
+    Some((keywords.1, format!("{}, but takes at most {max}", has())))
 }

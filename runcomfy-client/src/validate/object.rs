@@ -1,35 +1,94 @@
-//! `properties`, `required` and `additionalProperties`.
+//! `properties`, `required`, `patternProperties`, `additionalProperties`, `propertyNames`,
+//! `minProperties`, `maxProperties` and what a key's presence asks for.
+
+use std::borrow::Cow;
 
 use crate::json::Json;
-use crate::schema::{Additional, ObjectSchema};
+use crate::schema::{Additional, ObjectSchema, Rules};
 
-use super::{Location, Report, values};
+use super::{Broken, Location, Report, counted, values};
 
-pub(super) fn fields(report: &mut Report, schema: &ObjectSchema, value: &Json, at: &Location<'_>) {
+type Members = [(Cow<'static, str>, Json)];
+
+pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, at: &Location<'_>) {
     let Json::Object(members) = value else { return };
-    for field in schema.fields {
+    let places = Places::of(schema, members);
+    for (index, field) in schema.fields.iter().enumerate() {
         let at = Location::Member { parent: at, name: field.name, key: field.key };
-        let mut given = members.iter().filter(|(key, _)| field.key == key).map(|(_, value)| value);
-        match given.next() {
-            Some(value) => report.apply(field.rules, value, &at),
+        match places.of_field(index).and_then(|place| members.get(place)) {
+            Some((_, value)) => report.apply(field.rules, value, &at),
             None if field.required => {
                 report.add(&at, "required", "is required, but missing".to_owned());
             }
             None => {}
         }
-        if given.next().is_some() {
+    }
+    if places.all_are_fields && schema.patterns.is_empty() {
+        return;
+    }
+    for (place, (key, value)) in members.iter().enumerate() {
+        let field = schema.fields.iter().position(|field| field.key == key);
+        let name = field.and_then(|index| schema.fields.get(index)).map_or(&**key, |field| field.name);
+        let at = Location::Member { parent: at, name, key };
+        if field.is_some_and(|index| places.of_field(index) != Some(place)) {
             report.add(&at, "properties", "is given more than once".to_owned());
         }
-    }
-    for (key, value) in members {
-        if schema.fields.iter().any(|field| field.key == key) {
-            continue;
+        let mut known = field.is_some();
+        for (_, rules) in schema.patterns.iter().filter(|(pattern, _)| pattern.is_match(key)) {
+            known = true;
+            report.apply(rules, value, &at);
         }
-        let at = Location::Member { parent: at, name: key, key };
         match schema.additional {
+            _ if known => {}
             Additional::Denied => report.add(&at, "additionalProperties", unknown(schema, key)),
             Additional::Checked(rules) => report.apply(rules, value, &at),
         }
+    }
+}
+
+/// Where the fields of a schema stand among an object's members.
+struct Places {
+    /// One more than the place, for each field; most objects have no more fields than this.
+    few: [u16; Self::FEW],
+    many: Vec<u16>,
+    /// Whether every member is a field, and each is there once.
+    all_are_fields: bool,
+}
+
+impl Places {
+    const FEW: usize = 32;
+
+    fn of(schema: &ObjectSchema, members: &Members) -> Self {
+        let count = schema.fields.len();
+        let mut places = Self {
+            few: [0; Self::FEW],
+            many: if count > Self::FEW { vec![0; count] } else { Vec::new() },
+            all_are_fields: true,
+        };
+        // Members mostly come in the order of the schema, so the next one is tried first.
+        let mut expected = 0;
+        for (place, (key, _)) in members.iter().enumerate() {
+            let is_key = |index: &usize| {
+                schema.fields.get(*index).is_some_and(|field| std::ptr::eq(field.key, &**key) || field.key == key)
+            };
+            let found = (expected..count).chain(0..expected.min(count)).find(is_key);
+            let slot = match found {
+                Some(index) if count > Self::FEW => places.many.get_mut(index),
+                Some(index) => places.few.get_mut(index),
+                None => None,
+            };
+            match (slot, u16::try_from(place + 1)) {
+                (Some(slot), Ok(place)) if *slot == 0 => *slot = place,
+                _ => places.all_are_fields = false,
+            }
+            expected = found.map_or(expected, |index| index + 1);
+        }
+        places
+    }
+
+    fn of_field(&self, index: usize) -> Option<usize> {
+        let places = if self.many.is_empty() { &self.few[..] } else { &self.many };
+        places.get(index).and_then(|place| usize::from(*place).checked_sub(1))
     }
 }
 
@@ -45,5 +104,34 @@ fn unknown(schema: &ObjectSchema, key: &str) -> String {
             let keys: Vec<_> = schema.fields.iter().map(|field| field.key).collect();
             format!("is not a field; the fields are {}", keys.join(", "))
         }
+    }
+}
+
+pub(super) fn size(min: Option<u64>, max: Option<u64>, value: &Json) -> Broken {
+    let Json::Object(members) = value else { return None };
+    counted((min, max), ("minProperties", "maxProperties"), members.len(), "member")
+}
+
+pub(super) fn names(report: &mut Report, rules: Rules, value: &Json, at: &Location<'_>) {
+    let Json::Object(members) = value else { return };
+    for (key, _) in members {
+        let at = Location::Member { parent: at, name: key, key };
+        let name = Json::String(key.to_string());
+        for violation in super::violations(rules, &name, &Location::Root) {
+            report.add(&at, "propertyNames", format!("the key {}", violation.message));
+        }
+    }
+}
+
+pub(super) fn dependent(
+    report: &mut Report,
+    key: &str,
+    rules: Rules,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::Object(members) = value else { return };
+    if members.iter().any(|(known, _)| known == key) {
+        report.apply(rules, value, at);
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn check(allowed: &[Literal], value: &Json) -> Broken {
     Some(("enum", message))
 }
 
-fn equals(literal: &Literal, value: &Json) -> bool {
+pub(crate) fn equals(literal: &Literal, value: &Json) -> bool {
     match (literal, value) {
         (Literal::Null, Json::Null) => true,
         (Literal::Bool(a), Json::Bool(b)) => a == b,

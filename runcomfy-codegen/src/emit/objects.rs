@@ -1,250 +1,205 @@
 //! An object: its type, its builder, and the data about its fields.
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
-
 use super::rules;
-use super::tokens::{doc, ident, option};
+use super::source::{Code, Source};
 use crate::lower::{Field, IntegerType, ObjectType, Required, Shape};
 
-pub(super) fn object(object: &ObjectType) -> TokenStream {
-    let type_ = definition(object);
-    let builder = builder(object);
-    let states = states(object);
-    let data = data(object);
-    quote! {
-        #type_
-        #builder
-        #states
-        #data
+pub(super) fn object(source: &mut Source, object: &ObjectType) {
+    definition(source, object);
+    source.line("");
+    builder(source, object);
+    states(source, object);
+    let members = rules::members(&object.members);
+    source.line("");
+    source.value(&format!("static {}: __rt::ObjectSchema = ", object.data), &members, ";");
+    if let Some((name, all)) = &object.rules {
+        source.line("");
+        source.value(&format!("static {name}: &[__rt::Rule] = "), &rules::rules(all), ";");
     }
 }
 
-fn definition(object: &ObjectType) -> TokenStream {
-    let (name, builder, data) = (ident(&object.name), ident(&object.builder), ident(&object.rules));
-    let text = &object.name;
-    let starting = doc(&format!("Starts an [`{}`].", object.name));
-    let doc = doc(&object.doc);
-    quote! {
-        #doc
-        #[derive(Clone, PartialEq)]
-        pub struct #name(__rt::Object);
-
-        impl #name {
-            #starting
-            pub fn builder() -> self::#builder {
-                self::#builder(__rt::Draft::new::<Self>())
-            }
-
-            /// Reads JSON text with the keys of the wire, and checks it.
-            ///
-            /// # Errors
-            /// Everything that is wrong with it.
-            pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
-                __rt::from_json(json)
-            }
+fn definition(source: &mut Source, object: &ObjectType) {
+    let ObjectType { name, doc, builder, data, .. } = object;
+    source.doc(doc);
+    source.line("#[derive(Clone, PartialEq)]");
+    source.line(&format!("pub struct {name}(__rt::Valid);"));
+    source.line("");
+    source.open(&format!("impl {name} {{"));
+    source.doc(&format!("Starts an [`{name}`]."));
+    source.open(&format!("pub fn builder() -> self::{builder} {{"));
+    source.line(&format!("self::{builder}(__rt::Draft::new::<Self>())"));
+    source.close("}");
+    source.line("");
+    source.doc(
+        "Reads JSON text with the keys of the wire, and checks it.\n\n\
+         # Errors\nEverything that is wrong with it.",
+    );
+    source.open(
+        "pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {",
+    );
+    source.line("__rt::from_json(json)");
+    source.close("}");
+    source.close("}");
+    source.line("");
+    match &object.rules {
+        None => source.line(&format!("__rt::object!({name}, {name:?}, {data});")),
+        Some((rules, _)) => {
+            source.line(&format!("__rt::object!({name}, {name:?}, {data}, {rules});"));
         }
-
-        __rt::object!(#name, #text, #data);
     }
 }
 
-/// The type parameters of a builder: one per required field.
-fn parameters(object: &ObjectType) -> Vec<Ident> {
-    let required = object.fields.iter().filter(|field| field.required.is_some());
-    (1..=required.count()).map(|number| format_ident!("S{number}")).collect()
+/// The required fields, each with what the compiler says where it was forgotten.
+fn required(object: &ObjectType) -> impl Iterator<Item = (&Field, &Required)> {
+    object.members.fields.iter().filter_map(|field| Some((field, field.required.as_ref()?)))
 }
 
-fn builder(object: &ObjectType) -> TokenStream {
-    let (name, builder) = (ident(&object.name), ident(&object.builder));
-    let text = &object.builder;
-    let parameters = parameters(object);
-    let about = builder_doc(object);
-    let mut required = 0;
-    let setters = object.fields.iter().enumerate().map(|(index, field)| {
+fn builder(source: &mut Source, object: &ObjectType) {
+    let ObjectType { name, builder, states, .. } = object;
+    // The type parameters: one per required field.
+    let states_of: Vec<String> =
+        (1..=required(object).count()).map(|number| format!("S{number}")).collect();
+    let wrapped = |arguments: &[String]| match arguments {
+        [] => String::new(),
+        arguments => format!("<{}>", arguments.join(", ")),
+    };
+    let generics = wrapped(&states_of);
+    let defined: Vec<_> = states_of.iter().map(|name| format!("{name} = __rt::Missing")).collect();
+    // A tuple of one has a comma.
+    let tuple = match states_of.as_slice() {
+        [only] => format!("({only},)"),
+        all => format!("({})", all.join(", ")),
+    };
+    source.doc(&builder_doc(object));
+    source.line("#[derive(Clone)]");
+    source.line("#[must_use = \"a builder does nothing until `build` is called\"]");
+    source.line(&format!("pub struct {builder}{}(__rt::Draft<{tuple}>);", wrapped(&defined)));
+    source.line("");
+    source.open(&format!("impl{generics} {builder}{generics} {{"));
+    let mut place = 0;
+    for (index, field) in object.members.fields.iter().enumerate() {
         let next = field.required.is_some().then(|| {
-            let mut next: Vec<TokenStream> = parameters.iter().map(|name| quote!(#name)).collect();
-            next[required] = quote!(__rt::Set);
-            required += 1;
-            (quote!(self::#builder), quote!(<#(#next),*>))
+            let mut next = states_of.clone();
+            next[place] = "__rt::Set".to_owned();
+            place += 1;
+            format!("self::{builder}{}", wrapped(&next))
         });
-        setter(index, field, next.as_ref())
-    });
-    let setters: TokenStream = setters.collect();
-    let build = build(object, &parameters);
-    let (defined, generics) = if parameters.is_empty() {
-        (quote!(), quote!())
+        setter(source, index, field, builder, next.as_deref());
+        source.line("");
+    }
+    source.doc(
+        "Checks every value against the schema.\n\n\
+         # Errors\nEverything that is wrong, one violation per value and rule.",
+    );
+    let result = format!("::core::result::Result<self::{name}, __rt::ValidationErrors>");
+    if states_of.is_empty() {
+        source.open(&format!("pub fn build(self) -> {result} {{"));
     } else {
-        (quote!(<#(#parameters = __rt::Missing),*>), quote!(<#(#parameters),*>))
-    };
-    quote! {
-        #about
-        #[derive(Clone)]
-        #[must_use = "a builder does nothing until `build` is called"]
-        pub struct #builder #defined (__rt::Draft<(#(#parameters,)*)>);
-
-        impl #generics #builder #generics {
-            #setters
-            #build
+        source.line(&format!("pub fn build(self) -> {result}"));
+        source.open("where");
+        for (parameter, (_, required)) in states_of.iter().zip(required(object)) {
+            source.line(&format!("{parameter}: self::{states}::{},", required.state));
         }
-
-        impl #generics ::core::fmt::Debug for #builder #generics {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                self.0.debug::<self::#name>(#text, f)
-            }
-        }
+        source.close("{");
+        source.open_block();
     }
+    source.line("self.0.build()");
+    source.close("}");
+    source.close("}");
+    source.line("");
+    source.open(&format!("impl{generics} ::core::fmt::Debug for {builder}{generics} {{"));
+    source.open("fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {");
+    source.line(&format!("self.0.debug::<self::{name}>({builder:?}, f)"));
+    source.close("}");
+    source.close("}");
 }
 
-fn builder_doc(object: &ObjectType) -> TokenStream {
-    let required: Vec<_> = object.fields.iter().filter(|field| field.required.is_some()).collect();
+fn builder_doc(object: &ObjectType) -> String {
     let first = format!("Builds an [`{}`].", object.name);
-    if required.is_empty() {
-        return doc(&first);
+    let names: Vec<_> = required(object).map(|(field, _)| format!("`{}`", field.name)).collect();
+    if names.is_empty() {
+        return first;
     }
-    let names: Vec<_> = required.iter().map(|field| format!("`{}`", field.name)).collect();
-    doc(&format!(
-        "{first}\n\n`build` exists once {} {} set; its type parameters keep count.",
-        names.join(", "),
-        if names.len() == 1 { "was" } else { "were" }
-    ))
+    let were = if names.len() == 1 { "was" } else { "were" };
+    format!(
+        "{first}\n\n`build` exists once {} {were} set; its type parameters keep count.",
+        names.join(", ")
+    )
 }
 
-/// `next` is the builder's type after a required field was set: its name and its arguments.
-fn setter(index: usize, field: &Field, next: Option<&(TokenStream, TokenStream)>) -> TokenStream {
-    let (name, doc) = (ident(&field.name), doc(&field.doc));
-    let (type_, index) = (shape(&field.shape), Literal::usize_unsuffixed(index));
-    let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
-    let (result, constructor) = match next {
-        Some((builder, arguments)) => (quote!(#builder #arguments), builder.clone()),
-        None => (quote!(Self), quote!(Self)),
+/// `next` is the builder's type after a required field was set.
+fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next: Option<&str>) {
+    let (name, type_) = (&field.name, shape(&field.shape));
+    let deprecated = |source: &mut Source| {
+        if field.deprecated {
+            source.line("#[deprecated]");
+        }
     };
-    let maybe = next.is_none().then(|| maybe_setter(field, &type_, &index, deprecated.as_ref()));
-    quote! {
-        #doc
-        #deprecated
-        pub fn #name(self, value: impl __rt::IntoField<#type_>) -> #result {
-            #constructor(self.0.set::<#type_, _>(#index, value))
-        }
-
-        #maybe
-    }
-}
-
-fn maybe_setter(
-    field: &Field,
-    type_: &TokenStream,
-    index: &Literal,
-    deprecated: Option<&TokenStream>,
-) -> TokenStream {
-    let name = ident(&format!("maybe_{}", field.name));
-    let doc =
-        doc(&format!("Sets [`{0}`](Self::{0}), or leaves it out where there is none.", field.name));
-    let value = option_type(&field.shape);
-    quote! {
-        #doc
-        #deprecated
-        pub fn #name(self, value: ::core::option::Option<#value>) -> Self {
-            Self(self.0.maybe::<#type_, #value, _>(#index, value))
-        }
-    }
-}
-
-fn build(object: &ObjectType, parameters: &[Ident]) -> TokenStream {
-    let (name, states) = (ident(&object.name), ident(&object.states));
-    let required = object.fields.iter().filter_map(|field| field.required.as_ref());
-    let bounds = parameters.iter().zip(required).map(|(parameter, required)| {
-        let state = ident(&required.state);
-        quote!(#parameter: self::#states::#state)
-    });
-    let bounds = (!parameters.is_empty()).then(|| quote!(where #(#bounds),*));
-    quote! {
-        /// Checks every value against the schema.
-        ///
-        /// # Errors
-        /// Everything that is wrong, one violation per value and rule.
-        pub fn build(self) -> ::core::result::Result<self::#name, __rt::ValidationErrors> #bounds {
-            self.0.build()
-        }
+    source.doc(&field.doc);
+    deprecated(source);
+    let constructor = match next {
+        Some(_) => format!("self::{builder}"),
+        None => "Self".to_owned(),
+    };
+    let arguments = ["self".into(), format!("value: impl __rt::IntoField<{type_}>").into()];
+    let signature = Code::call(&format!("pub fn {name}"), arguments);
+    source.value("", &signature, &format!(" -> {} {{", next.unwrap_or("Self")));
+    source.open_block();
+    source.line(&format!("{constructor}(self.0.set::<{type_}, _>({index}, value))"));
+    source.close("}");
+    if next.is_none() {
+        source.line("");
+        source.doc(&format!("Sets [`{name}`](Self::{name}), or leaves it out where there is none."));
+        deprecated(source);
+        let value = option_type(&field.shape);
+        let arguments =
+            ["self".into(), format!("value: ::core::option::Option<{value}>").into()];
+        let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
+        source.value("", &signature, " -> Self {");
+        source.open_block();
+        source.line(&format!("Self(self.0.maybe::<{type_}, {value}, _>({index}, value))"));
+        source.close("}");
     }
 }
 
 /// One trait per required field, so that the compiler's message can name it.
-fn states(object: &ObjectType) -> Option<TokenStream> {
-    let required: Vec<_> =
-        object.fields.iter().filter_map(|field| field.required.as_ref()).collect();
-    let states = ident(&object.states);
-    let traits = required.iter().map(|required| {
-        let Required { state, message, label, note } = required;
-        let state = ident(state);
-        quote! {
-            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-            pub trait #state {}
-            impl #state for super::__rt::Set {}
-        }
-    });
-    (!required.is_empty()).then(|| {
-        quote! {
-            #[doc(hidden)]
-            pub mod #states {
-                #(#traits)*
-            }
-        }
-    })
-}
-
-fn data(object: &ObjectType) -> TokenStream {
-    let name = ident(&object.rules);
-    let fields = object.fields.iter().map(|field| {
-        let Field { name, key, title, description, .. } = field;
-        let required = field.required.is_some();
-        let rules = rules::rules(&field.rules);
-        let default = option(field.default.as_ref().map(rules::literal));
-        quote! {
-            __rt::FieldInfo {
-                name: #name,
-                key: #key,
-                title: #title,
-                description: #description,
-                required: #required,
-                rules: #rules,
-                default: #default,
-            }
-        }
-    });
-    let additional = rules::additional(&object.additional);
-    quote! {
-        static #name: __rt::ObjectSchema = __rt::ObjectSchema {
-            fields: &[#(#fields),*],
-            additional: #additional,
-        };
+fn states(source: &mut Source, object: &ObjectType) {
+    if required(object).next().is_none() {
+        return;
     }
+    source.line("");
+    source.line("#[doc(hidden)]");
+    source.open(&format!("pub mod {} {{", object.states));
+    for (_, Required { state, message, label, note }) in required(object) {
+        source.open("#[diagnostic::on_unimplemented(");
+        source.line(&format!("message = {message:?},"));
+        source.line(&format!("label = {label:?},"));
+        source.line(&format!("note = {note:?}"));
+        source.close(")]");
+        source.line(&format!("pub trait {state} {{}}"));
+        source.line(&format!("impl {state} for super::__rt::Set {{}}"));
+    }
+    source.close("}");
 }
 
 /// The type that a setter's values convert into.
-pub(super) fn shape(shape: &Shape) -> TokenStream {
+pub(super) fn shape(shape: &Shape) -> String {
     match shape {
-        Shape::Integer(_) => quote!(i64),
-        Shape::Number => quote!(f64),
-        Shape::Text => quote!(::std::string::String),
-        Shape::Boolean => quote!(bool),
-        Shape::Media(_) => quote!(__rt::Media),
-        Shape::Named(name) => {
-            let name = ident(name);
-            quote!(self::#name)
-        }
-        Shape::List(item) => {
-            let item = self::shape(item);
-            quote!(::std::vec::Vec<#item>)
-        }
-        Shape::Any => quote!(__rt::Value),
+        Shape::Integer(_) => "i64".to_owned(),
+        Shape::Number => "f64".to_owned(),
+        Shape::Text => "::std::string::String".to_owned(),
+        Shape::Boolean => "bool".to_owned(),
+        Shape::Media(_) => "__rt::Media".to_owned(),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("self::{name}"),
+        Shape::List(item) => format!("::std::vec::Vec<{}>", self::shape(item)),
+        Shape::Any => "__rt::Value".to_owned(),
     }
 }
 
 /// The type of an optional value. It is one type, so that `None` needs no annotation.
-fn option_type(shape: &Shape) -> TokenStream {
+fn option_type(shape: &Shape) -> String {
     match shape {
-        Shape::Integer(IntegerType::U64) => quote!(u64),
+        Shape::Integer(IntegerType::U64) => "u64".to_owned(),
         other => self::shape(other),
     }
 }

@@ -1,59 +1,52 @@
 //! An output that has more than the common fields.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use super::objects::shape;
-use super::tokens::{doc, ident};
+use super::source::Source;
 use crate::lower::OutputType;
 
-pub(super) fn output(output: &OutputType) -> TokenStream {
-    let fields = output.fields.iter().map(|field| {
-        let (name, about, type_) = (ident(&field.name), doc(&field.doc), shape(&field.shape));
-        quote! {
-            #about
-            pub #name: ::core::option::Option<#type_>,
-        }
-    });
-    let names: Vec<_> = output.fields.iter().map(|field| ident(&field.name)).collect();
-    let keys = output.fields.iter().map(|field| &field.key);
-    quote! {
-        /// What a completed job of this model gives: URLs of files, which are fetched without the
-        /// token, and the values that the model adds.
-        #[derive(Clone, Debug, Default, PartialEq)]
-        #[non_exhaustive]
-        pub struct Output {
-            /// The URL of an image.
-            pub image: ::core::option::Option<::std::string::String>,
-            /// The URL of a video.
-            pub video: ::core::option::Option<::std::string::String>,
-            /// The URL of a sound.
-            pub audio: ::core::option::Option<::std::string::String>,
-            /// The URLs of several images.
-            pub images: ::std::vec::Vec<::std::string::String>,
-            /// The URLs of several videos.
-            pub videos: ::std::vec::Vec<::std::string::String>,
-            /// The URLs of several sounds.
-            pub audios: ::std::vec::Vec<::std::string::String>,
-            #(#fields)*
-            /// Whatever else came, and what was not of the type expected.
-            pub other: __rt::Map,
-        }
+/// The common fields: name, type, and what they hold.
+const COMMON: [(&str, &str, &str); 6] = [
+    ("image", "::core::option::Option<::std::string::String>", "The URL of an image."),
+    ("video", "::core::option::Option<::std::string::String>", "The URL of a video."),
+    ("audio", "::core::option::Option<::std::string::String>", "The URL of a sound."),
+    ("images", "::std::vec::Vec<::std::string::String>", "The URLs of several images."),
+    ("videos", "::std::vec::Vec<::std::string::String>", "The URLs of several videos."),
+    ("audios", "::std::vec::Vec<::std::string::String>", "The URLs of several sounds."),
+];
 
-        impl ::core::convert::From<__rt::Output> for Output {
-            fn from(common: __rt::Output) -> Self {
-                let mut other = common.other;
-                Self {
-                    image: common.image,
-                    video: common.video,
-                    audio: common.audio,
-                    images: common.images,
-                    videos: common.videos,
-                    audios: common.audios,
-                    #(#names: __rt::take(&mut other, #keys),)*
-                    other,
-                }
-            }
-        }
+pub(super) fn output(source: &mut Source, output: &OutputType) {
+    source.doc(
+        "What a completed job of this model gives: URLs of files, which are fetched without the\n\
+         token, and the values that the model adds.",
+    );
+    source.line("#[derive(Clone, Debug, Default, PartialEq)]");
+    source.line("#[non_exhaustive]");
+    source.open("pub struct Output {");
+    for (name, type_, doc) in COMMON {
+        source.doc(doc);
+        source.line(&format!("pub {name}: {type_},"));
     }
+    for field in &output.fields {
+        source.doc(&field.doc);
+        let type_ = shape(&field.shape);
+        source.line(&format!("pub {}: ::core::option::Option<{type_}>,", field.name));
+    }
+    source.doc("Whatever else came, and what was not of the type expected.");
+    source.line("pub other: __rt::Map,");
+    source.close("}");
+    source.line("");
+    source.open("impl ::core::convert::From<__rt::Output> for Output {");
+    source.open("fn from(common: __rt::Output) -> Self {");
+    source.line("let mut other = common.other;");
+    source.open("Self {");
+    for (name, _, _) in COMMON {
+        source.line(&format!("{name}: common.{name},"));
+    }
+    for field in &output.fields {
+        source.line(&format!("{}: __rt::take(&mut other, {:?}),", field.name, field.key));
+    }
+    source.line("other,");
+    source.close("}");
+    source.close("}");
+    source.close("}");
 }

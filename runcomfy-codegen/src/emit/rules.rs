@@ -1,99 +1,166 @@
 //! Rules as constant data of the runtime's types.
 
-use proc_macro2::{Literal as Token, TokenStream};
-use quote::quote;
+use super::source::Code;
+use crate::lower::{Additional, Field, Literal, MediaKind, Members, Pattern, Rule};
+use crate::parse::{Comparison, Counts, Limit, MediaFact, Validation};
 
-use super::tokens::{ident, num, option};
-use crate::lower::{Additional, Literal, MediaKind, Rule};
-use crate::parse::Limit;
-
-pub(super) fn rules(rules: &[Rule]) -> TokenStream {
-    let rules = rules.iter().map(rule);
-    quote!(&[#(#rules),*])
+pub(super) fn rules(rules: &[Rule]) -> Code {
+    Code::slice(rules.iter().map(rule))
 }
 
-fn rule(rule: &Rule) -> TokenStream {
+fn lists(lists: &[Vec<Rule>]) -> Code {
+    Code::slice(lists.iter().map(|list| rules(list)))
+}
+
+fn rule(rule: &Rule) -> Code {
+    let call = |name: &str, argument: Code| Code::call(&format!("__rt::Rule::{name}"), [argument]);
     match rule {
-        Rule::Types(bits) => {
-            let bits = Token::u8_unsuffixed(*bits);
-            quote!(__rt::Rule::Types(__rt::Types(#bits)))
-        }
-        Rule::Values(values) => {
-            let values = values.iter().map(literal);
-            quote!(__rt::Rule::Values(&[#(#values),*]))
-        }
-        Rule::Range { min, max } => {
-            let (min, max) = (bound(min.as_ref()), bound(max.as_ref()));
-            quote!(__rt::Rule::Range { min: #min, max: #max })
-        }
-        Rule::MultipleOf(step) => {
-            let step = num(*step);
-            quote!(__rt::Rule::MultipleOf(#step))
-        }
-        Rule::Length(counts) => {
-            let (min, max) = (count(counts.min), count(counts.max));
-            quote!(__rt::Rule::Length { min: #min, max: #max })
-        }
-        Rule::Media(kind) => {
-            let kind = match kind {
-                MediaKind::Image => quote!(Image),
-                MediaKind::Video => quote!(Video),
-                MediaKind::Audio => quote!(Audio),
+        Rule::Never => "__rt::Rule::Never".into(),
+        Rule::Types(bits) => format!("__rt::Rule::Types(__rt::Types({bits}))").into(),
+        Rule::Values(values) => call("Values", Code::slice(values.iter().map(literal))),
+        Rule::Range { min, max } => Code::fields(
+            "__rt::Rule::Range",
+            [("min: ", bound(min.as_ref())), ("max: ", bound(max.as_ref()))],
+        ),
+        Rule::MultipleOf(step) => call("MultipleOf", Code::num(*step)),
+        Rule::Length(counts) => self::counts("Length", *counts, None),
+        Rule::Pattern(Pattern(index)) => call("Pattern", format!("&{}", pattern_name(*index)).into()),
+        Rule::Format(name) => call("Format", Code::str(name)),
+        Rule::Media(kind) => call("Media", media_kind(*kind).into()),
+        Rule::Validations(all) => call("Validations", Code::slice(all.iter().map(validation))),
+        Rule::Count(counts) => self::counts("Count", *counts, None),
+        Rule::Unique => "__rt::Rule::Unique".into(),
+        Rule::Prefix(each) => call("Prefix", lists(each)),
+        Rule::Items(from, each) => Code::fields(
+            "__rt::Rule::Items",
+            [("from: ", from.to_string().into()), ("rules: ", rules(each))],
+        ),
+        Rule::Contains(counts, each) => self::counts("Contains", *counts, Some(rules(each))),
+        Rule::Object(name) => call("Object", format!("&{name}").into()),
+        Rule::Members(members) => {
+            let Code::List { open, items, close } = self::members(members) else {
+                return call("Object", self::members(members));
             };
-            quote!(__rt::Rule::Media(__rt::MediaKind::#kind))
+            call("Object", Code::List { open: format!("&{open}"), items, close })
         }
-        Rule::Count(counts) => {
-            let (min, max) = (count(counts.min), count(counts.max));
-            quote!(__rt::Rule::Count { min: #min, max: #max })
-        }
-        Rule::Unique => quote!(__rt::Rule::Unique),
-        Rule::Items(items) => {
-            let items = self::rules(items);
-            quote!(__rt::Rule::Items(#items))
-        }
-        Rule::Object(name) => {
-            let name = ident(name);
-            quote!(__rt::Rule::Object(&#name))
-        }
-        Rule::Members(additional) => {
-            let additional = self::additional(additional);
-            quote! {
-                __rt::Rule::Object(&__rt::ObjectSchema { fields: &[], additional: #additional })
-            }
-        }
+        Rule::Size(counts) => self::counts("Size", *counts, None),
+        Rule::Names(names) => call("Names", rules(names)),
+        Rule::Dependent(key, asked) => Code::fields(
+            "__rt::Rule::Dependent",
+            [("key: ", Code::str(key)), ("rules: ", rules(asked))],
+        ),
+        Rule::Ref(name) => call("Ref", format!("&{name}").into()),
+        Rule::AllOf(parts) => call("AllOf", lists(parts)),
+        Rule::AnyOf(parts) => call("AnyOf", lists(parts)),
+        Rule::OneOf(parts) => call("OneOf", lists(parts)),
+        Rule::Not(part) => call("Not", rules(part)),
+        Rule::If { condition, then, otherwise } => Code::fields(
+            "__rt::Rule::If",
+            [
+                ("condition: ", rules(condition)),
+                ("then: ", rules(then)),
+                ("otherwise: ", rules(otherwise)),
+            ],
+        ),
     }
 }
 
-pub(super) fn additional(additional: &Additional) -> TokenStream {
-    match additional {
-        Additional::Denied => quote!(__rt::Additional::Denied),
-        Additional::Checked(each) => {
-            let each = rules(each);
-            quote!(__rt::Additional::Checked(#each))
-        }
-    }
+/// The `ObjectSchema` of an object.
+pub(super) fn members(members: &Members) -> Code {
+    let patterns = members
+        .patterns
+        .iter()
+        .map(|(Pattern(index), each)| {
+            Code::list("(", [format!("&{}", pattern_name(*index)).into(), rules(each)], ")")
+        });
+    let additional = match &members.additional {
+        Additional::Denied => "__rt::Additional::Denied".into(),
+        Additional::Checked(each) => Code::call("__rt::Additional::Checked", [rules(each)]),
+    };
+    Code::fields(
+        "__rt::ObjectSchema",
+        [
+            ("fields: ", Code::slice(members.fields.iter().map(field))),
+            ("patterns: ", Code::slice(patterns)),
+            ("additional: ", additional),
+        ],
+    )
 }
 
-pub(super) fn literal(literal: &Literal) -> TokenStream {
+fn field(field: &Field) -> Code {
+    Code::fields(
+        "__rt::FieldInfo",
+        [
+            ("name: ", Code::str(&field.name)),
+            ("key: ", Code::str(&field.key)),
+            ("title: ", Code::str(&field.title)),
+            ("description: ", Code::str(&field.description)),
+            ("required: ", field.is_required.to_string().into()),
+            ("rules: ", rules(&field.rules)),
+            ("default: ", Code::option(field.default.as_ref().map(literal))),
+        ],
+    )
+}
+
+pub(super) fn literal(literal: &Literal) -> Code {
+    let call = |name: &str, argument| Code::call(&format!("__rt::Literal::{name}"), [argument]);
     match literal {
-        Literal::Null => quote!(__rt::Literal::Null),
-        Literal::Bool(bool) => quote!(__rt::Literal::Bool(#bool)),
-        Literal::Number(value) => {
-            let value = num(*value);
-            quote!(__rt::Literal::Number(#value))
-        }
-        Literal::Str(text) => quote!(__rt::Literal::Str(#text)),
-        Literal::Json(text) => quote!(__rt::Literal::Json(#text)),
+        Literal::Null => "__rt::Literal::Null".into(),
+        Literal::Bool(bool) => call("Bool", bool.to_string().into()),
+        Literal::Number(value) => call("Number", Code::num(*value)),
+        Literal::Str(text) => call("Str", Code::str(text)),
+        Literal::Json(text) => call("Json", Code::str(text)),
     }
 }
 
-fn bound(limit: Option<&Limit>) -> TokenStream {
-    option(limit.map(|limit| {
-        let (value, exclusive) = (num(limit.num), limit.exclusive);
-        quote!(__rt::Bound { value: #value, exclusive: #exclusive })
+/// The static of a regular expression.
+pub(super) fn pattern_name(index: usize) -> String {
+    format!("__PATTERN_{}", index + 1)
+}
+
+fn media_kind(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "__rt::MediaKind::Image",
+        MediaKind::Video => "__rt::MediaKind::Video",
+        MediaKind::Audio => "__rt::MediaKind::Audio",
+    }
+}
+
+fn validation(validation: &Validation) -> Code {
+    let subject = match validation.subject {
+        MediaFact::FileSize => "__rt::MediaFact::FileSize",
+        MediaFact::Width => "__rt::MediaFact::Width",
+        MediaFact::Height => "__rt::MediaFact::Height",
+        MediaFact::AspectRatio => "__rt::MediaFact::AspectRatio",
+    };
+    let comparison = match validation.comparison {
+        Comparison::Less => "__rt::Comparison::Less",
+        Comparison::AtMost => "__rt::Comparison::AtMost",
+        Comparison::Greater => "__rt::Comparison::Greater",
+        Comparison::AtLeast => "__rt::Comparison::AtLeast",
+        Comparison::Equal => "__rt::Comparison::Equal",
+    };
+    Code::fields(
+        "__rt::Validation",
+        [
+            ("subject: ", subject.into()),
+            ("comparison: ", comparison.into()),
+            ("value: ", format!("{:?}", validation.value).into()),
+            ("message: ", Code::str(&validation.message)),
+        ],
+    )
+}
+
+fn bound(limit: Option<&Limit>) -> Code {
+    Code::option(limit.map(|limit| {
+        let exclusive = limit.exclusive.to_string().into();
+        Code::fields("__rt::Bound", [("value: ", Code::num(limit.num)), ("exclusive: ", exclusive)])
     }))
 }
 
-fn count(count: Option<u64>) -> TokenStream {
-    option(count.map(Token::u64_unsuffixed))
+fn counts(rule: &str, counts: Counts, rules: Option<Code>) -> Code {
+    let count = |count: Option<u64>| Code::option(count.map(|count| count.to_string().into()));
+    let counts = [("min: ", count(counts.min)), ("max: ", count(counts.max))];
+    let rules = rules.map(|rules| ("rules: ", rules));
+    Code::fields(&format!("__rt::Rule::{rule}"), counts.into_iter().chain(rules))
 }

@@ -1,7 +1,7 @@
 //! What rustdoc says of a model: the schema's own words, then the facts.
 
 use super::model::{EnumValues, IntegerType, Literal, MediaKind, Shape};
-use crate::parse::{Counts, Document, Limit, Schema};
+use crate::parse::{Counts, Document, Limit, Schema, TypeSet};
 
 /// The documentation of a model's module.
 pub(super) fn module(id: &str, document: &Document) -> String {
@@ -16,7 +16,7 @@ pub(super) fn module(id: &str, document: &Document) -> String {
 /// The documentation of `Input`.
 pub(super) fn input(id: &str, document: &Document, example: &str) -> String {
     let head = format!("The input of `{id}`.");
-    let about = escape(&document.input.description);
+    let about = escape(&document.input.schema.description);
     let promise = "An `Input` that exists is valid: [`build`](InputBuilder::build) and \
                    deserialisation check every rule of the schema, and list everything that is wrong.";
     paragraphs([head, about, promise.to_owned(), example.to_owned()])
@@ -31,6 +31,16 @@ pub(super) fn object(schema: &Schema) -> String {
 pub(super) fn enumeration(schema: &Schema) -> String {
     let about = paragraphs([sentence(&schema.title), escape(&schema.description)]);
     if about.is_empty() { "The values of a field.".to_owned() } else { about }
+}
+
+/// The documentation of a value of several forms.
+pub(super) fn union(schema: &Schema, forms: &[Shape]) -> String {
+    let forms: Vec<_> = forms.iter().map(one).collect();
+    paragraphs([
+        sentence(&schema.title),
+        escape(&schema.description),
+        format!("One of several forms: {}.", forms.join(", or ")),
+    ])
 }
 
 /// The documentation of a setter: title, description, then wire key, type, rules and default.
@@ -69,7 +79,11 @@ fn constraints(schema: &Schema) -> Vec<String> {
         facts.push(format!("a multiple of {step}"));
     }
     facts.extend(counts(schema.length, "character"));
+    if let Some(pattern) = &schema.pattern {
+        facts.push(format!("matches {}", code(pattern)));
+    }
     facts.extend(counts(schema.count, "item"));
+    facts.extend(counts(schema.size, "member"));
     if schema.unique {
         facts.push("no item twice".to_owned());
     }
@@ -110,18 +124,24 @@ fn counts(counts: Counts, noun: &str) -> Option<String> {
 }
 
 fn kind(schema: &Schema, shape: &Shape) -> String {
-    let nullable = schema.types.is_some_and(|types| types.names().contains(&"null"));
-    let kind = match shape {
+    let takes_null = |schema: &Schema| schema.types.is_some_and(|types| types.has(TypeSet::NULL));
+    let nullable =
+        takes_null(schema) || schema.any_of.iter().chain(&schema.one_of).any(takes_null);
+    let kind = one(shape);
+    if nullable { kind + " or null" } else { kind }
+}
+
+fn one(shape: &Shape) -> String {
+    match shape {
         Shape::Integer(_) => "integer".to_owned(),
         Shape::Number => "number".to_owned(),
         Shape::Text => "text".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
         Shape::Media(kind) => media(*kind).to_owned(),
-        Shape::Named(name) => format!("[`{name}`]"),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("[`{name}`]"),
         Shape::List(item) => format!("list of {}", plural(item)),
         Shape::Any => "any JSON value".to_owned(),
-    };
-    if nullable { kind + " or null" } else { kind }
+    }
 }
 
 fn plural(item: &Shape) -> String {
@@ -133,7 +153,7 @@ fn plural(item: &Shape) -> String {
         Shape::Media(MediaKind::Image) => "images".to_owned(),
         Shape::Media(MediaKind::Video) => "videos".to_owned(),
         Shape::Media(MediaKind::Audio) => "sounds".to_owned(),
-        Shape::Named(name) => format!("[`{name}`]"),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("[`{name}`]"),
         Shape::List(item) => format!("lists of {}", plural(item)),
         Shape::Any => "JSON values".to_owned(),
     }
@@ -155,7 +175,7 @@ pub(super) fn takes(shape: &Shape) -> String {
         Shape::Text => "a text".to_owned(),
         Shape::Boolean => "`true` or `false`".to_owned(),
         Shape::Media(_) => "a `Media` or a URL".to_owned(),
-        Shape::Named(name) => format!("a `{name}`"),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("a `{name}`"),
         Shape::List(item) => {
             format!("a list of {}", plural(item).replace("[`", "`").replace("`]", "`"))
         }
@@ -171,6 +191,9 @@ pub(super) fn variants(values: &EnumValues) -> Vec<String> {
         }
         EnumValues::Integers(variants) => {
             variants.iter().map(|(_, value)| format!("`{value}`")).collect()
+        }
+        EnumValues::Mixed(variants) => {
+            variants.iter().map(|(_, value)| code(&show(value))).collect()
         }
     }
 }

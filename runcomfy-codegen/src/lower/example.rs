@@ -3,15 +3,18 @@
 
 use std::fmt::Write as _;
 
+use super::fields::literal;
 use super::model::{EnumType, EnumValues, Field, MediaKind, Model, ObjectType, Shape};
-use crate::parse::{Node, Num, Schema, Value, accepts, compare};
+use super::view::{alternatives, view};
+use crate::parse::{Definitions, Num, Root, Schema, Value, accepts, compare};
 use crate::report::Place;
 
 /// The example as Markdown.
-pub(super) fn of(model: &Model, schema: &Schema, crate_path: Option<&str>) -> String {
+pub(super) fn of(model: &Model, root: &Root, crate_path: Option<&str>) -> String {
     let Some(input) = model.objects.first() else { return String::new() };
-    let mut example = Example { model, types: vec!["Input".to_owned()], valid: true };
-    let chain = example.chain(input, schema, 1);
+    let definitions = &root.definitions;
+    let mut example = Example { model, definitions, types: vec!["Input".to_owned()], valid: true };
+    let chain = example.chain(input, &root.schema, 1);
     let Example { mut types, valid, .. } = example;
     types.sort();
     types.dedup();
@@ -32,6 +35,7 @@ pub(super) fn of(model: &Model, schema: &Schema, crate_path: Option<&str>) -> St
 
 struct Example<'a> {
     model: &'a Model,
+    definitions: &'a Definitions,
     types: Vec<String>,
     valid: bool,
 }
@@ -42,12 +46,14 @@ impl Example<'_> {
         let indent = "    ".repeat(depth);
         let mut text = "::builder()".to_owned();
         let optional = if depth == 1 { optional(object) } else { Vec::new() };
-        for field in &object.fields {
-            if field.required.is_none() && !optional.contains(&field.name.as_str()) {
+        // What is asked beyond the fields is not made sure of here.
+        self.valid &= object.rules.is_none();
+        let whole = view(self.definitions, schema);
+        for field in &object.members.fields {
+            if !field.is_required && !optional.contains(&field.name.as_str()) {
                 continue;
             }
-            let schema = property(schema, &field.key);
-            let value = self.value(field, schema, depth);
+            let value = self.value(field, property(&whole, &field.key), depth);
             let _ = write!(text, "\n{indent}.{}({value})", field.name);
         }
         let _ = write!(text, "\n{indent}.build()?");
@@ -60,27 +66,40 @@ impl Example<'_> {
     }
 
     fn expression(&mut self, shape: &Shape, schema: &Schema, depth: usize) -> String {
+        let definitions = self.definitions;
+        let whole = view(definitions, schema);
+        let (parts, _) = alternatives(definitions, &whole);
+        if let ([only], false) = (parts.as_slice(), matches!(shape, Shape::Any | Shape::Object(_))) {
+            return self.expression(shape, only, depth);
+        }
+        // Regular expressions and formats are not read here.
+        self.valid &= whole.pattern.is_none() && !schema.never && is_plain_format(&whole);
         match shape {
-            Shape::Integer(_) => self.number(schema, |num| num.to_string()),
-            Shape::Number => self.number(schema, |num| match num {
+            Shape::Integer(_) => self.number(&whole, |num| num.to_string()),
+            Shape::Number => self.number(&whole, |num| match num {
                 Num::Int(int) => format!("{int}.0"),
                 Num::Float(float) => format!("{float:?}"),
             }),
-            Shape::Text => self.text(schema, "a lighthouse at dusk"),
-            Shape::Media(kind) => self.media(schema, *kind),
-            Shape::Boolean => (!matches!(default(schema), Some(Value::Bool(true)))).to_string(),
-            Shape::Named(name) => self.named(name, schema, depth),
+            Shape::Text => self.text(&whole, "a lighthouse at dusk"),
+            Shape::Media(kind) => self.media(&whole, *kind),
+            Shape::Boolean => (!matches!(self.default(&whole), Some(Value::Bool(true)))).to_string(),
+            Shape::Enum(name) => self.variant(name, &whole),
+            Shape::Object(name) => self.object(name, schema, depth),
+            Shape::Union(name) => self.form(name, depth),
             Shape::List(item) => {
                 let any = Schema::new(Place::root());
-                let each = schema.items.as_deref().unwrap_or(&any);
-                let count = usize::try_from(schema.count.min.unwrap_or(1)).unwrap_or(1).clamp(1, 4);
+                let each = whole.items.as_deref().unwrap_or(&any);
+                let count = usize::try_from(whole.count.min.unwrap_or(1)).unwrap_or(1).clamp(1, 4);
                 let item = self.expression(item, each, depth + 1);
-                self.valid &= !(schema.unique && count > 1) && schema.count.min.unwrap_or(0) <= 4;
+                self.valid &= !(whole.unique && count > 1)
+                    && whole.count.min.unwrap_or(0) <= 4
+                    && whole.contains.is_none()
+                    && whole.prefix.is_empty();
                 format!("[{}]", vec![item; count].join(", "))
             }
             Shape::Any => {
                 let value = Value::String("value".to_owned());
-                self.valid &= accepts(schema, &value) && schema.types.is_none();
+                self.valid &= accepts(definitions, schema, &value) && whole.types.is_none();
                 "\"value\"".to_owned()
             }
         }
@@ -93,7 +112,7 @@ impl Example<'_> {
             Value::Number(num) => Some(num),
             _ => None,
         });
-        let default = match default(schema) {
+        let default = match self.default(schema) {
             Some(Value::Number(num)) => Some(*num),
             _ => None,
         };
@@ -107,7 +126,7 @@ impl Example<'_> {
             // A literal beyond `i32` would need a suffix.
             let plain = compare(*num, Num::Int(i32::MAX.into())).is_le()
                 && compare(*num, Num::Int(i32::MIN.into())).is_ge();
-            plain && accepts(schema, &Value::Number(*num))
+            plain && accepts(self.definitions, schema, &Value::Number(*num))
         });
         self.valid &= found.is_some();
         let num = found.unwrap_or(Num::Int(1));
@@ -116,11 +135,13 @@ impl Example<'_> {
 
     fn text(&mut self, schema: &Schema, sample: &str) -> String {
         const LONGEST: usize = 60;
-        let default = match default(schema) {
+        let default = match self.default(schema) {
             Some(Value::String(text)) if text.len() <= LONGEST && !text.is_empty() => text.as_str(),
             _ => sample,
         };
-        let valid = |text: &str| accepts(schema, &Value::String(text.to_owned()));
+        let valid = |text: &str| {
+            accepts(self.definitions, schema, &Value::String(text.to_owned()))
+        };
         let text = [default, sample].into_iter().find(|text| valid(text));
         self.valid &= text.is_some();
         format!("{:?}", text.unwrap_or(sample))
@@ -134,24 +155,37 @@ impl Example<'_> {
         };
         let hosted =
             |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-        match default(schema) {
+        match self.default(schema) {
             Some(Value::String(name)) if !hosted(name) => {
-                self.valid &= accepts(schema, &Value::String(sample.to_owned()));
+                self.valid &=
+                    accepts(self.definitions, schema, &Value::String(sample.to_owned()));
                 format!("{sample:?}")
             }
             _ => self.text(schema, sample),
         }
     }
 
-    fn named(&mut self, name: &str, schema: &Schema, depth: usize) -> String {
-        let model = self.model;
+    fn object(&mut self, name: &str, schema: &Schema, depth: usize) -> String {
+        const DEEPEST: usize = 8;
         self.types.push(name.to_owned());
-        if let Some(object) = model.objects.iter().find(|object| object.name == name) {
-            let chain = self.chain(object, schema, depth + 1);
-            return format!("{name}{chain}");
+        let model = self.model;
+        match model.objects.iter().find(|object| object.name == name) {
+            Some(object) if depth < DEEPEST => {
+                let chain = self.chain(object, schema, depth + 1);
+                format!("{name}{chain}")
+            }
+            // An object that needs another of itself has no end.
+            _ => {
+                self.valid = false;
+                "todo!()".to_owned()
+            }
         }
-        let found = model.enums.iter().find(|one| one.name == name);
-        match found.and_then(|one| variant(one, default(schema))) {
+    }
+
+    fn variant(&mut self, name: &str, schema: &Schema) -> String {
+        self.types.push(name.to_owned());
+        let one = self.model.enums.iter().find(|one| one.name == name);
+        match one.and_then(|one| variant(one, self.default(schema))) {
             Some(variant) => format!("{name}::{variant}"),
             None => {
                 self.valid = false;
@@ -159,13 +193,36 @@ impl Example<'_> {
             }
         }
     }
+
+    /// A value of a union's first form.
+    fn form(&mut self, name: &str, depth: usize) -> String {
+        self.valid = false;
+        let any = Schema::new(Place::root());
+        let union = self.model.unions.iter().find(|union| union.name == name);
+        match union.and_then(|union| union.forms.first()) {
+            Some(form) => self.expression(form, &any, depth + 1),
+            None => "\"value\"".to_owned(),
+        }
+    }
+
+    /// The default, where the schema accepts it itself.
+    fn default<'s>(&self, schema: &'s Schema) -> Option<&'s Value> {
+        let value = &schema.default.as_ref()?.value;
+        accepts(self.definitions, schema, value).then_some(value)
+    }
+}
+
+fn is_plain_format(schema: &Schema) -> bool {
+    schema.format.as_deref().is_none_or(|format| {
+        ["image_uri", "video_uri", "audio_uri"].iter().any(|media| format.starts_with(media))
+    })
 }
 
 /// The optional fields that an example shows: a typed value and a raw one.
 fn optional(object: &ObjectType) -> Vec<&str> {
     let optional =
-        || object.fields.iter().filter(|field| field.required.is_none() && !field.deprecated);
-    let typed = optional().find(|field| matches!(field.shape, Shape::Named(_)));
+        || object.members.fields.iter().filter(|field| !field.is_required && !field.deprecated);
+    let typed = optional().find(|field| matches!(field.shape, Shape::Enum(_) | Shape::Object(_)));
     let raw = optional().find(|field| matches!(field.shape, Shape::Integer(_) | Shape::Number));
     typed.into_iter().chain(raw).map(|field| field.name.as_str()).collect()
 }
@@ -185,12 +242,12 @@ fn variant<'a>(one: &'a EnumType, default: Option<&Value>) -> Option<&'a str> {
             });
             of_default.or(variants.first()).map(|(name, _)| name.as_str())
         }
+        EnumValues::Mixed(variants) => {
+            let of_default =
+                variants.iter().find(|(_, value)| default.map(literal).as_ref() == Some(value));
+            of_default.or(variants.first()).map(|(name, _)| name.as_str())
+        }
     }
-}
-
-fn default(schema: &Schema) -> Option<&Value> {
-    let Node { value, .. } = schema.default.as_ref()?;
-    accepts(schema, value).then_some(value)
 }
 
 fn property<'a>(schema: &'a Schema, key: &str) -> Option<&'a Schema> {

@@ -2,21 +2,35 @@
 //! writing down.
 
 mod docs;
+mod enums;
 mod example;
 mod fields;
 mod model;
 pub(crate) mod names;
+mod objects;
 mod output;
 mod rules;
 mod shape;
+mod types;
+mod unions;
+mod view;
 
 pub(crate) use model::{
-    Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Model, ObjectType,
-    OutputType, Required, Rule, Shape,
+    Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Members, Model, ObjectType, OutputType, Pattern, Required, Rule, Shape, UnionType,
 };
 
-use crate::parse::Document;
+use crate::parse::{Definitions, Document};
 use crate::report::{Place, Reporter};
+use types::Types;
+
+/// A model in the making.
+struct Lowerer<'a, 'r, 'f> {
+    /// The model id.
+    model: &'a str,
+    definitions: &'a Definitions,
+    reporter: &'r mut Reporter<'f>,
+    types: Types,
+}
 
 /// Makes a model of a schema file. `crate_path` is the path under which its example finds the
 /// generated crate, where there is one.
@@ -34,13 +48,18 @@ pub(crate) fn lower(
             return None;
         }
     };
-    let mut types = fields::Types::new();
-    fields::lower_object(&mut types, fields::INPUT, id, &document.input, reporter);
-    let output = document.output.as_ref().and_then(|schema| output::lower(schema, reporter));
+    let input = &document.input;
+    let mut lowerer =
+        Lowerer { model: id, definitions: &input.definitions, reporter, types: Types::new() };
+    lowerer.object(types::INPUT, &input.schema);
+    lowerer.finish_definitions();
+    let types = lowerer.types;
+    let output =
+        document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));
     if reporter.has_errors() {
         return None;
     }
-    let fields::Types { mut objects, enums, .. } = types;
+    let Types { mut objects, enums, unions, aliases, definitions, patterns, .. } = types;
     // An object is lowered after the objects inside it; `Input` is read first.
     objects.reverse();
     let mut model = Model {
@@ -49,9 +68,13 @@ pub(crate) fn lower(
         module_doc: docs::module(id, document),
         objects,
         enums,
+        unions,
+        aliases,
+        definitions,
+        patterns,
         output,
     };
-    let example = example::of(&model, &document.input, crate_path);
+    let example = example::of(&model, input, crate_path);
     let input_doc = docs::input(id, document, &example);
     if let Some(input) = model.objects.first_mut() {
         input.doc = input_doc;

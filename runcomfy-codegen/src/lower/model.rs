@@ -1,6 +1,8 @@
 //! A model with all decisions made: a small closed set of types and rules.
 
-use crate::parse::{Counts, Limit, Num};
+use std::collections::BTreeMap;
+
+use crate::parse::{Counts, Limit, Num, Validation};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
@@ -11,6 +13,11 @@ pub(crate) struct Model {
     /// `Input` first.
     pub(crate) objects: Vec<ObjectType>,
     pub(crate) enums: Vec<EnumType>,
+    pub(crate) unions: Vec<UnionType>,
+    pub(crate) aliases: Vec<Alias>,
+    pub(crate) definitions: Vec<Definition>,
+    /// Regular expressions, each once.
+    pub(crate) patterns: Vec<String>,
     pub(crate) output: Option<OutputType>,
 }
 
@@ -22,10 +29,38 @@ pub(crate) struct ObjectType {
     pub(crate) builder: String,
     /// The module of the traits that say which required field is missing.
     pub(crate) states: String,
-    /// The constant with the rules of the whole object.
-    pub(crate) rules: String,
-    pub(crate) fields: Vec<Field>,
-    pub(crate) additional: Additional,
+    /// The static with the fields.
+    pub(crate) data: String,
+    pub(crate) members: Members,
+    /// What is checked, where that is more than the fields: its static, and the rules.
+    pub(crate) rules: Option<(String, Vec<Rule>)>,
+}
+
+/// A second name of a type that two fields share.
+#[derive(Clone, Debug)]
+pub(crate) struct Alias {
+    pub(crate) name: String,
+    pub(crate) of: String,
+}
+
+/// The rules of a definition, which several places refer to or which refers to itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A value of one of several forms.
+#[derive(Clone, Debug)]
+pub(crate) struct UnionType {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    /// The static with its rules.
+    pub(crate) data: String,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) forms: Vec<Shape>,
+    /// The values of the enums among the forms, by name.
+    pub(crate) enum_values: BTreeMap<String, EnumValues>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +71,9 @@ pub(crate) struct Field {
     pub(crate) description: String,
     pub(crate) doc: String,
     pub(crate) deprecated: bool,
+    /// Whether a request without it is refused.
+    pub(crate) is_required: bool,
+    /// What the compiler says where it was forgotten.
     pub(crate) required: Option<Required>,
     pub(crate) shape: Shape,
     pub(crate) rules: Vec<Rule>,
@@ -59,8 +97,12 @@ pub(crate) enum Shape {
     Text,
     Boolean,
     Media(MediaKind),
-    /// A generated enum or object of this name.
-    Named(String),
+    /// A generated enum of this name.
+    Enum(String),
+    /// A generated object of this name.
+    Object(String),
+    /// A generated type of this name, for one of several forms.
+    Union(String),
     List(Box<Shape>),
     /// Any JSON value.
     Any,
@@ -93,27 +135,59 @@ pub(crate) struct EnumType {
 pub(crate) enum EnumValues {
     Strings(Vec<(String, String)>),
     Integers(Vec<(String, i64)>),
+    /// Values of several types, or with fractions.
+    Mixed(Vec<(String, Literal)>),
 }
 
 /// One assertion of the runtime.
 #[derive(Clone, Debug)]
 pub(crate) enum Rule {
+    Never,
     Types(u8),
     Values(Vec<Literal>),
-    Range {
-        min: Option<Limit>,
-        max: Option<Limit>,
-    },
+    Range { min: Option<Limit>, max: Option<Limit> },
     MultipleOf(Num),
     Length(Counts),
+    Pattern(Pattern),
+    Format(Format),
     Media(MediaKind),
+    Validations(Vec<Validation>),
     Count(Counts),
     Unique,
-    Items(Vec<Rule>),
-    /// The object type of this rules constant.
+    Prefix(Vec<Vec<Rule>>),
+    /// Of the items from this one on.
+    Items(usize, Vec<Rule>),
+    Contains(Counts, Vec<Rule>),
+    /// The object type of this static.
     Object(String),
-    /// An object with nothing but this to say of its members.
-    Members(Additional),
+    /// An object that has no type of its own.
+    Members(Members),
+    Size(Counts),
+    Names(Vec<Rule>),
+    /// A key, and what its presence asks of the object around it.
+    Dependent(String, Vec<Rule>),
+    /// Rules in a static of this name.
+    Ref(String),
+    AllOf(Vec<Vec<Rule>>),
+    AnyOf(Vec<Vec<Rule>>),
+    OneOf(Vec<Vec<Rule>>),
+    Not(Vec<Rule>),
+    If { condition: Vec<Rule>, then: Vec<Rule>, otherwise: Vec<Rule> },
+}
+
+/// The static of a regular expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern(pub(crate) usize);
+
+/// A `format` that the runtime checks.
+pub(crate) type Format = &'static str;
+
+/// Keys and what they hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Members {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) patterns: Vec<(Pattern, Vec<Rule>)>,
+    pub(crate) additional: Additional,
 }
 
 #[derive(Clone, Debug)]

@@ -212,9 +212,25 @@ fn identifier(name: &str) -> String {
     if is_keyword(name) { format!("{name}_") } else { name.to_owned() }
 }
 
+/// The strict and the reserved keywords of every edition, and `_`.
+const KEYWORDS: [&str; 53] = [
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
+    "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
 fn is_keyword(name: &str) -> bool {
-    // `gen` is a keyword since edition 2024 alone.
-    name == "gen" || (is_word(name) && syn::parse_str::<syn::Ident>(name).is_err())
+    KEYWORDS.contains(&name)
+}
+
+/// Whether a text is a path, as in `::runcomfy_client`.
+pub(crate) fn is_path(text: &str) -> bool {
+    let segments = text.strip_prefix("::").unwrap_or(text);
+    segments.split("::").all(|segment| {
+        is_valid(segment) && (!is_keyword(segment) || ["crate", "self", "super"].contains(&segment))
+    })
 }
 
 /// Whether a name given by hand can be one.

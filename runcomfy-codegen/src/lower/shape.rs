@@ -1,15 +1,16 @@
 //! Which Rust type a value gets.
 
-use super::fields::{Types, lower_object};
-use super::model::{EnumType, EnumValues, IntegerType, MediaKind, Shape};
-use super::{docs, names};
-use crate::parse::{Node, Num, Schema, TypeSet, Value, accepts, compare, is_typed};
-use crate::report::Reporter;
+pub(super) use super::model::Shape;
+
+use super::Lowerer;
+use super::model::{Alias, IntegerType, MediaKind};
+use super::names;
+use super::view::{alternatives, view};
+use crate::parse::{Definitions, Num, Schema, TypeSet, compare};
 
 /// What a type is made for.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
-    pub(super) model: &'a str,
     /// The field's Rust name.
     pub(super) field: &'a str,
     /// The name that was claimed for its type, where [`needs_type`] said so.
@@ -17,47 +18,136 @@ pub(super) struct Site<'a> {
 }
 
 /// Whether a value of this schema may get a type of its own.
-pub(super) fn needs_type(schema: &Schema) -> bool {
-    schema.values.is_some()
-        || schema.has_fields()
-        || schema.items.as_deref().is_some_and(needs_type)
+pub(super) fn needs_type(definitions: &Definitions, schema: &Schema) -> bool {
+    // A list may be a list of itself.
+    const DEEPEST_LIST: usize = 8;
+    needs_type_below(definitions, schema, DEEPEST_LIST)
 }
 
-/// Chooses the type of a field's value; makes the enum or object that it needs.
-pub(super) fn of(
-    types: &mut Types,
-    site: Site<'_>,
-    schema: &Schema,
-    reporter: &mut Reporter<'_>,
-) -> Shape {
-    if let Some(values) = &schema.values {
-        return enumeration(types, site, schema, values, reporter);
-    }
-    let field = site.field;
-    match schema.types.map(|types| types.without(TypeSet::NULL)) {
-        Some(TypeSet::INTEGER) => Shape::Integer(integer(schema)),
-        Some(TypeSet::NUMBER) => Shape::Number,
-        Some(TypeSet::BOOLEAN) => Shape::Boolean,
-        Some(TypeSet::STRING) => media(field, schema).map_or(Shape::Text, Shape::Media),
-        Some(TypeSet::ARRAY) => match &schema.items {
-            // The service's media lists often say nothing of their items.
-            None => {
-                Shape::List(Box::new(media_items(field, schema).map_or(Shape::Any, Shape::Media)))
-            }
-            Some(items) => {
-                let media = media_items(field, schema)
-                    .filter(|_| items.types == Some(TypeSet::STRING) && items.values.is_none());
-                let item = media.map(Shape::Media);
-                Shape::List(Box::new(item.unwrap_or_else(|| of(types, site, items, reporter))))
-            }
-        },
-        Some(TypeSet::OBJECT) if schema.has_fields() => {
-            let Some(name) = site.type_name else { return Shape::Any };
-            lower_object(types, name, site.model, schema, reporter);
-            Shape::Named(name.to_owned())
+fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> bool {
+    let whole = view(definitions, schema);
+    whole.values.is_some()
+        || whole.has_fields()
+        || !whole.any_of.is_empty()
+        || !whole.one_of.is_empty()
+        || (left > 0
+            && whole
+                .items
+                .as_deref()
+                .is_some_and(|items| needs_type_below(definitions, items, left - 1)))
+}
+
+impl Lowerer<'_, '_, '_> {
+    /// Chooses the type of a field's value; makes the enum, object or union that it needs.
+    pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+        // Definitions that refer to each other can give more types than anybody could use.
+        const DEEPEST: usize = 96;
+        const MOST: usize = 10_000;
+        if self.types.depth == DEEPEST || self.types.made == MOST {
+            return Shape::Any;
         }
-        _ => Shape::Any,
+        self.types.depth += 1;
+        self.types.made += 1;
+        let shape = self.shape_within_limits(site, schema);
+        self.types.depth -= 1;
+        shape
     }
+
+    fn shape_within_limits(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+        let definitions = self.definitions;
+        // What a definition needs is made once, for the field that comes to it first.
+        let target = schema.reference.as_ref().filter(|_| schema.only_refers);
+        let target = target.and_then(|reference| {
+            Some((reference.text.as_str(), definitions.get(&reference.text)?))
+        });
+        let Some((text, target)) = target else { return self.fresh_shape(site, schema) };
+        match self.types.of_definitions.get(text).cloned() {
+            Some(None) => return Shape::Any,
+            Some(Some(shape)) => return self.shared(site, shape),
+            None => {}
+        }
+        let whole = view(definitions, target);
+        let object = is_object(&whole).then_some(site.type_name).flatten();
+        let known = object.map(|name| Shape::Object(name.to_owned()));
+        self.types.of_definitions.insert(text.to_owned(), known);
+        let shape = self.shape(site, target);
+        // A text may be a file in one field and not in another.
+        if matches!(shape, Shape::Enum(_) | Shape::Object(_) | Shape::Union(_)) {
+            self.types.of_definitions.insert(text.to_owned(), Some(shape.clone()));
+        } else {
+            self.types.of_definitions.remove(text);
+        }
+        shape
+    }
+
+    /// A type made for another field: the name that this field would have given is its second one.
+    fn shared(&mut self, site: Site<'_>, shape: Shape) -> Shape {
+        if let (Some(name), Shape::Enum(of) | Shape::Object(of) | Shape::Union(of)) =
+            (site.type_name, &shape)
+            && name != of
+        {
+            self.types.aliases.push(Alias { name: name.to_owned(), of: of.clone() });
+        }
+        shape
+    }
+
+    fn fresh_shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+        let definitions = self.definitions;
+        let whole = view(definitions, schema);
+        if let Some(values) = &whole.values {
+            return self.enumeration(site, schema, &whole, values);
+        }
+        let field = site.field;
+        if is_object(&whole) {
+            let Some(name) = site.type_name else { return Shape::Any };
+            self.object(name, schema);
+            return Shape::Object(name.to_owned());
+        }
+        let (parts, _) = alternatives(definitions, &whole);
+        if !parts.is_empty() {
+            return self.union(site, schema, &whole, &parts);
+        }
+        match whole.types.map(|types| types.without(TypeSet::NULL)) {
+            Some(TypeSet::INTEGER) => Shape::Integer(integer(&whole)),
+            Some(TypeSet::NUMBER) => Shape::Number,
+            Some(TypeSet::BOOLEAN) => Shape::Boolean,
+            Some(TypeSet::STRING) => media(field, &whole).map_or(Shape::Text, Shape::Media),
+            Some(TypeSet::ARRAY) => self.list(site, &whole),
+            _ => Shape::Any,
+        }
+    }
+
+    fn list(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
+        let field = site.field;
+        let item = match &whole.items {
+            _ if !whole.prefix.is_empty() => Shape::Any,
+            // The service's media lists often say nothing of their items.
+            None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
+            Some(items) => {
+                let each = view(self.definitions, items);
+                let is_text = each.types == Some(TypeSet::STRING) && each.values.is_none();
+                match media_items(field, whole).filter(|_| is_text) {
+                    Some(kind) => Shape::Media(kind),
+                    None => self.shape(site, items),
+                }
+            }
+        };
+        Shape::List(Box::new(item))
+    }
+}
+
+/// Whether a value is an object with fields, whatever its alternatives add to them.
+fn is_object(whole: &Schema) -> bool {
+    let by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
+    let by_keys = whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
+    whole.values.is_none() && (by_type || by_keys)
+}
+
+/// Whether the alternatives of an object only add to its keys.
+fn is_choice_of_keys(whole: &Schema) -> bool {
+    let parts = || whole.any_of.iter().chain(&whole.one_of);
+    parts().next().is_some()
+        && parts().all(|part| part.reference.is_none() && part.types.is_none() && part.has_fields())
 }
 
 fn integer(schema: &Schema) -> IntegerType {
@@ -71,7 +161,7 @@ fn integer(schema: &Schema) -> IntegerType {
 }
 
 /// A single file, by `format` or by name.
-pub(super) fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
+fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
     match schema.format.as_deref() {
         Some("image_uri") => Some(MediaKind::Image),
         Some("video_uri") => Some(MediaKind::Video),
@@ -81,7 +171,7 @@ pub(super) fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
 }
 
 /// The files of a list, by the list's `format`, its items' `format` or its name.
-pub(super) fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
+fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
     match schema.format.as_deref() {
         Some("image_uris") => Some(MediaKind::Image),
         Some("video_uris") => Some(MediaKind::Video),
@@ -89,89 +179,4 @@ pub(super) fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
         // By name, only where the items are texts: a list that says nothing of them takes anything.
         _ => schema.items.as_ref().and_then(|items| media(field, items)),
     }
-}
-
-fn enumeration(
-    types: &mut Types,
-    site: Site<'_>,
-    schema: &Schema,
-    values: &[Node],
-    reporter: &mut Reporter<'_>,
-) -> Shape {
-    let usable = usable(schema, values, reporter);
-    let strings: Option<Vec<String>> = usable
-        .iter()
-        .map(|value| match value {
-            Value::String(text) => Some(text.clone()),
-            _ => None,
-        })
-        .collect();
-    let integers: Option<Vec<i64>> = usable
-        .iter()
-        .map(|value| match value {
-            Value::Number(num) => num.to_integer().and_then(|int| i64::try_from(int).ok()),
-            _ => None,
-        })
-        .collect();
-    let values = match (strings, integers) {
-        // Both are `Some` where nothing is left, which was reported.
-        (Some(_), Some(_)) => return Shape::Any,
-        (Some(strings), None) => {
-            let names = names::variants(strings.iter().map(String::as_str));
-            EnumValues::Strings(names.into_iter().zip(strings).collect())
-        }
-        (None, Some(integers)) => {
-            let texts: Vec<String> = integers.iter().map(i64::to_string).collect();
-            let names = names::variants(texts.iter().map(String::as_str));
-            EnumValues::Integers(names.into_iter().zip(integers).collect())
-        }
-        (None, None) => {
-            return match schema.types.map(|types| types.without(TypeSet::NULL)) {
-                Some(TypeSet::NUMBER) => Shape::Number,
-                Some(TypeSet::BOOLEAN) => Shape::Boolean,
-                _ => Shape::Any,
-            };
-        }
-    };
-    let Some(name) = site.type_name else { return Shape::Any };
-    types.enums.push(EnumType {
-        doc: docs::enumeration(schema),
-        variant_docs: docs::variants(&values),
-        name: name.to_owned(),
-        values,
-    });
-    Shape::Named(name.to_owned())
-}
-
-/// The entries that the schema's other keywords do not refuse; `null` gets no variant.
-fn usable<'a>(schema: &Schema, values: &'a [Node], reporter: &mut Reporter<'_>) -> Vec<&'a Value> {
-    let mut usable = Vec::new();
-    for value in values {
-        if accepts(schema, &value.value) {
-            if value.value != Value::Null {
-                usable.push(&value.value);
-            }
-        } else if is_typed(schema, &value.value) {
-            unreachable_entry(value, reporter);
-        }
-    }
-    // An entry of a wrong type was reported as such.
-    let refused =
-        values.iter().all(|value| is_typed(schema, &value.value) && !accepts(schema, &value.value));
-    if refused && !values.is_empty() {
-        reporter.error(
-            &values[0].place,
-            "the other keywords refuse every entry of the enum",
-            "correct the range or the length beside the enum",
-        );
-    }
-    usable
-}
-
-fn unreachable_entry(value: &Node, reporter: &mut Reporter<'_>) {
-    reporter.warning(
-        &value.place,
-        format!("the enum entry {value} is refused by the keywords beside it; it gets no variant"),
-        "remove the entry, or correct the keyword",
-    );
 }

@@ -1,8 +1,8 @@
 //! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
 
 use super::json::{self, Node, Value};
-use super::keywords;
-use super::schema::{Schema, TypeSet};
+use super::definitions;
+use super::schema::{AdditionalProperties, Definitions, Root, Schema, TypeSet};
 use crate::report::{Place, Reporter};
 
 /// What a schema file says.
@@ -12,9 +12,9 @@ pub(crate) struct Document {
     pub(crate) display_name: String,
     /// `description` of a catalog entry.
     pub(crate) description: String,
-    pub(crate) input: Schema,
+    pub(crate) input: Root,
     /// The schema of the result's `output`.
-    pub(crate) output: Option<Schema>,
+    pub(crate) output: Option<Root>,
 }
 
 /// Reads a file's text; `id` is the model id that its path says. `None` where something was
@@ -56,8 +56,9 @@ pub(crate) fn parse(id: &str, text: &str, reporter: &mut Reporter<'_>) -> Option
     })
 }
 
-fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
-    let schema = keywords::read(node, reporter);
+fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Root {
+    let mut root = definitions::read(node, node, reporter);
+    let Root { schema, definitions } = &mut root;
     if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
         reporter.error(
             &first.place,
@@ -65,21 +66,40 @@ fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
             "remove `enum` or `const` from the input schema itself, or list it in `x-unenforced` there",
         );
     }
+    // A body is an object, whatever else the schema would let pass.
     let is_object = match schema.types {
-        Some(types) => types == TypeSet::OBJECT,
-        None => schema.properties.is_some(),
+        Some(types) => types.has(TypeSet::OBJECT),
+        None => describes_object(schema, definitions),
     };
-    if !is_object && !type_is_wrong(node) {
+    if is_object {
+        // What its parts declare is theirs to close.
+        if schema.types.is_none() && schema.properties.is_none() && schema.additional.is_none() {
+            schema.additional = Some(AdditionalProperties::Allowed(true));
+        }
+        schema.types = Some(TypeSet::OBJECT);
+    } else if !type_is_wrong(node) {
         not_an_object(&schema.place, reporter);
     }
-    schema
+    root
+}
+
+/// Whether a schema without `type` speaks of an object: by its keys, or by its parts.
+fn describes_object(schema: &Schema, definitions: &Definitions) -> bool {
+    schema.properties.is_some() || {
+        let target = definitions.chain(schema).nth(1);
+        let parts = schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of);
+        target.into_iter().chain(parts).any(|part| {
+            part.types.is_some_and(|types| types.has(TypeSet::OBJECT))
+                || (part.types.is_none() && describes_object(part, definitions))
+        })
+    }
 }
 
 /// Pages print the output schema inside `{"output": ...}`.
-fn output_schema(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
+fn output_schema(node: &Node, reporter: &mut Reporter<'_>) -> Root {
     match node.member("output") {
-        Some(inner) if node.member("type").is_none() => keywords::read(inner, reporter),
-        _ => keywords::read(node, reporter),
+        Some(inner) if node.member("type").is_none() => definitions::read(node, inner, reporter),
+        _ => definitions::read(node, node, reporter),
     }
 }
 

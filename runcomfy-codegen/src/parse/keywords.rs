@@ -1,72 +1,68 @@
 //! One function per keyword of JSON Schema and of the service's dialect.
 
 use super::json::{Member, Node, Num, Value};
-use super::schema::{AdditionalProperties, Limit, Property, Schema, TypeSet};
-use super::sense;
+use super::number::compare;
+use super::schema::{
+    AdditionalProperties, Condition, Contains, Counts, Dependent, Limit, Property, Reference,
+    Schema, TypeSet,
+};
+use super::{accepts, sense, validations};
 use crate::report::{Place, Reporter};
 
-/// Assertions of JSON Schema that the generated API does not enforce yet. To ignore one would be
-/// to accept what the service refuses.
-const NOT_ENFORCED: [&str; 30] = [
+/// Assertions of JSON Schema that the generated API does not enforce. To ignore one would be to
+/// accept what the service refuses.
+const NOT_ENFORCED: [&str; 7] = [
     "$dynamicRef",
     "$recursiveRef",
-    "$ref",
-    "additionalItems",
-    "allOf",
-    "anyOf",
-    "contains",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
     "disallow",
     "divisibleBy",
-    "else",
     "extends",
-    "if",
-    "maxContains",
-    "maxProperties",
-    "minContains",
-    "minProperties",
-    "not",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "prefixItems",
-    "propertyNames",
-    "then",
     "unevaluatedItems",
     "unevaluatedProperties",
-    "contentEncoding",
-    "contentMediaType",
 ];
 
-/// Reads a schema and everything below it.
-pub(crate) fn read(node: &Node, reporter: &mut Reporter<'_>) -> Schema {
-    let mut schema = Schema::new(node.place.clone());
-    let members = match &node.value {
-        Value::Object(members) => members,
-        Value::Bool(true) => return schema,
-        Value::Bool(false) => {
-            let help = "remove the property, or give it a schema";
-            reporter.error(&node.place, "`false` is a schema that no value can satisfy", help);
-            return schema;
+/// Reads schemas, and keeps the references met on the way.
+pub(super) struct Reader<'n, 'r, 'f> {
+    pub(super) reporter: &'r mut Reporter<'f>,
+    pub(super) references: Vec<Reference>,
+    /// Where references start from.
+    pub(super) root: &'n Place,
+    /// Up to draft 7, a `$ref` stands for the whole schema: its siblings say nothing.
+    pub(super) reference_stands_alone: bool,
+}
+
+impl Reader<'_, '_, '_> {
+    /// Reads a schema and everything below it.
+    pub(super) fn read(&mut self, node: &Node) -> Schema {
+        let mut schema = Schema::new(node.place.clone());
+        let members = match &node.value {
+            Value::Object(members) => members,
+            Value::Bool(allowed) => {
+                schema.never = !allowed;
+                return schema;
+            }
+            other => {
+                let message = format!("{other} is not a schema");
+                let help = "a schema is an object, or `true` or `false`";
+                self.reporter.error(&node.place, message, help);
+                return schema;
+            }
+        };
+        let unenforced = unenforced(node, self.reporter);
+        let alone = self.reference_stands_alone && node.member("$ref").is_some();
+        let mut keywords = Keywords::new(&mut schema, self);
+        let mut asserts = false;
+        for member in members.iter().filter(|one| !unenforced.contains(&one.key.as_str())) {
+            asserts |= !keywords.annotation(member)
+                && (!alone || member.key == "$ref")
+                && keywords.assertion(member)
+                && member.key != "$ref";
         }
-        other => {
-            let message = format!("{other} is not a schema");
-            reporter.error(&node.place, message, "a schema is an object, or `true`");
-            return schema;
-        }
-    };
-    let unenforced = unenforced(node, reporter);
-    let mut keywords = Keywords { schema: &mut schema, reporter, exclusive: [None, None] };
-    for member in members {
-        if !unenforced.contains(&member.key.as_str()) {
-            keywords.read(member);
-        }
+        keywords.finish();
+        schema.only_refers = schema.reference.is_some() && !asserts;
+        sense::check(&schema, self.reporter);
+        schema
     }
-    keywords.finish();
-    sense::check(&schema, reporter);
-    schema
 }
 
 /// The keywords that the schema keeper has accepted as not checked.
@@ -90,20 +86,64 @@ fn unenforced<'a>(node: &'a Node, reporter: &mut Reporter<'_>) -> Vec<&'a str> {
     names
 }
 
-struct Keywords<'s, 'r, 'f> {
+struct Keywords<'s, 'k, 'n, 'r, 'f> {
     schema: &'s mut Schema,
-    reporter: &'r mut Reporter<'f>,
+    reader: &'k mut Reader<'n, 'r, 'f>,
     /// `exclusiveMinimum` and `exclusiveMaximum` in draft 4's boolean form.
     exclusive: [Option<bool>; 2],
+    nullable: bool,
+    /// What counts only beside another keyword.
+    if_: Option<Schema>,
+    then: Option<Schema>,
+    otherwise: Option<Schema>,
+    contains: Option<Schema>,
+    contains_counts: Counts,
+    /// `items` as a list makes `additionalItems` count.
+    items_are_a_list: bool,
+    additional_items: Option<Schema>,
 }
 
-impl Keywords<'_, '_, '_> {
-    fn read(&mut self, member: &Member) {
+impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
+    fn new(schema: &'s mut Schema, reader: &'k mut Reader<'n, 'r, 'f>) -> Self {
+        Self {
+            schema,
+            reader,
+            exclusive: [None, None],
+            nullable: false,
+            if_: None,
+            then: None,
+            otherwise: None,
+            contains: None,
+            contains_counts: Counts::default(),
+            items_are_a_list: false,
+            additional_items: None,
+        }
+    }
+
+    /// Reads a keyword that says something of the value, but asks nothing of it.
+    fn annotation(&mut self, member: &Member) -> bool {
         let node = &member.node;
         match member.key.as_str() {
             "title" => self.schema.title = self.text(node, "title"),
             "description" => self.schema.description = self.text(node, "description"),
+            "deprecated" => self.schema.deprecated = self.flag(node, "deprecated"),
+            "default" => self.schema.default = Some(node.clone()),
+            "$id" | "id" => self.base(member),
+            "x-rust-name" => {
+                let name = self.text(node, "x-rust-name");
+                self.schema.rust_name = Some((name, node.place.clone()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Reads a keyword that asks something of the value; `false` where it is none.
+    fn assertion(&mut self, member: &Member) -> bool {
+        let node = &member.node;
+        match member.key.as_str() {
             "type" => self.types(node),
+            "nullable" => self.nullable = self.flag(node, "nullable"),
             "format" => self.schema.format = Some(self.text(node, "format").to_ascii_lowercase()),
             "enum" => self.values(node),
             "const" => self.allow(vec![node.clone()], node),
@@ -114,20 +154,38 @@ impl Keywords<'_, '_, '_> {
             "multipleOf" => self.multiple_of(node),
             "minLength" => self.schema.length.min = self.count(node, "minLength"),
             "maxLength" => self.schema.length.max = self.count(node, "maxLength"),
+            "pattern" => self.schema.pattern = self.pattern(node),
             "minItems" => self.schema.count.min = self.count(node, "minItems"),
             "maxItems" => self.schema.count.max = self.count(node, "maxItems"),
             "uniqueItems" => self.schema.unique = self.flag(node, "uniqueItems"),
             "items" => self.items(node),
+            "prefixItems" => self.schema.prefix = self.schemas(node, "prefixItems"),
+            "additionalItems" => self.additional_items = Some(self.reader.read(node)),
+            "contains" => self.contains = Some(self.reader.read(node)),
+            "minContains" => self.contains_counts.min = self.count(node, "minContains"),
+            "maxContains" => self.contains_counts.max = self.count(node, "maxContains"),
             "properties" => self.properties(node),
             "required" => self.required(node),
+            "patternProperties" => self.pattern_properties(node),
             "additionalProperties" => self.additional(node),
-            "deprecated" => self.schema.deprecated = self.flag(node, "deprecated"),
-            "default" => self.schema.default = Some(node.clone()),
-            "x-rust-name" => {
-                let name = self.text(node, "x-rust-name");
-                self.schema.rust_name = Some((name, node.place.clone()));
+            "propertyNames" => self.schema.names = Some(Box::new(self.reader.read(node))),
+            "minProperties" => self.schema.size.min = self.count(node, "minProperties"),
+            "maxProperties" => self.schema.size.max = self.count(node, "maxProperties"),
+            "dependentRequired" | "dependentSchemas" | "dependencies" => {
+                self.dependents(node, &member.key);
             }
-            keyword if NOT_ENFORCED.contains(&keyword) => self.reporter.error(
+            "$ref" => self.reference(node),
+            "allOf" => self.schema.all_of = self.schemas(node, "allOf"),
+            "anyOf" => self.schema.any_of = self.schemas(node, "anyOf"),
+            "oneOf" => self.schema.one_of = self.schemas(node, "oneOf"),
+            "not" => self.schema.not = Some(Box::new(self.reader.read(node))),
+            "if" => self.if_ = Some(self.reader.read(node)),
+            "then" => self.then = Some(self.reader.read(node)),
+            "else" => self.otherwise = Some(self.reader.read(node)),
+            "validations" => {
+                self.schema.validations = validations::read(node, self.reader.reporter);
+            }
+            keyword if NOT_ENFORCED.contains(&keyword) => self.reader.reporter.error(
                 &member.place,
                 format!("the keyword `{keyword}` is not enforced by the generated API"),
                 format!(
@@ -136,21 +194,50 @@ impl Keywords<'_, '_, '_> {
                 ),
             ),
             // What is left asserts nothing: annotations, and extensions of the service.
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
-    fn finish(&mut self) {
+    fn finish(mut self) {
         let sides = [&mut self.schema.minimum, &mut self.schema.maximum];
         for (limit, exclusive) in sides.into_iter().zip(self.exclusive) {
             if let (Some(limit), Some(true)) = (limit, exclusive) {
                 limit.exclusive = true;
             }
         }
+        if self.items_are_a_list {
+            self.schema.items = self.additional_items.take().map(Box::new);
+        }
+        // `then` and `else` without `if`, and counts without `contains`, say nothing.
+        if let Some(if_) = self.if_.take() {
+            let (then, otherwise) = (self.then.take(), self.otherwise.take());
+            self.schema.condition = Some(Box::new(Condition { if_, then, otherwise }));
+        }
+        if let Some(schema) = self.contains.take() {
+            let Counts { min, max } = self.contains_counts;
+            let counts = Counts { min: min.or(Some(1)), max };
+            self.schema.contains = Some(Box::new(Contains { schema, counts }));
+        }
+        if self.nullable {
+            self.allow_null();
+        }
+    }
+
+    /// OpenAPI's way of adding `null` to the types and to the enum beside it.
+    fn allow_null(&mut self) {
+        if let Some(types) = &mut self.schema.types {
+            *types = types.union(TypeSet::NULL);
+        }
+        if let Some(values) = &mut self.schema.values
+            && !values.iter().any(|node| node.value == Value::Null)
+        {
+            values.push(Node { place: self.schema.place.clone(), value: Value::Null });
+        }
     }
 
     fn wrong(&mut self, node: &Node, keyword: &str, expected: &str) {
-        self.reporter.error(
+        self.reader.reporter.error(
             &node.place,
             format!("`{keyword}` is {node}, which is not {expected}"),
             format!("give `{keyword}` as {expected}, or remove it"),
@@ -212,7 +299,7 @@ impl Keywords<'_, '_, '_> {
             };
             match known {
                 Some(known) => types = types.union(known),
-                None => self.reporter.error(
+                None => self.reader.reporter.error(
                     &name.place,
                     format!("the type {name} is unknown"),
                     "the types are string, integer, number (or float), boolean, array, object and null",
@@ -225,7 +312,7 @@ impl Keywords<'_, '_, '_> {
 
     fn values(&mut self, node: &Node) {
         match &node.value {
-            Value::Array(values) if values.is_empty() => self.reporter.error(
+            Value::Array(values) if values.is_empty() => self.reader.reporter.error(
                 &node.place,
                 "the enum is empty, so no value can satisfy it",
                 "list the values, or remove `enum`",
@@ -233,9 +320,9 @@ impl Keywords<'_, '_, '_> {
             Value::Array(values) => {
                 let mut distinct: Vec<Node> = Vec::new();
                 for value in values {
-                    if distinct.iter().any(|known| sense::same(&known.value, &value.value)) {
+                    if distinct.iter().any(|known| accepts::same(&known.value, &value.value)) {
                         let help = "remove one of the two; it counts once";
-                        self.reporter.warning(
+                        self.reader.reporter.warning(
                             &value.place,
                             format!("{value} stands in the enum twice"),
                             help,
@@ -254,10 +341,10 @@ impl Keywords<'_, '_, '_> {
     fn allow(&mut self, mut values: Vec<Node>, node: &Node) {
         if let Some(others) = &self.schema.values {
             values
-                .retain(|value| others.iter().any(|other| sense::same(&other.value, &value.value)));
+                .retain(|value| others.iter().any(|other| accepts::same(&other.value, &value.value)));
             if values.is_empty() {
                 let message = "`enum` and `const` have no value in common";
-                self.reporter.error(&node.place, message, "correct one of them, or remove it");
+                self.reader.reporter.error(&node.place, message, "correct one of them, or remove it");
             }
         }
         self.schema.values = Some(values);
@@ -271,7 +358,7 @@ impl Keywords<'_, '_, '_> {
             Side::Max => &mut self.schema.maximum,
         };
         // `minimum` beside `exclusiveMinimum`: both hold, so the stricter one is kept.
-        let replace = limit.as_ref().is_none_or(|old| match sense::compare(new.num, old.num) {
+        let replace = limit.as_ref().is_none_or(|old| match compare(new.num, old.num) {
             std::cmp::Ordering::Equal => exclusive,
             std::cmp::Ordering::Greater => matches!(side, Side::Min),
             std::cmp::Ordering::Less => matches!(side, Side::Max),
@@ -295,7 +382,7 @@ impl Keywords<'_, '_, '_> {
 
     fn multiple_of(&mut self, node: &Node) {
         let Some(step) = self.number(node, "multipleOf") else { return };
-        if sense::compare(step, Num::Int(0)).is_gt() {
+        if compare(step, Num::Int(0)).is_gt() {
             self.schema.multiple_of = Some(step);
         } else {
             self.wrong(node, "multipleOf", "a number above 0");
@@ -303,12 +390,94 @@ impl Keywords<'_, '_, '_> {
     }
 
     fn items(&mut self, node: &Node) {
-        if matches!(node.value, Value::Array(_)) {
-            let help =
-                "a list of schemas by position is not enforced yet: give one schema for all items";
-            return self.reporter.error(&node.place, "`items` is a list of schemas", help);
+        self.items_are_a_list = matches!(node.value, Value::Array(_));
+        if self.items_are_a_list {
+            self.schema.prefix = self.schemas(node, "items");
+        } else {
+            self.schema.items = Some(Box::new(self.reader.read(node)));
         }
-        self.schema.items = Some(Box::new(read(node, self.reporter)));
+    }
+
+    /// A list of schemas.
+    fn schemas(&mut self, node: &Node, keyword: &str) -> Vec<Schema> {
+        match &node.value {
+            // A tuple may be empty; of nothing, no value can be any or one.
+            Value::Array(nodes) if !nodes.is_empty() || keyword == "items" => {
+                nodes.iter().map(|node| self.reader.read(node)).collect()
+            }
+            _ => {
+                self.wrong(node, keyword, "a list of one schema or more");
+                Vec::new()
+            }
+        }
+    }
+
+    fn pattern(&mut self, node: &Node) -> Option<String> {
+        match &node.value {
+            Value::String(pattern) => Some(pattern.clone()),
+            _ => {
+                self.wrong(node, "pattern", "a regular expression");
+                None
+            }
+        }
+    }
+
+    fn reference(&mut self, node: &Node) {
+        let Value::String(text) = &node.value else {
+            return self.wrong(node, "$ref", "a reference such as \"#/$defs/name\"");
+        };
+        if !text.starts_with('#') {
+            let message = format!("`$ref` {text:?} leads out of the file");
+            let help = "copy the schema into `$defs`, and refer to it as \"#/$defs/name\"";
+            return self.reader.reporter.error(&node.place, message, help);
+        }
+        let reference = Reference { text: text.clone(), place: node.place.clone() };
+        self.reader.references.push(reference.clone());
+        self.schema.reference = Some(reference);
+    }
+
+    /// A base other than the file's would lead the references below it elsewhere.
+    fn base(&mut self, member: &Member) {
+        let is_base = matches!(&member.node.value, Value::String(text) if !text.starts_with('#'));
+        let inside = self.schema.place != *self.reader.root;
+        if is_base && inside && member.key == "$id" {
+            let message = "a schema inside the file has an `$id` of its own, which references would start from";
+            let help = "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
+            self.reader.reporter.error(&member.place, message, help);
+        }
+    }
+
+    fn pattern_properties(&mut self, node: &Node) {
+        let Value::Object(members) = &node.value else {
+            return self.wrong(node, "patternProperties", "an object of schemas");
+        };
+        let patterns =
+            members.iter().map(|member| (member.key.clone(), self.reader.read(&member.node)));
+        self.schema.patterns = patterns.collect();
+    }
+
+    fn dependents(&mut self, node: &Node, keyword: &str) {
+        let Value::Object(members) = &node.value else {
+            return self.wrong(node, keyword, "an object");
+        };
+        for member in members {
+            let dependent = match &member.node.value {
+                Value::Array(_) if keyword != "dependentSchemas" => {
+                    let required = self.keys(&member.node, keyword);
+                    let required = required.into_iter().map(|(key, _)| key).collect();
+                    Dependent { key: member.key.clone(), required, schema: None }
+                }
+                _ if keyword == "dependentRequired" => {
+                    self.wrong(&member.node, keyword, "an array of keys");
+                    continue;
+                }
+                _ => {
+                    let schema = Some(self.reader.read(&member.node));
+                    Dependent { key: member.key.clone(), required: Vec::new(), schema }
+                }
+            };
+            self.schema.dependents.push(dependent);
+        }
     }
 
     fn properties(&mut self, node: &Node) {
@@ -317,7 +486,7 @@ impl Keywords<'_, '_, '_> {
         };
         let properties = members.iter().map(|member| Property {
             key: member.key.clone(),
-            schema: read(&member.node, self.reporter),
+            schema: self.reader.read(&member.node),
         });
         self.schema.properties = Some(properties.collect());
     }
@@ -327,24 +496,30 @@ impl Keywords<'_, '_, '_> {
         if matches!(node.value, Value::Bool(false)) {
             return;
         }
+        self.schema.required = self.keys(node, "required");
+    }
+
+    /// An array of keys, each once.
+    fn keys(&mut self, node: &Node, keyword: &str) -> Vec<(String, Place)> {
         let Value::Array(items) = &node.value else {
-            return self.wrong(node, "required", "an array of keys");
+            self.wrong(node, keyword, "an array of keys");
+            return Vec::new();
         };
         let mut keys: Vec<(String, Place)> = Vec::new();
         for item in items {
             match &item.value {
                 Value::String(key) if keys.iter().any(|(known, _)| known == key) => {}
                 Value::String(key) => keys.push((key.clone(), item.place.clone())),
-                _ => self.wrong(item, "required", "an array of keys"),
+                _ => self.wrong(item, keyword, "an array of keys"),
             }
         }
-        self.schema.required = keys;
+        keys
     }
 
     fn additional(&mut self, node: &Node) {
         self.schema.additional = Some(match node.value {
             Value::Bool(allowed) => AdditionalProperties::Allowed(allowed),
-            _ => AdditionalProperties::Checked(Box::new(read(node, self.reporter))),
+            _ => AdditionalProperties::Checked(Box::new(self.reader.read(node))),
         });
     }
 }

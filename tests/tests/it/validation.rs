@@ -58,23 +58,6 @@ fn a_key_given_twice_is_refused() {
     assert_eq!(message, "steps (149_steps): is given more than once");
 }
 
-/// The dialect as plain JSON Schema, for the independent judge.
-fn normalised(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            if let Some(Value::String(name)) = members.get_mut("type") {
-                *name = name.to_lowercase().replace("float", "number");
-                if name == "object" {
-                    members.entry("additionalProperties").or_insert(json!(false));
-                }
-            }
-            members.values_mut().for_each(normalised);
-        }
-        Value::Array(items) => items.iter_mut().for_each(normalised),
-        _ => {}
-    }
-}
-
 fn judge(model: &ModelInfo) -> jsonschema::Validator {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas");
     let text = std::fs::read_to_string(format!("{root}/{}.json", model.id)).unwrap();
@@ -82,8 +65,7 @@ fn judge(model: &ModelInfo) -> jsonschema::Validator {
     if let Some(input) = schema.get_mut("input_schema") {
         schema = input.take();
     }
-    normalised(&mut schema);
-    jsonschema::validator_for(&schema).unwrap()
+    jsonschema::validator_for(&runcomfy_sandbox::plain_json_schema(&schema)).unwrap()
 }
 
 /// Values at, just inside and just outside every bound, and of every wrong type.

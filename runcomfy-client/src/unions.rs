@@ -1,0 +1,84 @@
+//! What every generated union is made of: a value of one of several forms.
+
+/// What every generated union implements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union {
+    ($type:ident, $name:literal, $rules:expr) => {
+        $crate::__checked!($type, $name, $rules);
+
+        impl $type {
+            /// Makes the value from one of its forms, and checks it.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it.
+            pub fn new(
+                value: impl $crate::__private::IntoField<Self>,
+            ) -> ::core::result::Result<Self, $crate::__private::ValidationErrors> {
+                $crate::__private::checked(value.into_field())
+            }
+        }
+
+        /// Any JSON value; `build` checks it.
+        impl $crate::__private::IntoField<$type> for $crate::__private::Value {
+            fn into_field(self) -> $crate::__private::Json {
+                self.into()
+            }
+        }
+    };
+}
+
+/// One form of a union: what its setters take.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union_form {
+    ($type:ident, texts) => {
+        $crate::__union_form!(@from $type, ::std::string::String:
+            &str, ::std::string::String, &::std::string::String);
+    };
+    ($type:ident, media) => {
+        $crate::__union_form!(@from $type, $crate::__private::Media: $crate::__private::Media);
+    };
+    ($type:ident, bool) => {
+        $crate::__union_form!(@from $type, bool: bool);
+    };
+    ($type:ident, integers) => {
+        $crate::__union_form!(@from $type, i64: i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+    };
+    ($type:ident, numbers) => {
+        $crate::__union_form!(@from $type, f64: i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+    };
+    ($type:ident, type $form:ident) => {
+        $crate::__union_form!(@from $type, $form: $form);
+
+        impl ::core::convert::From<$form> for $type {
+            fn from(form: $form) -> Self {
+                $crate::__private::from_form(form)
+            }
+        }
+    };
+    ($type:ident, list $item:ty) => {
+        impl<X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
+            for ::std::vec::Vec<X>
+        {
+            fn into_field(self) -> $crate::__private::Json {
+                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            }
+        }
+
+        impl<X: $crate::__private::IntoField<$item>, const N: usize>
+            $crate::__private::IntoField<$type> for [X; N]
+        {
+            fn into_field(self) -> $crate::__private::Json {
+                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            }
+        }
+    };
+    (@from $type:ident, $field:ty: $($from:ty),+) => {$(
+        impl $crate::__private::IntoField<$type> for $from {
+            fn into_field(self) -> $crate::__private::Json {
+                $crate::__private::IntoField::<$field>::into_field(self)
+            }
+        }
+    )+};
+}

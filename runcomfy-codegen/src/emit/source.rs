@@ -1,0 +1,231 @@
+//! Source text in the making: lines with their indentation, and lists that break where they get
+//! long. Written straight down, it costs a small part of what parsing and laying out tokens does,
+//! and neither is a dependency of every app's build.
+
+use std::fmt::Write as _;
+
+use crate::parse::Num;
+
+/// As wide as `rustfmt` lets a line be.
+const WIDTH: usize = 100;
+const INDENT: usize = 4;
+
+/// Text with indentation.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    text: String,
+    depth: usize,
+}
+
+impl Source {
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
+        if !line.is_empty() {
+            self.indent();
+            self.text.push_str(line);
+        }
+        self.text.push('\n');
+    }
+
+    /// A line that begins a block, as in `impl Input {`.
+    pub(super) fn open(&mut self, line: &str) {
+        self.line(line);
+        self.depth += 1;
+    }
+
+    /// What follows stands inside a block that the line before began.
+    pub(super) fn open_block(&mut self) {
+        self.depth += 1;
+    }
+
+    pub(super) fn close(&mut self, line: &str) {
+        self.depth -= 1;
+        self.line(line);
+    }
+
+    /// `///` comments.
+    pub(super) fn doc(&mut self, text: &str) {
+        let text: String = text.chars().filter_map(plain).collect();
+        for line in text.lines() {
+            self.indent();
+            self.text.push_str("///");
+            if !line.is_empty() {
+                self.text.push(' ');
+                self.text.push_str(line);
+            }
+            self.text.push('\n');
+        }
+    }
+
+    /// `before`, then a value, then `after`: on one line if it fits.
+    pub(super) fn value(&mut self, before: &str, value: &Code, after: &str) {
+        self.indent();
+        self.text.push_str(before);
+        self.code(value, after.len());
+        self.text.push_str(after);
+        self.text.push('\n');
+    }
+
+    /// `behind` is the width of what follows on the last line.
+    fn code(&mut self, value: &Code, behind: usize) {
+        let Code::List { open, items, close } = value else {
+            value.write_flat(&mut self.text);
+            return;
+        };
+        let column = self.text.len() - self.text.rfind('\n').map_or(0, |at| at + 1);
+        if items.is_empty() || value.fits(WIDTH.saturating_sub(column + behind)) {
+            value.write_flat(&mut self.text);
+            return;
+        }
+        self.text.push_str(open.trim_end());
+        self.text.push('\n');
+        self.depth += 1;
+        for (key, item) in items {
+            self.indent();
+            self.text.push_str(key);
+            self.code(item, 1);
+            self.text.push_str(",\n");
+        }
+        self.depth -= 1;
+        self.indent();
+        self.text.push_str(close.trim_start());
+    }
+
+    fn indent(&mut self) {
+        for _ in 0..self.depth * INDENT {
+            self.text.push(' ');
+        }
+    }
+}
+
+/// What the compiler takes in a comment: no character that changes the direction of the text, and no
+/// control character.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\n' => Some(c),
+        c if c.is_control() => Some(' '),
+        c => Some(c),
+    }
+}
+
+/// An expression, a type or a signature: text, or a list that may break.
+#[derive(Clone, Debug)]
+pub(super) enum Code {
+    Text(String),
+    /// Items, each with what stands before it on its line, as in `name: `.
+    List { open: String, items: Vec<(&'static str, Code)>, close: &'static str },
+}
+
+impl Code {
+    /// `open`, the items with commas between them, `close`.
+    pub(super) fn list(
+        open: impl Into<String>,
+        items: impl IntoIterator<Item = Self>,
+        close: &'static str,
+    ) -> Self {
+        let items = items.into_iter().map(|item| ("", item)).collect();
+        Self::List { open: open.into(), items, close }
+    }
+
+    /// `name { key: value, .. }`
+    pub(super) fn fields(
+        name: &str,
+        items: impl IntoIterator<Item = (&'static str, Self)>,
+    ) -> Self {
+        let items = items.into_iter().collect();
+        Self::List { open: format!("{name} {{ "), items, close: " }" }
+    }
+
+    /// `name(argument, ..)`
+    pub(super) fn call(name: &str, arguments: impl IntoIterator<Item = Self>) -> Self {
+        Self::list(format!("{name}("), arguments, ")")
+    }
+
+    /// `&[item, ..]`
+    pub(super) fn slice(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::list("&[", items, "]")
+    }
+
+    pub(super) fn option(value: Option<Self>) -> Self {
+        match value {
+            None => "::core::option::Option::None".into(),
+            Some(value) => Self::call("::core::option::Option::Some", [value]),
+        }
+    }
+
+    pub(super) fn num(num: Num) -> Self {
+        match num {
+            Num::Int(int) => format!("__rt::Num::Int({int})").into(),
+            Num::Float(float) => format!("__rt::Num::Float({float:?})").into(),
+        }
+    }
+
+    /// A string literal: escapes, among them those of characters that a reader would not see.
+    pub(super) fn str(text: &str) -> Self {
+        format!("{text:?}").into()
+    }
+
+    fn fits(&self, left: usize) -> bool {
+        let mut left = left;
+        self.takes(&mut left)
+    }
+
+    /// Takes its width from what is left; `false` once there is nothing left.
+    fn takes(&self, left: &mut usize) -> bool {
+        let mut take = |width: usize| match left.checked_sub(width) {
+            Some(rest) => {
+                *left = rest;
+                true
+            }
+            None => false,
+        };
+        match self {
+            Self::Text(text) => take(text.len()),
+            Self::List { open, items, close } => {
+                take(open.len() + close.len())
+                    && items.iter().all(|(key, item)| {
+                        left.checked_sub(key.len() + 2).is_some_and(|rest| {
+                            *left = rest;
+                            item.takes(left)
+                        })
+                    })
+            }
+        }
+    }
+
+    fn write_flat(&self, text: &mut String) {
+        match self {
+            Self::Text(plain) => text.push_str(plain),
+            Self::List { open, items, close } if items.is_empty() => {
+                let _ = write!(text, "{}{}", open.trim_end(), close.trim_start());
+            }
+            Self::List { open, items, close } => {
+                text.push_str(open);
+                for (index, (key, item)) in items.iter().enumerate() {
+                    if index > 0 {
+                        text.push_str(", ");
+                    }
+                    text.push_str(key);
+                    item.write_flat(text);
+                }
+                text.push_str(close);
+            }
+        }
+    }
+}
+
+impl From<String> for Code {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Code {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}

@@ -1,0 +1,71 @@
+//! The types of a model's module, and the names they have taken.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{Alias, Definition, EnumType, ObjectType, Rule, Shape, UnionType};
+use super::names;
+
+/// The type of a model's input.
+pub(super) const INPUT: &str = "Input";
+
+#[derive(Debug)]
+pub(super) struct Types {
+    pub(super) objects: Vec<ObjectType>,
+    pub(super) enums: Vec<EnumType>,
+    pub(super) unions: Vec<UnionType>,
+    pub(super) aliases: Vec<Alias>,
+    /// The rules of definitions that are not written out where they are used.
+    pub(super) definitions: Vec<Definition>,
+    /// The names of those, by the text of the `$ref`.
+    pub(super) definition_names: BTreeMap<String, String>,
+    /// Those whose rules are still to be made.
+    pub(super) pending: Vec<String>,
+    /// The types made for definitions, by the text of the `$ref`; `None` while one is being made
+    /// that has no name yet.
+    pub(super) of_definitions: BTreeMap<String, Option<Shape>>,
+    /// The rule that stands for an object with a type, by the place of its schema: its fields where
+    /// it is nothing but them, or else all that it says.
+    pub(super) of_objects: BTreeMap<String, Rule>,
+    pub(super) patterns: Vec<String>,
+    /// How deep the types in the making are nested, and how many values were given one so far.
+    pub(super) depth: usize,
+    pub(super) made: usize,
+    used: BTreeSet<String>,
+}
+
+impl Types {
+    pub(super) fn new() -> Self {
+        Self {
+            objects: Vec::new(),
+            enums: Vec::new(),
+            unions: Vec::new(),
+            aliases: Vec::new(),
+            definitions: Vec::new(),
+            definition_names: BTreeMap::new(),
+            pending: Vec::new(),
+            of_definitions: BTreeMap::new(),
+            of_objects: BTreeMap::new(),
+            patterns: Vec::new(),
+            depth: 0,
+            made: 0,
+            used: [INPUT, "InputBuilder", "Output"].map(str::to_owned).into(),
+        }
+    }
+
+    /// A name for the type of a field: its own, or with the owner's before it where that is taken.
+    pub(super) fn claim(&mut self, field: &str, owner: Option<&str>) -> String {
+        let own = names::type_name(field);
+        let long = owner.map(|owner| format!("{owner}{}", own.trim_start_matches('_')));
+        let numbered = (2..).map(|number| format!("{own}_{number}"));
+        let mut candidates = std::iter::once(own.clone()).chain(long).chain(numbered);
+        // A type may turn out to have a builder, so its builder's name has to be free too.
+        let name = candidates
+            .find(|name| {
+                !self.used.contains(name) && !self.used.contains(&format!("{name}Builder"))
+            })
+            .unwrap_or(own);
+        self.used.insert(name.clone());
+        self.used.insert(format!("{name}Builder"));
+        name
+    }
+}

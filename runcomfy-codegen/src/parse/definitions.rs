@@ -1,0 +1,145 @@
+//! `$ref`: finding what it leads to, and that it leads somewhere.
+
+use super::json::{Node, Value};
+use super::keywords::Reader;
+use super::schema::{Definitions, Reference, Root, Schema};
+use crate::report::{Place, Reporter};
+
+/// Reads a schema and everything that it refers to. References start from `root`.
+pub(super) fn read(root: &Node, schema: &Node, reporter: &mut Reporter<'_>) -> Root {
+    let mut reader = Reader {
+        reporter,
+        references: Vec::new(),
+        root: &root.place,
+        reference_stands_alone: is_before_2019(root),
+    };
+    let schema = reader.read(schema);
+    let mut definitions = Definitions::default();
+    while let Some(reference) = reader.references.pop() {
+        if definitions.get(&reference.text).is_some() {
+            continue;
+        }
+        let Some(target) = target(root, &reference.text) else {
+            let message = format!("`$ref` {:?} leads nowhere", reference.text);
+            let help = "write a JSON pointer into the file, as in \"#/$defs/name\"";
+            reader.reporter.error(&reference.place, message, help);
+            continue;
+        };
+        let target = reader.read(target);
+        definitions.0.insert(reference.text, target);
+    }
+    if report_endless(&definitions, reporter) {
+        // What leads nowhere and back is not followed any further.
+        definitions = Definitions::default();
+    }
+    Root { schema, definitions }
+}
+
+fn is_before_2019(root: &Node) -> bool {
+    let draft = match root.member("$schema").map(|node| &node.value) {
+        Some(Value::String(draft)) => draft,
+        _ => return false,
+    };
+    ["draft-03", "draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old))
+}
+
+/// What `#`, `#/a/json/pointer` or `#anchor` leads to.
+fn target<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
+    let fragment = decoded(reference.strip_prefix('#')?)?;
+    if fragment.is_empty() {
+        return Some(root);
+    }
+    let Some(pointer) = fragment.strip_prefix('/') else { return anchored(root, &fragment) };
+    pointer.split('/').try_fold(root, |node, segment| {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
+        match &node.value {
+            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => node.member(&segment),
+        }
+    })
+}
+
+/// A fragment of a URI without its `%` escapes.
+fn decoded(fragment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        if first == b'%' {
+            let (digits, after) = rest.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            bytes.push(first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The schema with this `$anchor`, or with this `$id` as draft 7 has it.
+fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    let is_name = |key: &str, text: &str| match node.member(key).map(|node| &node.value) {
+        Some(Value::String(anchor)) => anchor == text,
+        _ => false,
+    };
+    if is_name("$anchor", name) || is_name("$id", &format!("#{name}")) {
+        return Some(node);
+    }
+    match &node.value {
+        Value::Array(items) => items.iter().find_map(|item| anchored(item, name)),
+        Value::Object(members) => {
+            members.iter().find_map(|member| anchored(&member.node, name))
+        }
+        _ => None,
+    }
+}
+
+/// A reference that comes back to itself without a step into the value would judge for ever; so
+/// would, nearly, one through very many others.
+fn report_endless(definitions: &Definitions, reporter: &mut Reporter<'_>) -> bool {
+    let mut endless = false;
+    let mut done = Vec::new();
+    for (text, target) in &definitions.0 {
+        if let Some((place, message)) = endless_in(target, definitions, &mut vec![text], &mut done)
+        {
+            let help =
+                "refer to it from a property or from the items of an array, or remove the `$ref`";
+            reporter.error(&place, message, help);
+            endless = true;
+        }
+    }
+    endless
+}
+
+/// More references in a row than any schema has, and fewer than the stack can follow.
+const LONGEST_WAY: usize = 64;
+
+fn endless_in<'a>(
+    schema: &'a Schema,
+    definitions: &'a Definitions,
+    way: &mut Vec<&'a str>,
+    done: &mut Vec<&'a str>,
+) -> Option<(Place, String)> {
+    if let Some(Reference { text, place }) = &schema.reference {
+        if way.contains(&text.as_str()) {
+            let message = "`$ref` leads back to itself without a step into the value";
+            return Some((place.clone(), message.to_owned()));
+        }
+        if way.len() == LONGEST_WAY {
+            let message = format!("`$ref` leads through more than {LONGEST_WAY} others");
+            return Some((place.clone(), message));
+        }
+        if !done.contains(&text.as_str())
+            && let Some(target) = definitions.get(text)
+        {
+            way.push(text);
+            let found = endless_in(target, definitions, way, done);
+            way.pop();
+            if found.is_some() {
+                return found;
+            }
+            done.push(text);
+        }
+    }
+    schema.in_place().find_map(|part| endless_in(part, definitions, way, done))
+}
