@@ -13,25 +13,47 @@ pub fn json_schema(rules: Rules) -> Schema {
     let mut schema = members(rules, &mut definitions);
     // A definition may refer to another, which is met when it is written down itself.
     let mut written = Map::new();
-    while let Some(rules) = definitions.found.get(written.len()).copied() {
-        let definition = members(rules, &mut definitions).into();
-        written.insert(Definitions::name(written.len()), definition);
+    while let Some(target) = definitions.found.get(written.len()).copied() {
+        let mut definition = Map::new();
+        match target {
+            Target::Rules(rules) => definition = members(rules, &mut definitions),
+            Target::Object(object) => object_members(&mut definition, object, &mut definitions),
+        }
+        written.insert(Definitions::name(written.len()), definition.into());
     }
     put(&mut schema, "$defs", (!written.is_empty()).then(|| written.into()));
     Schema::from(schema)
 }
 
-/// The rules that others refer to.
+/// What has to be referred to: rules that say so, and an object that stands inside itself.
+#[derive(Clone, Copy)]
+enum Target {
+    Rules(Rules),
+    Object(&'static ObjectSchema),
+}
+
+impl Target {
+    fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Rules(a), Self::Rules(b)) => std::ptr::eq(a, b),
+            (Self::Object(a), Self::Object(b)) => std::ptr::eq(a, b),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Definitions {
-    found: Vec<Rules>,
+    found: Vec<Target>,
+    /// The objects being written down, outermost first.
+    open: Vec<&'static ObjectSchema>,
 }
 
 impl Definitions {
-    fn reference(&mut self, rules: Rules) -> Value {
-        let known = self.found.iter().position(|known| std::ptr::eq(*known, rules));
+    fn reference(&mut self, target: Target) -> Value {
+        let known = self.found.iter().position(|known| known.is(target));
         let index = known.unwrap_or_else(|| {
-            self.found.push(rules);
+            self.found.push(target);
             self.found.len() - 1
         });
         format!("#/$defs/{}", Self::name(index)).into()
@@ -62,7 +84,8 @@ fn members(rules: Rules, definitions: &mut Definitions) -> Map<String, Value> {
 /// The keywords of one rule.
 fn assertion(rule: &Rule, definitions: &mut Definitions) -> Map<String, Value> {
     let mut schema = Map::new();
-    let one = |rules: Rules, definitions: &mut Definitions| Value::from(members(rules, definitions));
+    let one =
+        |rules: Rules, definitions: &mut Definitions| Value::from(members(rules, definitions));
     let all = |parts: &[Rules], definitions: &mut Definitions| -> Value {
         parts.iter().map(|rules| one(rules, definitions)).collect()
     };
@@ -97,6 +120,11 @@ fn assertion(rule: &Rule, definitions: &mut Definitions) -> Map<String, Value> {
             put(&mut schema, "contains", Some(one(rules, definitions)));
             counts(&mut schema, ("minContains", "maxContains"), *min, *max);
         }
+        Rule::Object(object)
+            if definitions.open.iter().any(|open| std::ptr::eq(*open, *object)) =>
+        {
+            put(&mut schema, "$ref", Some(definitions.reference(Target::Object(object))));
+        }
         Rule::Object(object) => object_members(&mut schema, object, definitions),
         Rule::Size { min, max } => {
             counts(&mut schema, ("minProperties", "maxProperties"), *min, *max);
@@ -106,7 +134,9 @@ fn assertion(rule: &Rule, definitions: &mut Definitions) -> Map<String, Value> {
             let asked = json!({ *key: one(rules, definitions) });
             put(&mut schema, "dependentSchemas", Some(asked));
         }
-        Rule::Ref(rules) => put(&mut schema, "$ref", Some(definitions.reference(rules))),
+        Rule::Ref(rules) => {
+            put(&mut schema, "$ref", Some(definitions.reference(Target::Rules(rules))))
+        }
         Rule::AllOf(parts) => put(&mut schema, "allOf", Some(all(parts, definitions))),
         Rule::AnyOf(parts) => put(&mut schema, "anyOf", Some(all(parts, definitions))),
         Rule::OneOf(parts) => put(&mut schema, "oneOf", Some(all(parts, definitions))),
@@ -163,9 +193,10 @@ fn type_names(types: Types) -> Value {
 
 fn object_members(
     schema: &mut Map<String, Value>,
-    object: &ObjectSchema,
+    object: &'static ObjectSchema,
     definitions: &mut Definitions,
 ) {
+    definitions.open.push(object);
     let mut properties = Map::new();
     for field in object.fields {
         let mut property = members(field.rules, definitions);
@@ -191,4 +222,5 @@ fn object_members(
         Additional::Checked(rules) => Some(members(rules, definitions).into()),
     };
     put(schema, "additionalProperties", additional);
+    definitions.open.pop();
 }

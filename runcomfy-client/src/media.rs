@@ -55,7 +55,9 @@ impl MediaKind {
     fn takes(self, mime: &str) -> bool {
         let mime = mime.to_ascii_lowercase();
         match (self, mime.split('/').next().unwrap_or_default()) {
-            (Self::Image, "video" | "audio") | (Self::Video, "audio") | (Self::Audio, "image") => false,
+            (Self::Image, "video" | "audio") | (Self::Video, "audio") | (Self::Audio, "image") => {
+                false
+            }
             (Self::Video, "image") => mime == "image/gif",
             _ => true,
         }
@@ -353,10 +355,15 @@ fn is_plain_url(text: &str) -> bool {
     let Some((_, top)) = host.rsplit_once('.') else { return false };
     let label = |label: &str| {
         // What begins with `xn--` has rules of its own.
-        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && !label.contains("--")
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && !label.contains("--")
     };
     host.len() <= 253
-        && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.')
+        && host.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
+        })
         && host.split('.').all(|one| one.len() <= 63 && label(one))
         && top.len() >= 2
         && top.bytes().all(|byte| byte.is_ascii_lowercase())
@@ -568,7 +575,8 @@ mod tests {
 
     #[test]
     fn the_facts_of_a_file_inside_a_request() {
-        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
+        let mut png =
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
         png.resize(1000, 0);
         let media = Media::bytes(&png).unwrap();
         let found = facts(media.as_str()).unwrap();

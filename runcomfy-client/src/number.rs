@@ -38,23 +38,28 @@ impl Num {
         }
     }
 
-    /// Whether this is a whole multiple of `step`; exact for integers, within rounding for others.
+    /// Whether this is a whole multiple of `step`, of the numbers as they are written: 0.3 is one of
+    /// 0.1, though no `f64` is either.
     pub(crate) fn is_multiple_of(self, step: Self) -> bool {
         match (self, step) {
             (_, Self::Int(0)) => false,
             (Self::Int(a), Self::Int(b)) => a % b == 0,
-            (a, b) => {
-                let quotient = a.to_f64() / b.to_f64();
-                quotient.is_finite() && (quotient - quotient.round()).abs() < 1e-9
-            }
+            (a, b) => is_decimal_multiple(a.to_decimal(), b.to_decimal()).unwrap_or_default(),
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "only for quotients with a fraction")]
-    fn to_f64(self) -> f64 {
+    /// The digits, and the power of ten they are multiplied by.
+    fn to_decimal(self) -> Option<(u128, i32)> {
         match self {
-            Self::Int(int) => int as f64,
-            Self::Float(float) => float,
+            Self::Int(int) => Some((int.unsigned_abs(), 0)),
+            Self::Float(float) => {
+                let text = format!("{:e}", float.abs());
+                let (digits, exponent) = text.split_once('e')?;
+                let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+                let exponent =
+                    exponent.parse::<i32>().ok()? - i32::try_from(fraction.len()).ok()?;
+                Some((format!("{whole}{fraction}").parse().ok()?, exponent))
+            }
         }
     }
 
@@ -64,6 +69,24 @@ impl Num {
             Self::Float(float) => Number::from_f64(float),
         }
     }
+}
+
+fn is_decimal_multiple(number: Option<(u128, i32)>, step: Option<(u128, i32)>) -> Option<bool> {
+    let ((mut digits, exponent), (mut step, step_exponent)) = (number?, step?);
+    if digits == 0 || step == 0 {
+        return Some(step != 0);
+    }
+    let shift = exponent - step_exponent;
+    // A step with more zeros at its end than can be held is larger than any number compared.
+    for _ in shift..0 {
+        let Some(larger) = step.checked_mul(10) else { return Some(false) };
+        step = larger;
+    }
+    digits %= step;
+    for _ in 0..shift {
+        digits = digits.checked_mul(10)? % step;
+    }
+    Some(digits == 0)
 }
 
 #[expect(
@@ -141,5 +164,11 @@ mod tests {
         assert!(!Num::Float(0.35).is_multiple_of(Num::Float(0.1)));
         assert!(Num::Int(i128::from(u64::MAX)).is_multiple_of(Num::Int(5)));
         assert!(!Num::Int(7).is_multiple_of(Num::Int(2)));
+        assert!(Num::Float(1e308).is_multiple_of(Num::Float(0.5)));
+        assert!(Num::Float(0.0075).is_multiple_of(Num::Float(0.0001)));
+        assert!(!Num::Float(0.00751).is_multiple_of(Num::Float(0.0001)));
+        assert!(!Num::Float(1e-300).is_multiple_of(Num::Float(1e300)));
+        assert!(Num::Int(0).is_multiple_of(Num::Float(1e300)));
+        assert!(!Num::Int(1).is_multiple_of(Num::Float(0.123_456_789)));
     }
 }

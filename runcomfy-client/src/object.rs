@@ -104,9 +104,7 @@ pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
     checked(json)
 }
 
-pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let json = Seed { rules: T::RULES }.deserialize(deserializer)?;
     checked(json).map_err(D::Error::custom)
 }

@@ -219,35 +219,61 @@ pub enum Rule {
     Never,
     Types(Types),
     Values(&'static [Literal]),
-    Range { min: Option<Bound>, max: Option<Bound> },
+    Range {
+        min: Option<Bound>,
+        max: Option<Bound>,
+    },
     MultipleOf(Num),
-    Length { min: Option<u64>, max: Option<u64> },
+    Length {
+        min: Option<u64>,
+        max: Option<u64>,
+    },
     Pattern(&'static Pattern),
     /// `format`, one of those that are checked.
     Format(&'static str),
     Media(MediaKind),
     Validations(&'static [Validation]),
-    Count { min: Option<u64>, max: Option<u64> },
+    Count {
+        min: Option<u64>,
+        max: Option<u64>,
+    },
     Unique,
     /// Rules for items by their place.
     Prefix(&'static [Rules]),
     /// Rules for each item from this place on.
-    Items { from: usize, rules: Rules },
-    Contains { min: Option<u64>, max: Option<u64>, rules: Rules },
+    Items {
+        from: usize,
+        rules: Rules,
+    },
+    Contains {
+        min: Option<u64>,
+        max: Option<u64>,
+        rules: Rules,
+    },
     Object(&'static ObjectSchema),
     /// The number of members.
-    Size { min: Option<u64>, max: Option<u64> },
+    Size {
+        min: Option<u64>,
+        max: Option<u64>,
+    },
     /// Rules for every key.
     Names(Rules),
     /// Rules for an object that has this key.
-    Dependent { key: &'static str, rules: Rules },
+    Dependent {
+        key: &'static str,
+        rules: Rules,
+    },
     /// Rules that stand elsewhere; they may come back here further inside the value.
     Ref(&'static Rules),
     AllOf(&'static [Rules]),
     AnyOf(&'static [Rules]),
     OneOf(&'static [Rules]),
     Not(Rules),
-    If { condition: Rules, then: Rules, otherwise: Rules },
+    If {
+        condition: Rules,
+        then: Rules,
+        otherwise: Rules,
+    },
 }
 
 /// An entry of `validations`: a rule for what is inside a media file.

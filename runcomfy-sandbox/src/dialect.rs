@@ -4,13 +4,34 @@ use serde_json::{Map, Value, json};
 
 /// Formats that are asserted; any other is an annotation.
 const FORMATS: [&str; 10] = [
-    "date", "date-time", "email", "hostname", "ipv4", "ipv6", "json-pointer", "time", "uri", "uuid",
+    "date",
+    "date-time",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "json-pointer",
+    "time",
+    "uri",
+    "uuid",
 ];
 
 /// Keywords that hold one schema, or a list of schemas.
 const SCHEMAS: [&str; 14] = [
-    "items", "additionalItems", "prefixItems", "contains", "additionalProperties", "propertyNames",
-    "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "unevaluatedProperties",
+    "items",
+    "additionalItems",
+    "prefixItems",
+    "contains",
+    "additionalProperties",
+    "propertyNames",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "unevaluatedProperties",
 ];
 
 /// Keywords that hold schemas by name.
@@ -54,7 +75,7 @@ fn normalised(schema: &Value, before_2019: bool) -> Value {
             // Draft 3, and habit: on a property it says nothing of the property itself.
             ("required" | "exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => continue,
             ("contentEncoding" | "contentMediaType" | "nullable", _) => continue,
-            ("format", Value::String(name)) if !FORMATS.contains(&name.to_lowercase().as_str()) => {
+            ("format", Value::String(name)) if !FORMATS.contains(&name.as_str()) => {
                 continue;
             }
             ("type", value) => type_names(value),

@@ -1,8 +1,8 @@
 //! `anyOf`, `oneOf` and `not`.
 
 use crate::json::Json;
-use crate::schema::{Rules, find};
 use crate::schema::{Rule, Types};
+use crate::schema::{Rules, find};
 use crate::violation::Violation;
 
 use super::{Location, Report, show, types, violations};
@@ -46,9 +46,8 @@ fn none(
     value: &Json,
     at: &Location<'_>,
 ) {
-    let is_typed = |rules: &Rules| {
-        type_of(rules).is_none_or(|types| types::check(types, value).is_none())
-    };
+    let is_typed =
+        |rules: &Rules| type_of(rules).is_none_or(|types| types::check(types, value).is_none());
     let mut candidates: Vec<_> =
         parts.iter().zip(broken).filter(|(rules, _)| is_typed(rules)).collect();
     match candidates.len() {

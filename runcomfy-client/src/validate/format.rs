@@ -33,8 +33,7 @@ static DATE: Pattern = Pattern::new(
 static TIME: Pattern = Pattern::new(
     r"^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[zZ]|[+\-](?:[01]\d|2[0-3]):[0-5]\d)$",
 );
-static UUID: Pattern =
-    Pattern::new(r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$");
+static UUID: Pattern = Pattern::new(r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$");
 static JSON_POINTER: Pattern = Pattern::new(r"^(?:/(?:[^~/]|~[01])*)*$");
 static HOSTNAME: Pattern = Pattern::new(
     r"^(?=.{1,253}$)(?:(?!..--)|(?=xn--))[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.(?:(?!..--)|(?=xn--))[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*$",
@@ -120,7 +119,9 @@ fn is_authority(authority: &str) -> bool {
         }
         None => host.split_once(':').unwrap_or((host, "")),
     };
-    is_made_of(user, b":") && is_made_of(host, b"") && port.bytes().all(|byte| byte.is_ascii_digit())
+    is_made_of(user, b":")
+        && is_made_of(host, b"")
+        && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a text holds only unreserved characters, sub-delimiters, `%` escapes and `more`.

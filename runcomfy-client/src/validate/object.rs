@@ -28,7 +28,8 @@ pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, 
     }
     for (place, (key, value)) in members.iter().enumerate() {
         let field = schema.fields.iter().position(|field| field.key == key);
-        let name = field.and_then(|index| schema.fields.get(index)).map_or(&**key, |field| field.name);
+        let name =
+            field.and_then(|index| schema.fields.get(index)).map_or(&**key, |field| field.name);
         let at = Location::Member { parent: at, name, key };
         if field.is_some_and(|index| places.of_field(index) != Some(place)) {
             report.add(&at, "properties", "is given more than once".to_owned());
@@ -69,7 +70,10 @@ impl Places {
         let mut expected = 0;
         for (place, (key, _)) in members.iter().enumerate() {
             let is_key = |index: &usize| {
-                schema.fields.get(*index).is_some_and(|field| std::ptr::eq(field.key, &**key) || field.key == key)
+                schema
+                    .fields
+                    .get(*index)
+                    .is_some_and(|field| std::ptr::eq(field.key, &**key) || field.key == key)
             };
             let found = (expected..count).chain(0..expected.min(count)).find(is_key);
             let slot = match found {

@@ -68,7 +68,9 @@ fn nested(
     source.open(&format!("pub mod {name} {{"));
     if let Some(model) = module.model {
         let file = format!("/{}", file_name(model));
-        source.line(&format!("::core::include!(::core::concat!(::core::env!(\"OUT_DIR\"), {file:?}));"));
+        source.line(&format!(
+            "::core::include!(::core::concat!(::core::env!(\"OUT_DIR\"), {file:?}));"
+        ));
     }
     for (child, module) in &module.children {
         nested(source, child, module, &format!("{id}::{child}"), file_name);

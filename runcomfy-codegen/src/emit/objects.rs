@@ -149,11 +149,11 @@ fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next:
     source.close("}");
     if next.is_none() {
         source.line("");
-        source.doc(&format!("Sets [`{name}`](Self::{name}), or leaves it out where there is none."));
+        source
+            .doc(&format!("Sets [`{name}`](Self::{name}), or leaves it out where there is none."));
         deprecated(source);
         let value = option_type(&field.shape);
-        let arguments =
-            ["self".into(), format!("value: ::core::option::Option<{value}>").into()];
+        let arguments = ["self".into(), format!("value: ::core::option::Option<{value}>").into()];
         let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
         source.value("", &signature, " -> Self {");
         source.open_block();

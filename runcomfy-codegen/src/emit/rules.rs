@@ -24,7 +24,9 @@ fn rule(rule: &Rule) -> Code {
         ),
         Rule::MultipleOf(step) => call("MultipleOf", Code::num(*step)),
         Rule::Length(counts) => self::counts("Length", *counts, None),
-        Rule::Pattern(Pattern(index)) => call("Pattern", format!("&{}", pattern_name(*index)).into()),
+        Rule::Pattern(Pattern(index)) => {
+            call("Pattern", format!("&{}", pattern_name(*index)).into())
+        }
         Rule::Format(name) => call("Format", Code::str(name)),
         Rule::Media(kind) => call("Media", media_kind(*kind).into()),
         Rule::Validations(all) => call("Validations", Code::slice(all.iter().map(validation))),
@@ -67,12 +69,9 @@ fn rule(rule: &Rule) -> Code {
 
 /// The `ObjectSchema` of an object.
 pub(super) fn members(members: &Members) -> Code {
-    let patterns = members
-        .patterns
-        .iter()
-        .map(|(Pattern(index), each)| {
-            Code::list("(", [format!("&{}", pattern_name(*index)).into(), rules(each)], ")")
-        });
+    let patterns = members.patterns.iter().map(|(Pattern(index), each)| {
+        Code::list("(", [format!("&{}", pattern_name(*index)).into(), rules(each)], ")")
+    });
     let additional = match &members.additional {
         Additional::Denied => "__rt::Additional::Denied".into(),
         Additional::Checked(each) => Code::call("__rt::Additional::Checked", [rules(each)]),

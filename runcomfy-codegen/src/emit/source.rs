@@ -117,7 +117,11 @@ fn plain(c: char) -> Option<char> {
 pub(super) enum Code {
     Text(String),
     /// Items, each with what stands before it on its line, as in `name: `.
-    List { open: String, items: Vec<(&'static str, Code)>, close: &'static str },
+    List {
+        open: String,
+        items: Vec<(&'static str, Code)>,
+        close: &'static str,
+    },
 }
 
 impl Code {

@@ -125,8 +125,7 @@ fn counts(counts: Counts, noun: &str) -> Option<String> {
 
 fn kind(schema: &Schema, shape: &Shape) -> String {
     let takes_null = |schema: &Schema| schema.types.is_some_and(|types| types.has(TypeSet::NULL));
-    let nullable =
-        takes_null(schema) || schema.any_of.iter().chain(&schema.one_of).any(takes_null);
+    let nullable = takes_null(schema) || schema.any_of.iter().chain(&schema.one_of).any(takes_null);
     let kind = one(shape);
     if nullable { kind + " or null" } else { kind }
 }

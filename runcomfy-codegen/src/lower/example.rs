@@ -69,7 +69,8 @@ impl Example<'_> {
         let definitions = self.definitions;
         let whole = view(definitions, schema);
         let (parts, _) = alternatives(definitions, &whole);
-        if let ([only], false) = (parts.as_slice(), matches!(shape, Shape::Any | Shape::Object(_))) {
+        if let ([only], false) = (parts.as_slice(), matches!(shape, Shape::Any | Shape::Object(_)))
+        {
             return self.expression(shape, only, depth);
         }
         // Regular expressions and formats are not read here.
@@ -82,7 +83,9 @@ impl Example<'_> {
             }),
             Shape::Text => self.text(&whole, "a lighthouse at dusk"),
             Shape::Media(kind) => self.media(&whole, *kind),
-            Shape::Boolean => (!matches!(self.default(&whole), Some(Value::Bool(true)))).to_string(),
+            Shape::Boolean => {
+                (!matches!(self.default(&whole), Some(Value::Bool(true)))).to_string()
+            }
             Shape::Enum(name) => self.variant(name, &whole),
             Shape::Object(name) => self.object(name, schema, depth),
             Shape::Union(name) => self.form(name, depth),
@@ -139,9 +142,7 @@ impl Example<'_> {
             Some(Value::String(text)) if text.len() <= LONGEST && !text.is_empty() => text.as_str(),
             _ => sample,
         };
-        let valid = |text: &str| {
-            accepts(self.definitions, schema, &Value::String(text.to_owned()))
-        };
+        let valid = |text: &str| accepts(self.definitions, schema, &Value::String(text.to_owned()));
         let text = [default, sample].into_iter().find(|text| valid(text));
         self.valid &= text.is_some();
         format!("{:?}", text.unwrap_or(sample))
@@ -157,8 +158,7 @@ impl Example<'_> {
             |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         match self.default(schema) {
             Some(Value::String(name)) if !hosted(name) => {
-                self.valid &=
-                    accepts(self.definitions, schema, &Value::String(sample.to_owned()));
+                self.valid &= accepts(self.definitions, schema, &Value::String(sample.to_owned()));
                 format!("{sample:?}")
             }
             _ => self.text(schema, sample),
@@ -214,6 +214,7 @@ impl Example<'_> {
 
 fn is_plain_format(schema: &Schema) -> bool {
     schema.format.as_deref().is_none_or(|format| {
+        let format = format.to_ascii_lowercase();
         ["image_uri", "video_uri", "audio_uri"].iter().any(|media| format.starts_with(media))
     })
 }

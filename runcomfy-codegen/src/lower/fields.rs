@@ -6,7 +6,7 @@ use super::shape::Site;
 use super::view::view;
 use super::{Lowerer, docs};
 use crate::parse::{AdditionalProperties, Node, Num, Schema, Value, accepts};
-use crate::report::{Place, Reporter};
+use crate::report::Reporter;
 
 /// A key that an object knows: declared, or only required.
 pub(super) struct Entry<'a> {
@@ -130,10 +130,23 @@ impl Lowerer<'_, '_, '_> {
 fn undeclared(object: &Schema) -> Schema {
     let mut schema = match &object.additional {
         Some(AdditionalProperties::Checked(each)) => (**each).clone(),
-        _ => Schema::new(Place::root()),
+        _ => Schema::made_up(object),
     };
     schema.never |= matches!(object.additional, Some(AdditionalProperties::Allowed(false)));
     schema
+}
+
+/// What the names of an object's fields are made from.
+pub(super) fn sources<'a>(entries: &[Entry<'a>]) -> Vec<FieldSource<'a>> {
+    let source = |entry: &Entry<'a>| FieldSource {
+        key: entry.key,
+        title: entry.schema.map_or("", |schema| &schema.title),
+        rust_name: entry
+            .schema
+            .and_then(|schema| schema.rust_name.as_ref())
+            .map(|(name, _)| name.as_str()),
+    };
+    entries.iter().map(source).collect()
 }
 
 pub(super) fn names_of(
@@ -143,17 +156,6 @@ pub(super) fn names_of(
 ) -> Vec<String> {
     let place =
         |entry: &Entry<'_>| entry.schema.map_or(&schema.place, |schema| &schema.place).clone();
-    let sources: Vec<_> = entries
-        .iter()
-        .map(|entry| FieldSource {
-            key: entry.key,
-            title: entry.schema.map_or("", |schema| &schema.title),
-            rust_name: entry
-                .schema
-                .and_then(|schema| schema.rust_name.as_ref())
-                .map(|(name, _)| name.as_str()),
-        })
-        .collect();
     let given = entries.iter().filter_map(|entry| entry.schema?.rust_name.as_ref());
     for (name, place) in given {
         if !names::is_valid(name) {
@@ -161,7 +163,7 @@ pub(super) fn names_of(
             reporter.error(place, format!("`x-rust-name` {name:?} is not a Rust name"), help);
         }
     }
-    let names = match names::fields(&sources) {
+    let names = match names::fields(&sources(entries)) {
         Ok(names) => names,
         Err(clashes) => {
             for (a, b) in clashes {

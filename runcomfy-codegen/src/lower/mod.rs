@@ -16,7 +16,8 @@ mod unions;
 mod view;
 
 pub(crate) use model::{
-    Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Members, Model, ObjectType, OutputType, Pattern, Required, Rule, Shape, UnionType,
+    Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Members, Model,
+    ObjectType, OutputType, Pattern, Required, Rule, Shape, UnionType,
 };
 
 use crate::parse::{Definitions, Document};

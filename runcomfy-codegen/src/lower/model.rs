@@ -145,7 +145,10 @@ pub(crate) enum Rule {
     Never,
     Types(u8),
     Values(Vec<Literal>),
-    Range { min: Option<Limit>, max: Option<Limit> },
+    Range {
+        min: Option<Limit>,
+        max: Option<Limit>,
+    },
     MultipleOf(Num),
     Length(Counts),
     Pattern(Pattern),
@@ -172,7 +175,11 @@ pub(crate) enum Rule {
     AnyOf(Vec<Vec<Rule>>),
     OneOf(Vec<Vec<Rule>>),
     Not(Vec<Rule>),
-    If { condition: Vec<Rule>, then: Vec<Rule>, otherwise: Vec<Rule> },
+    If {
+        condition: Vec<Rule>,
+        then: Vec<Rule>,
+        otherwise: Vec<Rule>,
+    },
 }
 
 /// The static of a regular expression.

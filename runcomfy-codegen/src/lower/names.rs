@@ -30,8 +30,22 @@ pub(crate) struct FieldSource<'a> {
     pub(crate) rust_name: Option<&'a str>,
 }
 
-/// The names of an object's fields, or the pairs of indices that no rule parts.
+/// The names of an object's fields, or the pairs of indices that no rule parts: each with the first
+/// of its name.
 pub(crate) fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, usize)>> {
+    let names = candidates(sources);
+    let clashes: Vec<_> = (0..names.len())
+        .filter_map(|b| {
+            let first = names.iter().position(|name| *name == names[b]).filter(|a| *a < b);
+            // An empty name clashes with whatever is before it.
+            first.or_else(|| (names[b].is_empty() && b > 0).then_some(0)).map(|a| (a, b))
+        })
+        .collect();
+    if clashes.is_empty() { Ok(names) } else { Err(clashes) }
+}
+
+/// The names of an object's fields, which two of them may share.
+pub(crate) fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
     let first: Vec<String> = sources.iter().map(|source| identifier(&field(source))).collect();
     let shared = |name: &String| first.iter().filter(|other| *other == name).count() > 1;
     let mut names: Vec<String> = first
@@ -51,11 +65,7 @@ pub(crate) fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(us
             names[index].push('_');
         }
     }
-    let clashes: Vec<_> = (0..names.len())
-        .flat_map(|a| (a + 1..names.len()).map(move |b| (a, b)))
-        .filter(|(a, b)| names[*a] == names[*b] || names[*a].is_empty())
-        .collect();
-    if clashes.is_empty() { Ok(names) } else { Err(clashes) }
+    names
 }
 
 fn field(source: &FieldSource<'_>) -> String {
@@ -214,11 +224,11 @@ fn identifier(name: &str) -> String {
 
 /// The strict and the reserved keywords of every edition, and `_`.
 const KEYWORDS: [&str; 53] = [
-    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
-    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in",
-    "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 fn is_keyword(name: &str) -> bool {

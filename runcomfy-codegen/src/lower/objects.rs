@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::fields::{Entry, names_of};
+use super::fields::{Entry, names_of, sources};
 use super::model::{Additional, Field, Members, ObjectType, Required, Rule, Shape};
 use super::shape::Site;
 use super::types::INPUT;
-use super::view::view;
-use super::{Lowerer, docs, shape};
+use super::view::{in_words_of, view};
+use super::{Lowerer, docs, names, shape};
 use crate::parse::{AdditionalProperties, Schema};
 
 impl Lowerer<'_, '_, '_> {
@@ -77,9 +77,11 @@ impl Lowerer<'_, '_, '_> {
     /// The members of an object that gets no type.
     pub(super) fn untyped_members(&mut self, schema: &Schema) -> Members {
         let entries = self.entries(schema);
-        let names = names_of(&entries, schema, self.reporter);
+        // Their names stand in messages alone, so two may be alike.
+        let names = names::candidates(&sources(&entries));
         let mut fields = Vec::new();
         for (entry, name) in entries.iter().zip(&names) {
+            let name = if name.is_empty() { entry.key } else { name };
             fields.push(self.untyped_field(name, schema, entry));
         }
         Members { fields, ..self.other_members(schema) }
@@ -90,7 +92,12 @@ impl Lowerer<'_, '_, '_> {
         let fields = members.fields.iter().filter_map(|field| {
             let rules = self.with_media(Vec::new(), std::slice::from_ref(&field.shape));
             let required = None::<Required>;
-            (!rules.is_empty()).then(|| Field { rules, required, is_required: false, ..field.clone() })
+            (!rules.is_empty()).then(|| Field {
+                rules,
+                required,
+                is_required: false,
+                ..field.clone()
+            })
         });
         let fields: Vec<_> = fields.collect();
         let additional = Additional::Checked(Vec::new());
@@ -145,7 +152,7 @@ fn optional_keys(
         match keys.iter_mut().find(|(known, _)| known == key) {
             None => keys.push((key.to_owned(), found.clone())),
             Some((_, known)) => {
-                let mut either = Schema::made_up(known);
+                let mut either = in_words_of(known);
                 either.any_of = if known.any_of.is_empty() {
                     vec![known.clone(), found.clone()]
                 } else {
@@ -156,7 +163,8 @@ fn optional_keys(
         }
     };
     let negated = schema.not.as_deref();
-    let parts = schema.in_place().filter(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
+    let parts =
+        schema.in_place().filter(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
     for part in parts {
         if *left == 0 {
             break;

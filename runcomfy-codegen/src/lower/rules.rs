@@ -8,7 +8,16 @@ use crate::parse::{AdditionalProperties, Node, Schema, Value, accepts};
 
 /// Formats that the runtime checks; any other is an annotation.
 const FORMATS: [&str; 10] = [
-    "date", "date-time", "email", "hostname", "ipv4", "ipv6", "json-pointer", "time", "uri", "uuid",
+    "date",
+    "date-time",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "json-pointer",
+    "time",
+    "uri",
+    "uuid",
 ];
 
 impl<'a> Lowerer<'a, '_, '_> {
@@ -81,7 +90,8 @@ impl<'a> Lowerer<'a, '_, '_> {
         rules.extend(schema.types.map(|types| Rule::Types(types.0)));
         if let Some(values) = &schema.values {
             // What the other keywords refuse is left out here.
-            let allowed = values.iter().filter(|value| accepts(self.definitions, schema, &value.value));
+            let allowed =
+                values.iter().filter(|value| accepts(self.definitions, schema, &value.value));
             rules.push(Rule::Values(allowed.map(|value| literal(&value.value)).collect()));
             let is_scalar = |node: &Node| !matches!(node.value, Value::Array(_) | Value::Object(_));
             if values.iter().all(is_scalar) {
@@ -187,7 +197,7 @@ impl<'a> Lowerer<'a, '_, '_> {
         for dependent in &schema.dependents {
             let mut asked = Vec::new();
             if !dependent.required.is_empty() {
-                let mut object = Schema::new(schema.place.clone());
+                let mut object = Schema::made_up(schema);
                 let place = &schema.place;
                 object.required =
                     dependent.required.iter().map(|key| (key.clone(), place.clone())).collect();

@@ -139,7 +139,8 @@ impl Lowerer<'_, '_, '_> {
 /// Whether a value is an object with fields, whatever its alternatives add to them.
 fn is_object(whole: &Schema) -> bool {
     let by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
-    let by_keys = whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
+    let by_keys =
+        whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
     whole.values.is_none() && (by_type || by_keys)
 }
 
@@ -160,9 +161,14 @@ fn integer(schema: &Schema) -> IntegerType {
     if at_least_zero && beyond_i64 { IntegerType::U64 } else { IntegerType::I64 }
 }
 
+/// The service's own formats, in any case, as its names of types are.
+fn media_format(schema: &Schema) -> Option<String> {
+    schema.format.as_ref().map(|format| format.to_ascii_lowercase())
+}
+
 /// A single file, by `format` or by name.
 fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match schema.format.as_deref() {
+    match media_format(schema).as_deref() {
         Some("image_uri") => Some(MediaKind::Image),
         Some("video_uri") => Some(MediaKind::Video),
         Some("audio_uri") => Some(MediaKind::Audio),
@@ -172,7 +178,7 @@ fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
 
 /// The files of a list, by the list's `format`, its items' `format` or its name.
 fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match schema.format.as_deref() {
+    match media_format(schema).as_deref() {
         Some("image_uris") => Some(MediaKind::Image),
         Some("video_uris") => Some(MediaKind::Video),
         Some("audio_uris") => Some(MediaKind::Audio),

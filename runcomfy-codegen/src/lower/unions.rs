@@ -39,8 +39,7 @@ impl Lowerer<'_, '_, '_> {
                 let rules = self.literal(schema, &Shape::Any);
                 let rules = self.with_media(rules, &forms);
                 let enums = self.types.enums.iter();
-                let enum_values =
-                    enums.map(|one| (one.name.clone(), one.values.clone())).collect();
+                let enum_values = enums.map(|one| (one.name.clone(), one.values.clone())).collect();
                 self.types.unions.push(UnionType {
                     enum_values,
                     doc: docs::union(whole, &forms),

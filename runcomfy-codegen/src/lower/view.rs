@@ -58,8 +58,10 @@ fn merge(definitions: &Definitions, whole: &mut Schema, part: &Schema) {
         }
         (own, other) => own.or_else(|| other.clone()),
     };
-    whole.minimum = stricter(whole.minimum.take(), part.minimum.as_ref(), std::cmp::Ordering::is_gt);
-    whole.maximum = stricter(whole.maximum.take(), part.maximum.as_ref(), std::cmp::Ordering::is_lt);
+    whole.minimum =
+        stricter(whole.minimum.take(), part.minimum.as_ref(), std::cmp::Ordering::is_gt);
+    whole.maximum =
+        stricter(whole.maximum.take(), part.maximum.as_ref(), std::cmp::Ordering::is_lt);
     whole.multiple_of = whole.multiple_of.or(part.multiple_of);
     whole.length = both(whole.length, part.length);
     whole.pattern = whole.pattern.take().or_else(|| part.pattern.clone());
@@ -99,9 +101,19 @@ fn merge(definitions: &Definitions, whole: &mut Schema, part: &Schema) {
 
 /// A schema of which both hold.
 fn both_of(schema: Schema, other: &Schema) -> Schema {
-    let mut both = Schema::made_up(&schema);
+    let mut both = in_words_of(&schema);
     both.all_of = vec![schema, other.clone()];
     both
+}
+
+/// A schema to put parts into, with the words of one.
+pub(super) fn in_words_of(schema: &Schema) -> Schema {
+    Schema {
+        title: schema.title.clone(),
+        description: schema.description.clone(),
+        rust_name: schema.rust_name.clone(),
+        ..Schema::made_up(schema)
+    }
 }
 
 fn stricter(

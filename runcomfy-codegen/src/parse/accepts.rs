@@ -44,8 +44,7 @@ fn holds(judge: &Judge<'_>, schema: &Schema, value: &Value) -> bool {
         && referred()
         && schema.all_of.iter().all(here)
         && (schema.any_of.is_empty() || schema.any_of.iter().any(here))
-        && (schema.one_of.is_empty()
-            || schema.one_of.iter().filter(|part| here(part)).count() == 1)
+        && (schema.one_of.is_empty() || schema.one_of.iter().filter(|part| here(part)).count() == 1)
         && !schema.not.as_deref().is_some_and(here)
         && conditional()
 }
@@ -76,8 +75,7 @@ fn accepts_items(judge: &Judge<'_>, schema: &Schema, items: &[Node]) -> bool {
     };
     let contained = || {
         schema.contains.as_ref().is_none_or(|contains| {
-            let found =
-                items.iter().filter(|item| holds(judge, &contains.schema, &item.value));
+            let found = items.iter().filter(|item| holds(judge, &contains.schema, &item.value));
             contains.counts.hold(found.count())
         })
     };
@@ -92,17 +90,20 @@ fn accepts_members(judge: &Judge<'_>, schema: &Schema, members: &[Member]) -> bo
     let properties = schema.properties.as_deref().unwrap_or_default();
     let declared = |key: &str| properties.iter().find(|property| property.key == key);
     let each = |member: &Member| {
-        let named = schema.names.as_ref().is_none_or(|names| {
-            holds(judge, names, &Value::String(member.key.clone()))
-        });
+        let named = schema
+            .names
+            .as_ref()
+            .is_none_or(|names| holds(judge, names, &Value::String(member.key.clone())));
         // Which keys a pattern means is left to the runtime.
         named
             && match declared(&member.key) {
                 Some(property) => holds(judge, &property.schema, &member.node.value),
-                None => !schema.patterns.is_empty() || {
-                    let known = schema.required.iter().any(|(key, _)| *key == member.key);
-                    accepts_more(judge, schema, known, &member.node.value)
-                },
+                None => {
+                    !schema.patterns.is_empty() || {
+                        let known = schema.required.iter().any(|(key, _)| *key == member.key);
+                        accepts_more(judge, schema, known, &member.node.value)
+                    }
+                }
             }
     };
     let dependents = || {

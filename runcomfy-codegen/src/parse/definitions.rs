@@ -88,7 +88,10 @@ fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
     match &node.value {
         Value::Array(items) => items.iter().find_map(|item| anchored(item, name)),
         Value::Object(members) => {
-            members.iter().find_map(|member| anchored(&member.node, name))
+            // What stands there is data.
+            let data = ["enum", "const", "default", "examples"];
+            let mut members = members.iter().filter(|member| !data.contains(&member.key.as_str()));
+            members.find_map(|member| anchored(&member.node, name))
         }
         _ => None,
     }

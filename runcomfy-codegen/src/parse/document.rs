@@ -1,7 +1,7 @@
 //! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
 
-use super::json::{self, Node, Value};
 use super::definitions;
+use super::json::{self, Node, Value};
 use super::schema::{AdditionalProperties, Definitions, Root, Schema, TypeSet};
 use crate::report::{Place, Reporter};
 

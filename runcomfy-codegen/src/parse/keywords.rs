@@ -144,7 +144,7 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
         match member.key.as_str() {
             "type" => self.types(node),
             "nullable" => self.nullable = self.flag(node, "nullable"),
-            "format" => self.schema.format = Some(self.text(node, "format").to_ascii_lowercase()),
+            "format" => self.schema.format = Some(self.text(node, "format")),
             "enum" => self.values(node),
             "const" => self.allow(vec![node.clone()], node),
             "minimum" => self.limit(node, "minimum", Side::Min, false),
@@ -266,7 +266,7 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
 
     fn count(&mut self, node: &Node, keyword: &str) -> Option<u64> {
         let count = match node.value {
-            Value::Number(Num::Int(int)) => u64::try_from(int).ok(),
+            Value::Number(num) => num.to_integer().and_then(|int| u64::try_from(int).ok()),
             _ => None,
         };
         if count.is_none() {
@@ -340,11 +340,16 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
     /// `enum` beside `const`: both hold, so what both have is left.
     fn allow(&mut self, mut values: Vec<Node>, node: &Node) {
         if let Some(others) = &self.schema.values {
-            values
-                .retain(|value| others.iter().any(|other| accepts::same(&other.value, &value.value)));
+            values.retain(|value| {
+                others.iter().any(|other| accepts::same(&other.value, &value.value))
+            });
             if values.is_empty() {
                 let message = "`enum` and `const` have no value in common";
-                self.reader.reporter.error(&node.place, message, "correct one of them, or remove it");
+                self.reader.reporter.error(
+                    &node.place,
+                    message,
+                    "correct one of them, or remove it",
+                );
             }
         }
         self.schema.values = Some(values);
@@ -442,7 +447,8 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
         let inside = self.schema.place != *self.reader.root;
         if is_base && inside && member.key == "$id" {
             let message = "a schema inside the file has an `$id` of its own, which references would start from";
-            let help = "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
+            let help =
+                "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
             self.reader.reporter.error(&member.place, message, help);
         }
     }

@@ -125,15 +125,9 @@ impl Schema {
         }
     }
 
-    /// A schema to put parts of others into; it keeps their words.
+    /// A schema to put parts of others into.
     pub(crate) fn made_up(of: &Self) -> Self {
-        Self {
-            title: of.title.clone(),
-            description: of.description.clone(),
-            rust_name: of.rust_name.clone(),
-            is_made_up: true,
-            ..Self::new(of.place.clone())
-        }
+        Self { is_made_up: true, ..Self::new(of.place.clone()) }
     }
 
     /// Whether an object of this schema has keys that are known by name.

@@ -59,4 +59,3 @@ fn counts(schema: &Schema, counts: Counts, names: (&str, &str), reporter: &mut R
         reporter.error(&schema.place, message, "swap the two, or correct the one that is wrong");
     }
 }
-

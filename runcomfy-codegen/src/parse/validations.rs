@@ -9,7 +9,11 @@ use crate::report::Reporter;
 pub(super) fn read(node: &Node, reporter: &mut Reporter<'_>) -> Vec<Validation> {
     let Value::Array(entries) = &node.value else {
         let help = "list the rules, as in [{\"validation_rule\": \"file_size_mb<\", \"validation_value\": 30}]";
-        reporter.warning(&node.place, "`validations` is not an array, and is left to the service", help);
+        reporter.warning(
+            &node.place,
+            "`validations` is not an array, and is left to the service",
+            help,
+        );
         return Vec::new();
     };
     let mut validations = Vec::new();

@@ -1,0 +1,136 @@
+//! Generates the models of the corpus, and of the JSON Schema Test Suite with each of its schemas as
+//! a property, in one go.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use runcomfy_codegen::Generator;
+use serde_json::{Value, json};
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+    let schemas = out.join("schemas");
+    let _ = fs::remove_dir_all(&schemas);
+    println!("cargo::rerun-if-changed=corpus");
+    println!("cargo::rerun-if-changed=json-schema-test-suite");
+    copy(Path::new("corpus"), &schemas.join("corpus"));
+    let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
+    let generated = Generator::new(&schemas).generate().unwrap();
+    generated.write(&out).unwrap();
+    let mut table = String::from("&[\n");
+    for model in &generated.models {
+        let (id, module) = (&model.id, &model.module);
+        writeln!(
+            table,
+            "    Entry {{ id: {id:?}, from_json: from_json::<models::{module}::Input>, \
+             json_schema: json_schema::<models::{module}::Input> }},"
+        )
+        .unwrap();
+    }
+    table.push(']');
+    fs::write(out.join("entries.rs"), table).unwrap();
+    fs::write(out.join("refused.rs"), format!("&{refused:?}")).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target)
+        } else {
+            fs::write(&target, fs::read(&path).unwrap()).unwrap()
+        }
+    }
+}
+
+/// Writes the suite's schemas as models, but for those that the generator refuses; gives these.
+fn suite(root: &Path, schemas: &Path, out: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    walk(root, &mut files);
+    files.sort();
+    let mut refused = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap().with_extension("");
+        let name = name.to_str().unwrap().to_lowercase();
+        let groups: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        for (index, group) in groups.as_array().unwrap().iter().enumerate() {
+            let schema = wrapped(&group["schema"], name.starts_with("draft7")).to_string();
+            let alone = out.join("alone");
+            let _ = fs::remove_dir_all(&alone);
+            fs::create_dir_all(&alone).unwrap();
+            fs::write(alone.join("m.json"), &schema).unwrap();
+            let id = format!("suite/{name}/g{index}");
+            match Generator::new(&alone).generate() {
+                Ok(_) => {
+                    let path = schemas.join(format!("{id}.json"));
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, schema).unwrap();
+                }
+                Err(error) => {
+                    let problems = error.problems().iter();
+                    let errors =
+                        problems.filter(|one| one.severity() == runcomfy_codegen::Severity::Error);
+                    let messages: Vec<_> = errors.map(|one| one.message().to_owned()).collect();
+                    refused.push((id, messages.join("; ")));
+                }
+            }
+        }
+    }
+    refused
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+}
+
+/// An input with the schema as its property `value`.
+fn wrapped(schema: &Value, is_draft_7: bool) -> Value {
+    let mut root = json!({"type": "object", "properties": {"value": moved(schema)}});
+    if is_draft_7 {
+        root["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    }
+    root
+}
+
+/// The schema one level down: its references start from there, and its objects are open, since it
+/// does not speak the service's dialect.
+fn moved(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let mut moved_members = serde_json::Map::new();
+    for (keyword, value) in members {
+        let value = match (keyword.as_str(), value) {
+            ("$ref", Value::String(text)) if text == "#" || text.starts_with("#/") => {
+                format!("#/properties/value{}", &text[1..]).into()
+            }
+            ("enum" | "const" | "default" | "examples", value) => value.clone(),
+            (
+                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+                | "dependencies",
+                Value::Object(named),
+            ) => named.iter().map(|(key, schema)| (key.clone(), moved(schema))).collect(),
+            (_, Value::Array(all)) => all.iter().map(moved).collect(),
+            ("$id", _) => continue,
+            (_, value) => moved(value),
+        };
+        moved_members.insert(keyword.clone(), value);
+    }
+    let is_object = match members.get("type") {
+        Some(Value::Array(names)) => names.contains(&json!("object")),
+        Some(name) => name == "object",
+        None => false,
+    };
+    if is_object {
+        moved_members.entry("additionalProperties").or_insert(Value::Bool(true));
+    }
+    Value::Object(moved_members)
+}
