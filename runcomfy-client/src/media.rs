@@ -300,7 +300,7 @@ pub(crate) fn check(text: &str) -> Result<(), MediaError> {
 
 /// The same for a field of this kind.
 pub(crate) fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
-    if is_plain_url(text) {
+    if is_plain(text) {
         return Ok(());
     }
     check(text)?;
@@ -346,29 +346,53 @@ pub(crate) fn facts(text: &str) -> Option<Facts> {
     Some(Facts { size, dimensions })
 }
 
-/// Whether a URL is of the plainest sort: `https:`, a name under a well-known kind of top-level
-/// domain, and a path without anything to decode. Most are, and reading a URL in full costs more
-/// than all else that is checked of a request.
-fn is_plain_url(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://") else { return false };
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let Some((_, top)) = host.rsplit_once('.') else { return false };
-    let label = |label: &str| {
-        // What begins with `xn--` has rules of its own.
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && !label.contains("--")
+/// Whether a text is a URL or a file name of the plainest sort: `https:`, a name under a
+/// well-known kind of top-level domain, and a path without anything to decode; or letters, digits,
+/// `-`, `_` and dots. Most are, and reading a URL in full costs more than all else that is checked
+/// of a request.
+fn is_plain(text: &str) -> bool {
+    let path = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(byte);
+    let Some(rest) = text.strip_prefix("https://") else {
+        return text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && text.bytes().any(|byte| byte != b'.');
     };
-    host.len() <= 253
-        && host.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.'
-        })
-        && host.split('.').all(|one| one.len() <= 63 && label(one))
+    let rest = rest.as_bytes();
+    let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+    let (host, rest) = rest.split_at(end);
+    is_plain_host(host) && rest.iter().all(path)
+}
+
+fn is_plain_host(host: &[u8]) -> bool {
+    // Begins as if behind a dot: a label may begin neither with one nor with a hyphen.
+    let mut before = b'.';
+    let mut label = 0;
+    let mut dots = 0;
+    for byte in host {
+        let fits = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => true,
+            // What has two hyphens in a row may be an encoded name, with rules of its own.
+            b'-' | b'.' => before != b'.' && before != b'-',
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+        before = *byte;
+        label += 1;
+        if *byte == b'.' {
+            (label, dots) = (0, dots + 1);
+        }
+        if label > 63 {
+            return false;
+        }
+    }
+    let top = &host[host.len() - label..];
+    dots > 0
+        && host.len() <= 253
         && top.len() >= 2
-        && top.bytes().all(|byte| byte.is_ascii_lowercase())
-        && !["localhost", "local"].contains(&top)
-        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte))
+        && top.iter().all(u8::is_ascii_lowercase)
+        && top != b"localhost"
+        && top != b"local"
 }
 
 fn starts_with_scheme(text: &str, scheme: &str) -> bool {
@@ -550,9 +574,11 @@ mod tests {
             "https://example.com/face.png",
             "https://a-b.c1.example.co.uk/x/y_z~1/../a.png",
             "https://storage-9.example.io//a",
+            "face.png",
+            "Runcomfy_example_1268-1.PNG",
         ];
         for text in plain {
-            assert!(is_plain_url(text) && check(text).is_ok(), "{text}");
+            assert!(is_plain(text) && check(text).is_ok(), "{text}");
         }
         for text in [
             "https://printer.local/a",
@@ -560,6 +586,17 @@ mod tests {
             "https://10.0.0.1/a",
             "https://1.2.3.0x7f/a",
             "https://xn--a.com/",
+            "https://a-.com/",
+            "https://a.com-/",
+            "https://com/",
+            "https://a.c/",
+            "https://a.",
+            "https://",
+            "",
+            ".",
+            "..",
+            "a b.png",
+            "/a.png",
             "https://a..com/",
             "https://-a.com/",
             "https://example.com:8080/",
@@ -569,7 +606,7 @@ mod tests {
             "https://EXAMPLE.com/",
             "http://example.com/",
         ] {
-            assert!(!is_plain_url(text), "{text}");
+            assert!(!is_plain(text), "{text}");
         }
     }
 

@@ -1,35 +1,29 @@
 //! What a completed job gives.
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde::{Deserialize, Serialize};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 /// The output of a completed job: URLs of files, which are fetched without the token.
 ///
 /// Reading it never fails: what is not of the expected form goes into [`other`](Self::other).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Output {
     /// The URL of an image.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// The URL of a video.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<String>,
     /// The URL of a sound.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio: Option<String>,
     /// The URLs of several images.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<String>,
     /// The URLs of several videos.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub videos: Vec<String>,
     /// The URLs of several sounds.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub audios: Vec<String>,
     /// Whatever else came. An output that is no object stands here under the key `output`.
-    #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
@@ -58,6 +52,28 @@ impl From<Value> for Output {
             audios: take(&mut other, "audios").unwrap_or_default(),
             other,
         }
+    }
+}
+
+/// As it came: what is not there is left out.
+impl Serialize for Output {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let single = [("image", &self.image), ("video", &self.video), ("audio", &self.audio)];
+        for (key, url) in single {
+            if let Some(url) = url {
+                map.serialize_entry(key, url)?;
+            }
+        }
+        let several =
+            [("images", &self.images), ("videos", &self.videos), ("audios", &self.audios)];
+        for (key, urls) in several.into_iter().filter(|(_, urls)| !urls.is_empty()) {
+            map.serialize_entry(key, urls)?;
+        }
+        for (key, value) in &self.other {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
     }
 }
 
@@ -90,6 +106,8 @@ mod tests {
         assert_eq!(output.other, *json!({"image": 7, "score": 0.5}).as_object().unwrap());
         let urls: Vec<_> = output.urls().collect();
         assert_eq!(urls, ["https://a/v.mp4", "https://a/1.png", "https://a/2.png"]);
+        let again = serde_json::to_value(&output).unwrap();
+        assert_eq!(Output::from(again), output);
     }
 
     #[test]

@@ -21,10 +21,18 @@ impl Pattern {
         self.text
     }
 
+    /// Whether it can be read at all.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.regex().is_some()
+    }
+
     /// Whether it is found anywhere in `text`. One that cannot be read is found nowhere.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        let regex = self.regex.get_or_init(|| Regex::with_flags(self.text, "u").ok());
-        regex.as_ref().is_some_and(|regex| regex.find(text).is_some())
+        self.regex().is_some_and(|regex| regex.find(text).is_some())
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| Regex::with_flags(self.text, "u").ok()).as_ref()
     }
 }
 

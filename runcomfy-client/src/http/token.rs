@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::{Map, Value};
 
 use super::config::ConfigError;
 
@@ -14,9 +15,17 @@ pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 const VARIABLES: [&str; 2] = ["RUNCOMFY_API_TOKEN", "RUNCOMFY_TOKEN"];
 
 /// What the official command line tool writes when its user logs in.
-#[derive(Deserialize)]
 struct TokenFile {
     access_token: String,
+}
+
+impl<'de> Deserialize<'de> for TokenFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Map::deserialize(deserializer)?.remove("access_token") {
+            Some(Value::String(access_token)) => Ok(Self { access_token }),
+            _ => Err(D::Error::missing_field("access_token")),
+        }
+    }
 }
 
 /// The first token that the conventions give.

@@ -1,51 +1,88 @@
 //! The answers of the API. Read with patience: what is not needed may be missing or of any type.
+//! Written out rather than derived, so that an app that derives nothing itself does not build the
+//! derive macros for four answers.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::output::take;
 
 /// `POST /models/{model_id}`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Submitted {
     pub(super) request_id: String,
 }
 
 /// `GET /requests/{request_id}/status`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Status {
     pub(super) status: String,
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) queue_position: Option<u64>,
 }
 
 /// `GET /requests/{request_id}/result`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) status: String,
-    #[serde(default)]
     pub(super) output: Value,
-    #[serde(default)]
     pub(super) error: Value,
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) created_at: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) finished_at: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) cost: Option<f64>,
 }
 
 /// `POST /requests/{request_id}/cancel`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Cancelled {
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) status: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
     pub(super) outcome: Option<String>,
 }
 
-/// `None` where a value is not of the type expected.
-fn lenient<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
+impl<'de> Deserialize<'de> for Submitted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        Ok(Self { request_id: required(&mut members, "request_id")? })
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        Ok(Self {
+            status: required(&mut members, "status")?,
+            queue_position: take(&mut members, "queue_position"),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        Ok(Self {
+            status: required(&mut members, "status")?,
+            output: members.remove("output").unwrap_or_default(),
+            error: members.remove("error").unwrap_or_default(),
+            created_at: take(&mut members, "created_at"),
+            finished_at: take(&mut members, "finished_at"),
+            cost: take(&mut members, "cost"),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Cancelled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        Ok(Self { status: take(&mut members, "status"), outcome: take(&mut members, "outcome") })
+    }
+}
+
+fn required<E: serde::de::Error>(
+    members: &mut Map<String, Value>,
+    key: &'static str,
+) -> Result<String, E> {
+    match members.remove(key) {
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(E::custom(format_args!("`{key}` is {other}, not a string"))),
+        None => Err(E::missing_field(key)),
+    }
 }

@@ -419,13 +419,29 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
 
     fn pattern(&mut self, node: &Node) -> Option<String> {
         match &node.value {
-            Value::String(pattern) => Some(pattern.clone()),
+            Value::String(pattern) => {
+                self.check_pattern(pattern, &node.place, "pattern");
+                Some(pattern.clone())
+            }
             _ => {
                 self.wrong(node, "pattern", "a regular expression");
                 None
             }
         }
     }
+
+    #[cfg(feature = "check-patterns")]
+    fn check_pattern(&mut self, pattern: &str, place: &Place, keyword: &str) {
+        if let Err(error) = regress::Regex::with_flags(pattern, "u") {
+            let message = format!("`{keyword}` {pattern:?} is not a regular expression: {error}");
+            self.reader.reporter.error(place, message, "write it as ECMA-262 has it");
+        }
+    }
+
+    /// Reading regular expressions costs more to build than the rest of the generator.
+    #[cfg(not(feature = "check-patterns"))]
+    #[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "see the feature")]
+    fn check_pattern(&mut self, _: &str, _: &Place, _: &str) {}
 
     fn reference(&mut self, node: &Node) {
         let Value::String(text) = &node.value else {
@@ -457,6 +473,9 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
         let Value::Object(members) = &node.value else {
             return self.wrong(node, "patternProperties", "an object of schemas");
         };
+        for member in members {
+            self.check_pattern(&member.key, &member.place, "patternProperties");
+        }
         let patterns =
             members.iter().map(|member| (member.key.clone(), self.reader.read(&member.node)));
         self.schema.patterns = patterns.collect();
