@@ -94,14 +94,52 @@ fn each_mistake_is_reported_with_its_place() {
         ),
         (r#"{"title": 5}"#, "2:16 /properties/a/title `title` is 5, which is not a string"),
         ("5", "2:6 /properties/a 5 is not a schema"),
-        ("false", "2:6 /properties/a `false` is a schema that no value can satisfy"),
+        ("false", "warning 2:6 /properties/a no value of \"a\" is valid: its schema is `false`"),
         (
-            r#"{"type": "string", "pattern": "^a"}"#,
-            "2:25 /properties/a/pattern the keyword `pattern` is not enforced by the generated API",
+            r#"{"type": "object", "unevaluatedProperties": false}"#,
+            "2:25 /properties/a/unevaluatedProperties the keyword `unevaluatedProperties` is not enforced by the generated API\n\
+             warning 2:6 /properties/a an object without `properties` takes no members at all",
         ),
         (
-            r#"{"anyOf": [{"type": "string"}]}"#,
-            "2:7 /properties/a/anyOf the keyword `anyOf` is not enforced by the generated API",
+            r#"{"type": "string", "pattern": "^(a"}"#,
+            "2:36 /properties/a/pattern `pattern` \"^(a\" is not a regular expression: Unbalanced parenthesis",
+        ),
+        (
+            r#"{"patternProperties": {"[": true}}"#,
+            "2:29 /properties/a/patternProperties/[ `patternProperties` \"[\" is not a regular expression: Unbalanced bracket",
+        ),
+        (r#"{"anyOf": []}"#, "2:16 /properties/a/anyOf `anyOf` is [], which is not a list of one schema or more"),
+        (
+            r##"{"$ref": "#/$defs/none"}"##,
+            "2:15 /properties/a/$ref `$ref` \"#/$defs/none\" leads nowhere",
+        ),
+        (
+            r#"{"$ref": "other.json#/a"}"#,
+            "2:15 /properties/a/$ref `$ref` \"other.json#/a\" leads out of the file",
+        ),
+        (
+            r##"{"$ref": "#/properties/a"}"##,
+            "2:15 /properties/a/$ref `$ref` leads back to itself without a step into the value",
+        ),
+        (
+            r##"{"anyOf": [{"type": "null"}, {"$ref": "#/properties/a"}]}"##,
+            "2:44 /properties/a/anyOf/1/$ref `$ref` leads back to itself without a step into the value",
+        ),
+        (
+            r#"{"$id": "https://example.com/a", "type": "string"}"#,
+            "2:7 /properties/a/$id a schema inside the file has an `$id` of its own, which references would start from",
+        ),
+        (
+            r#"{"type": "array", "contains": {}, "minContains": 2, "maxContains": 1}"#,
+            "2:6 /properties/a `minContains` 2 is above `maxContains` 1",
+        ),
+        (
+            r#"{"dependentRequired": {"b": "c"}}"#,
+            "2:34 /properties/a/dependentRequired/b `dependentRequired` is \"c\", which is not an array of keys",
+        ),
+        (
+            r#"{"type": "string", "validations": [{"validation_rule": "bitrate<", "validation_value": 3}]}"#,
+            "warning 2:41 /properties/a/validations/0 the rule {\"validation_rule\":\"bitrate<\",\"validation_value\":3} is not understood, and is left to the service",
         ),
         (
             r#"{"x-rust-name": "2-b"}"#,
@@ -213,7 +251,9 @@ fn what_can_be_mended_is_mended_with_a_warning() {
 
 #[test]
 fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
-    let schema = property(r#"{"type": "string", "pattern": "^a", "x-unenforced": ["pattern"]}"#);
+    let schema = property(
+        r#"{"type": "string", "unevaluatedProperties": false, "x-unenforced": ["unevaluatedProperties"]}"#,
+    );
     assert_eq!(problems(&schema), "");
 }
 
