@@ -38,6 +38,18 @@ impl Num {
         }
     }
 
+    /// One text for all forms of a number: `1`, `1.0` and `1e0`.
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
+    pub(crate) fn canonical(self) -> String {
+        match self {
+            Self::Float(float) if float.fract() == 0.0 && float.abs() < LIMIT => {
+                (float as i128).to_string()
+            }
+            Self::Float(float) => format!("{float:e}"),
+            Self::Int(int) => int.to_string(),
+        }
+    }
+
     /// Whether this is a whole multiple of `step`, of the numbers as they are written: 0.3 is one of
     /// 0.1, though no `f64` is either.
     pub(crate) fn is_multiple_of(self, step: Self) -> bool {
@@ -71,6 +83,9 @@ impl Num {
     }
 }
 
+/// 2^127
+const LIMIT: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
+
 fn is_decimal_multiple(number: Option<(u128, i32)>, step: Option<(u128, i32)>) -> Option<bool> {
     let ((mut digits, exponent), (mut step, step_exponent)) = (number?, step?);
     if digits == 0 || step == 0 {
@@ -94,7 +109,6 @@ fn is_decimal_multiple(number: Option<(u128, i32)>, step: Option<(u128, i32)>) -
     reason = "the float's magnitude is below 2^127 where it is cast"
 )]
 fn compare_int_float(int: i128, float: f64) -> Option<Ordering> {
-    const LIMIT: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0; // 2^127
     if float.is_nan() {
         return None;
     }

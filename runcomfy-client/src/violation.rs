@@ -35,7 +35,8 @@ impl Violation {
     }
 
     /// The JSON Schema keyword that is violated: `maximum`, `enum`, `required`, ...; `media` for the
-    /// rules of [`Media`](crate::Media), `syntax` for text that is not JSON.
+    /// rules of [`Media`](crate::Media), `validations` for the service's own of a file, `syntax` for
+    /// text that is not JSON, and `more` behind a thousand others, for those that are left out.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         self.keyword

@@ -19,9 +19,17 @@ use crate::{emit, lower, parse, source};
 #[derive(Clone, Debug)]
 #[must_use = "a generator does nothing until `build` or `generate` is called"]
 pub struct Generator {
-    schemas: PathBuf,
+    schemas: Schemas,
     runtime: String,
     crate_path: Option<String>,
+}
+
+/// Where the schemas are.
+#[derive(Clone, Debug)]
+enum Schemas {
+    Folder(PathBuf),
+    /// Model ids and texts.
+    Texts(Vec<(String, String)>),
 }
 
 /// What was generated.
@@ -59,7 +67,54 @@ impl Generator {
     /// A generator for the schemas in this folder. A relative path is taken from the folder that the
     /// program runs in, which is the package's own for a build script.
     pub fn new(schemas: impl Into<PathBuf>) -> Self {
-        Self { schemas: schemas.into(), runtime: "::runcomfy_client".to_owned(), crate_path: None }
+        Self::of(Schemas::Folder(schemas.into()))
+    }
+
+    /// A generator for schemas given by model id and text.
+    ///
+    /// ```
+    /// let schema = r#"{"type": "object", "properties": {"steps": {"type": "integer"}}}"#;
+    /// let generated = runcomfy_codegen::Generator::from_texts([("acme/dream", schema)]).generate()?;
+    /// assert!(generated.models[0].source.contains("pub fn steps"));
+    /// # Ok::<(), runcomfy_codegen::Error>(())
+    /// ```
+    pub fn from_texts<I, T>(schemas: impl IntoIterator<Item = (I, T)>) -> Self
+    where
+        I: Into<String>,
+        T: Into<String>,
+    {
+        let texts = schemas.into_iter().map(|(id, text)| (id.into(), text.into()));
+        Self::of(Schemas::Texts(texts.collect()))
+    }
+
+    fn of(schemas: Schemas) -> Self {
+        Self { schemas, runtime: "::runcomfy_client".to_owned(), crate_path: None }
+    }
+
+    /// The folder, or where a folder would be.
+    fn place(&self) -> &Path {
+        match &self.schemas {
+            Schemas::Folder(folder) => folder,
+            Schemas::Texts(_) => Path::new("schemas"),
+        }
+    }
+
+    fn sources(&self, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
+        match &self.schemas {
+            Schemas::Folder(folder) => source::read(folder, problems),
+            Schemas::Texts(texts) => {
+                let mut sources: Vec<_> = texts
+                    .iter()
+                    .map(|(id, text)| Source {
+                        id: id.clone(),
+                        path: format!("{id}.json").into(),
+                        text: text.clone(),
+                    })
+                    .collect();
+                sources.sort_by(|a, b| a.id.cmp(&b.id));
+                Ok(sources)
+            }
+        }
     }
 
     /// Where the generated code finds the runtime: `::runcomfy_client`, unless said otherwise. An
@@ -83,18 +138,22 @@ impl Generator {
     /// # Errors
     /// Everything that is wrong with the schemas. `main` may return it: its `Debug` is the report.
     pub fn build(self) -> Result<(), Error> {
-        println!("cargo::rerun-if-changed={}", self.schemas.display());
+        if let Schemas::Folder(folder) = &self.schemas {
+            println!("cargo::rerun-if-changed={}", folder.display());
+        }
         let Some(out) = std::env::var_os("OUT_DIR") else {
             return Err(Error::of(
-                &self.schemas,
+                self.place(),
                 "the variable OUT_DIR is not set".to_owned(),
                 "call `build` in a build script; elsewhere use `generate` and `Generated::write`",
             ));
         };
         let mut problems = Vec::new();
-        let sources = source::read(&self.schemas, &mut problems)?;
-        for source in &sources {
-            println!("cargo::rerun-if-changed={}", source.path.display());
+        let sources = self.sources(&mut problems)?;
+        if let Schemas::Folder(_) = &self.schemas {
+            for source in &sources {
+                println!("cargo::rerun-if-changed={}", source.path.display());
+            }
         }
         let generated = self.generate_from(&sources, problems)?;
         for warning in &generated.warnings {
@@ -109,7 +168,7 @@ impl Generator {
     /// Everything that is wrong with the schemas.
     pub fn generate(&self) -> Result<Generated, Error> {
         let mut problems = Vec::new();
-        let sources = source::read(&self.schemas, &mut problems)?;
+        let sources = self.sources(&mut problems)?;
         self.generate_from(&sources, problems)
     }
 
@@ -121,7 +180,7 @@ impl Generator {
         if !lower::names::is_path(&self.runtime) {
             let message = format!("{:?} is not a path to the runtime", self.runtime);
             let help = "give a path such as `::runcomfy_client`";
-            return Err(Error::of(&self.schemas, message, help));
+            return Err(Error::of(self.place(), message, help));
         }
         let runtime = self.runtime.as_str();
         let mut models = Vec::new();

@@ -209,6 +209,20 @@ impl<'a> Reporter<'a> {
     }
 
     fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
+        // What is said of the same place twice was met on two ways; and nobody reads a thousand.
+        const MOST: usize = 200;
+        let known = self.problems.iter().any(|one| {
+            one.pointer == place.pointer && one.message == message && one.severity == severity
+        });
+        if known || self.problems.len() > MOST {
+            return;
+        }
+        let (severity, message, help) = if self.problems.len() == MOST {
+            let message = format!("more than {MOST} problems; the others are left out");
+            (Severity::Error, message, "correct these first".to_owned())
+        } else {
+            (severity, message, help)
+        };
         let before = &self.text[..place.offset.min(self.text.len())];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

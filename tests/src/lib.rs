@@ -1,5 +1,7 @@
 //! The generated models of the corpus and of the JSON Schema Test Suite.
 
+pub mod fuzz;
+
 use runcomfy_client::ValidationErrors;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

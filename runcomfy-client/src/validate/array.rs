@@ -1,6 +1,6 @@
 //! `items`, `prefixItems`, `contains`, `minItems`, `maxItems` and `uniqueItems`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::json::Json;
 use crate::schema::Rules;
@@ -51,10 +51,20 @@ pub(super) fn unique(value: &Json) -> Broken {
     if texts.is_some_and(|texts| texts.len() == items.len()) {
         return None;
     }
-    let twice = items.iter().enumerate().find_map(|(index, item)| {
-        let first = items[..index].iter().position(|earlier| values::same(earlier, item))?;
-        Some((first, index, item))
-    });
+    // Many are told apart by their canonical text, in one pass.
+    const FEW: usize = 32;
+    let twice = if items.len() > FEW {
+        let mut known = HashMap::new();
+        items.iter().enumerate().find_map(|(index, item)| {
+            let first = known.insert(values::canonical(item), index)?;
+            Some((first, index, item))
+        })
+    } else {
+        items.iter().enumerate().find_map(|(index, item)| {
+            let first = items[..index].iter().position(|earlier| values::same(earlier, item))?;
+            Some((first, index, item))
+        })
+    };
     twice.map(|(first, second, item)| {
         let message = format!("items {first} and {second} are the same, {}", show(item));
         ("uniqueItems", message)

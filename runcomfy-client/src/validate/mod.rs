@@ -20,8 +20,14 @@ pub(crate) use location::Location;
 pub(crate) use values::equals;
 
 pub(crate) fn check(rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
-    ValidationErrors::check(violations(rules, value, &Location::Root))
+    let mut report = Report::default();
+    report.apply(rules, value, &Location::Root);
+    ValidationErrors::check(report.finish())
 }
+
+/// As many as anybody reads: past these, the rest is counted. A body of megabytes can break a rule a
+/// million times.
+const MOST_VIOLATIONS: usize = 1000;
 
 /// Everything that is wrong with a value.
 fn violations(rules: &[Rule], value: &Json, at: &Location<'_>) -> Vec<Violation> {
@@ -33,10 +39,15 @@ fn violations(rules: &[Rule], value: &Json, at: &Location<'_>) -> Vec<Violation>
 #[derive(Default)]
 struct Report {
     violations: Vec<Violation>,
+    more: usize,
 }
 
 impl Report {
     fn add(&mut self, at: &Location<'_>, keyword: &'static str, message: String) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         self.violations.push(Violation {
             field: at.field(),
             key: at.key(),
@@ -44,6 +55,25 @@ impl Report {
             keyword,
             message,
         });
+    }
+
+    /// Whether what is added now is only counted.
+    fn is_full(&self) -> bool {
+        self.violations.len() >= MOST_VIOLATIONS
+    }
+
+    fn finish(mut self) -> Vec<Violation> {
+        if self.more > 0 {
+            let message = format!("{} violations more are left out here", self.more);
+            self.violations.push(Violation {
+                field: String::new(),
+                key: String::new(),
+                pointer: String::new(),
+                keyword: "more",
+                message,
+            });
+        }
+        self.violations
     }
 
     fn apply(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {

@@ -41,6 +41,7 @@ pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, 
         }
         match schema.additional {
             _ if known => {}
+            Additional::Denied if report.is_full() => report.add(&at, "", String::new()),
             Additional::Denied => report.add(&at, "additionalProperties", unknown(schema, key)),
             Additional::Checked(rules) => report.apply(rules, value, &at),
         }

@@ -66,6 +66,26 @@ pub(super) fn same(a: &Json, b: &Json) -> bool {
     }
 }
 
+/// One text for all values that are the same.
+pub(super) fn canonical(value: &Json) -> String {
+    match value {
+        Json::Number(number) => Num::of(number).canonical(),
+        Json::Array(items) => {
+            let items: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Json::Object(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(key, value)| format!("{key:?}:{}", canonical(value)))
+                .collect();
+            members.sort();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
 /// The candidate that `given` most likely stands for, if one is near enough.
 pub(super) fn nearest<'a>(
     given: &str,

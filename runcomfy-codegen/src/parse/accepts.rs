@@ -138,6 +138,9 @@ fn inside(num: Num, limit: Option<&Limit>, side: Ordering) -> bool {
 }
 
 fn has_repeats(items: &[Node]) -> bool {
+    // A longer one is left to the runtime.
+    const MOST: usize = 1024;
+    let items = &items[..items.len().min(MOST)];
     items
         .iter()
         .enumerate()

@@ -103,15 +103,35 @@ fn report_endless(definitions: &Definitions, reporter: &mut Reporter<'_>) -> boo
     let mut endless = false;
     let mut done = Vec::new();
     for (text, target) in &definitions.0 {
-        if let Some((place, message)) = endless_in(target, definitions, &mut vec![text], &mut done)
-        {
+        if let Some(found) = endless_in(target, definitions, &mut vec![text], &mut done) {
+            let (Endless::Loop(place) | Endless::Long(place)) = found;
             let help =
                 "refer to it from a property or from the items of an array, or remove the `$ref`";
-            reporter.error(&place, message, help);
+            reporter.error(place, found.message(), help);
             endless = true;
+            // A long way is a long way from each of its steps.
+            if matches!(found, Endless::Long(_)) {
+                break;
+            }
         }
     }
     endless
+}
+
+/// The `$ref` at which it was noticed.
+#[derive(Clone, Copy)]
+enum Endless<'a> {
+    Loop(&'a Place),
+    Long(&'a Place),
+}
+
+impl Endless<'_> {
+    fn message(self) -> String {
+        match self {
+            Self::Loop(_) => "`$ref` leads back to itself without a step into the value".to_owned(),
+            Self::Long(_) => format!("`$ref` leads through more than {LONGEST_WAY} others"),
+        }
+    }
 }
 
 /// More references in a row than any schema has, and fewer than the stack can follow.
@@ -122,15 +142,13 @@ fn endless_in<'a>(
     definitions: &'a Definitions,
     way: &mut Vec<&'a str>,
     done: &mut Vec<&'a str>,
-) -> Option<(Place, String)> {
+) -> Option<Endless<'a>> {
     if let Some(Reference { text, place }) = &schema.reference {
         if way.contains(&text.as_str()) {
-            let message = "`$ref` leads back to itself without a step into the value";
-            return Some((place.clone(), message.to_owned()));
+            return Some(Endless::Loop(place));
         }
         if way.len() == LONGEST_WAY {
-            let message = format!("`$ref` leads through more than {LONGEST_WAY} others");
-            return Some((place.clone(), message));
+            return Some(Endless::Long(place));
         }
         if !done.contains(&text.as_str())
             && let Some(target) = definitions.get(text)

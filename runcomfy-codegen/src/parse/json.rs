@@ -1,6 +1,7 @@
 //! JSON text to a tree whose nodes know their place. `serde_json` reads; what is ours is to keep
 //! the places, the order of members, repeated keys and the digits of numbers.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
@@ -12,7 +13,13 @@ use crate::report::{Place, Reporter};
 const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Deeper than any schema, and no deeper than the stack.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 64;
+
+/// More values than any schema has; with the next, it bounds what a file can ask of the memory.
+const MOST: usize = 100_000;
+
+/// Longer than the way to any value in a schema, in bytes of its pointer.
+const LONGEST_WAY: usize = 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
@@ -81,7 +88,7 @@ pub(crate) fn parse(text: &str, reporter: &mut Reporter<'_>) -> Option<Node> {
             return None;
         }
     };
-    let mut reader = Reader { text, reporter, depth: 0 };
+    let mut reader = Reader { text, reporter, depth: 0, nodes: 0 };
     match reader.node(raw, |offset| Place { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -120,6 +127,7 @@ struct Reader<'a, 'r, 'f> {
     text: &'a str,
     reporter: &'r mut Reporter<'f>,
     depth: usize,
+    nodes: usize,
 }
 
 impl<'a> Reader<'a, '_, '_> {
@@ -130,9 +138,20 @@ impl<'a> Reader<'a, '_, '_> {
     ) -> Result<Node, serde_json::Error> {
         let raw = raw.get();
         let place = place(self.offset(raw));
-        if self.depth > DEEPEST {
-            let message = format!("nested more than {DEEPEST} deep");
-            self.reporter.error(&place, message, "a schema is not that deep: correct the file");
+        self.nodes += 1;
+        let too_much = if self.depth > DEEPEST {
+            Some(format!("nested more than {DEEPEST} deep"))
+        } else if place.pointer.len() > LONGEST_WAY {
+            Some(format!("the way here is longer than {LONGEST_WAY} bytes"))
+        } else if self.nodes == MOST {
+            Some(format!("more than {MOST} values are too many for a schema"))
+        } else {
+            None
+        };
+        if let Some(message) = too_much {
+            self.reporter.error(&place, message, "no schema is like that: correct the file");
+        }
+        if self.depth > DEEPEST || place.pointer.len() > LONGEST_WAY || self.nodes >= MOST {
             return Ok(Node { place, value: Value::Null });
         }
         self.depth += 1;
@@ -151,13 +170,14 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn object(&mut self, raw: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
         let mut members: Vec<Member> = Vec::new();
+        let mut keys = HashSet::new();
         for (raw_key, raw_value) in
             serde_json::Deserializer::from_str(raw).deserialize_map(Members)?
         {
             let key: String = serde_json::from_str(raw_key.get())?;
             let key_place = place.below(self.offset(raw_key.get()), &key);
             let node = self.node(raw_value, |offset| place.below(offset, &key))?;
-            if members.iter().any(|member| member.key == key) {
+            if !keys.insert(key.clone()) {
                 self.reporter.error(
                     &key_place,
                     format!("the key {key:?} stands here a second time"),

@@ -21,6 +21,10 @@ const NOT_ENFORCED: [&str; 7] = [
     "unevaluatedProperties",
 ];
 
+/// More than the enum or the object of any model has.
+const MOST_VALUES: usize = 4096;
+const MOST_PROPERTIES: usize = 1024;
+
 /// Reads schemas, and keeps the references met on the way.
 pub(super) struct Reader<'n, 'r, 'f> {
     pub(super) reporter: &'r mut Reporter<'f>,
@@ -317,6 +321,11 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
                 "the enum is empty, so no value can satisfy it",
                 "list the values, or remove `enum`",
             ),
+            Value::Array(values) if values.len() > MOST_VALUES => self.reader.reporter.error(
+                &node.place,
+                format!("{} entries are too many for an enum", values.len()),
+                format!("an enum has at most {MOST_VALUES}; use `pattern`, or remove it"),
+            ),
             Value::Array(values) => {
                 let mut distinct: Vec<Node> = Vec::new();
                 for value in values {
@@ -509,6 +518,12 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
         let Value::Object(members) = &node.value else {
             return self.wrong(node, "properties", "an object of schemas");
         };
+        if members.len() > MOST_PROPERTIES {
+            let message = format!("{} properties are too many for an object", members.len());
+            let help =
+                format!("an object has at most {MOST_PROPERTIES}; use `additionalProperties`");
+            return self.reader.reporter.error(&node.place, message, help);
+        }
         let properties = members.iter().map(|member| Property {
             key: member.key.clone(),
             schema: self.reader.read(&member.node),
@@ -530,6 +545,12 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
             self.wrong(node, keyword, "an array of keys");
             return Vec::new();
         };
+        if items.len() > MOST_PROPERTIES {
+            let message = format!("{} keys are too many for `{keyword}`", items.len());
+            let help = format!("an object has at most {MOST_PROPERTIES} properties");
+            self.reader.reporter.error(&node.place, message, help);
+            return Vec::new();
+        }
         let mut keys: Vec<(String, Place)> = Vec::new();
         for item in items {
             match &item.value {

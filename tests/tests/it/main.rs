@@ -5,6 +5,7 @@ mod conformance;
 mod downstream;
 mod end_to_end;
 mod failures;
+mod fuzz;
 mod generated;
 mod instances;
 mod names;

@@ -1,0 +1,211 @@
+//! A bounded run of the fuzz targets, on mutations of what is real. `fuzz/` runs them without a bound.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use runcomfy_codegen::Generator;
+use runcomfy_tests::{ENTRIES, fuzz, schema};
+use serde_json::{Map, Value, json};
+
+fn schemas() -> Vec<Value> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut paths = Vec::new();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    walk(&here.join("corpus"), &mut paths);
+    walk(&here.join("../schemas"), &mut paths);
+    paths.sort();
+    paths.iter().map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect()
+}
+
+/// Every value inside a value, itself included.
+fn parts<'a>(value: &'a Value, all: &mut Vec<&'a Value>) {
+    all.push(value);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| parts(item, all)),
+        Value::Object(members) => members.values().for_each(|value| parts(value, all)),
+        _ => {}
+    }
+}
+
+/// Puts a part of something else somewhere into a value.
+fn crossed(value: &mut Value, part: &Value, random: &mut fastrand::Rng) {
+    let deeper = random.u8(0..5) > 0;
+    match value {
+        Value::Array(items) if deeper && !items.is_empty() => {
+            let index = random.usize(..items.len());
+            crossed(&mut items[index], part, random);
+        }
+        Value::Object(members) if deeper && !members.is_empty() => {
+            let index = random.usize(..members.len());
+            if let Some(inner) = members.values_mut().nth(index) {
+                crossed(inner, part, random);
+            }
+        }
+        Value::Object(members) if random.bool() => {
+            members.extend(part.as_object().cloned().unwrap_or_default());
+        }
+        other => *other = part.clone(),
+    }
+}
+
+/// Changes some bytes.
+fn scratched(mut bytes: Vec<u8>, random: &mut fastrand::Rng) -> Vec<u8> {
+    for _ in 0..random.usize(0..4) {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = random.usize(..bytes.len());
+        match random.u8(0..4) {
+            0 => bytes[at] = random.u8(..),
+            1 => {
+                bytes.remove(at);
+            }
+            2 => bytes.insert(at, *random.choice(b"{}[],:\"0-.eE\\u#/").unwrap()),
+            _ => {
+                let end = random.usize(at..=bytes.len());
+                let copy = bytes[at..end].to_vec();
+                bytes.splice(at..at, copy);
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn any_schema_text_gives_an_error_or_source() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let schemas = schemas();
+    let mut all = Vec::new();
+    schemas.iter().for_each(|schema| parts(schema, &mut all));
+    for _ in 0..3000 {
+        let mut schema = schemas[random.usize(..schemas.len())].clone();
+        for _ in 0..random.usize(1..5) {
+            crossed(&mut schema, all[random.usize(..all.len())], &mut random);
+        }
+        let text = schema.to_string().into_bytes();
+        fuzz::schema_text(&if random.u8(0..4) == 0 { scratched(text, &mut random) } else { text });
+    }
+}
+
+#[test]
+fn any_text_gives_an_input_or_violations() {
+    let mut random = fastrand::Rng::with_seed(12);
+    let schemas: Vec<_> = ENTRIES.iter().map(|entry| schema(entry.id)).collect();
+    let mut all = Vec::new();
+    schemas.iter().for_each(|schema| parts(schema, &mut all));
+    for _ in 0..40_000 {
+        let index = random.usize(..ENTRIES.len());
+        let mut body = Map::new();
+        for key in
+            schemas[index]["properties"].as_object().into_iter().flatten().map(|(key, _)| key)
+        {
+            if random.u8(0..4) > 0 {
+                body.insert(key.clone(), all[random.usize(..all.len())].clone());
+            }
+        }
+        let mut text = Value::Object(body).to_string().into_bytes();
+        if random.bool() {
+            text = scratched(text, &mut random);
+        }
+        let mut data = u16::try_from(index).unwrap().to_le_bytes().to_vec();
+        data.extend(text);
+        fuzz::input_json(&data);
+    }
+}
+
+/// What is far too large or too deep, in every way that a file can be.
+#[test]
+fn a_huge_schema_is_an_error() {
+    let property =
+        |schema: &str| format!(r#"{{"type": "object", "properties": {{"a": {schema}}}}}"#);
+    let nested = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    let long_key = format!("{{\"{}\": ", "k".repeat(2000));
+    let many = |item: &str, count: usize| vec![item; count].join(",");
+    let keys: Vec<_> = (0..20_000).map(|number| format!("\"key_{number}\": {{}}")).collect();
+    let chain: Map<_, _> = (0..5000)
+        .map(|number| (format!("d{number}"), json!({"$ref": format!("#/$defs/d{}", number + 1)})))
+        .collect();
+    for (what, text, message) in [
+        (
+            "10 MB",
+            property(&format!("{{\"title\": \"{}\"}}", "x".repeat(10_000_000))),
+            "too many for a schema",
+        ),
+        ("10,000 deep", property(&nested("{\"items\": ", "true", "}", 10_000)), "nested more than"),
+        ("10,000 lists deep", nested("[", "", "]", 10_000), "nested more than"),
+        ("a never-ending list", "[".repeat(1_000_000), "not JSON"),
+        ("long keys", property(&nested(&long_key, "1", "}", 50)), "the way here is longer"),
+        (
+            "a million numbers",
+            property(&format!("{{\"enum\": [{}]}}", many("0", 1_000_000))),
+            "too many for a schema",
+        ),
+        (
+            "a large enum",
+            property(&format!("{{\"enum\": [{}]}}", many("0", 50_000))),
+            "too many for an enum",
+        ),
+        (
+            "many properties",
+            format!(r#"{{"type": "object", "properties": {{{}}}}}"#, keys.join(",")),
+            "too many for an object",
+        ),
+        (
+            "a long way",
+            json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": chain})
+                .to_string(),
+            "leads through more than 64 others",
+        ),
+    ] {
+        let error = Generator::from_texts([("acme/m", text)]).generate().unwrap_err();
+        assert!(error.to_string().contains(message), "{what}: {:.300}", error.to_string());
+        assert!(error.to_string().len() < 100_000, "{what}: the report is long");
+    }
+}
+
+/// Definitions that double at every step: 2^60 ways through a file of a few lines.
+#[test]
+fn a_schema_that_doubles_at_every_step_is_no_endless_loop() {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let mut definitions = Map::new();
+        for number in 0..60 {
+            let next = json!({"$ref": format!("#/$defs/d{}", number + 1)});
+            definitions.insert(format!("d{number}"), json!({keyword: [next, next], "default": 1}));
+        }
+        definitions.insert("d60".to_owned(), json!({"type": "integer", "enum": [1, 2]}));
+        let schema = json!({
+            "type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": definitions
+        });
+        let _ = Generator::from_texts([("acme/m", schema.to_string())]).generate();
+    }
+}
+
+#[test]
+fn a_huge_body_is_judged() {
+    let entry = |id: &str| ENTRIES.iter().find(|entry| entry.id == id).unwrap();
+    let judge = |id: &str, body: &str| {
+        (entry(id).from_json)(body).map(drop).map_err(|errors| errors.to_string())
+    };
+    let deep = format!("{{\"value\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let error = judge("corpus/type/none", &deep).unwrap_err();
+    assert!(error.contains("recursion limit"), "{error}");
+    let numbers: Vec<_> = (0..1_000_000).map(|number| number.to_string()).collect();
+    let distinct = format!("{{\"value\": [{}]}}", numbers.join(","));
+    assert_eq!(judge("corpus/array/unique", &distinct), Ok(()));
+    let twice = format!("{{\"value\": [{},{}]}}", numbers.join(","), "999999.0");
+    let error = judge("corpus/array/unique", &twice).unwrap_err();
+    assert_eq!(error, "value: items 999999 and 1000000 are the same, 999999.0");
+    let error = judge("corpus/array/strings", &distinct).unwrap_err();
+    assert_eq!(error.lines().count(), 1001);
+    assert!(error.ends_with("\n999000 violations more are left out here"), "{:.200}", error);
+    let keys: Vec<_> = (0..200_000).map(|number| format!("\"key_{number}\":1")).collect();
+    let error = judge("corpus/type/none", &format!("{{{}}}", keys.join(","))).unwrap_err();
+    assert_eq!(error.lines().count(), 1001);
+}
