@@ -127,12 +127,14 @@ macro_rules! __string_enum {
 
             /// The value as it is sent.
             #[must_use]
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 <Self as $crate::__private::StringEnum>::VALUES[self as usize]
             }
         }
 
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -141,6 +143,7 @@ macro_rules! __string_enum {
         impl ::core::str::FromStr for $type {
             type Err = $crate::__private::UnknownValue;
 
+            #[inline]
             fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::string_from_str(value)
             }
@@ -149,24 +152,28 @@ macro_rules! __string_enum {
         impl ::core::convert::TryFrom<&str> for $type {
             type Error = $crate::__private::UnknownValue;
 
+            #[inline]
             fn try_from(value: &str) -> ::core::result::Result<Self, Self::Error> {
                 $crate::__private::string_from_str(value)
             }
         }
 
         impl ::core::convert::AsRef<str> for $type {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl $crate::__private::Typed for $type {
+            #[inline]
             fn into_json(self) -> $crate::__private::Json {
                 $crate::__private::Json::String(self.as_str().into())
             }
         }
 
         impl $crate::__private::serde::Serialize for $type {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -176,6 +183,7 @@ macro_rules! __string_enum {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -203,12 +211,14 @@ macro_rules! __integer_enum {
 
             /// The value as it is sent.
             #[must_use]
+            #[inline]
             pub const fn value(self) -> i64 {
                 <Self as $crate::__private::IntegerEnum>::VALUES[self as usize]
             }
         }
 
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.value(), f)
             }
@@ -217,6 +227,7 @@ macro_rules! __integer_enum {
         impl ::core::convert::TryFrom<i64> for $type {
             type Error = $crate::__private::UnknownValue;
 
+            #[inline]
             fn try_from(value: i64) -> ::core::result::Result<Self, Self::Error> {
                 $crate::__private::integer_from_i64(value)
             }
@@ -225,24 +236,28 @@ macro_rules! __integer_enum {
         impl ::core::str::FromStr for $type {
             type Err = $crate::__private::UnknownValue;
 
+            #[inline]
             fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::integer_from_str(value)
             }
         }
 
         impl ::core::convert::From<$type> for i64 {
+            #[inline]
             fn from(value: $type) -> Self {
                 value.value()
             }
         }
 
         impl $crate::__private::Typed for $type {
+            #[inline]
             fn into_json(self) -> $crate::__private::Json {
                 $crate::__private::Json::Number(self.value().into())
             }
         }
 
         impl $crate::__private::serde::Serialize for $type {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -252,6 +267,7 @@ macro_rules! __integer_enum {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -280,18 +296,21 @@ macro_rules! __mixed_enum {
             /// Every value, in the order of the schema.
             pub const ALL: &'static [Self] = <Self as $crate::__private::MixedEnum>::ALL;
 
+            #[inline]
             const fn literal(self) -> $crate::__private::Literal {
                 <Self as $crate::__private::MixedEnum>::VALUES[self as usize]
             }
 
             /// The value as it is sent.
             #[must_use]
+            #[inline]
             pub fn value(self) -> $crate::__private::Value {
                 self.literal().to_value()
             }
         }
 
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.literal(), f)
             }
@@ -300,6 +319,7 @@ macro_rules! __mixed_enum {
         impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
             type Error = $crate::__private::UnknownValue;
 
+            #[inline]
             fn try_from(
                 value: $crate::__private::Value,
             ) -> ::core::result::Result<Self, Self::Error> {
@@ -310,24 +330,28 @@ macro_rules! __mixed_enum {
         impl ::core::str::FromStr for $type {
             type Err = $crate::__private::UnknownValue;
 
+            #[inline]
             fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::mixed_from_str(value)
             }
         }
 
         impl ::core::convert::From<$type> for $crate::__private::Value {
+            #[inline]
             fn from(value: $type) -> Self {
                 value.value()
             }
         }
 
         impl $crate::__private::Typed for $type {
+            #[inline]
             fn into_json(self) -> $crate::__private::Json {
                 self.value().into()
             }
         }
 
         impl $crate::__private::serde::Serialize for $type {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -337,6 +361,7 @@ macro_rules! __mixed_enum {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {

@@ -116,6 +116,7 @@ pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Re
 macro_rules! __checked {
     ($type:ident, $name:literal, $rules:expr) => {
         impl $crate::__private::Typed for $type {
+            #[inline]
             fn into_json(self) -> $crate::__private::Json {
                 self.0.into_json()
             }
@@ -124,18 +125,21 @@ macro_rules! __checked {
         impl $crate::__private::Checked for $type {
             const RULES: $crate::__private::Rules = $rules;
 
+            #[inline]
             fn from_valid(valid: $crate::__private::Valid) -> Self {
                 Self(valid)
             }
         }
 
         impl ::core::fmt::Debug for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 self.0.debug($name, f)
             }
         }
 
         impl $crate::__private::serde::Serialize for $type {
+            #[inline]
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -145,6 +149,7 @@ macro_rules! __checked {
         }
 
         impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            #[inline]
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -156,6 +161,7 @@ macro_rules! __checked {
         impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
             type Error = $crate::__private::ValidationErrors;
 
+            #[inline]
             fn try_from(
                 value: $crate::__private::Value,
             ) -> ::core::result::Result<Self, Self::Error> {
@@ -164,6 +170,7 @@ macro_rules! __checked {
         }
 
         impl ::core::convert::From<$type> for $crate::__private::Value {
+            #[inline]
             fn from(value: $type) -> Self {
                 value.0.to_value()
             }
@@ -202,6 +209,7 @@ macro_rules! __object {
         impl ::core::str::FromStr for $type {
             type Err = $crate::__private::ValidationErrors;
 
+            #[inline]
             fn from_str(json: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::__private::from_json(json)
             }
@@ -215,18 +223,22 @@ macro_rules! __object {
 macro_rules! __checked_schema {
     ($type:ident, $name:literal) => {
         impl $crate::__private::schemars::JsonSchema for $type {
+            #[inline]
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 ::std::borrow::Cow::Borrowed($name)
             }
 
+            #[inline]
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
                 ::std::borrow::Cow::Borrowed(::core::concat!(::core::module_path!(), "::", $name))
             }
 
+            #[inline]
             fn inline_schema() -> bool {
                 true
             }
 
+            #[inline]
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {

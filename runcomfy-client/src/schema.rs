@@ -410,6 +410,13 @@ pub enum Additional {
     Checked(&'static [Rule]),
 }
 
+/// The one alternative that is more than `null`: the value is optional, no more.
+fn only(parts: &[Rules]) -> Option<Rules> {
+    let is_null = |rules: &Rules| matches!(rules, [Rule::Types(Types(Types::NULL))]);
+    let mut parts = parts.iter().filter(|rules| !is_null(rules));
+    parts.next().filter(|_| parts.next().is_none()).copied()
+}
+
 /// What one of the rules says, those of references and of `allOf` included.
 pub(crate) fn find<T>(rules: &[Rule], pick: impl Fn(&Rule) -> Option<T>) -> Option<T> {
     // A reference that comes back without a step into the value is refused at build time.
@@ -417,6 +424,7 @@ pub(crate) fn find<T>(rules: &[Rule], pick: impl Fn(&Rule) -> Option<T>) -> Opti
         rules.iter().find_map(|rule| match rule {
             Rule::Ref(rules) => inner(rules, pick),
             Rule::AllOf(parts) => parts.iter().find_map(|rules| inner(rules, pick)),
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => inner(only(parts)?, pick),
             rule => pick(rule),
         })
     }

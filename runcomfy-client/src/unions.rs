@@ -12,6 +12,7 @@ macro_rules! __union {
             ///
             /// # Errors
             /// Everything that is wrong with it.
+            #[inline]
             pub fn new(
                 value: impl $crate::__private::IntoField<Self>,
             ) -> ::core::result::Result<Self, $crate::__private::ValidationErrors> {
@@ -21,6 +22,7 @@ macro_rules! __union {
 
         /// Any JSON value; `build` checks it.
         impl $crate::__private::IntoField<$type> for $crate::__private::Value {
+            #[inline]
             fn into_field(self) -> $crate::__private::Json {
                 self.into()
             }
@@ -52,6 +54,7 @@ macro_rules! __union_form {
         $crate::__union_form!(@from $type, $form: $form);
 
         impl ::core::convert::From<$form> for $type {
+            #[inline]
             fn from(form: $form) -> Self {
                 $crate::__private::from_form(form)
             }
@@ -61,6 +64,7 @@ macro_rules! __union_form {
         impl<X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
             for ::std::vec::Vec<X>
         {
+            #[inline]
             fn into_field(self) -> $crate::__private::Json {
                 $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
             }
@@ -69,6 +73,7 @@ macro_rules! __union_form {
         impl<X: $crate::__private::IntoField<$item>, const N: usize>
             $crate::__private::IntoField<$type> for [X; N]
         {
+            #[inline]
             fn into_field(self) -> $crate::__private::Json {
                 $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
             }
@@ -76,6 +81,7 @@ macro_rules! __union_form {
     };
     (@from $type:ident, $field:ty: $($from:ty),+) => {$(
         impl $crate::__private::IntoField<$type> for $from {
+            #[inline]
             fn into_field(self) -> $crate::__private::Json {
                 $crate::__private::IntoField::<$field>::into_field(self)
             }

@@ -26,6 +26,7 @@ fn definition(source: &mut Source, object: &ObjectType) {
     source.line("");
     source.open(&format!("impl {name} {{"));
     source.doc(&format!("Starts an [`{name}`]."));
+    source.line("#[inline]");
     source.open(&format!("pub fn builder() -> self::{builder} {{"));
     source.line(&format!("self::{builder}(__rt::Draft::new::<Self>())"));
     source.close("}");
@@ -34,6 +35,7 @@ fn definition(source: &mut Source, object: &ObjectType) {
         "Reads JSON text with the keys of the wire, and checks it.\n\n\
          # Errors\nEverything that is wrong with it.",
     );
+    source.line("#[inline]");
     source.open(
         "pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {",
     );
@@ -92,6 +94,8 @@ fn builder(source: &mut Source, object: &ObjectType) {
          # Errors\nEverything that is wrong, one violation per value and rule.",
     );
     let result = format!("::core::result::Result<self::{name}, __rt::ValidationErrors>");
+    // Most of what is generated is never called: inlined, it costs only those who call it.
+    source.line("#[inline]");
     if states_of.is_empty() {
         source.open(&format!("pub fn build(self) -> {result} {{"));
     } else {
@@ -108,6 +112,7 @@ fn builder(source: &mut Source, object: &ObjectType) {
     source.close("}");
     source.line("");
     source.open(&format!("impl{generics} ::core::fmt::Debug for {builder}{generics} {{"));
+    source.line("#[inline]");
     source.open("fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {");
     source.line(&format!("self.0.debug::<self::{name}>({builder:?}, f)"));
     source.close("}");
@@ -152,6 +157,7 @@ fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next:
         source
             .doc(&format!("Sets [`{name}`](Self::{name}), or leaves it out where there is none."));
         deprecated(source);
+        source.line("#[inline]");
         let value = option_type(&field.shape);
         let arguments = ["self".into(), format!("value: ::core::option::Option<{value}>").into()];
         let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);

@@ -5,6 +5,7 @@ mod conformance;
 mod downstream;
 mod end_to_end;
 mod failures;
+mod forms;
 mod fuzz;
 mod generated;
 mod instances;
