@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask help`.
 
+mod bench;
 mod import;
 
 use std::path::Path;
@@ -14,6 +15,8 @@ Usage: cargo xtask <COMMAND>
 Commands:
   check                       says what is wrong or odd in schemas/, and lists the models
   import <FILE> [--id <ID>]   takes a model's page (as text) or catalog entry into schemas/
+  bench [<PART>..] [--quick]  measures costs beside peers: crates, codegen, runtime, apps; all of
+                              them go into docs/performance.md
   help                        shows this
 ";
 
@@ -40,6 +43,7 @@ fn run() -> Result<()> {
     match command.as_str() {
         "check" => check(&schemas),
         "import" => import_file(&schemas, &mut arguments),
+        "bench" => bench::run(&schemas.join(".."), &mut arguments),
         "help" => {
             print!("{HELP}");
             Ok(())

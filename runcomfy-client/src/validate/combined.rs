@@ -1,8 +1,7 @@
 //! `anyOf`, `oneOf` and `not`.
 
 use crate::json::Json;
-use crate::schema::{Rule, Types};
-use crate::schema::{Rules, find};
+use crate::schema::{Rule, Rules, Types};
 use crate::violation::Violation;
 
 use super::{Location, Report, show, types, violations};
@@ -79,9 +78,12 @@ fn relative(violation: &Violation, at: &Location<'_>) -> String {
     }
 }
 
+/// The types that the rules themselves allow, those of references included.
 fn type_of(rules: &[Rule]) -> Option<Types> {
-    find(rules, |rule| match rule {
+    rules.iter().find_map(|rule| match rule {
         Rule::Types(types) => Some(*types),
+        Rule::Ref(rules) => type_of(rules),
+        Rule::AllOf(parts) => parts.iter().find_map(|rules| type_of(rules)),
         _ => None,
     })
 }

@@ -356,6 +356,32 @@ fn the_same_schemas_give_the_same_bytes_and_rewrite_nothing() {
 }
 
 #[test]
+fn the_order_of_the_files_changes_nothing() {
+    let mut files: Vec<(String, String)> = runcomfy_tests::ENTRIES
+        .iter()
+        .filter(|entry| entry.id.starts_with("corpus/"))
+        .map(|entry| (entry.id.to_owned(), runcomfy_tests::schema(entry.id).to_string()))
+        .collect();
+    let sources = |generated: Generated| -> Vec<String> {
+        let models = generated.models.into_iter().map(|model| model.source);
+        models.chain([generated.index]).collect()
+    };
+    let sorted = sources(Generator::from_texts(files.clone()).generate().unwrap());
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..2 {
+        random.shuffle(&mut files);
+        let folder = tempfile::tempdir().unwrap();
+        for (id, text) in &files {
+            let path = folder.path().join(format!("{id}.json"));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        assert_eq!(sources(Generator::new(folder.path()).generate().unwrap()), sorted);
+        assert_eq!(sources(Generator::from_texts(files.clone()).generate().unwrap()), sorted);
+    }
+}
+
+#[test]
 fn a_missing_folder_is_an_error_that_names_it() {
     let error = Generator::new("no/such/folder").generate().unwrap_err().to_string();
     assert!(error.contains("no/such/folder: cannot read the folder"), "{error}");

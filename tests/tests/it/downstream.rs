@@ -45,7 +45,7 @@ mod models {
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
-use models::acme::dream_2_0::text_to_video::{CameraMove, Input, Keyframes, Size};
+use models::acme::dream_2_0::text_to_video::{Anchor, CameraMove, Input, Keyframes, Layer, Path, Point, Size, Speed};
 
 fn main() {
     for model in models::MODELS {
@@ -61,6 +61,12 @@ fn main() {
         .camera_move(CameraMove::ZoomIn)
         .size(Size::builder().width(640).height(360).build().expect("a size"))
         .keyframes([Keyframes::builder().time(0.5).build().expect("a keyframe")])
+        .anchor("centre")
+        .maybe_anchor(std::option::Option::Some(Anchor::from(Point::builder().x(1).y(2.5).build().expect("a point"))))
+        .path([Path::builder().x(0).y(0).build().expect("a point")])
+        .speed(Speed::_0_5)
+        .tone([1, 2, 3])
+        .layer(Layer::builder().below(Layer::builder().opacity(0.5).build().expect("a layer")).build().expect("a layer"))
         .build()
         .expect("a valid input");
     println!("{}", serde_json::to_string(&input).expect("JSON"));
@@ -80,7 +86,7 @@ fn main() {
 }
 "##;
 
-const SCHEMA: &str = r#"{
+const SCHEMA: &str = r##"{
   "model_id": "acme/dream-2.0/text-to-video",
   "display_name": "Dream 2.0",
   "description": "Makes videos of dreams. <b>Not</b> [of] *nightmares*.",
@@ -108,16 +114,26 @@ const SCHEMA: &str = r#"{
       "open": {"type": "object", "required": ["width"], "additionalProperties": true},
       "pick": {"type": "object", "enum": [{"w": 1}, {"w": "x"}], "properties": {"w": {"type": "integer"}}},
       "files": {"type": "array"},
+      "anchor": {"anyOf": [{"$ref": "#/$defs/Point"}, {"type": "string", "enum": ["centre", "top"]}, {"type": "null"}]},
+      "path": {"type": "array", "items": {"$ref": "#/$defs/Point"}},
+      "speed": {"enum": ["auto", 0.5, 1, 2]},
+      "tone": {"anyOf": [{"type": "string", "pattern": "^#[0-9a-f]{6}$"}, {"type": "array", "items": {"type": "integer"}, "minItems": 3, "maxItems": 3}, {"type": "boolean"}]},
+      "layer": {"$ref": "#/$defs/Layer"},
       "option": {"type": "string", "enum": ["one"]},
       "input": {"type": "string", "enum": ["one"]},
       "build": {"type": "boolean", "deprecated": true},
       "clone": {"type": "boolean"},
       "new": {"type": "boolean"},
       "builder": {"type": "boolean"}
-    }
+    },
+    "$defs": {
+      "Point": {"type": "object", "required": ["x", "y"], "properties": {"x": {"type": "number"}, "y": {"type": "number"}}},
+      "Layer": {"type": "object", "properties": {"below": {"$ref": "#/$defs/Layer"}, "opacity": {"type": "number", "maximum": 1}}}
+    },
+    "dependentRequired": {"path": ["speed"]}
   },
   "output_schema": {"output": {"type": "object", "properties": {"video": {"type": "string"}, "score": {"type": "number"}}}}
-}"#;
+}"##;
 
 const FIFTH: &str = r#"{"type": "object", "properties": {"strength": {"type": "float", "minimum": 0, "maximum": 1}}}"#;
 
@@ -173,8 +189,8 @@ fn an_app_with_schemas_of_its_own() {
     let app = App::new();
     let (stdout, stderr) = app.run();
     let expected = [
-        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files option input build_ clone new builder",
-        r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"zoom in","size":{"width":640,"height":360},"keyframes":[{"time":0.5}]}"#,
+        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files anchor path speed tone layer option input build_ clone new builder",
+        r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"zoom in","size":{"width":640,"height":360},"keyframes":[{"time":0.5}],"anchor":{"x":1,"y":2.5},"path":[{"x":0,"y":0}],"speed":0.5,"tone":[1,2,3],"layer":{"below":{"opacity":0.5}}}"#,
         "time: -1 is less than the minimum 0",
         "prompt: has 0 characters, but needs at least 1",
         "images: has 0 items, but needs at least 1",
