@@ -83,8 +83,8 @@ pub mod __private {
     pub use crate::output::take;
     pub use crate::pattern::Pattern;
     pub use crate::schema::{
-        Additional, Bound, Comparison, Literal, MediaFact, ObjectSchema, Rule, Rules, Types,
-        Validation,
+        ARRAY, Additional, BOOLEAN, Comparison, INTEGER, Literal, MediaFact, NUMBER, OBJECT,
+        ObjectSchema, Rule, Rules, STRING, Types, Validation, at, past,
     };
     pub use crate::{
         __integer_enum as integer_enum, __mixed_enum as mixed_enum, __object as object,
@@ -93,6 +93,7 @@ pub mod __private {
     pub use crate::{
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
     };
+    pub use core::option::Option::{None, Some};
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use serde;

@@ -348,6 +348,25 @@ impl fmt::Display for Types {
     }
 }
 
+pub const BOOLEAN: Rule = Rule::Types(Types(Types::BOOLEAN));
+pub const INTEGER: Rule = Rule::Types(Types(Types::INTEGER));
+pub const NUMBER: Rule = Rule::Types(Types(Types::NUMBER));
+pub const STRING: Rule = Rule::Types(Types(Types::STRING));
+pub const ARRAY: Rule = Rule::Types(Types(Types::ARRAY));
+pub const OBJECT: Rule = Rule::Types(Types(Types::OBJECT));
+
+/// A bound that the value may have.
+#[must_use]
+pub const fn at(value: Num) -> Bound {
+    Bound { value, exclusive: false }
+}
+
+/// A bound that the value may not have.
+#[must_use]
+pub const fn past(value: Num) -> Bound {
+    Bound { value, exclusive: true }
+}
+
 /// One side of a range.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {

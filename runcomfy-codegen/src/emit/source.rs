@@ -156,8 +156,8 @@ impl Code {
 
     pub(super) fn option(value: Option<Self>) -> Self {
         match value {
-            None => "::core::option::Option::None".into(),
-            Some(value) => Self::call("::core::option::Option::Some", [value]),
+            None => "__rt::None".into(),
+            Some(value) => Self::call("__rt::Some", [value]),
         }
     }
 
