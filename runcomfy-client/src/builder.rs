@@ -35,6 +35,11 @@ impl<S> Draft<S> {
     }
 
     #[must_use]
+    pub fn null<Next>(self, index: usize) -> Draft<Next> {
+        self.put(index, Some(Json::Null))
+    }
+
+    #[must_use]
     pub fn maybe<T, V: IntoField<T>, Next>(self, index: usize, value: Option<V>) -> Draft<Next> {
         self.put(index, value.map(V::into_field))
     }

@@ -144,7 +144,7 @@ macro_rules! __string_enum {
             type Err = $crate::__private::UnknownValue;
 
             #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::string_from_str(value)
             }
         }
@@ -153,7 +153,7 @@ macro_rules! __string_enum {
             type Error = $crate::__private::UnknownValue;
 
             #[inline]
-            fn try_from(value: &str) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::string_from_str(value)
             }
         }
@@ -228,7 +228,7 @@ macro_rules! __integer_enum {
             type Error = $crate::__private::UnknownValue;
 
             #[inline]
-            fn try_from(value: i64) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(value: i64) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::integer_from_i64(value)
             }
         }
@@ -237,7 +237,7 @@ macro_rules! __integer_enum {
             type Err = $crate::__private::UnknownValue;
 
             #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::integer_from_str(value)
             }
         }
@@ -322,7 +322,7 @@ macro_rules! __mixed_enum {
             #[inline]
             fn try_from(
                 value: $crate::__private::Value,
-            ) -> ::core::result::Result<Self, Self::Error> {
+            ) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::mixed_from_value(value)
             }
         }
@@ -331,7 +331,7 @@ macro_rules! __mixed_enum {
             type Err = $crate::__private::UnknownValue;
 
             #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
                 $crate::__private::mixed_from_str(value)
             }
         }

@@ -26,7 +26,7 @@ use crate::object::Typed;
 /// | an enum of several types | the enum, and a raw value of each |
 /// | one of several forms | what each of the forms takes, and [`Value`] |
 /// | `Vec<T>` | vectors, arrays and slices of what `T` takes |
-/// | an object of the schema | the type generated for it |
+/// | an object of the schema | the type generated for it, and [`Value`] |
 /// | [`Value`] | whatever converts into a `Value` |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value for a field that takes `{T}`",

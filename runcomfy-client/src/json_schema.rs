@@ -45,8 +45,8 @@ impl Target {
 #[derive(Default)]
 struct Definitions {
     found: Vec<Target>,
-    /// The objects being written down, outermost first.
-    open: Vec<&'static ObjectSchema>,
+    /// The objects that were written down, or are being so.
+    met: Vec<&'static ObjectSchema>,
 }
 
 impl Definitions {
@@ -69,7 +69,8 @@ fn members(rules: Rules, definitions: &mut Definitions) -> Map<String, Value> {
     for rule in rules {
         let said = assertion(rule, definitions);
         // Two rules with one keyword hold both.
-        if said.keys().any(|keyword| schema.contains_key(keyword)) {
+        let is_said = |keyword: &String| schema.keys().any(|known| group(known) == group(keyword));
+        if said.keys().any(is_said) {
             let parts = schema.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(parts) = parts {
                 parts.push(said.into());
@@ -79,6 +80,17 @@ fn members(rules: Rules, definitions: &mut Definitions) -> Map<String, Value> {
         }
     }
     schema
+}
+
+/// Keywords that mean each other have one name here.
+fn group(keyword: &str) -> &str {
+    match keyword {
+        "patternProperties" | "additionalProperties" => "properties",
+        "prefixItems" => "items",
+        "minContains" | "maxContains" => "contains",
+        "then" | "else" => "if",
+        other => other,
+    }
 }
 
 /// The keywords of one rule.
@@ -120,9 +132,7 @@ fn assertion(rule: &Rule, definitions: &mut Definitions) -> Map<String, Value> {
             put(&mut schema, "contains", Some(one(rules, definitions)));
             counts(&mut schema, ("minContains", "maxContains"), *min, *max);
         }
-        Rule::Object(object)
-            if definitions.open.iter().any(|open| std::ptr::eq(*open, *object)) =>
-        {
+        Rule::Object(object) if definitions.met.iter().any(|met| std::ptr::eq(*met, *object)) => {
             put(&mut schema, "$ref", Some(definitions.reference(Target::Object(object))));
         }
         Rule::Object(object) => object_members(&mut schema, object, definitions),
@@ -196,7 +206,7 @@ fn object_members(
     object: &'static ObjectSchema,
     definitions: &mut Definitions,
 ) {
-    definitions.open.push(object);
+    definitions.met.push(object);
     let mut properties = Map::new();
     for field in object.fields {
         let mut property = members(field.rules, definitions);
@@ -222,5 +232,4 @@ fn object_members(
         Additional::Checked(rules) => Some(members(rules, definitions).into()),
     };
     put(schema, "additionalProperties", additional);
-    definitions.open.pop();
 }

@@ -87,8 +87,9 @@ pub mod __private {
         ObjectSchema, Rule, Rules, STRING, Types, Validation, at, past,
     };
     pub use crate::{
-        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __object as object,
-        __string_enum as string_enum, __union as union, __union_form as union_form,
+        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
+        __object as object, __string_enum as string_enum, __union as union,
+        __union_form as union_form,
     };
     pub use crate::{
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,

@@ -75,9 +75,11 @@ impl Num {
         }
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "where nothing holds more")]
     pub(crate) fn to_number(self) -> Option<Number> {
         match self {
-            Self::Int(int) => Number::from_i128(int),
+            // Beyond 64 bits there is no integer in JSON's numbers here, only the nearest float.
+            Self::Int(int) => Number::from_i128(int).or_else(|| Number::from_f64(int as f64)),
             Self::Float(float) => Number::from_f64(float),
         }
     }

@@ -180,6 +180,21 @@ macro_rules! __checked {
     };
 }
 
+/// What an object inside an input implements besides.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __nested {
+    ($type:ident) => {
+        /// Any JSON value; `build` checks it.
+        impl $crate::__private::IntoField<$type> for $crate::__private::Value {
+            #[inline]
+            fn into_field(self) -> $crate::__private::Json {
+                self.into()
+            }
+        }
+    };
+}
+
 /// What every generated object type implements.
 #[doc(hidden)]
 #[macro_export]

@@ -36,7 +36,8 @@ macro_rules! __union {
 macro_rules! __union_form {
     ($type:ident, texts) => {
         $crate::__union_form!(@from $type, ::std::string::String:
-            &str, ::std::string::String, &::std::string::String);
+            &str, ::std::string::String, &::std::string::String, ::std::boxed::Box<str>,
+            ::std::borrow::Cow<'_, str>);
     };
     ($type:ident, media) => {
         $crate::__union_form!(@from $type, $crate::__private::Media: $crate::__private::Media);
@@ -60,9 +61,22 @@ macro_rules! __union_form {
             }
         }
     };
+    ($type:ident, checked $form:ident) => {
+        $crate::__union_form!(@from $type, $form: $form);
+
+        /// A form may be one that the union as a whole refuses.
+        impl ::core::convert::TryFrom<$form> for $type {
+            type Error = $crate::__private::ValidationErrors;
+
+            #[inline]
+            fn try_from(form: $form) -> ::core::result::Result<Self, Self::Error> {
+                Self::new(form)
+            }
+        }
+    };
     ($type:ident, list $item:ty) => {
-        impl<X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
-            for ::std::vec::Vec<X>
+        impl<__X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
+            for ::std::vec::Vec<__X>
         {
             #[inline]
             fn into_field(self) -> $crate::__private::Json {
@@ -70,8 +84,17 @@ macro_rules! __union_form {
             }
         }
 
-        impl<X: $crate::__private::IntoField<$item>, const N: usize>
-            $crate::__private::IntoField<$type> for [X; N]
+        impl<__X: $crate::__private::IntoField<$item>, const __N: usize>
+            $crate::__private::IntoField<$type> for [__X; __N]
+        {
+            #[inline]
+            fn into_field(self) -> $crate::__private::Json {
+                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            }
+        }
+
+        impl<__X: $crate::__private::IntoField<$item> + ::core::clone::Clone>
+            $crate::__private::IntoField<$type> for &[__X]
         {
             #[inline]
             fn into_field(self) -> $crate::__private::Json {

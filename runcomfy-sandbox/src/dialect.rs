@@ -54,6 +54,7 @@ pub fn plain_json_schema(schema: &Value) -> Value {
     let before_2019 = ["draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old));
     let mut plain = normalised(schema, before_2019);
     if let Value::Object(members) = &mut plain {
+        members.remove("$schema");
         if before_2019 {
             let draft_7 = json!("http://json-schema.org/draft-07/schema#");
             members.insert("$schema".to_owned(), draft_7);
@@ -79,6 +80,7 @@ fn normalised(schema: &Value, before_2019: bool) -> Value {
                 continue;
             }
             ("type", value) => type_names(value),
+            ("$ref", Value::String(text)) => Value::String(encoded(text)),
             (keyword, Value::Object(named)) if NAMED_SCHEMAS.contains(&keyword) => {
                 named.iter().map(|(key, schema)| (key.clone(), inner(schema))).collect()
             }
@@ -130,11 +132,18 @@ fn as_of_2020(schema: &mut Map<String, Value>) {
         let (required, schemas): (Map<_, _>, Map<_, _>) =
             dependencies.into_iter().partition(|(_, asked)| asked.is_array());
         let both = [("dependentRequired", required), ("dependentSchemas", schemas)];
-        schema.extend(
-            both.into_iter()
-                .filter(|(_, asked)| !asked.is_empty())
-                .map(|(keyword, asked)| (keyword.to_owned(), Value::Object(asked))),
-        );
+        for (keyword, asked) in both.into_iter().filter(|(_, asked)| !asked.is_empty()) {
+            // Beside the newer keyword both hold.
+            if schema.contains_key(keyword) {
+                let part = json!({ keyword: asked });
+                let parts = schema.entry("allOf").or_insert_with(|| json!([]));
+                if let Value::Array(parts) = parts {
+                    parts.push(part);
+                }
+            } else {
+                schema.insert(keyword.to_owned(), Value::Object(asked));
+            }
+        }
     }
 }
 
@@ -170,6 +179,15 @@ fn close(schema: &mut Map<String, Value>) {
             properties.entry(key).or_insert(Value::Bool(true));
         }
     }
+}
+
+/// A reference as a URI has it, where it was written as text.
+fn encoded(reference: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    let encode = |byte: u8| {
+        if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    reference.bytes().map(encode).collect()
 }
 
 fn type_names(value: &Value) -> Value {

@@ -51,8 +51,8 @@ pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, 
 /// Where the fields of a schema stand among an object's members.
 struct Places {
     /// One more than the place, for each field; most objects have no more fields than this.
-    few: [u16; Self::FEW],
-    many: Vec<u16>,
+    few: [u32; Self::FEW],
+    many: Vec<u32>,
     /// Whether every member is a field, and each is there once.
     all_are_fields: bool,
 }
@@ -82,7 +82,7 @@ impl Places {
                 Some(index) => places.few.get_mut(index),
                 None => None,
             };
-            match (slot, u16::try_from(place + 1)) {
+            match (slot, u32::try_from(place + 1)) {
                 (Some(slot), Ok(place)) if *slot == 0 => *slot = place,
                 _ => places.all_are_fields = false,
             }
@@ -93,7 +93,8 @@ impl Places {
 
     fn of_field(&self, index: usize) -> Option<usize> {
         let places = if self.many.is_empty() { &self.few[..] } else { &self.many };
-        places.get(index).and_then(|place| usize::from(*place).checked_sub(1))
+        let place = usize::try_from(*places.get(index)?).ok()?;
+        place.checked_sub(1)
     }
 }
 

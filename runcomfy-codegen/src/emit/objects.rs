@@ -49,6 +49,9 @@ fn definition(source: &mut Source, object: &ObjectType) {
             source.line(&format!("__rt::object!({name}, {name:?}, {data}, {rules});"));
         }
     }
+    if name != "Input" {
+        source.line(&format!("__rt::nested!({name});"));
+    }
 }
 
 /// The required fields, each with what the compiler says where it was forgotten.
@@ -152,6 +155,13 @@ fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next:
     source.open_block();
     source.line(&format!("{constructor}(self.0.set::<{type_}, _>({index}, value))"));
     source.close("}");
+    if let Some(name) = &field.null_setter {
+        source.line("");
+        source.doc(&format!("Sets [`{0}`](Self::{0}) to `null`.", field.name));
+        source.open(&format!("pub fn {name}(self) -> {} {{", next.unwrap_or("Self")));
+        source.line(&format!("{constructor}(self.0.null({index}))"));
+        source.close("}");
+    }
     if next.is_none() {
         source.line("");
         source

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::objects::shape;
 use super::rules;
 use super::source::Source;
-use crate::lower::{EnumValues, Shape, UnionType};
+use crate::lower::{EnumValues, Rule, Shape, UnionType};
 
 pub(super) fn union(source: &mut Source, union: &UnionType) {
     let UnionType { name, doc, data, rules, .. } = union;
@@ -23,6 +23,8 @@ pub(super) fn union(source: &mut Source, union: &UnionType) {
 
 /// What the setters take, each once: two forms that are written alike are one here.
 fn forms(union: &UnionType) -> BTreeSet<String> {
+    // Where one form is enough, a value of its type is one of the union.
+    let kind = if matches!(union.rules.as_slice(), [Rule::AnyOf(_)]) { "type" } else { "checked" };
     let mut forms = BTreeSet::new();
     for form in &union.forms {
         match form {
@@ -31,13 +33,15 @@ fn forms(union: &UnionType) -> BTreeSet<String> {
             Shape::Text => forms.insert("texts".to_owned()),
             Shape::Boolean => forms.insert("bool".to_owned()),
             Shape::Media(_) => forms.insert("texts".to_owned()) | forms.insert("media".to_owned()),
-            Shape::Object(name) | Shape::Union(name) => forms.insert(format!("type {name}")),
+            Shape::Object(name) | Shape::Union(name) => forms.insert(format!("{kind} {name}")),
             Shape::Enum(name) => {
-                forms.insert(format!("type {name}"))
-                    | match union.enum_values.get(name) {
-                        Some(EnumValues::Integers(_)) => forms.insert("integers".to_owned()),
-                        _ => forms.insert("texts".to_owned()),
-                    }
+                let raw: &[&str] = match union.enum_values.get(name) {
+                    Some(EnumValues::Integers(_)) => &["integers"],
+                    Some(EnumValues::Mixed(_)) => &["texts", "numbers", "bool"],
+                    _ => &["texts"],
+                };
+                forms.extend(raw.iter().map(|raw| (*raw).to_owned()));
+                forms.insert(format!("{kind} {name}"))
             }
             Shape::List(_) | Shape::Any => false,
         };

@@ -6,14 +6,20 @@ use std::fmt::Write as _;
 use super::fields::literal;
 use super::model::{EnumType, EnumValues, Field, MediaKind, Model, ObjectType, Shape};
 use super::view::{alternatives, view};
-use crate::parse::{Definitions, Num, Root, Schema, Value, accepts, compare};
+use crate::parse::{Definitions, Num, Root, Schema, Value, compare, judge};
 use crate::report::Place;
 
 /// The example as Markdown.
 pub(super) fn of(model: &Model, root: &Root, crate_path: Option<&str>) -> String {
     let Some(input) = model.objects.first() else { return String::new() };
     let definitions = &root.definitions;
-    let mut example = Example { model, definitions, types: vec!["Input".to_owned()], valid: true };
+    let mut example = Example {
+        model,
+        definitions,
+        types: vec!["Input".to_owned()],
+        valid: true,
+        left: MOST_SETTERS,
+    };
     let chain = example.chain(input, &root.schema, 1);
     let Example { mut types, valid, .. } = example;
     types.sort();
@@ -33,12 +39,22 @@ pub(super) fn of(model: &Model, root: &Root, crate_path: Option<&str>) -> String
     text
 }
 
+/// Whether a schema surely takes a value.
+fn accepts(definitions: &Definitions, schema: &Schema, value: &Value) -> bool {
+    judge(definitions, schema, value) == Some(true)
+}
+
 struct Example<'a> {
     model: &'a Model,
     definitions: &'a Definitions,
     types: Vec<String>,
     valid: bool,
+    /// Setters that may still be shown.
+    left: usize,
 }
+
+/// More than anybody reads.
+const MOST_SETTERS: usize = 64;
 
 impl Example<'_> {
     /// `::builder()`, the setters and `.build()?`.
@@ -53,6 +69,7 @@ impl Example<'_> {
             if !field.is_required && !optional.contains(&field.name.as_str()) {
                 continue;
             }
+            self.left = self.left.saturating_sub(1);
             let value = self.value(field, property(&whole, &field.key), depth);
             let _ = write!(text, "\n{indent}.{}({value})", field.name);
         }
@@ -170,7 +187,7 @@ impl Example<'_> {
         self.types.push(name.to_owned());
         let model = self.model;
         match model.objects.iter().find(|object| object.name == name) {
-            Some(object) if depth < DEEPEST => {
+            Some(object) if depth < DEEPEST && self.left > 0 => {
                 let chain = self.chain(object, schema, depth + 1);
                 format!("{name}{chain}")
             }

@@ -79,6 +79,10 @@ impl Lowerer<'_, '_, '_> {
             deprecated: whole.deprecated,
             required,
             is_required: entry.required,
+            null_setter: (entry.required
+                && shape != Shape::Any
+                && accepts(self.definitions, schema, &Value::Null))
+            .then(|| format!("{}_null", name.trim_end_matches('_'))),
             shape,
             rules,
             default,
@@ -103,6 +107,7 @@ impl Lowerer<'_, '_, '_> {
             deprecated: schema.deprecated,
             required: None,
             is_required: entry.required,
+            null_setter: None,
             shape: Shape::Any,
             rules: self.rules_of_value(schema),
             default: schema.default.as_ref().and_then(|node| self.checked_default(schema, node)),

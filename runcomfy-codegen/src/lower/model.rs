@@ -75,6 +75,8 @@ pub(crate) struct Field {
     pub(crate) is_required: bool,
     /// What the compiler says where it was forgotten.
     pub(crate) required: Option<Required>,
+    /// The setter of `null`, where it is required and may be that.
+    pub(crate) null_setter: Option<String>,
     pub(crate) shape: Shape,
     pub(crate) rules: Vec<Rule>,
     pub(crate) default: Option<Literal>,

@@ -59,11 +59,15 @@ pub(crate) fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
         })
         .collect();
     // The builder has methods of its own; a field gives way to them as it does to a keyword.
-    for index in 0..names.len() {
-        let maybe = names[index].strip_prefix("maybe_").map(str::to_owned);
-        if names[index] == "build" || maybe.is_some_and(|other| names.contains(&other)) {
-            names[index].push('_');
-        }
+    for name in names.iter_mut().filter(|name| *name == "build") {
+        name.push('_');
+    }
+    let is_setter = |name: &String, names: &[String]| {
+        name.strip_prefix("maybe_").is_some_and(|other| names.iter().any(|one| one == other))
+    };
+    // A name that gives way may be in the way of another.
+    while let Some(index) = (0..names.len()).find(|index| is_setter(&names[*index], &names)) {
+        names[index].push('_');
     }
     names
 }
@@ -330,6 +334,14 @@ mod tests {
         assert_eq!(
             named(&[source("x", None), source("maybe_x", None), source("build", None)]),
             Ok("x maybe_x_ build_".into())
+        );
+        assert_eq!(
+            named(&[source("maybe_build", None), source("build", None)]),
+            Ok("maybe_build build_".into())
+        );
+        assert_eq!(
+            named(&[source("x_", None), source("maybe_x", None), source("maybe_maybe_x", None)]),
+            Ok("x maybe_x_ maybe_maybe_x".into())
         );
     }
 

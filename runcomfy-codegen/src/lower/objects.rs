@@ -18,11 +18,8 @@ impl Lowerer<'_, '_, '_> {
         let plain = matches!(whole, Cow::Borrowed(_)) && is_plain(schema);
         // What it is made of is checked wherever it stands, itself included.
         if !schema.is_made_up {
-            let rule = if plain {
-                Rule::Object(format!("__{name}"))
-            } else {
-                Rule::Ref(format!("__{name}Rules"))
-            };
+            let rule =
+                if plain { Rule::Object(format!("__{name}")) } else { Rule::Ref(rules_name(name)) };
             self.types.of_objects.insert(schema.place.pointer.clone(), rule);
         }
         let is_input = name == INPUT;
@@ -35,7 +32,7 @@ impl Lowerer<'_, '_, '_> {
         let rules = (!plain).then(|| {
             let mut rules = self.literal(schema, &Shape::Any);
             rules.extend(self.media_members(&members));
-            (format!("__{name}Rules"), rules)
+            (rules_name(name), rules)
         });
         self.types.objects.push(ObjectType {
             doc: docs::object(&whole),
@@ -71,12 +68,19 @@ impl Lowerer<'_, '_, '_> {
             let site = Site { field, type_name: type_name.as_deref() };
             fields.push(self.field(site, schema, entry, subject));
         }
+        // A field of that name comes first; `null` is then for JSON alone.
+        for field in &mut fields {
+            field.null_setter = field.null_setter.take().filter(|name| !names.contains(name));
+        }
         Members { fields, ..self.other_members(schema) }
     }
 
     /// The members of an object that gets no type.
     pub(super) fn untyped_members(&mut self, schema: &Schema) -> Members {
-        let entries = self.entries(schema);
+        let mut entries = self.entries(schema);
+        if is_either_pattern_or_more(schema) {
+            entries.retain(|entry| entry.schema.is_some());
+        }
         // Their names stand in messages alone, so two may be alike.
         let names = names::candidates(&sources(&entries));
         let mut fields = Vec::new();
@@ -122,9 +126,21 @@ impl Lowerer<'_, '_, '_> {
     }
 }
 
+/// Whether a key that is only required is judged by a pattern or, where none matches it, by
+/// `additionalProperties`: which, is known when its text is.
+pub(super) fn is_either_pattern_or_more(schema: &Schema) -> bool {
+    !schema.patterns.is_empty() && schema.additional.is_some()
+}
+
+/// The static of an object's rules: a name that no type's data can have.
+fn rules_name(object: &str) -> String {
+    format!("__RULES_OF_{object}")
+}
+
 /// Whether an object is nothing but its type and its members.
 fn is_plain(schema: &Schema) -> bool {
     schema.is_object()
+        && !is_either_pattern_or_more(schema)
         && schema.values.is_none()
         && schema.size.is_any()
         && schema.names.is_none()
@@ -151,6 +167,11 @@ fn optional_keys(
         }
         match keys.iter_mut().find(|(known, _)| known == key) {
             None => keys.push((key.to_owned(), found.clone())),
+            // What only requires the key says nothing of its value.
+            Some(_) if found.is_made_up && found.any_of.is_empty() => {}
+            Some((_, known)) if known.is_made_up && known.any_of.is_empty() => {
+                *known = found.clone();
+            }
             Some((_, known)) => {
                 let mut either = in_words_of(known);
                 either.any_of = if known.any_of.is_empty() {
@@ -173,6 +194,12 @@ fn optional_keys(
         let part = view(definitions, part);
         for property in part.properties.iter().flatten() {
             add(&property.key, &property.schema);
+        }
+        for (key, _) in &part.required {
+            let declared = part.properties.iter().flatten().any(|property| property.key == *key);
+            if !declared {
+                add(key, &Schema::made_up(&part));
+            }
         }
         for (key, property) in optional_keys(definitions, &part, left) {
             add(&key, &property);

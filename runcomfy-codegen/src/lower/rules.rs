@@ -4,7 +4,8 @@
 use super::Lowerer;
 use super::fields::literal;
 use super::model::{Definition, MediaKind, Pattern, Rule, Shape};
-use crate::parse::{AdditionalProperties, Node, Schema, Value, accepts};
+use super::objects::is_either_pattern_or_more;
+use crate::parse::{AdditionalProperties, Schema, judge};
 
 /// Formats that the runtime checks; any other is an annotation.
 const FORMATS: [&str; 10] = [
@@ -28,8 +29,10 @@ impl<'a> Lowerer<'a, '_, '_> {
 
     /// The rules of a value of this shape.
     pub(super) fn rules(&mut self, schema: &Schema, shape: &Shape) -> Vec<Rule> {
-        if let Shape::Union(name) = shape {
-            return vec![Rule::Ref(format!("__{name}"))];
+        if let Some(name) = self.types.of_unions.get(&schema.place.pointer)
+            && !schema.is_made_up
+        {
+            return vec![Rule::Ref(name.clone())];
         }
         if let Some(target) = self.only_target(schema) {
             if is_leaf(target) {
@@ -53,7 +56,10 @@ impl<'a> Lowerer<'a, '_, '_> {
     fn referred(&mut self, schema: &Schema) -> Vec<Rule> {
         let Some(reference) = &schema.reference else { return Vec::new() };
         let Some(target) = self.definitions.get(&reference.text) else { return Vec::new() };
-        if is_leaf(target) || self.types.of_objects.contains_key(&target.place.pointer) {
+        let pointer = &target.place.pointer;
+        let has_type = self.types.of_objects.contains_key(pointer)
+            || self.types.of_unions.contains_key(pointer);
+        if is_leaf(target) || has_type {
             return self.rules_of_value(target);
         }
         vec![self.definition(&reference.text)]
@@ -65,7 +71,7 @@ impl<'a> Lowerer<'a, '_, '_> {
         let names = &mut self.types.definition_names;
         let name = names.entry(text.to_owned()).or_insert_with(|| {
             self.types.pending.push(text.to_owned());
-            format!("__Ref{number}")
+            format!("__REF_{number}")
         });
         Rule::Ref(name.clone())
     }
@@ -89,15 +95,14 @@ impl<'a> Lowerer<'a, '_, '_> {
         }
         rules.extend(schema.types.map(|types| Rule::Types(types.0)));
         if let Some(values) = &schema.values {
-            // What the other keywords refuse is left out here.
+            // What the other keywords refuse is left out here. Where they could be read in full,
+            // there is nothing more to check.
+            let verdicts: Vec<_> =
+                values.iter().map(|node| judge(self.definitions, schema, &node.value)).collect();
             let allowed =
-                values.iter().filter(|value| accepts(self.definitions, schema, &value.value));
-            rules.push(Rule::Values(allowed.map(|value| literal(&value.value)).collect()));
-            let is_scalar = |node: &Node| !matches!(node.value, Value::Array(_) | Value::Object(_));
-            if values.iter().all(is_scalar) {
-                // Regular expressions and formats are for the runtime to judge; the rest is done.
-                rules.extend(self.text(schema));
-                self.in_place(schema, &mut rules);
+                values.iter().zip(&verdicts).filter(|(_, verdict)| **verdict != Some(false));
+            rules.push(Rule::Values(allowed.map(|(node, _)| literal(&node.value)).collect()));
+            if verdicts.iter().all(Option::is_some) {
                 return rules;
             }
         }
@@ -187,6 +192,9 @@ impl<'a> Lowerer<'a, '_, '_> {
                 );
             }
             rules.push(Rule::Members(self.untyped_members(schema)));
+            if is_either_pattern_or_more(schema) && !schema.required.is_empty() {
+                rules.push(self.required_keys(schema, schema.required.iter().map(|(key, _)| key)));
+            }
         }
         if !schema.size.is_any() {
             rules.push(Rule::Size(schema.size));
@@ -197,17 +205,24 @@ impl<'a> Lowerer<'a, '_, '_> {
         for dependent in &schema.dependents {
             let mut asked = Vec::new();
             if !dependent.required.is_empty() {
-                let mut object = Schema::made_up(schema);
-                let place = &schema.place;
-                object.required =
-                    dependent.required.iter().map(|key| (key.clone(), place.clone())).collect();
-                asked.push(Rule::Members(self.untyped_members(&object)));
+                asked.push(self.required_keys(schema, dependent.required.iter()));
             }
             if let Some(part) = &dependent.schema {
                 asked.extend(self.rules_of_value(part));
             }
             rules.push(Rule::Dependent(dependent.key.clone(), asked));
         }
+    }
+
+    /// Asks for keys, and nothing of what they hold.
+    fn required_keys<'k>(
+        &mut self,
+        schema: &Schema,
+        keys: impl Iterator<Item = &'k String>,
+    ) -> Rule {
+        let mut object = Schema::made_up(schema);
+        object.required = keys.map(|key| (key.clone(), schema.place.clone())).collect();
+        Rule::Members(self.untyped_members(&object))
     }
 
     /// The keywords that judge the value by other schemas.
@@ -281,6 +296,7 @@ fn is_leaf(schema: &Schema) -> bool {
         && schema.prefix.is_empty()
         && schema.contains.is_none()
         && schema.patterns.is_empty()
+        && schema.names.is_none()
         && !matches!(schema.additional, Some(AdditionalProperties::Checked(_)))
         && schema.in_place().next().is_none()
 }

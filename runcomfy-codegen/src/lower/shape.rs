@@ -6,7 +6,7 @@ use super::Lowerer;
 use super::model::{Alias, IntegerType, MediaKind};
 use super::names;
 use super::view::{alternatives, view};
-use crate::parse::{Definitions, Num, Schema, TypeSet, compare};
+use crate::parse::{Definitions, Num, Schema, TypeSet, Value, accepts, compare};
 
 /// What a type is made for.
 #[derive(Clone, Copy)]
@@ -41,8 +41,8 @@ impl Lowerer<'_, '_, '_> {
     /// Chooses the type of a field's value; makes the enum, object or union that it needs.
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         // Definitions that refer to each other can give more types than anybody could use.
-        const DEEPEST: usize = 96;
-        const MOST: usize = 10_000;
+        const DEEPEST: usize = 32;
+        const MOST: usize = 2_000;
         if self.types.depth == DEEPEST || self.types.made == MOST {
             return Shape::Any;
         }
@@ -60,7 +60,7 @@ impl Lowerer<'_, '_, '_> {
         let target = target.and_then(|reference| {
             Some((reference.text.as_str(), definitions.get(&reference.text)?))
         });
-        let Some((text, target)) = target else { return self.fresh_shape(site, schema) };
+        let Some((text, target)) = target else { return self.shape_of_parts(site, schema) };
         match self.types.of_definitions.get(text).cloned() {
             Some(None) => return Shape::Any,
             Some(Some(shape)) => return self.shared(site, shape),
@@ -70,13 +70,42 @@ impl Lowerer<'_, '_, '_> {
         let object = is_object(&whole).then_some(site.type_name).flatten();
         let known = object.map(|name| Shape::Object(name.to_owned()));
         self.types.of_definitions.insert(text.to_owned(), known);
+        self.types.open_definitions.push(text.to_owned());
         let shape = self.shape(site, target);
+        self.types.open_definitions.pop();
         // A text may be a file in one field and not in another.
-        if matches!(shape, Shape::Enum(_) | Shape::Object(_) | Shape::Union(_)) {
+        let lasts = match &shape {
+            Shape::Enum(_) | Shape::Object(_) => true,
+            Shape::Union(name) => !self.holds_media(name),
+            _ => false,
+        };
+        if lasts {
             self.types.of_definitions.insert(text.to_owned(), Some(shape.clone()));
         } else {
             self.types.of_definitions.remove(text);
         }
+        shape
+    }
+
+    fn holds_media(&self, union: &str) -> bool {
+        let union = self.types.unions.iter().find(|one| one.name == union);
+        union.is_some_and(|union| !self.with_media(Vec::new(), &union.forms).is_empty())
+    }
+
+    /// The type of a schema that may hold references beside other keywords. One that leads to a
+    /// definition whose type is being made would go round for ever.
+    fn shape_of_parts(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+        let parts = std::iter::once(schema).chain(&schema.all_of);
+        let texts: Vec<String> = parts
+            .filter_map(|part| part.reference.as_ref().map(|reference| reference.text.clone()))
+            .collect();
+        if texts.iter().any(|text| self.types.open_definitions.contains(text)) {
+            return Shape::Any;
+        }
+        let before = self.types.open_definitions.len();
+        self.types.open_definitions.extend(texts);
+        let shape = self.fresh_shape(site, schema);
+        self.types.open_definitions.truncate(before);
         shape
     }
 
@@ -128,7 +157,15 @@ impl Lowerer<'_, '_, '_> {
                 let is_text = each.types == Some(TypeSet::STRING) && each.values.is_none();
                 match media_items(field, whole).filter(|_| is_text) {
                     Some(kind) => Shape::Media(kind),
-                    None => self.shape(site, items),
+                    None => match self.shape(site, items) {
+                        Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
+                            if accepts(self.definitions, items, &Value::Null) =>
+                        {
+                            // `null` among them, which `Option` becomes as JSON.
+                            Shape::Any
+                        }
+                        item => item,
+                    },
                 }
             }
         };

@@ -23,6 +23,10 @@ pub(super) struct Types {
     /// The types made for definitions, by the text of the `$ref`; `None` while one is being made
     /// that has no name yet.
     pub(super) of_definitions: BTreeMap<String, Option<Shape>>,
+    /// The definitions whose types are being made, by the text of the `$ref`.
+    pub(super) open_definitions: Vec<String>,
+    /// The static of a union's rules, by the place of its schema.
+    pub(super) of_unions: BTreeMap<String, String>,
     /// The rule that stands for an object with a type, by the place of its schema: its fields where
     /// it is nothing but them, or else all that it says.
     pub(super) of_objects: BTreeMap<String, Rule>,
@@ -44,6 +48,8 @@ impl Types {
             definition_names: BTreeMap::new(),
             pending: Vec::new(),
             of_definitions: BTreeMap::new(),
+            open_definitions: Vec::new(),
+            of_unions: BTreeMap::new(),
             of_objects: BTreeMap::new(),
             patterns: Vec::new(),
             depth: 0,

@@ -38,6 +38,10 @@ impl Lowerer<'_, '_, '_> {
             _ => {
                 let rules = self.literal(schema, &Shape::Any);
                 let rules = self.with_media(rules, &forms);
+                if !schema.is_made_up {
+                    let place = schema.place.pointer.clone();
+                    self.types.of_unions.insert(place, format!("__{name}"));
+                }
                 let enums = self.types.enums.iter();
                 let enum_values = enums.map(|one| (one.name.clone(), one.values.clone())).collect();
                 self.types.unions.push(UnionType {

@@ -11,7 +11,7 @@ pub(super) fn read(root: &Node, schema: &Node, reporter: &mut Reporter<'_>) -> R
         reporter,
         references: Vec::new(),
         root: &root.place,
-        reference_stands_alone: is_before_2019(root),
+        is_before_2019: is_before_2019(root),
     };
     let schema = reader.read(schema);
     let mut definitions = Definitions::default();

@@ -69,7 +69,7 @@ fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Root {
     // A body is an object, whatever else the schema would let pass.
     let is_object = match schema.types {
         Some(types) => types.has(TypeSet::OBJECT),
-        None => describes_object(schema, definitions),
+        None => describes_object(schema, definitions, &mut MOST_PARTS.clone()),
     };
     if is_object {
         // What its parts declare is theirs to close.
@@ -77,20 +77,32 @@ fn object_schema(node: &Node, reporter: &mut Reporter<'_>) -> Root {
             schema.additional = Some(AdditionalProperties::Allowed(true));
         }
         schema.types = Some(TypeSet::OBJECT);
+        // What refers to the whole file means the same object.
+        for copy in definitions.0.values_mut().filter(|copy| copy.place == schema.place) {
+            copy.types = schema.types;
+            copy.additional.clone_from(&schema.additional);
+        }
     } else if !type_is_wrong(node) {
         not_an_object(&schema.place, reporter);
     }
     root
 }
 
+/// More parts than any input is put together from.
+const MOST_PARTS: usize = 1000;
+
 /// Whether a schema without `type` speaks of an object: by its keys, or by its parts.
-fn describes_object(schema: &Schema, definitions: &Definitions) -> bool {
+fn describes_object(schema: &Schema, definitions: &Definitions, left: &mut usize) -> bool {
+    if *left == 0 {
+        return false;
+    }
+    *left -= 1;
     schema.properties.is_some() || {
         let target = definitions.chain(schema).nth(1);
         let parts = schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of);
         target.into_iter().chain(parts).any(|part| {
             part.types.is_some_and(|types| types.has(TypeSet::OBJECT))
-                || (part.types.is_none() && describes_object(part, definitions))
+                || (part.types.is_none() && describes_object(part, definitions, left))
         })
     }
 }

@@ -21,6 +21,19 @@ const NOT_ENFORCED: [&str; 7] = [
     "unevaluatedProperties",
 ];
 
+/// Keywords that earlier drafts do not have, and so ignore.
+const SINCE_2019: [&str; 9] = [
+    "$dynamicRef",
+    "$recursiveRef",
+    "dependentRequired",
+    "dependentSchemas",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
 /// More than the enum or the object of any model has.
 const MOST_VALUES: usize = 4096;
 const MOST_PROPERTIES: usize = 1024;
@@ -32,7 +45,7 @@ pub(super) struct Reader<'n, 'r, 'f> {
     /// Where references start from.
     pub(super) root: &'n Place,
     /// Up to draft 7, a `$ref` stands for the whole schema: its siblings say nothing.
-    pub(super) reference_stands_alone: bool,
+    pub(super) is_before_2019: bool,
 }
 
 impl Reader<'_, '_, '_> {
@@ -53,17 +66,29 @@ impl Reader<'_, '_, '_> {
             }
         };
         let unenforced = unenforced(node, self.reporter);
-        let alone = self.reference_stands_alone && node.member("$ref").is_some();
+        let alone = self.is_before_2019 && node.member("$ref").is_some();
         let mut keywords = Keywords::new(&mut schema, self);
-        let mut asserts = false;
+        let mut asserted = Vec::new();
         for member in members.iter().filter(|one| !unenforced.contains(&one.key.as_str())) {
-            asserts |= !keywords.annotation(member)
+            let asserts = !keywords.annotation(member)
                 && (!alone || member.key == "$ref")
-                && keywords.assertion(member)
-                && member.key != "$ref";
+                && keywords.assertion(member);
+            // `nullable` speaks of the `type` and the `enum` beside it.
+            if asserts && member.key != "nullable" {
+                asserted.push(member.key.as_str());
+            }
         }
         keywords.finish();
-        schema.only_refers = schema.reference.is_some() && !asserts;
+        // A reference alone, or wrapped as those do it whose `$ref` may have no siblings.
+        if asserted == ["allOf"]
+            && let [only] = schema.all_of.as_slice()
+            && only.only_refers
+        {
+            schema.reference.clone_from(&only.reference);
+            schema.all_of.clear();
+            asserted = vec!["$ref"];
+        }
+        schema.only_refers = schema.reference.is_some() && asserted == ["$ref"];
         sense::check(&schema, self.reporter);
         schema
     }
@@ -145,6 +170,9 @@ impl<'s, 'k, 'n, 'r, 'f> Keywords<'s, 'k, 'n, 'r, 'f> {
     /// Reads a keyword that asks something of the value; `false` where it is none.
     fn assertion(&mut self, member: &Member) -> bool {
         let node = &member.node;
+        if self.reader.is_before_2019 && SINCE_2019.contains(&member.key.as_str()) {
+            return false;
+        }
         match member.key.as_str() {
             "type" => self.types(node),
             "nullable" => self.nullable = self.flag(node, "nullable"),

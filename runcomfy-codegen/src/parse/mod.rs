@@ -11,7 +11,7 @@ mod schema;
 mod sense;
 mod validations;
 
-pub(crate) use accepts::{accepts, is_typed};
+pub(crate) use accepts::{accepts, is_typed, judge};
 pub(crate) use document::{Document, parse};
 pub(crate) use json::{Node, Num, Value};
 pub(crate) use number::compare;

@@ -192,3 +192,20 @@ fn a_file_inside_the_request_obeys_the_services_validations() {
     // The text itself is megabytes long: no message repeats it.
     assert!(error.len() < 1000, "{}", error.len());
 }
+
+#[test]
+fn what_is_required_may_be_null_where_the_schema_says_so() {
+    use corpus::type_::nullable_integer_range::Input;
+    assert_eq!(wire(Input::builder().value_null().build().unwrap()), json!({"value": null}));
+    assert_eq!(wire(Input::builder().value(3).build().unwrap()), json!({"value": 3}));
+    assert!(Input::builder().value(9).build().is_err());
+}
+
+#[test]
+fn a_nested_object_takes_json_which_build_checks() {
+    use corpus::object::nested::Input;
+    let input = Input::builder().size(json!({"width": 3})).build().unwrap();
+    assert_eq!(wire(input), json!({"size": {"width": 3}}));
+    let error = Input::builder().size(json!({"width": 0})).build().unwrap_err().to_string();
+    assert_eq!(error, "size.width: 0 is less than the minimum 1");
+}

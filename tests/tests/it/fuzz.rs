@@ -185,6 +185,39 @@ fn a_schema_that_doubles_at_every_step_is_no_endless_loop() {
         });
         let _ = Generator::from_texts([("acme/m", schema.to_string())]).generate();
     }
+    let doubling = |next: &dyn Fn(usize) -> Value, deepest: Value| {
+        let mut definitions: Map<_, _> =
+            (0..40).map(|number| (format!("d{number}"), next(number + 1))).collect();
+        definitions.insert("d40".to_owned(), deepest);
+        definitions
+    };
+    let parts = |number| json!({"allOf": [{"$ref": format!("#/$defs/d{number}")}, {"$ref": format!("#/$defs/d{number}")}]});
+    let untyped_root = json!({
+        "allOf": [{"$ref": "#/$defs/d0"}, {"type": "object", "additionalProperties": true}],
+        "$defs": doubling(&parts, json!({"required": ["z"]})),
+    });
+    let keys = ["a", "b", "c", "d", "e", "f"];
+    let wide = |number| {
+        let properties: Map<_, _> = keys
+            .iter()
+            .map(|key| ((*key).to_owned(), json!({"$ref": format!("#/$defs/d{number}")})))
+            .collect();
+        json!({"type": "object", "required": keys, "properties": properties})
+    };
+    let wide_example = json!({
+        "type": "object", "required": ["x"], "properties": {"x": {"$ref": "#/$defs/d0"}},
+        "$defs": doubling(&wide, json!({"type": "integer"})),
+    });
+    let wrapped = |description: &str| json!({"allOf": [{"$ref": "#/$defs/N"}], "description": description, "maxProperties": 3});
+    let recursive = json!({
+        "type": "object", "properties": {"x": {"$ref": "#/$defs/N"}},
+        "$defs": {"N": {"type": "object", "properties": {"a": wrapped("a"), "b": wrapped("b"), "c": wrapped("c")}}},
+    });
+    for schema in [untyped_root, wide_example, recursive] {
+        let generated = Generator::from_texts([("acme/m", schema.to_string())]).generate().unwrap();
+        let size = generated.models[0].source.len();
+        assert!(size < 300_000, "{size} bytes from {schema:.200}");
+    }
 }
 
 #[test]

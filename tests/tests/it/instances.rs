@@ -317,7 +317,7 @@ fn mutated(value: Value, random: &mut fastrand::Rng) -> Value {
             }
             members.into()
         }
-        Value::String(text) => format!("{text}{}", random.char('a'..'z')).into(),
+        Value::String(text) => format!("{text}{}", random.char('a'..='z')).into(),
         Value::Number(number) => json!(number.as_f64().unwrap_or_default() + 1.0),
         other => json!([other]),
     }
