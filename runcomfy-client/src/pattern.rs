@@ -21,6 +21,11 @@ impl Pattern {
         self.text
     }
 
+    /// Whether a text is a regular expression.
+    pub(crate) fn is_regex(text: &str) -> bool {
+        Regex::with_flags(text, "u").is_ok()
+    }
+
     /// Whether it can be read at all.
     pub(crate) fn is_valid(&self) -> bool {
         self.regex().is_some()

@@ -3,16 +3,19 @@
 use serde_json::{Map, Value, json};
 
 /// Formats that are asserted; any other is an annotation.
-const FORMATS: [&str; 10] = [
+const FORMATS: [&str; 13] = [
     "date",
     "date-time",
+    "duration",
     "email",
     "hostname",
     "ipv4",
     "ipv6",
     "json-pointer",
+    "regex",
     "time",
     "uri",
+    "uri-reference",
     "uuid",
 ];
 

@@ -15,12 +15,15 @@ pub(super) fn check(name: &str, value: &Json) -> Broken {
         "date" => (is_date(text), "a date such as 2026-01-31"),
         "time" => (is_time(text), "a time such as 12:30:00Z"),
         "date-time" => (is_date_time(text), "a date and time such as 2026-01-31T12:30:00Z"),
+        "duration" => (DURATION.is_match(text), "a duration such as P1DT12H"),
         "email" => (is_email(text), "an e-mail address"),
         "hostname" => (is_hostname(text), "a host name"),
         "ipv4" => (text.parse::<Ipv4Addr>().is_ok(), "an IPv4 address"),
         "ipv6" => (text.parse::<Ipv6Addr>().is_ok(), "an IPv6 address"),
         "json-pointer" => (JSON_POINTER.is_match(text), "a JSON pointer"),
+        "regex" => (Pattern::is_regex(text), "a regular expression"),
         "uri" => (is_uri(text), "an absolute URI"),
+        "uri-reference" => (is_uri_reference(text), "a URI or a relative reference"),
         "uuid" => (UUID.is_match(text), "a UUID"),
         _ => return None,
     };
@@ -32,6 +35,9 @@ static DATE: Pattern = Pattern::new(
 );
 static TIME: Pattern = Pattern::new(
     r"^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[zZ]|[+\-](?:[01]\d|2[0-3]):[0-5]\d)$",
+);
+static DURATION: Pattern = Pattern::new(
+    r"^P(?:\d+W|(?:\d+D|\d+M(?:\d+D)?|\d+Y(?:\d+M(?:\d+D)?)?)(?:T(?:\d+S|\d+M(?:\d+S)?|\d+H(?:\d+M(?:\d+S)?)?))?|T(?:\d+S|\d+M(?:\d+S)?|\d+H(?:\d+M(?:\d+S)?)?))$",
 );
 static UUID: Pattern = Pattern::new(r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$");
 static JSON_POINTER: Pattern = Pattern::new(r"^(?:/(?:[^~/]|~[01])*)*$");
@@ -91,16 +97,30 @@ fn is_email(text: &str) -> bool {
 
 /// Not a regular expression: the text may be a `data:` URI of many megabytes.
 fn is_uri(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_hierarchy(rest))
+}
+
+/// A URI, or what is left of one where the beginning is known. A colon before the first slash would
+/// make a scheme of what is before it.
+fn is_uri_reference(text: &str) -> bool {
+    let first = text.split(['/', '?', '#']).next().unwrap_or_default();
+    is_uri(text) || (!first.contains(':') && is_hierarchy(text))
+}
+
+fn is_scheme(scheme: &str) -> bool {
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// What follows a scheme.
+fn is_hierarchy(rest: &str) -> bool {
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (hierarchy, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, path) = match hierarchy.strip_prefix("//") {
         Some(after) => after.split_at(after.find('/').unwrap_or(after.len())),
         None => ("", hierarchy),
     };
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        && is_authority(authority)
+    is_authority(authority)
         && is_made_of(path, b":@/")
         && is_made_of(query, b":@/?")
         && is_made_of(fragment, b":@/?")

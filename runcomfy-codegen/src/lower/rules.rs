@@ -8,16 +8,19 @@ use super::objects::is_either_pattern_or_more;
 use crate::parse::{AdditionalProperties, Schema, judge};
 
 /// Formats that the runtime checks; any other is an annotation.
-const FORMATS: [&str; 10] = [
+const FORMATS: [&str; 13] = [
     "date",
     "date-time",
+    "duration",
     "email",
     "hostname",
     "ipv4",
     "ipv6",
     "json-pointer",
+    "regex",
     "time",
     "uri",
+    "uri-reference",
     "uuid",
 ];
 
