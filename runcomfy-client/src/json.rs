@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for Seed {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let fields = schema::object(self.rules).map_or(&[][..], |object| object.fields);
-        let mut members = Vec::with_capacity(fields.len().min(16));
+        let mut members = Vec::with_capacity(fields.len().min(8));
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
             let rules = match key {

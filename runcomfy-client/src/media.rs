@@ -351,15 +351,16 @@ pub(crate) fn facts(text: &str) -> Option<Facts> {
 /// `-`, `_` and dots. Most are, and reading a URL in full costs more than all else that is checked
 /// of a request.
 fn is_plain(text: &str) -> bool {
-    let path = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(byte);
+    let is_name =
+        |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_');
     let Some(rest) = text.strip_prefix("https://") else {
-        return text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-            && text.bytes().any(|byte| byte != b'.');
+        let text = text.as_bytes();
+        return text.iter().all(is_name) && text.iter().any(|byte| *byte != b'.');
     };
     let rest = rest.as_bytes();
     let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
     let (host, rest) = rest.split_at(end);
-    is_plain_host(host) && rest.iter().all(path)
+    is_plain_host(host) && rest.iter().all(|byte| is_name(byte) || matches!(byte, b'/' | b'~'))
 }
 
 fn is_plain_host(host: &[u8]) -> bool {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::json::Json;
-use crate::schema::{Additional, ObjectSchema, Rules};
+use crate::schema::{Additional, FieldInfo, ObjectSchema, Rules};
 
 use super::{Broken, Location, Report, counted, values};
 
@@ -12,6 +12,9 @@ type Members = [(Cow<'static, str>, Json)];
 
 pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, at: &Location<'_>) {
     let Json::Object(members) = value else { return };
+    if report.is_quick && schema.patterns.is_empty() && schema.fields.len() <= 64 {
+        return in_their_order(report, schema, members, at);
+    }
     let places = Places::of(schema, members);
     for (index, field) in schema.fields.iter().enumerate() {
         let at = Location::Member { parent: at, name: field.name, key: field.key };
@@ -45,6 +48,43 @@ pub(super) fn members(report: &mut Report, schema: &ObjectSchema, value: &Json, 
             Additional::Denied => report.add(&at, "additionalProperties", unknown(schema, key)),
             Additional::Checked(rules) => report.apply(rules, value, &at),
         }
+    }
+}
+
+/// Goes through the members as they come, for as long as nothing is wrong.
+fn in_their_order(
+    report: &mut Report,
+    schema: &ObjectSchema,
+    members: &Members,
+    parent: &Location<'_>,
+) {
+    let fields = schema.fields;
+    let (mut seen, mut expected) = (0_u64, 0);
+    for (key, value) in members {
+        // Members mostly come in the order of the schema, so the next one is tried first.
+        let is_next = fields.get(expected).is_some_and(|field| field.key == key);
+        let found =
+            if is_next { Some(expected) } else { fields.iter().position(|field| field.key == key) };
+        let at = Location::Member { parent, name: key, key };
+        match (found.and_then(|index| Some((index, fields.get(index)?))), schema.additional) {
+            (Some((index, field)), _) => {
+                if seen & (1 << index) != 0 {
+                    return report.add(&at, "properties", String::new());
+                }
+                seen |= 1 << index;
+                expected = index + 1;
+                report.apply(field.rules, value, &at);
+            }
+            (None, Additional::Denied) => {
+                return report.add(&at, "additionalProperties", String::new());
+            }
+            (None, Additional::Checked(rules)) => report.apply(rules, value, &at),
+        }
+    }
+    let is_missing =
+        |(index, field): (usize, &FieldInfo)| field.required && seen & (1 << index) == 0;
+    if fields.iter().enumerate().any(is_missing) {
+        report.add(parent, "required", String::new());
     }
 }
 
