@@ -43,7 +43,7 @@ fn run() -> Result<()> {
     match command.as_str() {
         "check" => check(&schemas),
         "import" => import_file(&schemas, &mut arguments),
-        "bench" => bench::run(&schemas.join(".."), &mut arguments),
+        "bench" => bench::run(schemas.parent().unwrap_or(&schemas), &mut arguments),
         "help" => {
             print!("{HELP}");
             Ok(())
