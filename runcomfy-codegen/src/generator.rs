@@ -172,7 +172,30 @@ impl Generator {
         self.generate_from(&sources, problems)
     }
 
+    /// Schemas nest deeper than the stack of a thread may be, so this has a stack of its own.
     fn generate_from(
+        &self,
+        sources: &[Source],
+        problems: Vec<Problem>,
+    ) -> Result<Generated, Error> {
+        const STACK: usize = 256 * 1024 * 1024;
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let spawned = thread.spawn_scoped(scope, || self.generate_here(sources, problems));
+            match spawned {
+                Ok(thread) => {
+                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                }
+                Err(error) => Err(Error::of(
+                    self.place(),
+                    format!("no thread to read the schemas in: {error}"),
+                    "free some memory, or raise the limit on threads",
+                )),
+            }
+        })
+    }
+
+    fn generate_here(
         &self,
         sources: &[Source],
         mut problems: Vec<Problem>,

@@ -41,7 +41,7 @@ impl Lowerer<'_, '_, '_> {
     /// Chooses the type of a field's value; makes the enum, object or union that it needs.
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         // Definitions that refer to each other can give more types than anybody could use.
-        const DEEPEST: usize = 32;
+        const DEEPEST: usize = 128;
         const MOST: usize = 2_000;
         if self.types.depth == DEEPEST || self.types.made == MOST {
             return Shape::Any;

@@ -12,14 +12,17 @@ use crate::report::{Place, Reporter};
 /// Larger than any schema; a limit, so that a wrong file is an error and not a long wait.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-/// Deeper than any schema, and no deeper than the stack.
-const DEEPEST: usize = 64;
+/// As deep as a body can be whose JSON is read: 128 levels, two of a schema to each.
+const DEEPEST: usize = 256;
 
 /// More values than any schema has; with the next, it bounds what a file can ask of the memory.
 const MOST: usize = 100_000;
 
 /// Longer than the way to any value in a schema, in bytes of its pointer.
-const LONGEST_WAY: usize = 1024;
+const LONGEST_WAY: usize = 8 * 1024;
+
+/// What the pointers of all values may take together.
+const MOST_BYTES_OF_WAYS: usize = 64 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
@@ -88,7 +91,8 @@ pub(crate) fn parse(text: &str, reporter: &mut Reporter<'_>) -> Option<Node> {
             return None;
         }
     };
-    let mut reader = Reader { text, reporter, depth: 0, nodes: 0 };
+    let mut reader =
+        Reader { text, reporter, depth: 0, nodes: 0, bytes_of_ways: 0, is_full: false };
     match reader.node(raw, |offset| Place { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -128,6 +132,9 @@ struct Reader<'a, 'r, 'f> {
     reporter: &'r mut Reporter<'f>,
     depth: usize,
     nodes: usize,
+    bytes_of_ways: usize,
+    /// Whether it was reported that there is too much.
+    is_full: bool,
 }
 
 impl<'a> Reader<'a, '_, '_> {
@@ -139,19 +146,22 @@ impl<'a> Reader<'a, '_, '_> {
         let raw = raw.get();
         let place = place(self.offset(raw));
         self.nodes += 1;
+        self.bytes_of_ways += place.pointer.len();
+        let is_full = self.nodes >= MOST || self.bytes_of_ways > MOST_BYTES_OF_WAYS;
         let too_much = if self.depth > DEEPEST {
             Some(format!("nested more than {DEEPEST} deep"))
         } else if place.pointer.len() > LONGEST_WAY {
             Some(format!("the way here is longer than {LONGEST_WAY} bytes"))
-        } else if self.nodes == MOST {
-            Some(format!("more than {MOST} values are too many for a schema"))
+        } else if is_full && !self.is_full {
+            self.is_full = true;
+            Some(format!("more values than a schema has: {MOST} at most, fewer deep inside"))
         } else {
             None
         };
         if let Some(message) = too_much {
             self.reporter.error(&place, message, "no schema is like that: correct the file");
         }
-        if self.depth > DEEPEST || place.pointer.len() > LONGEST_WAY || self.nodes >= MOST {
+        if self.depth > DEEPEST || place.pointer.len() > LONGEST_WAY || is_full {
             return Ok(Node { place, value: Value::Null });
         }
         self.depth += 1;

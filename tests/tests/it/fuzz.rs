@@ -145,7 +145,7 @@ fn a_huge_schema_is_an_error() {
         (
             "a million numbers",
             property(&format!("{{\"enum\": [{}]}}", many("0", 1_000_000))),
-            "too many for a schema",
+            "more values than a schema has",
         ),
         (
             "a large enum",
@@ -168,6 +168,19 @@ fn a_huge_schema_is_an_error() {
         assert!(error.to_string().contains(message), "{what}: {:.300}", error.to_string());
         assert!(error.to_string().len() < 100_000, "{what}: the report is long");
     }
+}
+
+/// As deep as a body can be, objects have types and builders.
+#[test]
+fn objects_nest_to_the_depth_that_a_body_can_have() {
+    let mut schema = json!({"type": "object", "properties": {"x_120": {"type": "integer"}}});
+    for number in (0..120).rev() {
+        schema = json!({"type": "object", "properties": {format!("x_{number}"): schema}});
+    }
+    let generated = Generator::from_texts([("acme/m", schema.to_string())]).generate().unwrap();
+    let source = &generated.models[0].source;
+    assert!(source.contains("pub struct X119Builder"), "{}", source.len());
+    assert!(source.contains("pub fn x_120(self, value: impl __rt::IntoField<i64>)"));
 }
 
 /// Definitions that double at every step: 2^60 ways through a file of a few lines.
@@ -216,7 +229,7 @@ fn a_schema_that_doubles_at_every_step_is_no_endless_loop() {
     for schema in [untyped_root, wide_example, recursive] {
         let generated = Generator::from_texts([("acme/m", schema.to_string())]).generate().unwrap();
         let size = generated.models[0].source.len();
-        assert!(size < 300_000, "{size} bytes from {schema:.200}");
+        assert!(size < 500_000, "{size} bytes from {schema:.200}");
     }
 }
 
