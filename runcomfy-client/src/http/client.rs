@@ -180,7 +180,7 @@ impl Client {
         request_id: &RequestId,
         deadline: Option<Duration>,
     ) -> Result<Answer, Error> {
-        let Transport { limits, clock, .. } = &*self.transport;
+        let Transport { limits, clock, budget, .. } = &*self.transport;
         let (method, what, query) = call.parts();
         let mut url = self.transport.url(["requests", request_id.as_str(), what]);
         url.set_query(query);
@@ -193,13 +193,16 @@ impl Client {
             let sent = self.transport.send(method.clone(), url.clone(), None, timeout).await;
             let last = attempt >= limits.attempts || left().is_zero();
             let retry_after = match sent {
-                Ok(answer) if answer.is_passing() && !last => answer.retry_after,
+                Ok(answer) if answer.is_passing() && !last && budget.take() => answer.retry_after,
                 Ok(answer) => {
+                    if !answer.is_passing() {
+                        budget.give_back();
+                    }
                     return answer
                         .refusal(Some(request_id))
                         .map_or(Ok(answer), |error| Err(error.into()));
                 }
-                Err(error) if last => {
+                Err(error) if last || !budget.take() => {
                     return Err(Error::NoAnswer {
                         request_id: request_id.clone(),
                         attempts: attempt,

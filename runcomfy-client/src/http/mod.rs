@@ -1,6 +1,7 @@
 //! The HTTP client: submit, status, result and cancel, with what promises 2 to 6 of the project ask.
 
 mod api_error;
+mod budget;
 mod client;
 mod config;
 mod download;

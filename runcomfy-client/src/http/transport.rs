@@ -12,6 +12,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::api_error::{ApiError, bounded};
+use super::budget::RetryBudget;
 use super::config::{ConfigError, Limits, is_this_machine};
 use super::error::Cause;
 use super::mask::Mask;
@@ -30,6 +31,8 @@ pub(super) struct Transport {
     pub(super) limits: Limits,
     pub(super) clock: Arc<dyn Clock>,
     jitter: Mutex<fastrand::Rng>,
+    /// For retries of reads.
+    pub(super) budget: RetryBudget,
 }
 
 /// An answer, of whatever status.
@@ -106,7 +109,16 @@ impl Transport {
         }
         let http = builder.build().map_err(|error| http_error(error.into()))?;
         let mask = Mask::new(token);
-        Ok(Self { http, base, mask, authorization, limits, clock, jitter: Mutex::new(jitter) })
+        Ok(Self {
+            http,
+            base,
+            mask,
+            authorization,
+            limits,
+            clock,
+            jitter: Mutex::new(jitter),
+            budget: RetryBudget::new(),
+        })
     }
 
     /// The URL of a call; every segment is escaped.

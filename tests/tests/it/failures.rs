@@ -259,3 +259,29 @@ async fn bad_request_ids_are_refused_before_anything_is_sent() {
     assert_eq!(sandbox.received()[0].path, "/v1/requests/a:b=c/status");
     assert!(MODELS.iter().all(|model| model.id.parse::<runcomfy_models::ModelId>().is_ok()));
 }
+
+#[tokio::test]
+async fn an_outage_is_not_made_worse_by_retries_of_every_call() {
+    // Nothing listens there any more.
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = Client::builder()
+        .base_url(format!("http://{address}/v1"))
+        .token("secret")
+        .clock(TestClock::default())
+        .jitter_seed(1)
+        .build()
+        .unwrap();
+    let mut attempts = Vec::new();
+    for _ in 0..60 {
+        // Clones share the budget.
+        let job = client.clone().job_json("request-1").unwrap();
+        match job.status().await.unwrap_err() {
+            Error::NoAnswer { attempts: made, .. } => attempts.push(made),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(attempts[0], 5);
+    assert_eq!(attempts[59], 1);
+    // Sixty calls, and a hundred retries among them.
+    assert_eq!(attempts.iter().sum::<u32>(), 160);
+}
