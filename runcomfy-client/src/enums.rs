@@ -2,13 +2,15 @@
 #![allow(missing_docs, reason = "all but `UnknownValue` is reachable through `__private` alone")]
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use thiserror::Error;
 
 use crate::json::Json;
+use crate::number::Num;
 use crate::schema::Literal;
 
 /// A generated enum of strings.
@@ -106,7 +108,14 @@ pub fn deserialize_string<'de, E: StringEnum, D: Deserializer<'de>>(
 pub fn deserialize_integer<'de, E: IntegerEnum, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<E, D::Error> {
-    integer_from_i64(i64::deserialize(deserializer)?).map_err(D::Error::custom)
+    // `1.0` is the integer 1, as everywhere in JSON Schema.
+    let number = Number::deserialize(deserializer)?;
+    let is_it =
+        |value: &i64| Num::of(&number).compare(Num::Int((*value).into())) == Some(Ordering::Equal);
+    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(value));
+    found
+        .map(|(item, _)| *item)
+        .ok_or_else(|| D::Error::custom(UnknownValue::new(number.to_string(), E::VALUES)))
 }
 
 /// What every generated enum of strings implements.

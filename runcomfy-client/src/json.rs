@@ -2,9 +2,13 @@
 //! a builder was given but JSON cannot carry is kept, so that validation can name it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::OnceLock;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
@@ -167,6 +171,8 @@ impl<'de> Visitor<'de> for Seed {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let fields = schema::object(self.rules).map_or(&[][..], |object| object.fields);
         let mut members = Vec::with_capacity(fields.len().min(8));
+        // Keys that the schema knows are told apart when the value is checked, with its words.
+        let mut others = HashSet::new();
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
             let rules = match key {
@@ -174,13 +180,22 @@ impl<'de> Visitor<'de> for Seed {
                     expected = index + 1;
                     fields[index].rules
                 }
-                Found::Number => return access.next_value::<NumberText>().map(|text| text.0),
-                Found::Other(_) => &[],
+                Found::Number if members.is_empty() && numbers_come_as_maps() => {
+                    return access.next_value::<NumberText>().map(|text| text.0);
+                }
+                Found::Other(ref key) => {
+                    if !others.insert(key.clone()) {
+                        let message = format_args!("the key {key:?} is given more than once");
+                        return Err(A::Error::custom(message));
+                    }
+                    &[]
+                }
+                Found::Number => &[],
             };
             let key = match key {
                 Found::Field(index) => Cow::Borrowed(fields[index].key),
                 Found::Other(key) => Cow::Owned(key),
-                Found::Number => Cow::Borrowed(""),
+                Found::Number => Cow::Borrowed(NUMBER),
             };
             members.push((key, access.next_value_seed(Self { rules })?));
         }
@@ -188,10 +203,41 @@ impl<'de> Visitor<'de> for Seed {
     }
 }
 
+/// The key under which `serde_json` hands over a number where some crate turned on
+/// `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether it does so here.
+fn numbers_come_as_maps() -> bool {
+    struct Probe;
+
+    impl<'de> Visitor<'de> for Probe {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number")
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<bool, A::Error> {
+            while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(true)
+        }
+    }
+
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        serde_json::Deserializer::from_str("1").deserialize_any(Probe).unwrap_or_default()
+    })
+}
+
 enum Found {
     Field(usize),
     Other(String),
-    /// How `serde_json` hands over numbers where some crate turned on `arbitrary_precision`.
+    /// See [`NUMBER`].
     Number,
 }
 
@@ -224,7 +270,7 @@ impl Visitor<'_> for KeySeed {
             return Ok(Found::Field(index));
         }
         Ok(match key {
-            "$serde_json::private::Number" => Found::Number,
+            NUMBER => Found::Number,
             other => Found::Other(other.to_owned()),
         })
     }

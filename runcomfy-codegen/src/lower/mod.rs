@@ -52,6 +52,8 @@ pub(crate) fn lower(
     let input = &document.input;
     let mut lowerer =
         Lowerer { model: id, definitions: &input.definitions, reporter, types: Types::new() };
+    let place = input.schema.place.pointer.clone();
+    lowerer.types.object_names.insert(place, types::INPUT.to_owned());
     lowerer.object(types::INPUT, &input.schema);
     lowerer.finish_definitions();
     let types = lowerer.types;

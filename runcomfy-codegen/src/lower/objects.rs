@@ -132,6 +132,12 @@ pub(super) fn is_either_pattern_or_more(schema: &Schema) -> bool {
     !schema.patterns.is_empty() && schema.additional.is_some()
 }
 
+/// Whether a schema is, or is an alternative of, another: the same place of the file.
+fn is_part_of(schema: &Schema, whole: &Schema) -> bool {
+    let is_same = |one: &Schema| !one.is_made_up && one.place.pointer == schema.place.pointer;
+    !schema.is_made_up && (is_same(whole) || whole.any_of.iter().any(is_same))
+}
+
 /// The static of an object's rules: a name that no type's data can have.
 fn rules_name(object: &str) -> String {
     format!("__RULES_OF_{object}")
@@ -167,6 +173,8 @@ fn optional_keys(
         }
         match keys.iter_mut().find(|(known, _)| known == key) {
             None => keys.push((key.to_owned(), found.clone())),
+            // Two alternatives may lead to one definition.
+            Some((_, known)) if is_part_of(found, known) => {}
             // What only requires the key says nothing of its value.
             Some(_) if found.is_made_up && found.any_of.is_empty() => {}
             Some((_, known)) if known.is_made_up && known.any_of.is_empty() => {

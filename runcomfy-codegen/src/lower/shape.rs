@@ -129,6 +129,12 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         if is_object(&whole) {
             let Some(name) = site.type_name else { return Shape::Any };
+            if !schema.is_made_up {
+                if let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned() {
+                    return self.shared(site, Shape::Object(known));
+                }
+                self.types.object_names.insert(schema.place.pointer.clone(), name.to_owned());
+            }
             self.object(name, schema);
             return Shape::Object(name.to_owned());
         }

@@ -30,6 +30,9 @@ pub(super) struct Types {
     /// The rule that stands for an object with a type, by the place of its schema: its fields where
     /// it is nothing but them, or else all that it says.
     pub(super) of_objects: BTreeMap<String, Rule>,
+    /// The type made for an object, by the place of its schema: there is one, however many ways lead
+    /// to it.
+    pub(super) object_names: BTreeMap<String, String>,
     pub(super) patterns: Vec<String>,
     /// How deep the types in the making are nested, and how many values were given one so far.
     pub(super) depth: usize,
@@ -51,6 +54,7 @@ impl Types {
             open_definitions: Vec::new(),
             of_unions: BTreeMap::new(),
             of_objects: BTreeMap::new(),
+            object_names: BTreeMap::new(),
             patterns: Vec::new(),
             depth: 0,
             made: 0,

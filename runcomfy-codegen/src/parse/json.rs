@@ -217,7 +217,11 @@ impl<'a> Reader<'a, '_, '_> {
 fn number(raw: &str) -> Result<Num, serde_json::Error> {
     match raw.parse() {
         Ok(int) => Ok(Num::Int(int)),
-        Err(_) => serde_json::from_str(raw).map(Num::Float),
+        // To the nearest, which `serde_json` alone does not promise.
+        Err(_) => match raw.parse::<f64>() {
+            Ok(float) if float.is_finite() => Ok(Num::Float(float)),
+            _ => serde_json::from_str(raw).map(Num::Float),
+        },
     }
 }
 

@@ -209,3 +209,34 @@ fn a_nested_object_takes_json_which_build_checks() {
     let error = Input::builder().size(json!({"width": 0})).build().unwrap_err().to_string();
     assert_eq!(error, "size.width: 0 is less than the minimum 1");
 }
+
+#[test]
+fn a_key_given_twice_is_refused_wherever_it_stands() {
+    use corpus::object;
+    let error = object::any::Input::from_json(r#"{"value": {"k": 1, "k": 2}}"#).unwrap_err();
+    assert!(error.to_string().contains("the key \"k\" is given more than once"), "{error}");
+    let error = object::nested::Input::from_json(r#"{"size": {"width": 1, "width": 2}}"#);
+    assert_eq!(error.unwrap_err().to_string(), "size.width: is given more than once");
+}
+
+#[test]
+fn one_point_zero_is_an_entry_of_an_integer_enum() {
+    use corpus::names::node_ids::NumberOfFrames;
+    assert_eq!(serde_json::from_str::<NumberOfFrames>("81.0").unwrap(), NumberOfFrames::_81);
+    assert!(serde_json::from_str::<NumberOfFrames>("81.5").is_err());
+}
+
+#[test]
+fn an_object_is_no_number_whatever_its_key() {
+    use corpus::number::multiple_of_fraction::Input;
+    let text = r#"{"value": {"$serde_json::private::Number": "5"}}"#;
+    assert!(Input::from_json(text).unwrap_err().to_string().contains("is not a number"));
+}
+
+#[test]
+fn an_input_may_stand_inside_itself() {
+    use corpus::reference::input_is_recursive::{Input, Then};
+    let inner: Then = Input::builder().prompt("b").build().unwrap();
+    let input = Input::builder().prompt("a").then(inner).build().unwrap();
+    assert_eq!(wire(input), json!({"prompt": "a", "then": {"prompt": "b"}}));
+}

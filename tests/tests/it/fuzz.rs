@@ -233,6 +233,22 @@ fn a_schema_that_doubles_at_every_step_is_no_endless_loop() {
     }
 }
 
+/// What fuzzing found.
+#[test]
+fn a_number_comes_out_as_it_went_in() {
+    for number in [
+        "17777777777777777777777777777777777777777777777777777777777777",
+        "0.1e-7",
+        "1.7976931348623157e308",
+    ] {
+        let mut data = vec![0, 0];
+        let index = ENTRIES.iter().position(|entry| entry.id == "corpus/type/none").unwrap();
+        data.copy_from_slice(&u16::try_from(index).unwrap().to_le_bytes());
+        data.extend(format!("{{\"value\": {number}}}").bytes());
+        fuzz::input_json(&data);
+    }
+}
+
 #[test]
 fn a_huge_body_is_judged() {
     let entry = |id: &str| ENTRIES.iter().find(|entry| entry.id == id).unwrap();
