@@ -180,7 +180,7 @@ macro_rules! __checked {
     };
 }
 
-/// What an object inside an input implements besides.
+/// What an object or a union inside an input implements besides.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __nested {

@@ -20,13 +20,7 @@ macro_rules! __union {
             }
         }
 
-        /// Any JSON value; `build` checks it.
-        impl $crate::__private::IntoField<$type> for $crate::__private::Value {
-            #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                self.into()
-            }
-        }
+        $crate::__nested!($type);
     };
 }
 
