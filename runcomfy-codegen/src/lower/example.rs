@@ -18,16 +18,18 @@ pub(super) fn of(model: &Model, root: &Root, crate_path: Option<&str>) -> String
         definitions,
         types: vec!["Input".to_owned()],
         valid: true,
+        complete: true,
         left: MOST_SETTERS,
     };
     let chain = example.chain(input, &root.schema, 1);
-    let Example { mut types, valid, .. } = example;
+    let Example { mut types, valid, complete, .. } = example;
     types.sort();
     types.dedup();
     let types = types.join(", ");
     // Without a crate to name, or a value that is surely valid, there is nothing to run.
     let (fence, path) = match crate_path {
         None => ("ignore", "crate::models"),
+        Some(path) if !complete => ("ignore", path),
         Some(path) if valid => ("", path),
         Some(path) => ("no_run", path),
     };
@@ -49,6 +51,8 @@ struct Example<'a> {
     definitions: &'a Definitions,
     types: Vec<String>,
     valid: bool,
+    /// Whether every value is there: one that is left out does not compile.
+    complete: bool,
     /// Setters that may still be shown.
     left: usize,
 }
@@ -193,7 +197,7 @@ impl Example<'_> {
             }
             // An object that needs another of itself has no end.
             _ => {
-                self.valid = false;
+                self.complete = false;
                 "todo!()".to_owned()
             }
         }
