@@ -7,12 +7,14 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
+use futures_util::FutureExt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{
-    CancelOutcome, ClientBuilder, Completed, ConfigError, Error, JobStatus, Output, Request,
-    RequestId, WaitOptions,
+    CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
+    DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
+    Submission, WaitOptions,
 };
 
 /// A blocking [`Client`](crate::Client).
@@ -26,7 +28,33 @@ pub struct Client {
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
     job: crate::Job<O>,
-    runtime: Arc<Shared>,
+    /// `None` where the job was deserialised.
+    runtime: Option<Arc<Shared>>,
+}
+
+/// A completed job's result; its files are fetched with a blocking client.
+pub type Completed<O = Output> = crate::Completed<O, Client>;
+
+/// What an earlier process left behind, with blocking jobs.
+pub type Resumed = crate::Resumed<Job>;
+
+/// The results of many jobs, as they come; see [`Client::run_all`].
+///
+/// Jobs are submitted and asked about only while a result is waited for.
+#[must_use = "nothing is submitted until it is iterated"]
+pub struct RunAll<'a, O = Output> {
+    /// `None` once it has failed as a whole.
+    results: Option<crate::RunAll<'a, O>>,
+    client: Client,
+}
+
+/// What happens to a job; see [`Job::updates`].
+#[derive(Debug)]
+#[must_use = "nothing is asked until it is iterated"]
+pub struct Updates {
+    /// `None` once it has failed as a whole.
+    updates: Option<crate::Updates>,
+    runtime: Option<Arc<Shared>>,
 }
 
 /// The runtime that drives the calls. `None` only while it is dropped.
@@ -79,12 +107,16 @@ impl Client {
         Ok(Self { client, runtime: Shared::new()? })
     }
 
+    fn job_of<O>(&self, job: crate::Job<O>) -> Job<O> {
+        Job { job, runtime: Some(Arc::clone(&self.runtime)) }
+    }
+
     /// As [`Client::run`](crate::Client::run).
     ///
     /// # Errors
     /// As there.
     pub fn run<R: Request>(&self, input: &R) -> Result<Completed<R::Output>, Error> {
-        self.runtime.run(self.client.run(input))
+        Ok(self.runtime.run(self.client.run(input))?.with_client(self.clone()))
     }
 
     /// As [`Client::run_with`](crate::Client::run_with).
@@ -102,13 +134,72 @@ impl Client {
         job.wait_with(options, |_| {})
     }
 
+    /// As [`Client::run_all`](crate::Client::run_all): an iterator.
+    pub fn run_all<'a, I>(
+        &self,
+        inputs: I,
+        limit: usize,
+    ) -> RunAll<'a, <I::Item as Request>::Output>
+    where
+        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+    {
+        RunAll { results: Some(self.client.run_all(inputs, limit)), client: self.clone() }
+    }
+
+    /// As [`Client::run_all_with`](crate::Client::run_all_with): an iterator.
+    pub fn run_all_with<'a, I>(
+        &self,
+        inputs: I,
+        limit: usize,
+        options: &WaitOptions,
+        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'a,
+    ) -> RunAll<'a, <I::Item as Request>::Output>
+    where
+        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+    {
+        let client = self.clone();
+        let on_submit =
+            move |index, job: &crate::Job<_>| on_submit(index, &client.job_of(job.clone()));
+        let results = self.client.run_all_with(inputs, limit, options, on_submit);
+        RunAll { results: Some(results), client: self.clone() }
+    }
+
+    /// As [`Client::resume`](crate::Client::resume).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn resume<J: Journal + Clone>(&self, journal: &J) -> Result<Resumed, Error> {
+        Ok(self.runtime.run(self.client.resume(journal))?.map(|job| self.job_of(job)))
+    }
+
+    /// As [`Client::attach`](crate::Client::attach).
+    pub fn attach<O>(&self, job: Job<O>) -> Job<O> {
+        self.job_of(self.client.attach(job.job))
+    }
+
+    /// As [`Client::models`](crate::Client::models).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn models(&self, query: &CatalogQuery) -> Result<CatalogPage, Error> {
+        self.runtime.run(self.client.models(query))
+    }
+
+    /// As [`Client::model`](crate::Client::model).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
+        self.runtime.run(self.client.model(model_id))
+    }
+
     /// As [`Client::submit`](crate::Client::submit).
     ///
     /// # Errors
     /// As there.
     pub fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
         let job = self.runtime.run(self.client.submit(input))?;
-        Ok(Job { job, runtime: Arc::clone(&self.runtime) })
+        Ok(self.job_of(job))
     }
 
     /// As [`Client::submit_json`](crate::Client::submit_json).
@@ -121,7 +212,7 @@ impl Client {
         body: &B,
     ) -> Result<Job, Error> {
         let job = self.runtime.run(self.client.submit_json(model_id, body))?;
-        Ok(Job { job, runtime: Arc::clone(&self.runtime) })
+        Ok(self.job_of(job))
     }
 
     /// As [`Client::download`](crate::Client::download).
@@ -132,13 +223,26 @@ impl Client {
         self.runtime.run(self.client.download(url, path))
     }
 
+    /// As [`Client::download_with`](crate::Client::download_with).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn download_with(
+        &self,
+        url: &str,
+        path: impl AsRef<Path>,
+        options: &DownloadOptions,
+    ) -> Result<u64, Error> {
+        self.runtime.run(self.client.download_with(url, path, options))
+    }
+
     /// As [`Client::job`](crate::Client::job).
     ///
     /// # Errors
     /// As there.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
         let job = self.client.job::<R>(request_id)?;
-        Ok(Job { job, runtime: Arc::clone(&self.runtime) })
+        Ok(self.job_of(job))
     }
 
     /// As [`Client::job_json`](crate::Client::job_json).
@@ -147,7 +251,7 @@ impl Client {
     /// As there.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
         let job = self.client.job_json(request_id)?;
-        Ok(Job { job, runtime: Arc::clone(&self.runtime) })
+        Ok(self.job_of(job))
     }
 }
 
@@ -169,12 +273,32 @@ impl<O> Job<O> {
         self.job.request_id()
     }
 
+    /// As [`Job::model_id`](crate::Job::model_id).
+    #[must_use]
+    pub fn model_id(&self) -> Option<&ModelId> {
+        self.job.model_id()
+    }
+
+    /// As [`Job::submission`](crate::Job::submission).
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.job.submission()
+    }
+
+    /// As [`Job::of`](crate::Job::of).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
+        Ok(Job { job: self.job.of::<R>()?, runtime: self.runtime })
+    }
+
     /// As [`Job::status`](crate::Job::status).
     ///
     /// # Errors
     /// As there.
     pub fn status(&self) -> Result<JobStatus, Error> {
-        self.runtime.run(self.job.status())
+        self.runtime()?.run(self.job.status())
     }
 
     /// As [`Job::cancel`](crate::Job::cancel).
@@ -182,7 +306,25 @@ impl<O> Job<O> {
     /// # Errors
     /// As there.
     pub fn cancel(&self) -> Result<CancelOutcome, Error> {
-        self.runtime.run(self.job.cancel())
+        self.runtime()?.run(self.job.cancel())
+    }
+
+    fn runtime(&self) -> Result<&Arc<Shared>, Error> {
+        let detached = || Error::Detached { request_id: self.request_id().clone() };
+        self.runtime.as_ref().ok_or_else(detached)
+    }
+}
+
+impl<O: 'static> Job<O> {
+    /// As [`Job::updates`](crate::Job::updates): an iterator.
+    pub fn updates(&self) -> Updates {
+        self.updates_with(&WaitOptions::default())
+    }
+
+    /// As [`Job::updates_with`](crate::Job::updates_with): an iterator.
+    pub fn updates_with(&self, options: &WaitOptions) -> Updates {
+        let updates = Some(self.job.updates_with(options));
+        Updates { updates, runtime: self.runtime.clone() }
     }
 }
 
@@ -192,7 +334,7 @@ impl<O: From<Output>> Job<O> {
     /// # Errors
     /// As there.
     pub fn result(&self) -> Result<Completed<O>, Error> {
-        self.runtime.run(self.job.result())
+        self.completed(self.job.result())
     }
 
     /// As [`Job::wait`](crate::Job::wait).
@@ -200,7 +342,7 @@ impl<O: From<Output>> Job<O> {
     /// # Errors
     /// As there.
     pub fn wait(&self) -> Result<Completed<O>, Error> {
-        self.runtime.run(self.job.wait())
+        self.completed(self.job.wait())
     }
 
     /// As [`Job::wait_with`](crate::Job::wait_with).
@@ -212,7 +354,107 @@ impl<O: From<Output>> Job<O> {
         options: &WaitOptions,
         on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        self.runtime.run(self.job.wait_with(options, on_change))
+        self.completed(self.job.wait_with(options, on_change))
+    }
+
+    fn completed(
+        &self,
+        ended: impl Future<Output = Result<crate::Completed<O>, Error>>,
+    ) -> Result<Completed<O>, Error> {
+        let runtime = self.runtime()?;
+        let done = runtime.run(ended)?;
+        let client = Client { client: done.client.clone(), runtime: Arc::clone(runtime) };
+        Ok(done.with_client(client))
+    }
+}
+
+impl Completed {
+    /// As [`Completed::download_all`](crate::Completed::download_all).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn download_all(&self, folder: impl AsRef<Path>) -> Result<Vec<Downloaded>, Error> {
+        self.download_all_with(folder, &DownloadOptions::default())
+    }
+
+    /// As [`Completed::download_all_with`](crate::Completed::download_all_with).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn download_all_with(
+        &self,
+        folder: impl AsRef<Path>,
+        options: &DownloadOptions,
+    ) -> Result<Vec<Downloaded>, Error> {
+        let done = self.clone().with_client(self.client.client.clone());
+        self.client.runtime.run(done.download_all_with(folder, options))
+    }
+}
+
+impl<O> Iterator for RunAll<'_, O> {
+    type Item = (usize, Result<Completed<O>, Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let results = self.results.as_mut()?;
+        match self.client.runtime.run(async { Ok(results.next().await) }) {
+            Ok(next) => {
+                let (index, result) = next?;
+                Some((index, result.map(|done| done.with_client(self.client.clone()))))
+            }
+            Err(error) => {
+                self.results = None;
+                Some((0, Err(error)))
+            }
+        }
+    }
+}
+
+impl Iterator for Updates {
+    type Item = Result<JobStatus, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let updates = self.updates.as_mut()?;
+        let Some(runtime) = &self.runtime else {
+            // Without a client nothing is waited for: there is the one error, and the end.
+            return updates.next().now_or_never().flatten();
+        };
+        match runtime.run(async { Ok(updates.next().await) }) {
+            Ok(next) => next,
+            Err(error) => {
+                self.updates = None;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl<O> Clone for Job<O> {
+    fn clone(&self) -> Self {
+        Self { job: self.job.clone(), runtime: self.runtime.clone() }
+    }
+}
+
+impl<O> Serialize for Job<O> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.job.serialize(serializer)
+    }
+}
+
+impl<'de, O> Deserialize<'de> for Job<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { job: crate::Job::deserialize(deserializer)?, runtime: None })
+    }
+}
+
+impl<O> fmt::Debug for RunAll<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.results.fmt(f)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Runtime")
     }
 }
 

@@ -113,7 +113,7 @@ impl IntoField<bool> for bool {
 
 impl IntoField<Media> for Media {
     fn into_field(self) -> Json {
-        Json::String(self.as_str().to_owned())
+        Json::String(self.into_text())
     }
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
 use crate::schema::{self, FieldInfo, Rule};
+use crate::text::Text;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -22,7 +23,7 @@ pub enum Json {
     Number(Number),
     /// NaN or an infinity: never valid, never serialised.
     NotFinite(f64),
-    String(String),
+    String(Text),
     Array(Vec<Json>),
     Object(Vec<(Cow<'static, str>, Json)>),
 }
@@ -37,7 +38,7 @@ impl Json {
             Self::Null | Self::NotFinite(_) => Value::Null,
             Self::Bool(bool) => Value::Bool(*bool),
             Self::Number(number) => Value::Number(number.clone()),
-            Self::String(string) => Value::String(string.clone()),
+            Self::String(text) => Value::String(text.to_string()),
             Self::Array(items) => items.iter().map(Self::to_value).collect(),
             Self::Object(members) => {
                 members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
@@ -52,7 +53,7 @@ impl From<Value> for Json {
             Value::Null => Self::Null,
             Value::Bool(bool) => Self::Bool(bool),
             Value::Number(number) => Self::Number(number),
-            Value::String(string) => Self::String(string),
+            Value::String(string) => Self::String(string.into()),
             Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
             Value::Object(members) => Self::Object(
                 members
@@ -83,7 +84,12 @@ impl Serialize for Json {
             Self::NotFinite(float) => {
                 Err(S::Error::custom(format_args!("{float} is not a number that JSON can carry")))
             }
-            Self::String(string) => serializer.serialize_str(string),
+            Self::String(text) => {
+                if let Text::Shared(text) = text {
+                    crate::text::show(text);
+                }
+                serializer.serialize_str(text)
+            }
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
@@ -152,11 +158,11 @@ impl<'de> Visitor<'de> for Seed {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(Json::String(value.to_owned()))
+        Ok(Json::String(value.into()))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
+        Ok(Json::String(value.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {

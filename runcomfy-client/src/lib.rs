@@ -29,6 +29,8 @@ mod output;
 mod pattern;
 mod request;
 mod schema;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod text;
 mod unions;
 mod validate;
 mod violation;
@@ -57,8 +59,11 @@ pub use violation::{ValidationErrors, Violation};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use http::{
-    ApiError, ApiErrorKind, CancelOutcome, Client, ClientBuilder, Completed, ConfigError, Error,
-    InvalidRequestId, Job, JobState, JobStatus, RequestId, WaitOptions,
+    ApiError, ApiErrorKind, CancelOutcome, CancellationToken, CatalogModel, CatalogPage,
+    CatalogQuery, Client, ClientBuilder, Completed, ConfigError, DownloadOptions, Downloaded,
+    Error, Existing, FileJournal, InvalidRequestId, Job, JobState, JobStatus, Journal,
+    JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll, Submission, Unfinished,
+    UnfinishedJob, UnknownSubmission, Updates, WaitOptions,
 };
 
 /// What generated code calls. Not part of the public API: it changes without notice, together

@@ -3,17 +3,21 @@
 mod check;
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use base64::write::EncoderStringWriter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 pub(crate) use check::{Facts, check_kind, facts};
 use check::{check, check_name, check_url};
+
+use crate::text::Text;
 
 /// A file for a media field.
 ///
@@ -38,7 +42,7 @@ use check::{check, check_name, check_url};
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Media {
-    wire: Arc<str>,
+    wire: Arc<String>,
 }
 
 /// What a media field holds.
@@ -179,7 +183,7 @@ impl Media {
             return Err(MediaError::Empty);
         }
         check_url(url)?;
-        Ok(Self { wire: url.into() })
+        Ok(Self::new(url))
     }
 
     /// A file that the service hosts already, by its bare name: `Runcomfy_example_1268_1.png`.
@@ -189,7 +193,7 @@ impl Media {
     pub fn hosted(name: impl AsRef<str>) -> Result<Self, MediaError> {
         let name = name.as_ref();
         check_name(name)?;
-        Ok(Self { wire: name.into() })
+        Ok(Self::new(name))
     }
 
     /// A local file, read now and sent inside the request; its type is told from its content.
@@ -199,10 +203,11 @@ impl Media {
     pub fn path(path: impl AsRef<Path>) -> Result<Self, MediaError> {
         let path = path.as_ref();
         let read = |source| MediaError::Read { path: path.to_owned(), source };
-        // Asked first, so that a file that cannot be sent is not read into memory.
-        let size = std::fs::metadata(path).map_err(read)?.len();
+        let file = File::open(path).map_err(read)?;
+        // Asked first, so that a file that cannot be sent is not read.
+        let size = file.metadata().map_err(read)?.len();
         check_size(size)?;
-        Self::bytes(std::fs::read(path).map_err(read)?)
+        Self::encode(file, size, read)
     }
 
     /// The content of a file, sent inside the request; its type is told from its first bytes.
@@ -211,18 +216,43 @@ impl Media {
     /// Where it is empty, too large for a request, or of an unknown type.
     pub fn bytes(content: impl AsRef<[u8]>) -> Result<Self, MediaError> {
         let content = content.as_ref();
-        if content.is_empty() {
-            return Err(MediaError::UnknownType);
-        }
-        check_size(content.len() as u64)?;
-        let mime = infer::get(content)
+        let size = content.len() as u64;
+        check_size(size)?;
+        Self::encode(content, size, |_| MediaError::UnknownType)
+    }
+
+    /// Encodes a file as it is read, so that nothing but its encoding is held.
+    fn encode(
+        mut content: impl Read,
+        size: u64,
+        failed: impl Fn(std::io::Error) -> MediaError,
+    ) -> Result<Self, MediaError> {
+        /// More than any type's mark needs.
+        const HEAD: u64 = 8 * 1024;
+        let mut head = Vec::new();
+        content.by_ref().take(HEAD).read_to_end(&mut head).map_err(&failed)?;
+        let mime = infer::get(&head)
             .map(|kind| kind.mime_type())
             .filter(|mime| ["image/", "video/", "audio/"].iter().any(|kind| mime.starts_with(kind)))
             .ok_or(MediaError::UnknownType)?;
         let mut wire = format!("data:{mime};base64,");
-        wire.reserve_exact(content.len().div_ceil(3) * 4);
-        STANDARD.encode_string(content, &mut wire);
-        Ok(Self { wire: wire.into() })
+        // Within the limit, which is far below what a `usize` can hold.
+        wire.reserve_exact(usize::try_from(size).unwrap_or_default().div_ceil(3) * 4);
+        let mut encoder = EncoderStringWriter::from_consumer(&mut wire, &STANDARD);
+        // A file that grows meanwhile is not followed beyond the limit.
+        let mut content = head.as_slice().chain(content).take(DATA_LIMIT + 1);
+        let size = std::io::copy(&mut content, &mut encoder).map_err(failed)?;
+        let _ = encoder.into_inner();
+        check_size(size)?;
+        Ok(Self { wire: Arc::new(wire) })
+    }
+
+    fn new(text: &str) -> Self {
+        Self { wire: Arc::new(text.to_owned()) }
+    }
+
+    pub(crate) fn into_text(self) -> Text {
+        Text::Shared(self.wire)
     }
 
     /// As it stands in a request: the URL, the file name or the `data:` URI.
@@ -238,7 +268,7 @@ impl FromStr for Media {
 
     fn from_str(text: &str) -> Result<Self, MediaError> {
         check(text)?;
-        Ok(Self { wire: text.into() })
+        Ok(Self::new(text))
     }
 }
 
@@ -254,7 +284,8 @@ impl TryFrom<String> for Media {
     type Error = MediaError;
 
     fn try_from(text: String) -> Result<Self, MediaError> {
-        text.parse()
+        check(&text)?;
+        Ok(Self { wire: Arc::new(text) })
     }
 }
 
@@ -279,13 +310,14 @@ impl fmt::Debug for Media {
 
 impl Serialize for Media {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::text::show(&self.wire);
         serializer.serialize_str(&self.wire)
     }
 }
 
 impl<'de> Deserialize<'de> for Media {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
     }
 }
 

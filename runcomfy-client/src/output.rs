@@ -28,11 +28,33 @@ pub struct Output {
 }
 
 impl Output {
-    /// Every URL in the known fields, the single ones first.
+    /// Every URL of the output: those in the known fields, the single ones first, and then whatever
+    /// stands anywhere in [`other`](Self::other) as the URL of a file would.
     pub fn urls(&self) -> impl Iterator<Item = &str> {
+        self.known_urls().chain(self.other_urls())
+    }
+
+    pub(crate) fn known_urls(&self) -> impl Iterator<Item = &str> {
         let single = [&self.image, &self.video, &self.audio].into_iter().flatten();
         let several = [&self.images, &self.videos, &self.audios].into_iter().flatten();
         single.chain(several).map(String::as_str)
+    }
+
+    pub(crate) fn other_urls(&self) -> impl Iterator<Item = &str> {
+        let mut urls = Vec::new();
+        self.other.values().for_each(|value| collect_urls(value, &mut urls));
+        urls.into_iter()
+    }
+}
+
+fn collect_urls<'a>(value: &'a Value, urls: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) if text.starts_with("https://") || text.starts_with("http://") => {
+            urls.push(text);
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_urls(item, urls)),
+        Value::Object(members) => members.values().for_each(|member| collect_urls(member, urls)),
+        _ => {}
     }
 }
 
@@ -99,13 +121,23 @@ mod tests {
     fn known_fields_are_read_and_the_rest_is_kept() {
         let output = Output::from(json!({
             "video": "https://a/v.mp4", "images": ["https://a/1.png", "https://a/2.png"],
-            "image": 7, "score": 0.5
+            "image": 7, "score": 0.5, "mesh": {"files": [{"url": "https://a/m.glb"}, "m.glb"]}
         }));
         assert_eq!(output.video.as_deref(), Some("https://a/v.mp4"));
         assert_eq!(output.images.len(), 2);
-        assert_eq!(output.other, *json!({"image": 7, "score": 0.5}).as_object().unwrap());
+        assert_eq!(
+            output.other,
+            *json!({
+                "image": 7, "score": 0.5, "mesh": {"files": [{"url": "https://a/m.glb"}, "m.glb"]}
+            })
+            .as_object()
+            .unwrap()
+        );
         let urls: Vec<_> = output.urls().collect();
-        assert_eq!(urls, ["https://a/v.mp4", "https://a/1.png", "https://a/2.png"]);
+        assert_eq!(
+            urls,
+            ["https://a/v.mp4", "https://a/1.png", "https://a/2.png", "https://a/m.glb"]
+        );
         let again = serde_json::to_value(&output).unwrap();
         assert_eq!(Output::from(again), output);
     }

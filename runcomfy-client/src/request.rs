@@ -12,3 +12,10 @@ pub trait Request: Serialize {
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
 }
+
+/// So that inputs can be lent.
+impl<R: Request + ?Sized> Request for &R {
+    type Output = R::Output;
+
+    const MODEL_ID: &'static str = R::MODEL_ID;
+}

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::mask::Mask;
 use super::request_id::RequestId;
+use super::transport::Answer;
 
 /// The service, or something before it, refused a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,31 +107,33 @@ impl ApiErrorKind {
 
 impl ApiError {
     /// Reads a refusal; `None` where the answer is none.
-    pub(super) fn read(
-        status: u16,
-        body: &str,
-        request_id: Option<&RequestId>,
-        retry_after: Option<Duration>,
-        mask: &Mask,
-    ) -> Option<Self> {
-        let json: Option<Value> = serde_json::from_str(body).ok();
-        let code = json.as_ref().and_then(error_code);
+    pub(super) fn read(answer: &Answer, request_id: Option<&RequestId>) -> Option<Self> {
+        let &Answer { status, ref body, ref json, retry_after, .. } = answer;
+        let code = json.as_ref().ok().and_then(error_code);
         if (200..300).contains(&status) && code.is_none() {
             return None;
         }
-        let message = match &json {
-            Some(json) => message(json),
-            None => html_title(body),
+        let message = match json {
+            Ok(json) => message(json),
+            Err(_) => html_title(body),
         };
         Some(Self {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
             code,
-            message: message.map(|text| bounded(&mask.hide(&text), LONGEST_MESSAGE)),
-            body: bounded(&mask.hide(body), LONGEST_BODY),
+            message: message.map(|text| bounded(&answer.hide(&text), LONGEST_MESSAGE)),
+            body: bounded(&answer.hide(body), LONGEST_BODY),
             request_id: request_id.cloned(),
             retry_after,
         })
+    }
+
+    /// Whether the same call may get another answer a little later: the service is busy or broken,
+    /// or what answered was something before it.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
+            || self.status == 408
+            || (300..400).contains(&self.status)
     }
 }
 
@@ -204,10 +206,15 @@ impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {
+    use super::super::mask::Mask;
     use super::*;
 
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer::new(status, body.to_owned(), None, Mask::default())
+    }
+
     fn read(status: u16, body: &str) -> ApiError {
-        ApiError::read(status, body, None, None, &Mask::default()).unwrap()
+        ApiError::read(&answer(status, body), None).unwrap()
     }
 
     #[test]
@@ -260,7 +267,7 @@ mod tests {
             r#"{"status": "in_queue"}"#,
             "x",
         ] {
-            assert_eq!(ApiError::read(200, body, None, None, &Mask::default()), None, "{body}");
+            assert_eq!(ApiError::read(&answer(200, body), None), None, "{body}");
         }
     }
 

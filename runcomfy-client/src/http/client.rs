@@ -2,19 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
-use reqwest::Method;
 use serde::Serialize;
+use tracing::info;
 
 use super::config::ClientBuilder;
 use super::error::Error;
-use super::job::{Completed, Job, WaitOptions};
-use super::request_id::RequestId;
-use super::transport::{Answer, Transport};
-use super::wire;
-use crate::model_id::ModelId;
+use super::job::{Completed, Job};
+use super::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
+use super::submit::Prepared;
+use super::transport::Transport;
+use super::wait::WaitOptions;
 use crate::output::Output;
 use crate::request::Request;
 
@@ -25,6 +23,7 @@ use crate::request::Request;
 #[derive(Clone)]
 pub struct Client {
     pub(super) transport: Arc<Transport>,
+    pub(super) journal: Option<Arc<dyn Journal>>,
 }
 
 impl Client {
@@ -43,8 +42,8 @@ impl Client {
         ClientBuilder::new()
     }
 
-    pub(super) fn new(transport: Transport) -> Self {
-        Self { transport: Arc::new(transport) }
+    pub(super) fn new(transport: Transport, journal: Option<Arc<dyn Journal>>) -> Self {
+        Self { transport: Arc::new(transport), journal }
     }
 
     /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
@@ -83,7 +82,7 @@ impl Client {
     /// [`Error::NotSubmitted`] and [`Error::Api`] where it was not accepted,
     /// [`Error::SubmitUnknown`] where nobody can tell.
     pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
-        self.submit_body(R::MODEL_ID.parse()?, input).await
+        self.send_submission(Prepared::of(input)?).await
     }
 
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
@@ -96,7 +95,7 @@ impl Client {
         model_id: &str,
         body: &B,
     ) -> Result<Job, Error> {
-        self.submit_body(model_id.parse()?, body).await
+        self.send_submission(Prepared::new(model_id.parse()?, body)?).await
     }
 
     /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is
@@ -105,7 +104,8 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] where the text cannot be a request id.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
-        Ok(Job::new(self.clone(), request_id.as_ref().parse()?))
+        let request_id = request_id.as_ref().parse()?;
+        Ok(Job::new(self.clone(), request_id, Some(R::MODEL_ID.parse()?), None))
     }
 
     /// The same for a job of any model.
@@ -113,126 +113,65 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] where the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::new(self.clone(), request_id.as_ref().parse()?))
+        Ok(Job::<Output>::new(self.clone(), request_id.as_ref().parse()?, None, None))
     }
 
-    async fn submit_body<O, B: Serialize + ?Sized>(
-        &self,
-        model_id: ModelId,
-        body: &B,
-    ) -> Result<Job<O>, Error> {
-        let body = Bytes::from(serde_json::to_vec(body).map_err(Error::Body)?);
-        let segments = std::iter::once("models").chain(model_id.as_str().split('/'));
-        let url = self.transport.url(segments);
-        let timeout = self.transport.limits.submit_timeout;
-        let mut attempt = 1;
-        let answer = loop {
-            let sent =
-                self.transport.send(Method::POST, url.clone(), Some(body.clone()), timeout).await;
-            let last = attempt >= self.transport.limits.attempts;
-            let retry_after = match sent {
-                Ok(answer) if answer.status == 429 && !last => answer.retry_after,
-                Ok(answer) => break answer,
-                Err(error) if error.surely_not_received() => {
-                    if last {
-                        let source = error.into_cause();
-                        return Err(Error::NotSubmitted { model_id, attempts: attempt, source });
-                    }
-                    None
-                }
-                Err(error) => {
-                    return Err(Error::SubmitUnknown { model_id, source: error.into_cause() });
-                }
-            };
-            self.transport.back_off(attempt, retry_after, Duration::MAX).await;
-            attempt += 1;
+    /// Gives a job that was read from somewhere a client to ask with.
+    ///
+    /// ```
+    /// # use runcomfy_client::{Client, Job};
+    /// # let client = Client::builder().token("t").build()?;
+    /// let kept = serde_json::to_string(&client.job_json("some-request-id")?)?;
+    /// let job: Job = serde_json::from_str(&kept)?;
+    /// let job = client.attach(job); // `job.wait().await` works now
+    /// # let _ = job;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn attach<O>(&self, job: Job<O>) -> Job<O> {
+        job.with_client(self.clone())
+    }
+
+    /// Takes up again what a journal has no end of: jobs to wait for, and submissions whose outcome
+    /// is unknown, which somebody has to look into. Nothing is submitted, and nothing is asked of
+    /// the service yet. The jobs' ends go into this journal.
+    ///
+    /// Of a [`FileJournal`](crate::FileJournal) that others have open too, what they are at is left
+    /// to them.
+    ///
+    /// # Errors
+    /// [`Error::JournalRead`].
+    pub async fn resume<J: Journal + Clone>(&self, journal: &J) -> Result<Resumed, Error> {
+        let read = journal.clone();
+        let unfinished = tokio::task::spawn_blocking(move || read.unfinished()).await;
+        let Unfinished { jobs, unknown } = unfinished
+            .unwrap_or_else(|error| Err(JournalError::new(error)))
+            .map_err(|source| Error::JournalRead { source })?;
+        info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
+        let client = Self { journal: Some(Arc::new(journal.clone())), ..self.clone() };
+        let job = |UnfinishedJob { submission, request_id }| {
+            let model_id = Some(submission.model_id.clone());
+            Job::new(client.clone(), request_id, model_id, Some(Arc::new(submission)))
         };
-        self.read_submission(model_id, &answer)
-    }
-
-    fn read_submission<O>(&self, model_id: ModelId, answer: &Answer) -> Result<Job<O>, Error> {
-        let named = serde_json::from_str::<wire::Submitted>(&answer.body);
-        let id = named.as_ref().ok().and_then(|submitted| submitted.request_id.parse().ok());
-        if let Some(error) = answer.refusal(id.as_ref()) {
-            // A clear no; or a failure on the way, which may have come after a yes.
-            let refused = error.kind.is_refusal() && error.status < 500 && error.status != 408;
-            return if refused && id.is_none() {
-                Err(error.into())
-            } else {
-                Err(Error::SubmitUnknown { model_id, source: Box::new(error) })
-            };
-        }
-        let submitted = named
-            .map_err(|error| format!("the answer has no request id ({error}): {}", answer.shown()))
-            .and_then(|submitted| {
-                RequestId::try_from(submitted.request_id).map_err(|error| error.to_string())
-            });
-        match submitted {
-            Ok(request_id) => Ok(Job::new(self.clone(), request_id)),
-            Err(reason) => Err(Error::SubmitUnknown { model_id, source: reason.into() }),
-        }
-    }
-
-    /// A call about a job that can be repeated without harm, until the deadline.
-    pub(super) async fn read(
-        &self,
-        call: ReadCall,
-        request_id: &RequestId,
-        deadline: Option<Duration>,
-    ) -> Result<Answer, Error> {
-        let Transport { limits, clock, budget, .. } = &*self.transport;
-        let (method, what, query) = call.parts();
-        let mut url = self.transport.url(["requests", request_id.as_str(), what]);
-        url.set_query(query);
-        let left =
-            || deadline.map_or(Duration::MAX, |deadline| deadline.saturating_sub(clock.now()));
-        let mut attempt = 1;
-        loop {
-            // Where nothing is left, it is tried this once more all the same, for a short while.
-            let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
-            let sent = self.transport.send(method.clone(), url.clone(), None, timeout).await;
-            let last = attempt >= limits.attempts || left().is_zero();
-            let retry_after = match sent {
-                Ok(answer) if answer.is_passing() && !last && budget.take() => answer.retry_after,
-                Ok(answer) => {
-                    if !answer.is_passing() {
-                        budget.give_back();
-                    }
-                    return answer
-                        .refusal(Some(request_id))
-                        .map_or(Ok(answer), |error| Err(error.into()));
-                }
-                Err(error) if last || !budget.take() => {
-                    return Err(Error::NoAnswer {
-                        request_id: request_id.clone(),
-                        attempts: attempt,
-                        source: error.into_cause(),
-                    });
-                }
-                Err(_) => None,
-            };
-            self.transport.back_off(attempt, retry_after, left()).await;
-            attempt += 1;
-        }
+        Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }
 }
 
-/// The calls about a job.
-#[derive(Clone, Copy)]
-pub(super) enum ReadCall {
-    Status,
-    Result,
-    Cancel,
+/// What an earlier process left behind; see [`Client::resume`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[must_use = "the jobs are paid for, and somebody has to look into the others"]
+pub struct Resumed<J = Job> {
+    /// Jobs without an end, oldest first. [`Job::submission`] tells which is which.
+    pub jobs: Vec<J>,
+    /// Submissions that may have been accepted, and paid for, or not. They are reported until they
+    /// are [settled](crate::FileJournal::settle).
+    pub unknown: Vec<UnknownSubmission>,
 }
 
-impl ReadCall {
-    /// Method, last segment of the path, and query.
-    fn parts(self) -> (Method, &'static str, Option<&'static str>) {
-        match self {
-            Self::Status => (Method::GET, "status", None),
-            Self::Result => (Method::GET, "result", Some("include_cost=true")),
-            Self::Cancel => (Method::POST, "cancel", None),
-        }
+#[cfg(feature = "blocking")]
+impl<J> Resumed<J> {
+    pub(crate) fn map<K>(self, job: impl Fn(J) -> K) -> Resumed<K> {
+        Resumed { jobs: self.jobs.into_iter().map(job).collect(), unknown: self.unknown }
     }
 }
 

@@ -11,6 +11,7 @@ use url::{Host, Url};
 
 use super::client::Client;
 use super::error::Error;
+use super::journal::Journal;
 use super::token::{self, Lookup};
 use super::transport::Transport;
 use crate::time::{Clock, SystemClock};
@@ -90,6 +91,7 @@ pub struct ClientBuilder {
     limits: Limits,
     clock: Option<Arc<dyn Clock>>,
     jitter_seed: Option<u64>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 /// How long things may take, and how often they are tried.
@@ -98,7 +100,11 @@ pub(super) struct Limits {
     pub(super) connect_timeout: Duration,
     pub(super) read_timeout: Duration,
     pub(super) submit_timeout: Duration,
+    pub(super) overall_timeout: Duration,
     pub(super) attempts: u32,
+    pub(super) calls_at_once: usize,
+    /// The least time from one call to the next, where there is one.
+    pub(super) call_spacing: Option<Duration>,
 }
 
 impl ClientBuilder {
@@ -108,9 +114,12 @@ impl ClientBuilder {
             read_timeout: Duration::from_secs(30),
             // A request may carry 64 MiB of media over a slow line.
             submit_timeout: Duration::from_secs(600),
+            overall_timeout: Duration::from_secs(300),
             attempts: 5,
+            calls_at_once: 64,
+            call_spacing: None,
         };
-        Self { token: None, base_url: None, limits, clock: None, jitter_seed: None }
+        Self { token: None, base_url: None, limits, clock: None, jitter_seed: None, journal: None }
     }
 
     pub(super) fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
@@ -138,15 +147,54 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a status, result or cancel call may take: 30 seconds unless said otherwise.
+    /// How long one try of a status, result, cancel or catalog call may take, and how long a download
+    /// may stand still: 30 seconds unless said otherwise.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read_timeout = timeout;
         self
     }
 
-    /// How long a submission may take: 10 minutes unless said otherwise, since it may carry media.
+    /// How long one try of a submission may take: 10 minutes unless said otherwise, since it may carry
+    /// media.
     pub fn submit_timeout(mut self, timeout: Duration) -> Self {
         self.limits.submit_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take with all its tries and the pauses between them: 5 minutes unless said
+    /// otherwise. A try that has begun by then still has its own time.
+    pub fn overall_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.overall_timeout = timeout;
+        self
+    }
+
+    /// How many calls the client and its clones make at once: 64 unless said otherwise. Submissions
+    /// and other calls are counted apart, so that uploads do not hold up the waits for other jobs.
+    pub fn calls_at_once(mut self, calls: usize) -> Self {
+        self.limits.calls_at_once = calls;
+        self
+    }
+
+    /// How many calls the client and its clones make in a second at most, of whatever kind: as many
+    /// as there are unless said otherwise. Where the service answers with `Retry-After`, all of them
+    /// pause in any case.
+    ///
+    /// ```
+    /// # use runcomfy_client::Client;
+    /// let client = Client::builder().token("t").calls_per_second(20.0).build()?;
+    /// # Ok::<(), runcomfy_client::Error>(())
+    /// ```
+    pub fn calls_per_second(mut self, calls: f64) -> Self {
+        // Not a number, or nothing at all: a call an hour, rather than none for good.
+        let calls = calls.max(1.0 / 3600.0);
+        self.limits.call_spacing = Some(Duration::from_secs_f64(1.0 / calls));
+        self
+    }
+
+    /// The journal that is told of every submission before it is sent and after; see
+    /// [`FileJournal`](crate::FileJournal).
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Some(Arc::new(journal));
         self
     }
 
@@ -179,7 +227,8 @@ impl ClientBuilder {
         let base = check_base_url(self.base_url.as_deref().unwrap_or(BASE_URL))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        Ok(Client::new(Transport::new(token, base, self.limits, clock, jitter)?))
+        let transport = Transport::new(token, base, self.limits, clock, jitter)?;
+        Ok(Client::new(transport, self.journal))
     }
 }
 
@@ -189,6 +238,7 @@ impl fmt::Debug for ClientBuilder {
             .field("token", &self.token)
             .field("base_url", &self.base_url)
             .field("limits", &self.limits)
+            .field("journal", &self.journal)
             .finish_non_exhaustive()
     }
 }

@@ -1,12 +1,13 @@
 //! What can go wrong with a call, and what to do then.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
-use super::api_error::{ApiError, ApiErrorKind};
+use super::api_error::ApiError;
 use super::config::ConfigError;
+use super::journal::JournalError;
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
 use crate::media::MediaError;
@@ -56,13 +57,43 @@ pub enum Error {
     },
     /// The submission may have been accepted, and paid for, or not.
     #[error(
-        "the outcome of the submission to {model_id} is unknown: it may have been accepted, so it was not sent again; look at the account's recent requests before submitting anew"
+        "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
+        httpdate::fmt_http_date(*submitted_at),
+        how_to_check(request_id.as_ref())
     )]
     SubmitUnknown {
         /// The model.
         model_id: ModelId,
+        /// When it was sent, to find it in the account by.
+        submitted_at: SystemTime,
+        /// Its id, where the answer had one for all that was wrong with it.
+        request_id: Option<RequestId>,
         /// What happened instead of an answer with a request id.
         source: Cause,
+    },
+    /// The journal could not be told of a submission, so it was not sent.
+    #[error(
+        "cannot write into the journal that {model_id} is about to be submitted to; nothing was sent, so it is safe to submit again once the journal can be written"
+    )]
+    NotRecorded {
+        /// The model.
+        model_id: ModelId,
+        /// Why.
+        source: JournalError,
+    },
+    /// A journal could not be read.
+    #[error("cannot read from the journal what is unfinished; nothing was changed")]
+    JournalRead {
+        /// Why.
+        source: JournalError,
+    },
+    /// A call about the catalog got no answer that can be used.
+    #[error("cannot read the catalog: {reason}")]
+    Catalog {
+        /// What is wrong.
+        reason: String,
+        /// Why, where there is more to say.
+        source: Option<Cause>,
     },
     /// A call about a job got no answer. The job itself is not affected.
     #[error(
@@ -124,6 +155,31 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// A wait was called off; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
+    /// goes on.
+    #[error(
+        "the wait for request {request_id} was called off; the job goes on, take it up again by its id"
+    )]
+    WaitCancelled {
+        /// The job.
+        request_id: RequestId,
+    },
+    /// The job was read from somewhere, and belongs to no client yet.
+    #[error("request {request_id} belongs to no client yet; give it one with `Client::attach`")]
+    Detached {
+        /// The job.
+        request_id: RequestId,
+    },
+    /// The job is one of another model.
+    #[error("request {request_id} is a job of {found}, not of {expected}")]
+    OtherModel {
+        /// The job.
+        request_id: RequestId,
+        /// The model it was submitted to.
+        found: ModelId,
+        /// The model asked for.
+        expected: &'static str,
+    },
     /// A job stayed in a state that this version does not know.
     #[error("request {request_id} was in the unknown state {state:?} for {} s; take it up again by its id, perhaps with a newer version of this library", waited.as_secs())]
     UnknownState {
@@ -158,13 +214,17 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
-            Self::Api(_) | Self::SubmitUnknown { .. } => self.api()?.request_id.as_ref(),
+            Self::Api(error) => error.request_id.as_ref(),
+            Self::SubmitUnknown { request_id, .. } => request_id.as_ref(),
             Self::NoAnswer { request_id, .. }
             | Self::BadAnswer { request_id, .. }
             | Self::Failed { request_id, .. }
             | Self::Cancelled { request_id }
             | Self::NotFinished { request_id, .. }
             | Self::WaitTimeout { request_id, .. }
+            | Self::WaitCancelled { request_id }
+            | Self::Detached { request_id }
+            | Self::OtherModel { request_id, .. }
             | Self::UnknownState { request_id, .. } => Some(request_id),
             _ => None,
         }
@@ -185,10 +245,8 @@ impl Error {
     /// Whether a read failed in a way that a later one may not.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::NoAnswer { .. } => true,
-            Self::Api(error) => {
-                matches!(error.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
-            }
+            Self::NoAnswer { .. } | Self::BadAnswer { .. } => true,
+            Self::Api(error) => error.is_passing(),
             _ => false,
         }
     }
@@ -197,6 +255,13 @@ impl Error {
     #[must_use]
     pub fn is_submit_unknown(&self) -> bool {
         matches!(self, Self::SubmitUnknown { .. })
+    }
+}
+
+fn how_to_check(request_id: Option<&RequestId>) -> String {
+    match request_id {
+        Some(id) => format!("it has the request id {id}: take the job up by it, and see"),
+        None => "look for it among the account's recent requests before submitting anew".to_owned(),
     }
 }
 

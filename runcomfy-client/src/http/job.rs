@@ -2,33 +2,50 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use reqwest::Method;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
+use tracing::{Instrument, debug_span, error, info};
 
-use super::client::{Client, ReadCall};
+use super::client::Client;
 use super::error::Error;
+use super::journal::{JournalEntry, Submission};
+use super::read::{Read, ReadError};
 use super::request_id::RequestId;
 use super::state::{JobState, JobStatus};
+use super::submit;
 use super::transport::Answer;
+use super::wait::{Updates, WaitOptions, Watch};
 use super::wire;
+use crate::model_id::ModelId;
 use crate::output::Output;
+use crate::request::Request;
 
 /// A job that the service has accepted. `O` is the type of its output.
 ///
-/// Dropping it does not cancel the job: [`Client::job`] takes it up again by its id.
+/// Dropping it does not cancel the job: [`Client::job`] takes it up again by its id. It serialises
+/// to its ids; one that was deserialised wants a client ([`Client::attach`]) before it can be asked
+/// anything.
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
-    client: Client,
+    /// `None` where the job was deserialised.
+    client: Option<Client>,
     request_id: RequestId,
+    model_id: Option<ModelId>,
+    submission: Option<Arc<Submission>>,
     output: PhantomData<fn() -> O>,
 }
 
-/// A completed job's result.
-#[derive(Clone, Debug, PartialEq)]
+/// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
+/// blocking.
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct Completed<O = Output> {
+pub struct Completed<O = Output, C = Client> {
+    pub(crate) client: C,
     /// The job.
     pub request_id: RequestId,
     /// What it gives.
@@ -63,69 +80,59 @@ impl fmt::Display for CancelOutcome {
     }
 }
 
-/// How long to wait for a job, and how often to ask.
-#[derive(Clone, Debug)]
-#[must_use = "options do nothing until a wait takes them"]
-pub struct WaitOptions {
-    timeout: Duration,
-    unknown_state: Duration,
-    outage: Duration,
-    first_poll: Duration,
-    slowest_poll: Duration,
-}
-
-impl Default for WaitOptions {
-    /// At most two hours; asked after a second first, then ever more slowly, every 10 seconds at
-    /// last; 10 minutes in a state that is not known; 5 minutes without an answer.
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(2 * 60 * 60),
-            unknown_state: Duration::from_secs(10 * 60),
-            outage: Duration::from_secs(5 * 60),
-            first_poll: Duration::from_secs(1),
-            slowest_poll: Duration::from_secs(10),
-        }
-    }
-}
-
-impl WaitOptions {
-    /// The upper bound of the whole wait.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// How long a job may stay in a state that this version does not know.
-    pub fn unknown_state_timeout(mut self, timeout: Duration) -> Self {
-        self.unknown_state = timeout;
-        self
-    }
-
-    /// How long the service may fail to answer, or answer HTTP 5xx or 429, before the wait gives up.
-    /// The job goes on meanwhile, so a bad line is no reason to stop waiting for it at once.
-    pub fn outage_timeout(mut self, timeout: Duration) -> Self {
-        self.outage = timeout;
-        self
-    }
-
-    /// The time between two status calls: `first` at the beginning, growing to `slowest`.
-    pub fn poll_interval(mut self, first: Duration, slowest: Duration) -> Self {
-        // Never so often that the wait is a busy loop.
-        self.first_poll = first.max(Duration::from_millis(10));
-        self.slowest_poll = slowest.max(self.first_poll);
-        self
-    }
-}
-
 impl<O> Job<O> {
-    pub(super) fn new(client: Client, request_id: RequestId) -> Self {
-        Self { client, request_id, output: PhantomData }
+    pub(super) fn new(
+        client: Client,
+        request_id: RequestId,
+        model_id: Option<ModelId>,
+        submission: Option<Arc<Submission>>,
+    ) -> Self {
+        Self { client: Some(client), request_id, model_id, submission, output: PhantomData }
+    }
+
+    pub(super) fn client(&self) -> Result<&Client, Error> {
+        let detached = || Error::Detached { request_id: self.request_id.clone() };
+        self.client.as_ref().ok_or_else(detached)
+    }
+
+    pub(super) fn with_client(self, client: Client) -> Self {
+        Self { client: Some(client), ..self }
     }
 
     /// The id under which the service knows the job, now and after a restart.
     #[must_use]
     pub fn request_id(&self) -> &RequestId {
         &self.request_id
+    }
+
+    /// The model that it was submitted to, where that is known: not of a job that was taken up by
+    /// its request id alone.
+    #[must_use]
+    pub fn model_id(&self) -> Option<&ModelId> {
+        self.model_id.as_ref()
+    }
+
+    /// What the client's journal knows the submission as, where there is a journal.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.submission.as_deref()
+    }
+
+    /// The job of a model, with the model's own type of output.
+    ///
+    /// # Errors
+    /// [`Error::OtherModel`] where it is known to be one of another model.
+    pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
+        let Self { client, request_id, model_id, submission, .. } = self;
+        match model_id {
+            Some(found) if found.as_str() != R::MODEL_ID => {
+                Err(Error::OtherModel { request_id, found, expected: R::MODEL_ID })
+            }
+            _ => {
+                let model_id = Some(R::MODEL_ID.parse()?);
+                Ok(Job { client, request_id, model_id, submission, output: PhantomData })
+            }
+        }
     }
 
     /// Asks where the job stands.
@@ -136,13 +143,35 @@ impl<O> Job<O> {
         self.status_by(None).await
     }
 
-    async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
-        let answer = self.client.read(ReadCall::Status, &self.request_id, deadline).await?;
+    pub(super) async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
+        let answer = self.call(Method::GET, "status", None, deadline).await?;
         let status: wire::Status = self.parse(&answer)?;
         Ok(JobStatus {
             request_id: self.request_id.clone(),
             state: JobState::from(status.status.as_str()),
             queue_position: status.queue_position,
+        })
+    }
+
+    /// One of the calls about the job.
+    async fn call(
+        &self,
+        method: Method,
+        what: &str,
+        query: Option<&str>,
+        deadline: Option<Duration>,
+    ) -> Result<Answer, Error> {
+        let request_id = &self.request_id;
+        let transport = &self.client()?.transport;
+        let mut url = transport.url(["requests", request_id.as_str(), what]);
+        url.set_query(query);
+        let read = Read { method, url, request_id: Some(request_id) };
+        let span = debug_span!("job", call = what, model = self.model_id.as_ref().map(ModelId::as_str), %request_id);
+        transport.read(&read, deadline).instrument(span).await.map_err(|error| match error {
+            ReadError::Refused(error) => error.into(),
+            ReadError::NoAnswer { attempts, source } => {
+                Error::NoAnswer { request_id: request_id.clone(), attempts, source }
+            }
         })
     }
 
@@ -152,7 +181,7 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let answer = self.client.read(ReadCall::Cancel, &self.request_id, None).await?;
+        let answer = self.call(Method::POST, "cancel", None, None).await?;
         let cancelled: wire::Cancelled = self.parse(&answer)?;
         let state = cancelled.status.as_deref().map(JobState::from);
         Ok(match (cancelled.outcome.as_deref(), state) {
@@ -169,11 +198,35 @@ impl<O> Job<O> {
     }
 
     fn parse<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Error> {
-        serde_json::from_str(&answer.body).map_err(|error| Error::BadAnswer {
+        answer.parse().map_err(|reason| Error::BadAnswer {
             request_id: self.request_id.clone(),
-            reason: answer.hide(&error.to_string()),
+            reason,
             body: answer.shown(),
         })
+    }
+}
+
+impl<O: 'static> Job<O> {
+    /// What happens to the job, as it happens: every new state and queue position.
+    ///
+    /// ```no_run
+    /// # async fn example(job: runcomfy_client::Job) -> Result<(), runcomfy_client::Error> {
+    /// let mut updates = job.updates();
+    /// while let Some(status) = updates.next().await {
+    ///     println!("{}", status?);
+    /// }
+    /// let done = job.result().await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn updates(&self) -> Updates {
+        self.updates_with(&WaitOptions::default())
+    }
+
+    /// The same with bounds of one's own.
+    pub fn updates_with(&self, options: &WaitOptions) -> Updates {
+        Updates::new(self, options.clone())
     }
 }
 
@@ -188,16 +241,19 @@ impl<O: From<Output>> Job<O> {
     }
 
     async fn result_by(&self, deadline: Option<Duration>) -> Result<Completed<O>, Error> {
-        let answer = self.client.read(ReadCall::Result, &self.request_id, deadline).await?;
+        let query = Some("include_cost=true");
+        let answer = self.call(Method::GET, "result", query, deadline).await?;
         let outcome: wire::Outcome = self.parse(&answer)?;
         let request_id = self.request_id.clone();
-        match JobState::from(outcome.status.as_str()) {
+        let state = JobState::from(outcome.status.as_str());
+        let ended = match &state {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,
                 reason: "it is completed, but has no output".to_owned(),
                 body: answer.shown(),
             }),
             JobState::Completed => Ok(Completed {
+                client: self.client()?.clone(),
                 request_id,
                 output: O::from(Output::from(outcome.output)),
                 created_at: outcome.created_at,
@@ -209,8 +265,24 @@ impl<O: From<Output>> Job<O> {
                 Err(Error::Failed { request_id, message })
             }
             JobState::Cancelled => Err(Error::Cancelled { request_id }),
-            state => Err(Error::NotFinished { request_id, state }),
+            state => Err(Error::NotFinished { request_id, state: state.clone() }),
+        };
+        if state.is_final() && !matches!(ended, Err(Error::BadAnswer { .. })) {
+            self.record_end(state).await?;
         }
+        ended
+    }
+
+    async fn record_end(&self, state: JobState) -> Result<(), Error> {
+        info!(request_id = %self.request_id, %state, "ended");
+        let Some(journal) = &self.client()?.journal else { return Ok(()) };
+        let request_id = self.request_id.clone();
+        if let Err(error) = submit::write(journal, JournalEntry::Ended { request_id, state }).await
+        {
+            // It will be asked about once more after a restart; that does no harm.
+            error!(%error, "the journal cannot take the end of a job");
+        }
+        Ok(())
     }
 
     /// Waits until the job has ended, and fetches its result.
@@ -219,7 +291,8 @@ impl<O: From<Output>> Job<O> {
     /// the job.
     ///
     /// # Errors
-    /// As of [`result`](Self::result), and [`Error::WaitTimeout`] and [`Error::UnknownState`].
+    /// As of [`result`](Self::result), and [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
+    /// [`Error::UnknownState`].
     pub async fn wait(&self) -> Result<Completed<O>, Error> {
         self.wait_with(&WaitOptions::default(), |_| {}).await
     }
@@ -231,81 +304,35 @@ impl<O: From<Output>> Job<O> {
     pub async fn wait_with(
         &self,
         options: &WaitOptions,
+        on_change: impl FnMut(&JobStatus) + Send,
+    ) -> Result<Completed<O>, Error> {
+        let ended = options.run(self.wait_until_ended(options, on_change)).await;
+        ended.unwrap_or_else(|| Err(Error::WaitCancelled { request_id: self.request_id.clone() }))
+    }
+
+    async fn wait_until_ended(
+        &self,
+        options: &WaitOptions,
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        let clock = &self.client.transport.clock;
-        let start = clock.now();
-        let deadline = start.saturating_add(options.timeout);
-        let mut interval = options.first_poll;
-        let mut last: Option<JobStatus> = None;
-        let mut unknown_since = None;
-        let mut failing_since = None;
+        let mut watch = Watch::new(self.clone(), options.clone())?;
         loop {
-            let polling = clock.now();
-            let polled = self.poll(deadline).await;
-            let now = clock.now();
-            match polled {
-                Ok(Polled { status, ended }) => {
-                    if last.as_ref() != Some(&status) {
-                        on_change(&status);
-                    }
-                    last = Some(status);
-                    failing_since = None;
-                    if let Some(ended) = ended {
-                        return ended;
-                    }
-                }
-                Err(error) if error.is_passing() => {
-                    let failing = now.saturating_sub(*failing_since.get_or_insert(polling));
-                    // What could not be read in time is a wait that ran out, not a broken job.
-                    if failing >= options.outage && now < deadline {
-                        return Err(error);
-                    }
-                }
-                Err(error) => return Err(error),
+            let (status, changed) = watch.look().await?;
+            if changed {
+                on_change(&status);
             }
-            let state = last.as_ref().map(|status| status.state.clone());
-            let request_id = self.request_id.clone();
-            if let Some(JobState::Unknown(word)) = &state {
-                let waited = now.saturating_sub(*unknown_since.get_or_insert(now));
-                if waited >= options.unknown_state {
-                    return Err(Error::UnknownState { request_id, state: word.clone(), waited });
-                }
-            } else {
-                unknown_since = None;
+            if !status.state.is_final() {
+                continue;
             }
-            let left = deadline.saturating_sub(now);
-            if left.is_zero() {
-                return Err(Error::WaitTimeout {
-                    request_id,
-                    state,
-                    waited: now.saturating_sub(start),
-                });
+            let began = watch.now();
+            match Box::pin(self.result_by(Some(watch.deadline()))).await {
+                // The result may lag behind the status.
+                Err(Error::NotFinished { .. }) => {}
+                Err(error) => watch.take_error(error, began)?,
+                done => return done,
             }
-            clock.sleep(self.client.transport.jittered(interval).min(left)).await;
-            interval = interval.mul_f64(1.5).min(options.slowest_poll);
         }
     }
-
-    /// Asks once where the job stands, and fetches its result where it has ended.
-    async fn poll(&self, deadline: Duration) -> Result<Polled<O>, Error> {
-        let status = self.status_by(Some(deadline)).await?;
-        if !status.state.is_final() {
-            return Ok(Polled { status, ended: None });
-        }
-        let ended = match self.result_by(Some(deadline)).await {
-            // The result may lag behind the status.
-            Err(Error::NotFinished { .. }) => None,
-            ended => Some(ended),
-        };
-        Ok(Polled { status, ended })
-    }
-}
-
-/// What one look at a job showed.
-struct Polled<O> {
-    status: JobStatus,
-    ended: Option<Result<Completed<O>, Error>>,
 }
 
 /// The service's words about a failure, in whatever form.
@@ -325,12 +352,77 @@ fn failure(error: &Value) -> String {
 
 impl<O> Clone for Job<O> {
     fn clone(&self) -> Self {
-        Self::new(self.client.clone(), self.request_id.clone())
+        Self {
+            client: self.client.clone(),
+            request_id: self.request_id.clone(),
+            model_id: self.model_id.clone(),
+            submission: self.submission.clone(),
+            output: PhantomData,
+        }
     }
 }
 
 impl<O> fmt::Debug for Job<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Job").field("request_id", &self.request_id).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Job");
+        shown.field("request_id", &self.request_id);
+        if let Some(model_id) = &self.model_id {
+            shown.field("model_id", model_id);
+        }
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl<O> Serialize for Job<O> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("request_id", &self.request_id)?;
+        if let Some(model_id) = &self.model_id {
+            map.serialize_entry("model_id", model_id.as_str())?;
+        }
+        map.end()
+    }
+}
+
+impl<'de, O> Deserialize<'de> for Job<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire::KeptJob { request_id, model_id } = wire::KeptJob::deserialize(deserializer)?;
+        Ok(Self {
+            client: None,
+            request_id: request_id.parse().map_err(D::Error::custom)?,
+            model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,
+            submission: None,
+            output: PhantomData,
+        })
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<O, C> Completed<O, C> {
+    /// The same with another client.
+    pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
+        let Self { request_id, output, created_at, finished_at, cost, .. } = self;
+        Completed { client, request_id, output, created_at, finished_at, cost }
+    }
+}
+
+impl<O: PartialEq, C> PartialEq for Completed<O, C> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |one: &Self| {
+            (one.request_id.clone(), one.created_at.clone(), one.finished_at.clone(), one.cost)
+        };
+        self.output == other.output && parts(self) == parts(other)
+    }
+}
+
+impl<O: fmt::Debug, C> fmt::Debug for Completed<O, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completed")
+            .field("request_id", &self.request_id)
+            .field("output", &self.output)
+            .field("created_at", &self.created_at)
+            .field("finished_at", &self.finished_at)
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
     }
 }

@@ -1,24 +1,41 @@
 //! The HTTP client: submit, status, result and cancel, with what promises 2 to 6 of the project ask.
 
 mod api_error;
+mod body;
 mod budget;
+mod catalog;
 mod client;
 mod config;
 mod download;
 mod error;
 mod job;
+mod journal;
+mod many;
 mod mask;
+mod pace;
+mod read;
 mod request_id;
 mod retry;
 mod state;
+mod submit;
 mod token;
 mod transport;
+mod wait;
 mod wire;
 
 pub use api_error::{ApiError, ApiErrorKind};
-pub use client::Client;
+pub use catalog::{CatalogModel, CatalogPage, CatalogQuery};
+pub use client::{Client, Resumed};
 pub use config::{ClientBuilder, ConfigError};
+pub use download::{DownloadOptions, Downloaded, Existing, Progress};
 pub use error::Error;
-pub use job::{CancelOutcome, Completed, Job, WaitOptions};
+pub use job::{CancelOutcome, Completed, Job};
+pub use journal::{
+    FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished, UnfinishedJob,
+    UnknownSubmission,
+};
+pub use many::RunAll;
 pub use request_id::{InvalidRequestId, RequestId};
 pub use state::{JobState, JobStatus};
+pub use tokio_util::sync::CancellationToken;
+pub use wait::{Updates, WaitOptions};

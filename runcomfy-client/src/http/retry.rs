@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(20);
 /// A server that asks for more is not obeyed, so that no call hangs.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Exponential back-off with full jitter, and never before the server wants it.
 pub(super) fn delay(

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, StatusCode};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Body, Method};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
@@ -16,12 +17,16 @@ use super::budget::RetryBudget;
 use super::config::{ConfigError, Limits, is_this_machine};
 use super::error::Cause;
 use super::mask::Mask;
+use super::pace::{Lane, NoRoom, Pace};
 use super::request_id::RequestId;
 use super::retry;
 use crate::time::Clock;
 
 /// More than any answer of the API; the rest is not read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// A connection that nothing went over for so long is not used again.
+const LONGEST_IDLE: Duration = Duration::from_secs(20);
 
 pub(super) struct Transport {
     http: reqwest::Client,
@@ -33,12 +38,23 @@ pub(super) struct Transport {
     jitter: Mutex<fastrand::Rng>,
     /// For retries of reads.
     pub(super) budget: RetryBudget,
+    pub(super) pace: Pace,
+}
+
+/// A call as it goes out.
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// JSON, where there is any.
+    pub(super) body: Option<Body>,
 }
 
 /// An answer, of whatever status.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: String,
+    /// The body, where it is JSON.
+    pub(super) json: Result<Value, serde_json::Error>,
     pub(super) retry_after: Option<Duration>,
     mask: Mask,
 }
@@ -58,11 +74,14 @@ pub(super) enum NoAnswer {
     /// The answer is too long to be one.
     #[error("the answer is longer than {LARGEST_BODY} bytes")]
     TooLong,
+    /// Nothing was sent: it was not this call's turn in time.
+    #[error("the call was not made")]
+    NotMade(#[from] NoRoom),
 }
 
 impl NoAnswer {
     pub(super) fn surely_not_received(&self) -> bool {
-        matches!(self, Self::NotConnected(_))
+        matches!(self, Self::NotConnected(_) | Self::NotMade(_))
     }
 
     pub(super) fn into_cause(self) -> Cause {
@@ -101,6 +120,9 @@ impl Transport {
             .user_agent(concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION")))
             .tls_backend_preconfigured(tls(local).map_err(|error| http_error(error.into()))?)
             .connect_timeout(limits.connect_timeout)
+            // Servers close connections that nothing goes over; a submission on one of those would
+            // have an unknown outcome.
+            .pool_idle_timeout(LONGEST_IDLE)
             // The token goes to no other host, and no call is repeated behind the caller's back.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
@@ -109,6 +131,7 @@ impl Transport {
         }
         let http = builder.build().map_err(|error| http_error(error.into()))?;
         let mask = Mask::new(token);
+        let pace = Pace::new(Arc::clone(&clock), limits.calls_at_once, limits.call_spacing);
         Ok(Self {
             http,
             base,
@@ -118,6 +141,7 @@ impl Transport {
             clock,
             jitter: Mutex::new(jitter),
             budget: RetryBudget::new(),
+            pace,
         })
     }
 
@@ -130,14 +154,24 @@ impl Transport {
         url
     }
 
-    /// Sends once.
+    /// Sends once, when it is the call's turn and that is before the deadline.
     pub(super) async fn send(
         &self,
-        method: Method,
-        url: Url,
-        body: Option<Bytes>,
+        lane: Lane,
+        request: Outgoing,
         timeout: Duration,
+        deadline: Duration,
     ) -> Result<Answer, NoAnswer> {
+        let _turn = self.pace.turn(lane, deadline).await?;
+        let answer = self.exchange(request, timeout).await?;
+        if let Some(pause) = answer.retry_after.filter(|_| [429, 503].contains(&answer.status)) {
+            self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
+        }
+        Ok(answer)
+    }
+
+    async fn exchange(&self, request: Outgoing, timeout: Duration) -> Result<Answer, NoAnswer> {
+        let Outgoing { method, url, body } = request;
         let mut request = self
             .http
             .request(method, url)
@@ -161,12 +195,16 @@ impl Transport {
             bytes.extend_from_slice(&chunk);
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer { status: status.as_u16(), body, retry_after, mask: self.mask.clone() })
+        Ok(Answer::new(status.as_u16(), body, retry_after, self.mask.clone()))
     }
 
     /// Begins to fetch a file, without the token.
-    pub(super) async fn fetch(&self, url: Url) -> Result<reqwest::Response, NoAnswer> {
-        Ok(self.http.get(url).send().await?)
+    pub(super) async fn fetch(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+    ) -> Result<reqwest::Response, NoAnswer> {
+        Ok(self.http.get(url).headers(headers).send().await?)
     }
 
     /// Whether a URL is on the host that the API calls go to.
@@ -185,9 +223,9 @@ impl Transport {
         self.clock.sleep(delay.min(longest)).await;
     }
 
-    /// A duration within a fifth of this one, so that many waits do not beat in time.
-    pub(super) fn jittered(&self, duration: Duration) -> Duration {
-        duration.mul_f64(0.8 + 0.4 * self.jitter().f64())
+    /// A little less than this, each time another bit, so that many waits do not beat in time.
+    pub(super) fn jittered(&self, longest: Duration) -> Duration {
+        longest.mul_f64(0.85 + 0.15 * self.jitter().f64())
     }
 
     fn jitter(&self) -> std::sync::MutexGuard<'_, fastrand::Rng> {
@@ -196,6 +234,15 @@ impl Transport {
 }
 
 impl Answer {
+    pub(super) fn new(
+        status: u16,
+        body: String,
+        retry_after: Option<Duration>,
+        mask: Mask,
+    ) -> Self {
+        Self { status, json: serde_json::from_str(&body), body, retry_after, mask }
+    }
+
     /// The body as an error shows it.
     pub(super) fn shown(&self) -> String {
         bounded(&self.hide(&self.body), 1024)
@@ -208,12 +255,15 @@ impl Answer {
 
     /// The refusal that the answer is, if it is one.
     pub(super) fn refusal(&self, request_id: Option<&RequestId>) -> Option<ApiError> {
-        ApiError::read(self.status, &self.body, request_id, self.retry_after, &self.mask)
+        ApiError::read(self, request_id)
     }
 
-    /// Whether a read may be tried again.
-    pub(super) fn is_passing(&self) -> bool {
-        self.status == StatusCode::TOO_MANY_REQUESTS.as_u16() || self.status >= 500
+    /// Reads what an answer that is no refusal says; the reason where that cannot be done.
+    pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, String> {
+        match &self.json {
+            Ok(json) => T::deserialize(json).map_err(|error| self.hide(&error.to_string())),
+            Err(error) => Err(format!("it is not JSON ({error})")),
+        }
     }
 }
 

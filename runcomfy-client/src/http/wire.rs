@@ -38,6 +38,23 @@ pub(super) struct Cancelled {
     pub(super) outcome: Option<String>,
 }
 
+/// A job as it serialises.
+#[derive(Debug)]
+pub(super) struct KeptJob {
+    pub(super) request_id: String,
+    pub(super) model_id: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for KeptJob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        Ok(Self {
+            request_id: required(&mut members, "request_id")?,
+            model_id: take(&mut members, "model_id"),
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Submitted {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Map::deserialize(deserializer)?;

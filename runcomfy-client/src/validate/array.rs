@@ -44,7 +44,7 @@ pub(super) fn unique(value: &Json) -> Broken {
     let texts: Option<HashSet<&str>> = items
         .iter()
         .map(|item| match item {
-            Json::String(text) => Some(text.as_str()),
+            Json::String(text) => Some(&**text),
             _ => None,
         })
         .collect();

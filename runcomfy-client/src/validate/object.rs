@@ -162,7 +162,7 @@ pub(super) fn names(report: &mut Report, rules: Rules, value: &Json, at: &Locati
     let Json::Object(members) = value else { return };
     for (key, _) in members {
         let at = Location::Member { parent: at, name: key, key };
-        let name = Json::String(key.to_string());
+        let name = Json::String(key.as_ref().into());
         for violation in super::violations(rules, &name, &Location::Root) {
             report.add(&at, "propertyNames", format!("the key {}", violation.message));
         }

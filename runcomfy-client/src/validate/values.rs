@@ -38,7 +38,7 @@ pub(crate) fn equals(literal: &Literal, value: &Json) -> bool {
         (Literal::Number(a), Json::Number(b)) => {
             a.compare(Num::of(b)).is_some_and(std::cmp::Ordering::is_eq)
         }
-        (Literal::Str(a), Json::String(b)) => a == b,
+        (Literal::Str(a), Json::String(b)) => **a == **b,
         (Literal::Json(text), Json::Array(_) | Json::Object(_)) => {
             serde_json::from_str::<Value>(text)
                 .is_ok_and(|literal| same(&Json::from(literal), value))

@@ -40,12 +40,13 @@ async fn a_long_job_is_waited_for_with_growing_intervals() {
         job.wait_with(&WaitOptions::default(), |status| states.push(status.to_string())).await;
     assert!(done.unwrap().output.video.is_some());
     assert_eq!(states, ["in_queue (position 0)", "in_progress", "completed"]);
-    let late = clock.now() - (20 * MINUTE + Duration::from_secs(30));
-    assert!(late < Duration::from_secs(12), "{late:?}");
+    let took = 20 * MINUTE + Duration::from_secs(30);
+    let late = clock.now() - took;
+    assert!(late < took / 20, "{late:?}");
     let sleeps = clock.sleeps();
     assert!(
-        sleeps[0] < Duration::from_secs(2)
-            && sleeps.iter().all(|sleep| *sleep <= Duration::from_secs(12))
+        sleeps[0] <= Duration::from_secs(1)
+            && sleeps.iter().all(|sleep| *sleep <= Duration::from_secs(30))
     );
     assert!(sandbox.received().len() < 150, "{}", sandbox.received().len());
 }

@@ -1,0 +1,147 @@
+//! How fast a client and its clones may call the service: so many calls at once, so many in a
+//! second, and none while the service asks for a pause.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::time::Clock;
+
+/// The pace of a client.
+#[derive(Debug)]
+pub(super) struct Pace {
+    clock: Arc<dyn Clock>,
+    submissions: Semaphore,
+    reads: Semaphore,
+    /// The least time from one call to the next, where there is one.
+    spacing: Option<Duration>,
+    timetable: Mutex<Timetable>,
+}
+
+/// Uploads can take minutes, and must not hold up the waits of other jobs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lane {
+    Submissions,
+    Reads,
+}
+
+#[derive(Debug, Default)]
+struct Timetable {
+    /// When the next call may be made, by the rate.
+    next: Duration,
+    /// Until when the service wants no calls.
+    closed: Duration,
+}
+
+/// A client that made no calls for a while may catch up on this much of its rate.
+const BURST: Duration = Duration::from_secs(1);
+
+/// There was no room for the call before its deadline.
+#[derive(Debug, thiserror::Error)]
+#[error("the client's own limits on calls left no room for it in time")]
+pub(super) struct NoRoom;
+
+impl Pace {
+    pub(super) fn new(clock: Arc<dyn Clock>, at_once: usize, spacing: Option<Duration>) -> Self {
+        let at_once = at_once.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            clock,
+            submissions: Semaphore::new(at_once),
+            reads: Semaphore::new(at_once),
+            spacing,
+            timetable: Mutex::default(),
+        }
+    }
+
+    /// Waits for a call's turn; what is returned is to be held while the call is made.
+    pub(super) async fn turn(
+        &self,
+        lane: Lane,
+        deadline: Duration,
+    ) -> Result<SemaphorePermit<'_>, NoRoom> {
+        let lane = match lane {
+            Lane::Submissions => &self.submissions,
+            Lane::Reads => &self.reads,
+        };
+        let permit = match lane.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => {
+                let left = deadline.saturating_sub(self.clock.now());
+                // The others hold theirs for as long as their exchanges take, which is real time.
+                let acquired = tokio::time::timeout(left, lane.acquire()).await;
+                acquired.map_err(|_| NoRoom)?.map_err(|_| NoRoom)?
+            }
+        };
+        let delay = self.delay(deadline)?;
+        if !delay.is_zero() {
+            self.clock.sleep(delay).await;
+        }
+        Ok(permit)
+    }
+
+    /// The time until a call may be made; takes its place in the timetable.
+    fn delay(&self, deadline: Duration) -> Result<Duration, NoRoom> {
+        let now = self.clock.now();
+        let mut timetable = self.timetable.lock().unwrap_or_else(PoisonError::into_inner);
+        let by_rate = timetable.next.max(now.saturating_sub(BURST));
+        let start = by_rate.max(timetable.closed).max(now);
+        if start > deadline && start > now {
+            return Err(NoRoom);
+        }
+        if let Some(spacing) = self.spacing {
+            timetable.next = by_rate + spacing;
+        }
+        Ok(start - now)
+    }
+
+    /// The service wants no calls for so long.
+    pub(super) fn close_for(&self, pause: Duration) {
+        let until = self.clock.now() + pause;
+        let mut timetable = self.timetable.lock().unwrap_or_else(PoisonError::into_inner);
+        timetable.closed = timetable.closed.max(until);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::TestClock;
+
+    const FOREVER: Duration = Duration::MAX;
+
+    #[tokio::test]
+    async fn calls_come_at_their_rate_after_a_burst() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(100)));
+        clock.sleep(Duration::from_secs(100)).await;
+        for _ in 0..60 {
+            drop(pace.turn(Lane::Reads, FOREVER).await.unwrap());
+        }
+        // A second's worth of calls at once, and the others 100 ms apart.
+        let took = clock.now() - Duration::from_secs(100);
+        assert_eq!(took, Duration::from_millis(100) * 49);
+    }
+
+    #[tokio::test]
+    async fn a_pause_that_the_service_asks_for_holds_for_every_call() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, None);
+        pace.close_for(Duration::from_secs(7));
+        assert!(pace.turn(Lane::Reads, Duration::from_secs(5)).await.is_err());
+        drop(pace.turn(Lane::Reads, FOREVER).await.unwrap());
+        assert_eq!(clock.now(), Duration::from_secs(7));
+        drop(pace.turn(Lane::Submissions, FOREVER).await.unwrap());
+        assert_eq!(clock.now(), Duration::from_secs(7));
+    }
+
+    #[tokio::test]
+    async fn submissions_do_not_hold_up_reads() {
+        let pace = Pace::new(Arc::new(TestClock::default()), 1, None);
+        let upload = pace.turn(Lane::Submissions, FOREVER).await.unwrap();
+        let read = pace.turn(Lane::Reads, FOREVER).await.unwrap();
+        assert!(pace.turn(Lane::Reads, Duration::ZERO).await.is_err());
+        drop((upload, read));
+        assert!(pace.turn(Lane::Reads, Duration::ZERO).await.is_ok());
+    }
+}

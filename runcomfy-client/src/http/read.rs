@@ -1,0 +1,85 @@
+//! A call that can be repeated without harm: repeated where it fails, within the client's budget.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use tracing::{debug, warn};
+use url::Url;
+
+use super::api_error::ApiError;
+use super::error::Cause;
+use super::pace::Lane;
+use super::request_id::RequestId;
+use super::transport::{Answer, NoAnswer, Outgoing, Transport};
+
+/// Where a call goes that changes nothing, or nothing more when it is repeated.
+#[derive(Clone, Debug)]
+pub(super) struct Read<'a> {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// The job that it is about, where it is about one.
+    pub(super) request_id: Option<&'a RequestId>,
+}
+
+/// Why a read has nothing to give.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    Refused(ApiError),
+    NoAnswer { attempts: u32, source: Cause },
+}
+
+impl Transport {
+    /// Makes the call until it is answered, and at the deadline at the latest once more.
+    pub(super) async fn read(
+        &self,
+        read: &Read<'_>,
+        deadline: Option<Duration>,
+    ) -> Result<Answer, ReadError> {
+        let Self { limits, clock, budget, .. } = self;
+        let overall = clock.now().saturating_add(limits.overall_timeout);
+        let deadline = deadline.map_or(overall, |deadline| deadline.min(overall));
+        let left = || deadline.saturating_sub(clock.now());
+        let path = read.url.path();
+        let mut attempt = 1;
+        loop {
+            // Where nothing is left, it is tried this once more all the same, for a short while.
+            let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
+            let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
+            let sent = self.send(Lane::Reads, call, timeout, deadline).await;
+            let last = attempt >= limits.attempts || left().is_zero();
+            let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
+            let retry_after = match (sent, refusal) {
+                (Ok(answer), None) if answer.json.is_ok() => {
+                    debug!(method = %read.method, path, attempt, status = answer.status, "answered");
+                    budget.give_back();
+                    return Ok(answer);
+                }
+                (Ok(_), Some(refusal)) if !refusal.is_passing() => {
+                    debug!(method = %read.method, path, attempt, status = refusal.status, "refused");
+                    budget.give_back();
+                    return Err(ReadError::Refused(refusal));
+                }
+                (Ok(answer), refusal) => {
+                    warn!(method = %read.method, path, attempt, status = answer.status, "no usable answer");
+                    if last || !budget.take() {
+                        return refusal.map_or(Ok(answer), |error| Err(ReadError::Refused(error)));
+                    }
+                    answer.retry_after
+                }
+                (Err(error), _) => {
+                    warn!(method = %read.method, path, attempt, error = %error, "no answer");
+                    let not_made = matches!(error, NoAnswer::NotMade(_));
+                    if last || not_made || !budget.take() {
+                        return Err(ReadError::NoAnswer {
+                            attempts: attempt,
+                            source: error.into_cause(),
+                        });
+                    }
+                    None
+                }
+            };
+            self.back_off(attempt, retry_after, left()).await;
+            attempt += 1;
+        }
+    }
+}
