@@ -14,10 +14,16 @@
 //! # }).unwrap();
 //! ```
 //!
+//! It can be told to do wrong whatever a service or a network can do wrong, with the next call of a
+//! kind ([`Sandbox::fault_next`]) or by chance with a seed ([`Chaos`]), and knows what it has
+//! accepted ([`Sandbox::accepted_jobs`]), whatever its clients were told.
+//!
 //! It is a binary too: `cargo run -p runcomfy-sandbox -- --help`.
 
+mod connection;
 mod dialect;
 mod faults;
+mod misbehave;
 mod models;
 mod outputs;
 mod queue;
@@ -25,5 +31,5 @@ mod routes;
 mod server;
 
 pub use dialect::plain_json_schema;
-pub use faults::{Call, Reply};
-pub use server::{Builder, Error, Received, Sandbox};
+pub use faults::{Call, Chaos, Fault, Reply};
+pub use server::{Accepted, Builder, Error, Received, Sandbox};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use runcomfy_sandbox::{Builder, Sandbox};
+use runcomfy_sandbox::{Builder, Chaos, Sandbox};
 
 const HELP: &str = "\
 A local server that behaves like RunComfy's model API.
@@ -17,6 +17,7 @@ Options:
       --queue-ms <MS>      how long a job waits at least [default: 600]
       --run-ms <MS>        how long a job runs [default: 1500]
       --workers <N>        how many jobs run at once [default: 1]
+      --chaos <SEED>       lets one call in five go wrong, by chance, the same for the same seed
       --fail <REASON>      lets every job fail, for this reason
   -h, --help               shows this
 ";
@@ -57,6 +58,7 @@ fn arguments() -> Result<Option<Builder>, lexopt::Error> {
             Long("queue-ms") => builder.queue_time(milliseconds(&mut arguments)?),
             Long("run-ms") => builder.run_time(milliseconds(&mut arguments)?),
             Long("workers") => builder.workers(arguments.value()?.parse()?),
+            Long("chaos") => builder.chaos(Chaos::seeded(arguments.value()?.parse()?)),
             Long("fail") => builder.failing(arguments.value()?.string()?),
             Short('h') | Long("help") => return Ok(None),
             other => return Err(other.unexpected()),

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use serde_json::Value;
+
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: HashMap<String, Job>,
@@ -19,6 +21,7 @@ pub(crate) struct Queue {
 pub(crate) struct Job {
     pub(crate) model_id: String,
     pub(crate) submitted: Duration,
+    input: Value,
     phase: Phase,
     failure: Option<String>,
 }
@@ -73,11 +76,12 @@ impl Queue {
         &mut self,
         now: Duration,
         model_id: &str,
+        input: Value,
         failure: Option<String>,
     ) -> String {
         let id = format!("{:08x}-0000-4000-8000-{:012x}", self.stamp, self.jobs.len() + 1);
-        let job =
-            Job { model_id: model_id.to_owned(), submitted: now, phase: Phase::Waiting, failure };
+        let model_id = model_id.to_owned();
+        let job = Job { model_id, submitted: now, input, phase: Phase::Waiting, failure };
         self.jobs.insert(id.clone(), job);
         self.waiting.push_back(id.clone());
         id
@@ -85,6 +89,11 @@ impl Queue {
 
     pub(crate) fn accepted(&self) -> usize {
         self.jobs.len()
+    }
+
+    /// Id, model id and input of every job.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        self.jobs.iter().map(|(id, job)| (&**id, &*job.model_id, &job.input))
     }
 
     pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(Job, State)> {
@@ -149,7 +158,8 @@ mod tests {
     #[test]
     fn jobs_wait_for_their_turn_and_run_one_after_the_other() {
         let mut queue = Queue::new(1, SECOND * 2, SECOND * 10, 0);
-        let ids: Vec<_> = (0..3).map(|_| queue.submit(Duration::ZERO, "a", None)).collect();
+        let ids: Vec<_> =
+            (0..3).map(|_| queue.submit(Duration::ZERO, "a", Value::Null, None)).collect();
         let mut words =
             |seconds| ids.iter().map(|id| word(&mut queue, seconds, id)).collect::<Vec<_>>();
         assert_eq!(words(0), ["in_queue 0", "in_queue 1", "in_queue 2"]);
@@ -163,9 +173,9 @@ mod tests {
     #[test]
     fn only_what_is_queued_can_be_cancelled() {
         let mut queue = Queue::new(1, Duration::ZERO, SECOND * 10, 0);
-        let first = queue.submit(Duration::ZERO, "a", None);
-        let second = queue.submit(Duration::ZERO, "a", None);
-        let third = queue.submit(Duration::ZERO, "a", Some("broken".into()));
+        let first = queue.submit(Duration::ZERO, "a", Value::Null, None);
+        let second = queue.submit(Duration::ZERO, "a", Value::Null, None);
+        let third = queue.submit(Duration::ZERO, "a", Value::Null, Some("broken".into()));
         assert_eq!(queue.cancel(SECOND, &first), Some(false));
         assert_eq!(queue.cancel(SECOND, &second), Some(true));
         assert_eq!(queue.cancel(SECOND, &second), Some(false));

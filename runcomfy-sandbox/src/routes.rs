@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Query, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, OriginalUri, Path, Query, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -12,10 +12,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::{Call, Reply};
-use crate::outputs;
+use crate::connection::Control;
+use crate::faults::{Call, Fault, Reply};
 use crate::queue::State as JobState;
 use crate::server::Shared;
+use crate::{misbehave, outputs};
 
 /// The service takes requests of up to 64 MiB.
 const LARGEST_REQUEST: usize = 64 * 1024 * 1024;
@@ -27,13 +28,13 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/requests/{id}/status", get(status))
         .route("/requests/{id}/result", get(result))
         .route("/requests/{id}/cancel", post(cancel))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), authorized))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST));
     Router::new()
         .nest("/v1", api)
         // Outputs are fetched without the token.
         .route("/outputs/{name}", get(file))
         .fallback(|| async { error(404, 404_001, "no such path") })
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guarded))
         .with_state(shared)
 }
 
@@ -59,26 +60,55 @@ impl IntoResponse for Reply {
     }
 }
 
-async fn authorized(
+/// Whether the call may be made at all; and whether it is to go wrong.
+async fn guarded(
     State(shared): State<Arc<Shared>>,
-    method: Method,
+    ConnectInfo(control): ConnectInfo<Control>,
     OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
     request: Request,
     next: Next,
 ) -> Response {
-    let expected = format!("Bearer {}", shared.token);
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if given != Some(expected.as_str()) {
-        shared.record(&method, &uri, None);
-        return error(401, 400_004, "account or token invalid");
-    }
     let (parts, body) = request.into_parts();
+    let Some(call) = call_of(&parts.method, uri.path()) else {
+        return next.run(Request::from_parts(parts, body)).await;
+    };
+    if call != Call::Output {
+        let expected = format!("Bearer {}", shared.token);
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if given != Some(expected.as_str()) {
+            shared.record(&parts, &uri, None);
+            return error(401, 400_004, "account or token invalid");
+        }
+    }
+    let fault = shared.faults.take(call, &format!("{} {}", parts.method, uri.path()));
+    if fault == Some(Fault::ResetBefore) {
+        shared.record(&parts, &uri, None);
+        control.reset_after(0);
+        return StatusCode::OK.into_response();
+    }
     let Ok(body) = axum::body::to_bytes(body, LARGEST_REQUEST).await else {
         return error(413, 400_001, "the request is larger than 64 MiB");
     };
-    shared.record(&method, &uri, Some(&body));
-    next.run(Request::from_parts(parts, body.into())).await
+    shared.record(&parts, &uri, Some(&body));
+    let carry_out = async || next.run(Request::from_parts(parts, body.into())).await;
+    match fault {
+        None => carry_out().await,
+        Some(fault) => misbehave::answer(fault, &control, carry_out).await,
+    }
+}
+
+fn call_of(method: &Method, path: &str) -> Option<Call> {
+    if path.starts_with("/outputs/") {
+        return Some(Call::Output);
+    }
+    let path = path.strip_prefix("/v1/")?;
+    Some(match (path.split_once('/'), path.rsplit_once('/')) {
+        (Some(("requests", _)), Some((_, "status"))) => Call::Status,
+        (Some(("requests", _)), Some((_, "result"))) => Call::Result,
+        (Some(("requests", _)), Some((_, "cancel"))) => Call::Cancel,
+        _ if *method == Method::POST => Call::Submit,
+        _ => Call::Catalog,
+    })
 }
 
 async fn submit(
@@ -86,9 +116,6 @@ async fn submit(
     Path(model_id): Path<String>,
     body: Bytes,
 ) -> Response {
-    if let Some(reply) = shared.faults.take_reply(Call::Submit) {
-        return reply.into_response();
-    }
     let Some(model) = shared.models.get(&model_id) else {
         return error(404, 404_001, "model not found");
     };
@@ -101,7 +128,7 @@ async fn submit(
         return (StatusCode::UNPROCESSABLE_ENTITY, body).into_response();
     }
     let failure = shared.faults.take_failure();
-    let id = shared.queue().submit(shared.now(), &model_id, failure);
+    let id = shared.queue().submit(shared.now(), &model_id, kept(&body, input), failure);
     let url = |what| format!("{}/v1/requests/{id}/{what}", shared.origin);
     Json(json!({
         "request_id": id,
@@ -112,10 +139,13 @@ async fn submit(
     .into_response()
 }
 
+/// The input as it is remembered, unless it holds whole files.
+fn kept(body: &Bytes, input: Value) -> Value {
+    const LONGEST: usize = 64 * 1024;
+    if body.len() > LONGEST { Value::Null } else { input }
+}
+
 async fn status(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    if let Some(reply) = shared.faults.take_reply(Call::Status) {
-        return reply.into_response();
-    }
     let Some((_, state)) = shared.queue().get(shared.now(), &id) else {
         return error(404, 404_001, "request not found");
     };
@@ -142,9 +172,6 @@ async fn result(
     Path(id): Path<String>,
     Query(query): Query<ResultQuery>,
 ) -> Response {
-    if let Some(reply) = shared.faults.take_reply(Call::Result) {
-        return reply.into_response();
-    }
     let Some((job, state)) = shared.queue().get(shared.now(), &id) else {
         return error(404, 404_001, "request not found");
     };
@@ -173,9 +200,6 @@ async fn result(
 }
 
 async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    if let Some(reply) = shared.faults.take_reply(Call::Cancel) {
-        return reply.into_response();
-    }
     let Some(cancelled) = shared.queue().cancel(shared.now(), &id) else {
         return error(404, 404_001, "request not found");
     };
@@ -236,9 +260,27 @@ async fn model(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Res
     }
 }
 
-async fn file(Path(name): Path<String>) -> Response {
-    match outputs::file(&name) {
-        Some((mime, bytes)) => ([(header::CONTENT_TYPE, mime)], bytes).into_response(),
-        None => error(404, 404_001, "no such output"),
+/// Files can be fetched in part.
+async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some((mime, bytes)) = outputs::file(&name) else {
+        return error(404, 404_001, "no such output");
+    };
+    let etag = format!("\"{name}-{}\"", bytes.len());
+    let head = [(header::CONTENT_TYPE, mime.to_owned()), (header::ETAG, etag.clone())];
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let same = text(header::IF_RANGE).is_none_or(|known| known == etag);
+    let start = text(header::RANGE)
+        .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+    match start.filter(|_| same) {
+        None => (head, bytes).into_response(),
+        Some(start) if start < bytes.len() => {
+            let range = format!("bytes {start}-{}/{}", bytes.len() - 1, bytes.len());
+            let range = [(header::CONTENT_RANGE, range)];
+            (StatusCode::PARTIAL_CONTENT, head, range, &bytes[start..]).into_response()
+        }
+        Some(_) => {
+            let range = [(header::CONTENT_RANGE, format!("bytes */{}", bytes.len()))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response()
+        }
     }
 }

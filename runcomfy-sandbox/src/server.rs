@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use axum::http::{Method, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Uri};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::faults::{Call, Faults, Reply};
+use crate::connection::{Control, Gate, Listener};
+use crate::faults::{Call, Chaos, Fault, Faults, Reply};
 use crate::models::Models;
 use crate::queue::Queue;
 use crate::routes;
@@ -44,6 +47,7 @@ pub enum Error {
 /// A running sandbox; dropping it stops it.
 pub struct Sandbox {
     shared: Arc<Shared>,
+    gate: Arc<Gate>,
     server: JoinHandle<()>,
 }
 
@@ -55,8 +59,31 @@ pub struct Received {
     pub method: String,
     /// The path.
     pub path: String,
+    /// The headers, names in small letters, in the order they came.
+    pub headers: Vec<(String, String)>,
     /// The body; empty where there was none.
     pub body: String,
+}
+
+impl Received {
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let name = name.to_ascii_lowercase();
+        self.headers.iter().find(|(other, _)| *other == name).map(|(_, value)| &**value)
+    }
+}
+
+/// A submission that the sandbox has accepted, whatever the client was told of it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// Its id.
+    pub request_id: String,
+    /// The model.
+    pub model_id: String,
+    /// The input; null where it is longer than 64 KiB.
+    pub input: Value,
 }
 
 /// What a sandbox is started with.
@@ -68,6 +95,7 @@ pub struct Builder {
     run_time: Duration,
     workers: usize,
     failure: Option<String>,
+    chaos: Option<Chaos>,
     schemas: Vec<(String, String)>,
     folders: Vec<PathBuf>,
     now: Arc<dyn Fn() -> Duration + Send + Sync>,
@@ -87,7 +115,7 @@ pub(crate) struct Shared {
 }
 
 /// How many calls are remembered, so that a long run takes no more and more memory.
-const REMEMBERED: usize = 100_000;
+const REMEMBERED: usize = 20_000;
 
 impl Sandbox {
     /// Starts on a free port, with the models of this project.
@@ -108,6 +136,7 @@ impl Sandbox {
             run_time: Duration::from_millis(1500),
             workers: 1,
             failure: None,
+            chaos: None,
             schemas: Vec::new(),
             folders: Vec::new(),
             now: Arc::new(move || origin.elapsed()),
@@ -132,6 +161,24 @@ impl Sandbox {
         self.shared.queue().accepted()
     }
 
+    /// The submissions it has accepted, in no order.
+    #[must_use]
+    pub fn accepted_jobs(&self) -> Vec<Accepted> {
+        let queue = self.shared.queue();
+        let job = |(request_id, model_id, input): (&str, &str, &Value)| Accepted {
+            request_id: request_id.to_owned(),
+            model_id: model_id.to_owned(),
+            input: input.clone(),
+        };
+        queue.all().map(job).collect()
+    }
+
+    /// How many calls it has let go wrong.
+    #[must_use]
+    pub fn faults(&self) -> usize {
+        self.shared.faults.done()
+    }
+
     /// The calls received so far, in order.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
@@ -141,7 +188,22 @@ impl Sandbox {
     /// Answers the next such call with this instead. Asked for several times, it does so several
     /// times.
     pub fn reply_next(&self, call: Call, reply: Reply) {
-        self.shared.faults.add_reply(call, reply);
+        self.fault_next(call, Fault::Reply(reply));
+    }
+
+    /// Lets the next such call go wrong. Asked for several times, several of them do.
+    pub fn fault_next(&self, call: Call, fault: Fault) {
+        self.shared.faults.add(call, fault);
+    }
+
+    /// Lets calls go wrong by chance, or no more.
+    pub fn set_chaos(&self, chaos: Option<Chaos>) {
+        self.shared.faults.set_chaos(chaos);
+    }
+
+    /// Whether connections are refused, as where no server runs. Those there are get reset.
+    pub fn refuse_connections(&self, refuse: bool) {
+        self.gate.set_open(!refuse);
     }
 
     /// Lets the next job that it accepts fail.
@@ -204,6 +266,12 @@ impl Builder {
         self
     }
 
+    /// Lets calls go wrong by chance.
+    pub fn chaos(mut self, chaos: Chaos) -> Self {
+        self.chaos = Some(chaos);
+        self
+    }
+
     /// Adds a model: its id, and its schema or catalog entry as JSON text.
     pub fn model(mut self, id: impl Into<String>, schema: impl Into<String>) -> Self {
         self.schemas.push((id.into(), schema.into()));
@@ -251,12 +319,16 @@ impl Builder {
             now: self.now,
             started,
         });
-        let router = routes::router(Arc::clone(&shared));
+        shared.faults.set_chaos(self.chaos);
+        let gate = Gate::new();
+        let listener = Listener::new(Arc::clone(&gate), listener).map_err(listen)?;
+        let service =
+            routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Control>();
         let server = tokio::spawn(async move {
             // It ends with an error only where the listener breaks.
-            let _ = axum::serve(listener, router).await;
+            let _ = axum::serve(listener, service).await;
         });
-        Ok(Sandbox { shared, server })
+        Ok(Sandbox { shared, gate, server })
     }
 }
 
@@ -306,14 +378,18 @@ impl Shared {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn record(&self, method: &Method, uri: &Uri, body: Option<&[u8]>) {
+    pub(crate) fn record(&self, head: &Parts, uri: &Uri, body: Option<&[u8]>) {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
         let mut received = self.received();
         if received.len() == REMEMBERED {
             received.pop_front();
         }
         received.push_back(Received {
-            method: method.to_string(),
+            method: head.method.to_string(),
             path: uri.path().to_owned(),
+            headers: head.headers.iter().map(header).collect(),
             body: body.map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default(),
         });
     }
