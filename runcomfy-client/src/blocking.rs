@@ -40,7 +40,7 @@ pub type Resumed = crate::Resumed<Job>;
 
 /// The results of many jobs, as they come; see [`Client::run_all`].
 ///
-/// Jobs are submitted and asked about only while a result is waited for.
+/// Jobs are begun while a result is waited for, and go on in the background.
 #[must_use = "nothing is submitted until it is iterated"]
 pub struct RunAll<'a, O = Output> {
     /// `None` once it has failed as a whole.
@@ -152,7 +152,7 @@ impl Client {
         inputs: I,
         limit: usize,
         options: &WaitOptions,
-        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'a,
+        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'static,
     ) -> RunAll<'a, <I::Item as Request>::Output>
     where
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
@@ -391,7 +391,7 @@ impl Completed {
     }
 }
 
-impl<O> Iterator for RunAll<'_, O> {
+impl<O: Send + 'static> Iterator for RunAll<'_, O> {
     type Item = (usize, Result<Completed<O>, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -448,7 +448,7 @@ impl<'de, O> Deserialize<'de> for Job<O> {
 
 impl<O> fmt::Debug for RunAll<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.results.fmt(f)
+        f.debug_struct("RunAll").finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::{StreamExt, stream};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
+use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::client::Client;
 use super::error::Error;
@@ -19,13 +22,25 @@ use crate::request::Request;
 /// The results of many jobs, as they come: a [`Stream`] of the input's place among the inputs, from
 /// 0, and its job's result.
 ///
-/// Jobs are submitted and asked about only while it is polled. Dropping it cancels no job, but loses
-/// the ids of those under way, unless the client has a [journal](crate::ClientBuilder::journal) or
-/// [`run_all_with`](Client::run_all_with) handed them out.
+/// Jobs are begun while it is polled, and go on in tasks of their own, so that whoever takes long
+/// over one result does not hold up the others. Dropping it cancels no job, but ends the waits and
+/// loses the ids of those under way, unless the client has a
+/// [journal](crate::ClientBuilder::journal) or [`run_all_with`](Client::run_all_with) handed them
+/// out.
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
-    stream: Pin<Box<dyn Stream<Item = (usize, Result<Completed<O>, Error>)> + Send + 'a>>,
+    inputs: Box<dyn Iterator<Item = Result<Prepared, Error>> + Send + 'a>,
+    /// The place of the next input.
+    next: usize,
+    limit: usize,
+    running: JoinSet<Ran<O>>,
+    run: Arc<Run<O>>,
 }
+
+/// Makes a result of an input, in a task.
+type Run<O> = dyn Fn(usize, Prepared) -> BoxFuture<'static, Ran<O>> + Send + Sync;
+
+type Ran<O> = (usize, Result<Completed<O>, Error>);
 
 impl Client {
     /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
@@ -66,43 +81,65 @@ impl Client {
         inputs: I,
         limit: usize,
         options: &WaitOptions,
-        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'a,
+        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'static,
     ) -> RunAll<'a, <I::Item as Request>::Output>
     where
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
     {
         let (client, options, on_submit) = (self.clone(), options.clone(), Arc::new(on_submit));
-        let runs = inputs.into_iter().enumerate().map(move |(index, input)| {
-            // Written now, so that nothing but the body is held, and of that nothing while waiting.
-            let prepared = Prepared::of(&input);
+        let run = move |index, prepared| {
             let (client, options, on_submit) =
                 (client.clone(), options.clone(), Arc::clone(&on_submit));
-            async move {
-                let run = async {
-                    let job = client.send_submission(prepared?).await?;
-                    on_submit(index, &job);
-                    job.wait_with(&options, |_| {}).await
-                };
-                (index, run.await)
-            }
-        });
-        RunAll { stream: Box::pin(stream::iter(runs).buffer_unordered(limit.max(1))) }
+            let run = async move {
+                let job = client.send_submission(prepared).await?;
+                on_submit(index, &job);
+                job.wait_with(&options, |_| {}).await
+            };
+            async move { (index, run.await) }.boxed()
+        };
+        RunAll {
+            // Written when it is its turn, so that of what waits nothing is held but the input.
+            inputs: Box::new(inputs.into_iter().map(|input| Prepared::of(&input))),
+            next: 0,
+            limit: limit.max(1),
+            running: JoinSet::new(),
+            run: Arc::new(run),
+        }
     }
 }
 
-impl<O> RunAll<'_, O> {
+impl<O: Send + 'static> RunAll<'_, O> {
     /// The next result; `None` after the last. The same as `StreamExt::next`, for those who have no
     /// use for streams.
     pub async fn next(&mut self) -> Option<(usize, Result<Completed<O>, Error>)> {
-        self.stream.next().await
+        StreamExt::next(self).await
     }
 }
 
-impl<O> Stream for RunAll<'_, O> {
+impl<O: Send + 'static> Stream for RunAll<'_, O> {
     type Item = (usize, Result<Completed<O>, Error>);
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.stream.as_mut().poll_next(context)
+        while self.running.len() < self.limit {
+            let Some(prepared) = self.inputs.next() else { break };
+            let index = self.next;
+            self.next += 1;
+            match prepared {
+                Ok(prepared) => {
+                    let run = (self.run)(index, prepared).in_current_span();
+                    self.running.spawn(run);
+                }
+                Err(error) => return Poll::Ready(Some((index, Err(error)))),
+            }
+        }
+        self.running.poll_join_next(context).map(|joined| match joined? {
+            Ok(ran) => Some(ran),
+            // Nobody aborts them: what is left is a panic of the caller's own `on_submit`.
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => None,
+            },
+        })
     }
 }
 

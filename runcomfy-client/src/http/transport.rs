@@ -187,6 +187,9 @@ impl Transport {
             .get(RETRY_AFTER)
             .and_then(|header| header.to_str().ok())
             .and_then(|header| retry::retry_after(header, self.clock.date()));
+        if response.content_length().is_some_and(|length| length > LARGEST_BODY as u64) {
+            return Err(NoAnswer::TooLong);
+        }
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if bytes.len() + chunk.len() > LARGEST_BODY {

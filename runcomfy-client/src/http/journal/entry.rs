@@ -41,7 +41,14 @@ impl Submission {
     /// Whether it was made from this input: whether the input serialises to the body that was sent.
     #[must_use]
     pub fn is_of<B: Serialize + ?Sized>(&self, input: &B) -> bool {
-        Body::of(input).is_ok_and(|body| body.sha256() == self.body_sha256)
+        Self::digest_of(input).is_some_and(|digest| digest == self.body_sha256)
+    }
+
+    /// What [`body_sha256`](Self::body_sha256) is for an input, to find it among many; `None` where
+    /// the input does not serialise.
+    #[must_use]
+    pub fn digest_of<B: Serialize + ?Sized>(input: &B) -> Option<String> {
+        Some(Body::of(input).ok()?.sha256())
     }
 }
 

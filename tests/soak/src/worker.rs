@@ -1,0 +1,159 @@
+//! A process with a client: takes up what an earlier one left, then makes its calls. It may be killed
+//! at any moment.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+use runcomfy_models::time::Clock;
+use runcomfy_models::{Client, Error, FileJournal, Job, JournalEntry, WaitOptions};
+
+use crate::calls::{self, Calls};
+use crate::clock::FastClock;
+
+/// What a worker is told.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub base_url: String,
+    pub token: String,
+    pub journal: PathBuf,
+    /// The calls to make.
+    pub calls: Range<usize>,
+    /// All calls of the soak are below.
+    pub end: usize,
+    pub seed: u64,
+}
+
+/// How many jobs at once.
+const LIMIT: usize = 32;
+/// How much faster time runs.
+const FACTOR: u32 = 20;
+/// No wait is longer, in the time of the clock; with what one last call may take.
+const BOUND: Duration = Duration::from_secs(900);
+const READ_TIMEOUT: Duration = Duration::from_millis(400);
+/// How often a wait that failed is taken up again.
+const PATIENCE: usize = 100;
+
+struct Worker {
+    client: Client,
+    clock: FastClock,
+    journal: FileJournal,
+    calls: Calls,
+}
+
+/// Does its work, and prints a line for whatever is known.
+pub async fn run(order: Order) -> Result<(), Box<dyn std::error::Error>> {
+    let clock = FastClock::new(FACTOR);
+    let journal = FileJournal::open(&order.journal)?;
+    let client = Client::builder()
+        .base_url(&order.base_url)
+        .token(order.token)
+        .read_timeout(READ_TIMEOUT)
+        .submit_timeout(READ_TIMEOUT)
+        .clock(clock.clone())
+        .jitter_seed(order.seed)
+        .journal(journal.clone())
+        .build()?;
+    let worker = Worker { client, clock, journal, calls: Calls::below(order.end) };
+    worker.take_up().await?;
+    worker.make(order.calls).await?;
+    let (descriptors, kilobytes) = resources();
+    println!("resources end {descriptors} {kilobytes}");
+    Ok(())
+}
+
+impl Worker {
+    /// What a worker before this one left behind.
+    async fn take_up(&self) -> Result<(), Error> {
+        let resumed = self.client.resume(&self.journal).await?;
+        for lost in &resumed.unknown {
+            println!("unknown {}", self.calls.of(&lost.submission));
+            self.journal.settle(&lost.submission).expect("a journal that can be written");
+        }
+        let waits = resumed.jobs.into_iter().map(async |job| {
+            let call = self.calls.of(job.submission().expect("a job of the journal"));
+            println!("resumed {call} {}", job.request_id());
+            self.finish(call, job).await;
+        });
+        stream::iter(waits).buffer_unordered(LIMIT).collect::<()>().await;
+        Ok(())
+    }
+
+    /// Makes the calls that nobody has begun.
+    async fn make(&self, calls: Range<usize>) -> Result<(), Error> {
+        let entries = self.journal.entries().expect("a journal that can be read");
+        let begun: std::collections::HashSet<_> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                JournalEntry::Submitting { submission } => Some(self.calls.of(submission)),
+                _ => None,
+            })
+            .collect();
+        let calls: Vec<_> = calls.filter(|call| !begun.contains(call)).collect();
+        let calls: Arc<[usize]> = calls.into();
+        let inputs = calls.iter().map(|call| calls::input(*call));
+        let known = Arc::clone(&calls);
+        let on_submit =
+            move |index: usize, job: &Job| println!("known {} {}", known[index], job.request_id());
+        let mut results = self.client.run_all_with(inputs, LIMIT, &self.options(), on_submit);
+        let mut made = 0;
+        while let Some((index, result)) = results.next().await {
+            let call = calls[index];
+            match result {
+                Ok(done) => println!("done {call} {}", done.request_id),
+                Err(error) => match error.request_id() {
+                    Some(id) => {
+                        println!("known {call} {id}");
+                        let job = self.client.job::<Input>(id)?;
+                        self.finish(call, job).await;
+                    }
+                    None if error.is_submit_unknown() => println!("unknown {call}"),
+                    None => println!("refused {call}"),
+                },
+            }
+            made += 1;
+            if made == calls.len() / 5 {
+                let (descriptors, kilobytes) = resources();
+                println!("resources start {descriptors} {kilobytes}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the job has ended, however often that fails: the job is paid for.
+    async fn finish(&self, call: usize, job: Job) {
+        for _ in 0..PATIENCE {
+            let start = self.clock.now();
+            let ended = job.wait_with(&self.options(), |_| {}).await;
+            let waited = self.clock.now() - start;
+            // One read may be under way at the bound.
+            let slack = READ_TIMEOUT.max(Duration::from_secs(1)) * FACTOR * 4;
+            if waited > BOUND + slack {
+                println!("overdue {call} {} ms", waited.as_millis());
+            }
+            match ended {
+                Ok(done) => return println!("done {call} {}", done.request_id),
+                Err(error) => assert_eq!(error.request_id(), Some(job.request_id()), "{error}"),
+            }
+        }
+        println!("stuck {call}");
+    }
+
+    fn options(&self) -> WaitOptions {
+        WaitOptions::default().timeout(BOUND)
+    }
+}
+
+/// Open descriptors, and resident memory in KiB; zeros where the system does not say.
+fn resources() -> (usize, usize) {
+    let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+    (descriptors, resident.unwrap_or_default())
+}

@@ -1,0 +1,26 @@
+//! A soak that is bounded; `cargo xtask soak` runs longer ones.
+
+use std::time::Duration;
+
+use runcomfy_soak::parent::{self, Soak};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_accepted_job_is_known_or_reported_as_unknown() {
+    let soak = Soak {
+        program: env!("CARGO_BIN_EXE_soak").into(),
+        seed: 20_261_121,
+        calls: 2_000,
+        workers: 4,
+        kills: 12,
+        outages: 6,
+        longest: Duration::from_secs(240),
+    };
+    let verdict = parent::run(&soak).await.unwrap();
+    println!("{verdict}");
+    assert!(verdict.broken.is_empty(), "{verdict}");
+    // That it was hard enough to mean something.
+    assert!(verdict.faults > 1_000 && verdict.kills == 12 && verdict.outages == 6, "{verdict}");
+    assert!(verdict.resumed > 0 && verdict.unknown > 0 && verdict.done > 1_000, "{verdict}");
+    // 64 submissions and 64 reads at once, the journal, and what a runtime has open.
+    assert!(verdict.descriptors < 180 && verdict.growth < 32 * 1024, "{verdict}");
+}
