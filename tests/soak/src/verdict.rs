@@ -48,6 +48,7 @@ impl Verdict {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let mut verdict = Self { calls, faults: sandbox.faults(), ..Self::default() };
         let numbers = Calls::below(calls);
+        let mut broken = Vec::new();
 
         // What the journals know.
         let (mut begun, mut ids, mut ended, mut not_accepted) =
@@ -58,14 +59,17 @@ impl Verdict {
                     JournalEntry::Submitting { submission } => {
                         let call = numbers.of(&submission);
                         if begun.insert(submission.id, call).is_some() {
-                            verdict.broken.push(format!("call {call} has an id twice"));
+                            broken.push(format!("call {call} has an id twice"));
                         }
                     }
                     JournalEntry::Accepted { submission, request_id } => {
-                        ids.insert(request_id.to_string(), begun[&submission]);
+                        match begun.get(&submission) {
+                            Some(call) => drop(ids.insert(request_id.to_string(), *call)),
+                            None => broken.push(format!("job {request_id} was never begun")),
+                        }
                     }
                     JournalEntry::NotAccepted { submission, .. } => {
-                        not_accepted.insert(begun[&submission]);
+                        not_accepted.extend(begun.get(&submission).copied());
                     }
                     JournalEntry::Ended { request_id, .. } => {
                         ended.insert(request_id.to_string());
@@ -82,6 +86,8 @@ impl Verdict {
                 each.len()
             ));
         }
+
+        verdict.broken.append(&mut broken);
 
         // What the workers said.
         let (mut unknown, mut refused) = (BTreeSet::new(), BTreeSet::new());
