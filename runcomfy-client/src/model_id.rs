@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use thiserror::Error;
 
 /// The id of a model: `/`-separated segments, as in
 /// `community/fantasy-portrait/image-to-video`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ModelId(String);
+pub struct ModelId(Arc<str>);
 
 /// A text that is no model id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -45,7 +46,7 @@ impl FromStr for ModelId {
         } else if !id.split('/').all(|segment| segment.chars().all(allowed)) {
             "segments hold only ASCII letters, digits, `-`, `.`, `_` and `~`"
         } else {
-            return Ok(Self(id.to_owned()));
+            return Ok(Self(id.into()));
         };
         Err(InvalidModelId { id: id.chars().take(LONGEST).collect(), reason })
     }

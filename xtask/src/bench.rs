@@ -9,6 +9,8 @@ use crate::Result;
 const START: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->";
 
+const PARTS: [&str; 5] = ["crates", "codegen", "runtime", "apps", "jobs"];
+
 /// Runs the benchmarks; keeps the table where all of it was measured.
 pub(crate) fn run(root: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
     let mut parts = Vec::new();
@@ -17,10 +19,8 @@ pub(crate) fn run(root: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
             lexopt::Arg::Long("quick") => parts.push("--quick".to_owned()),
             lexopt::Arg::Value(part) => {
                 let part = part.into_string().map_err(|_| "a part is not UTF-8")?;
-                if !["crates", "codegen", "runtime", "apps"].contains(&part.as_str()) {
-                    return Err(
-                        format!("{part:?} is none of crates, codegen, runtime, apps").into()
-                    );
+                if !PARTS.contains(&part.as_str()) {
+                    return Err(format!("{part:?} is none of {}", PARTS.join(", ")).into());
                 }
                 parts.push(part);
             }

@@ -15,8 +15,9 @@ Usage: cargo xtask <COMMAND>
 Commands:
   check                       says what is wrong or odd in schemas/, and lists the models
   import <FILE> [--id <ID>]   takes a model's page (as text) or catalog entry into schemas/
-  bench [<PART>..] [--quick]  measures costs beside peers: crates, codegen, runtime, apps; all of
-                              them go into docs/performance.md
+  bench [<PART>..] [--quick]  measures costs beside peers: crates, codegen, runtime, apps, jobs; all
+                              of them go into docs/performance.md
+  soak [<OPTION>..]           runs thousands of jobs under faults; `soak --help` says more
   help                        shows this
 ";
 
@@ -44,12 +45,30 @@ fn run() -> Result<()> {
         "check" => check(&schemas),
         "import" => import_file(&schemas, &mut arguments),
         "bench" => bench::run(schemas.parent().unwrap_or(&schemas), &mut arguments),
+        "soak" => soak(&mut arguments),
         "help" => {
             print!("{HELP}");
             Ok(())
         }
         other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),
     }
+}
+
+/// Runs a longer soak than the tests do.
+fn soak(arguments: &mut lexopt::Parser) -> Result<()> {
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "runcomfy-soak",
+        "--bin",
+        "soak",
+        "--",
+    ]);
+    let status = cargo.args(arguments.raw_args()?).status()?;
+    if status.success() { Ok(()) } else { Err("the soak failed".into()) }
 }
 
 fn check(schemas: &Path) -> Result<()> {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
-use tracing::{Instrument, debug_span};
+use tracing::debug_span;
 use url::Url;
 
 use super::client::Client;
@@ -119,8 +119,8 @@ impl Client {
     }
 
     async fn read_catalog<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {
-        let read = Read { method: Method::GET, url, request_id: None };
-        let answer = self.transport.read(&read, None).instrument(debug_span!("catalog")).await;
+        let read = || Read { method: Method::GET, url, request_id: None };
+        let answer = self.transport.read(read, None, debug_span!("catalog")).await;
         let answer = answer.map_err(|error| match error {
             ReadError::Refused(error) => error.into(),
             ReadError::NoAnswer { attempts, source } => Error::Catalog {

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
-use tracing::{Instrument, debug_span, error, info};
+use tracing::{debug_span, error, info};
 
 use super::client::Client;
 use super::error::Error;
@@ -17,7 +17,6 @@ use super::journal::{JournalEntry, Submission};
 use super::read::{Read, ReadError};
 use super::request_id::RequestId;
 use super::state::{JobState, JobStatus};
-use super::submit;
 use super::transport::Answer;
 use super::wait::{Updates, WaitOptions, Watch};
 use super::wire;
@@ -163,11 +162,14 @@ impl<O> Job<O> {
     ) -> Result<Answer, Error> {
         let request_id = &self.request_id;
         let transport = &self.client()?.transport;
-        let mut url = transport.url(["requests", request_id.as_str(), what]);
-        url.set_query(query);
-        let read = Read { method, url, request_id: Some(request_id) };
-        let span = debug_span!("job", call = what, model = self.model_id.as_ref().map(ModelId::as_str), %request_id);
-        transport.read(&read, deadline).instrument(span).await.map_err(|error| match error {
+        let read = || {
+            let mut url = transport.url(["requests", request_id.as_str(), what]);
+            url.set_query(query);
+            Read { method, url, request_id: Some(request_id) }
+        };
+        let model = self.model_id.as_ref().map(ModelId::as_str);
+        let span = debug_span!("job", call = what, model, %request_id);
+        transport.read(read, deadline, span).await.map_err(|error| match error {
             ReadError::Refused(error) => error.into(),
             ReadError::NoAnswer { attempts, source } => {
                 Error::NoAnswer { request_id: request_id.clone(), attempts, source }
@@ -268,17 +270,18 @@ impl<O: From<Output>> Job<O> {
             state => Err(Error::NotFinished { request_id, state: state.clone() }),
         };
         if state.is_final() && !matches!(ended, Err(Error::BadAnswer { .. })) {
-            self.record_end(state).await?;
+            self.record_end(state)?;
         }
         ended
     }
 
-    async fn record_end(&self, state: JobState) -> Result<(), Error> {
+    /// Tells the journal here and now: were the call dropped between the telling and the return,
+    /// the job would be ended without anybody having its result.
+    fn record_end(&self, state: JobState) -> Result<(), Error> {
         info!(request_id = %self.request_id, %state, "ended");
         let Some(journal) = &self.client()?.journal else { return Ok(()) };
         let request_id = self.request_id.clone();
-        if let Err(error) = submit::write(journal, JournalEntry::Ended { request_id, state }).await
-        {
+        if let Err(error) = journal.record(&JournalEntry::Ended { request_id, state }) {
             // It will be asked about once more after a restart; that does no harm.
             error!(%error, "the journal cannot take the end of a job");
         }
@@ -304,18 +307,9 @@ impl<O: From<Output>> Job<O> {
     pub async fn wait_with(
         &self,
         options: &WaitOptions,
-        on_change: impl FnMut(&JobStatus) + Send,
-    ) -> Result<Completed<O>, Error> {
-        let ended = options.run(self.wait_until_ended(options, on_change)).await;
-        ended.unwrap_or_else(|| Err(Error::WaitCancelled { request_id: self.request_id.clone() }))
-    }
-
-    async fn wait_until_ended(
-        &self,
-        options: &WaitOptions,
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        let mut watch = Watch::new(self.clone(), options.clone())?;
+        let mut watch = Watch::new(self, options)?;
         loop {
             let (status, changed) = watch.look().await?;
             if changed {
@@ -325,7 +319,8 @@ impl<O: From<Output>> Job<O> {
                 continue;
             }
             let began = watch.now();
-            match Box::pin(self.result_by(Some(watch.deadline()))).await {
+            let asked = Box::pin(self.result_by(Some(watch.deadline())));
+            match watch.unless_cancelled(asked).await? {
                 // The result may lag behind the status.
                 Err(Error::NotFinished { .. }) => {}
                 Err(error) => watch.take_error(error, began)?,

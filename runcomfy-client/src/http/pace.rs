@@ -54,8 +54,9 @@ impl Pace {
         }
     }
 
-    /// Waits for a call's turn; what is returned is to be held while the call is made.
-    pub(super) async fn turn(
+    /// Waits until there is room for one more; what is returned is to be held until the call is over,
+    /// with all its tries.
+    pub(super) async fn enter(
         &self,
         lane: Lane,
         deadline: Duration,
@@ -64,20 +65,23 @@ impl Pace {
             Lane::Submissions => &self.submissions,
             Lane::Reads => &self.reads,
         };
-        let permit = match lane.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let left = deadline.saturating_sub(self.clock.now());
-                // The others hold theirs for as long as their exchanges take, which is real time.
-                let acquired = tokio::time::timeout(left, lane.acquire()).await;
-                acquired.map_err(|_| NoRoom)?.map_err(|_| NoRoom)?
-            }
-        };
+        if let Ok(permit) = lane.try_acquire() {
+            return Ok(permit);
+        }
+        let left = deadline.saturating_sub(self.clock.now());
+        // The others hold theirs for as long as their calls take, most of which is real time. Boxed,
+        // since thousands may wait here.
+        let acquired = Box::pin(tokio::time::timeout(left, lane.acquire())).await;
+        acquired.map_err(|_| NoRoom)?.map_err(|_| NoRoom)
+    }
+
+    /// Waits until a try may be made.
+    pub(super) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
         let delay = self.delay(deadline)?;
         if !delay.is_zero() {
             self.clock.sleep(delay).await;
         }
-        Ok(permit)
+        Ok(())
     }
 
     /// The time until a call may be made; takes its place in the timetable.
@@ -116,7 +120,7 @@ mod tests {
         let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(100)));
         clock.sleep(Duration::from_secs(100)).await;
         for _ in 0..60 {
-            drop(pace.turn(Lane::Reads, FOREVER).await.unwrap());
+            pace.turn(FOREVER).await.unwrap();
         }
         // A second's worth of calls at once, and the others 100 ms apart.
         let took = clock.now() - Duration::from_secs(100);
@@ -128,20 +132,20 @@ mod tests {
         let clock = TestClock::default();
         let pace = Pace::new(Arc::new(clock.clone()), 4, None);
         pace.close_for(Duration::from_secs(7));
-        assert!(pace.turn(Lane::Reads, Duration::from_secs(5)).await.is_err());
-        drop(pace.turn(Lane::Reads, FOREVER).await.unwrap());
+        assert!(pace.turn(Duration::from_secs(5)).await.is_err());
+        pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
-        drop(pace.turn(Lane::Submissions, FOREVER).await.unwrap());
+        pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
     }
 
     #[tokio::test]
     async fn submissions_do_not_hold_up_reads() {
         let pace = Pace::new(Arc::new(TestClock::default()), 1, None);
-        let upload = pace.turn(Lane::Submissions, FOREVER).await.unwrap();
-        let read = pace.turn(Lane::Reads, FOREVER).await.unwrap();
-        assert!(pace.turn(Lane::Reads, Duration::ZERO).await.is_err());
+        let upload = pace.enter(Lane::Submissions, FOREVER).await.unwrap();
+        let read = pace.enter(Lane::Reads, FOREVER).await.unwrap();
+        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_err());
         drop((upload, read));
-        assert!(pace.turn(Lane::Reads, Duration::ZERO).await.is_ok());
+        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use tracing::{debug, warn};
+use tracing::{Instrument, Span, debug, warn};
 use url::Url;
 
 use super::api_error::ApiError;
@@ -29,15 +29,27 @@ pub(super) enum ReadError {
 }
 
 impl Transport {
-    /// Makes the call until it is answered, and at the deadline at the latest once more.
-    pub(super) async fn read(
+    /// Makes the call until it is answered, and at the deadline at the latest once more. `read` says
+    /// what call, once there is room for it.
+    pub(super) async fn read<'a>(
         &self,
-        read: &Read<'_>,
+        read: impl FnOnce() -> Read<'a>,
         deadline: Option<Duration>,
+        span: Span,
     ) -> Result<Answer, ReadError> {
+        let by = deadline.unwrap_or(Duration::MAX);
+        let not_made = |error| ReadError::NoAnswer {
+            attempts: 0,
+            source: NoAnswer::NotMade(error).into_cause(),
+        };
+        let _room = self.pace.enter(Lane::Reads, by).await.map_err(not_made)?;
+        // In a box of its own, and not before there is room: many jobs may wait for that.
+        Box::pin(self.read_until(read(), by)).instrument(span).await
+    }
+
+    async fn read_until(&self, read: Read<'_>, by: Duration) -> Result<Answer, ReadError> {
         let Self { limits, clock, budget, .. } = self;
-        let overall = clock.now().saturating_add(limits.overall_timeout);
-        let deadline = deadline.map_or(overall, |deadline| deadline.min(overall));
+        let deadline = by.min(clock.now().saturating_add(limits.overall_timeout));
         let left = || deadline.saturating_sub(clock.now());
         let path = read.url.path();
         let mut attempt = 1;
@@ -45,7 +57,7 @@ impl Transport {
             // Where nothing is left, it is tried this once more all the same, for a short while.
             let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
             let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
-            let sent = self.send(Lane::Reads, call, timeout, deadline).await;
+            let sent = self.send(call, timeout, by).await;
             let last = attempt >= limits.attempts || left().is_zero();
             let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
             let retry_after = match (sent, refusal) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
@@ -10,7 +11,7 @@ use thiserror::Error;
 /// The id that the service gave to a submission. Keep it: a job can be taken up again from its id,
 /// in another process and after days.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(String);
+pub struct RequestId(Arc<str>);
 
 /// A text that is no request id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -42,7 +43,7 @@ impl FromStr for RequestId {
         } else if id.contains(['/', '\\', '?', '#', '%']) || [".", ".."].contains(&id) {
             "it would change the path of the call"
         } else {
-            return Ok(Self(id.to_owned()));
+            return Ok(Self(id.into()));
         };
         Err(InvalidRequestId { id: id.chars().take(LONGEST).collect(), reason })
     }
@@ -90,19 +91,19 @@ impl AsRef<str> for RequestId {
 
 impl PartialEq<str> for RequestId {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for RequestId {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
+        self.as_str() == *other
     }
 }
 
 impl From<RequestId> for String {
     fn from(id: RequestId) -> Self {
-        id.0
+        id.as_str().to_owned()
     }
 }
 

@@ -2,7 +2,7 @@
 //! into the client's journal before and after.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use super::job::Job;
 use super::journal::{Journal, JournalEntry, JournalError, Submission};
 use super::pace::Lane;
 use super::request_id::RequestId;
-use super::transport::{Answer, Outgoing};
+use super::transport::{Answer, NoAnswer, Outgoing};
 use super::wire;
 use crate::model_id::ModelId;
 use crate::request::Request;
@@ -44,6 +44,19 @@ impl Client {
             bytes = prepared.body.len(),
             request_id = field::Empty
         );
+        // Those before it end in time; it is not refused for their sake.
+        let _room = match self.transport.pace.enter(Lane::Submissions, Duration::MAX).await {
+            Ok(room) => room,
+            Err(error) => {
+                let source = NoAnswer::NotMade(error).into_cause();
+                return Err(Error::NotSubmitted {
+                    model_id: prepared.model_id,
+                    attempts: 0,
+                    source,
+                });
+            }
+        };
+        // In a box of its own, and not before there is room: many may wait for that.
         let submitted = Box::pin(self.submit_once(prepared)).instrument(span.clone()).await;
         let _entered = span.entered();
         match &submitted {
@@ -112,7 +125,7 @@ impl Client {
             let call =
                 Outgoing { method: Method::POST, url: url.clone(), body: Some(body.stream()) };
             let timeout = limits.submit_timeout;
-            let sent = self.transport.send(Lane::Submissions, call, timeout, deadline).await;
+            let sent = self.transport.send(call, timeout, Duration::MAX).await;
             let now = self.transport.clock.now();
             let last = attempt >= limits.attempts || now >= deadline;
             let retry_after = match sent {

@@ -17,7 +17,7 @@ use super::budget::RetryBudget;
 use super::config::{ConfigError, Limits, is_this_machine};
 use super::error::Cause;
 use super::mask::Mask;
-use super::pace::{Lane, NoRoom, Pace};
+use super::pace::{NoRoom, Pace};
 use super::request_id::RequestId;
 use super::retry;
 use crate::time::Clock;
@@ -157,12 +157,11 @@ impl Transport {
     /// Sends once, when it is the call's turn and that is before the deadline.
     pub(super) async fn send(
         &self,
-        lane: Lane,
         request: Outgoing,
         timeout: Duration,
         deadline: Duration,
     ) -> Result<Answer, NoAnswer> {
-        let _turn = self.pace.turn(lane, deadline).await?;
+        self.pace.turn(deadline).await?;
         let answer = self.exchange(request, timeout).await?;
         if let Some(pause) = answer.retry_after.filter(|_| [429, 503].contains(&answer.status)) {
             self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));

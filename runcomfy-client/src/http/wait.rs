@@ -1,7 +1,9 @@
 //! Waiting for a job: how often it is asked about, and for how long.
 
 use std::fmt;
+use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,10 +13,11 @@ use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::client::Client;
 use super::error::Error;
 use super::job::Job;
 use super::state::{JobState, JobStatus};
+use super::transport::Transport;
+use crate::time::Sleep;
 
 /// How long to wait for a job, and how often to ask.
 #[derive(Clone, Debug)]
@@ -96,14 +99,6 @@ impl WaitOptions {
         self
     }
 
-    /// Runs a wait until it ends or the token is cancelled; `None` then.
-    pub(super) async fn run<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
-        match &self.cancellation {
-            None => Some(wait.await),
-            Some(token) => token.run_until_cancelled(wait).await,
-        }
-    }
-
     /// The longest time until the next status call, for a job that was waited for so long.
     fn interval(&self, waited: Duration, status: Option<&JobStatus>) -> Duration {
         // A job with others before it takes longer still.
@@ -120,10 +115,10 @@ impl WaitOptions {
 }
 
 /// One wait for one job.
-pub(super) struct Watch<O> {
-    job: Job<O>,
-    client: Client,
-    options: WaitOptions,
+pub(super) struct Watch<J, P> {
+    job: J,
+    transport: Arc<Transport>,
+    options: P,
     start: Duration,
     deadline: Duration,
     last: Option<JobStatus>,
@@ -133,14 +128,14 @@ pub(super) struct Watch<O> {
     fresh: bool,
 }
 
-impl<O> Watch<O> {
-    pub(super) fn new(job: Job<O>, options: WaitOptions) -> Result<Self, Error> {
-        let client = job.client()?.clone();
-        let start = client.transport.clock.now();
+impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
+    pub(super) fn new(job: J, options: P) -> Result<Self, Error> {
+        let transport = Arc::clone(&job.client()?.transport);
+        let start = transport.clock.now();
         Ok(Self {
             deadline: start.saturating_add(options.timeout),
             job,
-            client,
+            transport,
             options,
             start,
             last: None,
@@ -158,14 +153,27 @@ impl<O> Watch<O> {
     pub(super) async fn look(&mut self) -> Result<(JobStatus, bool), Error> {
         loop {
             if !std::mem::take(&mut self.fresh) {
-                self.pause().await?;
+                self.unless_cancelled(self.pause()?).await?;
             }
             let began = self.now();
-            // In a box of its own, so that a job that only waits takes little memory.
-            match Box::pin(self.job.status_by(Some(self.deadline))).await {
+            let asked = Box::pin(self.job.status_by(Some(self.deadline)));
+            match self.unless_cancelled(asked).await? {
                 Ok(status) => return self.take(status),
                 Err(error) => self.take_error(error, began)?,
             }
+        }
+    }
+
+    /// Runs a part of the wait to its end, unless the token is cancelled before. The part is boxed by
+    /// whoever makes it: it would be held several times over.
+    pub(super) async fn unless_cancelled<F: Future + Unpin>(
+        &self,
+        part: F,
+    ) -> Result<F::Output, Error> {
+        let cancelled = || Error::WaitCancelled { request_id: self.job.request_id().clone() };
+        match &self.options.cancellation {
+            None => Ok(part.await),
+            Some(token) => token.run_until_cancelled(part).await.ok_or_else(cancelled),
         }
     }
 
@@ -205,8 +213,8 @@ impl<O> Watch<O> {
         Ok(())
     }
 
-    /// Waits until it is time for the next call.
-    async fn pause(&self) -> Result<(), Error> {
+    /// The time until the next call.
+    fn pause(&self) -> Result<Sleep, Error> {
         let now = self.now();
         let left = self.deadline.saturating_sub(now);
         if left.is_zero() {
@@ -218,13 +226,12 @@ impl<O> Watch<O> {
         }
         let waited = now.saturating_sub(self.start);
         let longest = self.options.interval(waited, self.last.as_ref());
-        let transport = &self.client.transport;
-        transport.clock.sleep(transport.jittered(longest).min(left)).await;
-        Ok(())
+        let transport = &*self.transport;
+        Ok(transport.clock.sleep(transport.jittered(longest).min(left)))
     }
 
     pub(super) fn now(&self) -> Duration {
-        self.client.transport.clock.now()
+        self.transport.clock.now()
     }
 }
 
@@ -240,11 +247,11 @@ pub struct Updates {
 impl Updates {
     pub(super) fn new<O: 'static>(job: &Job<O>, options: WaitOptions) -> Self {
         enum Step<O> {
-            Begin(Job<O>, WaitOptions),
-            Go(Box<Watch<O>>),
+            Begin(Box<Job<O>>, Box<WaitOptions>),
+            Go(Box<Watch<Box<Job<O>>, Box<WaitOptions>>>),
             End,
         }
-        let step = Step::Begin(job.clone(), options);
+        let step = Step::Begin(Box::new(job.clone()), Box::new(options));
         let stream = stream::unfold(step, |step| async {
             let mut watch = match step {
                 Step::Begin(job, options) => match Watch::new(job, options) {
@@ -254,20 +261,15 @@ impl Updates {
                 Step::Go(watch) => watch,
                 Step::End => return None,
             };
-            let options = watch.options.clone();
-            let request_id = watch.job.request_id().clone();
-            let next = options.run(async {
-                loop {
-                    let (status, changed) = watch.look().await?;
-                    if changed {
-                        return Ok(status);
+            loop {
+                match watch.look().await {
+                    Ok((status, _)) if status.state.is_final() => {
+                        return Some((Ok(status), Step::End));
                     }
+                    Ok((status, true)) => return Some((Ok(status), Step::Go(watch))),
+                    Ok((_, false)) => {}
+                    Err(error) => return Some((Err(error), Step::End)),
                 }
-            });
-            match next.await.unwrap_or(Err(Error::WaitCancelled { request_id })) {
-                Ok(status) if status.state.is_final() => Some((Ok(status), Step::End)),
-                Ok(status) => Some((Ok(status), Step::Go(watch))),
-                Err(error) => Some((Err(error), Step::End)),
             }
         });
         Self { stream: Box::pin(stream) }

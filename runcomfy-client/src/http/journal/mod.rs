@@ -52,8 +52,9 @@ impl JournalError {
 /// }
 /// ```
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
-    /// Keeps an entry. It may block: the client calls it on a thread for that, except where a
-    /// submission is dropped halfway.
+    /// Keeps an entry. It may block while a submission begins or is answered: the client calls it on
+    /// a thread for that. It should be quick about [`JournalEntry::Ended`], and about a submission
+    /// that is dropped halfway, which are told on the thread of the caller.
     ///
     /// [`JournalEntry::Submitting`] has to be safe from a crash when this returns: the submission is
     /// sent right afterwards.
