@@ -43,9 +43,10 @@ pub type Resumed = crate::Resumed<Job>;
 /// Jobs are begun while a result is waited for, and go on in the background.
 #[must_use = "nothing is submitted until it is iterated"]
 pub struct RunAll<'a, O = Output> {
-    /// `None` once it has failed as a whole.
-    results: Option<crate::RunAll<'a, O>>,
+    results: crate::RunAll<'a, O>,
     client: Client,
+    /// Whether it was used where nothing may block: that is said once.
+    misused: bool,
 }
 
 /// What happens to a job; see [`Job::updates`].
@@ -143,7 +144,8 @@ impl Client {
     where
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
     {
-        RunAll { results: Some(self.client.run_all(inputs, limit)), client: self.clone() }
+        let results = self.client.run_all(inputs, limit);
+        RunAll { results, client: self.clone(), misused: false }
     }
 
     /// As [`Client::run_all_with`](crate::Client::run_all_with): an iterator.
@@ -161,7 +163,7 @@ impl Client {
         let on_submit =
             move |index, job: &crate::Job<_>| on_submit(index, &client.job_of(job.clone()));
         let results = self.client.run_all_with(inputs, limit, options, on_submit);
-        RunAll { results: Some(results), client: self.clone() }
+        RunAll { results, client: self.clone(), misused: false }
     }
 
     /// As [`Client::resume`](crate::Client::resume).
@@ -391,18 +393,22 @@ impl Completed {
     }
 }
 
-impl<O: Send + 'static> Iterator for RunAll<'_, O> {
+impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
     type Item = (usize, Result<Completed<O>, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let results = self.results.as_mut()?;
+        if self.misused {
+            return None;
+        }
+        let results = &mut self.results;
         match self.client.runtime.run(async { Ok(results.next().await) }) {
             Ok(next) => {
                 let (index, result) = next?;
                 Some((index, result.map(|done| done.with_client(self.client.clone()))))
             }
             Err(error) => {
-                self.results = None;
+                // What is under way stays so until this is dropped.
+                self.misused = true;
                 Some((0, Err(error)))
             }
         }

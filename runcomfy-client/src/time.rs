@@ -64,7 +64,13 @@ impl Clock for SystemClock {
 #[derive(Clone, Debug)]
 pub struct TestClock {
     start: SystemTime,
-    sleeps: Arc<Mutex<Vec<Duration>>>,
+    slept: Arc<Mutex<Slept>>,
+}
+
+#[derive(Debug, Default)]
+struct Slept {
+    each: Vec<Duration>,
+    together: Duration,
 }
 
 impl Default for TestClock {
@@ -77,19 +83,19 @@ impl TestClock {
     /// A clock that shows this date first.
     #[must_use]
     pub fn starting_at(start: SystemTime) -> Self {
-        Self { start, sleeps: Arc::default() }
+        Self { start, slept: Arc::default() }
     }
 
     /// How long everybody slept so far, in order.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
-        self.sleeps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.slept.lock().unwrap_or_else(PoisonError::into_inner).each.clone()
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Duration {
-        self.sleeps.lock().unwrap_or_else(PoisonError::into_inner).iter().sum()
+        self.slept.lock().unwrap_or_else(PoisonError::into_inner).together
     }
 
     fn date(&self) -> SystemTime {
@@ -97,9 +103,13 @@ impl Clock for TestClock {
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
-        let sleeps = Arc::clone(&self.sleeps);
+        let slept = Arc::clone(&self.slept);
         Box::pin(async move {
-            sleeps.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
+            {
+                let mut slept = slept.lock().unwrap_or_else(PoisonError::into_inner);
+                slept.each.push(duration);
+                slept.together = slept.together.saturating_add(duration);
+            }
             // Others may have been waiting for their turn meanwhile.
             tokio::task::yield_now().await;
         })

@@ -120,7 +120,7 @@ impl ApiError {
         Some(Self {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
-            code,
+            code: code.map(|code| answer.word(&code)),
             message: message.map(|text| bounded(&answer.hide(&text), LONGEST_MESSAGE)),
             body: bounded(&answer.hide(body), LONGEST_BODY),
             request_id: request_id.cloned(),

@@ -135,6 +135,9 @@ impl Client {
     /// is unknown, which somebody has to look into. Nothing is submitted, and nothing is asked of
     /// the service yet. The jobs' ends go into this journal.
     ///
+    /// It is for the start of a program: jobs that this program itself has in hand are unfinished,
+    /// too, and are given out as long as they are.
+    ///
     /// Of a [`FileJournal`](crate::FileJournal) that others have open too, what they are at is left
     /// to them.
     ///

@@ -236,7 +236,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("token", &self.token)
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url.as_deref().map(without_login))
             .field("limits", &self.limits)
             .field("journal", &self.journal)
             .finish_non_exhaustive()

@@ -10,6 +10,7 @@ use super::config::ConfigError;
 use super::journal::JournalError;
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
+use super::transport::NoAnswer;
 use crate::media::MediaError;
 use crate::model_id::{InvalidModelId, ModelId};
 use crate::violation::ValidationErrors;
@@ -40,6 +41,18 @@ pub enum Error {
     /// The body cannot be written as JSON. Nothing was sent.
     #[error("the body cannot be written as JSON")]
     Body(#[source] serde_json::Error),
+    /// The request is larger than the service takes. Nothing was sent.
+    #[error(
+        "the request to {model_id} has {size} bytes, and the service takes {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
+    )]
+    RequestTooLarge {
+        /// The model.
+        model_id: ModelId,
+        /// Bytes of the body.
+        size: u64,
+        /// Bytes that the service takes.
+        limit: u64,
+    },
     /// The service refused a call.
     #[error("{}; {}", .0, .0.kind.advice())]
     Api(Box<ApiError>),
@@ -58,7 +71,7 @@ pub enum Error {
     /// The submission may have been accepted, and paid for, or not.
     #[error(
         "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
-        httpdate::fmt_http_date(*submitted_at),
+        date(*submitted_at),
         how_to_check(request_id.as_ref())
     )]
     SubmitUnknown {
@@ -154,6 +167,8 @@ pub enum Error {
         state: Option<JobState>,
         /// How long it was waited for.
         waited: Duration,
+        /// What went wrong last, where something did.
+        source: Option<Box<Error>>,
     },
     /// A wait was called off; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
     /// goes on.
@@ -245,10 +260,16 @@ impl Error {
     /// Whether a read failed in a way that a later one may not.
     pub(super) fn is_passing(&self) -> bool {
         match self {
-            Self::NoAnswer { .. } | Self::BadAnswer { .. } => true,
+            Self::NoAnswer { .. } | Self::BadAnswer { .. } | Self::NotFinished { .. } => true,
             Self::Api(error) => error.is_passing(),
             _ => false,
         }
+    }
+
+    /// Whether the call was not made at all, by the client's own pace.
+    pub(super) fn is_not_made(&self) -> bool {
+        let Self::NoAnswer { source, .. } = self else { return false };
+        matches!(source.downcast_ref(), Some(NoAnswer::NotMade(_)))
     }
 
     /// Whether a submission may have been accepted without anybody knowing its id.
@@ -256,6 +277,13 @@ impl Error {
     pub fn is_submit_unknown(&self) -> bool {
         matches!(self, Self::SubmitUnknown { .. })
     }
+}
+
+/// A date as HTTP writes it, which knows only the years from 1970 to 9999.
+pub(super) fn date(date: SystemTime) -> String {
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    let age = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
 }
 
 fn how_to_check(request_id: Option<&RequestId>) -> String {

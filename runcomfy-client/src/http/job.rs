@@ -147,7 +147,7 @@ impl<O> Job<O> {
         let status: wire::Status = self.parse(&answer)?;
         Ok(JobStatus {
             request_id: self.request_id.clone(),
-            state: JobState::from(status.status.as_str()),
+            state: state_of(&status.status, &answer),
             queue_position: status.queue_position,
         })
     }
@@ -185,14 +185,14 @@ impl<O> Job<O> {
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
         let answer = self.call(Method::POST, "cancel", None, None).await?;
         let cancelled: wire::Cancelled = self.parse(&answer)?;
-        let state = cancelled.status.as_deref().map(JobState::from);
+        let state = cancelled.status.map(|word| state_of(&word, &answer));
         Ok(match (cancelled.outcome.as_deref(), state) {
             // A repeated call finds the job cancelled already.
             (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
                 CancelOutcome::Cancelled
             }
             (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
-            (Some(word), _) => CancelOutcome::Unknown(word.to_owned()),
+            (Some(word), _) => CancelOutcome::Unknown(answer.word(word)),
             (None, state) => {
                 CancelOutcome::Unknown(state.map(|state| state.to_string()).unwrap_or_default())
             }
@@ -239,7 +239,7 @@ impl<O: From<Output>> Job<O> {
     /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] where there
     /// is no output; else as of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
-        self.result_by(None).await
+        self.hand_over(self.result_by(None).await)
     }
 
     async fn result_by(&self, deadline: Option<Duration>) -> Result<Completed<O>, Error> {
@@ -247,8 +247,7 @@ impl<O: From<Output>> Job<O> {
         let answer = self.call(Method::GET, "result", query, deadline).await?;
         let outcome: wire::Outcome = self.parse(&answer)?;
         let request_id = self.request_id.clone();
-        let state = JobState::from(outcome.status.as_str());
-        let ended = match &state {
+        match state_of(&outcome.status, &answer) {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,
                 reason: "it is completed, but has no output".to_owned(),
@@ -263,29 +262,38 @@ impl<O: From<Output>> Job<O> {
                 cost: outcome.cost,
             }),
             JobState::Failed => {
-                let message = answer.hide(&failure(&outcome.error));
+                let message = answer.quote(&failure(&outcome.error));
                 Err(Error::Failed { request_id, message })
             }
             JobState::Cancelled => Err(Error::Cancelled { request_id }),
-            state => Err(Error::NotFinished { request_id, state: state.clone() }),
-        };
-        if state.is_final() && !matches!(ended, Err(Error::BadAnswer { .. })) {
-            self.record_end(state)?;
+            state => Err(Error::NotFinished { request_id, state }),
         }
-        ended
     }
 
-    /// Tells the journal here and now: were the call dropped between the telling and the return,
-    /// the job would be ended without anybody having its result.
-    fn record_end(&self, state: JobState) -> Result<(), Error> {
+    /// Tells the journal of a job's end, at the moment at which the caller gets it: were it told
+    /// earlier and the call dropped then, the job would be ended without anybody having its result.
+    pub(super) fn hand_over(
+        &self,
+        ended: Result<Completed<O>, Error>,
+    ) -> Result<Completed<O>, Error> {
+        let state = match &ended {
+            Ok(_) => JobState::Completed,
+            Err(Error::Failed { .. }) => JobState::Failed,
+            Err(Error::Cancelled { .. }) => JobState::Cancelled,
+            Err(_) => return ended,
+        };
         info!(request_id = %self.request_id, %state, "ended");
-        let Some(journal) = &self.client()?.journal else { return Ok(()) };
-        let request_id = self.request_id.clone();
-        if let Err(error) = journal.record(&JournalEntry::Ended { request_id, state }) {
-            // It will be asked about once more after a restart; that does no harm.
-            error!(%error, "the journal cannot take the end of a job");
+        if let Some(journal) = &self.client()?.journal {
+            let (request_id, submission) = (self.request_id.clone(), self.submission.as_ref());
+            let submission = submission.map(|submission| submission.id.clone());
+            if let Err(error) =
+                journal.record(&JournalEntry::Ended { request_id, submission, state })
+            {
+                // It will be asked about once more after a restart; that does no harm.
+                error!(%error, "the journal cannot take the end of a job");
+            }
         }
-        Ok(())
+        ended
     }
 
     /// Waits until the job has ended, and fetches its result.
@@ -307,6 +315,14 @@ impl<O: From<Output>> Job<O> {
     pub async fn wait_with(
         &self,
         options: &WaitOptions,
+        on_change: impl FnMut(&JobStatus) + Send,
+    ) -> Result<Completed<O>, Error> {
+        self.hand_over(self.wait_until_ended(options, on_change).await)
+    }
+
+    pub(super) async fn wait_until_ended(
+        &self,
+        options: &WaitOptions,
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
         let mut watch = Watch::new(self, options)?;
@@ -321,13 +337,16 @@ impl<O: From<Output>> Job<O> {
             let began = watch.now();
             let asked = Box::pin(self.result_by(Some(watch.deadline())));
             match watch.unless_cancelled(asked).await? {
-                // The result may lag behind the status.
-                Err(Error::NotFinished { .. }) => {}
+                // The result may lag behind the status, too.
                 Err(error) => watch.take_error(error, began)?,
                 done => return done,
             }
         }
     }
+}
+
+fn state_of(word: &str, answer: &Answer) -> JobState {
+    JobState::from(answer.word(word).as_str())
 }
 
 /// The service's words about a failure, in whatever form.

@@ -40,7 +40,13 @@ pub struct RunAll<'a, O = Output> {
 /// Makes a result of an input, in a task.
 type Run<O> = dyn Fn(usize, Prepared) -> BoxFuture<'static, Ran<O>> + Send + Sync;
 
-type Ran<O> = (usize, Result<Completed<O>, Error>);
+/// What came of an input.
+struct Ran<O> {
+    index: usize,
+    /// `None` where there is no job.
+    job: Option<Job<O>>,
+    ended: Result<Completed<O>, Error>,
+}
 
 impl Client {
     /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
@@ -91,15 +97,20 @@ impl Client {
             let (client, options, on_submit) =
                 (client.clone(), options.clone(), Arc::clone(&on_submit));
             let run = async move {
-                let job = client.send_submission(prepared).await?;
-                on_submit(index, &job);
-                job.wait_with(&options, |_| {}).await
+                match client.send_submission(prepared).await {
+                    Ok(job) => {
+                        on_submit(index, &job);
+                        let ended = job.wait_until_ended(&options, |_| {}).await;
+                        Ran { index, job: Some(job), ended }
+                    }
+                    Err(error) => Ran { index, job: None, ended: Err(error) },
+                }
             };
-            async move { (index, run.await) }.boxed()
+            run.boxed()
         };
         RunAll {
             // Written when it is its turn, so that of what waits nothing is held but the input.
-            inputs: Box::new(inputs.into_iter().map(|input| Prepared::of(&input))),
+            inputs: Box::new(inputs.into_iter().map(|input| Prepared::of(&input)).fuse()),
             next: 0,
             limit: limit.max(1),
             running: JoinSet::new(),
@@ -108,7 +119,7 @@ impl Client {
     }
 }
 
-impl<O: Send + 'static> RunAll<'_, O> {
+impl<O: From<Output> + Send + 'static> RunAll<'_, O> {
     /// The next result; `None` after the last. The same as `StreamExt::next`, for those who have no
     /// use for streams.
     pub async fn next(&mut self) -> Option<(usize, Result<Completed<O>, Error>)> {
@@ -116,7 +127,7 @@ impl<O: Send + 'static> RunAll<'_, O> {
     }
 }
 
-impl<O: Send + 'static> Stream for RunAll<'_, O> {
+impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
     type Item = (usize, Result<Completed<O>, Error>);
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -133,7 +144,11 @@ impl<O: Send + 'static> Stream for RunAll<'_, O> {
             }
         }
         self.running.poll_join_next(context).map(|joined| match joined? {
-            Ok(ran) => Some(ran),
+            // Now it is the caller's.
+            Ok(Ran { index, job, ended }) => Some(match job {
+                Some(job) => (index, job.hand_over(ended)),
+                None => (index, ended),
+            }),
             // Nobody aborts them: what is left is a panic of the caller's own `on_submit`.
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

@@ -1,7 +1,7 @@
 //! How fast a client and its clones may call the service: so many calls at once, so many in a
 //! second, and none while the service asks for a pause.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -77,33 +77,68 @@ impl Pace {
 
     /// Waits until a try may be made.
     pub(super) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
-        let delay = self.delay(deadline)?;
-        if !delay.is_zero() {
-            self.clock.sleep(delay).await;
+        let (mut start, place) = self.place(deadline)?;
+        loop {
+            let now = self.clock.now();
+            if start <= now {
+                break;
+            }
+            self.clock.sleep(start - now).await;
+            // The service may have asked for a pause meanwhile.
+            start = self.timetable().closed;
+            if start > deadline {
+                return Err(NoRoom);
+            }
         }
+        place.used();
         Ok(())
     }
 
-    /// The time until a call may be made; takes its place in the timetable.
-    fn delay(&self, deadline: Duration) -> Result<Duration, NoRoom> {
+    /// When a call may be made, and its place in the timetable.
+    fn place(&self, deadline: Duration) -> Result<(Duration, Place<'_>), NoRoom> {
         let now = self.clock.now();
-        let mut timetable = self.timetable.lock().unwrap_or_else(PoisonError::into_inner);
-        let by_rate = timetable.next.max(now.saturating_sub(BURST));
-        let start = by_rate.max(timetable.closed).max(now);
+        let mut timetable = self.timetable();
+        let by_rate = timetable.next.max(timetable.closed).max(now.saturating_sub(BURST));
+        let start = by_rate.max(now);
         if start > deadline && start > now {
             return Err(NoRoom);
         }
         if let Some(spacing) = self.spacing {
-            timetable.next = by_rate + spacing;
+            timetable.next = by_rate.saturating_add(spacing);
         }
-        Ok(start - now)
+        Ok((start, Place { pace: self, used: false }))
+    }
+
+    fn timetable(&self) -> MutexGuard<'_, Timetable> {
+        self.timetable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The service wants no calls for so long.
     pub(super) fn close_for(&self, pause: Duration) {
         let until = self.clock.now() + pause;
-        let mut timetable = self.timetable.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut timetable = self.timetable();
         timetable.closed = timetable.closed.max(until);
+    }
+}
+
+/// A place in the timetable; given back if the call is not made.
+struct Place<'a> {
+    pace: &'a Pace,
+    used: bool,
+}
+
+impl Place<'_> {
+    fn used(mut self) {
+        self.used = true;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let (false, Some(spacing)) = (self.used, self.pace.spacing) {
+            let mut timetable = self.pace.timetable();
+            timetable.next = timetable.next.saturating_sub(spacing);
+        }
     }
 }
 
@@ -137,6 +172,24 @@ mod tests {
         assert_eq!(clock.now(), Duration::from_secs(7));
         pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
+    }
+
+    #[tokio::test]
+    async fn a_pause_is_not_caught_up_on_and_what_was_not_used_is_given_back() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(200)));
+        pace.turn(FOREVER).await.unwrap();
+        pace.close_for(Duration::from_secs(4));
+        for _ in 0..10 {
+            pace.turn(FOREVER).await.unwrap();
+        }
+        assert_eq!(clock.now(), Duration::from_millis(4000 + 9 * 200));
+        for _ in 0..100 {
+            let (_, dropped) = pace.place(FOREVER).unwrap();
+            drop(dropped);
+        }
+        pace.turn(FOREVER).await.unwrap();
+        assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
     }
 
     #[tokio::test]

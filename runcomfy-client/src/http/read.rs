@@ -54,10 +54,15 @@ impl Transport {
         let path = read.url.path();
         let mut attempt = 1;
         loop {
-            // Where nothing is left, it is tried this once more all the same, for a short while.
-            let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
             let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
-            let sent = self.send(call, timeout, by).await;
+            let sent = match self.pace.turn(by).await {
+                // Where nothing is left, it is tried this once more all the same, for a short while.
+                Ok(()) => {
+                    let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
+                    self.send(call, timeout).await
+                }
+                Err(error) => Err(error.into()),
+            };
             let last = attempt >= limits.attempts || left().is_zero();
             let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
             let retry_after = match (sent, refusal) {

@@ -2,6 +2,7 @@
 //! into the client's journal before and after.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
@@ -16,9 +17,11 @@ use super::journal::{Journal, JournalEntry, JournalError, Submission};
 use super::pace::Lane;
 use super::request_id::RequestId;
 use super::transport::{Answer, NoAnswer, Outgoing};
-use super::wire;
 use crate::model_id::ModelId;
 use crate::request::Request;
+
+/// What the service takes.
+const LARGEST_REQUEST: u64 = 64 * 1024 * 1024;
 
 /// A submission that is ready to be sent, and holds nothing of what it was made from.
 pub(super) struct Prepared {
@@ -28,7 +31,13 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn of<R: Request>(input: &R) -> Result<Self, Error> {
-        Self::new(R::MODEL_ID.parse()?, input)
+        let prepared = Self::new(R::MODEL_ID.parse()?, input)?;
+        let size = prepared.body.len();
+        if size > LARGEST_REQUEST {
+            let Self { model_id, .. } = prepared;
+            return Err(Error::RequestTooLarge { model_id, size, limit: LARGEST_REQUEST });
+        }
+        Ok(prepared)
     }
 
     pub(super) fn new<B: Serialize + ?Sized>(model_id: ModelId, body: &B) -> Result<Self, Error> {
@@ -79,28 +88,30 @@ impl Client {
         let Prepared { model_id, body } = prepared;
         let now = self.transport.clock.date();
         let Some(journal) = &self.journal else {
-            let attempt = Attempt { model_id: &model_id, submitted_at: now, submission: None };
+            let under_way = &AtomicBool::new(false);
+            let attempt =
+                Attempt { model_id: &model_id, submitted_at: now, submission: None, under_way };
             return self.submit_body(&attempt, &body).await;
         };
         let submission = Arc::new(Submission::new(model_id, now, &body));
-        let entry = JournalEntry::Submitting { submission: (*submission).clone() };
         let model_id = &submission.model_id;
-        write(journal, entry)
-            .await
-            .map_err(|source| Error::NotRecorded { model_id: model_id.clone(), source })?;
-        // Should the call be dropped, the journal is told.
-        let mut open = Open { journal, submission: Some(&submission) };
-        let attempt =
-            Attempt { model_id, submitted_at: now, submission: Some(Arc::clone(&submission)) };
+        // Should the call be dropped, the journal is told what is known then.
+        let mut open = Open::new(Arc::clone(journal), &submission.id);
+        let begun = open.begin((*submission).clone()).await;
+        begun.map_err(|source| Error::NotRecorded { model_id: model_id.clone(), source })?;
+        let attempt = Attempt {
+            model_id,
+            submitted_at: now,
+            submission: Some(Arc::clone(&submission)),
+            under_way: &open.under_way,
+        };
         let submitted = self.submit_body(&attempt, &body).await;
-        open.submission = None;
         let id = submission.id.clone();
         let entry = match &submitted {
             Ok(job) => {
                 JournalEntry::Accepted { submission: id, request_id: job.request_id().clone() }
             }
-            Err(error @ Error::SubmitUnknown { request_id: Some(request_id), .. }) => {
-                debug!(%error, "not sure, but it has an id");
+            Err(Error::SubmitUnknown { request_id: Some(request_id), .. }) => {
                 JournalEntry::Accepted { submission: id, request_id: request_id.clone() }
             }
             Err(error @ Error::SubmitUnknown { .. }) => {
@@ -108,10 +119,7 @@ impl Client {
             }
             Err(error) => JournalEntry::NotAccepted { submission: id, reason: reason(error) },
         };
-        if let Err(error) = write(journal, entry).await {
-            // The caller has the job or the error; the journal says that it does not know.
-            error!(%error, "the journal cannot take the outcome of a submission");
-        }
+        open.end(entry).await;
         submitted
     }
 
@@ -124,12 +132,18 @@ impl Client {
         loop {
             let call =
                 Outgoing { method: Method::POST, url: url.clone(), body: Some(body.stream()) };
-            let timeout = limits.submit_timeout;
-            let sent = self.transport.send(call, timeout, Duration::MAX).await;
+            let sent = match self.transport.pace.turn(Duration::MAX).await {
+                Ok(()) => {
+                    submission.under_way.store(true, Ordering::Relaxed);
+                    self.transport.send(call, limits.submit_timeout).await
+                }
+                Err(error) => Err(error.into()),
+            };
             let now = self.transport.clock.now();
             let last = attempt >= limits.attempts || now >= deadline;
             let retry_after = match sent {
-                Ok(answer) if answer.status == 429 && !last => {
+                // Whatever the status: what has an id is a job.
+                Ok(answer) if answer.status == 429 && !last && answer.request_id().is_none() => {
                     warn!(attempt, status = 429, "the service is busy");
                     answer.retry_after
                 }
@@ -140,17 +154,14 @@ impl Client {
                 Err(error) if error.surely_not_received() => {
                     warn!(attempt, %error, "nothing was sent");
                     if last {
-                        let source = error.into_cause();
-                        return Err(Error::NotSubmitted {
-                            model_id: model_id.clone(),
-                            attempts: attempt,
-                            source,
-                        });
+                        let (model_id, source) = (model_id.clone(), error.into_cause());
+                        return Err(Error::NotSubmitted { model_id, attempts: attempt, source });
                     }
                     None
                 }
                 Err(error) => return Err(unknown(submission, None, error.into_cause())),
             };
+            submission.under_way.store(false, Ordering::Relaxed);
             let left = deadline.saturating_sub(now);
             self.transport.back_off(attempt, retry_after, left).await;
             attempt += 1;
@@ -162,32 +173,31 @@ impl Client {
         submission: &Attempt<'_>,
         answer: &Answer,
     ) -> Result<Job<O>, Error> {
-        let named = answer.parse::<wire::Submitted>().and_then(|submitted| {
-            RequestId::try_from(submitted.request_id).map_err(|error| error.to_string())
-        });
-        if let Some(error) = answer.refusal(named.as_ref().ok()) {
+        let request_id = answer.request_id();
+        if let Some(error) = answer.refusal(request_id.as_ref()) {
             // A clear no; or a failure on the way, which may have come after a yes.
-            let refused = error.kind.is_refusal() && error.status < 500 && error.status != 408;
-            return if refused && named.is_err() {
+            let clear =
+                matches!(error.status, 200..300 | 400..500) && ![408, 499].contains(&error.status);
+            return if clear && error.kind.is_refusal() && request_id.is_none() {
                 Err(error.into())
             } else {
-                Err(unknown(submission, named.ok(), Box::new(error)))
+                Err(unknown(submission, request_id, Box::new(error)))
             };
         }
-        match named {
-            Ok(request_id) => {
+        match request_id {
+            Some(request_id) if answer.json.is_ok() => {
                 let Attempt { model_id, submission, .. } = submission;
-                Ok(Job::new(
-                    self.clone(),
-                    request_id,
-                    Some((*model_id).clone()),
-                    submission.clone(),
-                ))
+                let submission = submission.clone();
+                Ok(Job::new(self.clone(), request_id, Some((*model_id).clone()), submission))
             }
-            Err(reason) => {
-                let shown = answer.shown();
-                let reason = format!("the answer has no request id ({reason}): {shown}");
-                Err(unknown(submission, None, reason.into()))
+            // It says who the job is, but not all that it was to say.
+            request_id => {
+                let reason = match (&answer.json, &request_id) {
+                    (Err(error), Some(_)) => format!("the answer is broken off ({error})"),
+                    _ => "the answer has no request id".to_owned(),
+                };
+                let reason = format!("{reason}: {}", answer.shown());
+                Err(unknown(submission, request_id, reason.into()))
             }
         }
     }
@@ -199,6 +209,8 @@ struct Attempt<'a> {
     submitted_at: SystemTime,
     /// What the journal knows it as, where there is one.
     submission: Option<Arc<Submission>>,
+    /// Whether something may have been received that is not answered yet.
+    under_way: &'a AtomicBool,
 }
 
 fn unknown(submission: &Attempt<'_>, request_id: Option<RequestId>, source: Cause) -> Error {
@@ -219,31 +231,79 @@ fn reason(error: &Error) -> String {
     error.to_string()
 }
 
-/// Writing may wait for a disk, so it is done on a thread where that harms nobody.
-pub(super) async fn write(
-    journal: &Arc<dyn Journal>,
-    entry: JournalEntry,
-) -> Result<(), JournalError> {
-    let journal = Arc::clone(journal);
-    let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
-    written.unwrap_or_else(|error| Err(JournalError::new(error)))
-}
-
 /// A submission whose outcome the journal has not been told.
-struct Open<'a> {
-    journal: &'a Arc<dyn Journal>,
-    submission: Option<&'a Submission>,
+struct Open {
+    journal: Arc<dyn Journal>,
+    /// `None` once the outcome is told, or nothing was begun.
+    submission: Option<String>,
+    under_way: AtomicBool,
+    /// Set where the caller has gone while the beginning is still being written.
+    gone: Arc<AtomicBool>,
 }
 
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        let Some(submission) = self.submission else { return };
-        let entry = JournalEntry::Unknown {
-            submission: submission.id.clone(),
-            reason: "the call was dropped before it was answered".to_owned(),
-        };
-        if let Err(error) = self.journal.record(&entry) {
-            error!(%error, "the journal cannot take the outcome of a submission");
+impl Open {
+    fn new(journal: Arc<dyn Journal>, submission: &str) -> Self {
+        let submission = Some(submission.to_owned());
+        Self { journal, submission, under_way: AtomicBool::new(false), gone: Arc::default() }
+    }
+
+    /// Writes that it is about to be sent.
+    async fn begin(&mut self, submission: Submission) -> Result<(), JournalError> {
+        let (journal, gone) = (Arc::clone(&self.journal), Arc::clone(&self.gone));
+        let written = blocking(move || {
+            let id = submission.id.clone();
+            let written = journal.record(&JournalEntry::Submitting { submission });
+            if gone.load(Ordering::SeqCst) {
+                record(&*journal, &not_sent(id));
+            }
+            written
+        });
+        let written = written.await.unwrap_or_else(|error| Err(JournalError::new(error)));
+        if written.is_err() {
+            self.submission = None;
         }
+        written
+    }
+
+    /// Writes what became of it. It is told even where the caller goes meanwhile.
+    async fn end(mut self, entry: JournalEntry) {
+        let journal = Arc::clone(&self.journal);
+        self.submission = None;
+        // Begun at once, whether anybody waits for it or not.
+        let _ = blocking(move || record(&*journal, &entry)).await;
+    }
+}
+
+/// Writing may wait for a disk, so it is done on a thread where that harms nobody.
+fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+}
+
+/// The caller has the outcome in any case; a journal that does not says that it is unknown.
+fn record(journal: &dyn Journal, entry: &JournalEntry) {
+    if let Err(error) = journal.record(entry) {
+        error!(error = &error as &(dyn std::error::Error + 'static), "the journal cannot take it");
+    }
+}
+
+fn not_sent(submission: String) -> JournalEntry {
+    let reason = "the call was dropped before it was sent".to_owned();
+    JournalEntry::NotAccepted { submission, reason }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(submission) = self.submission.take() else { return };
+        self.gone.store(true, Ordering::SeqCst);
+        let entry = if self.under_way.load(Ordering::Relaxed) {
+            let reason = "the call was dropped before it was answered".to_owned();
+            JournalEntry::Unknown { submission, reason }
+        } else {
+            not_sent(submission)
+        };
+        record(&*self.journal, &entry);
     }
 }

@@ -154,22 +154,12 @@ impl Transport {
         url
     }
 
-    /// Sends once, when it is the call's turn and that is before the deadline.
+    /// Sends once.
     pub(super) async fn send(
         &self,
         request: Outgoing,
         timeout: Duration,
-        deadline: Duration,
     ) -> Result<Answer, NoAnswer> {
-        self.pace.turn(deadline).await?;
-        let answer = self.exchange(request, timeout).await?;
-        if let Some(pause) = answer.retry_after.filter(|_| [429, 503].contains(&answer.status)) {
-            self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
-        }
-        Ok(answer)
-    }
-
-    async fn exchange(&self, request: Outgoing, timeout: Duration) -> Result<Answer, NoAnswer> {
         let Outgoing { method, url, body } = request;
         let mut request = self
             .http
@@ -195,6 +185,9 @@ impl Transport {
                 return Err(NoAnswer::TooLong);
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status.as_u16())) {
+            self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Ok(Answer::new(status.as_u16(), body, retry_after, self.mask.clone()))
@@ -247,7 +240,17 @@ impl Answer {
 
     /// The body as an error shows it.
     pub(super) fn shown(&self) -> String {
-        bounded(&self.hide(&self.body), 1024)
+        self.quote(&self.body)
+    }
+
+    /// A text taken from the answer as an error quotes it: without the token, and not too long.
+    pub(super) fn quote(&self, text: &str) -> String {
+        bounded(&self.hide(text), 1024)
+    }
+
+    /// The same for what should be a single word.
+    pub(super) fn word(&self, text: &str) -> String {
+        bounded(&self.hide(text), 100)
     }
 
     /// A text taken from the answer, without the token.
@@ -260,10 +263,23 @@ impl Answer {
         ApiError::read(self, request_id)
     }
 
+    /// The request id that it names. An answer that is broken off can still name one.
+    pub(super) fn request_id(&self) -> Option<RequestId> {
+        let id = match &self.json {
+            Ok(json) => json.get("request_id")?.as_str()?.to_owned(),
+            Err(_) => {
+                let (_, rest) = self.body.split_once("\"request_id\"")?;
+                let rest = rest.trim_start().strip_prefix(':')?;
+                serde_json::Deserializer::from_str(rest).into_iter::<String>().next()?.ok()?
+            }
+        };
+        RequestId::try_from(id).ok()
+    }
+
     /// Reads what an answer that is no refusal says; the reason where that cannot be done.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, String> {
         match &self.json {
-            Ok(json) => T::deserialize(json).map_err(|error| self.hide(&error.to_string())),
+            Ok(json) => T::deserialize(json).map_err(|error| self.quote(&error.to_string())),
             Err(error) => Err(format!("it is not JSON ({error})")),
         }
     }

@@ -124,6 +124,7 @@ pub(super) struct Watch<J, P> {
     last: Option<JobStatus>,
     unknown_since: Option<Duration>,
     failing_since: Option<Duration>,
+    failure: Option<Box<Error>>,
     /// Whether the next look comes at once.
     fresh: bool,
 }
@@ -141,6 +142,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
             last: None,
             unknown_since: None,
             failing_since: None,
+            failure: None,
             fresh: true,
         })
     }
@@ -153,7 +155,8 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
     pub(super) async fn look(&mut self) -> Result<(JobStatus, bool), Error> {
         loop {
             if !std::mem::take(&mut self.fresh) {
-                self.unless_cancelled(self.pause()?).await?;
+                let pause = self.pause()?;
+                self.unless_cancelled(pause).await?;
             }
             let began = self.now();
             let asked = Box::pin(self.job.status_by(Some(self.deadline)));
@@ -179,7 +182,11 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
 
     fn take(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
         let now = self.now();
-        self.failing_since = None;
+        // What has ended but cannot be fetched goes on failing.
+        if !status.state.is_final() {
+            self.failing_since = None;
+            self.failure = None;
+        }
         if let JobState::Unknown(word) = &status.state {
             let waited = now.saturating_sub(*self.unknown_since.get_or_insert(now));
             if waited >= self.options.unknown_state {
@@ -200,6 +207,9 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
 
     /// An error of a call that began then: passed on unless a later call may go better.
     pub(super) fn take_error(&mut self, error: Error, began: Duration) -> Result<(), Error> {
+        if error.is_not_made() {
+            return Ok(());
+        }
         if !error.is_passing() {
             return Err(error);
         }
@@ -210,11 +220,12 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
             return Err(error);
         }
         warn!(request_id = %self.job.request_id(), %error, "still waiting");
+        self.failure = Some(Box::new(error));
         Ok(())
     }
 
     /// The time until the next call.
-    fn pause(&self) -> Result<Sleep, Error> {
+    fn pause(&mut self) -> Result<Sleep, Error> {
         let now = self.now();
         let left = self.deadline.saturating_sub(now);
         if left.is_zero() {
@@ -222,6 +233,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
                 request_id: self.job.request_id().clone(),
                 state: self.last.as_ref().map(|status| status.state.clone()),
                 waited: now.saturating_sub(self.start),
+                source: self.failure.take(),
             });
         }
         let waited = now.saturating_sub(self.start);

@@ -7,12 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::output::take;
 
-/// `POST /models/{model_id}`.
-#[derive(Debug)]
-pub(super) struct Submitted {
-    pub(super) request_id: String,
-}
-
 /// `GET /requests/{request_id}/status`.
 #[derive(Debug)]
 pub(super) struct Status {
@@ -52,13 +46,6 @@ impl<'de> Deserialize<'de> for KeptJob {
             request_id: required(&mut members, "request_id")?,
             model_id: take(&mut members, "model_id"),
         })
-    }
-}
-
-impl<'de> Deserialize<'de> for Submitted {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
-        Ok(Self { request_id: required(&mut members, "request_id")? })
     }
 }
 

@@ -2,13 +2,18 @@
 
 mod codegen;
 mod conformance;
+mod downloads;
 mod downstream;
 mod end_to_end;
 mod failures;
+mod faults;
 mod forms;
 mod fuzz;
 mod generated;
 mod instances;
+mod journal;
+mod many;
 mod names;
+mod secrets;
 mod validation;
 mod waiting;

@@ -57,7 +57,7 @@ async fn a_wait_ends_at_its_bound_and_can_be_taken_up_again() {
     let job = client.submit(&input()).await.unwrap();
     let error =
         job.wait_with(&WaitOptions::default().timeout(5 * MINUTE), |_| {}).await.unwrap_err();
-    let Error::WaitTimeout { request_id, state, waited } = &error else { panic!("{error:?}") };
+    let Error::WaitTimeout { request_id, state, waited, .. } = &error else { panic!("{error:?}") };
     assert_eq!((request_id, state.as_ref()), (job.request_id(), Some(&JobState::InProgress)));
     assert_eq!(*waited, 5 * MINUTE);
     assert_eq!(clock.now(), 5 * MINUTE);

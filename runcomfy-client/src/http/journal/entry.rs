@@ -8,6 +8,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::super::body::Body;
+use super::super::error::date;
 use super::super::request_id::RequestId;
 use super::super::state::JobState;
 use crate::model_id::ModelId;
@@ -85,10 +86,13 @@ pub enum JournalEntry {
         /// What happened.
         reason: String,
     },
-    /// The job has ended, and its result was handed to the caller.
+    /// The job has ended, and its result, or that it failed or was cancelled, was returned to the
+    /// caller. What became of it there the client cannot know: the id stays in the journal.
     Ended {
         /// The job.
         request_id: RequestId,
+        /// [`Submission::id`], where the job is known to have come of one.
+        submission: Option<String>,
         /// How it ended.
         state: JobState,
     },
@@ -192,8 +196,11 @@ impl Ledger {
             JournalEntry::NotAccepted { submission, .. } | JournalEntry::Settled { submission } => {
                 self.open.remove(&submission);
             }
-            JournalEntry::Ended { request_id, .. } => {
+            JournalEntry::Ended { request_id, submission, .. } => {
                 self.ended.insert(request_id);
+                if let Some(submission) = submission {
+                    self.open.remove(&submission);
+                }
             }
         }
     }
@@ -236,7 +243,7 @@ impl JournalEntry {
             Self::Submitting { submission } => {
                 put("submission", &submission.id);
                 put("model_id", submission.model_id.as_str());
-                put("submitted_at", &httpdate::fmt_http_date(submission.submitted_at));
+                put("submitted_at", &date(submission.submitted_at));
                 put("body_sha256", &submission.body_sha256);
             }
             Self::Accepted { submission, request_id } => {
@@ -247,8 +254,11 @@ impl JournalEntry {
                 put("submission", submission);
                 put("reason", reason);
             }
-            Self::Ended { request_id, state } => {
+            Self::Ended { request_id, submission, state } => {
                 put("request_id", request_id.as_str());
+                if let Some(submission) = submission {
+                    put("submission", submission);
+                }
                 put("state", state.as_str());
             }
             Self::Settled { submission } => {
@@ -282,9 +292,11 @@ impl JournalEntry {
                 Self::NotAccepted { submission: text("submission")?, reason: text("reason")? }
             }
             "unknown" => Self::Unknown { submission: text("submission")?, reason: text("reason")? },
-            "ended" => {
-                Self::Ended { request_id: request_id()?, state: text("state")?.as_str().into() }
-            }
+            "ended" => Self::Ended {
+                request_id: request_id()?,
+                submission: text("submission").ok(),
+                state: text("state")?.as_str().into(),
+            },
             "settled" => Self::Settled { submission: text("submission")? },
             event => return Err(format!("{event:?} is no event of a journal")),
         })

@@ -4,12 +4,13 @@
 //! Beside the journal stands one empty file per open [`FileJournal`], locked for as long as that is
 //! open: by it, others can tell whether whoever began a submission is still there to finish it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -71,6 +72,7 @@ struct Writer {
 struct Synced {
     file: File,
     upto: u64,
+    failed: bool,
 }
 
 /// What is wrong with a journal's file.
@@ -91,37 +93,40 @@ impl FileJournal {
     /// # Errors
     /// Where the file cannot be opened, locked or read, or is something else.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        let path = std::path::absolute(path.as_ref()).map_err(JournalError::new)?;
         let io = |what| {
-            let path = path.clone();
+            let path = path.as_ref().to_owned();
             move |source| JournalError::new(FileError::Io { what, path, source })
         };
-        let file = open(&path).map_err(io("open"))?;
+        let file = open(path.as_ref()).map_err(io("open"))?;
+        // Whoever comes by another way has to find the same files beside it.
+        let path = fs::canonicalize(path.as_ref()).map_err(io("find"))?;
         // The file's name has to survive a crash as well as what is in it.
         file.sync_all().map_err(io("flush"))?;
         sync_folder(&path).map_err(io("flush the folder of"))?;
         let session = format!("{:x}-{:016x}", std::process::id(), fastrand::u64(..));
-        let alive = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(beside(&path, &session))
-            .map_err(io("make a file beside"))?;
-        alive.lock().map_err(io("lock a file beside"))?;
-        let synced = Synced { file: file.try_clone().map_err(io("open"))?, upto: 0 };
-        let inner = Inner {
-            session,
-            alive,
-            writer: Mutex::new(Writer { file, written: 0 }),
-            synced: Mutex::new(synced),
-            path: path.clone(),
+        let synced = file.try_clone().map_err(io("open"))?;
+        let mut writer = Writer { file, written: 0 };
+        let (alive, text) = writer
+            .locked(PATIENCE, |writer| {
+                let alive = begin_session(&path, &session)?;
+                Ok((alive, writer.read()?))
+            })
+            .map_err(io("lock and read"))?;
+        let journal = Self {
+            inner: Arc::new(Inner {
+                path: path.clone(),
+                session,
+                alive,
+                writer: Mutex::new(writer),
+                synced: Mutex::new(Synced { file: synced, upto: 0, failed: false }),
+            }),
         };
-        let journal = Self { inner: Arc::new(inner) };
-        let text = journal.inner.writer().read().map_err(io("read"))?;
-        let mut lines = text.split_inclusive('\n');
-        match lines.next() {
-            // One line that was cut off is what a crash leaves of a journal's first entry.
-            Some(line) if line.ends_with('\n') && Line::read(line).is_err() => {
-                let line = line.trim_end().chars().take(80).collect();
+        match text.lines().next() {
+            // A line that was cut off is what a crash can leave of a journal's first entry.
+            Some(line)
+                if !line.starts_with('{') && !text.lines().any(|line| Line::read(line).is_ok()) =>
+            {
+                let line = line.chars().take(80).collect();
                 Err(JournalError::new(FileError::NotAJournal { path, line }))
             }
             _ => Ok(journal),
@@ -148,8 +153,8 @@ impl FileJournal {
     /// # Errors
     /// Where the file cannot be read.
     pub fn entries(&self) -> Result<Vec<JournalEntry>, JournalError> {
-        let text =
-            self.inner.writer().locked(Writer::read).map_err(|error| self.io("read", error))?;
+        let text = self.inner.writer().locked(PATIENCE, Writer::read);
+        let text = text.map_err(|error| self.io("read", error))?;
         Ok(self.inner.lines(&text).filter_map(|line| line.entry).collect())
     }
 
@@ -162,10 +167,16 @@ impl Journal for FileJournal {
     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
         let line = Line::of(entry, &self.inner.session);
         let write = |error| self.io("write to", error);
-        let number = self.inner.writer().locked(|writer| writer.append(&line)).map_err(write)?;
+        let begins = matches!(entry, JournalEntry::Submitting { .. });
+        let number = if begins {
+            self.inner.writer().locked(PATIENCE, |writer| writer.append(&line))
+        } else {
+            self.inner.writer().append_anyway(&line)
+        };
+        let number = number.map_err(write)?;
         // Without the end of a job, it would be asked about once more; that does no harm.
         if !matches!(entry, JournalEntry::Ended { .. }) {
-            self.inner.sync(number).map_err(|error| self.io("flush", error))?;
+            self.inner.sync(number, begins).map_err(|error| self.io("flush", error))?;
         }
         Ok(())
     }
@@ -173,10 +184,12 @@ impl Journal for FileJournal {
     fn unfinished(&self) -> Result<Unfinished, JournalError> {
         let inner = &*self.inner;
         let read = |error| self.io("read", error);
-        let unfinished = inner.writer().locked(|writer| {
+        let unfinished = inner.writer().locked(PATIENCE, |writer| {
             let text = writer.read()?;
             let mut ledger = Ledger::default();
             let mut owners = HashMap::new();
+            // What was begun by others, and came to this process.
+            let mut taken_over = HashSet::new();
             for Line { session, entry, taken } in inner.lines(&text) {
                 match (entry, taken) {
                     (Some(JournalEntry::Submitting { submission }), _) => {
@@ -184,28 +197,37 @@ impl Journal for FileJournal {
                         ledger.add(JournalEntry::Submitting { submission });
                     }
                     (Some(entry), _) => ledger.add(entry),
-                    (None, Some(submission)) => drop(owners.insert(submission, session)),
+                    (None, Some(submission)) => {
+                        if session == inner.session {
+                            taken_over.insert(submission.clone());
+                        }
+                        owners.insert(submission, session);
+                    }
                     (None, None) => {}
                 }
             }
             let mut unfinished = Unfinished::default();
             let mut dead = HashMap::new();
+            let mut taken = Vec::new();
             for (submission, outcome) in ledger.open() {
                 let owner = owners.remove(&submission.id).unwrap_or_default();
                 if owner == inner.session {
                     // What this process is about to send, it will hear of.
-                    if !matches!(outcome, Outcome::None) {
+                    let about_to_be_sent =
+                        matches!(outcome, Outcome::None) && !taken_over.contains(&submission.id);
+                    if !about_to_be_sent {
                         unfinished.add(submission, outcome);
                     }
-                } else if inner.is_dead(&owner, &mut dead)? {
-                    writer.append(&Line::taken(&submission.id, &inner.session))?;
+                } else if inner.is_dead(&owner, &mut dead) {
+                    taken.push(Line::taken(&submission.id, &inner.session));
                     unfinished.add(submission, outcome);
                 }
             }
-            for (owner, _) in dead.into_iter().filter(|(_, dead)| *dead) {
-                // That nobody is there any more shows without it, too.
-                let _ = fs::remove_file(beside(&inner.path, &owner));
+            // All or none: what cannot be taken over is reported to whoever asks next.
+            if !taken.is_empty() {
+                writer.append(&taken.join("\n"))?;
             }
+            remove_dead_sessions(&inner.path, &inner.session);
             Ok(unfinished)
         });
         unfinished.map_err(read)
@@ -217,12 +239,18 @@ impl Inner {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Flushes the entry of this number to the disk, with all before it.
-    fn sync(&self, number: u64) -> io::Result<()> {
+    /// Flushes the entry of this number to the disk, with all before it. After a flush has failed,
+    /// nobody knows what is on the disk, and nothing new is to `begin`.
+    fn sync(&self, number: u64, begin: bool) -> io::Result<()> {
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+        if begin && synced.failed {
+            return Err(io::Error::other("an earlier flush has failed; open the journal anew"));
+        }
         if synced.upto < number {
             let upto = self.writer().written;
-            synced.file.sync_data()?;
+            let flushed = synced.file.sync_data();
+            synced.failed |= flushed.is_err();
+            flushed?;
             synced.upto = upto;
         }
         Ok(())
@@ -244,21 +272,8 @@ impl Inner {
     }
 
     /// Whether the process that wrote as this session has ended.
-    fn is_dead(&self, session: &str, known: &mut HashMap<String, bool>) -> io::Result<bool> {
-        if let Some(dead) = known.get(session) {
-            return Ok(*dead);
-        }
-        let dead = match File::open(beside(&self.path, session)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(error),
-            Ok(file) => match file.try_lock() {
-                Ok(()) => true,
-                Err(TryLockError::WouldBlock) => false,
-                Err(TryLockError::Error(error)) => return Err(error),
-            },
-        };
-        known.insert(session.to_owned(), dead);
-        Ok(dead)
+    fn is_dead(&self, session: &str, known: &mut HashMap<String, bool>) -> bool {
+        *known.entry(session.to_owned()).or_insert_with(|| is_free(&beside(&self.path, session)))
     }
 }
 
@@ -270,12 +285,42 @@ impl Drop for Inner {
 }
 
 impl Writer {
-    /// Does something while no other process can.
-    fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> io::Result<T>) -> io::Result<T> {
-        self.file.lock()?;
+    /// Does something while no other process can; not if that takes longer than `patience`.
+    fn locked<T>(
+        &mut self,
+        patience: Duration,
+        work: impl FnOnce(&mut Self) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let start = Instant::now();
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let reason = "another process keeps it locked";
+                    return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
+                }
+            }
+        }
         let done = work(self);
         self.file.unlock()?;
         done
+    }
+
+    /// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
+    /// others can only be in the middle of where they were stopped in a line; so it has one of its own.
+    fn append_anyway(&mut self, line: &str) -> io::Result<u64> {
+        const SOON: Duration = Duration::from_millis(100);
+        match self.locked(SOON, |writer| writer.append(line)) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.write(format!("\n{line}\n"))
+            }
+            done => done,
+        }
     }
 
     /// Appends a line, and gives its number.
@@ -286,6 +331,10 @@ impl Writer {
         }
         text.push_str(line);
         text.push('\n');
+        self.write(text)
+    }
+
+    fn write(&mut self, text: String) -> io::Result<u64> {
         self.file.write_all(text.as_bytes())?;
         self.written += 1;
         Ok(self.written)
@@ -334,9 +383,8 @@ impl Line {
         let map: Map<String, Value> =
             serde_json::from_str(line).map_err(|error| error.to_string())?;
         let text = |key| map.get(key).and_then(Value::as_str).map(str::to_owned);
-        // It becomes part of a file's name.
         let session = text("session")
-            .filter(|session| session.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+            .filter(|session| is_session(session))
             .ok_or("the member `session` is missing or is none")?;
         if map.get("event").and_then(Value::as_str) == Some("taken") {
             return Ok(Self { session, entry: None, taken: text("submission") });
@@ -347,6 +395,46 @@ impl Line {
 
 fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).append(true).create(true).open(path)
+}
+
+/// How long another process may take over its turn with the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Makes a session's file, and locks it; to be done while the journal is locked.
+fn begin_session(path: &Path, session: &str) -> io::Result<File> {
+    let alive = OpenOptions::new().write(true).create_new(true).open(beside(path, session))?;
+    match alive.try_lock() {
+        Ok(()) => Ok(alive),
+        Err(TryLockError::Error(error)) => Err(error),
+        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+    }
+}
+
+/// Whether nobody holds a session's file. Where that cannot be told, somebody may.
+fn is_free(path: &Path) -> bool {
+    match File::open(path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Removes what crashes left beside the journal; to be done while that is locked.
+fn remove_dead_sessions(path: &Path, own: &str) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return };
+    let prefix = format!("{}.", name.to_string_lossy());
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let session = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".lock"));
+        let Some(session) = session.filter(|session| is_session(session)) else { continue };
+        if session != own && is_free(&file.path()) {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+/// It becomes part of a file's name.
+fn is_session(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// The file that is locked as long as a session lasts.

@@ -1,0 +1,278 @@
+//! Every fault that the sandbox knows, on every call: what became of the submission, and whether the
+//! client says so.
+
+use std::time::Duration;
+
+use runcomfy_models::time::{Clock, TestClock};
+use runcomfy_models::{CatalogQuery, Client, Error, WaitOptions};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+
+use crate::end_to_end::input;
+
+/// A client that does not wait long for an answer that never comes.
+pub(crate) fn hasty(sandbox: &Sandbox) -> Client {
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .read_timeout(Duration::from_millis(150))
+        .submit_timeout(Duration::from_millis(150))
+        .clock(TestClock::default())
+        .jitter_seed(1)
+        .build()
+        .unwrap()
+}
+
+/// Each fault with whether the call is carried out all the same.
+pub(crate) fn faults() -> Vec<(Fault, bool)> {
+    let code = r#"{"error_code": 500999, "error_message": "internal"}"#;
+    vec![
+        (Fault::ResetBefore, false),
+        (Fault::ResetWithin, false),
+        (Fault::ResetAfter, true),
+        (Fault::ResetAnswer(10), true),
+        (Fault::ResetAnswer(150), true),
+        (Fault::Stall, false),
+        (Fault::StallAfter, true),
+        (Fault::Drip(Duration::from_millis(5)), true),
+        (Fault::Truncated, true),
+        (Fault::Huge(1024 * 1024 * 1024), false),
+        (Fault::Reply(Reply::html(200)), false),
+        (Fault::Reply(Reply::html(500)), false),
+        (Fault::Reply(Reply::html(502)), false),
+        (Fault::Reply(Reply::new(500, code)), false),
+        (Fault::Reply(Reply::new(503, "")), false),
+        (Fault::Reply(Reply::new(504, r#"{"message": "late"}"#)), false),
+        (Fault::Reply(Reply::new(520, r#"{"detail": "odd"}"#)), false),
+        (Fault::Reply(Reply::new(200, code)), false),
+        (Fault::Reply(Reply::new(200, r#"{"request_i"#)), false),
+        (Fault::Reply(Reply::new(200, "")), false),
+        (Fault::Reply(Reply::new(408, "")), false),
+        (Fault::Reply(Reply::redirect("https://elsewhere.example/v1")), false),
+        (Fault::Reply(Reply::redirect("/v1/models")), false),
+    ]
+}
+
+async fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
+    sandbox.start().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    for (fault, carried_out) in faults() {
+        let (accepted, received) = (sandbox.accepted(), sandbox.received().len());
+        sandbox.fault_next(Call::Submit, fault.clone());
+        let error = client.submit(&input()).await.unwrap_err();
+        assert!(error.is_submit_unknown(), "{fault:?}: {error:?}");
+        assert_eq!(sandbox.received().len(), received + 1, "{fault:?} was sent again");
+        assert_eq!(sandbox.accepted(), accepted + usize::from(carried_out), "{fault:?}");
+        let text = error.to_string();
+        assert!(text.contains("image-to-video") && text.contains("GMT"), "{text}");
+        let how = if fault == Fault::Truncated { "request id" } else { "recent requests" };
+        assert!(text.contains(how), "{text}");
+        assert!(std::error::Error::source(&error).is_some(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_names_an_id_is_a_job_whatever_else_it_says() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    for reply in [
+        Reply::new(429, r#"{"request_id": "paid-1"}"#).header("retry-after", "0"),
+        Reply::new(200, r#"{"request_id": "paid-1", "error_code": 400002}"#),
+        Reply::new(200, r#"{"request_id": "paid-1", "status_url": "https://a"#),
+        Reply::new(302, r#"{"request_id": "paid-1"}"#),
+        Reply::new(500, r#"{"request_id": "paid-1"}"#),
+    ] {
+        let received = sandbox.received().len();
+        sandbox.reply_next(Call::Submit, reply.clone());
+        let error = client.submit(&input()).await.unwrap_err();
+        assert!(error.is_submit_unknown(), "{reply:?}: {error:?}");
+        assert_eq!(error.request_id().unwrap(), "paid-1", "{reply:?}");
+        assert!(error.to_string().contains("paid-1"), "{error}");
+        assert_eq!(sandbox.received().len(), received + 1, "{reply:?} was sent again");
+    }
+    // A refusal that something on the way may have made up.
+    for status in [302, 408, 499, 503] {
+        let refusal = Reply::new(status, r#"{"error_code": 400001}"#);
+        sandbox.reply_next(Call::Submit, refusal);
+        assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_never_comes_is_waited_for_as_long_as_an_outage() {
+    let clock = TestClock::default();
+    let sandbox = sandbox().await;
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.clock(clock.clone()).build().unwrap();
+    for reply in [
+        Reply::new(500, r#"{"message": "storage is gone"}"#),
+        Reply::new(200, r#"{"status": "completed"}"#),
+        Reply::new(200, r#"{"status": "in_progress"}"#),
+    ] {
+        let job = client.submit(&input()).await.unwrap();
+        let start = clock.now();
+        for _ in 0..2000 {
+            sandbox.reply_next(Call::Result, reply.clone());
+        }
+        let error = job.wait().await.unwrap_err();
+        let waited = clock.now() - start;
+        assert!(waited >= Duration::from_secs(300) && waited < Duration::from_secs(400), "{error}");
+        assert_eq!(error.request_id(), Some(job.request_id()));
+        // The wait's own bound comes first where it is shorter, and keeps what went wrong.
+        let options = WaitOptions::default().timeout(Duration::from_secs(60));
+        let error = job.wait_with(&options, |_| {}).await.unwrap_err();
+        assert!(matches!(error, Error::WaitTimeout { source: Some(_), .. }), "{error:?}");
+        while job.result().await.is_err() {}
+    }
+}
+
+#[tokio::test]
+async fn a_submission_that_the_service_is_too_busy_for_is_sent_again() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    for fault in [
+        Fault::RetryAfterDate(30),
+        Fault::RetryAfterDate(-3600),
+        Fault::RetryAfterDate(3600 * 24 * 365),
+        Fault::Reply(Reply::new(429, "").header("retry-after", "7")),
+        Fault::Reply(Reply::new(429, "").header("retry-after", "99999999999999999999")),
+        Fault::Reply(Reply::html(429)),
+    ] {
+        let accepted = sandbox.accepted();
+        sandbox.fault_next(Call::Submit, fault.clone());
+        assert!(client.submit(&input()).await.is_ok(), "{fault:?}");
+        assert_eq!(sandbox.accepted(), accepted + 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_type_is_read_for_what_it_is() {
+    let sandbox = sandbox().await;
+    sandbox.fault_next(Call::Submit, Fault::ContentType("text/plain".to_owned()));
+    sandbox.fault_next(Call::Status, Fault::ContentType("text/html".to_owned()));
+    sandbox.fault_next(Call::Result, Fault::ContentType("image/png".to_owned()));
+    assert!(hasty(&sandbox).run(&input()).await.is_ok());
+}
+
+#[tokio::test]
+async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    let job = client.submit(&input()).await.unwrap();
+    sandbox.refuse_connections(true);
+    let error = client.submit(&input()).await.unwrap_err();
+    // A connection that was open is reset; after that, there is none.
+    let error = match error {
+        Error::SubmitUnknown { .. } => client.submit(&input()).await.unwrap_err(),
+        error => error,
+    };
+    assert!(matches!(error, Error::NotSubmitted { attempts: 5, .. }), "{error:?}");
+    let waiting = tokio::spawn(async move {
+        job.wait_with(&WaitOptions::default().outage_timeout(Duration::from_secs(7000)), |_| {})
+            .await
+    });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    sandbox.refuse_connections(false);
+    assert!(waiting.await.unwrap().is_ok());
+    assert_eq!(sandbox.accepted(), 1);
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    for call in [Call::Status, Call::Result] {
+        let mut faults: Vec<_> = faults().into_iter().map(|(fault, _)| fault).collect();
+        faults.extend([
+            Fault::RetryAfterDate(3600),
+            Fault::State("warming_up".to_owned()),
+            Fault::State("in_queue".to_owned()),
+            Fault::State("in_progress".to_owned()),
+            Fault::NoOutput,
+        ]);
+        for fault in faults {
+            let job = client.submit(&input()).await.unwrap();
+            sandbox.fault_next(call, fault.clone());
+            let done = job.wait().await;
+            assert!(done.is_ok(), "{call:?} {fault:?}: {done:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_goes_backwards_is_passed_on() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    let job = client.submit(&input()).await.unwrap();
+    for state in ["in_progress", "in_queue", "in_progress", "completed", "in_progress"] {
+        sandbox.fault_next(Call::Status, Fault::State(state.to_owned()));
+    }
+    sandbox.fault_next(Call::Result, Fault::State("in_progress".to_owned()));
+    let mut states = Vec::new();
+    let options = WaitOptions::default();
+    let done = job.wait_with(&options, |status| states.push(status.to_string())).await;
+    assert!(done.is_ok());
+    assert_eq!(
+        states,
+        ["in_progress", "in_queue", "in_progress", "completed", "in_progress", "completed"]
+    );
+}
+
+#[tokio::test]
+async fn the_catalog_is_read_as_patiently() {
+    let sandbox = sandbox().await;
+    let client = hasty(&sandbox);
+    for (fault, _) in faults() {
+        sandbox.fault_next(Call::Catalog, fault.clone());
+        let page = client.models(&CatalogQuery::new()).await;
+        assert!(page.as_ref().is_ok_and(|page| page.models.len() >= 4), "{fault:?}: {page:?}");
+    }
+    let query = CatalogQuery::new().search("kling-2-1").include_schema(true).limit(1);
+    let page = client.models(&query).await.unwrap();
+    assert_eq!((page.models.len(), page.total), (1, Some(1)));
+    assert_eq!(page.models[0].input_schema.as_ref().unwrap()["type"], "object");
+    let model = client.model("kling/kling-2-1/master/image-to-video").await.unwrap();
+    assert_eq!(model.model_id.as_str(), "kling/kling-2-1/master/image-to-video");
+    assert_eq!((model.base_price_usd, model.price_unit.as_deref()), (Some(0.0), Some("request")));
+    let error = client.model("no/such/model").await.unwrap_err();
+    assert_eq!(error.api().unwrap().status, 404);
+    assert!(matches!(client.model("..").await, Err(Error::ModelId(_))));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read() {
+    let sandbox = sandbox().await;
+    let once = Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).attempts(1);
+    let client = once.build().unwrap();
+    let job = client.submit(&input()).await.unwrap();
+    sandbox.fault_next(Call::Result, Fault::Huge(1024 * 1024 * 1024));
+    let error = job.result().await.unwrap_err();
+    assert!(matches!(error, Error::NoAnswer { .. }), "{error:?}");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("longer than"), "{source}");
+}
+
+#[tokio::test]
+async fn a_request_that_the_service_would_not_take_is_not_sent() {
+    let sandbox = sandbox().await;
+    let mut content = b"\x89PNG\r\n\x1a\n".to_vec();
+    content.resize(30 * 1024 * 1024, 0);
+    let image = runcomfy_models::Media::bytes(&content).unwrap();
+    let wide = runcomfy_models::happyhorse::happyhorse_1_0::reference_to_video::Input::builder()
+        .image_url_1(image.clone())
+        .image_url_2(image)
+        .prompt("x")
+        .build();
+    // Each fits, and both together do not; what the schema says of a single file comes first.
+    let error = match wide {
+        Ok(input) => hasty(&sandbox).submit(&input).await.unwrap_err(),
+        Err(violations) => panic!("{violations}"),
+    };
+    assert!(matches!(error, Error::RequestTooLarge { .. }), "{error}");
+    assert!(sandbox.received().is_empty());
+}

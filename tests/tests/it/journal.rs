@@ -1,0 +1,362 @@
+//! What is kept of submissions, for after a crash.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
+use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
+use runcomfy_models::{
+    Client, Error, FileJournal, Job, JobState, Journal, JournalEntry, JournalError, Unfinished,
+    WaitOptions, blocking,
+};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+
+use crate::end_to_end::{input, quick};
+
+fn client(sandbox: &Sandbox, journal: impl Journal) -> Client {
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .submit_timeout(Duration::from_millis(200))
+        .journal(journal)
+        .build()
+        .unwrap()
+}
+
+#[derive(Clone, Debug, Default)]
+struct InMemory {
+    entries: Arc<Mutex<Vec<(JournalEntry, usize)>>>,
+    sandbox: Arc<Mutex<Option<Sandbox>>>,
+    broken: bool,
+}
+
+impl Journal for InMemory {
+    fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
+        if self.broken {
+            return Err(JournalError::new("the disk is full"));
+        }
+        let received = self.sandbox.lock().unwrap().as_ref().map_or(0, |one| one.received().len());
+        self.entries.lock().unwrap().push((entry.clone(), received));
+        Ok(())
+    }
+
+    fn unfinished(&self) -> Result<Unfinished, JournalError> {
+        let entries = self.entries.lock().unwrap();
+        Ok(Unfinished::of(entries.iter().map(|(entry, _)| entry.clone())))
+    }
+}
+
+#[tokio::test]
+async fn a_submission_is_written_down_before_it_is_sent_and_after() {
+    let (sandbox, _) = quick().await;
+    let journal = InMemory::default();
+    let client = client(&sandbox, journal.clone());
+    *journal.sandbox.lock().unwrap() = Some(sandbox);
+    let done = client.run(&input()).await.unwrap();
+    let entries = journal.entries.lock().unwrap().clone();
+    let [(JournalEntry::Submitting { submission }, 0), (accepted, 1), (ended, _)] = &*entries
+    else {
+        panic!("{entries:?}")
+    };
+    let expected = JournalEntry::Accepted {
+        submission: submission.id.clone(),
+        request_id: done.request_id.clone(),
+    };
+    assert_eq!(*accepted, expected);
+    let state = JobState::Completed;
+    let of = Some(submission.id.clone());
+    let expected =
+        JournalEntry::Ended { request_id: done.request_id.clone(), submission: of, state };
+    assert_eq!(*ended, expected);
+    assert_eq!(submission.model_id.as_str(), "community/fantasy-portrait/image-to-video");
+    assert!(submission.is_of(&input()) && !submission.is_of(&"x"));
+    assert!(journal.unfinished().unwrap().is_empty());
+    for (entry, _) in &entries {
+        let text = serde_json::to_string(entry).unwrap();
+        assert_eq!(serde_json::from_str::<JournalEntry>(&text).unwrap(), *entry, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_sent() {
+    let (sandbox, _) = quick().await;
+    let client = client(&sandbox, InMemory { broken: true, ..InMemory::default() });
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "the disk is full");
+    assert!(error.to_string().contains("nothing was sent"), "{error}");
+    assert!(sandbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let (finished, id) = {
+        let journal = FileJournal::open(&path).unwrap();
+        let client = client(&sandbox, journal.clone());
+        let finished = client.run(&input()).await.unwrap().request_id;
+        sandbox.fail_next_job("out of memory");
+        client.run(&input()).await.unwrap_err();
+        sandbox.reply_next(Call::Submit, Reply::new(402, ""));
+        client.run(&input()).await.unwrap_err();
+        (finished, client.submit(&input()).await.unwrap().request_id().clone())
+    };
+    assert_ne!(finished, id);
+    let journal = FileJournal::open(&path).unwrap();
+    // A client that knows nothing of the journal.
+    let plain = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let resumed = plain.build().unwrap().resume(&journal).await.unwrap();
+    assert!(resumed.unknown.is_empty(), "{resumed:?}");
+    let [job] = &*resumed.jobs else { panic!("{resumed:?}") };
+    assert_eq!(*job.request_id(), id);
+    assert!(job.submission().unwrap().is_of(&input()));
+    assert!(job.clone().of::<Input>().is_ok());
+    let other = job.clone().of::<kling::Input>().unwrap_err();
+    assert!(other.to_string().contains("not of kling/"), "{other}");
+    assert!(job.wait().await.unwrap().output.video.is_some());
+    drop((resumed, journal));
+    let journal = FileJournal::open(&path).unwrap();
+    assert!(journal.unfinished().unwrap().is_empty());
+    assert_eq!(sandbox.accepted(), 3);
+    // What is locked while somebody is there goes with him.
+    drop(journal);
+    let names: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_reported_until_it_is_settled() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journal = FileJournal::open(&path).unwrap();
+    let client = client(&sandbox, journal.clone());
+    sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+    assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown());
+    // Dropped halfway.
+    sandbox.fault_next(Call::Submit, Fault::StallAfter);
+    let dropped = tokio::time::timeout(Duration::from_millis(50), client.submit(&input())).await;
+    assert!(dropped.is_err());
+    // Dropped before anything was sent: there is nothing to look into.
+    sandbox.reply_next(Call::Submit, Reply::new(429, "").header("retry-after", "30"));
+    let waiting = tokio::time::timeout(Duration::from_millis(100), client.submit(&input())).await;
+    assert!(waiting.is_err());
+    let client = self::client(&sandbox, journal.clone());
+    // An answer that has an id for all that is wrong with it: the job can be found.
+    let odd = r#"{"request_id": "r1", "error_code": 500123}"#;
+    sandbox.reply_next(Call::Submit, Reply::new(200, odd));
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(error.is_submit_unknown() && error.request_id().unwrap() == "r1");
+
+    for journal in [&journal, &FileJournal::open(&path).unwrap()] {
+        // The second belongs to somebody else as long as the first is open.
+        let resumed = client.resume(journal).await.unwrap();
+        if journal.unfinished().unwrap().is_empty() {
+            continue;
+        }
+        assert_eq!(resumed.jobs[0].request_id(), "r1");
+        let [reset, dropped] = &*resumed.unknown else { panic!("{resumed:?}") };
+        assert!(reset.reason.is_some());
+        assert!(dropped.reason.as_ref().unwrap().contains("dropped"), "{dropped:?}");
+        journal.settle(&reset.submission).unwrap();
+        assert_eq!(client.resume(journal).await.unwrap().unknown.len(), 1);
+        journal.settle(&dropped.submission).unwrap();
+        journal.settle(resumed.jobs[0].submission().unwrap()).unwrap();
+        assert!(journal.unfinished().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_a_living_process_works_on_is_left_to_it() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let first = FileJournal::open(&path).unwrap();
+    let client = client(&sandbox, first.clone());
+    let job = client.submit(&input()).await.unwrap();
+    let second = FileJournal::open(&path).unwrap();
+    let third = FileJournal::open(&path).unwrap();
+    assert!(second.unfinished().unwrap().is_empty());
+    assert_eq!(first.unfinished().unwrap().jobs.len(), 1);
+    drop((client, first, job));
+    // The first to ask takes it.
+    assert_eq!(second.unfinished().unwrap().jobs.len(), 1);
+    assert!(third.unfinished().unwrap().is_empty());
+    assert_eq!(second.unfinished().unwrap().jobs.len(), 1);
+    drop(second);
+    assert_eq!(third.unfinished().unwrap().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_line_that_a_crash_cut_off_harms_no_other() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    {
+        let journal = FileJournal::open(&path).unwrap();
+        let _job = client(&sandbox, journal).submit(&input()).await.unwrap();
+    }
+    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(b"{\"event\":\"accep").unwrap();
+    {
+        let journal = FileJournal::open(&path).unwrap();
+        let _job = client(&sandbox, journal).submit(&input()).await.unwrap();
+    }
+    let journal = FileJournal::open(&path).unwrap();
+    assert_eq!(journal.entries().unwrap().len(), 4);
+    assert_eq!(journal.unfinished().unwrap().jobs.len(), 2);
+}
+
+#[tokio::test]
+async fn a_first_line_that_a_crash_cut_off_is_no_reason_to_refuse_the_rest() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    std::fs::write(&path, "{\"body_sha").unwrap();
+    for jobs in 1..3 {
+        let journal = FileJournal::open(&path).unwrap();
+        let _job = client(&sandbox, journal.clone()).submit(&input()).await.unwrap();
+        assert_eq!(journal.unfinished().unwrap().jobs.len(), jobs);
+    }
+}
+
+#[tokio::test]
+async fn what_a_dead_process_never_heard_of_is_reported_until_it_is_settled() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    {
+        let journal = FileJournal::open(&path).unwrap();
+        let _job = client(&sandbox, journal).submit(&input()).await.unwrap();
+    }
+    // As if the process had been killed between the sending and the answer.
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.lines().next().unwrap().to_owned() + "\n").unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    for _ in 0..3 {
+        let unfinished = journal.unfinished().unwrap();
+        let [unknown] = &*unfinished.unknown else { panic!("{unfinished:?}") };
+        assert_eq!(unknown.reason, None);
+        assert!(unknown.submission.is_of(&input()));
+    }
+    let unknown = journal.unfinished().unwrap().unknown.remove(0);
+    journal.settle(&unknown.submission).unwrap();
+    assert!(journal.unfinished().unwrap().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_is_the_same_by_whatever_way_one_comes_to_it() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let link = folder.path().join("link");
+    let living = FileJournal::open(&path).unwrap();
+    let job = client(&sandbox, living.clone()).submit(&input()).await.unwrap();
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let other = FileJournal::open(&link).unwrap();
+    assert!(other.unfinished().unwrap().is_empty());
+    // A job holds its client, and that the journal.
+    drop((living, job));
+    assert_eq!(other.unfinished().unwrap().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_journal_that_somebody_keeps_locked_holds_nobody_up_for_long() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journal = FileJournal::open(&path).unwrap();
+    let client = client(&sandbox, journal.clone());
+    let job = client.submit(&input()).await.unwrap();
+    let other = std::fs::File::open(&path).unwrap();
+    other.lock().unwrap();
+    // What must not be lost is written all the same.
+    assert!(job.wait().await.is_ok());
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
+    other.unlock().unwrap();
+    assert_eq!(sandbox.accepted(), 1);
+    assert!(journal.unfinished().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_result_that_nobody_took_is_not_at_its_end() {
+    let (sandbox, _) = quick().await;
+    let journal = InMemory::default();
+    let client = client(&sandbox, journal.clone());
+    let inputs = vec![input(); 8];
+    let mut results = client.run_all(&inputs, 8);
+    let (_, first) = results.next().await.unwrap();
+    assert!(first.is_ok());
+    while sandbox.received().len() < 24 {
+        tokio::task::yield_now().await;
+    }
+    drop(results);
+    assert_eq!((sandbox.accepted(), journal.unfinished().unwrap().jobs.len()), (8, 7));
+}
+
+#[test]
+fn a_file_that_is_something_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "buy milk\n").unwrap();
+    let error = FileJournal::open(&path).unwrap_err().to_string();
+    assert!(error.contains("notes.txt is not a journal") && error.contains("buy milk"), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "buy milk\n");
+    let error = FileJournal::open(folder.path().join("no/folder")).unwrap_err().to_string();
+    assert!(error.contains("cannot open the journal"), "{error}");
+}
+
+#[tokio::test]
+async fn a_job_can_be_kept_as_text() {
+    let (sandbox, client) = quick().await;
+    let job = client.submit(&input()).await.unwrap();
+    let text = serde_json::to_string(&job).unwrap();
+    let expected = format!(
+        r#"{{"request_id":"{}","model_id":"community/fantasy-portrait/image-to-video"}}"#,
+        job.request_id()
+    );
+    assert_eq!(text, expected);
+    let kept: Job = serde_json::from_str(&text).unwrap();
+    let error = kept.wait().await.unwrap_err();
+    assert!(matches!(error, Error::Detached { .. }), "{error}");
+    assert_eq!(error.request_id(), Some(job.request_id()));
+    let update = kept.updates().next().await.unwrap().unwrap_err();
+    assert!(matches!(update, Error::Detached { .. }));
+    assert!(client.attach(kept).wait().await.is_ok());
+    assert!(serde_json::from_str::<Job>(r#"{"request_id": "../x"}"#).is_err());
+    assert_eq!(sandbox.accepted(), 1);
+}
+
+#[test]
+fn a_blocking_client_resumes_too() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
+    let sandbox = runtime.block_on(sandbox.start()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = blocking::Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.journal(journal.clone()).build_blocking().unwrap();
+    drop(client.submit(&input()).unwrap());
+    let resumed = client.resume(&journal).unwrap();
+    let job = resumed.jobs.into_iter().next().unwrap();
+    let states: Vec<_> = job.updates().map(|status| status.unwrap().state).collect();
+    assert_eq!(states, [JobState::Completed]);
+    let done = job.wait_with(&WaitOptions::default(), |_| {}).unwrap();
+    let saved = done.download_all(folder.path()).unwrap();
+    assert_eq!(saved.len(), 1);
+    let kept: blocking::Job = serde_json::from_str(&serde_json::to_string(&job).unwrap()).unwrap();
+    assert!(matches!(kept.status(), Err(Error::Detached { .. })));
+    assert!(matches!(kept.updates().next(), Some(Err(Error::Detached { .. }))));
+    assert!(client.attach(kept).status().is_ok());
+    let inputs = vec![input(); 5];
+    let mut indices: Vec<_> =
+        client.run_all(&inputs, 2).map(|(index, result)| result.map(|_| index).unwrap()).collect();
+    indices.sort_unstable();
+    assert_eq!(indices, [0, 1, 2, 3, 4]);
+}

@@ -1,0 +1,167 @@
+//! Many jobs in one process.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+use runcomfy_models::time::{Clock, TestClock};
+use runcomfy_models::{Client, WaitOptions};
+use runcomfy_sandbox::{Call, Reply, Sandbox};
+
+use crate::end_to_end::{client, quick};
+
+fn input(number: usize) -> Input {
+    let prompt = format!("number {number}");
+    Input::builder().prompt(prompt).image_url("https://example.com/a.png").build().unwrap()
+}
+
+#[tokio::test]
+async fn every_input_has_its_result_and_one_that_fails_stops_no_other() {
+    let (sandbox, client) = quick().await;
+    for _ in 0..3 {
+        sandbox.fail_next_job("out of memory");
+    }
+    sandbox.reply_next(Call::Submit, Reply::new(402, r#"{"error_code": 400002}"#));
+    let ids = Arc::new(Mutex::new(vec![None; 500]));
+    let known = Arc::clone(&ids);
+    let on_submit = move |index: usize, job: &runcomfy_models::Job| {
+        known.lock().unwrap()[index] = Some(job.request_id().clone());
+    };
+    let inputs = (0..500).map(input);
+    let results = client.run_all_with(inputs, 50, &WaitOptions::default(), on_submit);
+    let results: Vec<_> = results.collect().await;
+    let mut indices: Vec<_> = results.iter().map(|(index, _)| *index).collect();
+    indices.sort_unstable();
+    assert!(indices.into_iter().eq(0..500));
+    let failed = results.iter().filter(|(_, result)| result.is_err()).count();
+    assert_eq!((failed, sandbox.accepted()), (4, 499));
+    // Each result is that of its input.
+    let prompts: std::collections::HashMap<_, _> = sandbox
+        .accepted_jobs()
+        .into_iter()
+        .map(|job| (job.request_id, job.input["prompt"].as_str().unwrap().to_owned()))
+        .collect();
+    let ids = ids.lock().unwrap();
+    for (index, result) in &results {
+        let Some(id) = &ids[*index] else { continue };
+        assert_eq!(prompts[id.as_str()], format!("number {index}"));
+        let of = match result {
+            Ok(done) => Some(&done.request_id),
+            Err(error) => error.request_id(),
+        };
+        assert_eq!(of, Some(id));
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_the_limit_are_under_way_and_inputs_are_taken_when_there_is_room() {
+    // Jobs end when the test says so.
+    let now = Arc::new(Mutex::new(Duration::ZERO));
+    let clock = Arc::clone(&now);
+    let sandbox = Sandbox::builder()
+        .clock(move || *clock.lock().unwrap())
+        .queue_time(Duration::ZERO)
+        .run_time(Duration::from_secs(1))
+        .workers(100)
+        .start()
+        .await
+        .unwrap();
+    let taken = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&taken);
+    let inputs = (0..20).map(move |number| {
+        *count.lock().unwrap() += 1;
+        input(number)
+    });
+    let quickly =
+        WaitOptions::default().poll_interval(Duration::from_millis(10), Duration::from_millis(10));
+    let client = client(&sandbox);
+    let mut results = client.run_all_with(inputs, 3, &quickly, |_, _| {});
+    let early = tokio::time::timeout(Duration::from_millis(200), results.next()).await;
+    assert!(early.is_err());
+    assert_eq!((sandbox.accepted(), *taken.lock().unwrap()), (3, 3));
+    *now.lock().unwrap() = Duration::from_secs(1);
+    assert!(results.next().await.is_some());
+    assert!(sandbox.accepted() <= 6);
+    drop(results);
+    // Dropping it cancels no job.
+    assert!(sandbox.received().iter().all(|call| !call.path.ends_with("/cancel")));
+}
+
+#[tokio::test]
+async fn whoever_takes_long_over_a_result_does_not_hold_up_the_others() {
+    let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
+    let sandbox = sandbox.start().await.unwrap();
+    let hasty = Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .submit_timeout(Duration::from_millis(100))
+        .build()
+        .unwrap();
+    let mut results = hasty.run_all((0..4).map(input), 2);
+    while let Some((index, result)) = results.next().await {
+        result.unwrap_or_else(|error| panic!("{index}: {error}"));
+        // Longer than a submission may take.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+}
+
+#[tokio::test]
+async fn all_of_a_clients_calls_keep_to_its_rate() {
+    let (sandbox, _) = quick().await;
+    let clock = TestClock::default();
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .token(sandbox.token())
+        .clock(clock.clone())
+        .calls_per_second(2.0)
+        .build()
+        .unwrap();
+    let results: Vec<_> = client.run_all((0..20).map(input), 1).collect().await;
+    assert!(results.iter().all(|(_, result)| result.is_ok()));
+    // Sixty calls, half a second apart, but for those of the first second.
+    let calls = u32::try_from(sandbox.received().len()).unwrap();
+    assert_eq!(calls, 60);
+    assert!(clock.now() >= Duration::from_millis(500) * (calls - 3), "{:?}", clock.now());
+}
+
+#[tokio::test]
+async fn odd_limits_do_no_harm() {
+    let (sandbox, _) = quick().await;
+    for (calls, rate) in [(0, f64::INFINITY), (usize::MAX, 1e300), (1, 1e9)] {
+        let client = Client::builder()
+            .base_url(sandbox.base_url())
+            .token(sandbox.token())
+            .calls_at_once(calls)
+            .calls_per_second(rate)
+            .attempts(0)
+            .overall_timeout(Duration::MAX)
+            .read_timeout(Duration::MAX)
+            .submit_timeout(Duration::MAX)
+            .connect_timeout(Duration::MAX)
+            .build()
+            .unwrap();
+        let options = WaitOptions::default()
+            .timeout(Duration::MAX)
+            .outage_timeout(Duration::MAX)
+            .unknown_state_timeout(Duration::MAX)
+            .poll_interval(Duration::ZERO, Duration::ZERO);
+        let results = client.run_all_with([input(0)], 0, &options, |_, _| {});
+        let results: Vec<_> = results.collect().await;
+        assert!(results[0].1.is_ok(), "{results:?}");
+    }
+    for rate in [0.0, -1.0, f64::NAN] {
+        assert!(Client::builder().token("t").calls_per_second(rate).build().is_ok());
+    }
+    // An iterator may have more to give after its end; nobody asked for that.
+    let mut given = 0;
+    let unfused = std::iter::from_fn(|| {
+        given += 1;
+        (given != 2).then(|| input(given))
+    });
+    let accepted = sandbox.accepted();
+    let results: Vec<_> = client(&sandbox).run_all(unfused, 4).collect().await;
+    assert_eq!((results.len(), sandbox.accepted() - accepted), (1, 1));
+    let none: Vec<_> = client(&sandbox).run_all(Vec::<Input>::new(), 4).collect().await;
+    assert!(none.is_empty());
+}
