@@ -106,34 +106,47 @@ impl AsyncWrite for Connection {
 /// Opens and closes the port.
 #[derive(Debug)]
 pub(crate) struct Gate {
+    /// For who waits to accept; what counts stands in `inside`.
     open: watch::Sender<bool>,
-    connections: Mutex<Vec<Weak<Mutex<State>>>>,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug)]
+struct Inside {
+    open: bool,
+    connections: Vec<Weak<Mutex<State>>>,
 }
 
 impl Gate {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { open: watch::Sender::new(true), connections: Mutex::default() })
+        let inside = Mutex::new(Inside { open: true, connections: Vec::new() });
+        Arc::new(Self { open: watch::Sender::new(true), inside })
     }
 
     /// Whether connections are accepted. While they are not, those there are get reset.
     pub(crate) fn set_open(&self, open: bool) {
-        self.open.send_replace(open);
+        let mut inside = self.inside();
+        inside.open = open;
         if !open {
-            let mut connections = self.connections();
-            for state in connections.drain(..).filter_map(|state| state.upgrade()) {
+            for state in inside.connections.drain(..).filter_map(|state| state.upgrade()) {
                 Control { state }.reset_after(0);
             }
         }
+        self.open.send_replace(open);
     }
 
-    fn connections(&self) -> MutexGuard<'_, Vec<Weak<Mutex<State>>>> {
-        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, control: &Control) {
-        let mut connections = self.connections();
-        connections.retain(|connection| connection.strong_count() > 0);
-        connections.push(Arc::downgrade(&control.state));
+        let mut inside = self.inside();
+        if !inside.open {
+            // It came in while the gate was being shut.
+            return control.reset_after(0);
+        }
+        inside.connections.retain(|connection| connection.strong_count() > 0);
+        inside.connections.push(Arc::downgrade(&control.state));
     }
 }
 

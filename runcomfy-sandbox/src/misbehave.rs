@@ -29,7 +29,10 @@ pub(crate) async fn answer(
             answer
         }
         Fault::ResetAnswer(bytes) => {
-            let answer = carry_out().await;
+            let mut answer = carry_out().await;
+            // Should the answer be shorter, the next call is not to suffer for it.
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
             control.reset_after(bytes);
             answer
         }

@@ -61,7 +61,7 @@ pub struct Received {
     pub path: String,
     /// The headers, names in small letters, in the order they came.
     pub headers: Vec<(String, String)>,
-    /// The body; empty where there was none.
+    /// The body, of a long one the first 64 KiB; empty where there was none.
     pub body: String,
 }
 
@@ -106,6 +106,8 @@ pub(crate) struct Shared {
     pub(crate) token: String,
     /// Scheme, host and port.
     pub(crate) origin: String,
+    /// What tells its ids from those of another sandbox, as it stands in them.
+    pub(crate) stamp: String,
     pub(crate) models: Models,
     pub(crate) faults: Faults,
     queue: Mutex<Queue>,
@@ -220,6 +222,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
+        // Nobody is left waiting for an answer.
+        self.gate.set_open(false);
     }
 }
 
@@ -312,6 +316,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             token: self.token,
             origin,
+            stamp: format!("{stamp:08x}"),
             models,
             faults: Faults::failing(self.failure),
             queue: Mutex::new(Queue::new(self.workers, self.queue_time, self.run_time, stamp)),
@@ -382,6 +387,9 @@ impl Shared {
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
+        const LONGEST: usize = 64 * 1024;
+        let body = body.unwrap_or_default();
+        let body = &body[..body.len().min(LONGEST)];
         let mut received = self.received();
         if received.len() == REMEMBERED {
             received.pop_front();
@@ -390,7 +398,7 @@ impl Shared {
             method: head.method.to_string(),
             path: uri.path().to_owned(),
             headers: head.headers.iter().map(header).collect(),
-            body: body.map(|body| String::from_utf8_lossy(body).into_owned()).unwrap_or_default(),
+            body: String::from_utf8_lossy(body).into_owned(),
         });
     }
 }

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
-use tracing::{debug_span, error, info};
+use tracing::{debug_span, error, field, info};
 
 use super::client::Client;
 use super::error::Error;
@@ -167,7 +167,7 @@ impl<O> Job<O> {
             url.set_query(query);
             Read { method, url, request_id: Some(request_id) }
         };
-        let model = self.model_id.as_ref().map(ModelId::as_str);
+        let model = self.model_id.as_ref().map(field::display);
         let span = debug_span!("job", call = what, model, %request_id);
         transport.read(read, deadline, span).await.map_err(|error| match error {
             ReadError::Refused(error) => error.into(),

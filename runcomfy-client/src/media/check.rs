@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
-use super::{MediaError, MediaKind};
+use super::{DATA_LIMIT, MediaError, MediaKind};
 
 /// Whether the service can fetch what `text` stands for.
 pub(super) fn check(text: &str) -> Result<(), MediaError> {
@@ -114,8 +114,8 @@ fn is_plain_host(host: &[u8]) -> bool {
         && host.len() <= 253
         && top.len() >= 2
         && top.iter().all(u8::is_ascii_lowercase)
-        && top != b"localhost"
-        && top != b"local"
+        && top != b"arpa"
+        && !std::str::from_utf8(top).is_ok_and(is_local)
 }
 
 fn starts_with_scheme(text: &str, scheme: &str) -> bool {
@@ -144,8 +144,12 @@ pub(super) fn check_url(text: &str) -> Result<(), MediaError> {
     if !after_scheme.starts_with("://") || after_scheme.starts_with(":///") {
         return Err(MediaError::OddUrl { reason: "the host has to follow `https://`" });
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    let authority = after_scheme["://".len()..].split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
         return Err(MediaError::Credentials);
+    }
+    if url.port() == Some(0) {
+        return Err(MediaError::OddUrl { reason: "nothing listens on port 0" });
     }
     match url.host() {
         Some(host) if is_public(&host) => Ok(()),
@@ -158,34 +162,44 @@ pub(super) fn check_url(text: &str) -> Result<(), MediaError> {
 fn is_public(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+            let mut labels = name.rsplit('.');
+            let top = labels.next().unwrap_or_default();
             // A name without a dot is known to a local resolver at most.
             name.contains('.')
-                && !["localhost", "local"].contains(&name.rsplit('.').next().unwrap_or_default())
+                && !name.split('.').any(str::is_empty)
+                && !is_local(top)
+                && !(top == "arpa" && labels.next() == Some("home"))
         }
         Host::Ipv4(ip) => is_public_v4(*ip),
-        Host::Ipv6(ip) => match ip.to_ipv4_mapped() {
-            Some(v4) => is_public_v4(v4),
-            None => {
-                !(ip.is_loopback()
-                    || ip.is_unspecified()
-                    || ip.is_multicast()
-                    || ip.is_unique_local()
-                    || ip.is_unicast_link_local())
+        Host::Ipv6(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {
+            (Some(v4), _) => is_public_v4(v4),
+            // 6to4: an IPv4 address is inside.
+            (None, [0x2002, high, low, ..]) => {
+                is_public_v4((u32::from(high) << 16 | u32::from(low)).into())
             }
+            // Teredo, and what is set apart for protocols.
+            (None, [0x2001, 0..0x200, ..]) => false,
+            // All that is public so far.
+            (None, [first, ..]) => first & 0xe000 == 0x2000,
         },
     }
 }
 
+/// Names that only a local resolver knows, by their last label.
+fn is_local(top: &str) -> bool {
+    ["localhost", "local", "localdomain", "internal", "lan", "onion"].contains(&top)
+}
+
 fn is_public_v4(ip: std::net::Ipv4Addr) -> bool {
-    let shared = ip.octets()[0] == 100 && (ip.octets()[1] & 0xc0) == 64;
+    let [first, second, third, _] = ip.octets();
     !(ip.is_loopback()
         || ip.is_private()
         || ip.is_link_local()
-        || ip.octets()[0] == 0
-        || ip.is_broadcast()
         || ip.is_multicast()
-        || shared)
+        || matches!((first, second, third), (0 | 240.., _, _) | (192, 0, 0))
+        // Shared by a provider's customers, and for measurements.
+        || matches!((first, second), (100, 64..128) | (198, 18..20)))
 }
 
 fn check_data_uri(text: &str) -> Result<(), MediaError> {
@@ -201,6 +215,10 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     }
     if data.is_empty() {
         return bad("the content is empty");
+    }
+    let size = data.len() as u64 / 4 * 3;
+    if size > DATA_LIMIT + 2 {
+        return Err(MediaError::TooLarge { size, limit: DATA_LIMIT });
     }
     // Checked in slices, so that a large file is not decoded into memory at once. Base64 decodes
     // in groups of four; only the last slice may be padded.

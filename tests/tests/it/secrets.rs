@@ -1,1 +1,191 @@
-//! stub
+//! The token, looked for in everything that a program could show; and what logs do say.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runcomfy_models::{CatalogQuery, Client, DownloadOptions, FileJournal, Job, WaitOptions};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::end_to_end::input;
+use crate::faults::{faults, hasty};
+
+const TOKEN: &str = "sekrit/TOKEN+123";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// Runs something with everything that is logged, by whomever, in view.
+fn logged(level: tracing::Level, run: impl Future<Output = ()>) -> String {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    // One thread, so that tasks log there, too.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(run));
+    log.text()
+}
+
+/// An error as it shows itself in every way, causes included.
+fn shown(error: &dyn std::error::Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}\n");
+    if let Some(source) = error.source() {
+        text += &shown(source);
+    }
+    text
+}
+
+async fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::builder().token(TOKEN).queue_time(Duration::ZERO);
+    sandbox.run_time(Duration::ZERO).start().await.unwrap()
+}
+
+#[test]
+fn the_token_is_in_no_error_no_debug_and_no_log_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let mut text = String::new();
+    let log = logged(tracing::Level::TRACE, async {
+        let sandbox = sandbox().await;
+        let builder = Client::builder()
+            .base_url(sandbox.base_url())
+            .token(TOKEN)
+            .read_timeout(Duration::from_millis(100))
+            .submit_timeout(Duration::from_millis(100))
+            .attempts(1)
+            .journal(FileJournal::open(&path).unwrap());
+        text += &format!("{builder:?} {builder:#?}");
+        let client = builder.build().unwrap();
+        text += &format!("{client:?} {client:#?}");
+        let job = client.submit(&input()).await.unwrap();
+        text += &format!("{job:?} {:?}", job.submission());
+        let quick = WaitOptions::default().outage_timeout(Duration::ZERO);
+        // Servers that repeat what they got, in every place that is read.
+        let bearer = format!("Bearer {TOKEN}");
+        let json = bearer.replace('/', "\\/");
+        let echoes = [
+            format!(r#"{{"message": "bad header {bearer}"}}"#),
+            format!(r#"{{"error_code": "{bearer}", "error_message": "{json}"}}"#),
+            format!(r#"{{"request_id": "{bearer}"}}"#),
+            format!(r#"{{"request_id": ["{bearer}"]}}"#),
+            format!(r#"{{"status": "{bearer}"}}"#),
+            format!(r#"{{"status": "failed", "error": "{bearer}"}}"#),
+            format!(r#"{{"status": ["{bearer}"], "outcome": "{bearer}"}}"#),
+            format!("<html><title>{bearer}</title></html>"),
+            bearer.clone(),
+        ];
+        let echoes = echoes.into_iter().flat_map(|body| {
+            [200, 400, 500].map(|status| Fault::Reply(Reply::new(status, body.clone())))
+        });
+        let moved = Fault::Reply(Reply::redirect(format!("https://elsewhere.example/?t={TOKEN}")));
+        for fault in faults().into_iter().map(|(fault, _)| fault).chain(echoes).chain([moved]) {
+            for call in [Call::Submit, Call::Status, Call::Result, Call::Cancel, Call::Catalog] {
+                sandbox.fault_next(call, fault.clone());
+            }
+            if let Err(error) = client.submit(&input()).await {
+                text += &shown(&error);
+            }
+            match job.status().await {
+                Ok(status) => text += &format!("{status} {status:?}"),
+                Err(error) => text += &shown(&error),
+            }
+            if let Err(error) = job.result().await {
+                text += &shown(&error);
+            }
+            match job.cancel().await {
+                Ok(outcome) => text += &format!("{outcome} {outcome:?}"),
+                Err(error) => text += &shown(&error),
+            }
+            if let Err(error) = client.models(&CatalogQuery::new()).await {
+                text += &shown(&error);
+            }
+            sandbox.fault_next(Call::Status, fault.clone());
+            if let Err(error) = job.wait_with(&quick, |status| text += &status.to_string()).await {
+                text += &shown(&error);
+            }
+            let url = format!("{}/outputs/a.png", sandbox.base_url().trim_end_matches("/v1"));
+            sandbox.fault_next(Call::Output, fault);
+            let (path, small) =
+                (folder.path().join("a.png"), DownloadOptions::default().largest(9999));
+            if let Err(error) = client.download_with(&url, &path, &small).await {
+                text += &shown(&error);
+            }
+            let _ = std::fs::remove_file(path);
+        }
+        text += &format!("{:?}", client.resume(&FileJournal::open(&path).unwrap()).await);
+    });
+    text += &std::fs::read_to_string(&path).unwrap();
+    assert!(text.len() > 100_000 && log.len() > 100_000, "{} {}", text.len(), log.len());
+    for (name, text) in [("what was shown", &text), ("the log", &log)] {
+        for form in [TOKEN.to_owned(), TOKEN.replace('/', "\\/"), TOKEN.replace('/', "\\\\/")] {
+            let found = text.find(&form);
+            let around = found.map(|at| &text[at.saturating_sub(300)..(at + 100).min(text.len())]);
+            assert_eq!(around, None, "in {name}");
+        }
+    }
+    assert!(text.contains("[token]"));
+}
+
+#[test]
+fn a_log_says_what_happens_to_which_job_and_never_the_body() {
+    let mut id = String::new();
+    let log = logged(tracing::Level::DEBUG, async {
+        let sandbox = sandbox().await;
+        let client = hasty(&sandbox);
+        sandbox.reply_next(Call::Submit, Reply::new(429, ""));
+        sandbox.fault_next(Call::Status, Fault::ResetAfter);
+        sandbox.fault_next(Call::Status, Fault::State("in_progress".to_owned()));
+        let job: Job = client.submit(&input()).await.unwrap();
+        id = job.request_id().to_string();
+        job.wait().await.unwrap();
+        sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+        client.submit(&input()).await.unwrap_err();
+    });
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("runcomfy_client")).collect();
+    let has = |words: &[&str]| {
+        assert!(
+            lines.iter().any(|line| words.iter().all(|word| line.contains(word))),
+            "no line with {words:?} in\n{}",
+            lines.join("\n")
+        );
+    };
+    let model = "model=community/fantasy-portrait/image-to-video";
+    has(&["WARN", model, "attempt=1", "status=429"]);
+    has(&["DEBUG", model, "attempt=2", "status=200"]);
+    has(&["INFO", model, &id, "accepted"]);
+    has(&["WARN", model, &id, "call=\"status\"", "attempt=1", "no answer"]);
+    has(&["DEBUG", &id, "state=in_progress"]);
+    has(&["DEBUG", model, &id, "call=\"result\"", "attempt=1", "status=200"]);
+    has(&["INFO", &id, "state=completed", "ended"]);
+    has(&["ERROR", model, "outcome unknown"]);
+    assert!(!log.contains("woman acting") && !log.contains(TOKEN), "{log}");
+}

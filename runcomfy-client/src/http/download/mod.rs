@@ -5,6 +5,7 @@ mod options;
 mod part;
 mod transfer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use tracing::{Instrument, debug_span, info};
@@ -125,16 +126,12 @@ impl Client {
     /// What there is to save, each once. What stands under keys that say nothing of files may be a
     /// link to anything, and is left where it leads elsewhere.
     fn files(&self, output: &Output, options: &DownloadOptions) -> Vec<String> {
-        let mut urls: Vec<String> = Vec::new();
+        let mut known = HashSet::new();
         let others = output
             .other_urls()
             .filter(|url| Url::parse(url).is_ok_and(|url| self.check_host(&url, options).is_ok()));
-        for url in output.known_urls().chain(others) {
-            if !urls.iter().any(|other| other == url) {
-                urls.push(url.to_owned());
-            }
-        }
-        urls
+        let urls = output.known_urls().chain(others).filter(|url| known.insert(*url));
+        urls.map(str::to_owned).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The names of saved files: safe whatever the URL says.
 
 use percent_encoding::percent_decode_str;
+use ring::digest::{SHA256, digest};
 use url::Url;
 
 /// A name for each file of a job, no two of them the same.
@@ -26,10 +27,12 @@ fn of_file(request_id: &str, url: &str) -> String {
         let last = url.path_segments()?.rfind(|segment| !segment.is_empty())?;
         Some(percent_decode_str(last).decode_utf8_lossy().into_owned())
     });
-    let (request_id, name) = (safe(request_id), safe(&last.unwrap_or_default()));
+    let (request_id, name) = (short(&safe(request_id)), safe(&last.unwrap_or_default()));
     let name = if name.is_empty() { "output".to_owned() } else { name };
     // Other jobs give files of the same name.
-    let name = if name.starts_with(&request_id) { name } else { format!("{request_id}-{name}") };
+    let rest = name.strip_prefix(request_id.as_str());
+    let has_it = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let name = if has_it { name } else { format!("{request_id}-{name}") };
     let (stem, extension) = split(&name);
     format!("{}{extension}", within(stem, LONGEST - extension.len()))
 }
@@ -45,6 +48,17 @@ fn safe(text: &str) -> String {
         .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' })
         .collect();
     text.trim_matches(['.', '_']).to_owned()
+}
+
+/// An id that is so long that names would be cut within it, cut so that it is still one of its own.
+fn short(id: &str) -> String {
+    const LONGEST: usize = 80;
+    if id.len() <= LONGEST {
+        return id.to_owned();
+    }
+    let digest = digest(&SHA256, id.as_bytes());
+    let digest: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{digest}", within(id, LONGEST - 20))
 }
 
 fn split(name: &str) -> (&str, &str) {
@@ -90,6 +104,10 @@ mod tests {
         ] {
             assert_eq!(named(url), name, "{url}");
         }
+        assert_eq!(of_files("a", &["https://a.runcomfy.net/abc.mp4".into()]), ["a-abc.mp4"]);
+        let long = |end: &str| format!("{}{end}", "x".repeat(250));
+        let names = [long("1"), long("2")].map(|id| of_files(&id, &["x".into()]).remove(0));
+        assert!(names[0] != names[1] && names[0].len() < 120, "{names:?}");
         assert_eq!(of_files("a:b/../c", &["x".into()]), ["a_b_.._c-output"]);
     }
 

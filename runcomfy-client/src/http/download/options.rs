@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::fs;
-use url::Url;
+use url::{Host, Url};
 
 use super::Failure;
 
@@ -90,7 +90,9 @@ impl DownloadOptions {
     /// Fetches from this host too, over `https:`. Without it, only the service's hosts and that of
     /// the base URL are asked. The token goes to none of them.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.push(host.into().to_ascii_lowercase());
+        let host = host.into();
+        // As URLs write it: in small letters, and encoded where it is not ASCII.
+        self.hosts.push(Host::parse(&host).map_or(host, |host| host.to_string()));
         self
     }
 
@@ -117,12 +119,18 @@ impl DownloadOptions {
 
     /// The size of a file that exists and is to be kept.
     pub(super) async fn existing_size(&self, path: &Path) -> Result<Option<u64>, Failure> {
-        match (fs::symlink_metadata(path).await, self.existing) {
-            (Err(_), _) => Ok(None),
-            (Ok(file), _) if file.is_dir() => Err(Failure::of("there is a folder of this name")),
-            (Ok(_), Existing::Overwrite) => Ok(None),
-            (Ok(file), Existing::Keep) => Ok(Some(file.len())),
-            (Ok(_), Existing::Refuse) => Err(Failure::of(
+        let Ok(found) = fs::symlink_metadata(path).await else { return Ok(None) };
+        if found.is_dir() {
+            return Err(Failure::of("there is a folder of this name"));
+        }
+        match self.existing {
+            Existing::Overwrite => Ok(None),
+            Existing::Keep => {
+                let file = fs::metadata(path).await;
+                let file = file.map_err(|error| Failure::new("what is there is no file", error))?;
+                Ok(Some(file.len()))
+            }
+            Existing::Refuse => Err(Failure::of(
                 "the file exists already; choose another name, or say what to do with `DownloadOptions::existing`",
             )),
         }

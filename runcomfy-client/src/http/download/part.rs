@@ -1,39 +1,52 @@
 //! A file while it is fetched: under a name of its own, beside the one it is to get.
 
 use std::ffi::OsString;
-use std::fs::{File as StdFile, OpenOptions, TryLockError};
-use std::io::{self, SeekFrom};
+use std::fs::{self, File as StdFile, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
-use tokio::fs::{self, File};
+use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::Failure;
+
+/// What exactly the server has: parts of the same can be put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    /// Where it comes from, without what changes from one signature to the next.
+    pub(super) address: String,
+    /// What the server calls it: a strong `ETag`, or the date of its last change.
+    pub(super) mark: String,
+    /// Its length in bytes.
+    pub(super) total: u64,
+}
 
 pub(super) struct Part {
     path: PathBuf,
     /// Locked while it is written.
     file: File,
     pub(super) size: u64,
-    /// Whether a later try can go on with it.
-    keep: bool,
+    /// What it is a part of. Without one, no later try can go on with it.
+    pub(super) identity: Option<Identity>,
+    end: End,
+}
+
+/// What is to happen to the file when this is dropped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It stays where a later try can go on with it: also where nobody waits for it any more.
+    Undecided,
+    Remove,
+    /// It has its own name by now.
+    Named,
 }
 
 impl Part {
-    /// The part of a file with this `mark`, which says what exactly the server has there. What an
-    /// earlier try left of the same is gone on with. Without a mark nobody can tell, so it is new.
-    pub(super) async fn open(path: &Path, mark: Option<&str>) -> Result<Self, Failure> {
-        let name = match mark {
-            Some(mark) => {
-                let digest = digest(&SHA256, mark.as_bytes());
-                digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-            }
-            None => format!("{:016x}", fastrand::u64(..)),
-        };
-        let mut part = OsString::from(path);
-        part.push(format!(".{name}.part"));
-        let part = PathBuf::from(part);
+    /// The part of what is to be saved under `path`. What an earlier try left of the same is gone on
+    /// with.
+    pub(super) async fn open(path: &Path, identity: Option<Identity>) -> Result<Self, Failure> {
+        let part = name(path, identity.as_ref());
         let opened = {
             let part = part.clone();
             tokio::task::spawn_blocking(move || open(&part)).await
@@ -46,7 +59,8 @@ impl Part {
             }
             Err(error) => return Err(Failure::new("the file cannot be made", error)),
         };
-        Ok(Self { path: part, file: File::from_std(file), size, keep: mark.is_some() })
+        let file = File::from_std(file);
+        Ok(Self { path: part, file, size, identity, end: End::Undecided })
     }
 
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -68,63 +82,148 @@ impl Part {
     pub(super) async fn finish(mut self, path: &Path, overwrite: bool) -> Result<u64, Failure> {
         self.file.flush().await.map_err(unwritable)?;
         self.file.sync_all().await.map_err(unwritable)?;
-        let named = rename(&self.path, path, overwrite).await;
-        if let Err(error) = named {
-            self.remove().await;
-            return Err(if error.kind() == io::ErrorKind::AlreadyExists {
-                Failure::of("somebody else has made a file of this name meanwhile")
-            } else {
-                Failure::new("the file cannot get its name", error)
-            });
-        }
-        #[cfg(unix)]
-        if let Some(folder) = path.parent() {
-            // The file is there; whether its name survives a crash is all that is at stake.
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            if let Ok(folder) = File::open(folder).await {
-                let _ = folder.sync_all().await;
+        self.end = End::Remove;
+        let file = self.file.try_clone().await.map_err(unwritable)?.into_std().await;
+        let (from, to) = (self.path.clone(), path.to_owned());
+        let named = tokio::task::spawn_blocking(move || {
+            if !is_named(&file, &from)? {
+                return Err(io::Error::other("somebody has taken it away meanwhile"));
             }
+            rename(&from, &to, overwrite)?;
+            // The file is there; whether its name survives a crash is all that is at stake.
+            let _ = sync_folder(&to);
+            Ok(())
+        });
+        match named.await.map_err(io::Error::other).and_then(|named| named) {
+            Ok(()) => {
+                self.end = End::Named;
+                Ok(self.size)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Failure::of("somebody else has made a file of this name meanwhile"))
+            }
+            Err(error) => Err(Failure::new("the file cannot get its name", error)),
         }
-        Ok(self.size)
     }
 
     /// Ends without success: what a later try can go on with stays.
     pub(super) async fn leave(mut self) {
         let _ = self.file.flush().await;
-        if !self.keep || self.size == 0 {
-            self.remove().await;
-        }
     }
 
-    /// Ends without a trace; that it cannot be removed is of no consequence.
-    pub(super) async fn remove(self) {
-        let _ = fs::remove_file(&self.path).await;
+    /// Ends without a trace.
+    pub(super) fn remove(mut self) {
+        self.end = End::Remove;
     }
 }
 
+impl Drop for Part {
+    fn drop(&mut self) {
+        let remove = match self.end {
+            End::Undecided => self.identity.is_none() || self.size == 0,
+            End::Remove => true,
+            End::Named => false,
+        };
+        if remove {
+            // That it cannot be removed is of no consequence.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The same for the same identity, so that another process finds it.
+fn name(path: &Path, identity: Option<&Identity>) -> PathBuf {
+    /// File systems take 255 bytes.
+    const LONGEST: usize = 200;
+    let file = path.file_name().unwrap_or_default();
+    let tag = match identity {
+        Some(Identity { address, mark, total }) => {
+            let text = format!("{}\n{address}\n{mark}\n{total}", file.to_string_lossy());
+            let digest = digest(&SHA256, text.as_bytes());
+            digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        }
+        None => format!("{:016x}", fastrand::u64(..)),
+    };
+    let mut name = OsString::from(file);
+    if name.len() > LONGEST {
+        name = OsString::from("download");
+    }
+    name.push(format!(".{tag}.part"));
+    path.with_file_name(name)
+}
+
+/// Opens and locks it, and gives its size.
 fn open(path: &Path) -> io::Result<(StdFile, u64)> {
-    use std::io::Seek;
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-    file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
-        TryLockError::Error(error) => error,
-    })?;
-    let size = file.seek(SeekFrom::End(0))?;
-    Ok((file, size))
+    const TRIES: usize = 20;
+    for _ in 0..TRIES {
+        match fs::symlink_metadata(path) {
+            // A link could lead to any file, and opening a pipe could take for ever.
+            Ok(found) if !found.is_file() => {
+                return Err(io::Error::other("something else than a file is in its place"));
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            // Without locks, two downloads of one file at once are nobody's matter.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // Whoever had the lock before may have given it its final name meanwhile.
+        if is_named(&file, path)? {
+            let size = file.seek(SeekFrom::End(0))?;
+            return Ok((file, size));
+        }
+    }
+    Err(io::ErrorKind::WouldBlock.into())
+}
+
+/// Whether this open file is the one of this name.
+#[cfg(unix)]
+fn is_named(file: &StdFile, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let open = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Elsewhere, an open file keeps its name.
+#[cfg(not(unix))]
+fn is_named(_: &StdFile, path: &Path) -> io::Result<bool> {
+    fs::exists(path)
 }
 
 /// A link fails where the name is taken, at the very moment; a renaming would write over it.
-async fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
+fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
     if overwrite {
-        return fs::rename(part, path).await;
+        return fs::rename(part, path);
     }
-    match fs::hard_link(part, path).await {
-        Ok(()) => fs::remove_file(part).await,
+    match fs::hard_link(part, path) {
+        Ok(()) => {
+            let _ = fs::remove_file(part);
+            Ok(())
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         // There are file systems without links.
-        Err(_) if fs::try_exists(path).await? => Err(io::ErrorKind::AlreadyExists.into()),
-        Err(_) => fs::rename(part, path).await,
+        Err(_) if fs::exists(path)? => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(part, path),
     }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        StdFile::open(folder)?.sync_all()?;
+    }
+    let _ = path;
+    Ok(())
 }
 
 fn unwritable(error: io::Error) -> Failure {

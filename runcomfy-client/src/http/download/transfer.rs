@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED,
+    LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode};
 use tracing::{debug, warn};
@@ -12,7 +13,7 @@ use url::Url;
 
 use super::super::error::Cause;
 use super::super::transport::Transport;
-use super::part::Part;
+use super::part::{Identity, Part};
 use super::{DownloadOptions, Failure};
 
 pub(super) struct Transfer<'a> {
@@ -21,8 +22,8 @@ pub(super) struct Transfer<'a> {
     path: &'a Path,
     url: Url,
     deadline: Duration,
-    /// What has come so far, and what the server calls it.
-    part: Option<(Part, Option<String>)>,
+    /// What has come so far.
+    part: Option<Part>,
 }
 
 /// How a try ended that did not end it all.
@@ -80,13 +81,13 @@ impl<'a> Transfer<'a> {
             self.transport.back_off(attempt, None, left).await;
         }
         match self.part.take() {
-            Some((part, _)) => part.finish(self.path, self.options.overwrites()).await,
+            Some(part) => part.finish(self.path, self.options.overwrites()).await,
             None => Err(Failure::of("nothing came")),
         }
     }
 
     fn have(&self) -> u64 {
-        self.part.as_ref().map_or(0, |(part, _)| part.size)
+        self.part.as_ref().map_or(0, |part| part.size)
     }
 
     fn left(&self) -> Duration {
@@ -94,8 +95,8 @@ impl<'a> Transfer<'a> {
     }
 
     async fn fail(&mut self, failure: Failure) -> Failure {
-        if let Some((part, _)) = self.part.take() {
-            if part.size > self.options.largest { part.remove().await } else { part.leave().await }
+        if let Some(part) = self.part.take() {
+            if part.size > self.options.largest { part.remove() } else { part.leave().await }
         }
         failure
     }
@@ -105,45 +106,46 @@ impl<'a> Transfer<'a> {
         check: &(impl Fn(&Url) -> Result<(), Failure> + Send),
     ) -> Result<(), Broken> {
         let resuming = match &self.part {
-            Some((part, Some(mark))) if part.size > 0 => Some((part.size, mark.clone())),
+            Some(Part { size: 1.., identity: Some(identity), .. }) => Some(identity.clone()),
+            Some(part) if part.size > 0 => {
+                // Nobody can tell whether what comes now belongs to what is there.
+                self.clear().await?;
+                None
+            }
             _ => None,
         };
         let response = self.ask(resuming.as_ref(), check).await?;
+        let headers = response.headers();
+        if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(Failure::of("the server sends it encoded, which was not asked for").into());
+        }
         let total = match (response.status(), &resuming) {
-            (StatusCode::PARTIAL_CONTENT, Some((from, _))) => {
-                let Some((start, total)) = content_range(response.headers()) else {
-                    return Err(
-                        Failure::of("the server's answer does not say which part it is").into()
-                    );
-                };
-                if start != *from {
-                    return Err(
-                        Failure::of("the server sent another part than was asked for").into()
-                    );
-                }
-                debug!(from, "resumed");
-                total
+            (StatusCode::PARTIAL_CONTENT, Some(identity)) if self.goes_on(headers, identity) => {
+                debug!(from = self.have(), "resumed");
+                Some(identity.total)
             }
             (StatusCode::OK, _) => {
                 let total = response.content_length();
-                if self.begin(&response, resuming.is_some()).await? {
+                self.check_size(total.unwrap_or_default())?;
+                if self.begin(&response).await? {
                     return Err(Broken::Resume);
                 }
                 total
             }
-            (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => {
-                // There is nothing behind what is there: it is whole, or it is something else.
-                let whole = content_range_total(response.headers());
-                if whole == Some(self.have()) {
-                    return Ok(());
-                }
-                if let Some((part, _)) = &mut self.part {
-                    part.clear().await?;
-                }
-                return Err(Broken::Passing(Failure::of("what was there did not fit any more")));
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(identity))
+                if self.have() == identity.total
+                    && content_range(headers)
+                        .is_none_or(|(_, total)| total == Some(identity.total)) =>
+            {
+                return Ok(self.check_size(identity.total)?);
             }
-            (status, _) => {
+            (status, resuming) => {
                 let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
+                if resuming.is_some() && !is_clear(status) {
+                    // It may be the asking for a part that it does not understand.
+                    self.clear().await?;
+                    return Err(Broken::Passing(failure));
+                }
                 let passing = status.is_server_error() || [408, 429].contains(&status.as_u16());
                 return Err(if passing {
                     Broken::Passing(failure)
@@ -152,14 +154,28 @@ impl<'a> Transfer<'a> {
                 });
             }
         };
-        self.check_size(total.unwrap_or_default())?;
         self.receive(response, total).await
+    }
+
+    /// Whether a part that was sent belongs behind what is there.
+    fn goes_on(&self, headers: &HeaderMap, identity: &Identity) -> bool {
+        let same = mark(headers).is_none_or(|mark| mark == identity.mark);
+        same && content_range(headers).is_some_and(|(start, total)| {
+            start == Some(self.have()) && total.is_none_or(|total| total == identity.total)
+        })
+    }
+
+    async fn clear(&mut self) -> Result<(), Failure> {
+        match &mut self.part {
+            Some(part) => part.clear().await,
+            None => Ok(()),
+        }
     }
 
     /// Asks for the file, or for what is missing of it.
     async fn ask(
         &self,
-        resuming: Option<&(u64, String)>,
+        resuming: Option<&Identity>,
         check: &(impl Fn(&Url) -> Result<(), Failure> + Send),
     ) -> Result<Response, Broken> {
         let mut url = self.url.clone();
@@ -167,9 +183,9 @@ impl<'a> Transfer<'a> {
             let mut headers = HeaderMap::new();
             // Parts of a file are parts of the file itself.
             headers.insert(ACCEPT_ENCODING, "identity".parse().map_err(odd)?);
-            if let Some((from, mark)) = resuming {
-                headers.insert(RANGE, format!("bytes={from}-").parse().map_err(odd)?);
-                headers.insert(IF_RANGE, mark.parse().map_err(odd)?);
+            if let Some(identity) = resuming {
+                headers.insert(RANGE, format!("bytes={}-", self.have()).parse().map_err(odd)?);
+                headers.insert(IF_RANGE, identity.mark.parse().map_err(odd)?);
             }
             let silence = self.silence();
             let asked = tokio::time::timeout(silence, self.transport.fetch(url.clone(), headers));
@@ -190,25 +206,29 @@ impl<'a> Transfer<'a> {
     }
 
     /// Makes ready for a whole file; `true` where there is some of it from earlier.
-    async fn begin(&mut self, response: &Response, resuming: bool) -> Result<bool, Failure> {
-        let mark = mark(response.headers());
-        if let Some((part, known)) = &mut self.part {
-            part.clear().await?;
-            *known = mark;
-            return Ok(false);
+    async fn begin(&mut self, response: &Response) -> Result<bool, Failure> {
+        let identity = mark(response.headers()).zip(response.content_length());
+        let identity = identity.map(|(mark, total)| {
+            let mut address = self.url.clone();
+            address.set_query(None);
+            Identity { address: address.into(), mark, total }
+        });
+        match self.part.take() {
+            // The server sends the same anew.
+            Some(part) if identity.is_some() && part.identity == identity => {
+                self.part.insert(part).clear().await?;
+                return Ok(false);
+            }
+            Some(part) => part.remove(),
+            None => {}
         }
-        // What it is called by says where it comes from, what it is, and how long.
-        let identity = mark
-            .as_ref()
-            .map(|mark| format!("{}\n{mark}\n{:?}", self.url.as_str(), response.content_length()));
-        let mut part = Part::open(self.path, identity.as_deref()).await?;
-        let length = response.content_length();
-        let some = !resuming && part.size > 0 && length.is_some_and(|length| part.size <= length);
-        if !some {
-            part.clear().await?;
+        let total = identity.as_ref().map_or(0, |identity| identity.total);
+        let part = self.part.insert(Part::open(self.path, identity).await?);
+        if part.size > 0 && part.size <= total {
+            return Ok(true);
         }
-        self.part = Some((part, mark));
-        Ok(some)
+        part.clear().await?;
+        Ok(false)
     }
 
     async fn receive(&mut self, mut response: Response, total: Option<u64>) -> Result<(), Broken> {
@@ -225,7 +245,7 @@ impl<'a> Transfer<'a> {
                 )
                 .into());
             }
-            let Some((part, _)) = &mut self.part else { break };
+            let Some(part) = &mut self.part else { break };
             part.write(&chunk).await?;
             let size = part.size;
             self.options.tell(size, total);
@@ -267,15 +287,15 @@ fn mark(headers: &HeaderMap) -> Option<String> {
     etag.or_else(|| text(LAST_MODIFIED)).map(str::to_owned)
 }
 
-/// Start and total of `bytes 5-9/10`.
-fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+/// Start and total of `bytes 5-9/10`, where they are numbers: `bytes */10` has no start.
+fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
     let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
     let (range, total) = text.split_once('/')?;
-    let (start, _) = range.split_once('-')?;
-    Some((start.parse().ok()?, total.parse().ok()))
+    let start = range.split_once('-').and_then(|(start, _)| start.parse().ok());
+    Some((start, total.parse().ok()))
 }
 
-/// The total of `bytes */10`.
-fn content_range_total(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes */")?.parse().ok()
+/// Whether an answer means the same whatever was asked for.
+fn is_clear(status: StatusCode) -> bool {
+    status.is_server_error() || [401, 403, 404, 408, 410, 429].contains(&status.as_u16())
 }
