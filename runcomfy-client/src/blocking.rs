@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use crate::http::{Step, Waiting};
 use crate::{
     CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
@@ -148,7 +149,8 @@ impl Client {
         RunAll { results, client: self.clone(), misused: false }
     }
 
-    /// As [`Client::run_all_with`](crate::Client::run_all_with): an iterator.
+    /// As [`Client::run_all_with`](crate::Client::run_all_with): an iterator. `on_submit` is called in
+    /// the background, where no blocking call can be made.
     pub fn run_all_with<'a, I>(
         &self,
         inputs: I,
@@ -354,9 +356,19 @@ impl<O: From<Output>> Job<O> {
     pub fn wait_with(
         &self,
         options: &WaitOptions,
-        on_change: impl FnMut(&JobStatus) + Send,
+        mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        self.completed(self.job.wait_with(options, on_change))
+        let runtime = self.runtime()?;
+        let mut waiting = Waiting::new(&self.job, options)?;
+        // Between the steps nothing runs, so that what is called back can make calls of its own.
+        let ended = loop {
+            match runtime.run(waiting.next()) {
+                Ok(Step::Changed(status)) => on_change(&status),
+                Ok(Step::Ended(done)) => break Ok(done),
+                Err(error) => break Err(error),
+            }
+        };
+        self.completed(async { self.job.hand_over(ended) })
     }
 
     fn completed(

@@ -272,7 +272,7 @@ impl<O: From<Output>> Job<O> {
 
     /// Tells the journal of a job's end, at the moment at which the caller gets it: were it told
     /// earlier and the call dropped then, the job would be ended without anybody having its result.
-    pub(super) fn hand_over(
+    pub(crate) fn hand_over(
         &self,
         ended: Result<Completed<O>, Error>,
     ) -> Result<Completed<O>, Error> {
@@ -325,21 +325,50 @@ impl<O: From<Output>> Job<O> {
         options: &WaitOptions,
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        let mut watch = Watch::new(self, options)?;
+        let mut waiting = Waiting::new(self, options)?;
         loop {
+            match waiting.next().await? {
+                Step::Changed(status) => on_change(&status),
+                Step::Ended(done) => return Ok(done),
+            }
+        }
+    }
+}
+
+/// A wait, step by step.
+pub(crate) struct Waiting<'a, O> {
+    job: &'a Job<O>,
+    watch: Watch<&'a Job<O>, &'a WaitOptions>,
+    /// Whether the job has ended by its last status.
+    ended: bool,
+}
+
+pub(crate) enum Step<O> {
+    Changed(JobStatus),
+    Ended(Completed<O>),
+}
+
+impl<'a, O: From<Output>> Waiting<'a, O> {
+    pub(crate) fn new(job: &'a Job<O>, options: &'a WaitOptions) -> Result<Self, Error> {
+        Ok(Self { job, watch: Watch::new(job, options)?, ended: false })
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<Step<O>, Error> {
+        let Self { job, watch, ended } = self;
+        loop {
+            if std::mem::take(ended) {
+                let began = watch.now();
+                let asked = Box::pin(job.result_by(Some(watch.deadline())));
+                match watch.unless_cancelled(asked).await? {
+                    Ok(done) => return Ok(Step::Ended(done)),
+                    // The result may lag behind the status, too.
+                    Err(error) => watch.take_error(error, began)?,
+                }
+            }
             let (status, changed) = watch.look().await?;
+            *ended = status.state.is_final();
             if changed {
-                on_change(&status);
-            }
-            if !status.state.is_final() {
-                continue;
-            }
-            let began = watch.now();
-            let asked = Box::pin(self.result_by(Some(watch.deadline())));
-            match watch.unless_cancelled(asked).await? {
-                // The result may lag behind the status, too.
-                Err(error) => watch.take_error(error, began)?,
-                done => return done,
+                return Ok(Step::Changed(status));
             }
         }
     }

@@ -30,6 +30,8 @@ pub use config::{ClientBuilder, ConfigError};
 pub use download::{DownloadOptions, Downloaded, Existing, Progress};
 pub use error::Error;
 pub use job::{CancelOutcome, Completed, Job};
+#[cfg(feature = "blocking")]
+pub(crate) use job::{Step, Waiting};
 pub use journal::{
     FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished, UnfinishedJob,
     UnknownSubmission,

@@ -284,7 +284,7 @@ impl Updates {
                 }
             }
         });
-        Self { stream: Box::pin(stream) }
+        Self { stream: Box::pin(stream.fuse()) }
     }
 
     /// The next state or position; `None` after the last. The same as `StreamExt::next`, for those

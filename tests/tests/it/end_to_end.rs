@@ -180,8 +180,12 @@ fn the_blocking_client_does_the_same() {
     assert!(done.output.video.is_some());
     let job = client.submit(&input()).unwrap();
     let mut states = Vec::new();
-    job.wait_with(&WaitOptions::default(), |status| states.push(status.to_string())).unwrap();
-    assert_eq!(states, ["completed"]);
+    // What is called back can make calls of its own.
+    let on_change = |status: &runcomfy_models::JobStatus| {
+        states.push(format!("{status} {}", job.cancel().unwrap()));
+    };
+    job.wait_with(&WaitOptions::default(), on_change).unwrap();
+    assert_eq!(states, ["completed not_cancellable"]);
     let inside = runtime.block_on(async { client.run(&input()) });
     assert!(matches!(inside, Err(Error::BlockingInAsync)));
     let dropped = client.clone();

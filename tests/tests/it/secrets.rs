@@ -1,24 +1,38 @@
 //! The token, looked for in everything that a program could show; and what logs do say.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use std::time::Duration;
 
+use runcomfy_models::time::TestClock;
 use runcomfy_models::{CatalogQuery, Client, DownloadOptions, FileJournal, Job, WaitOptions};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::end_to_end::input;
 use crate::faults::{faults, hasty};
 
 const TOKEN: &str = "sekrit/TOKEN+123";
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What is logged on this thread, up to which level.
+    static LOG: RefCell<Option<(Level, Vec<u8>)>> = const { RefCell::new(None) };
+}
+
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| {
+            if let Some((_, text)) = log {
+                text.extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
@@ -27,32 +41,23 @@ impl io::Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 /// Runs something with everything that is logged, by whomever, in view.
-fn logged(level: tracing::Level, run: impl Future<Output = ()>) -> String {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
+fn logged(level: Level, run: impl Future<Output = ()>) -> String {
+    // One subscriber for the whole process: what is enabled is remembered for all threads.
+    static SET_UP: Once = Once::new();
+    SET_UP.call_once(|| {
+        let wanted = dynamic_filter_fn(|metadata, _| {
+            LOG.with_borrow(|log| log.as_ref().is_some_and(|(level, _)| metadata.level() <= level))
+        });
+        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Log);
+        tracing_subscriber::registry().with(layer.with_filter(wanted)).init();
+    });
+    LOG.set(Some((level, Vec::new())));
     // One thread, so that tasks log there, too.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    tracing::subscriber::with_default(subscriber, || runtime.block_on(run));
-    log.text()
+    runtime.block_on(run);
+    let (_, text) = LOG.take().unwrap();
+    String::from_utf8(text).unwrap()
 }
 
 /// An error as it shows itself in every way, causes included.
@@ -74,7 +79,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let mut text = String::new();
-    let log = logged(tracing::Level::TRACE, async {
+    let log = logged(Level::TRACE, async {
         let sandbox = sandbox().await;
         let builder = Client::builder()
             .base_url(sandbox.base_url())
@@ -82,6 +87,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
             .read_timeout(Duration::from_millis(100))
             .submit_timeout(Duration::from_millis(100))
             .attempts(1)
+            .clock(TestClock::default())
             .journal(FileJournal::open(&path).unwrap());
         text += &format!("{builder:?} {builder:#?}");
         let client = builder.build().unwrap();
@@ -135,7 +141,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
             let url = format!("{}/outputs/a.png", sandbox.base_url().trim_end_matches("/v1"));
             sandbox.fault_next(Call::Output, fault);
             let (path, small) =
-                (folder.path().join("a.png"), DownloadOptions::default().largest(9999));
+                (folder.path().join("a.png"), DownloadOptions::default().largest(99));
             if let Err(error) = client.download_with(&url, &path, &small).await {
                 text += &shown(&error);
             }
@@ -158,7 +164,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
 #[test]
 fn a_log_says_what_happens_to_which_job_and_never_the_body() {
     let mut id = String::new();
-    let log = logged(tracing::Level::DEBUG, async {
+    let log = logged(Level::DEBUG, async {
         let sandbox = sandbox().await;
         let client = hasty(&sandbox);
         sandbox.reply_next(Call::Submit, Reply::new(429, ""));

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use runcomfy_models::time::{Clock, TestClock};
-use runcomfy_models::{Client, Error, JobState, WaitOptions};
+use runcomfy_models::{CancellationToken, Client, Error, JobState, WaitOptions};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 
 use crate::end_to_end::input;
@@ -125,6 +126,87 @@ async fn an_unknown_state_is_passed_on_and_waited_out_for_a_bounded_time() {
         "{error:?}"
     );
     assert!(clock.now() - start < MINUTE + Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn updates_come_as_a_stream_that_ends_with_the_job() {
+    let (sandbox, client, clock) = simulated(MINUTE).await;
+    let job = client.submit(&input()).await.unwrap();
+    let states: Vec<_> = job.updates().map(|status| status.unwrap().to_string()).collect().await;
+    assert_eq!(states, ["in_queue (position 0)", "in_progress", "completed"]);
+    assert!(job.result().await.is_ok());
+    // An error is the last thing that comes.
+    let job = client.submit(&input()).await.unwrap();
+    let options = WaitOptions::default().timeout(Duration::from_secs(40));
+    let mut updates = job.updates_with(&options);
+    let start = clock.now();
+    let mut seen = Vec::new();
+    while let Some(status) = updates.next().await {
+        seen.push(status.map(|status| status.state).map_err(|error| error.to_string()));
+    }
+    let [Ok(JobState::InQueue), Ok(JobState::InProgress), Err(error)] = &*seen else {
+        panic!("{seen:?}")
+    };
+    assert!(error.contains("was not finished after 40 s"), "{error}");
+    assert!(updates.next().await.is_none());
+    assert_eq!(clock.now() - start, Duration::from_secs(40));
+    assert_eq!(sandbox.accepted(), 2);
+}
+
+#[tokio::test]
+async fn a_wait_can_be_called_off_and_the_job_goes_on() {
+    let sandbox = Sandbox::builder().run_time(20 * MINUTE).start().await.unwrap();
+    let client = crate::end_to_end::client(&sandbox);
+    let job = client.submit(&input()).await.unwrap();
+    let token = CancellationToken::new();
+    let options = WaitOptions::default().cancel_on(token.clone());
+    let waiting = {
+        let (job, options) = (job.clone(), options.clone());
+        tokio::spawn(async move { job.wait_with(&options, |_| {}).await })
+    };
+    let watching = {
+        let (job, options) = (job.clone(), options.clone());
+        tokio::spawn(async move { job.updates_with(&options).collect::<Vec<_>>().await.pop() })
+    };
+    while sandbox.received().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    token.cancel();
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::WaitCancelled { .. }), "{error:?}");
+    assert_eq!(error.request_id(), Some(job.request_id()));
+    assert!(error.to_string().contains("the job goes on"), "{error}");
+    let error = watching.await.unwrap().unwrap().unwrap_err();
+    assert!(matches!(error, Error::WaitCancelled { .. }), "{error:?}");
+    // Dropped waits, too.
+    drop(job.wait());
+    let _ = tokio::time::timeout(Duration::from_millis(20), job.wait()).await;
+    assert!(!job.status().await.unwrap().state.is_final());
+    assert!(sandbox.received().iter().all(|call| !call.path.ends_with("/cancel")));
+}
+
+#[tokio::test]
+async fn a_job_deep_in_the_queue_is_asked_about_less() {
+    let clock = TestClock::default();
+    let shared = clock.clone();
+    let sandbox = Sandbox::builder()
+        .clock(move || shared.now())
+        .queue_time(Duration::ZERO)
+        .run_time(MINUTE)
+        .start()
+        .await
+        .unwrap();
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.clock(clock.clone()).jitter_seed(1).build().unwrap();
+    for _ in 0..10 {
+        let _before = client.submit(&input()).await.unwrap();
+    }
+    let job = client.submit(&input()).await.unwrap();
+    assert!(job.wait().await.is_ok());
+    let took = 11 * MINUTE;
+    assert!(clock.now() - took <= took / 20, "{:?}", clock.now());
+    let calls = sandbox.received().iter().filter(|call| call.path.ends_with("/status")).count();
+    assert!(calls < 60, "{calls}");
 }
 
 #[tokio::test]
