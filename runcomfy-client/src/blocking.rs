@@ -105,6 +105,15 @@ impl Client {
         crate::Client::builder()
     }
 
+    /// As [`Client::builder_from_env`](crate::Client::builder_from_env); finish with
+    /// [`build_blocking`](ClientBuilder::build_blocking).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        crate::Client::builder_from_env()
+    }
+
     fn from_async(client: crate::Client) -> Result<Self, Error> {
         Ok(Self { client, runtime: Shared::new()? })
     }
@@ -402,6 +411,17 @@ impl Completed {
     ) -> Result<Vec<Downloaded>, Error> {
         let done = self.clone().with_client(self.client.client.clone());
         self.client.runtime.run(done.download_all_with(folder, options))
+    }
+}
+
+impl<O: Clone> Completed<O> {
+    /// As [`Completed::settle`](crate::Completed::settle).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn settle(&self) -> Result<(), Error> {
+        let done = self.clone().with_client(self.client.client.clone());
+        self.client.runtime.run(done.settle())
     }
 }
 

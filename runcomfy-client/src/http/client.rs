@@ -34,7 +34,15 @@ impl Client {
     /// # Errors
     /// [`Error::Config`] where there is no token, or the token or the address cannot be used.
     pub fn from_env() -> Result<Self, Error> {
-        ClientBuilder::from_env(&|name| std::env::var_os(name))?.build()
+        Self::builder_from_env()?.build()
+    }
+
+    /// A builder with what the [environment](Self::from_env) says, for what is to be said besides.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where there is no token, or a variable is not text.
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        Ok(ClientBuilder::from_env(&|name| std::env::var_os(name))?)
     }
 
     /// A client from a token and what else is to be said.

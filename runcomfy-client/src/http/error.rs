@@ -94,6 +94,16 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
+    /// The journal could not be told that a job is settled; it will be taken up once more.
+    #[error(
+        "cannot write into the journal that request {request_id} is settled; it will be taken up again"
+    )]
+    NotSettled {
+        /// The job.
+        request_id: RequestId,
+        /// Why.
+        source: JournalError,
+    },
     /// A journal could not be read.
     #[error("cannot read from the journal what is unfinished; nothing was changed")]
     JournalRead {
@@ -239,6 +249,7 @@ impl Error {
             | Self::WaitTimeout { request_id, .. }
             | Self::WaitCancelled { request_id }
             | Self::Detached { request_id }
+            | Self::NotSettled { request_id, .. }
             | Self::OtherModel { request_id, .. }
             | Self::UnknownState { request_id, .. } => Some(request_id),
             _ => None,

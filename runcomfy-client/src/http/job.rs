@@ -13,7 +13,7 @@ use tracing::{debug_span, error, field, info};
 
 use super::client::Client;
 use super::error::Error;
-use super::journal::{JournalEntry, Submission};
+use super::journal::{JournalEntry, JournalError, Submission};
 use super::read::{Read, ReadError};
 use super::request_id::RequestId;
 use super::state::{JobState, JobStatus};
@@ -45,6 +45,8 @@ pub struct Job<O = Output> {
 #[non_exhaustive]
 pub struct Completed<O = Output, C = Client> {
     pub(crate) client: C,
+    /// What the client's journal knows it as.
+    submission: Option<Arc<Submission>>,
     /// The job.
     pub request_id: RequestId,
     /// What it gives.
@@ -255,6 +257,7 @@ impl<O: From<Output>> Job<O> {
             }),
             JobState::Completed => Ok(Completed {
                 client: self.client()?.clone(),
+                submission: self.submission.clone(),
                 request_id,
                 output: O::from(Output::from(outcome.output)),
                 created_at: outcome.created_at,
@@ -444,8 +447,41 @@ impl<'de, O> Deserialize<'de> for Job<O> {
 impl<O, C> Completed<O, C> {
     /// The same with another client.
     pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
-        let Self { request_id, output, created_at, finished_at, cost, .. } = self;
-        Completed { client, request_id, output, created_at, finished_at, cost }
+        let Self { submission, request_id, output, created_at, finished_at, cost, .. } = self;
+        Completed { client, submission, request_id, output, created_at, finished_at, cost }
+    }
+}
+
+impl<O, C> Completed<O, C> {
+    /// What the client's journal knows the submission as, where there is a journal.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.submission.as_deref()
+    }
+
+    fn settled(&self) -> Option<JournalEntry> {
+        let submission = self.submission.as_ref()?.id.clone();
+        Some(JournalEntry::Settled { submission })
+    }
+}
+
+impl<O> Completed<O> {
+    /// Tells the client's journal that what the job gave is in safe hands, so that it is not taken up
+    /// again. Needed only where the journal waits for it; see
+    /// [`FileJournal::until_settled`](crate::FileJournal::until_settled). Without a journal it does
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotSettled`] where that cannot be written.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let (Some(entry), Some(journal)) = (self.settled(), &self.client.journal) else {
+            return Ok(());
+        };
+        let journal = Arc::clone(journal);
+        let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
+        written
+            .unwrap_or_else(|error| Err(JournalError::new(error)))
+            .map_err(|source| Error::NotSettled { request_id: self.request_id.clone(), source })
     }
 }
 

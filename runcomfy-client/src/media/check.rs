@@ -163,13 +163,10 @@ fn is_public(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-            let mut labels = name.rsplit('.');
-            let top = labels.next().unwrap_or_default();
+            let top = name.rsplit('.').next().unwrap_or_default();
             // A name without a dot is known to a local resolver at most.
-            name.contains('.')
-                && !name.split('.').any(str::is_empty)
-                && !is_local(top)
-                && !(top == "arpa" && labels.next() == Some("home"))
+            let dotted = name.contains('.') && !name.split('.').any(str::is_empty);
+            dotted && !is_local(top) && !name.ends_with(".home.arpa")
         }
         Host::Ipv4(ip) => is_public_v4(*ip),
         Host::Ipv6(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
 use runcomfy_models::{
-    Client, Error, FileJournal, Job, JobState, Journal, JournalEntry, JournalError, Unfinished,
-    WaitOptions, blocking,
+    Client, Error, FileJournal, Job, JobState, Journal, JournalEntry, JournalError, Submission,
+    Unfinished, WaitOptions, blocking,
 };
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
@@ -107,6 +107,9 @@ async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
     };
     assert_ne!(finished, id);
     let journal = FileJournal::open(&path).unwrap();
+    let submitted = journal.submitted_bodies().unwrap();
+    assert!(submitted.contains(&Submission::digest_of(&input()).unwrap()));
+    assert_eq!(submitted.len(), 1);
     // A client that knows nothing of the journal.
     let plain = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
     let resumed = plain.build().unwrap().resume(&journal).await.unwrap();
@@ -298,6 +301,30 @@ async fn a_result_that_nobody_took_is_not_at_its_end() {
     }
     drop(results);
     assert_eq!((sandbox.accepted(), journal.unfinished().unwrap().jobs.len()), (8, 7));
+}
+
+#[tokio::test]
+async fn a_result_can_be_kept_unfinished_until_it_is_settled() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    {
+        let journal = FileJournal::open(&path).unwrap().until_settled();
+        let client = client(&sandbox, journal);
+        client.run(&input()).await.unwrap().settle().await.unwrap();
+        client.run(&input()).await.unwrap();
+        sandbox.fail_next_job("out of memory");
+        client.run(&input()).await.unwrap_err();
+    }
+    let journal = FileJournal::open(&path).unwrap().until_settled();
+    let client = client(&sandbox, journal.clone());
+    let resumed = client.resume(&journal).await.unwrap();
+    let [job] = &*resumed.jobs else { panic!("{resumed:?}") };
+    let done = job.wait().await.unwrap();
+    assert_eq!(done.submission(), job.submission());
+    done.settle().await.unwrap();
+    assert!(journal.unfinished().unwrap().is_empty());
+    assert_eq!(sandbox.accepted(), 3);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a journal holds, and what follows from it.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -50,6 +51,14 @@ impl Submission {
     #[must_use]
     pub fn digest_of<B: Serialize + ?Sized>(input: &B) -> Option<String> {
         Some(Body::of(input).ok()?.sha256())
+    }
+}
+
+/// What is to be looked for in the account: `kling/kling-2-1/master/image-to-video at Sun, 06 Nov 1994
+/// 08:49:37 GMT`.
+impl fmt::Display for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.model_id, date(self.submitted_at))
     }
 }
 

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use tracing::warn;
 
+use super::super::state::JobState;
 use super::entry::{Ledger, Outcome};
 use super::{Journal, JournalEntry, JournalError, Submission, Unfinished};
 
@@ -47,6 +48,7 @@ use super::{Journal, JournalEntry, JournalError, Submission, Unfinished};
 #[derive(Clone, Debug)]
 pub struct FileJournal {
     inner: Arc<Inner>,
+    until_settled: bool,
 }
 
 #[derive(Debug)]
@@ -120,6 +122,7 @@ impl FileJournal {
                 writer: Mutex::new(writer),
                 synced: Mutex::new(Synced { file: synced, upto: 0, failed: false }),
             }),
+            until_settled: false,
         };
         match text.lines().next() {
             // A line that was cut off is what a crash can leave of a journal's first entry.
@@ -131,6 +134,19 @@ impl FileJournal {
             }
             _ => Ok(journal),
         }
+    }
+
+    /// Keeps a completed job unfinished until it is settled
+    /// ([`Completed::settle`](crate::Completed::settle)), rather than until its result was returned:
+    /// for a program that would be sorry for what it had in hand when it was killed, as files that
+    /// were not saved yet. A job that failed or was cancelled is finished in either case.
+    ///
+    /// It is a matter of this handle and its clones; give it to the client and to
+    /// [`resume`](crate::Client::resume).
+    #[must_use]
+    pub fn until_settled(mut self) -> Self {
+        self.until_settled = true;
+        self
     }
 
     /// Where it is.
@@ -156,6 +172,25 @@ impl FileJournal {
         let text = self.inner.writer().locked(PATIENCE, Writer::read);
         let text = text.map_err(|error| self.io("read", error))?;
         Ok(self.inner.lines(&text).filter_map(|line| line.entry).collect())
+    }
+
+    /// The digests of all bodies that were accepted, or may have been: by
+    /// [`Submission::digest_of`] a program finds which of its inputs it need not submit any more.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn submitted_bodies(&self) -> Result<HashSet<String>, JournalError> {
+        let mut bodies = HashMap::new();
+        for entry in self.entries()? {
+            match entry {
+                JournalEntry::Submitting { submission } => {
+                    bodies.insert(submission.id, submission.body_sha256);
+                }
+                JournalEntry::NotAccepted { submission, .. } => drop(bodies.remove(&submission)),
+                _ => {}
+            }
+        }
+        Ok(bodies.into_values().collect())
     }
 
     fn io(&self, what: &'static str, source: io::Error) -> JournalError {
@@ -196,6 +231,8 @@ impl Journal for FileJournal {
                         owners.insert(submission.id.clone(), session);
                         ledger.add(JournalEntry::Submitting { submission });
                     }
+                    (Some(JournalEntry::Ended { state: JobState::Completed, .. }), _)
+                        if self.until_settled => {}
                     (Some(entry), _) => ledger.add(entry),
                     (None, Some(submission)) => {
                         if session == inner.session {
