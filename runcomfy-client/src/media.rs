@@ -4,7 +4,7 @@ mod check;
 
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -203,11 +203,13 @@ impl Media {
     pub fn path(path: impl AsRef<Path>) -> Result<Self, MediaError> {
         let path = path.as_ref();
         let read = |source| MediaError::Read { path: path.to_owned(), source };
-        let file = File::open(path).map_err(read)?;
-        // Asked first, so that a file that cannot be sent is not read.
-        let size = file.metadata().map_err(read)?.len();
-        check_size(size)?;
-        Self::encode(file, size, read)
+        // Asked first, so that what cannot be sent is not read; opening a pipe could take for ever.
+        let found = std::fs::metadata(path).map_err(read)?;
+        if !found.is_file() {
+            return Err(read(std::io::Error::new(ErrorKind::InvalidInput, "it is no file")));
+        }
+        check_size(found.len())?;
+        Self::encode(File::open(path).map_err(read)?, found.len(), read)
     }
 
     /// The content of a file, sent inside the request; its type is told from its first bytes.
@@ -499,6 +501,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"\x89PNG\r\n\x1a\n").unwrap();
         assert!(Media::path(file.path()).is_ok());
+        let folder = Media::path(std::env::temp_dir()).unwrap_err().to_string();
+        assert!(folder.contains("it is no file"), "{folder}");
         file.as_file().set_len(DATA_LIMIT + 1).unwrap();
         assert!(matches!(Media::path(file.path()), Err(MediaError::TooLarge { .. })));
         let error = Media::path("/no/such/file.png").unwrap_err();
