@@ -96,7 +96,7 @@ impl ApiErrorKind {
             Self::Forbidden => "use the token of the account that owns it",
             Self::NotFound => "check the id; models and jobs can be gone",
             Self::InvalidInput => {
-                "the model's schema may have changed: update the schema, or send JSON with `submit_json`"
+                "the model's schema may have changed since: update it; until then, `submit_json` sends what is not checked here"
             }
             Self::RateLimited => "wait, and send fewer calls at a time",
             Self::Server => "try again later",

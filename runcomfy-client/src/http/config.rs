@@ -24,11 +24,7 @@ const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
 #[non_exhaustive]
 pub enum ConfigError {
     /// No token was given, and none was found.
-    #[error(
-        "no API token: set RUNCOMFY_API_TOKEN, or log in with the official command line tool, which \
-         writes it to {}",
-        files.last().map(|path| path.display().to_string()).unwrap_or_else(|| "token.json".to_owned())
-    )]
+    #[error("no API token: {}", where_from(files))]
     NoToken {
         /// The files that were looked for.
         files: Vec<PathBuf>,
@@ -67,6 +63,17 @@ pub enum ConfigError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+fn where_from(files: &[PathBuf]) -> String {
+    match files.last() {
+        Some(file) => format!(
+            "set RUNCOMFY_API_TOKEN, or log in with the official command line tool, which writes it to {}",
+            file.display()
+        ),
+        None => "give it with `token`, or take it from the environment with `Client::from_env`"
+            .to_owned(),
+    }
 }
 
 /// Makes a [`Client`].

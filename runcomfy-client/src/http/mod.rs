@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod download;
 mod error;
+mod files;
 mod job;
 mod journal;
 mod many;

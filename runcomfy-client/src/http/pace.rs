@@ -77,21 +77,18 @@ impl Pace {
 
     /// Waits until a try may be made.
     pub(super) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
-        let (mut start, place) = self.place(deadline)?;
         loop {
+            let (start, place) = self.place(deadline)?;
             let now = self.clock.now();
-            if start <= now {
-                break;
+            if start > now {
+                self.clock.sleep(start - now).await;
             }
-            self.clock.sleep(start - now).await;
-            // The service may have asked for a pause meanwhile.
-            start = self.timetable().closed;
-            if start > deadline {
-                return Err(NoRoom);
+            place.used();
+            // The service may have asked for a pause meanwhile: then all get in line anew.
+            if self.timetable().closed <= self.clock.now().max(start) {
+                return Ok(());
             }
         }
-        place.used();
-        Ok(())
     }
 
     /// When a call may be made, and its place in the timetable.
@@ -190,6 +187,44 @@ mod tests {
         }
         pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_when_a_pause_is_asked_for_keep_to_the_rate_behind_it() {
+        #[derive(Debug)]
+        struct Tokio(tokio::time::Instant);
+        impl Clock for Tokio {
+            fn now(&self) -> Duration {
+                self.0.elapsed()
+            }
+            fn date(&self) -> std::time::SystemTime {
+                std::time::SystemTime::now()
+            }
+            fn sleep(&self, duration: Duration) -> crate::time::Sleep {
+                Box::pin(tokio::time::sleep(duration))
+            }
+        }
+        let clock = Arc::new(Tokio(tokio::time::Instant::now()));
+        let spacing = Duration::from_millis(50);
+        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(spacing)));
+        let calls = (0..16).map(|_| {
+            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
+            tokio::spawn(async move { pace.turn(FOREVER).await.map(|()| clock.now()) })
+        });
+        let calls: Vec<_> = calls.collect();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        pace.close_for(Duration::from_millis(1500));
+        let mut times = Vec::new();
+        for call in calls {
+            times.push(call.await.unwrap().unwrap());
+        }
+        times.sort_unstable();
+        let behind: Vec<_> =
+            times.into_iter().filter(|time| *time >= Duration::from_millis(1560)).collect();
+        assert!(behind.len() > 10, "{behind:?}");
+        // Within what timers are exact to.
+        let least = spacing - Duration::from_millis(2);
+        assert!(behind.windows(2).all(|pair| pair[1] - pair[0] >= least), "{behind:?}");
     }
 
     #[tokio::test]

@@ -53,6 +53,8 @@ impl Transport {
         let left = || deadline.saturating_sub(clock.now());
         let path = read.url.path();
         let mut attempt = 1;
+        // Why it was not answered the last time.
+        let mut failure = None;
         loop {
             let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
             let sent = match self.pace.turn(by).await {
@@ -61,7 +63,11 @@ impl Transport {
                     let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
                     self.send(call, timeout).await
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => {
+                    let source = NoAnswer::NotMade(error).into_cause();
+                    let not_made = ReadError::NoAnswer { attempts: attempt - 1, source };
+                    return Err(failure.unwrap_or(not_made));
+                }
             };
             let last = attempt >= limits.attempts || left().is_zero();
             let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
@@ -81,17 +87,17 @@ impl Transport {
                     if last || !budget.take() {
                         return refusal.map_or(Ok(answer), |error| Err(ReadError::Refused(error)));
                     }
+                    failure = refusal.map(ReadError::Refused);
                     answer.retry_after
                 }
                 (Err(error), _) => {
                     warn!(method = %read.method, path, attempt, error = %error, "no answer");
-                    let not_made = matches!(error, NoAnswer::NotMade(_));
-                    if last || not_made || !budget.take() {
-                        return Err(ReadError::NoAnswer {
-                            attempts: attempt,
-                            source: error.into_cause(),
-                        });
+                    let source = error.into_cause();
+                    let no_answer = ReadError::NoAnswer { attempts: attempt, source };
+                    if last || !budget.take() {
+                        return Err(no_answer);
                     }
+                    failure = Some(no_answer);
                     None
                 }
             };

@@ -159,7 +159,10 @@ impl Client {
                     }
                     None
                 }
-                Err(error) => return Err(unknown(submission, None, error.into_cause())),
+                Err(error) => {
+                    let request_id = error.request_id();
+                    return Err(unknown(submission, request_id, error.into_cause()));
+                }
             };
             submission.under_way.store(false, Ordering::Relaxed);
             let left = deadline.saturating_sub(now);
@@ -175,10 +178,15 @@ impl Client {
     ) -> Result<Job<O>, Error> {
         let request_id = answer.request_id();
         if let Some(error) = answer.refusal(request_id.as_ref()) {
-            // A clear no; or a failure on the way, which may have come after a yes.
-            let clear =
-                matches!(error.status, 200..300 | 400..500) && ![408, 499].contains(&error.status);
-            return if clear && error.kind.is_refusal() && request_id.is_none() {
+            // A clear no, which may have an id to speak of it by; or a failure on the way, which may
+            // have come after a yes.
+            let clear = match error.status {
+                408 | 499 => false,
+                200..300 | 429 => request_id.is_none(),
+                400..500 => true,
+                _ => false,
+            };
+            return if clear && error.kind.is_refusal() {
                 Err(error.into())
             } else {
                 Err(unknown(submission, request_id, Box::new(error)))
@@ -253,7 +261,8 @@ impl Open {
         let written = blocking(move || {
             let id = submission.id.clone();
             let written = journal.record(&JournalEntry::Submitting { submission });
-            if gone.load(Ordering::SeqCst) {
+            // It may stand there all the same, where it could not be flushed.
+            if written.is_err() || gone.load(Ordering::SeqCst) {
                 record(&*journal, &not_sent(id));
             }
             written
@@ -265,12 +274,23 @@ impl Open {
         written
     }
 
-    /// Writes what became of it. It is told even where the caller goes meanwhile.
+    /// Writes what became of it. It is told even where the caller goes meanwhile, or the runtime.
     async fn end(mut self, entry: JournalEntry) {
-        let journal = Arc::clone(&self.journal);
+        let told = Told { journal: Arc::clone(&self.journal), entry };
         self.submission = None;
-        // Begun at once, whether anybody waits for it or not.
-        let _ = blocking(move || record(&*journal, &entry)).await;
+        let _ = blocking(move || drop(told)).await;
+    }
+}
+
+/// An outcome that is recorded when it is dropped: by whom it is to be, or in his place.
+struct Told {
+    journal: Arc<dyn Journal>,
+    entry: JournalEntry,
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        record(&*self.journal, &self.entry);
     }
 }
 

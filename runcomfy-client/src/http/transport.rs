@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use thiserror::Error;
 use url::Url;
@@ -68,6 +68,13 @@ pub(super) enum NoAnswer {
     /// Something may have been received.
     #[error("the connection broke")]
     Broken(#[source] reqwest::Error),
+    /// The answer had begun.
+    #[error("the connection broke within the answer")]
+    CutOff {
+        source: reqwest::Error,
+        /// What the beginning names.
+        request_id: Option<RequestId>,
+    },
     /// The call took too long.
     #[error("no answer in time")]
     TimedOut(#[source] reqwest::Error),
@@ -82,6 +89,13 @@ pub(super) enum NoAnswer {
 impl NoAnswer {
     pub(super) fn surely_not_received(&self) -> bool {
         matches!(self, Self::NotConnected(_) | Self::NotMade(_))
+    }
+
+    pub(super) fn request_id(&self) -> Option<RequestId> {
+        match self {
+            Self::CutOff { request_id, .. } => request_id.clone(),
+            _ => None,
+        }
     }
 
     pub(super) fn into_cause(self) -> Cause {
@@ -180,7 +194,16 @@ impl Transport {
             return Err(NoAnswer::TooLong);
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(source) => {
+                    let request_id = request_id_in(&String::from_utf8_lossy(&bytes));
+                    let source = source.without_url();
+                    return Err(NoAnswer::CutOff { source, request_id });
+                }
+            };
             if bytes.len() + chunk.len() > LARGEST_BODY {
                 return Err(NoAnswer::TooLong);
             }
@@ -228,6 +251,40 @@ impl Transport {
     }
 }
 
+/// The request id that an answer names, be it broken off behind it.
+fn request_id_in(body: &str) -> Option<RequestId> {
+    /// What stands in the object itself, and not deeper.
+    struct Named<'a>(&'a mut Option<String>);
+
+    impl<'de> Visitor<'de> for Named<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(key) = members.next_key::<String>()? {
+                if key != "request_id" {
+                    members.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                *self.0 = match members.next_value()? {
+                    Value::String(id) => Some(id),
+                    Value::Number(id) => Some(id.to_string()),
+                    _ => None,
+                };
+            }
+            Ok(())
+        }
+    }
+
+    let mut id = None;
+    // That it goes on as something else than JSON, or not at all, is no matter here.
+    let _ = serde_json::Deserializer::from_str(body).deserialize_map(Named(&mut id));
+    RequestId::try_from(id?).ok()
+}
+
 impl Answer {
     pub(super) fn new(
         status: u16,
@@ -265,15 +322,7 @@ impl Answer {
 
     /// The request id that it names. An answer that is broken off can still name one.
     pub(super) fn request_id(&self) -> Option<RequestId> {
-        let id = match &self.json {
-            Ok(json) => json.get("request_id")?.as_str()?.to_owned(),
-            Err(_) => {
-                let (_, rest) = self.body.split_once("\"request_id\"")?;
-                let rest = rest.trim_start().strip_prefix(':')?;
-                serde_json::Deserializer::from_str(rest).into_iter::<String>().next()?.ok()?
-            }
-        };
-        RequestId::try_from(id).ok()
+        request_id_in(&self.body)
     }
 
     /// Reads what an answer that is no refusal says; the reason where that cannot be done.

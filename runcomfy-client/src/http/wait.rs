@@ -47,7 +47,7 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The upper bound of the whole wait.
+    /// The upper bound of the whole wait. A last look at its end may take a second or two beyond it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -124,6 +124,8 @@ pub(super) struct Watch<J, P> {
     last: Option<JobStatus>,
     unknown_since: Option<Duration>,
     failing_since: Option<Duration>,
+    /// Whether it is the status that fails, and not the result.
+    failing_status: bool,
     failure: Option<Box<Error>>,
     /// Whether the next look comes at once.
     fresh: bool,
@@ -142,6 +144,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
             last: None,
             unknown_since: None,
             failing_since: None,
+            failing_status: false,
             failure: None,
             fresh: true,
         })
@@ -162,7 +165,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
             let asked = Box::pin(self.job.status_by(Some(self.deadline)));
             match self.unless_cancelled(asked).await? {
                 Ok(status) => return self.take(status),
-                Err(error) => self.take_error(error, began)?,
+                Err(error) => self.take_any_error(error, began, true)?,
             }
         }
     }
@@ -183,7 +186,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
     fn take(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
         let now = self.now();
         // What has ended but cannot be fetched goes on failing.
-        if !status.state.is_final() {
+        if !status.state.is_final() || self.failing_status {
             self.failing_since = None;
             self.failure = None;
         }
@@ -205,14 +208,19 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
         Ok((status, changed))
     }
 
-    /// An error of a call that began then: passed on unless a later call may go better.
+    /// An error of a result call that began then: passed on unless a later one may go better.
     pub(super) fn take_error(&mut self, error: Error, began: Duration) -> Result<(), Error> {
+        self.take_any_error(error, began, false)
+    }
+
+    fn take_any_error(&mut self, error: Error, began: Duration, status: bool) -> Result<(), Error> {
         if error.is_not_made() {
             return Ok(());
         }
         if !error.is_passing() {
             return Err(error);
         }
+        self.failing_status = status;
         let now = self.now();
         let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
         // What could not be read in time is a wait that ran out, not a broken job.

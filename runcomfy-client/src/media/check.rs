@@ -185,7 +185,19 @@ fn is_public(host: &Host<&str>) -> bool {
 
 /// Names that only a local resolver knows, by their last label.
 fn is_local(top: &str) -> bool {
-    ["localhost", "local", "localdomain", "internal", "lan", "onion"].contains(&top)
+    const LOCAL: [&str; 10] = [
+        "localhost",
+        "local",
+        "localdomain",
+        "internal",
+        "intranet",
+        "lan",
+        "corp",
+        "home",
+        "private",
+        "onion",
+    ];
+    LOCAL.contains(&top)
 }
 
 fn is_public_v4(ip: std::net::Ipv4Addr) -> bool {

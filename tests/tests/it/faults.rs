@@ -6,6 +6,8 @@ use std::time::Duration;
 use runcomfy_models::time::{Clock, TestClock};
 use runcomfy_models::{CatalogQuery, Client, Error, WaitOptions};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
 
@@ -70,7 +72,10 @@ async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
         assert_eq!(sandbox.accepted(), accepted + usize::from(carried_out), "{fault:?}");
         let text = error.to_string();
         assert!(text.contains("image-to-video") && text.contains("GMT"), "{text}");
-        let how = if fault == Fault::Truncated { "request id" } else { "recent requests" };
+        // An answer that was cut off can still name the job.
+        let how = if error.request_id().is_some() { "request id" } else { "recent requests" };
+        let cut = matches!(fault, Fault::Truncated | Fault::ResetAnswer(_) | Fault::Drip(_));
+        assert!(error.request_id().is_none() || cut, "{fault:?}: {error}");
         assert!(text.contains(how), "{text}");
         assert!(std::error::Error::source(&error).is_some(), "{text}");
     }
@@ -82,6 +87,7 @@ async fn an_answer_that_names_an_id_is_a_job_whatever_else_it_says() {
     let client = hasty(&sandbox);
     for reply in [
         Reply::new(429, r#"{"request_id": "paid-1"}"#).header("retry-after", "0"),
+        Reply::new(200, r#"{"input": {"request_id": "mine"}, "request_id": "paid-1", "x": "#),
         Reply::new(200, r#"{"request_id": "paid-1", "error_code": 400002}"#),
         Reply::new(200, r#"{"request_id": "paid-1", "status_url": "https://a"#),
         Reply::new(302, r#"{"request_id": "paid-1"}"#),
@@ -95,12 +101,39 @@ async fn an_answer_that_names_an_id_is_a_job_whatever_else_it_says() {
         assert!(error.to_string().contains("paid-1"), "{error}");
         assert_eq!(sandbox.received().len(), received + 1, "{reply:?} was sent again");
     }
+    // A clear no is one, whatever it is filed under.
+    for status in [400, 401, 402, 403, 404, 422] {
+        sandbox.reply_next(Call::Submit, Reply::new(status, r#"{"request_id": "trace-1"}"#));
+        assert_eq!(client.submit(&input()).await.unwrap_err().api().unwrap().status, status);
+    }
     // A refusal that something on the way may have made up.
     for status in [302, 408, 499, 503] {
         let refusal = Reply::new(status, r#"{"error_code": 400001}"#);
         sandbox.reply_next(Call::Submit, refusal);
         assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown(), "{status}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_within_the_answer_can_still_have_named_the_job() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).await.unwrap();
+            request.push(byte[0]);
+        }
+        let answer =
+            b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"request_id\": \"paid-1\", \"st";
+        stream.write_all(answer).await.unwrap();
+    });
+    let client = Client::builder().base_url(base).token("t").build().unwrap();
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(error.is_submit_unknown(), "{error:?}");
+    assert_eq!(error.request_id().unwrap(), "paid-1");
 }
 
 #[tokio::test]

@@ -220,6 +220,10 @@ async fn a_first_line_that_a_crash_cut_off_is_no_reason_to_refuse_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     std::fs::write(&path, "{\"body_sha").unwrap();
+    // Or that a power failure left as zeros.
+    let zeros = folder.path().join("zeros.journal");
+    std::fs::write(&zeros, "\0\0\0\0\n").unwrap();
+    assert!(FileJournal::open(&zeros).is_ok());
     for jobs in 1..3 {
         let journal = FileJournal::open(&path).unwrap();
         let _job = client(&sandbox, journal.clone()).submit(&input()).await.unwrap();
@@ -282,9 +286,59 @@ async fn a_journal_that_somebody_keeps_locked_holds_nobody_up_for_long() {
     assert!(job.wait().await.is_ok());
     let error = client.submit(&input()).await.unwrap_err();
     assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
+    // Several at once wait no longer than one.
+    let start = std::time::Instant::now();
+    let four = (0..4).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move { client.submit(&input()).await })
+    });
+    for one in four.collect::<Vec<_>>() {
+        assert!(matches!(one.await.unwrap(), Err(Error::NotRecorded { .. })));
+    }
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
     other.unlock().unwrap();
     assert_eq!(sandbox.accepted(), 1);
     assert!(journal.unfinished().unwrap().is_empty());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_was_removed_takes_nothing_more() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let client = client(&sandbox, FileJournal::open(&path).unwrap());
+    std::fs::remove_file(&path).unwrap();
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
+    assert!(sandbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_id_is_written_down_even_where_the_runtime_ends() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journal = FileJournal::open(&path).unwrap();
+    let client = client(&sandbox, journal.clone());
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        for _ in 0..20 {
+            let client = client.clone();
+            runtime.spawn(async move { client.submit(&input()).await.map(|_| ()) });
+        }
+        std::thread::sleep(Duration::from_millis(8));
+        runtime.shutdown_background();
+    })
+    .join()
+    .unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(journal);
+    let unfinished = FileJournal::open(&path).unwrap().unfinished().unwrap();
+    // Whatever was accepted is known, or known to be unknown.
+    let known = unfinished.jobs.len();
+    assert!(known <= sandbox.accepted());
+    assert!(known + unfinished.unknown.len() >= sandbox.accepted(), "{unfinished:?}");
 }
 
 #[tokio::test]
@@ -331,12 +385,16 @@ async fn a_result_can_be_kept_unfinished_until_it_is_settled() {
 fn a_file_that_is_something_else_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
-    std::fs::write(&path, "buy milk\n").unwrap();
-    let error = FileJournal::open(&path).unwrap_err().to_string();
-    assert!(error.contains("notes.txt is not a journal") && error.contains("buy milk"), "{error}");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "buy milk\n");
+    for text in ["buy milk\n", "{\"access_token\": \"x\"}\n", "{\n  \"name\": \"x\"\n}\n"] {
+        std::fs::write(&path, text).unwrap();
+        let error = FileJournal::open(&path).unwrap_err().to_string();
+        let first = text.lines().next().unwrap();
+        let named = error.contains("notes.txt is not a journal");
+        assert!(named && error.contains(&format!("{first:?}")), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
     let error = FileJournal::open(folder.path().join("no/folder")).unwrap_err().to_string();
-    assert!(error.contains("cannot open the journal"), "{error}");
+    assert!(error.contains("cannot open the journal") && error.contains("that exists"), "{error}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use ring::digest::{SHA256, digest};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
+use super::super::files::{is_named, sync_folder};
 use super::Failure;
 
 /// What exactly the server has: parts of the same can be put together.
@@ -181,24 +182,6 @@ fn open(path: &Path) -> io::Result<(StdFile, u64)> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// Whether this open file is the one of this name.
-#[cfg(unix)]
-fn is_named(file: &StdFile, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let open = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(named) => Ok((named.dev(), named.ino()) == (open.dev(), open.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Elsewhere, an open file keeps its name.
-#[cfg(not(unix))]
-fn is_named(_: &StdFile, path: &Path) -> io::Result<bool> {
-    fs::exists(path)
-}
-
 /// A link fails where the name is taken, at the very moment; a renaming would write over it.
 fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
     if overwrite {
@@ -214,16 +197,6 @@ fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
         Err(_) if fs::exists(path)? => Err(io::ErrorKind::AlreadyExists.into()),
         Err(_) => fs::rename(part, path),
     }
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        StdFile::open(folder)?.sync_all()?;
-    }
-    let _ = path;
-    Ok(())
 }
 
 fn unwritable(error: io::Error) -> Failure {

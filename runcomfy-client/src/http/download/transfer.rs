@@ -24,6 +24,8 @@ pub(super) struct Transfer<'a> {
     deadline: Duration,
     /// What has come so far.
     part: Option<Part>,
+    /// Whether the server was found not to do with ranges what it should.
+    no_ranges: bool,
 }
 
 /// How a try ended that did not end it all.
@@ -54,7 +56,7 @@ impl<'a> Transfer<'a> {
             return Err(Failure::of("the path has no file name"));
         }
         let deadline = transport.clock.now().saturating_add(options.timeout);
-        Ok(Self { transport, options, path, url, deadline, part: None })
+        Ok(Self { transport, options, path, url, deadline, part: None, no_ranges: false })
     }
 
     /// Fetches until it is whole. `check` says where a redirect may lead.
@@ -62,9 +64,8 @@ impl<'a> Transfer<'a> {
         mut self,
         check: impl Fn(&Url) -> Result<(), Failure> + Send,
     ) -> Result<u64, Failure> {
-        let mut attempt = 1;
+        let (mut attempt, mut furthest) = (1, 0);
         loop {
-            let before = self.have();
             let failure = match self.attempt(&check).await {
                 Ok(()) => break,
                 Err(Broken::Resume) => continue,
@@ -72,7 +73,8 @@ impl<'a> Transfer<'a> {
                 Err(Broken::Final(failure)) => return Err(self.fail(failure).await),
             };
             // What brings it forward is not counted against it.
-            attempt = if self.have() > before { 1 } else { attempt + 1 };
+            attempt = if self.have() > furthest { 1 } else { attempt + 1 };
+            furthest = furthest.max(self.have());
             let left = self.left();
             if attempt > self.transport.limits.attempts || left.is_zero() {
                 return Err(self.fail(failure).await);
@@ -106,7 +108,9 @@ impl<'a> Transfer<'a> {
         check: &(impl Fn(&Url) -> Result<(), Failure> + Send),
     ) -> Result<(), Broken> {
         let resuming = match &self.part {
-            Some(Part { size: 1.., identity: Some(identity), .. }) => Some(identity.clone()),
+            Some(Part { size: 1.., identity: Some(identity), .. }) if !self.no_ranges => {
+                Some(identity.clone())
+            }
             Some(part) if part.size > 0 => {
                 // Nobody can tell whether what comes now belongs to what is there.
                 self.clear().await?;
@@ -143,6 +147,7 @@ impl<'a> Transfer<'a> {
                 let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
                 if resuming.is_some() && !is_clear(status) {
                     // It may be the asking for a part that it does not understand.
+                    self.no_ranges = true;
                     self.clear().await?;
                     return Err(Broken::Passing(failure));
                 }
@@ -224,7 +229,7 @@ impl<'a> Transfer<'a> {
         }
         let total = identity.as_ref().map_or(0, |identity| identity.total);
         let part = self.part.insert(Part::open(self.path, identity).await?);
-        if part.size > 0 && part.size <= total {
+        if part.size > 0 && part.size <= total && !self.no_ranges {
             return Ok(true);
         }
         part.clear().await?;

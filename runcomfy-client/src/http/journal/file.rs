@@ -16,11 +16,15 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use tracing::warn;
 
+use super::super::files::{is_named, sync_folder};
 use super::super::state::JobState;
 use super::entry::{Ledger, Outcome};
 use super::{Journal, JournalEntry, JournalError, Submission, Unfinished};
 
 /// A [`Journal`] in a file. Cheap to clone; clones are one journal.
+///
+/// A job is finished in it once its result was returned. For a program that would lose something if it
+/// were killed right then, files that are not saved yet, there is [`until_settled`](Self::until_settled).
 ///
 /// Entries are appended as lines of JSON, and what has to survive a crash is flushed to the disk
 /// before the submission is sent. Several processes can share a file: what a living process works on
@@ -36,11 +40,14 @@ use super::{Journal, JournalEntry, JournalError, Submission, Unfinished};
 ///
 /// let resumed = client.resume(&journal).await?; // what an earlier process left
 /// for lost in &resumed.unknown {
-///     eprintln!("look at the account: {:?} may have been accepted", lost.submission);
-///     journal.settle(&lost.submission)?; // once it was looked into
+///     // Until somebody has looked into it, and `journal.settle(&lost.submission)?` says so.
+///     eprintln!("look at the account: {} may have been accepted", lost.submission);
 /// }
-/// for job in resumed.jobs {
-///     println!("{:?}", job.wait().await?.output);
+/// for job in &resumed.jobs {
+///     match job.wait().await {
+///         Ok(done) => println!("{:?}", done.output),
+///         Err(error) => eprintln!("{error}"),
+///     }
 /// }
 /// # Ok(())
 /// # }
@@ -80,7 +87,7 @@ struct Synced {
 /// What is wrong with a journal's file.
 #[derive(Debug, Error)]
 enum FileError {
-    #[error("cannot {what} the journal {}", path.display())]
+    #[error("cannot {what} the journal {}; it has to be a file of its own, in a folder that exists", path.display())]
     Io { what: &'static str, path: PathBuf, source: io::Error },
     #[error(
         "{} is not a journal: its first line is {line:?}, not an entry; give a file of its own",
@@ -107,27 +114,27 @@ impl FileJournal {
         sync_folder(&path).map_err(io("flush the folder of"))?;
         let session = format!("{:x}-{:016x}", std::process::id(), fastrand::u64(..));
         let synced = file.try_clone().map_err(io("open"))?;
-        let mut writer = Writer { file, written: 0 };
-        let (alive, text) = writer
-            .locked(PATIENCE, |writer| {
-                let alive = begin_session(&path, &session)?;
-                Ok((alive, writer.read()?))
-            })
-            .map_err(io("lock and read"))?;
+        let writer = Mutex::new(Writer { file, written: 0 });
+        let (alive, text) = locked(&writer, PATIENCE, |writer| {
+            let alive = begin_session(&path, &session)?;
+            Ok((alive, writer.read()?))
+        })
+        .map_err(io("lock and read"))?;
         let journal = Self {
             inner: Arc::new(Inner {
                 path: path.clone(),
                 session,
                 alive,
-                writer: Mutex::new(writer),
+                writer,
                 synced: Mutex::new(Synced { file: synced, upto: 0, failed: false }),
             }),
             until_settled: false,
         };
-        match text.lines().next() {
-            // A line that was cut off is what a crash can leave of a journal's first entry.
-            Some(line)
-                if !line.starts_with('{') && !text.lines().any(|line| Line::read(line).is_ok()) =>
+        // What a crash can leave: a first entry that was cut off, or never reached the disk.
+        let readable = text.lines().any(|line| Line::read(line).is_ok());
+        match text.split_once('\n') {
+            Some((line, _))
+                if !readable && !line.is_empty() && !line.chars().all(|c| c == '\0') =>
             {
                 let line = line.chars().take(80).collect();
                 Err(JournalError::new(FileError::NotAJournal { path, line }))
@@ -169,7 +176,7 @@ impl FileJournal {
     /// # Errors
     /// Where the file cannot be read.
     pub fn entries(&self) -> Result<Vec<JournalEntry>, JournalError> {
-        let text = self.inner.writer().locked(PATIENCE, Writer::read);
+        let text = locked(&self.inner.writer, PATIENCE, Writer::read);
         let text = text.map_err(|error| self.io("read", error))?;
         Ok(self.inner.lines(&text).filter_map(|line| line.entry).collect())
     }
@@ -204,9 +211,14 @@ impl Journal for FileJournal {
         let write = |error| self.io("write to", error);
         let begins = matches!(entry, JournalEntry::Submitting { .. });
         let number = if begins {
-            self.inner.writer().locked(PATIENCE, |writer| writer.append(&line))
+            locked(&self.inner.writer, PATIENCE, |writer| {
+                if !is_named(&writer.file, &self.inner.path)? {
+                    return Err(io::Error::other("it was removed or replaced; open it anew"));
+                }
+                writer.append(&line)
+            })
         } else {
-            self.inner.writer().append_anyway(&line)
+            append_anyway(&self.inner.writer, &line)
         };
         let number = number.map_err(write)?;
         // Without the end of a job, it would be asked about once more; that does no harm.
@@ -219,7 +231,7 @@ impl Journal for FileJournal {
     fn unfinished(&self) -> Result<Unfinished, JournalError> {
         let inner = &*self.inner;
         let read = |error| self.io("read", error);
-        let unfinished = inner.writer().locked(PATIENCE, |writer| {
+        let unfinished = locked(&inner.writer, PATIENCE, |writer| {
             let text = writer.read()?;
             let mut ledger = Ledger::default();
             let mut owners = HashMap::new();
@@ -321,45 +333,47 @@ impl Drop for Inner {
     }
 }
 
-impl Writer {
-    /// Does something while no other process can; not if that takes longer than `patience`.
-    fn locked<T>(
-        &mut self,
-        patience: Duration,
-        work: impl FnOnce(&mut Self) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let start = Instant::now();
-        loop {
-            match self.file.try_lock() {
-                Ok(()) => break,
+/// Does something while no other process can; not if that takes longer than `patience`. Between the
+/// tries, others of this process can do without.
+fn locked<T>(
+    writer: &Mutex<Writer>,
+    patience: Duration,
+    work: impl FnOnce(&mut Writer) -> io::Result<T>,
+) -> io::Result<T> {
+    let start = Instant::now();
+    loop {
+        {
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            match writer.file.try_lock() {
+                Ok(()) => {
+                    let done = work(&mut writer);
+                    writer.file.unlock()?;
+                    return done;
+                }
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let reason = "another process keeps it locked";
-                    return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
-                }
+                Err(TryLockError::WouldBlock) => {}
             }
         }
-        let done = work(self);
-        self.file.unlock()?;
-        done
-    }
-
-    /// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
-    /// others can only be in the middle of where they were stopped in a line; so it has one of its own.
-    fn append_anyway(&mut self, line: &str) -> io::Result<u64> {
-        const SOON: Duration = Duration::from_millis(100);
-        match self.locked(SOON, |writer| writer.append(line)) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.write(format!("\n{line}\n"))
-            }
-            done => done,
+        if start.elapsed() >= patience {
+            let reason = "another process keeps it locked";
+            return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
         }
+        std::thread::sleep(Duration::from_millis(1));
     }
+}
 
+/// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
+/// others can only be in the middle of where they were stopped in a line; so it has one of its own.
+fn append_anyway(writer: &Mutex<Writer>, line: &str) -> io::Result<u64> {
+    const SOON: Duration = Duration::from_millis(100);
+    locked(writer, SOON, |writer| writer.append(line)).or_else(|_| {
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.write(format!("\n{line}\n"))
+    })
+}
+
+impl Writer {
     /// Appends a line, and gives its number.
     fn append(&mut self, line: &str) -> io::Result<u64> {
         let mut text = String::with_capacity(line.len() + 2);
@@ -463,15 +477,18 @@ fn remove_dead_sessions(path: &Path, own: &str) {
         let name = file.file_name().to_string_lossy().into_owned();
         let session = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".lock"));
         let Some(session) = session.filter(|session| is_session(session)) else { continue };
-        if session != own && is_free(&file.path()) {
+        let empty = file.metadata().is_ok_and(|file| file.len() == 0);
+        if session != own && empty && is_free(&file.path()) {
             let _ = fs::remove_file(file.path());
         }
     }
 }
 
-/// It becomes part of a file's name.
+/// Two numbers in hexadecimal digits. It becomes part of a file's name.
 fn is_session(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    let hex = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_hexdigit());
+    text.split_once('-')
+        .is_some_and(|(process, random)| hex(process) && hex(random) && random.len() == 16)
 }
 
 /// The file that is locked as long as a session lasts.
@@ -479,14 +496,4 @@ fn beside(path: &Path, session: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(format!(".{session}.lock"));
     name.into()
-}
-
-/// Where folders are flushed at all, so that a new file's name is on the disk.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    let _ = path;
-    Ok(())
 }
