@@ -17,6 +17,7 @@ pub enum Text {
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         match self {
             Self::Own(text) => text,
@@ -38,6 +39,7 @@ impl fmt::Debug for Text {
 }
 
 impl<T: Into<String>> From<T> for Text {
+    #[inline]
     fn from(text: T) -> Self {
         let text = text.into();
         if text.len() < LONG { Self::Own(text) } else { Self::Shared(Arc::new(text)) }

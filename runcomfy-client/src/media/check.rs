@@ -115,7 +115,7 @@ fn is_plain_host(host: &[u8]) -> bool {
         && top.len() >= 2
         && top.iter().all(u8::is_ascii_lowercase)
         && top != b"arpa"
-        && !std::str::from_utf8(top).is_ok_and(is_local)
+        && !is_local(top)
 }
 
 fn starts_with_scheme(text: &str, scheme: &str) -> bool {
@@ -166,7 +166,7 @@ fn is_public(host: &Host<&str>) -> bool {
             let top = name.rsplit('.').next().unwrap_or_default();
             // A name without a dot is known to a local resolver at most.
             let dotted = name.contains('.') && !name.split('.').any(str::is_empty);
-            dotted && !is_local(top) && !name.ends_with(".home.arpa")
+            dotted && !is_local(top.as_bytes()) && !name.ends_with(".home.arpa")
         }
         Host::Ipv4(ip) => is_public_v4(*ip),
         Host::Ipv6(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {
@@ -184,20 +184,20 @@ fn is_public(host: &Host<&str>) -> bool {
 }
 
 /// Names that only a local resolver knows, by their last label.
-fn is_local(top: &str) -> bool {
-    const LOCAL: [&str; 10] = [
-        "localhost",
-        "local",
-        "localdomain",
-        "internal",
-        "intranet",
-        "lan",
-        "corp",
-        "home",
-        "private",
-        "onion",
-    ];
-    LOCAL.contains(&top)
+fn is_local(top: &[u8]) -> bool {
+    matches!(
+        top,
+        b"localhost"
+            | b"local"
+            | b"localdomain"
+            | b"internal"
+            | b"intranet"
+            | b"lan"
+            | b"corp"
+            | b"home"
+            | b"private"
+            | b"onion"
+    )
 }
 
 fn is_public_v4(ip: std::net::Ipv4Addr) -> bool {
