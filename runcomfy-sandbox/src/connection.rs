@@ -135,6 +135,17 @@ impl Gate {
         self.open.send_replace(open);
     }
 
+    /// Accepts no connection for so long; those there are go on.
+    pub(crate) fn shut_for(self: &Arc<Self>, pause: Duration) {
+        self.inside().open = false;
+        self.open.send_replace(false);
+        let gate = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            gate.set_open(true);
+        });
+    }
+
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }

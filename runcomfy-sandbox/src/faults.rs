@@ -67,6 +67,9 @@ impl Reply {
 pub enum Fault {
     /// Another answer; not carried out.
     Reply(Reply),
+    /// The connection is reset, and for so long no other is accepted, as where a server starts anew;
+    /// not carried out.
+    Refuse(Duration),
     /// The connection is reset before the body is read; not carried out.
     ResetBefore,
     /// The connection is reset while the body is read; not carried out.
@@ -137,6 +140,7 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
     let busy =
         |wait: &str| Reply::new(429, r#"{"message": "slow down"}"#).header("retry-after", wait);
     let mut faults = vec![
+        Fault::Refuse(Duration::from_millis(random.u64(1..20))),
         Fault::ResetBefore,
         Fault::ResetWithin,
         Fault::ResetAfter,

@@ -19,7 +19,7 @@ pub(crate) async fn answer(
 ) -> Response {
     match fault {
         Fault::Reply(reply) => reply.into_response(),
-        Fault::ResetBefore | Fault::ResetWithin => {
+        Fault::Refuse(_) | Fault::ResetBefore | Fault::ResetWithin => {
             control.reset_after(0);
             StatusCode::OK.into_response()
         }

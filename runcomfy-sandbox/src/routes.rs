@@ -89,8 +89,11 @@ async fn guarded(
     // By what every run has alike: ids differ from one sandbox to the next in their first part.
     let key = format!("{} {}", parts.method, uri.path().replace(&shared.stamp, ""));
     let fault = shared.faults.take(call, &key);
-    if matches!(fault, Some(Fault::ResetBefore | Fault::ResetWithin)) {
+    if matches!(fault, Some(Fault::Refuse(_) | Fault::ResetBefore | Fault::ResetWithin)) {
         shared.record(&parts, &uri, None);
+        if let Some(Fault::Refuse(pause)) = fault {
+            shared.gate.shut_for(pause);
+        }
         if fault == Some(Fault::ResetWithin) {
             read_half(&parts.headers, body).await;
         }

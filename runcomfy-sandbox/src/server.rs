@@ -47,7 +47,6 @@ pub enum Error {
 /// A running sandbox; dropping it stops it.
 pub struct Sandbox {
     shared: Arc<Shared>,
-    gate: Arc<Gate>,
     server: JoinHandle<()>,
 }
 
@@ -110,6 +109,7 @@ pub(crate) struct Shared {
     pub(crate) stamp: String,
     pub(crate) models: Models,
     pub(crate) faults: Faults,
+    pub(crate) gate: Arc<Gate>,
     queue: Mutex<Queue>,
     received: Mutex<VecDeque<Received>>,
     now: Arc<dyn Fn() -> Duration + Send + Sync>,
@@ -205,7 +205,7 @@ impl Sandbox {
 
     /// Whether connections are refused, as where no server runs. Those there are get reset.
     pub fn refuse_connections(&self, refuse: bool) {
-        self.gate.set_open(!refuse);
+        self.shared.gate.set_open(!refuse);
     }
 
     /// Lets the next job that it accepts fail.
@@ -223,7 +223,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
         // Nobody is left waiting for an answer.
-        self.gate.set_open(false);
+        self.shared.gate.set_open(false);
     }
 }
 
@@ -319,21 +319,21 @@ impl Builder {
             stamp: format!("{stamp:08x}"),
             models,
             faults: Faults::failing(self.failure),
+            gate: Gate::new(),
             queue: Mutex::new(Queue::new(self.workers, self.queue_time, self.run_time, stamp)),
             received: Mutex::default(),
             now: self.now,
             started,
         });
         shared.faults.set_chaos(self.chaos);
-        let gate = Gate::new();
-        let listener = Listener::new(Arc::clone(&gate), listener).map_err(listen)?;
+        let listener = Listener::new(Arc::clone(&shared.gate), listener).map_err(listen)?;
         let service =
             routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Control>();
         let server = tokio::spawn(async move {
             // It ends with an error only where the listener breaks.
             let _ = axum::serve(listener, service).await;
         });
-        Ok(Sandbox { shared, gate, server })
+        Ok(Sandbox { shared, server })
     }
 }
 

@@ -216,6 +216,19 @@ async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
 }
 
 #[tokio::test]
+async fn connections_that_are_refused_for_a_while_are_made_later() {
+    let sandbox = sandbox().await;
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.clock(TestClock::default()).attempts(u32::MAX);
+    let client = client.overall_timeout(Duration::MAX).build().unwrap();
+    sandbox.fault_next(Call::Submit, Fault::Refuse(Duration::from_millis(5)));
+    assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown());
+    // Tried until there is a connection, and accepted once.
+    assert!(client.submit(&input()).await.is_ok());
+    assert_eq!((sandbox.accepted(), sandbox.received().len()), (1, 2));
+}
+
+#[tokio::test]
 async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
     let sandbox = sandbox().await;
     let client = hasty(&sandbox);
