@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use ring::digest;
 use serde::Serialize;
 
+use super::digest;
 use crate::text::{self, LONG};
 
 /// A written body. Cheap to clone.
@@ -35,9 +35,7 @@ impl Body {
 
     /// The SHA-256 of the whole, in hexadecimal digits.
     pub(super) fn sha256(&self) -> String {
-        let mut context = digest::Context::new(&digest::SHA256);
-        self.pieces.iter().for_each(|piece| context.update(piece));
-        context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest::sha256(self.pieces.iter().map(|piece| &**piece))
     }
 
     /// As it goes out; every time anew.

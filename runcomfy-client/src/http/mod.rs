@@ -6,6 +6,7 @@ mod budget;
 mod catalog;
 mod client;
 mod config;
+mod digest;
 mod download;
 mod error;
 mod files;

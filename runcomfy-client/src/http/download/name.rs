@@ -1,8 +1,9 @@
 //! The names of saved files: safe whatever the URL says.
 
 use percent_encoding::percent_decode_str;
-use ring::digest::{SHA256, digest};
 use url::Url;
+
+use super::super::digest;
 
 /// A name for each file of a job, no two of them the same.
 pub(super) fn of_files(request_id: &str, urls: &[String]) -> Vec<String> {
@@ -56,9 +57,7 @@ fn short(id: &str) -> String {
     if id.len() <= LONGEST {
         return id.to_owned();
     }
-    let digest = digest(&SHA256, id.as_bytes());
-    let digest: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{digest}", within(id, LONGEST - 20))
+    format!("{}-{}", within(id, LONGEST - 20), digest::short(id))
 }
 
 fn split(name: &str) -> (&str, &str) {

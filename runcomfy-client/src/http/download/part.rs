@@ -5,10 +5,10 @@ use std::fs::{self, File as StdFile, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use ring::digest::{SHA256, digest};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
+use super::super::digest;
 use super::super::files::{is_named, sync_folder};
 use super::Failure;
 
@@ -140,8 +140,7 @@ fn name(path: &Path, identity: Option<&Identity>) -> PathBuf {
     let tag = match identity {
         Some(Identity { address, mark, total }) => {
             let text = format!("{}\n{address}\n{mark}\n{total}", file.to_string_lossy());
-            let digest = digest(&SHA256, text.as_bytes());
-            digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+            digest::short(&text)
         }
         None => format!("{:016x}", fastrand::u64(..)),
     };
