@@ -14,8 +14,8 @@ pub(super) struct Pace {
     clock: Arc<dyn Clock>,
     submissions: Semaphore,
     reads: Semaphore,
-    /// The least time from one call to the next, where there is one.
-    spacing: Option<Duration>,
+    /// The least time from one call to the next.
+    spacing: Duration,
     timetable: Mutex<Timetable>,
 }
 
@@ -26,12 +26,39 @@ pub(super) enum Lane {
     Reads,
 }
 
+/// When calls may be made. It goes by *open time*, which stands still while the service wants no
+/// calls: so a pause moves every call that waits, and none loses its place in the line.
 #[derive(Debug, Default)]
 struct Timetable {
-    /// When the next call may be made, by the rate.
+    /// When the next call may be made by the rate, in open time.
     next: Duration,
     /// Until when the service wants no calls.
     closed: Duration,
+    /// How long all pauses are together, the present one included.
+    paused: Duration,
+    /// How many calls wait for their time.
+    waiting: u32,
+}
+
+impl Timetable {
+    /// How much open time there was until a moment.
+    fn open_time(&self, moment: Duration) -> Duration {
+        moment.max(self.closed).saturating_sub(self.paused)
+    }
+
+    /// The moment of a place in open time.
+    fn moment(&self, place: Duration) -> Duration {
+        place.saturating_add(self.paused).max(self.closed)
+    }
+
+    /// No calls until a moment. Whoever is the first in the line may call right then.
+    fn close(&mut self, now: Duration, until: Duration, spacing: Duration) {
+        let pause = until.saturating_sub(self.closed.max(now));
+        let first = self.next.saturating_sub(spacing.saturating_mul(self.waiting));
+        let still_to_wait = first.saturating_sub(self.open_time(now));
+        self.paused = self.paused.saturating_add(pause.saturating_sub(still_to_wait));
+        self.closed = self.closed.max(until);
+    }
 }
 
 /// A client that made no calls for a while may catch up on this much of its rate.
@@ -39,7 +66,9 @@ const BURST: Duration = Duration::from_secs(1);
 
 /// There was no room for the call before its deadline.
 #[derive(Debug, thiserror::Error)]
-#[error("the client's own limits on calls left no room for it in time")]
+#[error(
+    "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
+)]
 pub(super) struct NoRoom;
 
 impl Pace {
@@ -49,13 +78,13 @@ impl Pace {
             clock,
             submissions: Semaphore::new(at_once),
             reads: Semaphore::new(at_once),
-            spacing,
+            spacing: spacing.unwrap_or_default(),
             timetable: Mutex::default(),
         }
     }
 
     /// Waits until there is room for one more; what is returned is to be held until the call is over,
-    /// with all its tries.
+    /// with all its tries. Those who wait get in in the order in which they came.
     pub(super) async fn enter(
         &self,
         lane: Lane,
@@ -77,33 +106,31 @@ impl Pace {
 
     /// Waits until a try may be made.
     pub(super) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
+        let place = self.place();
         loop {
-            let (start, place) = self.place(deadline)?;
             let now = self.clock.now();
-            if start > now {
-                self.clock.sleep(start - now).await;
-            }
-            place.used();
-            // The service may have asked for a pause meanwhile: then all get in line anew.
-            if self.timetable().closed <= self.clock.now().max(start) {
+            let start = self.timetable().moment(place.at);
+            if start <= now {
+                place.used();
                 return Ok(());
             }
+            // The service may ask for another pause meanwhile, so it is looked at again after that.
+            if start > deadline {
+                return Err(NoRoom);
+            }
+            self.clock.sleep(start - now).await;
         }
     }
 
-    /// When a call may be made, and its place in the timetable.
-    fn place(&self, deadline: Duration) -> Result<(Duration, Place<'_>), NoRoom> {
+    /// The next place in the timetable.
+    fn place(&self) -> Place<'_> {
         let now = self.clock.now();
         let mut timetable = self.timetable();
-        let by_rate = timetable.next.max(timetable.closed).max(now.saturating_sub(BURST));
-        let start = by_rate.max(now);
-        if start > deadline && start > now {
-            return Err(NoRoom);
-        }
-        if let Some(spacing) = self.spacing {
-            timetable.next = by_rate.saturating_add(spacing);
-        }
-        Ok((start, Place { pace: self, used: false }))
+        let open = timetable.open_time(now);
+        let by_rate = timetable.next.max(open.saturating_sub(BURST));
+        timetable.next = by_rate.saturating_add(self.spacing);
+        timetable.waiting += 1;
+        Place { pace: self, at: by_rate, used: false }
     }
 
     fn timetable(&self) -> MutexGuard<'_, Timetable> {
@@ -112,15 +139,16 @@ impl Pace {
 
     /// The service wants no calls for so long.
     pub(super) fn close_for(&self, pause: Duration) {
-        let until = self.clock.now() + pause;
-        let mut timetable = self.timetable();
-        timetable.closed = timetable.closed.max(until);
+        let now = self.clock.now();
+        self.timetable().close(now, now.saturating_add(pause), self.spacing);
     }
 }
 
 /// A place in the timetable; given back if the call is not made.
 struct Place<'a> {
     pace: &'a Pace,
+    /// In open time.
+    at: Duration,
     used: bool,
 }
 
@@ -132,9 +160,10 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let (false, Some(spacing)) = (self.used, self.pace.spacing) {
-            let mut timetable = self.pace.timetable();
-            timetable.next = timetable.next.saturating_sub(spacing);
+        let mut timetable = self.pace.timetable();
+        timetable.waiting = timetable.waiting.saturating_sub(1);
+        if !self.used {
+            timetable.next = timetable.next.saturating_sub(self.pace.spacing);
         }
     }
 }
@@ -145,6 +174,29 @@ mod tests {
     use crate::time::TestClock;
 
     const FOREVER: Duration = Duration::MAX;
+
+    /// Tokio's clock, which jumps where everybody sleeps.
+    #[derive(Debug)]
+    struct Tokio(tokio::time::Instant);
+
+    impl Clock for Tokio {
+        fn now(&self) -> Duration {
+            self.0.elapsed()
+        }
+
+        fn date(&self) -> std::time::SystemTime {
+            std::time::SystemTime::now()
+        }
+
+        fn sleep(&self, duration: Duration) -> crate::time::Sleep {
+            Box::pin(tokio::time::sleep(duration))
+        }
+    }
+
+    /// In a test with `start_paused`.
+    fn paused() -> Arc<Tokio> {
+        Arc::new(Tokio(tokio::time::Instant::now()))
+    }
 
     #[tokio::test]
     async fn calls_come_at_their_rate_after_a_burst() {
@@ -182,8 +234,7 @@ mod tests {
         }
         assert_eq!(clock.now(), Duration::from_millis(4000 + 9 * 200));
         for _ in 0..100 {
-            let (_, dropped) = pace.place(FOREVER).unwrap();
-            drop(dropped);
+            drop(pace.place());
         }
         pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
@@ -191,20 +242,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn those_who_wait_when_a_pause_is_asked_for_keep_to_the_rate_behind_it() {
-        #[derive(Debug)]
-        struct Tokio(tokio::time::Instant);
-        impl Clock for Tokio {
-            fn now(&self) -> Duration {
-                self.0.elapsed()
-            }
-            fn date(&self) -> std::time::SystemTime {
-                std::time::SystemTime::now()
-            }
-            fn sleep(&self, duration: Duration) -> crate::time::Sleep {
-                Box::pin(tokio::time::sleep(duration))
-            }
-        }
-        let clock = Arc::new(Tokio(tokio::time::Instant::now()));
+        let clock = paused();
         let spacing = Duration::from_millis(50);
         let pace = Arc::new(Pace::new(clock.clone(), 64, Some(spacing)));
         let calls = (0..16).map(|_| {
@@ -225,6 +263,41 @@ mod tests {
         // Within what timers are exact to.
         let least = spacing - Duration::from_millis(2);
         assert!(behind.windows(2).all(|pair| pair[1] - pair[0] >= least), "{behind:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_keep_their_order_and_their_deadlines_through_pauses() {
+        let clock = paused();
+        let second = Duration::from_secs(1);
+        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(second)));
+        let deadline = second * 15;
+        let mut calls = Vec::new();
+        for number in 0..12 {
+            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
+            let deadline = if number % 4 == 3 { second * 8 } else { deadline };
+            calls.push(tokio::spawn(async move {
+                let turn = pace.turn(deadline).await;
+                (turn.is_ok(), clock.now())
+            }));
+            tokio::task::yield_now().await;
+        }
+        for (after, pause) in [(1500, 2), (2500, 1), (500, 3)] {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            pace.close_for(second * pause);
+        }
+        let mut before = Duration::ZERO;
+        for (number, call) in calls.into_iter().enumerate() {
+            let (made, at) = call.await.unwrap();
+            if made {
+                assert!(at >= before, "{number} at {at:?}, before {before:?}");
+                before = at;
+            }
+            let hasty = number % 4 == 3;
+            assert!(at <= if hasty { second * 8 } else { deadline }, "{number} at {at:?}");
+            assert!(made || number > 5, "{number}");
+        }
+        // Five seconds without calls; what is left goes at a call a second.
+        assert!(before <= second * 17, "{before:?}");
     }
 
     #[tokio::test]
