@@ -15,7 +15,7 @@ use crate::http::{Step, Waiting};
 use crate::{
     CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
-    Submission, WaitOptions,
+    RunError, Submission, SubmitOptions, WaitOptions,
 };
 
 /// A blocking [`Client`](crate::Client).
@@ -212,6 +212,19 @@ impl Client {
     /// As there.
     pub fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
         let job = self.runtime.run(self.client.submit(input))?;
+        Ok(self.job_of(job))
+    }
+
+    /// As [`Client::submit_with`](crate::Client::submit_with).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn submit_with<R: Request>(
+        &self,
+        input: &R,
+        options: &SubmitOptions,
+    ) -> Result<Job<R::Output>, Error> {
+        let job = self.runtime.run(self.client.submit_with(input, options))?;
         Ok(self.job_of(job))
     }
 
@@ -426,7 +439,7 @@ impl<O: Clone> Completed<O> {
 }
 
 impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
-    type Item = (usize, Result<Completed<O>, Error>);
+    type Item = (usize, Result<Completed<O>, RunError<Job<O>>>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.misused {
@@ -436,12 +449,13 @@ impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
         match self.client.runtime.run(async { Ok(results.next().await) }) {
             Ok(next) => {
                 let (index, result) = next?;
-                Some((index, result.map(|done| done.with_client(self.client.clone()))))
+                let done = result.map(|done| done.with_client(self.client.clone()));
+                Some((index, done.map_err(|error| error.map(|job| self.client.job_of(job)))))
             }
             Err(error) => {
                 // What is under way stays so until this is dropped.
                 self.misused = true;
-                Some((0, Err(error)))
+                Some((0, Err(error.into())))
             }
         }
     }

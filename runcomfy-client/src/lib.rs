@@ -52,18 +52,18 @@ pub use field::IntoField;
 pub use media::{Media, MediaError, MediaKind};
 pub use model_id::{InvalidModelId, ModelId};
 pub use output::Output;
-pub use request::Request;
+pub use request::{Keyed, Request};
 pub use schema::{FieldInfo, FieldKind, ModelInfo};
 pub use violation::{ValidationErrors, Violation};
 
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use http::{
-    ApiError, ApiErrorKind, CancelOutcome, CancellationToken, CatalogModel, CatalogPage,
-    CatalogQuery, Client, ClientBuilder, Completed, ConfigError, DownloadOptions, Downloaded,
-    Error, Existing, FileJournal, InvalidRequestId, Job, JobState, JobStatus, Journal,
-    JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll, Submission, Unfinished,
-    UnfinishedJob, UnknownSubmission, Updates, WaitOptions,
+    ApiError, ApiErrorKind, Begin, CancelOutcome, CancellationToken, CatalogModel, CatalogPage,
+    CatalogQuery, ClaimHolder, ClaimState, Client, ClientBuilder, Completed, ConfigError,
+    DownloadOptions, Downloaded, Error, Existing, FileJournal, InvalidRequestId, Job, JobState,
+    JobStatus, Journal, JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll, RunError,
+    Submission, SubmitOptions, Unfinished, UnfinishedJob, UnknownSubmission, Updates, WaitOptions,
 };
 
 /// What generated code calls. Not part of the public API: it changes without notice, together

@@ -1,6 +1,6 @@
 //! What makes a type a request.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::output::Output;
 
@@ -11,6 +11,11 @@ pub trait Request: Serialize {
 
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
+
+    /// What tells this input from an equal one that is meant to be another job; see [`Keyed`].
+    fn job_key(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// So that inputs can be lent.
@@ -18,4 +23,61 @@ impl<R: Request + ?Sized> Request for &R {
     type Output = R::Output;
 
     const MODEL_ID: &'static str = R::MODEL_ID;
+
+    fn job_key(&self) -> Option<&str> {
+        (**self).job_key()
+    }
+}
+
+/// An input with a key.
+///
+/// A client with a journal submits the inputs of `run_all` once, however often the program is started
+/// and in however many processes at once. A key makes an equal input another job. The key is not
+/// sent.
+///
+/// ```
+/// # use runcomfy_client::{Keyed, Request};
+/// # fn example(input: impl Request + Clone) {
+/// let takes = (1..=3).map(|take| Keyed::new(format!("take {take}"), input.clone()));
+/// // client.run_all(takes, 8)
+/// # let _ = takes;
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Keyed<R> {
+    key: String,
+    input: R,
+}
+
+impl<R> Keyed<R> {
+    /// Gives an input a key.
+    pub fn new(key: impl Into<String>, input: R) -> Self {
+        Self { key: key.into(), input }
+    }
+
+    /// The input.
+    pub fn input(&self) -> &R {
+        &self.input
+    }
+
+    /// The input without its key.
+    pub fn into_input(self) -> R {
+        self.input
+    }
+}
+
+impl<R: Serialize> Serialize for Keyed<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.input.serialize(serializer)
+    }
+}
+
+impl<R: Request> Request for Keyed<R> {
+    type Output = R::Output;
+
+    const MODEL_ID: &'static str = R::MODEL_ID;
+
+    fn job_key(&self) -> Option<&str> {
+        Some(&self.key)
+    }
 }

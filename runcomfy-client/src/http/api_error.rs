@@ -26,6 +26,8 @@ pub struct ApiError {
     pub request_id: Option<RequestId>,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
+    /// How many bytes the body of a refused submission had.
+    pub request_size: Option<u64>,
 }
 
 /// The kinds of refusal.
@@ -44,6 +46,10 @@ pub enum ApiErrorKind {
     NotFound,
     /// The input is refused by the model's current schema (HTTP 422).
     InvalidInput,
+    /// The request is larger than the service, or something before it, takes (HTTP 413).
+    TooLarge,
+    /// The job has no result yet (code 400005).
+    NotReady,
     /// Too many calls (HTTP 429).
     RateLimited,
     /// The service failed (HTTP 5xx).
@@ -58,6 +64,7 @@ impl ApiErrorKind {
             Some("400001") => Self::BadRequest,
             Some("400002") => Self::PaymentRequired,
             Some("400004") => Self::Unauthorized,
+            Some("400005") => Self::NotReady,
             Some("403001") => Self::Forbidden,
             Some("404001") => Self::NotFound,
             // A code that is not documented still begins with the HTTP status that it stands for.
@@ -75,6 +82,7 @@ impl ApiErrorKind {
             402 => Self::PaymentRequired,
             403 => Self::Forbidden,
             404 => Self::NotFound,
+            413 => Self::TooLarge,
             422 => Self::InvalidInput,
             429 => Self::RateLimited,
             500..=599 => Self::Server,
@@ -98,6 +106,10 @@ impl ApiErrorKind {
             Self::InvalidInput => {
                 "the model's schema may have changed since: update it; until then, `submit_json` sends what is not checked here"
             }
+            Self::TooLarge => {
+                "put files on public https: URLs instead of sending them inside the request"
+            }
+            Self::NotReady => "wait for the job, or ask again later",
             Self::RateLimited => "wait, and send fewer calls at a time",
             Self::Server => "try again later",
             Self::Other => "see the body of the answer",
@@ -109,8 +121,9 @@ impl ApiError {
     /// Reads a refusal; `None` where the answer is none.
     pub(super) fn read(answer: &Answer, request_id: Option<&RequestId>) -> Option<Self> {
         let &Answer { status, ref body, ref json, retry_after, .. } = answer;
-        let code = json.as_ref().ok().and_then(error_code);
-        if (200..300).contains(&status) && code.is_none() {
+        let is_success = (200..300).contains(&status);
+        let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
+        if is_success && code.is_none() {
             return None;
         }
         let message = match json {
@@ -125,6 +138,7 @@ impl ApiError {
             body: bounded(&answer.hide(body), LONGEST_BODY),
             request_id: request_id.cloned(),
             retry_after,
+            request_size: None,
         })
     }
 
@@ -132,8 +146,14 @@ impl ApiError {
     /// or what answered was something before it.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
-            || self.status == 408
-            || (300..400).contains(&self.status)
+            || matches!(self.status, 300..400 | 408 | 425 | 499)
+    }
+
+    /// Whether it may mean no more than that one part of the service has not heard yet what another
+    /// knows: of a job that was just accepted, or that has just ended.
+    pub(super) fn is_lag(&self) -> bool {
+        matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::NotReady)
+            || matches!(self.status, 425 | 499)
     }
 }
 
@@ -152,25 +172,37 @@ pub(super) fn bounded(text: &str, longest: usize) -> String {
     format!("{}... ({} bytes)", &text[..end], text.len())
 }
 
-/// A top-level `error_code` that says something: not null, not 0, not empty.
-fn error_code(json: &Value) -> Option<String> {
-    match json.get("error_code")? {
+/// A top-level `error_code` that says something: not null, not 0, not empty. Some bodies call it
+/// `code`; beside a success, that has to be one of the service's own to mean a failure.
+fn error_code(json: &Value, is_success: bool) -> Option<String> {
+    let code = |key: &str| match json.get(key)? {
         Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),
         Value::String(text) if !text.is_empty() && text != "0" => Some(text.clone()),
         _ => None,
-    }
+    };
+    let is_failure = |code: &String| {
+        code.len() == 6 && code.parse().is_ok_and(|code| (400_000..600_000).contains(&code))
+    };
+    code("error_code").or_else(|| code("code").filter(|code| !is_success || is_failure(code)))
 }
 
-fn message(json: &Value) -> Option<String> {
-    ["error_message", "message", "error", "detail"].iter().find_map(|key| match json.get(key)? {
+/// The service's words about what went wrong, in whatever form.
+pub(super) fn message(json: &Value) -> Option<String> {
+    ["error_message", "message", "error", "detail"].iter().find_map(|key| words(json.get(key)?))
+}
+
+/// The words that a member about an error is, or has.
+pub(super) fn words(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Null | Value::String(_) => None,
-        Value::Object(inner) => match inner.get("message") {
-            Some(Value::String(text)) => Some(text.clone()),
-            _ => Some(Value::Object(inner.clone()).to_string()),
-        },
+        Value::Object(inner) => {
+            let text =
+                ["message", "error_message"].iter().find_map(|key| inner.get(*key)?.as_str());
+            Some(text.map_or_else(|| value.to_string(), str::to_owned))
+        }
         other => Some(other.to_string()),
-    })
+    }
 }
 
 fn html_title(body: &str) -> Option<String> {
@@ -184,6 +216,9 @@ fn html_title(body: &str) -> Option<String> {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the service answered HTTP {}", self.status)?;
+        if let (ApiErrorKind::TooLarge, Some(size)) = (self.kind, self.request_size) {
+            write!(f, " to a request of {size} bytes")?;
+        }
         if let Some(code) = &self.code {
             write!(f, ", code {code}")?;
         }
@@ -206,11 +241,10 @@ impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {
-    use super::super::mask::Mask;
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer::new(status, body.to_owned(), None, Mask::default())
+        Answer::of(status, body)
     }
 
     fn read(status: u16, body: &str) -> ApiError {
@@ -251,10 +285,16 @@ mod tests {
             (200, "403001", ApiErrorKind::Forbidden),
             (200, "404001", ApiErrorKind::NotFound),
             (200, "429007", ApiErrorKind::RateLimited),
+            (400, "400005", ApiErrorKind::NotReady),
+            (200, "400005", ApiErrorKind::NotReady),
             (200, "\"X\"", ApiErrorKind::Other),
         ] {
             let error = read(status, &format!(r#"{{"error_code": {code}}}"#));
             assert_eq!(error.kind, kind, "{status} {code}");
+        }
+        for (status, kind) in [(200, ApiErrorKind::Unauthorized), (401, ApiErrorKind::Unauthorized)]
+        {
+            assert_eq!(read(status, r#"{"code": 400004, "message": "token"}"#).kind, kind);
         }
     }
 
@@ -265,6 +305,9 @@ mod tests {
             r#"{"error_code": null}"#,
             r#"{"error_code": 0}"#,
             r#"{"status": "in_queue"}"#,
+            r#"{"code": 0}"#,
+            r#"{"code": 200, "message": "ok"}"#,
+            r#"{"code": "success"}"#,
             "x",
         ] {
             assert_eq!(ApiError::read(&answer(200, body), None), None, "{body}");

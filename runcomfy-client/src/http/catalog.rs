@@ -119,9 +119,9 @@ impl Client {
     }
 
     async fn read_catalog<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {
-        let read = || Read { method: Method::GET, url, request_id: None };
+        let read = || Read::new(Method::GET, url);
         let answer = self.transport.read(read, None, debug_span!("catalog")).await;
-        let answer = answer.map_err(|error| match error {
+        let (answer, _) = answer.map_err(|error| match error {
             ReadError::Refused(error) => error.into(),
             ReadError::NoAnswer { attempts, source } => Error::Catalog {
                 reason: format!("there was no answer, tried {attempts} times"),

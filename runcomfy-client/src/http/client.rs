@@ -10,7 +10,7 @@ use super::config::ClientBuilder;
 use super::error::Error;
 use super::job::{Completed, Job};
 use super::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
-use super::submit::Prepared;
+use super::submit::{Prepared, SubmitOptions};
 use super::transport::Transport;
 use super::wait::WaitOptions;
 use crate::output::Output;
@@ -88,9 +88,30 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::NotSubmitted`] and [`Error::Api`] where it was not accepted,
-    /// [`Error::SubmitUnknown`] where nobody can tell.
+    /// [`Error::SubmitUnknown`] where nobody can tell; [`Error::AlreadySubmitted`] for a
+    /// [`Keyed`](crate::Keyed) input that the journal knows.
     pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
-        self.send_submission(Prepared::of(input)?).await
+        Ok(self.send_submission(self.prepared(input, None)?).await?)
+    }
+
+    /// The same with [options](SubmitOptions).
+    ///
+    /// # Errors
+    /// As of [`submit`](Self::submit), and [`Error::AlreadySubmitted`].
+    pub async fn submit_with<R: Request>(
+        &self,
+        input: &R,
+        options: &SubmitOptions,
+    ) -> Result<Job<R::Output>, Error> {
+        Ok(self.send_submission(self.prepared(input, options.given_key())?).await?)
+    }
+
+    fn prepared<R: Request>(&self, input: &R, key: Option<&str>) -> Result<Prepared, Error> {
+        let prepared = Prepared::of(input)?;
+        Ok(match key.or(input.job_key()) {
+            Some(key) if self.journal.is_some() => prepared.claiming(Some(key), |_| 0),
+            _ => prepared,
+        })
     }
 
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
@@ -103,7 +124,7 @@ impl Client {
         model_id: &str,
         body: &B,
     ) -> Result<Job, Error> {
-        self.send_submission(Prepared::new(model_id.parse()?, body)?).await
+        Ok(self.send_submission(Prepared::new(model_id.parse()?, body)?).await?)
     }
 
     /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is
@@ -160,8 +181,8 @@ impl Client {
         info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
         let client = Self { journal: Some(Arc::new(journal.clone())), ..self.clone() };
         let job = |UnfinishedJob { submission, request_id }| {
-            let model_id = Some(submission.model_id.clone());
-            Job::new(client.clone(), request_id, model_id, Some(Arc::new(submission)))
+            let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
+            Job::new(client.clone(), request_id, model_id, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }
@@ -175,7 +196,8 @@ pub struct Resumed<J = Job> {
     /// Jobs without an end, oldest first. [`Job::submission`] tells which is which.
     pub jobs: Vec<J>,
     /// Submissions that may have been accepted, and paid for, or not. They are reported until they
-    /// are [settled](crate::FileJournal::settle).
+    /// are [settled](crate::FileJournal::settle), or said to be
+    /// [not accepted](crate::FileJournal::not_accepted).
     pub unknown: Vec<UnknownSubmission>,
 }
 

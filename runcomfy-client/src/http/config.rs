@@ -12,6 +12,7 @@ use url::{Host, Url};
 use super::client::Client;
 use super::error::Error;
 use super::journal::Journal;
+use super::retry::BackOff;
 use super::token::{self, Lookup};
 use super::transport::Transport;
 use crate::time::{Clock, SystemClock};
@@ -109,6 +110,7 @@ pub(super) struct Limits {
     pub(super) submit_timeout: Duration,
     pub(super) overall_timeout: Duration,
     pub(super) attempts: u32,
+    pub(super) back_off: BackOff,
     pub(super) calls_at_once: usize,
     /// The least time from one call to the next, where there is one.
     pub(super) call_spacing: Option<Duration>,
@@ -121,8 +123,9 @@ impl ClientBuilder {
             read_timeout: Duration::from_secs(30),
             // A request may carry 64 MiB of media over a slow line.
             submit_timeout: Duration::from_secs(600),
-            overall_timeout: Duration::from_secs(300),
+            overall_timeout: Duration::from_secs(900),
             attempts: 5,
+            back_off: BackOff::default(),
             calls_at_once: 64,
             call_spacing: None,
         };
@@ -168,8 +171,11 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take with all its tries and the pauses between them: 5 minutes unless said
-    /// otherwise. A try that has begun by then still has its own time.
+    /// How long a call may take in all: 15 minutes unless said otherwise. That includes the wait for
+    /// its turn by the limits below, every try, and the pauses between them, also those that the
+    /// service asks for with `Retry-After`. A call whose turn comes within the last second gets a
+    /// second. A submission that is cut off while it is sent is of
+    /// [unknown](crate::Error::SubmitUnknown) outcome.
     pub fn overall_timeout(mut self, timeout: Duration) -> Self {
         self.limits.overall_timeout = timeout;
         self
@@ -209,6 +215,15 @@ impl ClientBuilder {
     /// only where it surely was not accepted.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts.max(1);
+        self
+    }
+
+    /// How long the pause before the second try may be, and how long any later one: half a second and
+    /// 20 seconds unless said otherwise. The longest pause doubles from try to try; how much of it is
+    /// waited for is drawn each time. Where the service says `Retry-After`, that comes on top, up to a
+    /// minute.
+    pub fn retry_pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.limits.back_off = BackOff { first, longest: longest.max(first) };
         self
     }
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::api_error::ApiError;
 use super::config::ConfigError;
-use super::journal::JournalError;
+use super::journal::{ClaimHolder, JournalError};
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
 use super::transport::NoAnswer;
@@ -56,9 +56,10 @@ pub enum Error {
     /// The service refused a call.
     #[error("{}; {}", .0, .0.kind.advice())]
     Api(Box<ApiError>),
-    /// The submission surely was not accepted: no connection could be made.
+    /// The submission surely was not accepted: no connection could be made, or it was not its turn in
+    /// time.
     #[error(
-        "cannot connect to submit to {model_id}, tried {attempts} times; nothing was accepted, so it is safe to submit again"
+        "cannot submit to {model_id} ({source}), tried {attempts} times; nothing was accepted, so it is safe to submit again"
     )]
     NotSubmitted {
         /// The model.
@@ -72,17 +73,30 @@ pub enum Error {
     #[error(
         "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
         date(*submitted_at),
-        how_to_check(request_id.as_ref())
+        how_to_check(request_id.as_ref(), hint.as_ref())
     )]
     SubmitUnknown {
         /// The model.
         model_id: ModelId,
         /// When it was sent, to find it in the account by.
         submitted_at: SystemTime,
-        /// Its id, where the answer had one for all that was wrong with it.
+        /// The job's id, where the answer accepts the submission and has no more wrong with it than
+        /// that it is broken off.
         request_id: Option<RequestId>,
+        /// The request id that an error names: the job's, or no more than what a gateway calls the
+        /// call.
+        hint: Option<RequestId>,
         /// What happened instead of an answer with a request id.
         source: Cause,
+    },
+    /// The client's journal has a submission of the same [claim](crate::Submission::claim) that was
+    /// accepted, or may have been. Nothing was sent.
+    #[error("this input was submitted to {model_id} before, so it was not sent again: {holder}")]
+    AlreadySubmitted {
+        /// The model.
+        model_id: ModelId,
+        /// What the journal knows of the earlier submission.
+        holder: Box<ClaimHolder>,
     },
     /// The journal could not be told of a submission, so it was not sent.
     #[error(
@@ -142,6 +156,16 @@ pub enum Error {
         /// The body, cut where it gets long.
         body: String,
     },
+    /// The job has ended, and its result could not be read.
+    #[error(
+        "request {request_id} has ended, but its result cannot be read ({source}); ask for it later by the id, with `Job::result`"
+    )]
+    ResultUnreadable {
+        /// The job.
+        request_id: RequestId,
+        /// What was wrong the last time.
+        source: Box<Error>,
+    },
     /// The job failed.
     #[error(
         "request {request_id} failed: {message}; a new submission is a new job, and costs again"
@@ -169,7 +193,7 @@ pub enum Error {
         state: JobState,
     },
     /// A wait reached its upper bound. The job goes on.
-    #[error("request {request_id} was not finished after {} s of waiting{}; the job goes on, take it up again by its id", waited.as_secs(), seen(state.as_ref()))]
+    #[error("request {request_id} was not finished after {} s of waiting{}", waited.as_secs(), seen(state.as_ref()))]
     WaitTimeout {
         /// The job.
         request_id: RequestId,
@@ -206,12 +230,14 @@ pub enum Error {
         expected: &'static str,
     },
     /// A job stayed in a state that this version does not know.
-    #[error("request {request_id} was in the unknown state {state:?} for {} s; take it up again by its id, perhaps with a newer version of this library", waited.as_secs())]
+    #[error("request {request_id} was in the unknown state {state:?} for {} s{}; take it up again by its id, perhaps with a newer version of this library", waited.as_secs(), quoted(message.as_ref()))]
     UnknownState {
         /// The job.
         request_id: RequestId,
         /// The service's word.
         state: String,
+        /// What the service says besides, where it says anything.
+        message: Option<String>,
         /// How long it was in it.
         waited: Duration,
     },
@@ -241,11 +267,13 @@ impl Error {
         match self {
             Self::Api(error) => error.request_id.as_ref(),
             Self::SubmitUnknown { request_id, .. } => request_id.as_ref(),
+            Self::AlreadySubmitted { holder, .. } => holder.request_id.as_ref(),
             Self::NoAnswer { request_id, .. }
             | Self::BadAnswer { request_id, .. }
             | Self::Failed { request_id, .. }
             | Self::Cancelled { request_id }
             | Self::NotFinished { request_id, .. }
+            | Self::ResultUnreadable { request_id, .. }
             | Self::WaitTimeout { request_id, .. }
             | Self::WaitCancelled { request_id }
             | Self::Detached { request_id }
@@ -264,6 +292,7 @@ impl Error {
             Self::SubmitUnknown { source, .. } | Self::NoAnswer { source, .. } => {
                 source.downcast_ref()
             }
+            Self::ResultUnreadable { source, .. } => source.api(),
             _ => None,
         }
     }
@@ -277,10 +306,21 @@ impl Error {
         }
     }
 
+    /// Whether it may pass soon, if the job was just accepted or has just ended.
+    pub(super) fn is_lag(&self) -> bool {
+        matches!(self, Self::Api(error) if error.is_lag())
+    }
+
     /// Whether the call was not made at all, by the client's own pace.
     pub(super) fn is_not_made(&self) -> bool {
         let Self::NoAnswer { source, .. } = self else { return false };
         matches!(source.downcast_ref(), Some(NoAnswer::NotMade(_)))
+    }
+
+    /// Whether the journal has the same submission already, so that nothing was sent.
+    #[must_use]
+    pub fn is_already_submitted(&self) -> bool {
+        matches!(self, Self::AlreadySubmitted { .. })
     }
 
     /// Whether a submission may have been accepted without anybody knowing its id.
@@ -297,15 +337,35 @@ pub(super) fn date(date: SystemTime) -> String {
     httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
 }
 
-fn how_to_check(request_id: Option<&RequestId>) -> String {
-    match request_id {
-        Some(id) => format!("it has the request id {id}: take the job up by it, and see"),
-        None => "look for it among the account's recent requests before submitting anew".to_owned(),
+fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> String {
+    match (request_id, hint) {
+        (Some(id), _) => {
+            format!("it has the request id {id}: take the job up by it, and see")
+        }
+        (None, Some(hint)) => format!(
+            "the answer names the request id {hint}, which may be the job's or not: ask for it with \
+             `Client::job_json`, and look among the account's recent requests before submitting anew"
+        ),
+        (None, None) => {
+            "look for it among the account's recent requests before submitting anew".to_owned()
+        }
     }
 }
 
 fn seen(state: Option<&JobState>) -> String {
-    state.map(|state| format!(", it was {state}")).unwrap_or_default()
+    match state {
+        Some(state) if state.is_final() => {
+            format!("; it is {state}, but its result could not be read: ask for it by the id")
+        }
+        Some(state) => {
+            format!(", it was {state}; the job goes on, take it up again by its id")
+        }
+        None => "; the job goes on, take it up again by its id".to_owned(),
+    }
+}
+
+fn quoted(message: Option<&String>) -> String {
+    message.map(|message| format!(" ({message})")).unwrap_or_default()
 }
 
 impl From<ApiError> for Error {

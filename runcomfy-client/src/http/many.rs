@@ -1,5 +1,6 @@
 //! Many jobs at once: so many at a time, results as they come.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,10 +12,13 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
+use super::api_error::ApiError;
 use super::client::Client;
 use super::error::Error;
 use super::job::{Completed, Job};
-use super::submit::Prepared;
+use super::journal::Submission;
+use super::request_id::RequestId;
+use super::submit::{Failed, Prepared};
 use super::wait::WaitOptions;
 use crate::output::Output;
 use crate::request::Request;
@@ -43,15 +47,113 @@ type Run<O> = dyn Fn(usize, Prepared) -> BoxFuture<'static, Ran<O>> + Send + Syn
 /// What came of an input.
 struct Ran<O> {
     index: usize,
-    /// `None` where there is no job.
-    job: Option<Job<O>>,
-    ended: Result<Completed<O>, Error>,
+    came: Came<O>,
+}
+
+enum Came<O> {
+    Job(Job<O>, Result<Completed<O>, Error>),
+    NoJob(Failed),
+}
+
+/// Why an input of [`run_all`](Client::run_all) has no result, with what there is of it.
+///
+/// It displays as its [`error`](Self::error), and turns into that with `?`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RunError<J = Job> {
+    /// What went wrong.
+    pub error: Error,
+    /// The job, where the input became one: to wait for it again, or to cancel it.
+    pub job: Option<J>,
+    submission: Option<Arc<Submission>>,
+}
+
+impl<J> RunError<J> {
+    /// What the client's journal knows the submission as, where there is a journal.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.submission.as_deref()
+    }
+
+    /// As [`Error::request_id`].
+    #[must_use]
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.error.request_id()
+    }
+
+    /// As [`Error::api`].
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        self.error.api()
+    }
+
+    /// As [`Error::is_submit_unknown`].
+    #[must_use]
+    pub fn is_submit_unknown(&self) -> bool {
+        self.error.is_submit_unknown()
+    }
+
+    /// As [`Error::is_already_submitted`].
+    #[must_use]
+    pub fn is_already_submitted(&self) -> bool {
+        self.error.is_already_submitted()
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn map<K>(self, job: impl FnOnce(J) -> K) -> RunError<K> {
+        let Self { error, job: of, submission } = self;
+        RunError { error, job: of.map(job), submission }
+    }
+}
+
+impl<O> RunError<Job<O>> {
+    fn of_job(job: Job<O>, error: Error) -> Self {
+        let submission = job.submission.clone();
+        Self { error, job: Some(job), submission }
+    }
+}
+
+impl<J> From<Failed> for RunError<J> {
+    fn from(failed: Failed) -> Self {
+        let Failed { error, submission } = failed;
+        Self { error, job: None, submission }
+    }
+}
+
+impl<J> From<Error> for RunError<J> {
+    fn from(error: Error) -> Self {
+        Self { error, job: None, submission: None }
+    }
+}
+
+impl<J> From<RunError<J>> for Error {
+    fn from(error: RunError<J>) -> Self {
+        error.error
+    }
+}
+
+impl<J> fmt::Display for RunError<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<J: fmt::Debug> std::error::Error for RunError<J> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
 }
 
 impl Client {
     /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
     /// others. Inputs are taken one by one, as there is room: they may come from an iterator that
     /// makes them.
+    ///
+    /// Where the client has a [journal](crate::ClientBuilder::journal), every input is
+    /// [claimed](crate::Submission::claim) in it before it is sent. What was claimed before, by an
+    /// earlier run of the program or by another process, is not submitted again: it is an
+    /// [`Error::AlreadySubmitted`]. Of equal inputs the first of this list has the claim of the first
+    /// of that, and so on; for more of the same, see [`Keyed`](crate::Keyed).
     ///
     /// How fast the service is called altogether is the client's matter: see
     /// [`calls_at_once`](crate::ClientBuilder::calls_at_once) and
@@ -64,6 +166,7 @@ impl Client {
     /// while let Some((index, result)) = results.next().await {
     ///     match result {
     ///         Ok(done) => println!("{index}: {:?}", done.output),
+    ///         Err(error) if error.is_already_submitted() => {} // by an earlier run, or another
     ///         Err(error) => eprintln!("{index}: {error}"),
     ///     }
     /// }
@@ -101,16 +204,27 @@ impl Client {
                     Ok(job) => {
                         on_submit(index, &job);
                         let ended = job.wait_until_ended(&options, |_| {}).await;
-                        Ran { index, job: Some(job), ended }
+                        Ran { index, came: Came::Job(job, ended) }
                     }
-                    Err(error) => Ran { index, job: None, ended: Err(error) },
+                    Err(failed) => Ran { index, came: Came::NoJob(failed) },
                 }
             };
             run.boxed()
         };
+        // How many inputs claimed the same so far.
+        let mut numbers = self.journal.is_some().then(HashMap::<String, u32>::new);
+        // Written when it is its turn, so that of what waits nothing is held but the input.
+        let prepared = inputs.into_iter().map(move |input| {
+            let prepared = Prepared::of(&input)?;
+            let Some(numbers) = &mut numbers else { return Ok(prepared) };
+            Ok(prepared.claiming(input.job_key(), |claim| {
+                let number = numbers.entry(claim.to_owned()).or_default();
+                *number += 1;
+                *number - 1
+            }))
+        });
         RunAll {
-            // Written when it is its turn, so that of what waits nothing is held but the input.
-            inputs: Box::new(inputs.into_iter().map(|input| Prepared::of(&input)).fuse()),
+            inputs: Box::new(prepared.fuse()),
             next: 0,
             limit: limit.max(1),
             running: JoinSet::new(),
@@ -122,13 +236,13 @@ impl Client {
 impl<O: From<Output> + Send + 'static> RunAll<'_, O> {
     /// The next result; `None` after the last. The same as `StreamExt::next`, for those who have no
     /// use for streams.
-    pub async fn next(&mut self) -> Option<(usize, Result<Completed<O>, Error>)> {
+    pub async fn next(&mut self) -> Option<(usize, Result<Completed<O>, RunError<Job<O>>>)> {
         StreamExt::next(self).await
     }
 }
 
 impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
-    type Item = (usize, Result<Completed<O>, Error>);
+    type Item = (usize, Result<Completed<O>, RunError<Job<O>>>);
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         while self.running.len() < self.limit {
@@ -140,14 +254,16 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
                     let run = (self.run)(index, prepared).in_current_span();
                     self.running.spawn(run);
                 }
-                Err(error) => return Poll::Ready(Some((index, Err(error)))),
+                Err(error) => return Poll::Ready(Some((index, Err(error.into())))),
             }
         }
         self.running.poll_join_next(context).map(|joined| match joined? {
             // Now it is the caller's.
-            Ok(Ran { index, job, ended }) => Some(match job {
-                Some(job) => (index, job.hand_over(ended)),
-                None => (index, ended),
+            Ok(Ran { index, came }) => Some(match came {
+                Came::Job(job, ended) => {
+                    (index, job.hand_over(ended).map_err(|error| RunError::of_job(job, error)))
+                }
+                Came::NoJob(failed) => (index, Err(failed.into())),
             }),
             // Nobody aborts them: what is left is a panic of the caller's own `on_submit`.
             Err(error) => match error.try_into_panic() {

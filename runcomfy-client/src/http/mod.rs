@@ -35,11 +35,12 @@ pub use job::{CancelOutcome, Completed, Job};
 #[cfg(feature = "blocking")]
 pub(crate) use job::{Step, Waiting};
 pub use journal::{
-    FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished, UnfinishedJob,
-    UnknownSubmission,
+    Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
+    Unfinished, UnfinishedJob, UnknownSubmission,
 };
-pub use many::RunAll;
+pub use many::{RunAll, RunError};
 pub use request_id::{InvalidRequestId, RequestId};
 pub use state::{JobState, JobStatus};
+pub use submit::SubmitOptions;
 pub use tokio_util::sync::CancellationToken;
 pub use wait::{Updates, WaitOptions};

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::api_error::ApiError;
 use super::error::Cause;
+use super::job::answer;
 use super::pace::Lane;
 use super::request_id::RequestId;
 use super::transport::{Answer, NoAnswer, Outgoing, Transport};
@@ -19,6 +20,17 @@ pub(super) struct Read<'a> {
     pub(super) url: Url,
     /// The job that it is about, where it is about one.
     pub(super) request_id: Option<&'a RequestId>,
+    /// How often it is tried at most, where that differs from the client's other calls.
+    pub(super) attempts: Option<u32>,
+    /// Whether a refusal may be no more than [lag](ApiError::is_lag).
+    pub(super) bears_lag: bool,
+}
+
+impl Read<'_> {
+    /// A call that is about no job.
+    pub(super) fn new(method: Method, url: Url) -> Self {
+        Self { method, url, request_id: None, attempts: None, bears_lag: false }
+    }
 }
 
 /// Why a read has nothing to give.
@@ -30,14 +42,15 @@ pub(super) enum ReadError {
 
 impl Transport {
     /// Makes the call until it is answered, and at the deadline at the latest once more. `read` says
-    /// what call, once there is room for it.
+    /// what call, once there is room for it. Gives the answer, and how often it was tried.
     pub(super) async fn read<'a>(
         &self,
         read: impl FnOnce() -> Read<'a>,
         deadline: Option<Duration>,
         span: Span,
-    ) -> Result<Answer, ReadError> {
-        let by = deadline.unwrap_or(Duration::MAX);
+    ) -> Result<(Answer, u32), ReadError> {
+        let overall = self.clock.now().saturating_add(self.limits.overall_timeout);
+        let by = deadline.unwrap_or(Duration::MAX).min(overall);
         let not_made = |error| ReadError::NoAnswer {
             attempts: 0,
             source: NoAnswer::NotMade(error).into_cause(),
@@ -47,9 +60,13 @@ impl Transport {
         Box::pin(self.read_until(read(), by)).instrument(span).await
     }
 
-    async fn read_until(&self, read: Read<'_>, by: Duration) -> Result<Answer, ReadError> {
+    async fn read_until(
+        &self,
+        read: Read<'_>,
+        deadline: Duration,
+    ) -> Result<(Answer, u32), ReadError> {
         let Self { limits, clock, budget, .. } = self;
-        let deadline = by.min(clock.now().saturating_add(limits.overall_timeout));
+        let attempts = read.attempts.unwrap_or(limits.attempts);
         let left = || deadline.saturating_sub(clock.now());
         let path = read.url.path();
         let mut attempt = 1;
@@ -57,7 +74,7 @@ impl Transport {
         let mut failure = None;
         loop {
             let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
-            let sent = match self.pace.turn(by).await {
+            let sent = match self.pace.turn(deadline).await {
                 // Where nothing is left, it is tried this once more all the same, for a short while.
                 Ok(()) => {
                     let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
@@ -69,15 +86,23 @@ impl Transport {
                     return Err(failure.unwrap_or(not_made));
                 }
             };
-            let last = attempt >= limits.attempts || left().is_zero();
+            let last = attempt >= attempts || left().is_zero();
             let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
+            let may_pass =
+                |refusal: &ApiError| refusal.is_passing() || (read.bears_lag && refusal.is_lag());
+            // However it is answered: a job that has ended is not asked about again.
+            let is_end = |answer: &Answer| {
+                read.request_id.is_some_and(|id| answer::end(answer, id).is_some())
+            };
             let retry_after = match (sent, refusal) {
-                (Ok(answer), None) if answer.json.is_ok() => {
+                (Ok(answer), refusal)
+                    if (refusal.is_none() && answer.is_usable(&read.method)) || is_end(&answer) =>
+                {
                     debug!(method = %read.method, path, attempt, status = answer.status, "answered");
                     budget.give_back();
-                    return Ok(answer);
+                    return Ok((answer, attempt));
                 }
-                (Ok(_), Some(refusal)) if !refusal.is_passing() => {
+                (Ok(_), Some(refusal)) if !may_pass(&refusal) => {
                     debug!(method = %read.method, path, attempt, status = refusal.status, "refused");
                     budget.give_back();
                     return Err(ReadError::Refused(refusal));
@@ -85,7 +110,10 @@ impl Transport {
                 (Ok(answer), refusal) => {
                     warn!(method = %read.method, path, attempt, status = answer.status, "no usable answer");
                     if last || !budget.take() {
-                        return refusal.map_or(Ok(answer), |error| Err(ReadError::Refused(error)));
+                        return match refusal {
+                            Some(error) => Err(ReadError::Refused(error)),
+                            None => Ok((answer, attempt)),
+                        };
                     }
                     failure = refusal.map(ReadError::Refused);
                     answer.retry_after

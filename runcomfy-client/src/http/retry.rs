@@ -2,20 +2,35 @@
 
 use std::time::{Duration, SystemTime};
 
-const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(20);
+/// How long the pauses between tries are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BackOff {
+    pub(super) first: Duration,
+    pub(super) longest: Duration,
+}
+
+impl Default for BackOff {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(500), longest: Duration::from_secs(20) }
+    }
+}
+
 /// A server that asks for more is not obeyed, so that no call hangs.
 pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// Exponential back-off with full jitter, and never before the server wants it.
-pub(super) fn delay(
-    attempt: u32,
-    retry_after: Option<Duration>,
-    jitter: &mut fastrand::Rng,
-) -> Duration {
-    let ceiling = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST);
-    let drawn = ceiling.mul_f64(jitter.f64());
-    retry_after.map_or(drawn, |asked| asked.min(LONGEST_RETRY_AFTER) + drawn.min(FIRST))
+impl BackOff {
+    /// Exponential back-off with full jitter, and never before the server wants it.
+    pub(super) fn delay(
+        self,
+        attempt: u32,
+        retry_after: Option<Duration>,
+        jitter: &mut fastrand::Rng,
+    ) -> Duration {
+        let Self { first, longest } = self;
+        let ceiling = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest);
+        let drawn = ceiling.mul_f64(jitter.f64());
+        retry_after.map_or(drawn, |asked| asked.min(LONGEST_RETRY_AFTER) + drawn.min(first))
+    }
 }
 
 /// `Retry-After` in both its forms, seconds and date.
@@ -35,13 +50,19 @@ mod tests {
     #[test]
     fn delays_grow_within_their_bounds() {
         let mut jitter = fastrand::Rng::with_seed(1);
-        for attempt in 1..100 {
-            let ceiling = FIRST.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST);
-            assert!(delay(attempt, None, &mut jitter) <= ceiling);
+        let own = BackOff { first: Duration::from_millis(1), longest: Duration::from_millis(3) };
+        for back_off in [BackOff::default(), own] {
+            for attempt in 1..100 {
+                let doubled = back_off.first.saturating_mul(1 << (attempt - 1).min(16));
+                let delay = back_off.delay(attempt, None, &mut jitter);
+                assert!(delay <= doubled.min(back_off.longest));
+            }
         }
-        let asked = delay(1, Some(Duration::from_secs(7)), &mut jitter);
+        let mut delay =
+            |asked| BackOff::default().delay(1, Some(Duration::from_secs(asked)), &mut jitter);
+        let asked = delay(7);
         assert!(asked >= Duration::from_secs(7) && asked < Duration::from_secs(8));
-        assert!(delay(1, Some(Duration::from_secs(86_400)), &mut jitter) < Duration::from_secs(62));
+        assert!(delay(86_400) < Duration::from_secs(62));
     }
 
     #[test]

@@ -13,11 +13,11 @@ pub enum JobState {
     InQueue,
     /// Running (`in_progress`, `starting`, `processing`).
     InProgress,
-    /// Done, with an output (`completed`, `succeeded`).
+    /// Ended (`completed`, `succeeded`, `success`). Whether it went well, the result says.
     Completed,
     /// Cancelled (`cancelled`, `canceled`).
     Cancelled,
-    /// Failed (`failed`).
+    /// Failed (`failed`, `error`).
     Failed,
     /// A word that this version does not know.
     Unknown(String),
@@ -49,9 +49,9 @@ impl From<&str> for JobState {
         match word.to_ascii_lowercase().as_str() {
             "in_queue" | "pending" | "waiting" => Self::InQueue,
             "in_progress" | "starting" | "processing" => Self::InProgress,
-            "completed" | "succeeded" => Self::Completed,
+            "completed" | "succeeded" | "success" => Self::Completed,
             "cancelled" | "canceled" => Self::Cancelled,
-            "failed" => Self::Failed,
+            "failed" | "error" => Self::Failed,
             _ => Self::Unknown(word.to_owned()),
         }
     }
@@ -81,6 +81,8 @@ pub struct JobStatus {
     pub state: JobState,
     /// How many jobs are before it, as far as the service says.
     pub queue_position: Option<u64>,
+    /// The service's words, where there are any: about a failure, or a state that is not known.
+    pub message: Option<String>,
 }
 
 impl fmt::Display for JobStatus {

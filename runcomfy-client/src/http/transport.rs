@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 use url::Url;
@@ -20,10 +20,14 @@ use super::mask::Mask;
 use super::pace::{NoRoom, Pace};
 use super::request_id::RequestId;
 use super::retry;
+use super::submit::Ids;
 use crate::time::Clock;
 
 /// More than any answer of the API; the rest is not read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// Of an answer that is longer, so much is looked into.
+const MAX_BEGINNING: usize = 64 * 1024;
 
 /// A connection that nothing went over for so long is not used again.
 const LONGEST_IDLE: Duration = Duration::from_secs(20);
@@ -73,16 +77,19 @@ pub(super) enum NoAnswer {
     CutOff {
         source: reqwest::Error,
         /// What the beginning names.
-        request_id: Option<RequestId>,
+        ids: Ids,
     },
     /// The call took too long.
     #[error("no answer in time")]
     TimedOut(#[source] reqwest::Error),
     /// The answer is too long to be one.
     #[error("the answer is longer than {LARGEST_BODY} bytes")]
-    TooLong,
+    TooLong {
+        /// What the beginning names.
+        ids: Ids,
+    },
     /// Nothing was sent: it was not this call's turn in time.
-    #[error("the call was not made")]
+    #[error(transparent)]
     NotMade(#[from] NoRoom),
 }
 
@@ -91,11 +98,15 @@ impl NoAnswer {
         matches!(self, Self::NotConnected(_) | Self::NotMade(_))
     }
 
-    pub(super) fn request_id(&self) -> Option<RequestId> {
-        match self {
-            Self::CutOff { request_id, .. } => request_id.clone(),
-            _ => None,
-        }
+    /// The ids that the beginning of the answer names, and what went wrong.
+    pub(super) fn into_parts(mut self) -> (Ids, Cause) {
+        let ids = match &mut self {
+            Self::CutOff { ids, .. } | Self::TooLong { ids } => std::mem::take(ids),
+            Self::NotConnected(_) | Self::Broken(_) | Self::TimedOut(_) | Self::NotMade(_) => {
+                Ids::default()
+            }
+        };
+        (ids, self.into_cause())
     }
 
     pub(super) fn into_cause(self) -> Cause {
@@ -190,30 +201,27 @@ impl Transport {
             .get(RETRY_AFTER)
             .and_then(|header| header.to_str().ok())
             .and_then(|header| retry::retry_after(header, self.clock.date()));
-        if response.content_length().is_some_and(|length| length > LARGEST_BODY as u64) {
-            return Err(NoAnswer::TooLong);
-        }
+        let status = status.as_u16();
+        let is_announced_too_long =
+            response.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
+        // Of what is too long the beginning is read: it may name a job.
+        let limit = if is_announced_too_long { MAX_BEGINNING } else { LARGEST_BODY };
         let mut bytes = Vec::new();
-        loop {
-            let chunk = match response.chunk().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => break,
-                Err(source) => {
-                    let request_id = request_id_in(&String::from_utf8_lossy(&bytes));
-                    let source = source.without_url();
-                    return Err(NoAnswer::CutOff { source, request_id });
-                }
-            };
-            if bytes.len() + chunk.len() > LARGEST_BODY {
-                return Err(NoAnswer::TooLong);
-            }
+        while let Some(chunk) = response.chunk().await.transpose() {
+            let chunk = chunk.map_err(|source| NoAnswer::CutOff {
+                source: source.without_url(),
+                ids: Ids::in_beginning(status, &bytes),
+            })?;
             bytes.extend_from_slice(&chunk);
+            if bytes.len() > limit {
+                return Err(NoAnswer::TooLong { ids: Ids::in_beginning(status, &bytes) });
+            }
         }
-        if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status.as_u16())) {
+        if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer::new(status.as_u16(), body, retry_after, self.mask.clone()))
+        Ok(Answer::new(status, body, retry_after, self.mask.clone()))
     }
 
     /// Begins to fetch a file, without the token.
@@ -237,7 +245,7 @@ impl Transport {
         retry_after: Option<Duration>,
         longest: Duration,
     ) {
-        let delay = retry::delay(attempt, retry_after, &mut self.jitter());
+        let delay = self.limits.back_off.delay(attempt, retry_after, &mut self.jitter());
         self.clock.sleep(delay.min(longest)).await;
     }
 
@@ -249,40 +257,6 @@ impl Transport {
     fn jitter(&self) -> std::sync::MutexGuard<'_, fastrand::Rng> {
         self.jitter.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The request id that an answer names, be it broken off behind it.
-fn request_id_in(body: &str) -> Option<RequestId> {
-    /// What stands in the object itself, and not deeper.
-    struct Named<'a>(&'a mut Option<String>);
-
-    impl<'de> Visitor<'de> for Named<'_> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-            while let Some(key) = members.next_key::<String>()? {
-                if key != "request_id" {
-                    members.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-                *self.0 = match members.next_value()? {
-                    Value::String(id) => Some(id),
-                    Value::Number(id) => Some(id.to_string()),
-                    _ => None,
-                };
-            }
-            Ok(())
-        }
-    }
-
-    let mut id = None;
-    // That it goes on as something else than JSON, or not at all, is no matter here.
-    let _ = serde_json::Deserializer::from_str(body).deserialize_map(Named(&mut id));
-    RequestId::try_from(id?).ok()
 }
 
 impl Answer {
@@ -320,9 +294,20 @@ impl Answer {
         ApiError::read(self, request_id)
     }
 
-    /// The request id that it names. An answer that is broken off can still name one.
-    pub(super) fn request_id(&self) -> Option<RequestId> {
-        request_id_in(&self.body)
+    /// For tests: as a server without the token would give it.
+    #[cfg(test)]
+    pub(super) fn of(status: u16, body: &str) -> Self {
+        Self::new(status, body.to_owned(), None, Mask::default())
+    }
+
+    /// Whether it is a success without a word.
+    pub(super) fn is_empty_success(&self) -> bool {
+        (200..300).contains(&self.status) && self.body.trim().is_empty()
+    }
+
+    /// Whether something can be read in it, or nothing has to be.
+    pub(super) fn is_usable(&self, method: &Method) -> bool {
+        self.json.is_ok() || (*method == Method::POST && self.is_empty_success())
     }
 
     /// Reads what an answer that is no refusal says; the reason where that cannot be done.

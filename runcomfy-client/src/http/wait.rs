@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::error::Error;
-use super::job::Job;
+use super::job::{Job, MAX_LAG};
 use super::state::{JobState, JobStatus};
 use super::transport::Transport;
 use crate::time::Sleep;
@@ -193,13 +193,15 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
         if let JobState::Unknown(word) = &status.state {
             let waited = now.saturating_sub(*self.unknown_since.get_or_insert(now));
             if waited >= self.options.unknown_state {
-                let (request_id, state) = (status.request_id.clone(), word.clone());
-                return Err(Error::UnknownState { request_id, state, waited });
+                let JobStatus { request_id, message, .. } = status.clone();
+                let state = word.clone();
+                return Err(Error::UnknownState { request_id, state, message, waited });
             }
         } else {
             self.unknown_since = None;
         }
-        let changed = self.last.as_ref() != Some(&status);
+        let seen = |status: &JobStatus| (status.state.clone(), status.queue_position);
+        let changed = self.last.as_ref().map(seen) != Some(seen(&status));
         if changed {
             let (request_id, state) = (&status.request_id, &status.state);
             debug!(%request_id, %state, position = status.queue_position, "state");
@@ -208,23 +210,32 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
         Ok((status, changed))
     }
 
-    /// An error of a result call that began then: passed on unless a later one may go better.
-    pub(super) fn take_error(&mut self, error: Error, began: Duration) -> Result<(), Error> {
-        self.take_any_error(error, began, false)
+    /// An error of a result call that began then, of a job that has ended by its status: passed on
+    /// unless a later one may go better.
+    pub(super) fn take_result_error(&mut self, error: Error, began: Duration) -> Result<(), Error> {
+        if matches!(error, Error::Failed { .. } | Error::Cancelled { .. }) {
+            return Err(error);
+        }
+        self.take_any_error(error, began, false).map_err(|error| Error::ResultUnreadable {
+            request_id: self.job.request_id().clone(),
+            source: Box::new(error),
+        })
     }
 
     fn take_any_error(&mut self, error: Error, began: Duration, status: bool) -> Result<(), Error> {
         if error.is_not_made() {
             return Ok(());
         }
-        if !error.is_passing() {
+        let is_lag = error.is_lag() && (!status || self.job.is_fresh());
+        if !error.is_passing() && !is_lag {
             return Err(error);
         }
         self.failing_status = status;
         let now = self.now();
         let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
+        let bound = if error.is_passing() { self.options.outage } else { MAX_LAG };
         // What could not be read in time is a wait that ran out, not a broken job.
-        if failing >= self.options.outage && now < self.deadline {
+        if failing >= bound && now < self.deadline {
             return Err(error);
         }
         warn!(request_id = %self.job.request_id(), %error, "still waiting");
@@ -322,7 +333,12 @@ mod tests {
 
     fn in_queue(position: u64) -> JobStatus {
         let request_id = "a".parse().unwrap();
-        JobStatus { request_id, state: JobState::InQueue, queue_position: Some(position) }
+        JobStatus {
+            request_id,
+            state: JobState::InQueue,
+            queue_position: Some(position),
+            message: None,
+        }
     }
 
     #[test]

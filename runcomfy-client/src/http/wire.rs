@@ -19,7 +19,6 @@ pub(super) struct Status {
 pub(super) struct Outcome {
     pub(super) status: String,
     pub(super) output: Value,
-    pub(super) error: Value,
     pub(super) created_at: Option<String>,
     pub(super) finished_at: Option<String>,
     pub(super) cost: Option<f64>,
@@ -65,10 +64,12 @@ impl<'de> Deserialize<'de> for Outcome {
         Ok(Self {
             status: required(&mut members, "status")?,
             output: members.remove("output").unwrap_or_default(),
-            error: members.remove("error").unwrap_or_default(),
             created_at: take(&mut members, "created_at"),
             finished_at: take(&mut members, "finished_at"),
-            cost: take(&mut members, "cost"),
+            cost: take(&mut members, "cost").or_else(|| {
+                let text: Option<String> = take(&mut members, "cost");
+                text?.parse().ok().filter(|cost: &f64| cost.is_finite())
+            }),
         })
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use runcomfy_models::time::{Clock, TestClock};
-use runcomfy_models::{CatalogQuery, Client, Error, WaitOptions};
+use runcomfy_models::{ApiErrorKind, CatalogQuery, Client, Error, WaitOptions};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -82,35 +82,98 @@ async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_that_names_an_id_is_a_job_whatever_else_it_says() {
+async fn a_broken_off_acceptance_is_a_job_and_an_id_in_an_error_is_a_hint() {
     let sandbox = sandbox().await;
     let client = hasty(&sandbox);
-    for reply in [
-        Reply::new(429, r#"{"request_id": "paid-1"}"#).header("retry-after", "0"),
-        Reply::new(200, r#"{"input": {"request_id": "mine"}, "request_id": "paid-1", "x": "#),
-        Reply::new(200, r#"{"request_id": "paid-1", "error_code": 400002}"#),
-        Reply::new(200, r#"{"request_id": "paid-1", "status_url": "https://a"#),
-        Reply::new(302, r#"{"request_id": "paid-1"}"#),
-        Reply::new(500, r#"{"request_id": "paid-1"}"#),
+    let job = r#"{"request_id": "paid-1", "status_url": "https://a/status"}"#;
+    for (reply, is_job) in [
+        (
+            Reply::new(200, r#"{"input": {"request_id": "mine"}, "request_id": "paid-1", "x": "#),
+            true,
+        ),
+        (Reply::new(202, r#"{"request_id": "paid-1", "status_url": "https://a"#), true),
+        (Reply::new(200, r#"{"request_id": "paid-1", "error_code": 400002}"#), false),
+        (Reply::new(302, r#"{"request_id": "paid-1"}"#), false),
+        (Reply::new(502, r#"{"request_id": "paid-1"}"#), false),
+        (Reply::new(429, job).header("retry-after", "0"), false),
+        (Reply::new(409, job), false),
     ] {
         let received = sandbox.received().len();
         sandbox.reply_next(Call::Submit, reply.clone());
         let error = client.submit(&input()).await.unwrap_err();
-        assert!(error.is_submit_unknown(), "{reply:?}: {error:?}");
-        assert_eq!(error.request_id().unwrap(), "paid-1", "{reply:?}");
+        let Error::SubmitUnknown { request_id, hint, .. } = &error else {
+            panic!("{reply:?}: {error:?}")
+        };
+        let (of_job, other) = if is_job { (request_id, hint) } else { (hint, request_id) };
+        assert_eq!(of_job.as_ref().unwrap(), "paid-1", "{reply:?}");
+        assert_eq!(*other, None, "{reply:?}");
+        assert_eq!(error.request_id().is_some(), is_job, "{reply:?}");
         assert!(error.to_string().contains("paid-1"), "{error}");
         assert_eq!(sandbox.received().len(), received + 1, "{reply:?} was sent again");
     }
+    // A trace id in a 429 says nothing of a job: it is sent again.
+    let busy = Reply::new(429, r#"{"request_id": "trace-1"}"#).header("retry-after", "0");
+    sandbox.reply_next(Call::Submit, busy);
+    assert_ne!(client.submit(&input()).await.unwrap().request_id(), "trace-1");
     // A clear no is one, whatever it is filed under.
-    for status in [400, 401, 402, 403, 404, 422] {
+    for status in [400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 425, 451] {
         sandbox.reply_next(Call::Submit, Reply::new(status, r#"{"request_id": "trace-1"}"#));
-        assert_eq!(client.submit(&input()).await.unwrap_err().api().unwrap().status, status);
+        let error = client.submit(&input()).await.unwrap_err();
+        assert_eq!(error.api().unwrap().status, status, "{error:?}");
+        assert!(!error.is_submit_unknown() && error.request_id().is_none(), "{error:?}");
     }
     // A refusal that something on the way may have made up.
     for status in [302, 408, 499, 503] {
         let refusal = Reply::new(status, r#"{"error_code": 400001}"#);
         sandbox.reply_next(Call::Submit, refusal);
         assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown(), "{status}");
+    }
+    assert_eq!(sandbox.accepted(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_for_a_gateway_says_its_size() {
+    let sandbox = sandbox().await;
+    let page = "<html><title>413 Request Entity Too Large</title></html>";
+    let reply = Reply::new(413, page).header("content-type", "text/html");
+    sandbox.reply_next(Call::Submit, reply);
+    let error = hasty(&sandbox).submit(&input()).await.unwrap_err();
+    assert_eq!(error.api().unwrap().kind, ApiErrorKind::TooLarge);
+    let size = serde_json::to_string(&input()).unwrap().len();
+    let text = error.to_string();
+    assert!(text.contains(&format!("{size} bytes")) && text.contains("https: URLs"), "{text}");
+}
+
+#[tokio::test]
+async fn an_id_at_the_beginning_of_an_endless_answer_is_found() {
+    // With its length announced, and without.
+    for announced in [true, false] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/v1", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                request.push(stream.read_u8().await.unwrap());
+            }
+            let length = match announced {
+                true => "content-length: 17825792\r\n",
+                false => "connection: close\r\n",
+            };
+            let head =
+                format!("HTTP/1.1 200 OK\r\n{length}\r\n{{\"request_id\": \"paid-1\", \"x\": \"");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let megabyte = vec![b'x'; 1024 * 1024];
+            for _ in 0..17 {
+                if stream.write_all(&megabyte).await.is_err() {
+                    break;
+                }
+            }
+        });
+        let client = Client::builder().base_url(base).token("t").build().unwrap();
+        let error = client.submit(&input()).await.unwrap_err();
+        assert!(error.is_submit_unknown(), "{error:?}");
+        assert_eq!(error.request_id().unwrap(), "paid-1", "{error:?}");
     }
 }
 

@@ -150,7 +150,7 @@ async fn an_unknown_outcome_is_reported_until_it_is_settled() {
     assert!(waiting.is_err());
     let client = self::client(&sandbox, journal.clone());
     // An answer that has an id for all that is wrong with it: the job can be found.
-    let odd = r#"{"request_id": "r1", "error_code": 500123}"#;
+    let odd = r#"{"request_id": "r1", "status_url": "https://a"#;
     sandbox.reply_next(Call::Submit, Reply::new(200, odd));
     let error = client.submit(&input()).await.unwrap_err();
     assert!(error.is_submit_unknown() && error.request_id().unwrap() == "r1");
@@ -444,4 +444,166 @@ fn a_blocking_client_resumes_too() {
         client.run_all(&inputs, 2).map(|(index, result)| result.map(|_| index).unwrap()).collect();
     indices.sort_unstable();
     assert_eq!(indices, [0, 1, 2, 3, 4]);
+}
+
+/// The lines of a journal with one accepted job, and the job's id.
+async fn accepted_by_another(sandbox: &Sandbox, path: &std::path::Path) -> (String, String) {
+    let journal = FileJournal::open(path).unwrap();
+    let job = client(sandbox, journal).submit(&input()).await.unwrap();
+    let id = job.request_id().to_string();
+    drop(job);
+    let text = std::fs::read_to_string(path).unwrap();
+    let (submitting, accepted) = text.trim_end().split_once('\n').unwrap();
+    (submitting.to_owned(), accepted.to_owned() + &format!("\u{0}{id}"))
+}
+
+#[tokio::test]
+async fn an_accepted_job_outlives_damage_to_its_beginning() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let (submitting, accepted) = accepted_by_another(&sandbox, &path).await;
+    let (accepted, id) = accepted.split_once('\0').unwrap();
+    let changed = submitting.replace("\"submission\":\"", "\"submission\":\"0");
+    // An older version's line repeated nothing of the submission.
+    let mut bare: serde_json::Map<_, _> = serde_json::from_str(accepted).unwrap();
+    for key in ["model_id", "submitted_at", "body_sha256"] {
+        assert!(bare.remove(key).is_some(), "{key}");
+    }
+    let bare = serde_json::Value::Object(bare).to_string();
+    for (text, accepted) in [
+        (format!("{submitting}\n"), accepted),
+        (String::new(), accepted),
+        (String::new(), &bare),
+        (format!("{}\n", &submitting[10..]), accepted),
+        (format!("{}\n", &submitting[..40]), &bare),
+        (format!("\u{feff}{submitting}\n"), accepted),
+        (format!("{submitting}\r\n"), accepted),
+        (format!("{}\n", submitting.replace("image-to-video", "image to video")), accepted),
+        (format!("{changed}\n"), &bare),
+        (format!("{}\n", submitting.replace("{", "[")), accepted),
+    ] {
+        std::fs::write(&path, format!("{text}{accepted}\r\n")).unwrap();
+        let journal = FileJournal::open(&path).unwrap();
+        let resumed = client(&sandbox, journal.clone()).resume(&journal).await.unwrap();
+        let [job] = &*resumed.jobs else { panic!("{text:?}: {resumed:?}") };
+        assert_eq!(job.request_id(), id, "{text:?}");
+        if *accepted != bare {
+            assert!(job.submission().unwrap().is_of(&input()), "{text:?}");
+        }
+        assert!(job.wait().await.is_ok());
+        assert!(journal.unfinished().unwrap().jobs.is_empty(), "{text:?}");
+    }
+    // Bytes that are no text at all.
+    let mut bytes = submitting.clone().into_bytes();
+    bytes[30] = 0xff;
+    bytes.push(b'\n');
+    bytes.extend_from_slice(accepted.as_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(FileJournal::open(&path).unwrap().unfinished().unwrap().jobs.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_is_known_by_its_id_alone_is_settled_too_or_the_error_says_why_not() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journal = FileJournal::open(&path).unwrap().until_settled();
+    let client = client(&sandbox, journal.clone());
+    for attached in [false, true] {
+        let job = client.submit(&input()).await.unwrap();
+        let again = match attached {
+            true => {
+                let kept = serde_json::to_string(&job).unwrap();
+                client.attach(serde_json::from_str::<Job>(&kept).unwrap())
+            }
+            false => client.job_json(job.request_id()).unwrap(),
+        };
+        let done = again.wait().await.unwrap();
+        assert_eq!(journal.unfinished().unwrap().jobs.len(), 1);
+        done.settle().await.unwrap();
+        assert!(journal.unfinished().unwrap().is_empty(), "attached: {attached}");
+    }
+    // A job of another client: this journal knows nothing of it.
+    let plain = crate::end_to_end::client(&sandbox);
+    let job = plain.submit(&input()).await.unwrap();
+    let done = client.job_json(job.request_id()).unwrap().wait().await.unwrap();
+    let error = done.settle().await.unwrap_err();
+    assert!(matches!(error, Error::NotSettled { .. }), "{error:?}");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("without this journal"), "{source}");
+}
+
+#[tokio::test]
+async fn a_dropped_submission_is_written_down_once() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = client(&sandbox, journal.clone());
+    // Dropped after so many turns of the executor: while it is written down, and later.
+    for turns in 0..40 {
+        let input = input();
+        let mut submission = std::pin::pin!(client.submit(&input));
+        for _ in 0..turns {
+            if std::future::poll_fn(|context| {
+                std::task::Poll::Ready(submission.as_mut().poll(context).is_ready())
+            })
+            .await
+            {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    tokio::task::spawn_blocking(|| {}).await.unwrap();
+    // What is still being written at a drop is written by another thread.
+    let settled = |entries: &[JournalEntry]| {
+        let begun = entries.iter().filter(|one| matches!(one, JournalEntry::Submitting { .. }));
+        begun.count() * 2 == entries.len()
+    };
+    let mut entries = journal.entries().unwrap();
+    for _ in 0..100_000 {
+        if settled(&entries) {
+            break;
+        }
+        tokio::task::yield_now().await;
+        entries = journal.entries().unwrap();
+    }
+    let mut outcomes = std::collections::HashMap::new();
+    for entry in &entries {
+        match entry {
+            JournalEntry::Submitting { .. } => {}
+            JournalEntry::NotAccepted { submission, .. }
+            | JournalEntry::Unknown { submission, .. }
+            | JournalEntry::Accepted { submission, .. } => {
+                *outcomes.entry(submission).or_insert(0) += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(settled(&entries), "{entries:?}");
+    assert!(outcomes.values().all(|count| *count == 1), "{outcomes:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_journal_is_its_owners_alone_and_no_link_leads_elsewhere() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let _journal = FileJournal::open(&path).unwrap();
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let mode = file.unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let (link, target) = (folder.path().join("link"), folder.path().join("elsewhere"));
+    symlink(&target, &link).unwrap();
+    let error = FileJournal::open(&link).unwrap_err();
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("a link that leads to no file"), "{error}: {why}");
+    assert!(!target.exists());
+    // Nor is a pipe opened, which nobody may ever write to.
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(FileJournal::open(&pipe).is_err());
 }

@@ -1,6 +1,8 @@
 //! What a user relies on, from the outside. One binary, so that it is linked once.
 
+mod claims;
 mod codegen;
+mod compaction;
 mod conformance;
 mod downloads;
 mod downstream;
@@ -14,6 +16,7 @@ mod instances;
 mod journal;
 mod many;
 mod names;
+mod patience;
 mod secrets;
 mod validation;
 mod waiting;

@@ -1,10 +1,10 @@
-//! What a journal holds, and what follows from it.
+//! The entries of a journal, and their form as JSON objects.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -26,17 +26,28 @@ pub struct Submission {
     pub submitted_at: SystemTime,
     /// The SHA-256 of the body, in hexadecimal digits; see [`is_of`](Self::is_of).
     pub body_sha256: String,
+    /// What it claims, in 32 hexadecimal digits: as long as it may have been accepted, no other
+    /// submission with the same claim is sent. Made of the model, the body, the
+    /// [key](crate::Keyed), and the number of equal inputs before it in the list that
+    /// [`run_all`](crate::Client::run_all) was given. `None` where nothing is claimed.
+    pub claim: Option<String>,
 }
 
 impl Submission {
-    pub(in crate::http) fn new(model_id: ModelId, now: SystemTime, body: &Body) -> Self {
+    pub(in crate::http) fn new(
+        model_id: ModelId,
+        now: SystemTime,
+        body_sha256: String,
+        claim: Option<String>,
+    ) -> Self {
         let age = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             // Never from the client's jitter: two clients of one seed would give one id twice.
             id: format!("{:x}-{:016x}", age.as_millis(), fastrand::u64(..)),
             model_id,
             submitted_at: SystemTime::UNIX_EPOCH + Duration::from_secs(age.as_secs()),
-            body_sha256: body.sha256(),
+            body_sha256,
+            claim,
         }
     }
 
@@ -110,126 +121,11 @@ pub enum JournalEntry {
         /// [`Submission::id`].
         submission: String,
     },
-}
-
-/// A job that has no end in the journal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnfinishedJob {
-    /// What it came from.
-    pub submission: Submission,
-    /// The job.
-    pub request_id: RequestId,
-}
-
-/// A submission that may have been accepted, and paid for, or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UnknownSubmission {
-    /// What is known of it.
-    pub submission: Submission,
-    /// What happened; `None` where the process ended before it was told.
-    pub reason: Option<String>,
-}
-
-/// What a journal's entries leave open, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unfinished {
-    /// Jobs without an end.
-    pub jobs: Vec<UnfinishedJob>,
-    /// Submissions whose outcome is unknown.
-    pub unknown: Vec<UnknownSubmission>,
-}
-
-impl Unfinished {
-    /// What these entries leave open. A submission without an outcome is unknown, so they should be
-    /// those of processes that have ended.
-    pub fn of(entries: impl IntoIterator<Item = JournalEntry>) -> Self {
-        let mut ledger = Ledger::default();
-        entries.into_iter().for_each(|entry| ledger.add(entry));
-        let mut unfinished = Self::default();
-        ledger.open().for_each(|(submission, outcome)| unfinished.add(submission, outcome));
-        unfinished
-    }
-
-    pub(super) fn add(&mut self, submission: Submission, outcome: Outcome) {
-        match outcome {
-            Outcome::Accepted(request_id) => {
-                self.jobs.push(UnfinishedJob { submission, request_id });
-            }
-            Outcome::None => self.unknown.push(UnknownSubmission { submission, reason: None }),
-            Outcome::Unknown(reason) => {
-                self.unknown.push(UnknownSubmission { submission, reason: Some(reason) });
-            }
-        }
-    }
-
-    /// Whether nothing is left open.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty() && self.unknown.is_empty()
-    }
-}
-
-/// What became of a submission that is not finished.
-#[derive(Clone, Debug)]
-pub(super) enum Outcome {
-    None,
-    Unknown(String),
-    Accepted(RequestId),
-}
-
-/// The submissions of a journal as its entries are read.
-#[derive(Debug, Default)]
-pub(super) struct Ledger {
-    /// In the order in which they were begun.
-    order: Vec<String>,
-    open: HashMap<String, (Submission, Outcome)>,
-    ended: HashSet<RequestId>,
-}
-
-impl Ledger {
-    pub(super) fn add(&mut self, entry: JournalEntry) {
-        match entry {
-            JournalEntry::Submitting { submission } => {
-                self.order.push(submission.id.clone());
-                self.open.insert(submission.id.clone(), (submission, Outcome::None));
-            }
-            JournalEntry::Accepted { submission, request_id } => {
-                self.set(&submission, Outcome::Accepted(request_id));
-            }
-            JournalEntry::Unknown { submission, reason } => {
-                self.set(&submission, Outcome::Unknown(reason));
-            }
-            JournalEntry::NotAccepted { submission, .. } | JournalEntry::Settled { submission } => {
-                self.open.remove(&submission);
-            }
-            JournalEntry::Ended { request_id, submission, .. } => {
-                self.ended.insert(request_id);
-                if let Some(submission) = submission {
-                    self.open.remove(&submission);
-                }
-            }
-        }
-    }
-
-    fn set(&mut self, submission: &str, outcome: Outcome) {
-        if let Some(open) = self.open.get_mut(submission) {
-            open.1 = outcome;
-        }
-    }
-
-    /// What is open, oldest first.
-    pub(super) fn open(mut self) -> impl Iterator<Item = (Submission, Outcome)> {
-        self.order.into_iter().filter_map(move |id| {
-            let open = self.open.remove(&id)?;
-            match &open.1 {
-                Outcome::Accepted(request_id) if self.ended.contains(request_id) => None,
-                _ => Some(open),
-            }
-        })
-    }
+    /// The same for a job that is known by its id alone.
+    JobSettled {
+        /// The job.
+        request_id: RequestId,
+    },
 }
 
 impl JournalEntry {
@@ -241,6 +137,7 @@ impl JournalEntry {
             Self::Unknown { .. } => "unknown",
             Self::Ended { .. } => "ended",
             Self::Settled { .. } => "settled",
+            Self::JobSettled { .. } => "job_settled",
         }
     }
 
@@ -251,9 +148,7 @@ impl JournalEntry {
         match self {
             Self::Submitting { submission } => {
                 put("submission", &submission.id);
-                put("model_id", submission.model_id.as_str());
-                put("submitted_at", &date(submission.submitted_at));
-                put("body_sha256", &submission.body_sha256);
+                submission.put_into(&mut map);
             }
             Self::Accepted { submission, request_id } => {
                 put("submission", submission);
@@ -273,43 +168,177 @@ impl JournalEntry {
             Self::Settled { submission } => {
                 put("submission", submission);
             }
+            Self::JobSettled { request_id } => {
+                put("request_id", request_id.as_str());
+            }
         }
         map
     }
+}
 
-    pub(super) fn from_map(map: &Map<String, Value>) -> Result<Self, String> {
-        let text = |key: &str| match map.get(key) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            _ => Err(format!("the member `{key}` is missing or no string")),
-        };
-        let request_id = || text("request_id")?.parse().map_err(|error| format!("{error}"));
-        Ok(match text("event")?.as_str() {
-            "submitting" => {
-                let model_id = text("model_id")?.parse().map_err(|error| format!("{error}"))?;
-                let submitted_at = httpdate::parse_http_date(&text("submitted_at")?)
-                    .map_err(|error| format!("`submitted_at`: {error}"))?;
-                let body_sha256 = text("body_sha256")?;
-                let id = text("submission")?;
-                Self::Submitting {
-                    submission: Submission { id, model_id, submitted_at, body_sha256 },
-                }
+impl Submission {
+    /// Everything but the id.
+    pub(super) fn put_into(&self, map: &mut Map<String, Value>) {
+        let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
+        put("model_id", self.model_id.as_str());
+        put("submitted_at", &date(self.submitted_at));
+        put("body_sha256", &self.body_sha256);
+        if let Some(claim) = &self.claim {
+            put("claim", claim);
+        }
+    }
+}
+
+/// The members of an entry's JSON object. Every other member is passed over.
+#[derive(Debug, Default)]
+pub(super) struct Members<'a> {
+    pub(super) event: Option<Cow<'a, str>>,
+    pub(super) session: Option<Cow<'a, str>>,
+    pub(super) submission: Option<Cow<'a, str>>,
+    pub(super) request_id: Option<Cow<'a, str>>,
+    model_id: Option<Cow<'a, str>>,
+    submitted_at: Option<Cow<'a, str>>,
+    pub(super) body_sha256: Option<Cow<'a, str>>,
+    claim: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    state: Option<Cow<'a, str>>,
+    /// Whether a job that has ended still has to be settled.
+    pub(super) unsettled: bool,
+    /// Of lines that are no entries, see [`line`](super::line).
+    pub(super) upto: u64,
+    pub(super) claims: Vec<Cow<'a, str>>,
+    pub(super) bodies: Vec<Cow<'a, str>>,
+}
+
+/// A string, borrowed where it has no escapes.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
             }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Cow<'de, str>, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an entry of a journal, which is an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Members::default();
+                while let Some(Text(key)) = map.next_key()? {
+                    let member = match &*key {
+                        "event" => &mut members.event,
+                        "session" => &mut members.session,
+                        "submission" => &mut members.submission,
+                        "request_id" => &mut members.request_id,
+                        "model_id" => &mut members.model_id,
+                        "submitted_at" => &mut members.submitted_at,
+                        "body_sha256" => &mut members.body_sha256,
+                        "claim" => &mut members.claim,
+                        "reason" => &mut members.reason,
+                        "state" => &mut members.state,
+                        "unsettled" => {
+                            members.unsettled = map.next_value()?;
+                            continue;
+                        }
+                        "upto" => {
+                            members.upto = map.next_value()?;
+                            continue;
+                        }
+                        list @ ("claims" | "bodies") => {
+                            let texts: Vec<Text<'de>> = map.next_value()?;
+                            let texts = texts.into_iter().map(|text| text.0).collect();
+                            match list {
+                                "claims" => members.claims = texts,
+                                _ => members.bodies = texts,
+                            }
+                            continue;
+                        }
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    *member = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+impl Members<'_> {
+    /// The submission that the members tell of, as far as they tell all of it.
+    pub(super) fn whole_submission(&self) -> Result<Submission, String> {
+        let model_id = text("model_id", &self.model_id)?;
+        let submitted_at = httpdate::parse_http_date(text("submitted_at", &self.submitted_at)?)
+            .map_err(|error| format!("`submitted_at`: {error}"))?;
+        Ok(Submission {
+            id: text("submission", &self.submission)?.to_owned(),
+            model_id: model_id.parse().map_err(|error| format!("{error}"))?,
+            submitted_at,
+            body_sha256: text("body_sha256", &self.body_sha256)?.to_owned(),
+            claim: self.claim.as_deref().map(str::to_owned),
+        })
+    }
+
+    pub(super) fn entry(&self) -> Result<JournalEntry, String> {
+        let submission = || text("submission", &self.submission).map(str::to_owned);
+        let reason = || text("reason", &self.reason).map(str::to_owned);
+        let request_id = || {
+            let id = text("request_id", &self.request_id)?;
+            id.parse().map_err(|error| format!("{error}"))
+        };
+        Ok(match text("event", &self.event)? {
+            "submitting" => JournalEntry::Submitting { submission: self.whole_submission()? },
             "accepted" => {
-                Self::Accepted { submission: text("submission")?, request_id: request_id()? }
+                JournalEntry::Accepted { submission: submission()?, request_id: request_id()? }
             }
             "not_accepted" => {
-                Self::NotAccepted { submission: text("submission")?, reason: text("reason")? }
+                JournalEntry::NotAccepted { submission: submission()?, reason: reason()? }
             }
-            "unknown" => Self::Unknown { submission: text("submission")?, reason: text("reason")? },
-            "ended" => Self::Ended {
+            "unknown" => JournalEntry::Unknown { submission: submission()?, reason: reason()? },
+            "ended" => JournalEntry::Ended {
                 request_id: request_id()?,
-                submission: text("submission").ok(),
-                state: text("state")?.as_str().into(),
+                submission: submission().ok(),
+                state: text("state", &self.state)?.into(),
             },
-            "settled" => Self::Settled { submission: text("submission")? },
+            "settled" => JournalEntry::Settled { submission: submission()? },
+            "job_settled" => JournalEntry::JobSettled { request_id: request_id()? },
             event => return Err(format!("{event:?} is no event of a journal")),
         })
     }
+}
+
+fn text<'a>(key: &str, member: &'a Option<Cow<'_, str>>) -> Result<&'a str, String> {
+    member.as_deref().ok_or_else(|| format!("the member `{key}` is missing"))
 }
 
 impl Serialize for JournalEntry {
@@ -320,6 +349,6 @@ impl Serialize for JournalEntry {
 
 impl<'de> Deserialize<'de> for JournalEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_map(&Map::deserialize(deserializer)?).map_err(D::Error::custom)
+        Members::deserialize(deserializer)?.entry().map_err(D::Error::custom)
     }
 }

@@ -1,16 +1,25 @@
 //! A record of submissions that outlives the process: what was about to be sent, and what became of
 //! it.
 
+mod claim;
+mod compact;
 mod entry;
 mod file;
+mod ledger;
+mod line;
+mod session;
+mod store;
 
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use entry::{JournalEntry, Submission, Unfinished, UnfinishedJob, UnknownSubmission};
+pub(super) use claim::claim;
+pub use claim::{Begin, ClaimHolder, ClaimState};
+pub use entry::{JournalEntry, Submission};
 pub use file::FileJournal;
+pub use ledger::{Unfinished, UnfinishedJob, UnknownSubmission};
 
 /// Why a journal cannot be written or read.
 #[derive(Debug, Error)]
@@ -33,7 +42,9 @@ impl JournalError {
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
-/// use runcomfy_client::{Journal, JournalEntry, JournalError, Unfinished};
+/// use runcomfy_client::{
+///     Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission, Unfinished,
+/// };
 ///
 /// /// For a test: what it holds does not outlive the process.
 /// #[derive(Clone, Debug, Default)]
@@ -43,6 +54,16 @@ impl JournalError {
 ///     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
 ///         self.0.lock().map_err(|error| JournalError::new(error.to_string()))?.push(entry.clone());
 ///         Ok(())
+///     }
+///
+///     fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
+///         // In one step, so that of two equal submissions only one begins.
+///         let mut entries = self.0.lock().map_err(|error| JournalError::new(error.to_string()))?;
+///         if let Some(holder) = ClaimHolder::find(submission, entries.iter().cloned()) {
+///             return Ok(Begin::AlreadyClaimed(holder));
+///         }
+///         entries.push(JournalEntry::Submitting { submission: submission.clone() });
+///         Ok(Begin::Recorded)
 ///     }
 ///
 ///     fn unfinished(&self) -> Result<Unfinished, JournalError> {
@@ -56,12 +77,26 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// a thread for that. It should be quick about [`JournalEntry::Ended`], and about a submission
     /// that is dropped halfway, which are told on the thread of the caller.
     ///
-    /// [`JournalEntry::Submitting`] has to be safe from a crash when this returns: the submission is
-    /// sent right afterwards.
+    /// # Errors
+    /// Where that cannot be done.
+    fn record(&self, entry: &JournalEntry) -> Result<(), JournalError>;
+
+    /// Keeps that a submission is about to be sent ([`JournalEntry::Submitting`]), unless an earlier
+    /// one holds its [claim](Submission::claim). Both in one step: of two processes that begin the
+    /// same at the same time, one has to lose.
+    ///
+    /// The entry has to be safe from a crash when this returns: the submission is sent right
+    /// afterwards.
+    ///
+    /// As it stands here, it takes no notice of claims, and is right only for a journal that two
+    /// programs never share and that no list of inputs is run with twice.
     ///
     /// # Errors
-    /// Where that cannot be done. A submission that cannot be written down is not sent.
-    fn record(&self, entry: &JournalEntry) -> Result<(), JournalError>;
+    /// Where the entry cannot be written. The submission is not sent then.
+    fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
+        self.record(&JournalEntry::Submitting { submission: submission.clone() })?;
+        Ok(Begin::Recorded)
+    }
 
     /// Every job without an end, and every submission whose outcome is unknown.
     ///
@@ -73,6 +108,10 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
 impl<J: Journal + ?Sized> Journal for Arc<J> {
     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
         (**self).record(entry)
+    }
+
+    fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
+        (**self).begin(submission)
     }
 
     fn unfinished(&self) -> Result<Unfinished, JournalError> {

@@ -1,5 +1,9 @@
 //! A job: asked about, waited for, cancelled, and its result fetched.
 
+pub(super) mod answer;
+mod cancel;
+mod completed;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -8,12 +12,12 @@ use std::time::Duration;
 use reqwest::Method;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 use tracing::{debug_span, error, field, info};
 
+use super::api_error::ApiErrorKind;
 use super::client::Client;
 use super::error::Error;
-use super::journal::{JournalEntry, JournalError, Submission};
+use super::journal::{JournalEntry, Submission};
 use super::read::{Read, ReadError};
 use super::request_id::RequestId;
 use super::state::{JobState, JobStatus};
@@ -23,6 +27,9 @@ use super::wire;
 use crate::model_id::ModelId;
 use crate::output::Output;
 use crate::request::Request;
+
+pub use cancel::CancelOutcome;
+pub use completed::Completed;
 
 /// A job that the service has accepted. `O` is the type of its output.
 ///
@@ -35,51 +42,14 @@ pub struct Job<O = Output> {
     client: Option<Client>,
     request_id: RequestId,
     model_id: Option<ModelId>,
-    submission: Option<Arc<Submission>>,
+    pub(super) submission: Option<Arc<Submission>>,
+    /// When this client heard that it was accepted, by its clock.
+    accepted_at: Option<Duration>,
     output: PhantomData<fn() -> O>,
 }
 
-/// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
-/// blocking.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Completed<O = Output, C = Client> {
-    pub(crate) client: C,
-    /// What the client's journal knows it as.
-    submission: Option<Arc<Submission>>,
-    /// The job.
-    pub request_id: RequestId,
-    /// What it gives.
-    pub output: O,
-    /// When it was submitted, in the service's words.
-    pub created_at: Option<String>,
-    /// When it ended, in the service's words.
-    pub finished_at: Option<String>,
-    /// What it cost, in US dollars, where the service says so.
-    pub cost: Option<f64>,
-}
-
-/// What a cancellation came to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CancelOutcome {
-    /// The job is cancelled.
-    Cancelled,
-    /// The job is not in the queue any more, so it goes on.
-    NotCancellable,
-    /// A word that this version does not know.
-    Unknown(String),
-}
-
-impl fmt::Display for CancelOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Cancelled => "cancelled",
-            Self::NotCancellable => "not_cancellable",
-            Self::Unknown(word) => word,
-        })
-    }
-}
+/// So long parts of the service may not know of a job that others have accepted, or ended.
+pub(super) const MAX_LAG: Duration = Duration::from_secs(60);
 
 impl<O> Job<O> {
     pub(super) fn new(
@@ -88,7 +58,25 @@ impl<O> Job<O> {
         model_id: Option<ModelId>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
-        Self { client: Some(client), request_id, model_id, submission, output: PhantomData }
+        Self {
+            client: Some(client),
+            request_id,
+            model_id,
+            submission,
+            accepted_at: None,
+            output: PhantomData,
+        }
+    }
+
+    /// A job that the service has accepted just now.
+    pub(super) fn accepted(
+        client: Client,
+        request_id: RequestId,
+        model_id: ModelId,
+        submission: Option<Arc<Submission>>,
+    ) -> Self {
+        let accepted_at = Some(client.transport.clock.now());
+        Self { accepted_at, ..Self::new(client, request_id, Some(model_id), submission) }
     }
 
     pub(super) fn client(&self) -> Result<&Client, Error> {
@@ -97,7 +85,8 @@ impl<O> Job<O> {
     }
 
     pub(super) fn with_client(self, client: Client) -> Self {
-        Self { client: Some(client), ..self }
+        // Clocks of other clients show other times.
+        Self { client: Some(client), accepted_at: None, ..self }
     }
 
     /// The id under which the service knows the job, now and after a restart.
@@ -124,14 +113,15 @@ impl<O> Job<O> {
     /// # Errors
     /// [`Error::OtherModel`] where it is known to be one of another model.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
-        let Self { client, request_id, model_id, submission, .. } = self;
+        let Self { client, request_id, model_id, submission, accepted_at, .. } = self;
         match model_id {
             Some(found) if found.as_str() != R::MODEL_ID => {
                 Err(Error::OtherModel { request_id, found, expected: R::MODEL_ID })
             }
             _ => {
                 let model_id = Some(R::MODEL_ID.parse()?);
-                Ok(Job { client, request_id, model_id, submission, output: PhantomData })
+                let output = PhantomData;
+                Ok(Job { client, request_id, model_id, submission, accepted_at, output })
             }
         }
     }
@@ -145,29 +135,32 @@ impl<O> Job<O> {
     }
 
     pub(super) async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
-        let answer = self.call(Method::GET, "status", None, deadline).await?;
+        let call = Call { deadline, ..Call::new(Method::GET, "status") };
+        let (answer, _) = self.call(call).await?;
+        let request_id = self.request_id.clone();
+        if let Some(state) = answer::end(&answer, &request_id) {
+            let message = answer::words(&answer);
+            return Ok(JobStatus { request_id, state, queue_position: None, message });
+        }
         let status: wire::Status = self.parse(&answer)?;
-        Ok(JobStatus {
-            request_id: self.request_id.clone(),
-            state: state_of(&status.status, &answer),
-            queue_position: status.queue_position,
-        })
+        let state = answer::state(&status.status, &answer);
+        let message = match state {
+            JobState::Unknown(_) => answer::words(&answer),
+            _ => None,
+        };
+        Ok(JobStatus { request_id, state, queue_position: status.queue_position, message })
     }
 
-    /// One of the calls about the job.
-    async fn call(
-        &self,
-        method: Method,
-        what: &str,
-        query: Option<&str>,
-        deadline: Option<Duration>,
-    ) -> Result<Answer, Error> {
+    /// One of the calls about the job: its answer, and how often it was tried.
+    async fn call(&self, call: Call<'_>) -> Result<(Answer, u32), Error> {
+        let Call { method, what, query, deadline, attempts, has_ended } = call;
         let request_id = &self.request_id;
         let transport = &self.client()?.transport;
         let read = || {
             let mut url = transport.url(["requests", request_id.as_str(), what]);
             url.set_query(query);
-            Read { method, url, request_id: Some(request_id) }
+            let bears_lag = has_ended || self.is_fresh();
+            Read { method, url, request_id: Some(request_id), attempts, bears_lag }
         };
         let model = self.model_id.as_ref().map(field::display);
         let span = debug_span!("job", call = what, model, %request_id);
@@ -179,34 +172,48 @@ impl<O> Job<O> {
         })
     }
 
-    /// Cancels the job, which works only while it is in the queue.
-    ///
-    /// # Errors
-    /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
-    /// then shows in its [`status`](Self::status).
-    pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let answer = self.call(Method::POST, "cancel", None, None).await?;
-        let cancelled: wire::Cancelled = self.parse(&answer)?;
-        let state = cancelled.status.map(|word| state_of(&word, &answer));
-        Ok(match (cancelled.outcome.as_deref(), state) {
-            // A repeated call finds the job cancelled already.
-            (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
-                CancelOutcome::Cancelled
-            }
-            (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
-            (Some(word), _) => CancelOutcome::Unknown(answer.word(word)),
-            (None, state) => {
-                CancelOutcome::Unknown(state.map(|state| state.to_string()).unwrap_or_default())
-            }
-        })
-    }
-
     fn parse<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Error> {
-        answer.parse().map_err(|reason| Error::BadAnswer {
+        let other = answer::other_job(answer, &self.request_id, self.model_id.as_ref());
+        let parsed = other.map_or_else(|| answer.parse(), Err);
+        parsed.map_err(|reason| Error::BadAnswer {
             request_id: self.request_id.clone(),
             reason,
             body: answer.shown(),
         })
+    }
+
+    /// Whether the job was accepted so shortly ago that parts of the service may not know it yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        let Some(client) = &self.client else { return false };
+        let clock = &client.transport.clock;
+        match (self.accepted_at, &self.submission) {
+            (Some(accepted_at), _) => clock.now().saturating_sub(accepted_at) < MAX_LAG,
+            (None, Some(submission)) => {
+                let age = clock.date().duration_since(submission.submitted_at);
+                age.is_ok_and(|age| age < MAX_LAG)
+            }
+            (None, None) => false,
+        }
+    }
+}
+
+/// One of the calls about a job.
+#[derive(Debug)]
+struct Call<'a> {
+    method: Method,
+    /// The last segment of its path.
+    what: &'a str,
+    query: Option<&'a str>,
+    deadline: Option<Duration>,
+    /// How often it is tried, where that differs from the client's other calls.
+    attempts: Option<u32>,
+    /// Whether the job has just ended by its status.
+    has_ended: bool,
+}
+
+impl<'a> Call<'a> {
+    fn new(method: Method, what: &'a str) -> Self {
+        Self { method, what, query: None, deadline: None, attempts: None, has_ended: false }
     }
 }
 
@@ -241,15 +248,26 @@ impl<O: From<Output>> Job<O> {
     /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] where there
     /// is no output; else as of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
-        self.hand_over(self.result_by(None).await)
+        self.hand_over(self.result_by(Call::new(Method::GET, "result")).await)
     }
 
-    async fn result_by(&self, deadline: Option<Duration>) -> Result<Completed<O>, Error> {
-        let query = Some("include_cost=true");
-        let answer = self.call(Method::GET, "result", query, deadline).await?;
-        let outcome: wire::Outcome = self.parse(&answer)?;
+    async fn result_by(&self, call: Call<'_>) -> Result<Completed<O>, Error> {
+        let call = Call { query: Some("include_cost=true"), ..call };
         let request_id = self.request_id.clone();
-        match state_of(&outcome.status, &answer) {
+        let (answer, _) = self.call(call).await.map_err(|error| match error {
+            Error::Api(error) if error.kind == ApiErrorKind::NotReady => {
+                let state = JobState::Unknown("not ready".to_owned());
+                Error::NotFinished { request_id: request_id.clone(), state }
+            }
+            error => error,
+        })?;
+        match answer::end(&answer, &request_id) {
+            Some(JobState::Cancelled) => return Err(Error::Cancelled { request_id }),
+            Some(_) => return Err(self.failed(answer::words(&answer))),
+            None => {}
+        }
+        let outcome: wire::Outcome = self.parse(&answer)?;
+        match answer::state(&outcome.status, &answer) {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,
                 reason: "it is completed, but has no output".to_owned(),
@@ -264,13 +282,13 @@ impl<O: From<Output>> Job<O> {
                 finished_at: outcome.finished_at,
                 cost: outcome.cost,
             }),
-            JobState::Failed => {
-                let message = answer.quote(&failure(&outcome.error));
-                Err(Error::Failed { request_id, message })
-            }
-            JobState::Cancelled => Err(Error::Cancelled { request_id }),
             state => Err(Error::NotFinished { request_id, state }),
         }
+    }
+
+    fn failed(&self, message: Option<String>) -> Error {
+        let message = message.unwrap_or_else(|| "the service gives no reason".to_owned());
+        Error::Failed { request_id: self.request_id.clone(), message }
     }
 
     /// Tells the journal of a job's end, at the moment at which the caller gets it: were it told
@@ -342,8 +360,8 @@ impl<O: From<Output>> Job<O> {
 pub(crate) struct Waiting<'a, O> {
     job: &'a Job<O>,
     watch: Watch<&'a Job<O>, &'a WaitOptions>,
-    /// Whether the job has ended by its last status.
-    ended: bool,
+    /// The last status, where the job has ended by it.
+    ended: Option<JobStatus>,
 }
 
 pub(crate) enum Step<O> {
@@ -353,23 +371,23 @@ pub(crate) enum Step<O> {
 
 impl<'a, O: From<Output>> Waiting<'a, O> {
     pub(crate) fn new(job: &'a Job<O>, options: &'a WaitOptions) -> Result<Self, Error> {
-        Ok(Self { job, watch: Watch::new(job, options)?, ended: false })
+        Ok(Self { job, watch: Watch::new(job, options)?, ended: None })
     }
 
     pub(crate) async fn next(&mut self) -> Result<Step<O>, Error> {
         let Self { job, watch, ended } = self;
         loop {
-            if std::mem::take(ended) {
+            if let Some(status) = ended.take() {
                 let began = watch.now();
-                let asked = Box::pin(job.result_by(Some(watch.deadline())));
+                let asked = Box::pin(job.result_after(status, watch.deadline()));
                 match watch.unless_cancelled(asked).await? {
                     Ok(done) => return Ok(Step::Ended(done)),
                     // The result may lag behind the status, too.
-                    Err(error) => watch.take_error(error, began)?,
+                    Err(error) => watch.take_result_error(error, began)?,
                 }
             }
             let (status, changed) = watch.look().await?;
-            *ended = status.state.is_final();
+            *ended = status.state.is_final().then(|| status.clone());
             if changed {
                 return Ok(Step::Changed(status));
             }
@@ -377,22 +395,28 @@ impl<'a, O: From<Output>> Waiting<'a, O> {
     }
 }
 
-fn state_of(word: &str, answer: &Answer) -> JobState {
-    JobState::from(answer.word(word).as_str())
-}
-
-/// The service's words about a failure, in whatever form.
-fn failure(error: &Value) -> String {
-    match error {
-        Value::Null => "the service gives no reason".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Object(members) => {
-            match ["message", "error_message"].iter().find_map(|key| members.get(*key)) {
-                Some(Value::String(text)) => text.clone(),
-                _ => error.to_string(),
+impl<O: From<Output>> Job<O> {
+    /// The result of a job that has ended by this status.
+    async fn result_after(
+        &self,
+        status: JobStatus,
+        deadline: Duration,
+    ) -> Result<Completed<O>, Error> {
+        let call =
+            Call { deadline: Some(deadline), has_ended: true, ..Call::new(Method::GET, "result") };
+        match status.state {
+            JobState::Cancelled => Err(Error::Cancelled { request_id: status.request_id }),
+            JobState::Failed if status.message.is_some() => Err(self.failed(status.message)),
+            // Only the words are missing, and whether they are to be had is found out at once.
+            JobState::Failed => {
+                let once = self.result_by(Call { attempts: Some(1), ..call }).await;
+                match once {
+                    Ok(_) | Err(Error::Failed { .. } | Error::Cancelled { .. }) => once,
+                    Err(_) => Err(self.failed(None)),
+                }
             }
+            _ => self.result_by(call).await,
         }
-        other => other.to_string(),
     }
 }
 
@@ -403,6 +427,7 @@ impl<O> Clone for Job<O> {
             request_id: self.request_id.clone(),
             model_id: self.model_id.clone(),
             submission: self.submission.clone(),
+            accepted_at: self.accepted_at,
             output: PhantomData,
         }
     }
@@ -438,70 +463,8 @@ impl<'de, O> Deserialize<'de> for Job<O> {
             request_id: request_id.parse().map_err(D::Error::custom)?,
             model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,
             submission: None,
+            accepted_at: None,
             output: PhantomData,
         })
-    }
-}
-
-#[cfg(feature = "blocking")]
-impl<O, C> Completed<O, C> {
-    /// The same with another client.
-    pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
-        let Self { submission, request_id, output, created_at, finished_at, cost, .. } = self;
-        Completed { client, submission, request_id, output, created_at, finished_at, cost }
-    }
-}
-
-impl<O, C> Completed<O, C> {
-    /// What the client's journal knows the submission as, where there is a journal.
-    #[must_use]
-    pub fn submission(&self) -> Option<&Submission> {
-        self.submission.as_deref()
-    }
-
-    fn settled(&self) -> Option<JournalEntry> {
-        let submission = self.submission.as_ref()?.id.clone();
-        Some(JournalEntry::Settled { submission })
-    }
-}
-
-impl<O> Completed<O> {
-    /// Tells the client's journal that what the job gave is in safe hands, so that it is not taken up
-    /// again. Needed only where the journal waits for it; see
-    /// [`FileJournal::until_settled`](crate::FileJournal::until_settled). Without a journal it does
-    /// nothing.
-    ///
-    /// # Errors
-    /// [`Error::NotSettled`] where that cannot be written.
-    pub async fn settle(&self) -> Result<(), Error> {
-        let (Some(entry), Some(journal)) = (self.settled(), &self.client.journal) else {
-            return Ok(());
-        };
-        let journal = Arc::clone(journal);
-        let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
-        written
-            .unwrap_or_else(|error| Err(JournalError::new(error)))
-            .map_err(|source| Error::NotSettled { request_id: self.request_id.clone(), source })
-    }
-}
-
-impl<O: PartialEq, C> PartialEq for Completed<O, C> {
-    fn eq(&self, other: &Self) -> bool {
-        let parts = |one: &Self| {
-            (one.request_id.clone(), one.created_at.clone(), one.finished_at.clone(), one.cost)
-        };
-        self.output == other.output && parts(self) == parts(other)
-    }
-}
-
-impl<O: fmt::Debug, C> fmt::Debug for Completed<O, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Completed")
-            .field("request_id", &self.request_id)
-            .field("output", &self.output)
-            .field("created_at", &self.created_at)
-            .field("finished_at", &self.finished_at)
-            .field("cost", &self.cost)
-            .finish_non_exhaustive()
     }
 }

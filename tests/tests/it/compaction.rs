@@ -1,0 +1,224 @@
+//! A journal that has grown long is replaced by a shorter one, which says the same.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use runcomfy_models::{
+    Begin, FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished,
+};
+
+/// A session that has no lock, so it is dead.
+const DEAD: &str = "1-00000000000000aa";
+
+/// A submission as a process of long ago wrote it.
+fn submission(number: usize) -> Submission {
+    let text = format!(
+        r#"{{"event": "submitting", "submission": "{number:x}-0000000000000000",
+            "model_id": "acme/dream", "submitted_at": "Sun, 06 Nov 1994 08:49:37 GMT",
+            "body_sha256": "{number:064x}", "claim": "{number:032x}"}}"#
+    );
+    match serde_json::from_str(&text).unwrap() {
+        JournalEntry::Submitting { submission } => submission,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn id(number: usize) -> String {
+    format!("request-{number}")
+}
+
+/// The entries of a submission, each of another course by its number.
+fn entries(number: usize) -> Vec<JournalEntry> {
+    let submission = submission(number);
+    let of = submission.id.clone();
+    let request_id = id(number).parse::<runcomfy_models::RequestId>().unwrap();
+    let begun = JournalEntry::Submitting { submission };
+    let accepted =
+        JournalEntry::Accepted { submission: of.clone(), request_id: request_id.clone() };
+    let reason = "the connection broke".to_owned();
+    let unknown = JournalEntry::Unknown { submission: of.clone(), reason: reason.clone() };
+    let state = "completed".parse().unwrap();
+    let ended = JournalEntry::Ended { request_id, submission: Some(of.clone()), state };
+    match number % 1000 {
+        1 => vec![begun],
+        2 => vec![begun, accepted],
+        3 => vec![begun, unknown],
+        4 => vec![begun, JournalEntry::NotAccepted { submission: of, reason }],
+        5 => vec![begun, unknown, JournalEntry::Settled { submission: of }],
+        6 => vec![accepted],
+        _ => vec![begun, accepted, ended],
+    }
+}
+
+fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
+    let mut text = String::new();
+    for entry in numbers.into_iter().flat_map(entries) {
+        let mut line = serde_json::to_value(entry).unwrap();
+        line["session"] = DEAD.into();
+        writeln!(text, "{line}").unwrap();
+    }
+    text
+}
+
+const COUNT: usize = 20_000;
+
+/// What a journal says, whatever its length.
+#[derive(Debug, PartialEq)]
+struct Says {
+    unfinished: Unfinished,
+    bodies: HashSet<String>,
+}
+
+fn says(journal: &FileJournal) -> Says {
+    Says { unfinished: journal.unfinished().unwrap(), bodies: journal.submitted_bodies().unwrap() }
+}
+
+/// What it has to say, by the entries alone.
+fn expected(numbers: impl IntoIterator<Item = usize> + Clone) -> Says {
+    let unfinished = Unfinished::of(numbers.clone().into_iter().flat_map(entries));
+    let is_submitted = |number: &usize| ![4, 6].contains(&(number % 1000));
+    let bodies = numbers.into_iter().filter(is_submitted);
+    Says { unfinished, bodies: bodies.map(|number| submission(number).body_sha256).collect() }
+}
+
+fn is_free(journal: &FileJournal, number: usize) -> bool {
+    let mut new = submission(number);
+    new.id = format!("again-{number}");
+    match journal.begin(&new).unwrap() {
+        Begin::Recorded => true,
+        Begin::AlreadyClaimed(_) => false,
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap();
+    names.map(|name| name.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_long_journal_is_compacted_and_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let text = lines(0..COUNT);
+    assert!(text.len() > 10_000_000, "{}", text.len());
+    fs::write(&path, &text).unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    let compacted = fs::metadata(&path).unwrap().len();
+    assert!(compacted < 2_500_000, "{compacted}");
+    let expected = expected(0..COUNT);
+    assert_eq!(says(&journal), expected);
+    assert_eq!(expected.unfinished.jobs.len(), 40);
+    assert_eq!(expected.unfinished.unknown.len(), 40);
+    for number in 0..20 {
+        // What was refused is free; of what is known from its acceptance alone there is no claim.
+        assert_eq!(is_free(&journal, number), [4, 6].contains(&number), "{number}");
+    }
+    // Compacted again, and opened again, it still does.
+    journal.compact().unwrap();
+    drop(journal);
+    let journal = FileJournal::open(&path).unwrap();
+    journal.compact().unwrap();
+    let mut again = says(&journal);
+    again.unfinished.unknown.retain(|lost| !lost.submission.id.starts_with("again"));
+    again.bodies.retain(|body| expected.bodies.contains(body));
+    assert_eq!(again.unfinished, expected.unfinished);
+    assert_eq!(again.bodies, expected.bodies);
+    assert_eq!(names(folder.path()).len(), 2, "{:?}", names(folder.path()));
+}
+
+#[test]
+fn others_go_on_in_the_compacted_journal() -> Result<(), JournalError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let first = FileJournal::open(&path)?;
+    let second = FileJournal::open(&path)?;
+    let begun = |number| submission(COUNT + 10 + number);
+    for number in 0..4 {
+        assert_eq!(first.begin(&begun(number))?, Begin::Recorded);
+    }
+    let accept = |journal: &FileJournal, number: usize| {
+        let request_id = id(number).parse().unwrap();
+        journal.record(&JournalEntry::Accepted { submission: begun(number).id, request_id })
+    };
+    accept(&first, 0)?;
+    second.compact()?;
+    // The first still has the file open that is no more.
+    accept(&first, 1)?;
+    assert_eq!(first.begin(&begun(4))?, Begin::Recorded);
+    first.compact()?;
+    second.compact()?;
+    accept(&first, 2)?;
+    assert!(matches!(second.begin(&begun(3))?, Begin::AlreadyClaimed(_)));
+    assert_eq!(first.unfinished()?.jobs.len(), 3);
+    drop(first);
+    let unfinished = second.unfinished()?;
+    let ids: Vec<_> = unfinished.jobs.iter().map(|job| job.request_id.to_string()).collect();
+    assert_eq!(ids, [id(0), id(1), id(2)]);
+    assert_eq!(unfinished.unknown.len(), 2);
+    Ok(())
+}
+
+#[test]
+fn an_outcome_that_is_written_while_another_compacts_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journals: Vec<_> = (0..2).map(|_| FileJournal::open(&path).unwrap()).collect();
+    // One compacts all the time; the other's outcomes come whenever they come.
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                journals[0].compact().unwrap();
+            }
+        });
+        for number in 0..300 {
+            // Not one that is refused by its number.
+            let submission = submission(number * 10 + 7);
+            assert_eq!(journals[1].begin(&submission).unwrap(), Begin::Recorded);
+            let request_id = id(number).parse().unwrap();
+            let entry = JournalEntry::Accepted { submission: submission.id, request_id };
+            journals[1].record(&entry).unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert_eq!(journals[1].unfinished().unwrap().jobs.len(), 300);
+    assert_eq!(journals[1].entries().unwrap().len(), 600);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_compaction_that_was_killed_is_finished_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let beside = |end: &str| folder.path().join(format!("jobs.journal.{DEAD}{end}"));
+    let long = lines(0..COUNT);
+    // Killed while the new file was written, or before it took the path.
+    fs::write(&path, lines(1..4)).unwrap();
+    fs::write(beside(".new"), &long[..long.len() / 2]).unwrap();
+    fs::hard_link(&path, beside(".old")).unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    assert_eq!(says(&journal), expected(1..4));
+    drop(journal);
+    assert_eq!(names(folder.path()), ["jobs.journal"]);
+
+    // Killed afterwards: what was written into the old one at the last is in no other.
+    fs::write(&path, &long).unwrap();
+    drop(FileJournal::open(&path).unwrap());
+    let late = |number: usize| {
+        let mut line = serde_json::to_value(&entries(2)[1]).unwrap();
+        line["submission"] = submission(number).id.into();
+        line["request_id"] = id(number).into();
+        line["session"] = DEAD.into();
+        format!("{line}\n")
+    };
+    // Its submission stands in the new file; and one that has ended there since.
+    fs::write(beside(".old"), format!("{long}{}{}", late(1001), late(999))).unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    let jobs = journal.unfinished().unwrap().jobs;
+    assert_eq!(jobs.iter().filter(|job| job.request_id == id(1001).as_str()).count(), 1);
+    assert_eq!(jobs.len(), 41);
+    drop(journal);
+    assert_eq!(names(folder.path()), ["jobs.journal"]);
+}
