@@ -43,15 +43,15 @@ pub async fn run(soak: &Soak) -> Result<Verdict, Box<dyn std::error::Error>> {
         .await?;
     let mut random = fastrand::Rng::with_seed(soak.seed);
     let (sender, mut lines) = mpsc::unbounded_channel();
-    // Two workers to a journal: one that others use too has to hold as well.
-    let journals: Vec<_> = (0..soak.workers.div_ceil(2))
-        .map(|number| folder.path().join(format!("{number}.journal")))
-        .collect();
+    // Two workers to a journal, and both make the same calls: none may be made twice.
+    let count = soak.workers.div_ceil(2);
+    let journals: Vec<_> =
+        (0..count).map(|number| folder.path().join(format!("{number}.journal"))).collect();
     let order = |worker: usize, generation: usize| Order {
         base_url: sandbox.base_url(),
         token: sandbox.token().to_owned(),
         journal: journals[worker / 2].clone(),
-        calls: soak.calls * worker / soak.workers..soak.calls * (worker + 1) / soak.workers,
+        calls: soak.calls * (worker / 2) / count..soak.calls * (worker / 2 + 1) / count,
         end: soak.calls,
         seed: soak.seed ^ ((worker as u64) << 32) ^ generation as u64,
     };
@@ -91,10 +91,11 @@ pub async fn run(soak: &Soak) -> Result<Verdict, Box<dyn std::error::Error>> {
         }
     }
 
-    // In peace, whatever is left must come to its end.
+    // In peace, whatever is left must come to its end, and what was refused is made once more. All
+    // others are tried, too: that is how a claim shows that was lost.
     sandbox.set_chaos(None);
-    for journal in &journals {
-        let order = Order { journal: journal.clone(), calls: 0..0, ..order(0, usize::MAX) };
+    for number in 0..count {
+        let order = order(2 * number, usize::MAX);
         let status = spawn(&soak.program, &order, &sender)?.wait().await?;
         assert!(status.success());
     }
@@ -103,7 +104,7 @@ pub async fn run(soak: &Soak) -> Result<Verdict, Box<dyn std::error::Error>> {
     while let Some(line) = lines.recv().await {
         said.push(line);
     }
-    let mut verdict = Verdict::of(&sandbox, &journals, &said, soak.calls)?;
+    let mut verdict = Verdict::of(&sandbox, &journals, &said, soak.calls, kills)?;
     (verdict.kills, verdict.outages, verdict.took) = (kills, outages, start.elapsed());
     Ok(verdict)
 }

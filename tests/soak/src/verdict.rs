@@ -5,10 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use runcomfy_models::{FileJournal, JournalEntry};
+use runcomfy_models::{FileJournal, Journal};
 use runcomfy_sandbox::Sandbox;
 
-use crate::calls::{self, Calls};
+use crate::calls;
 use crate::parent::Line;
 
 #[derive(Debug, Default)]
@@ -39,63 +39,46 @@ pub struct Verdict {
     pub broken: Vec<String>,
 }
 
+/// How many results a worker may take at a moment at which it is killed.
+const MAX_UNPRINTED: usize = 2;
+
 impl Verdict {
     pub(crate) fn of(
         sandbox: &Sandbox,
         journals: &[PathBuf],
         said: &[Line],
         calls: usize,
+        kills: usize,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let mut verdict = Self { calls, faults: sandbox.faults(), ..Self::default() };
-        let numbers = Calls::below(calls);
         let mut broken = Vec::new();
 
-        // What the journals know.
-        let (mut begun, mut ids, mut ended, mut not_accepted) =
-            (BTreeMap::new(), BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        // What the journals leave open.
         for journal in journals {
-            for entry in FileJournal::open(journal)?.entries()? {
-                match entry {
-                    JournalEntry::Submitting { submission } => {
-                        let call = numbers.of(&submission);
-                        if begun.insert(submission.id, call).is_some() {
-                            broken.push(format!("call {call} has an id twice"));
-                        }
-                    }
-                    JournalEntry::Accepted { submission, request_id } => {
-                        match begun.get(&submission) {
-                            Some(call) => drop(ids.insert(request_id.to_string(), *call)),
-                            None => broken.push(format!("job {request_id} was never begun")),
-                        }
-                    }
-                    JournalEntry::NotAccepted { submission, .. } => {
-                        not_accepted.extend(begun.get(&submission).copied());
-                    }
-                    JournalEntry::Ended { request_id, .. } => {
-                        ended.insert(request_id.to_string());
-                    }
-                    _ => {}
-                }
-            }
+            let unfinished = FileJournal::open(journal)?.unfinished()?;
+            let jobs = unfinished.jobs.iter().map(|job| format!("job {}", job.request_id));
+            let unknown = unfinished.unknown.iter().map(|lost| lost.submission.to_string());
+            broken.extend(jobs.chain(unknown).map(|open| format!("{open} is left open")));
         }
-        let each: BTreeSet<_> = begun.values().collect();
-        if begun.len() != calls || each.len() != calls {
-            verdict.broken.push(format!(
-                "{} calls were begun, {} different ones",
-                begun.len(),
-                each.len()
-            ));
-        }
-
-        verdict.broken.append(&mut broken);
 
         // What the workers said.
         let (mut unknown, mut refused) = (BTreeSet::new(), BTreeSet::new());
+        let (mut ids, mut done) = (BTreeMap::new(), BTreeSet::new());
         let mut started = 0;
         for line in said {
             let mut words = line.split(' ');
             let word = words.next().unwrap_or_default();
-            let numbers: Vec<usize> = words.filter_map(|word| word.parse().ok()).collect();
+            let words: Vec<_> = words.collect();
+            let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+            if let ("known" | "resumed" | "done", [call, id]) = (word, &*words) {
+                let call: usize = call.parse()?;
+                if ids.insert(id.to_string(), call).is_some_and(|other| other != call) {
+                    broken.push(format!("job {id} is known as two calls"));
+                }
+                if word == "done" {
+                    done.insert(id.to_string());
+                }
+            }
             match (word, &*numbers) {
                 ("unknown", [call]) => drop(unknown.insert(*call)),
                 ("refused", [call]) => drop(refused.insert(*call)),
@@ -109,7 +92,7 @@ impl Verdict {
                     }
                 }
                 ("known" | "done", [_, ..]) => {}
-                _ => verdict.broken.push(format!("a worker said: {line}")),
+                _ => broken.push(format!("a worker said: {line}")),
             }
         }
 
@@ -120,38 +103,40 @@ impl Verdict {
         }
         for (call, jobs) in &accepted {
             if jobs.len() > 1 {
-                verdict.broken.push(format!("call {call} was accepted {} times", jobs.len()));
+                broken.push(format!("call {call} was accepted {} times", jobs.len()));
             }
             for id in jobs {
                 verdict.accepted += 1;
                 match ids.get(id) {
                     Some(known) if known == call => {
                         verdict.known += 1;
-                        if ended.contains(id) {
-                            verdict.done += 1;
-                        } else {
-                            verdict.broken.push(format!("call {call}: job {id} has no end"));
-                        }
+                        verdict.done += usize::from(done.contains(id));
                     }
                     Some(other) => {
-                        verdict.broken.push(format!("job {id} of call {call} is known as {other}"))
+                        broken.push(format!("job {id} of call {call} is known as {other}"))
                     }
                     None if unknown.contains(call) => {}
-                    None => verdict.broken.push(format!("call {call}: job {id} is LOST")),
+                    None => broken.push(format!("call {call}: job {id} is LOST")),
                 }
-            }
-            if refused.contains(call) || not_accepted.contains(call) {
-                verdict
-                    .broken
-                    .push(format!("call {call} was accepted, and the client says that it was not"));
             }
         }
         for (id, call) in &ids {
             if !accepted.get(call).is_some_and(|jobs| jobs.contains(id)) {
-                verdict.broken.push(format!("job {id} is known, and was never accepted"));
+                broken.push(format!("job {id} is known, and was never accepted"));
             }
         }
-        (verdict.unknown, verdict.refused) = (unknown.len(), not_accepted.len());
+        for call in (0..calls).filter(|call| !accepted.contains_key(call)) {
+            // At the last, in peace, what was refused was made again.
+            if !unknown.contains(&call) {
+                broken.push(format!("call {call} was never made"));
+            }
+        }
+        // A worker that is killed may have an end in the journal that it did not come to print.
+        if verdict.known - verdict.done > kills * MAX_UNPRINTED {
+            broken.push(format!("{} jobs have no end", verdict.known - verdict.done));
+        }
+        (verdict.unknown, verdict.refused) = (unknown.len(), refused.len());
+        verdict.broken.append(&mut broken);
         Ok(verdict)
     }
 }

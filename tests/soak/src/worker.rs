@@ -3,13 +3,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 use runcomfy_models::time::Clock;
-use runcomfy_models::{Client, Error, FileJournal, Job, JournalEntry, WaitOptions};
+use runcomfy_models::{Client, Error, FileJournal, Job, WaitOptions};
 
 use crate::calls::{self, Calls};
 use crate::clock::FastClock;
@@ -34,6 +33,8 @@ const FACTOR: u32 = 20;
 /// No wait is longer, in the time of the clock; with what one last call may take.
 const BOUND: Duration = Duration::from_secs(900);
 const READ_TIMEOUT: Duration = Duration::from_millis(400);
+/// In real time.
+const COMPACT_EVERY: Duration = Duration::from_millis(40);
 /// How often a wait that failed is taken up again.
 const PATIENCE: usize = 100;
 
@@ -59,7 +60,9 @@ pub async fn run(order: Order) -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
     let worker = Worker { client, clock, journal, calls: Calls::below(order.end) };
     worker.take_up().await?;
+    let compacting = worker.keep_compacting();
     worker.make(order.calls).await?;
+    compacting.abort();
     let (descriptors, kilobytes) = resources();
     println!("resources end {descriptors} {kilobytes}");
     Ok(())
@@ -82,29 +85,23 @@ impl Worker {
         Ok(())
     }
 
-    /// Makes the calls that nobody has begun.
+    /// Makes the calls, but for those that the journal knows: another worker makes the same ones at the
+    /// same time.
     async fn make(&self, calls: Range<usize>) -> Result<(), Error> {
-        let entries = self.journal.entries().expect("a journal that can be read");
-        let begun: std::collections::HashSet<_> = entries
-            .iter()
-            .filter_map(|entry| match entry {
-                JournalEntry::Submitting { submission } => Some(self.calls.of(submission)),
-                _ => None,
-            })
-            .collect();
-        let calls: Vec<_> = calls.filter(|call| !begun.contains(call)).collect();
-        let calls: Arc<[usize]> = calls.into();
-        let inputs = calls.iter().map(|call| calls::input(*call));
-        let known = Arc::clone(&calls);
-        let on_submit =
-            move |index: usize, job: &Job| println!("known {} {}", known[index], job.request_id());
+        let first = calls.start;
+        let inputs = calls.clone().map(calls::input);
+        let on_submit = move |index: usize, job: &Job| {
+            println!("known {} {}", first + index, job.request_id());
+        };
         let mut results = self.client.run_all_with(inputs, LIMIT, &self.options(), on_submit);
         let mut made = 0;
         while let Some((index, result)) = results.next().await {
-            let call = calls[index];
-            match result {
+            let call = first + index;
+            match result.map_err(|failed| (failed.error, failed.job)) {
                 Ok(done) => println!("done {call} {}", done.request_id),
-                Err(error) => match error.request_id() {
+                Err((Error::AlreadySubmitted { .. }, _)) => {}
+                Err((_, Some(job))) => self.finish(call, job).await,
+                Err((error, None)) => match error.request_id() {
                     Some(id) => {
                         println!("known {call} {id}");
                         let job = self.client.job::<Input>(id)?;
@@ -121,6 +118,21 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// Compacts the journal again and again, so that kills come in the midst of it.
+    fn keep_compacting(&self) -> tokio::task::JoinHandle<()> {
+        let journal = self.journal.clone();
+        tokio::spawn(async move {
+            loop {
+                let journal = journal.clone();
+                let compacted = tokio::task::spawn_blocking(move || journal.compact()).await;
+                if let Ok(Err(error)) = compacted {
+                    println!("cannot compact: {error}");
+                }
+                tokio::time::sleep(COMPACT_EVERY).await;
+            }
+        })
     }
 
     /// Waits until the job has ended, however often that fails: the job is paid for.
