@@ -1,5 +1,6 @@
 //! Many jobs, with a journal: one per line of standard input. Killed at any moment, and started
-//! again with the same lines, it loses no job and no file, and pays for nothing twice.
+//! again with the same lines, or twice at the same time, it loses no job and no file, and pays for
+//! nothing twice.
 //!
 //! ```console
 //! $ cargo run -p batch -- videos < prompts.txt
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
-use runcomfy_models::{Client, Completed, DownloadOptions, Existing, FileJournal, Submission};
+use runcomfy_models::{Client, Completed, DownloadOptions, Existing, FileJournal};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -39,20 +40,18 @@ async fn main() -> Result<()> {
         }
     }
 
-    let begun = journal.submitted_bodies()?;
     let mut inputs = Vec::new();
     for prompt in io::stdin().lines() {
         let image = "https://example.com/lighthouse.png";
-        let input = Input::builder().prompt(prompt?).image_url(image).build()?;
-        if !Submission::digest_of(&input).is_some_and(|digest| begun.contains(&digest)) {
-            inputs.push(input);
-        }
+        inputs.push(Input::builder().prompt(prompt?).image_url(image).build()?);
     }
-    println!("{} jobs to submit", inputs.len());
+    println!("{} lines", inputs.len());
     let mut results = client.run_all(&inputs, LIMIT);
     while let Some((index, result)) = results.next().await {
         match result {
             Ok(done) => save(&done, &folder).await?,
+            // This line was claimed before, by an earlier run or by one that still goes on.
+            Err(error) if error.is_already_submitted() => println!("{index}: {error}"),
             // The journal keeps what has an id, or may have one.
             Err(error) => eprintln!("{index}: {error}"),
         }
