@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::sync::watch;
+
 /// A future that ends after a while.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -20,6 +22,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// Ends after `duration`.
     fn sleep(&self, duration: Duration) -> Sleep;
+
+    /// Ends after `duration`, for what may take no longer, such as an answer of a server. It goes by
+    /// the time of the machine unless a clock says otherwise, since a server takes its time from no
+    /// clock of ours.
+    fn timeout(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
 }
 
 /// The time of the machine; sleeps on tokio's timer.
@@ -48,7 +57,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: whoever sleeps moves it on, and goes on at once.
+/// A clock for tests: whoever sleeps moves it on, and goes on at once. A
+/// [time-out](Clock::timeout) ends when the test says so, or where there is no time at all: a loaded
+/// machine lets none pass.
 ///
 /// ```
 /// use std::time::Duration;
@@ -65,6 +76,8 @@ impl Clock for SystemClock {
 pub struct TestClock {
     start: SystemTime,
     slept: Arc<Mutex<Slept>>,
+    /// How often the time-outs that there were have been let pass.
+    passed: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -83,7 +96,12 @@ impl TestClock {
     /// A clock that shows this date first.
     #[must_use]
     pub fn starting_at(start: SystemTime) -> Self {
-        Self { start, slept: Arc::default() }
+        Self { start, slept: Arc::default(), passed: Arc::default() }
+    }
+
+    /// Lets every time-out pass that somebody waits for now.
+    pub fn pass_timeouts(&self) {
+        self.passed.send_modify(|passed| *passed += 1);
     }
 
     /// How long everybody slept so far, in order.
@@ -112,6 +130,16 @@ impl Clock for TestClock {
             }
             // Others may have been waiting for their turn meanwhile.
             tokio::task::yield_now().await;
+        })
+    }
+
+    fn timeout(&self, duration: Duration) -> Sleep {
+        let mut passed = self.passed.subscribe();
+        Box::pin(async move {
+            if !duration.is_zero() {
+                // The sender lives as long as the clock, and without a clock nothing passes.
+                let _ = passed.changed().await;
+            }
         })
     }
 }

@@ -1,9 +1,11 @@
 //! How fast a client and its clones may call the service: so many calls at once, so many in a
 //! second, and none while the service asks for a pause.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::time::Clock;
@@ -98,10 +100,14 @@ impl Pace {
             return Ok(permit);
         }
         let left = deadline.saturating_sub(self.clock.now());
-        // The others hold theirs for as long as their calls take, most of which is real time. Boxed,
-        // since thousands may wait here.
-        let acquired = Box::pin(tokio::time::timeout(left, lane.acquire())).await;
-        acquired.map_err(|_| NoRoom)?.map_err(|_| NoRoom)
+        // Boxed, since thousands may wait here.
+        let acquired = Box::pin(async {
+            match select(pin!(lane.acquire()), self.clock.timeout(left)).await {
+                Either::Left((permit, _)) => permit.map_err(|_| NoRoom),
+                Either::Right(_) => Err(NoRoom),
+            }
+        });
+        acquired.await
     }
 
     /// Waits until a try may be made.

@@ -1,9 +1,11 @@
 //! One HTTP exchange at a time: the only place that knows the token and `reqwest`.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method};
 use secrecy::{ExposeSecret, SecretString};
@@ -81,7 +83,10 @@ pub(super) enum NoAnswer {
     },
     /// The call took too long.
     #[error("no answer in time")]
-    TimedOut(#[source] reqwest::Error),
+    TimedOut {
+        /// What the beginning names.
+        ids: Ids,
+    },
     /// The answer is too long to be one.
     #[error("the answer is longer than {LARGEST_BODY} bytes")]
     TooLong {
@@ -101,10 +106,10 @@ impl NoAnswer {
     /// The ids that the beginning of the answer names, and what went wrong.
     pub(super) fn into_parts(mut self) -> (Ids, Cause) {
         let ids = match &mut self {
-            Self::CutOff { ids, .. } | Self::TooLong { ids } => std::mem::take(ids),
-            Self::NotConnected(_) | Self::Broken(_) | Self::TimedOut(_) | Self::NotMade(_) => {
-                Ids::default()
+            Self::CutOff { ids, .. } | Self::TimedOut { ids } | Self::TooLong { ids } => {
+                std::mem::take(ids)
             }
+            Self::NotConnected(_) | Self::Broken(_) | Self::NotMade(_) => Ids::default(),
         };
         (ids, self.into_cause())
     }
@@ -114,17 +119,34 @@ impl NoAnswer {
     }
 }
 
+/// What has come of an answer.
+#[derive(Debug, Default)]
+struct Received {
+    /// 0 before there is one.
+    status: u16,
+    retry_after: Option<Duration>,
+    bytes: Vec<u8>,
+}
+
+impl Received {
+    /// The ids that it names so far.
+    fn ids(&self) -> Ids {
+        Ids::in_beginning(self.status, &self.bytes)
+    }
+}
+
+/// Why an answer is not whole.
+enum Cut {
+    Broken(reqwest::Error),
+    TimedOut,
+    TooLong,
+}
+
 impl From<reqwest::Error> for NoAnswer {
     fn from(error: reqwest::Error) -> Self {
         // The URL says nothing that the error around this one does not say.
         let error = error.without_url();
-        if error.is_connect() {
-            Self::NotConnected(error)
-        } else if error.is_timeout() {
-            Self::TimedOut(error)
-        } else {
-            Self::Broken(error)
-        }
+        if error.is_connect() { Self::NotConnected(error) } else { Self::Broken(error) }
     }
 }
 
@@ -185,43 +207,56 @@ impl Transport {
         request: Outgoing,
         timeout: Duration,
     ) -> Result<Answer, NoAnswer> {
-        let Outgoing { method, url, body } = request;
-        let mut request = self
-            .http
-            .request(method, url)
-            .header(AUTHORIZATION, self.authorization.clone())
-            .timeout(timeout);
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
-        }
-        let mut response = request.send().await?;
-        let status = response.status();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|header| header.to_str().ok())
-            .and_then(|header| retry::retry_after(header, self.clock.date()));
-        let status = status.as_u16();
-        let is_announced_too_long =
-            response.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
-        // Of what is too long the beginning is read: it may name a job.
-        let limit = if is_announced_too_long { MAX_BEGINNING } else { LARGEST_BODY };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.transpose() {
-            let chunk = chunk.map_err(|source| NoAnswer::CutOff {
-                source: source.without_url(),
-                ids: Ids::in_beginning(status, &bytes),
-            })?;
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > limit {
-                return Err(NoAnswer::TooLong { ids: Ids::in_beginning(status, &bytes) });
+        let mut received = Received::default();
+        let exchange = self.exchange(request, &mut received);
+        let ended = match select(pin!(exchange), self.clock.timeout(timeout)).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(_) => Err(Cut::TimedOut),
+        };
+        match ended {
+            Ok(()) => {}
+            Err(Cut::Broken(error)) if received.status == 0 => return Err(error.into()),
+            Err(Cut::Broken(error)) => {
+                let (source, ids) = (error.without_url(), received.ids());
+                return Err(NoAnswer::CutOff { source, ids });
             }
+            Err(Cut::TimedOut) => return Err(NoAnswer::TimedOut { ids: received.ids() }),
+            Err(Cut::TooLong) => return Err(NoAnswer::TooLong { ids: received.ids() }),
         }
+        let Received { status, retry_after, bytes } = received;
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Ok(Answer::new(status, body, retry_after, self.mask.clone()))
+    }
+
+    /// Sends, and keeps what comes as it comes.
+    async fn exchange(&self, request: Outgoing, received: &mut Received) -> Result<(), Cut> {
+        let Outgoing { method, url, body } = request;
+        let mut request =
+            self.http.request(method, url).header(AUTHORIZATION, self.authorization.clone());
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await.map_err(Cut::Broken)?;
+        received.status = response.status().as_u16();
+        received.retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|header| header.to_str().ok())
+            .and_then(|header| retry::retry_after(header, self.clock.date()));
+        let is_announced_too_long =
+            response.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
+        // Of what is too long the beginning is read: it may name a job.
+        let limit = if is_announced_too_long { MAX_BEGINNING } else { LARGEST_BODY };
+        while let Some(chunk) = response.chunk().await.map_err(Cut::Broken)? {
+            received.bytes.extend_from_slice(&chunk);
+            if received.bytes.len() > limit {
+                return Err(Cut::TooLong);
+            }
+        }
+        Ok(())
     }
 
     /// Begins to fetch a file, without the token.
