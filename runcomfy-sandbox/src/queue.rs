@@ -1,29 +1,51 @@
 //! The queue: who waits, who runs, who is done. Pure: told what time it is, and of nothing else.
 
-use std::collections::{HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::settings::{Lag, Lags, Stage};
+
 #[derive(Debug)]
 pub(crate) struct Queue {
-    jobs: HashMap<String, Job>,
-    waiting: VecDeque<String>,
-    /// When each worker is free.
-    workers: Vec<Duration>,
+    jobs: HashMap<Arc<str>, Job>,
+    /// Number and id of the jobs that wait, the first one first; so the numbers are in order.
+    waiting: VecDeque<(usize, Arc<str>)>,
+    /// When each worker is free, the earliest first.
+    workers: BinaryHeap<Reverse<Duration>>,
     queue_time: Duration,
     run_time: Duration,
     /// Tells the ids of this queue from those of another.
     stamp: u32,
 }
 
-#[derive(Clone, Debug)]
+/// A job as it is submitted.
+#[derive(Debug, Default)]
+pub(crate) struct NewJob {
+    pub(crate) model_id: String,
+    pub(crate) input: Value,
+    /// In microdollars.
+    pub(crate) price: i64,
+    /// With a reason it fails at its end.
+    pub(crate) failure: Option<String>,
+    /// Another id than the usual one.
+    pub(crate) id: Option<String>,
+    pub(crate) lags: Lags,
+}
+
+#[derive(Debug)]
 pub(crate) struct Job {
+    number: usize,
     pub(crate) model_id: String,
     pub(crate) submitted: Duration,
-    input: Value,
+    pub(crate) input: Value,
+    pub(crate) price: i64,
     phase: Phase,
     failure: Option<String>,
+    lags: Lags,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,21 +59,33 @@ enum Phase {
 pub(crate) enum State {
     InQueue { position: usize },
     InProgress,
-    Completed { at: Duration },
+    Succeeded { at: Duration },
     Failed { at: Duration, reason: String },
     Cancelled { at: Duration },
 }
 
 impl State {
-    pub(crate) fn word(&self) -> &'static str {
+    pub(crate) fn stage(&self) -> Stage {
         match self {
-            Self::InQueue { .. } => "in_queue",
-            Self::InProgress => "in_progress",
-            Self::Completed { .. } => "completed",
-            Self::Failed { .. } => "failed",
-            Self::Cancelled { .. } => "cancelled",
+            Self::InQueue { .. } => Stage::Queued,
+            Self::InProgress => Stage::Running,
+            Self::Succeeded { .. } => Stage::Succeeded,
+            Self::Failed { .. } => Stage::Failed,
+            Self::Cancelled { .. } => Stage::Cancelled,
         }
     }
+
+    fn has_ended(&self) -> bool {
+        !matches!(self, Self::InQueue { .. } | Self::InProgress)
+    }
+}
+
+/// A question about a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    Status,
+    Result,
+    Cancel,
 }
 
 impl Queue {
@@ -64,26 +98,25 @@ impl Queue {
         Self {
             jobs: HashMap::new(),
             waiting: VecDeque::new(),
-            workers: vec![Duration::ZERO; workers.max(1)],
+            workers: vec![Reverse(Duration::ZERO); workers.max(1)].into(),
             queue_time,
             run_time,
             stamp,
         }
     }
 
-    /// Takes a job on; gives its id. With a `failure` it fails at its end.
-    pub(crate) fn submit(
-        &mut self,
-        now: Duration,
-        model_id: &str,
-        input: Value,
-        failure: Option<String>,
-    ) -> String {
-        let id = format!("{:08x}-0000-4000-8000-{:012x}", self.stamp, self.jobs.len() + 1);
-        let model_id = model_id.to_owned();
-        let job = Job { model_id, submitted: now, input, phase: Phase::Waiting, failure };
-        self.jobs.insert(id.clone(), job);
-        self.waiting.push_back(id.clone());
+    /// Takes a job on; gives its id.
+    pub(crate) fn submit(&mut self, now: Duration, new: NewJob) -> Arc<str> {
+        let NewJob { model_id, input, price, failure, id, lags } = new;
+        let number = self.jobs.len() + 1;
+        let id = match id {
+            Some(id) if !self.jobs.contains_key(&*id) => id.into(),
+            _ => format!("{:08x}-0000-4000-8000-{number:012x}", self.stamp).into(),
+        };
+        let phase = Phase::Waiting;
+        let job = Job { number, model_id, submitted: now, input, price, phase, failure, lags };
+        self.jobs.insert(Arc::clone(&id), job);
+        self.waiting.push_back((number, Arc::clone(&id)));
         id
     }
 
@@ -96,46 +129,69 @@ impl Queue {
         self.jobs.iter().map(|(id, job)| (&**id, &*job.model_id, &job.input))
     }
 
-    pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(Job, State)> {
+    /// A job and where it stands.
+    pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(&Job, State)> {
         self.advance(now);
         let job = self.jobs.get(id)?;
         let state = match job.phase {
             Phase::Waiting => {
-                let position = self.waiting.iter().position(|waiting| waiting == id);
-                State::InQueue { position: position.unwrap_or_default() }
+                let place = self.waiting.binary_search_by_key(&job.number, |(number, _)| *number);
+                State::InQueue { position: place.unwrap_or_default() }
             }
             Phase::Started { end } if now < end => State::InProgress,
             Phase::Started { end } => match &job.failure {
-                None => State::Completed { at: end },
+                None => State::Succeeded { at: end },
                 Some(reason) => State::Failed { at: end, reason: reason.clone() },
             },
             Phase::Cancelled { at } => State::Cancelled { at },
         };
-        Some((job.clone(), state))
+        Some((job, state))
     }
 
-    /// Cancels what is queued; `None` where there is no such job.
+    /// How the answer to a call about the job lags, if it does. The call counts.
+    pub(crate) fn take_lag(&mut self, now: Duration, id: &str, question: Question) -> Option<Lag> {
+        let Lags { after_accept, after_end } = self.jobs.get(id)?.lags;
+        if after_accept.is_none() && after_end.is_none() {
+            return None;
+        }
+        let (_, state) = self.get(now, id)?;
+        let lags = &mut self.jobs.get_mut(id)?.lags;
+        let take = |lag: &mut Option<(u32, Lag)>| match lag {
+            Some((left, lag)) if *left > 0 => {
+                *left -= 1;
+                Some(*lag)
+            }
+            _ => None,
+        };
+        take(&mut lags.after_accept).or_else(|| {
+            let applies = question == Question::Result && state.has_ended();
+            applies.then(|| take(&mut lags.after_end)).flatten()
+        })
+    }
+
+    /// Cancels what is queued, and says whether it was; `None` where there is no such job.
     pub(crate) fn cancel(&mut self, now: Duration, id: &str) -> Option<bool> {
         self.advance(now);
         let job = self.jobs.get_mut(id)?;
         let waits = matches!(job.phase, Phase::Waiting);
         if waits {
             job.phase = Phase::Cancelled { at: now };
-            self.waiting.retain(|waiting| waiting != id);
+            let place = self.waiting.binary_search_by_key(&job.number, |(number, _)| *number);
+            place.ok().and_then(|place| self.waiting.remove(place));
         }
         Some(waits)
     }
 
     /// Starts every job that had its turn by now: the first in line, when a worker is free.
     fn advance(&mut self, now: Duration) {
-        while let Some(job) = self.waiting.front().and_then(|id| self.jobs.get_mut(id)) {
-            let Some(free) = self.workers.iter_mut().min() else { return };
-            let start = (*free).max(job.submitted + self.queue_time);
+        while let Some(job) = self.waiting.front().and_then(|(_, id)| self.jobs.get_mut(id)) {
+            let Some(mut free) = self.workers.peek_mut() else { return };
+            let start = free.0.max(job.submitted + self.queue_time);
             if start > now {
                 return;
             }
             let end = start + self.run_time;
-            *free = end;
+            *free = Reverse(end);
             job.phase = Phase::Started { end };
             self.waiting.pop_front();
         }
@@ -148,40 +204,69 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn submit(queue: &mut Queue, failure: Option<&str>) -> Arc<str> {
+        let failure = failure.map(str::to_owned);
+        queue.submit(Duration::ZERO, NewJob { failure, ..NewJob::default() })
+    }
+
     fn word(queue: &mut Queue, seconds: u32, id: &str) -> String {
         match queue.get(SECOND * seconds, id).unwrap().1 {
-            State::InQueue { position } => format!("in_queue {position}"),
-            state => state.word().to_owned(),
+            State::InQueue { position } => format!("queued {position}"),
+            state => format!("{:?}", state.stage()).to_lowercase(),
         }
     }
 
     #[test]
     fn jobs_wait_for_their_turn_and_run_one_after_the_other() {
         let mut queue = Queue::new(1, SECOND * 2, SECOND * 10, 0);
-        let ids: Vec<_> =
-            (0..3).map(|_| queue.submit(Duration::ZERO, "a", Value::Null, None)).collect();
+        let ids: Vec<_> = (0..3).map(|_| submit(&mut queue, None)).collect();
         let mut words =
             |seconds| ids.iter().map(|id| word(&mut queue, seconds, id)).collect::<Vec<_>>();
-        assert_eq!(words(0), ["in_queue 0", "in_queue 1", "in_queue 2"]);
-        assert_eq!(words(2), ["in_progress", "in_queue 0", "in_queue 1"]);
-        assert_eq!(words(12), ["completed", "in_progress", "in_queue 0"]);
+        assert_eq!(words(0), ["queued 0", "queued 1", "queued 2"]);
+        assert_eq!(words(2), ["running", "queued 0", "queued 1"]);
+        assert_eq!(words(12), ["succeeded", "running", "queued 0"]);
         // Nobody looked for a long time: the same as if somebody had.
-        assert_eq!(words(31), ["completed", "completed", "in_progress"]);
-        assert_eq!(words(32), ["completed", "completed", "completed"]);
+        assert_eq!(words(31), ["succeeded", "succeeded", "running"]);
+        assert_eq!(words(32), ["succeeded", "succeeded", "succeeded"]);
+    }
+
+    #[test]
+    fn as_many_jobs_run_as_there_are_workers() {
+        let mut queue = Queue::new(2, Duration::ZERO, SECOND * 10, 0);
+        let ids: Vec<_> = (0..4).map(|_| submit(&mut queue, None)).collect();
+        let words: Vec<_> = ids.iter().map(|id| word(&mut queue, 1, id)).collect();
+        assert_eq!(words, ["running", "running", "queued 0", "queued 1"]);
+        assert_eq!(word(&mut queue, 10, &ids[3]), "running");
     }
 
     #[test]
     fn only_what_is_queued_can_be_cancelled() {
         let mut queue = Queue::new(1, Duration::ZERO, SECOND * 10, 0);
-        let first = queue.submit(Duration::ZERO, "a", Value::Null, None);
-        let second = queue.submit(Duration::ZERO, "a", Value::Null, None);
-        let third = queue.submit(Duration::ZERO, "a", Value::Null, Some("broken".into()));
+        let first = submit(&mut queue, None);
+        let second = submit(&mut queue, None);
+        let third = submit(&mut queue, Some("broken"));
         assert_eq!(queue.cancel(SECOND, &first), Some(false));
+        assert_eq!(word(&mut queue, 1, &third), "queued 1");
         assert_eq!(queue.cancel(SECOND, &second), Some(true));
         assert_eq!(queue.cancel(SECOND, &second), Some(false));
         assert_eq!(queue.cancel(SECOND, "none"), None);
-        assert_eq!(word(&mut queue, 2, &third), "in_queue 0");
+        assert_eq!(word(&mut queue, 2, &third), "queued 0");
         assert_eq!(word(&mut queue, 20, &third), "failed");
         assert_eq!(word(&mut queue, 20, &second), "cancelled");
+    }
+
+    #[test]
+    fn calls_lag_as_often_as_they_should() {
+        let mut queue = Queue::new(1, Duration::ZERO, SECOND, 0);
+        let lags =
+            Lags { after_accept: Some((2, Lag::NotFound)), after_end: Some((1, Lag::NotReady)) };
+        let id = queue.submit(Duration::ZERO, NewJob { lags, ..NewJob::default() });
+        let mut lag = |now, question| queue.take_lag(now, &id, question);
+        assert_eq!(lag(Duration::ZERO, Question::Status), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, Question::Cancel), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, Question::Result), None);
+        assert_eq!(lag(SECOND, Question::Status), None);
+        assert_eq!(lag(SECOND, Question::Result), Some(Lag::NotReady));
+        assert_eq!(lag(SECOND, Question::Result), None);
     }
 }

@@ -164,6 +164,9 @@ async fn every_file_of_an_output_is_saved_once_under_a_safe_name() {
     let (sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();
     let host = url.rsplit_once("/outputs/").unwrap().0;
+    for name in ["a.png", "m.png", "../../b.mp3"] {
+        sandbox.add_file(name, "application/octet-stream", name);
+    }
     let body = format!(
         r#"{{"status": "completed", "output": {{
             "video": "{url}", "images": ["{host}/outputs/a.png", "{host}/outputs/a.png?x", "{host}/outputs/a.png"],

@@ -347,7 +347,7 @@ async fn the_catalog_is_read_as_patiently() {
     assert_eq!(page.models[0].input_schema.as_ref().unwrap()["type"], "object");
     let model = client.model("kling/kling-2-1/master/image-to-video").await.unwrap();
     assert_eq!(model.model_id.as_str(), "kling/kling-2-1/master/image-to-video");
-    assert_eq!((model.base_price_usd, model.price_unit.as_deref()), (Some(0.0), Some("request")));
+    assert_eq!((model.base_price_usd, model.price_unit.as_deref()), (Some(0.0), Some("second")));
     let error = client.model("no/such/model").await.unwrap_err();
     assert_eq!(error.api().unwrap().status, 404);
     assert!(matches!(client.model("..").await, Err(Error::ModelId(_))));

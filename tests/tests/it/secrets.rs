@@ -138,7 +138,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
             if let Err(error) = job.wait_with(&quick, |status| text += &status.to_string()).await {
                 text += &shown(&error);
             }
-            let url = format!("{}/outputs/a.png", sandbox.base_url().trim_end_matches("/v1"));
+            let url = sandbox.add_file("a.png", "image/png", [0; 1000]);
             sandbox.fault_next(Call::Output, fault);
             let (path, small) =
                 (folder.path().join("a.png"), DownloadOptions::default().largest(99));

@@ -1,0 +1,88 @@
+//! Images, videos and sounds, and the names that tell them apart.
+
+/// A kind of media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Image,
+    Video,
+    Audio,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Image, Self::Video, Self::Audio];
+
+    /// The word for one; an `s` behind it makes it several.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+        }
+    }
+
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Image => "png",
+            Self::Video => "mp4",
+            Self::Audio => "mp3",
+        }
+    }
+
+    /// A real file, with its content type.
+    pub(crate) fn file(self) -> (&'static str, &'static [u8]) {
+        match self {
+            Self::Image => ("image/png", include_bytes!("../assets/image.png")),
+            Self::Video => ("video/mp4", include_bytes!("../assets/video.mp4")),
+            Self::Audio => ("audio/mpeg", include_bytes!("../assets/audio.mp3")),
+        }
+    }
+
+    /// The kind of the vendor's formats: `image_uri`, `image_uris` and their like.
+    pub(crate) fn of_format(format: &str) -> Option<Self> {
+        let word = format.strip_suffix("_uri").or_else(|| format.strip_suffix("_uris"))?;
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The kind of a name that ends in `image`, `img`, `video` or `audio`, perhaps plural, perhaps
+    /// followed by `_url(s)` or `_uri(s)`, perhaps by a number. The name is in snake_case.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        let digits = |c: char| c.is_ascii_digit();
+        let name = name.trim_end_matches(digits).trim_end_matches('_');
+        let endings = ["_url", "_urls", "_uri", "_uris"];
+        let name = endings.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        let word = name.rsplit('_').next().unwrap_or(name).trim_end_matches(digits);
+        let word = word.strip_suffix('s').unwrap_or(word);
+        match word {
+            "img" => Some(Self::Image),
+            _ => Self::ALL.into_iter().find(|kind| kind.word() == word),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_formats_tell_the_kind() {
+        for (name, kind) in [
+            ("image", Some(Kind::Image)),
+            ("image_url", Some(Kind::Image)),
+            ("image_url_9", Some(Kind::Image)),
+            ("reference_images", Some(Kind::Image)),
+            ("mask_img2", Some(Kind::Image)),
+            ("driving_video_uris", Some(Kind::Video)),
+            ("audio1_url", Some(Kind::Audio)),
+            ("image_prompt", None),
+            ("image_size", None),
+            ("url", None),
+            ("imagery", None),
+            ("", None),
+        ] {
+            assert_eq!(Kind::of_name(name), kind, "{name}");
+        }
+        assert_eq!(Kind::of_format("video_uris"), Some(Kind::Video));
+        assert_eq!(Kind::of_format("uri"), None);
+        assert_eq!(Kind::of_format("date"), None);
+    }
+}

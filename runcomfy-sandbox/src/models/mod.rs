@@ -1,0 +1,163 @@
+//! The models that the sandbox knows. It judges inputs with a JSON Schema validator, and shares no
+//! code with what it is to test.
+
+mod category;
+mod entry;
+mod folder;
+mod media;
+mod parts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+pub(crate) use self::media::why_unfetchable;
+pub(crate) use self::parts::parts;
+use crate::account::microdollars;
+use crate::dialect::plain_json_schema;
+use crate::kind::Kind;
+
+/// Ids and schema texts of the models embedded by `build.rs`.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+
+#[derive(Debug)]
+pub(crate) struct Models {
+    models: BTreeMap<String, Model>,
+    /// The price of a model whose document has none.
+    price_usd: f64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// The catalog entry, its schemas included.
+    pub(crate) entry: Map<String, Value>,
+    /// What it makes.
+    pub(crate) kind: Kind,
+    /// For its id, display name and description, in small letters.
+    searched: String,
+    validator: Validator,
+}
+
+impl Models {
+    pub(crate) fn embedded(price_usd: f64) -> Self {
+        let mut models = Self { models: BTreeMap::new(), price_usd };
+        for (id, text) in EMBEDDED {
+            // One schema that cannot be judged is no reason to serve none of the others.
+            if let Err(error) = models.add(id, text) {
+                eprintln!("runcomfy-sandbox: left out {error}");
+            }
+        }
+        models
+    }
+
+    pub(crate) fn add(&mut self, id: &str, text: &str) -> Result<(), String> {
+        let document: Value =
+            serde_json::from_str(text).map_err(|error| format!("the schema of {id}: {error}"))?;
+        let (mut entry, schema) = match document {
+            Value::Object(mut entry) if entry.contains_key("input_schema") => {
+                let schema = entry.remove("input_schema").unwrap_or_default();
+                (entry, schema)
+            }
+            schema => (Map::new(), schema),
+        };
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&plain_json_schema(&schema))
+            .map_err(|error| format!("the schema of {id}: {error}"))?;
+        let kind = entry::kind(id, &entry, &schema);
+        entry::complete(&mut entry, id, &schema, kind, self.price_usd);
+        entry.insert("input_schema".to_owned(), schema);
+        let searched = [id]
+            .into_iter()
+            .chain(
+                ["display_name", "description"].iter().filter_map(|key| entry.get(*key)?.as_str()),
+            )
+            .collect::<Vec<_>>()
+            .join("\n")
+            .to_lowercase();
+        self.models.insert(id.to_owned(), Model { entry, kind, searched, validator });
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Model> {
+        self.models.get(id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Model> {
+        self.models.values()
+    }
+
+    /// Every capability word, each once.
+    pub(crate) fn categories(&self) -> BTreeSet<&str> {
+        self.all().flat_map(Model::categories).collect()
+    }
+}
+
+impl Model {
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.entry.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn categories(&self) -> impl Iterator<Item = &str> {
+        let categories = self.entry.get("categories").and_then(Value::as_array);
+        categories.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether a search finds it, whatever the case.
+    pub(crate) fn matches(&self, search: &str) -> bool {
+        self.searched.contains(&search.to_lowercase())
+    }
+
+    /// The schema of its output itself.
+    pub(crate) fn output_schema(&self) -> Option<&Value> {
+        entry::output_schema(&self.entry)
+    }
+
+    /// What is wrong with an input, in the form of the service's `detail`. `is_missing` says which
+    /// URLs cannot be fetched.
+    pub(crate) fn refusals(&self, input: &Value, is_missing: impl Fn(&str) -> bool) -> Vec<Value> {
+        let detail = |path: Vec<String>, message: String, kind: &str| {
+            let place: Vec<_> = std::iter::once("body".to_owned()).chain(path).collect();
+            json!({ "loc": place, "msg": message, "type": kind })
+        };
+        let errors = self.validator.iter_errors(input).map(|error| {
+            let path = error.instance_path().to_string();
+            let steps = path.split('/').skip(1).map(str::to_owned).collect();
+            detail(steps, error.to_string(), "value_error")
+        });
+        let errors: Vec<_> = errors.collect();
+        if !errors.is_empty() {
+            return errors;
+        }
+        // Nothing is fetched for an input that is refused anyway.
+        let Some(schema) = self.entry.get("input_schema") else { return errors };
+        media::media_inputs(schema, input)
+            .into_iter()
+            .filter_map(|media| {
+                let missing = || is_missing(media.text).then(|| "nothing is there".to_owned());
+                let why = why_unfetchable(media.text).or_else(missing)?;
+                let message = format!("the file cannot be fetched ({why})");
+                Some(detail(media.path, message, "media_error"))
+            })
+            .collect()
+    }
+
+    /// What a job costs, in microdollars: its base price by the output, or by the second of its
+    /// duration.
+    pub(crate) fn price(&self, input: &Value) -> i64 {
+        let number = |value: &Value| match value {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_f64(),
+        };
+        let base = self.entry.get("base_price_usd").and_then(number).unwrap_or_default();
+        if base == 0.0 || self.text("price_unit") != "second" {
+            return microdollars(base);
+        }
+        const USUAL_SECONDS: f64 = 5.0;
+        let schema = self.entry.get("input_schema");
+        let default = || schema?.pointer("/properties/duration/default");
+        let duration = input.get("duration").or_else(default).and_then(number);
+        microdollars(base * duration.unwrap_or(USUAL_SECONDS))
+    }
+}

@@ -1,0 +1,92 @@
+//! `POST /models/{model_id}`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, State};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::{error, refused, status_code};
+use crate::faults::Fault;
+use crate::log::AcceptedId;
+use crate::queue::NewJob;
+use crate::settings::Lag;
+use crate::shared::{Shared, lock};
+
+/// What is wrong with a job from its beginning.
+#[derive(Clone, Debug)]
+pub(super) enum JobFault {
+    Id(String),
+    LagAfterAccept(u32, Lag),
+    LagAfterEnd(u32, Lag),
+}
+
+impl JobFault {
+    /// `None` where it is the call alone that goes wrong.
+    pub(super) fn of(fault: &Fault) -> Option<Self> {
+        match fault {
+            Fault::NumericId(id) | Fault::CutNumericId(id, _) => Some(Self::Id(id.clone())),
+            Fault::LagAfterAccept(calls, lag) => Some(Self::LagAfterAccept(*calls, *lag)),
+            Fault::LagAfterEnd(calls, lag) => Some(Self::LagAfterEnd(*calls, *lag)),
+            _ => None,
+        }
+    }
+}
+
+pub(super) async fn submit(
+    State(shared): State<Arc<Shared>>,
+    Path(model_id): Path<String>,
+    fault: Option<Extension<JobFault>>,
+    body: Bytes,
+) -> Response {
+    let Some(model) = shared.models.get(&model_id) else {
+        return error(404, 404_001, "model not found");
+    };
+    let Ok(input) = serde_json::from_slice::<Value>(&body) else {
+        return error(400, 400_001, "the body is not JSON");
+    };
+    let refusals = model.refusals(&input, |url| lock(&shared.unfetchable).contains(url));
+    if !refusals.is_empty() {
+        return refused(refusals);
+    }
+    let settings = &shared.settings;
+    let price = model.price(&input);
+    if !shared.account.charge(price, settings.require_balance) {
+        return error(402, 400_002, "no balance left");
+    }
+    let input = kept(&body, input);
+    let failure = shared.faults.take_failure();
+    let mut job = NewJob { model_id, input, price, failure, id: None, lags: settings.lags };
+    match fault {
+        Some(Extension(JobFault::Id(id))) => job.id = Some(id),
+        Some(Extension(JobFault::LagAfterAccept(calls, lag))) => {
+            job.lags.after_accept = Some((calls, lag));
+        }
+        Some(Extension(JobFault::LagAfterEnd(calls, lag))) => {
+            job.lags.after_end = Some((calls, lag));
+        }
+        None => {}
+    }
+    let now = shared.now();
+    let id = shared.queue().submit(now, job);
+    let url = |what| format!("{}/v1/requests/{id}/{what}", shared.origin);
+    let answer = Json(json!({
+        "request_id": &*id,
+        "status_url": url("status"),
+        "result_url": url("result"),
+        "cancel_url": url("cancel"),
+    }));
+    let mut answer = (status_code(settings.submit_status), answer).into_response();
+    if shared.log.is_some() {
+        answer.extensions_mut().insert(AcceptedId(id));
+    }
+    answer
+}
+
+/// The input as it is remembered, unless it holds whole files.
+fn kept(body: &Bytes, input: Value) -> Value {
+    const MAX_LEN: usize = 64 * 1024;
+    if body.len() > MAX_LEN { Value::Null } else { input }
+}

@@ -1,0 +1,164 @@
+//! The choices that a sandbox is started with.
+
+use std::borrow::Cow;
+
+/// Where a job stands, whatever word a call uses for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// It waits for its turn, and can be cancelled.
+    Queued,
+    /// It runs.
+    Running,
+    /// It ended, and has an output.
+    Succeeded,
+    /// It ended without an output.
+    Failed,
+    /// It was cancelled while it was queued.
+    Cancelled,
+}
+
+/// What a result call answers before the job has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EarlyResult {
+    /// HTTP 200 with the current state.
+    #[default]
+    CurrentState,
+    /// HTTP 400 with code 400005, "not ready".
+    NotReady,
+}
+
+/// What a cancel call answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CancelAnswer {
+    /// HTTP 202: `{request_id, status, outcome}`, all three true.
+    #[default]
+    Full,
+    /// HTTP 202: `{outcome}` alone.
+    OutcomeOnly,
+    /// HTTP 202: `{request_id, outcome: "cancellation_requested"}` where the job was cancelled.
+    Requested,
+    /// HTTP 202: `{request_id, status: "cancellation_requested"}` where the job was cancelled,
+    /// without an outcome.
+    RequestedStatus,
+    /// HTTP 202: `{request_id, status: "completed", outcome: "cancelled"}` where the job was
+    /// cancelled, as in the example of the service's reference.
+    Contradictory,
+    /// HTTP 202 without a body, whether the job was cancelled or not.
+    Empty,
+    /// HTTP 204, whether the job was cancelled or not.
+    NoContent,
+}
+
+/// The form of a job's `output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutputForm {
+    /// As the model's `output_schema` has it; [`Object`](Self::Object) for a model without one.
+    #[default]
+    BySchema,
+    /// `{"image": "https://...", "images": ["https://..."]}`, `{"video": "https://..."}` or
+    /// `{"audio": "https://..."}`.
+    Object,
+    /// `"https://..."`.
+    Url,
+    /// `["https://...", "https://..."]`.
+    Urls,
+    /// `[{"url": "https://..."}, {"url": "https://..."}]`.
+    UrlObjects,
+    /// `{"images": [{"url": "https://..."}, {"url": "https://..."}]}`, or `videos`, or `audios`.
+    ObjectOfUrlObjects,
+}
+
+/// What is answered about a job that one part of the service knows and another does not know yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lag {
+    /// HTTP 404 with code 404001.
+    NotFound,
+    /// HTTP 425.
+    TooEarly,
+    /// HTTP 499.
+    ClientClosed,
+    /// HTTP 400 with code 400005, "not ready".
+    NotReady,
+    /// The state before: queued after the submission, running after the end.
+    Stale,
+}
+
+/// How many of the first calls about a job lag, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lags {
+    pub(crate) after_accept: Option<(u32, Lag)>,
+    pub(crate) after_end: Option<(u32, Lag)>,
+}
+
+/// A call's word for each stage.
+#[derive(Clone, Debug)]
+pub(crate) struct Words([Cow<'static, str>; 5]);
+
+impl Words {
+    fn new(words: [&'static str; 5]) -> Self {
+        Self(words.map(Cow::Borrowed))
+    }
+
+    pub(crate) fn of(&self, stage: Stage) -> &str {
+        &self.0[stage as usize]
+    }
+
+    pub(crate) fn set(&mut self, stage: Stage, word: String) {
+        self.0[stage as usize] = word.into();
+    }
+}
+
+/// What the calls of a running sandbox go by.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) status_words: Words,
+    pub(crate) result_words: Words,
+    pub(crate) early_result: EarlyResult,
+    pub(crate) cancel_answer: CancelAnswer,
+    pub(crate) output_form: OutputForm,
+    /// Scheme, host and port of output URLs; the sandbox's own where it is `None`.
+    pub(crate) output_origin: Option<String>,
+    pub(crate) repeat_input: bool,
+    /// The HTTP status of an accepted submission.
+    pub(crate) submit_status: u16,
+    /// The HTTP status that a wrong token gets.
+    pub(crate) token_status: u16,
+    pub(crate) lags: Lags,
+    pub(crate) require_balance: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            // `completed` means that the job ended; the result says how.
+            status_words: Words::new([
+                "in_queue",
+                "in_progress",
+                "completed",
+                "completed",
+                "cancelled",
+            ]),
+            result_words: Words::new([
+                "in_queue",
+                "in_progress",
+                "succeeded",
+                "failed",
+                "cancelled",
+            ]),
+            early_result: EarlyResult::default(),
+            cancel_answer: CancelAnswer::default(),
+            output_form: OutputForm::default(),
+            output_origin: None,
+            repeat_input: true,
+            submit_status: 200,
+            token_status: 400,
+            lags: Lags::default(),
+            require_balance: false,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What all calls of a sandbox share.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Uri};
+
+use crate::account::Account;
+use crate::connection::Gate;
+use crate::faults::Faults;
+use crate::log::Sink;
+use crate::models::Models;
+use crate::queue::Queue;
+use crate::sandbox::Received;
+use crate::settings::Settings;
+
+/// How many calls are remembered, so that a long run does not take more and more memory.
+const MAX_REMEMBERED: usize = 20_000;
+
+pub(crate) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+pub(crate) struct Shared {
+    pub(crate) token: String,
+    /// Scheme, host and port.
+    pub(crate) origin: String,
+    /// What tells its ids from those of another sandbox, as it stands in them.
+    pub(crate) stamp: String,
+    pub(crate) settings: Settings,
+    pub(crate) models: Models,
+    pub(crate) account: Account,
+    pub(crate) faults: Faults,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) log: Option<Sink>,
+    pub(crate) queue: Mutex<Queue>,
+    /// Files beside the outputs of jobs, by name.
+    pub(crate) files: Mutex<HashMap<String, (String, Bytes)>>,
+    /// URLs of inputs that cannot be fetched, though their text shows nothing of it.
+    pub(crate) unfetchable: Mutex<HashSet<String>>,
+    pub(crate) received: Mutex<VecDeque<Received>>,
+    pub(crate) clock: Clock,
+    pub(crate) started: SystemTime,
+}
+
+/// A lock that a panic of another thread does not spoil: what is locked is whole between two calls.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> Duration {
+        (self.clock)()
+    }
+
+    /// A moment of the sandbox's clock as the service writes it.
+    pub(crate) fn date(&self, moment: Duration) -> String {
+        humantime::format_rfc3339_seconds(self.started + moment).to_string()
+    }
+
+    pub(crate) fn queue(&self) -> MutexGuard<'_, Queue> {
+        lock(&self.queue)
+    }
+
+    /// Where the URLs of outputs begin.
+    pub(crate) fn output_origin(&self) -> &str {
+        self.settings.output_origin.as_deref().unwrap_or(&self.origin)
+    }
+
+    pub(crate) fn record(&self, head: &Parts, uri: &Uri, body: Option<&[u8]>) {
+        const MAX_LEN: usize = 64 * 1024;
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let body = body.unwrap_or_default();
+        let body = &body[..body.len().min(MAX_LEN)];
+        let mut received = lock(&self.received);
+        if received.len() == MAX_REMEMBERED {
+            received.pop_front();
+        }
+        received.push_back(Received {
+            method: head.method.to_string(),
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers.iter().map(header).collect(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        });
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
