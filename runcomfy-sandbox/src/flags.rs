@@ -24,27 +24,29 @@ Jobs:
       --run-ms <MS>               how long a job runs [default: 1500]
       --workers <N>               how many jobs run at once [default: 1]
       --fail <REASON>             lets every job fail, for this reason
-      --chaos <SEED>              lets one call in five go wrong, by chance, the same for the same seed
+      --chaos <SEED>              lets one call in five go wrong, by chance, the same for the same
+                                  seed
 
 Answers; the defaults are as the service documents them:
-      --status-word <STAGE=WORD>  the word of a status call for a stage: queued, running, succeeded,
-                                  failed or cancelled; failed=failed says there that a job failed
+      --status-word <STAGE=WORD>  the word of a status call for a stage: queued, running,
+                                  succeeded, failed or cancelled; with failed=failed, a status
+                                  says that a job failed
       --result-word <STAGE=WORD>  the same for a result call
       --early-result <FORM>       a result call before the end: state, not-ready [default: state]
-      --cancel-answer <FORM>      full, outcome-only, requested, requested-status, contradictory, empty,
-                                  no-content [default: full]
-      --output-form <FORM>        by-schema, object, url, urls, url-objects, object-of-url-objects
-                                  [default: by-schema]
+      --cancel-answer <FORM>      full, outcome-only, requested, requested-status,
+                                  contradictory, empty, no-content [default: full]
+      --output-form <FORM>        by-schema, object, url, urls, url-objects,
+                                  object-of-url-objects [default: by-schema]
       --output-origin <URL>       scheme and host of output URLs; the files stay at the sandbox
       --no-input                  does not repeat the input of a job in its result
       --submit-status <CODE>      the HTTP status of an accepted submission [default: 200]
       --token-status <CODE>       the HTTP status that a wrong token gets [default: 400]
-      --unfetchable <URL>         refuses this URL as an input, as one that cannot be fetched; may be
-                                  given several times
-      --lag-after-accept <N:FORM> the first N calls about a job are answered as if it were not known yet:
-                                  not-found, too-early, client-closed, not-ready or stale
-      --lag-after-end <N:FORM>    the first N result calls about a job that has ended are answered as if
-                                  the result were not there yet
+      --unfetchable <URL>         refuses this URL as an input, as one that cannot be fetched;
+                                  may be given several times
+      --lag-after-accept <N:FORM> answers the first N calls about a job as if it were not known
+                                  yet: not-found, too-early, client-closed, not-ready, stale
+      --lag-after-end <N:FORM>    answers the first N result calls about a job that has ended as
+                                  if the result were not there yet; the same forms
 
 Account:
       --balance <USD>             the balance at the beginning; may be negative [default: 100]

@@ -12,17 +12,22 @@ async fn main() -> ExitCode {
         Ok(builder) => builder,
         Err(error) => return failed(&error),
     }) else {
-        print!("{}", flags::HELP);
+        say(flags::HELP);
         return ExitCode::SUCCESS;
     };
     let sandbox = match builder.start().await {
         Ok(sandbox) => sandbox,
         Err(error) => return failed(&error),
     };
-    println!("Point a client at the sandbox with\n");
-    println!("  export RUNCOMFY_MODEL_API_BASE={}", sandbox.base_url());
-    println!("  export RUNCOMFY_API_TOKEN={}\n", sandbox.token());
-    println!("The balance is at {}/prod/v2/balance. Ctrl-C stops the sandbox.", sandbox.origin());
+    say(&format!(
+        "Point a client at the sandbox with\n\n  \
+         export RUNCOMFY_MODEL_API_BASE={}\n  \
+         export RUNCOMFY_API_TOKEN={}\n\n\
+         The balance is at {}/prod/v2/balance. Ctrl-C stops the sandbox.\n",
+        sandbox.base_url(),
+        sandbox.token(),
+        sandbox.origin()
+    ));
     tokio::select! {
         () = sandbox.serve() => {}
         _ = tokio::signal::ctrl_c() => {}
@@ -30,7 +35,12 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A line for every call. Nobody may be reading; the sandbox goes on then.
+/// Writes to standard output. Where nobody reads it, the sandbox runs all the same.
+fn say(text: &str) {
+    let _ = write!(std::io::stdout(), "{text}");
+}
+
+/// Writes a line for a call, as [`say`] does.
 fn log(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -65,7 +65,11 @@ pub(crate) async fn answer(
         Fault::State(word) => with_member(carry_out().await, "status", word).await,
         Fault::HttpStatus(status) => {
             let mut answer = carry_out().await;
-            *answer.status_mut() = status_code(status);
+            let status = status_code(status);
+            if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+                return status.into_response();
+            }
+            *answer.status_mut() = status;
             answer
         }
         Fault::ErrorCode(code) => {

@@ -123,8 +123,8 @@ pub enum Fault {
     State(String),
     /// Carried out; the answer has neither `output` nor `error`.
     NoOutput,
-    /// Carried out; the answer comes with this HTTP status. What it says is true: a job that it calls
-    /// `failed` has failed.
+    /// Carried out; the answer comes with this HTTP status, and without its body where that status
+    /// has none (204). What it says is true: a job that it calls `failed` has failed.
     HttpStatus(u16),
     /// Carried out; beside all that it says, the answer has this `error_code` and an `error_message`.
     ErrorCode(u32),

@@ -91,6 +91,11 @@ async fn true_words_come_in_odd_places_and_about_others() {
         assert_eq!((answer.status, answer.json()), (status, body), "{fault:?}");
         assert_eq!(service.get(&result).await.json(), truth, "{fault:?} lasts");
     }
+    // A status that has no body.
+    service.sandbox.fault_next(Call::Cancel, Fault::HttpStatus(204));
+    let answer = service.post(&format!("{job}/cancel"), &json!({})).await;
+    assert_eq!((answer.status, answer.text()), (204, ""));
+    assert!(!answer.head.contains("content-length"), "{}", answer.head);
     // A file is no object to change.
     let url = service.sandbox.add_file("list.json", "application/json", "[1]");
     service.sandbox.fault_next(Call::Output, Fault::State("x".to_owned()));

@@ -1,0 +1,97 @@
+//! The program as it is started.
+
+// A test may unwrap.
+#![allow(clippy::unwrap_used)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+fn program(flags: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runcomfy-sandbox"));
+    command.args(flags).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A running program on a port of its own, ended with its handle.
+struct Running {
+    child: Child,
+    host: String,
+}
+
+impl Running {
+    fn start(flags: &[&str]) -> Self {
+        let mut child = program(flags).args(["--port", "0"]).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let base = "  export RUNCOMFY_MODEL_API_BASE=http://";
+        let url =
+            lines.map_while(Result::ok).find_map(|line| line.strip_prefix(base).map(str::to_owned));
+        let host = url.unwrap().trim_end_matches("/v1").to_owned();
+        Self { child, host }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let head = format!("GET {path} HTTP/1.0\r\nauthorization: bearer secret-token\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Everything on standard error.
+    fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut text = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn every_call_has_a_line_unless_it_is_quiet() {
+    let loud = Running::start(&["--token", "secret-token", "--balance", "-1.5"]);
+    let answer = loud.get("/prod/v2/balance?token=secret-token");
+    assert!(answer.contains("\"balance_usd\":-1.5"), "{answer}");
+    let log = loud.end();
+    let [line] = &*log.lines().collect::<Vec<_>>() else { panic!("{log}") };
+    assert!(line.contains(" GET /prod/v2/balance 200 ") && !line.contains("secret"), "{line}");
+
+    let quiet = Running::start(&["--token", "secret-token", "--quiet"]);
+    assert!(quiet.get("/v1/models").contains("\"total\":"));
+    assert_eq!(quiet.end(), "");
+}
+
+#[test]
+fn help_names_every_flag_and_wrong_values_say_what_is_right() {
+    let run = |flags: &[&str]| -> Output { program(flags).output().unwrap() };
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.lines().all(|line| line.len() <= 100), "{help}");
+    let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
+    for flag in flags.filter(|flag| *flag != "--help") {
+        // Whatever is wrong here, it is not the flag.
+        let error = String::from_utf8(run(&[flag, "?", "--no-such-flag"]).stderr).unwrap();
+        assert!(!error.is_empty() && !error.contains(&format!("option '{flag}'\n")), "{error}");
+    }
+    for (flags, words) in [
+        (["--output-form", "list"], "by-schema, object, url, urls"),
+        (["--cancel-answer", "none"], "full, outcome-only"),
+        (["--status-word", "failed"], "no STAGE=WORD, such as failed=failed"),
+        (["--status-word", "broken=failed"], "queued, running, succeeded, failed, cancelled"),
+        (["--lag-after-end", "x:stale"], "no NUMBER:FORM, such as 3:not-found"),
+        (["--lag-after-accept", "3:late"], "not-found, too-early"),
+    ] {
+        let output = run(&flags);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(words), "{flags:?}: {error}");
+    }
+}
