@@ -20,7 +20,7 @@ pub(crate) fn output_schema(entry: &Map<String, Value>) -> Option<&Value> {
 /// categories, by its id, by its inputs.
 pub(crate) fn kind(id: &str, entry: &Map<String, Value>, input_schema: &Value) -> Kind {
     let declared = output_schema(entry).and_then(|schema| {
-        let parts = parts(schema, schema, true);
+        let parts = parts(schema, [schema], true);
         let keys = parts.iter().filter_map(|part| part.get("properties")?.as_object());
         let keys: Vec<_> = keys.flat_map(Map::keys).map(String::as_str).collect();
         let mut kinds = Kind::ALL.into_iter().filter(|kind| {
@@ -99,7 +99,7 @@ pub(crate) fn complete(
 /// Every key that the input may have, the required ones first.
 fn inputs(schema: &Value) -> Vec<String> {
     let mut keys = required(schema);
-    let parts = parts(schema, schema, true);
+    let parts = parts(schema, [schema], true);
     let properties = parts.iter().filter_map(|part| part.get("properties")?.as_object());
     for key in properties.flat_map(Map::keys) {
         if !keys.contains(key) {
@@ -111,7 +111,7 @@ fn inputs(schema: &Value) -> Vec<String> {
 
 /// Every key that the input must have.
 fn required(schema: &Value) -> Vec<String> {
-    let parts = parts(schema, schema, false);
+    let parts = parts(schema, [schema], false);
     let lists = parts.iter().filter_map(|part| part.get("required")?.as_array());
     let mut keys: Vec<String> = Vec::new();
     for key in lists.flatten().filter_map(Value::as_str) {

@@ -18,7 +18,7 @@ pub(crate) struct MediaInput<'a> {
 
 /// The kind of a top-level input, if it is media.
 pub(crate) fn kind_of_input(schema: &Value, key: &str) -> Option<Kind> {
-    let parts = parts(schema, schema, true);
+    let parts = parts(schema, [schema], true);
     let declared = parts.iter().filter_map(|part| part.get("properties")?.get(key));
     kind_of(key, &declared.collect::<Vec<_>>())
 }
@@ -39,20 +39,15 @@ fn collect<'a>(
     path: &mut Vec<String>,
     found: &mut Vec<MediaInput<'a>>,
 ) {
-    let all =
-        || -> Vec<&Value> { schemas.iter().flat_map(|schema| parts(root, schema, true)).collect() };
     match value {
         Value::String(text) if is_media => {
             found.push(MediaInput { path: path.clone(), text });
         }
         Value::Object(members) => {
-            let all = all();
+            let all = parts(root, schemas.iter().copied(), true);
             for (key, member) in members {
                 let properties = all.iter().filter_map(|schema| schema.get("properties")?.get(key));
-                let declared: Vec<&Value> = properties
-                    .flat_map(|schema| parts(root, schema, true))
-                    .filter(|schema| schema.is_object())
-                    .collect();
+                let declared = parts(root, properties, true);
                 if !declared.is_empty() {
                     path.push(key.clone());
                     let is_media = kind_of(key, &declared).is_some();
@@ -62,13 +57,12 @@ fn collect<'a>(
             }
         }
         Value::Array(items) => {
-            let all = all();
-            let declared: Vec<&Value> =
-                all.iter().filter_map(|schema| schema.get("items")).collect();
+            let all = parts(root, schemas.iter().copied(), true);
+            let declared = all.iter().filter_map(|schema| schema.get("items"));
+            let declared = parts(root, declared, true);
+            let is_media = is_media || declared.iter().any(|schema| format_kind(schema).is_some());
             for (index, item) in items.iter().enumerate() {
                 path.push(index.to_string());
-                let is_media =
-                    is_media || declared.iter().any(|schema| format_kind(schema).is_some());
                 collect(root, &declared, item, is_media, path, found);
                 path.pop();
             }

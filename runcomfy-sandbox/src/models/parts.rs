@@ -1,14 +1,25 @@
 //! A schema and those that it refers to or is put together from.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 /// More than any schema is put together from.
 const MAX_PARTS: usize = 1000;
 
-/// The schema itself, and every schema beside it by `$ref` and `allOf`; with `alternatives` those of
-/// `anyOf`, `oneOf`, `then` and `else` too. Only references into `root` are followed.
-pub(crate) fn parts<'a>(root: &'a Value, schema: &'a Value, alternatives: bool) -> Vec<&'a Value> {
-    let mut found: Vec<&Value> = vec![schema];
+/// The schemas themselves, and every schema beside them by `$ref` and `allOf`; with `alternatives`
+/// those of `anyOf`, `oneOf`, `then` and `else` too. Each comes once. Only references into `root` are
+/// followed.
+pub(crate) fn parts<'a>(
+    root: &'a Value,
+    schemas: impl IntoIterator<Item = &'a Value>,
+    alternatives: bool,
+) -> Vec<&'a Value> {
+    // By their addresses: a schema can refer to itself.
+    let mut seen = HashSet::new();
+    let mut is_new =
+        |schema: &&Value| seen.len() < MAX_PARTS && seen.insert(std::ptr::from_ref(*schema));
+    let mut found: Vec<&Value> = schemas.into_iter().filter(&mut is_new).collect();
     let mut next = 0;
     while let Some(schema) = found.get(next).copied() {
         next += 1;
@@ -17,12 +28,7 @@ pub(crate) fn parts<'a>(root: &'a Value, schema: &'a Value, alternatives: bool) 
         let lists = lists.iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
         let singles: &[&str] = if alternatives { &["then", "else"] } else { &[] };
         let singles = singles.iter().filter_map(|key| schema.get(key));
-        for part in target.into_iter().chain(lists).chain(singles) {
-            // By its address: a schema can refer to itself.
-            if found.len() < MAX_PARTS && !found.iter().any(|seen| std::ptr::eq(*seen, part)) {
-                found.push(part);
-            }
-        }
+        found.extend(target.into_iter().chain(lists).chain(singles).filter(&mut is_new));
     }
     found
 }
@@ -44,8 +50,8 @@ mod tests {
             "$ref": "elsewhere.json",
             "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#"}]}}
         });
-        assert_eq!(parts(&root, &root, true).len(), 8);
-        let certain = parts(&root, &root, false);
+        assert_eq!(parts(&root, [&root], true).len(), 8);
+        let certain = parts(&root, [&root], false);
         assert!(certain.iter().all(|part| part.get("y").is_none()));
         assert!(certain.iter().any(|part| part.get("x").is_some()));
     }

@@ -6,8 +6,10 @@ use super::Files;
 use crate::kind::Kind;
 use crate::models::parts;
 
-/// A schema may refer to itself.
+/// A schema may refer to itself,
 const MAX_DEPTH: usize = 8;
+/// and more than once.
+const MAX_VALUES: usize = 1000;
 /// How many files a list has, unless its schema says otherwise.
 const USUAL_ITEMS: u64 = 2;
 /// More than any list has.
@@ -15,25 +17,31 @@ const MAX_ITEMS: u64 = 16;
 
 /// `kind` is what the model makes.
 pub(super) fn output(schema: &Value, kind: Kind, files: &mut Files<'_>) -> Value {
-    Maker { root: schema, kind, files }.value(schema, Some(kind), MAX_DEPTH)
+    Maker { root: schema, kind, files, left: MAX_VALUES }.value(schema, Some(kind), MAX_DEPTH)
 }
 
 struct Maker<'a, 'f> {
     root: &'a Value,
     kind: Kind,
     files: &'a mut Files<'f>,
+    /// How many more values may be made.
+    left: usize,
 }
 
 impl<'a> Maker<'a, '_> {
     /// A value that the schema describes. `media` is what a text in this place stands for.
     fn value(&mut self, schema: &'a Value, media: Option<Kind>, depth: usize) -> Value {
-        let mut all = parts(self.root, schema, false);
+        self.left = self.left.saturating_sub(1);
+        if depth == 0 || self.left == 0 {
+            return Value::Null;
+        }
+        let mut all = parts(self.root, [schema], false);
         // Of several forms, the first that is not null.
         let chosen = all.iter().find_map(|part| {
             let forms = part.get("anyOf").or_else(|| part.get("oneOf"))?.as_array()?;
             forms.iter().find(|form| form.get("type") != Some(&json!("null")))
         });
-        all.extend(chosen.into_iter().flat_map(|form| parts(self.root, form, false)));
+        all.extend(chosen.into_iter().flat_map(|form| parts(self.root, [form], false)));
         let find = |key: &str| all.iter().find_map(|part| part.get(key));
         let entries = find("enum").and_then(Value::as_array);
         let given = find("const").or_else(|| entries?.first()).or_else(|| find("default"));
@@ -45,9 +53,7 @@ impl<'a> Maker<'a, '_> {
             Some(one) => one.as_str().is_some_and(|one| one.eq_ignore_ascii_case(name)),
             None => false,
         };
-        if depth == 0 {
-            Value::Null
-        } else if is("object") || find("properties").is_some() {
+        if is("object") || find("properties").is_some() {
             Value::Object(self.object(&all, media, depth))
         } else if is("array") || find("items").is_some() {
             let bound = |key: &str| find(key).and_then(Value::as_u64);
@@ -113,6 +119,16 @@ mod tests {
     fn made(schema: Value, kind: Kind) -> Value {
         let mut files = Files { origin: "http://o", request_id: "r", made: Vec::new() };
         output(&schema, kind, &mut files)
+    }
+
+    #[test]
+    fn a_schema_that_grows_at_every_step_ends() {
+        let items = json!({"type": "array", "minItems": 16, "items": {"$ref": "#"}});
+        let many: Map<_, _> = (0..50).map(|key| (key.to_string(), json!({"$ref": "#"}))).collect();
+        for schema in [items, json!({"type": "object", "properties": many})] {
+            let text = made(schema, Kind::Image).to_string();
+            assert!(text.len() < 100_000, "{}", text.len());
+        }
     }
 
     #[test]
