@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use crate::account::{Account, microdollars};
 use crate::connection::{Control, Gate, Listener};
 use crate::error::Error;
+use crate::faults::misbehave::Stalls;
 use crate::faults::{Chaos, Faults};
 use crate::log::Sink;
 use crate::models::Models;
@@ -263,6 +264,7 @@ impl Builder {
             models,
             account: Account::new(microdollars(self.balance_usd)),
             faults: Faults::failing(self.failure),
+            stalls: Stalls::default(),
             gate: Gate::new(),
             log: self.log,
             queue: Mutex::new(Queue::new(self.workers, self.queue_time, self.run_time, stamp)),

@@ -112,6 +112,23 @@ impl Sandbox {
         self.shared.faults.done()
     }
 
+    /// Waits until the next answer stalls: from then on, whoever waits for it waits in vain.
+    ///
+    /// ```
+    /// # use runcomfy_sandbox::{Call, Fault, Sandbox};
+    /// # async fn example(sandbox: Sandbox) {
+    /// sandbox.fault_next(Call::Status, Fault::Stall);
+    /// let stalled = sandbox.stalled();
+    /// // ask for the status, beside
+    /// stalled.await;
+    /// # }
+    /// ```
+    pub fn stalled(&self) -> impl Future<Output = ()> + Send + 'static {
+        let stalls = self.shared.stalls.clone();
+        let count = stalls.count() + 1;
+        async move { stalls.reach(count).await }
+    }
+
     /// The calls received so far, in order.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {

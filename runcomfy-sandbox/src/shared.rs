@@ -12,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue, Uri};
 use crate::account::Account;
 use crate::connection::Gate;
 use crate::faults::Faults;
+use crate::faults::misbehave::Stalls;
 use crate::log::Sink;
 use crate::models::Models;
 use crate::queue::Queue;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) models: Models,
     pub(crate) account: Account,
     pub(crate) faults: Faults,
+    pub(crate) stalls: Stalls,
     pub(crate) gate: Arc<Gate>,
     pub(crate) log: Option<Sink>,
     pub(crate) queue: Mutex<Queue>,

@@ -1,6 +1,7 @@
 //! Carrying a fault out.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes};
@@ -8,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
 use crate::connection::Control;
 use crate::faults::{Fault, Reply};
@@ -17,6 +19,7 @@ use crate::routes::status_code;
 pub(crate) async fn answer(
     fault: Fault,
     control: &Control,
+    stalls: &Stalls,
     carry_out: impl AsyncFnOnce() -> Response,
 ) -> Response {
     match fault {
@@ -38,10 +41,14 @@ pub(crate) async fn answer(
             control.reset_after(bytes);
             answer
         }
-        Fault::Stall => std::future::pending().await,
+        Fault::Stall => stalls.stall().await,
         Fault::StallAfter => {
             carry_out().await;
-            std::future::pending().await
+            stalls.stall().await
+        }
+        Fault::StallWithin(bytes) => {
+            let stalls = stalls.clone();
+            with_body(carry_out().await, move |body| stall_within(body, bytes, stalls)).await
         }
         Fault::Drip(pause) => with_body(carry_out().await, |body| drip(body, pause)).await,
         Fault::Truncated => {
@@ -106,6 +113,33 @@ pub(crate) async fn answer(
             with_json(carry_out().await, without).await
         }
     }
+}
+
+/// Counts the answers that never come to their end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stalls(Arc<watch::Sender<usize>>);
+
+impl Stalls {
+    async fn stall<T>(&self) -> T {
+        self.0.send_modify(|count| *count += 1);
+        std::future::pending().await
+    }
+
+    /// Waits until there were so many.
+    pub(crate) async fn reach(&self, count: usize) {
+        // The sender is this one's own.
+        let _ = self.0.subscribe().wait_for(|stalled| *stalled >= count).await;
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        *self.0.borrow()
+    }
+}
+
+fn stall_within(body: Bytes, bytes: usize, stalls: Stalls) -> Body {
+    let beginning = body.slice(..body.len().min(bytes));
+    let beginning = stream::iter([Ok::<_, Infallible>(beginning)]);
+    Body::from_stream(beginning.chain(stream::once(async move { stalls.stall().await })))
 }
 
 async fn with_body(answer: Response, change: impl FnOnce(Bytes) -> Body) -> Response {

@@ -108,6 +108,8 @@ pub enum Fault {
     Stall,
     /// Carried out, and never answered.
     StallAfter,
+    /// Carried out, and never answered further than these first bytes of the body.
+    StallWithin(usize),
     /// Carried out, and answered a byte at a time, with this pause before each.
     Drip(Duration),
     /// Carried out; the answer's body ends in its middle, and says that it is whole.

@@ -75,7 +75,7 @@ async fn answer(
     let carry_out = async || next.run(Request::from_parts(parts, body.into())).await;
     match fault {
         None => carry_out().await,
-        Some(fault) => misbehave::answer(fault, control, carry_out).await,
+        Some(fault) => misbehave::answer(fault, control, &shared.stalls, carry_out).await,
     }
 }
 

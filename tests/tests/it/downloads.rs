@@ -12,13 +12,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
-use crate::faults::{faults, hasty};
+use crate::faults::{faults, timed};
 
 /// A sandbox, a client, and the URL of a video in it.
 async fn video() -> (Sandbox, Client, String) {
     let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
     let sandbox = sandbox.start().await.unwrap();
-    let client = hasty(&sandbox);
+    let (client, _) = timed(&sandbox);
     let url = client.run(&input()).await.unwrap().output.video.unwrap();
     (sandbox, client, url)
 }

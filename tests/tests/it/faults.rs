@@ -10,18 +10,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
+use crate::stalls::impatiently;
 
-/// A client that does not wait long for an answer that never comes.
-pub(crate) fn hasty(sandbox: &Sandbox) -> Client {
-    Client::builder()
+/// A client on a clock of its own, by which it waits for an answer that never comes until
+/// [`impatiently`] lets its time-out pass.
+pub(crate) fn timed(sandbox: &Sandbox) -> (Client, TestClock) {
+    let clock = TestClock::default();
+    let client = Client::builder()
         .base_url(sandbox.base_url())
         .token(sandbox.token())
-        .read_timeout(Duration::from_millis(150))
-        .submit_timeout(Duration::from_millis(150))
-        .clock(TestClock::default())
+        .clock(clock.clone())
         .jitter_seed(1)
         .build()
-        .unwrap()
+        .unwrap();
+    (client, clock)
 }
 
 /// Each fault with whether the call is carried out all the same.
@@ -35,7 +37,8 @@ pub(crate) fn faults() -> Vec<(Fault, bool)> {
         (Fault::ResetAnswer(150), true),
         (Fault::Stall, false),
         (Fault::StallAfter, true),
-        (Fault::Drip(Duration::from_millis(5)), true),
+        (Fault::StallWithin(0), true),
+        (Fault::StallWithin(60), true),
         (Fault::Truncated, true),
         (Fault::Huge(1024 * 1024 * 1024), false),
         (Fault::Reply(Reply::html(200)), false),
@@ -62,11 +65,12 @@ async fn sandbox() -> Sandbox {
 #[tokio::test]
 async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, clock) = timed(&sandbox);
     for (fault, carried_out) in faults() {
         let (accepted, received) = (sandbox.accepted(), sandbox.received().len());
         sandbox.fault_next(Call::Submit, fault.clone());
-        let error = client.submit(&input()).await.unwrap_err();
+        let submitted = impatiently(&sandbox, &clock, client.submit(&input())).await;
+        let error = submitted.unwrap_err();
         assert!(error.is_submit_unknown(), "{fault:?}: {error:?}");
         assert_eq!(sandbox.received().len(), received + 1, "{fault:?} was sent again");
         assert_eq!(sandbox.accepted(), accepted + usize::from(carried_out), "{fault:?}");
@@ -74,7 +78,7 @@ async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
         assert!(text.contains("image-to-video") && text.contains("GMT"), "{text}");
         // An answer that was cut off can still name the job.
         let how = if error.request_id().is_some() { "request id" } else { "recent requests" };
-        let cut = matches!(fault, Fault::Truncated | Fault::ResetAnswer(_) | Fault::Drip(_));
+        let cut = matches!(fault, Fault::Truncated | Fault::ResetAnswer(_) | Fault::StallWithin(_));
         assert!(error.request_id().is_none() || cut, "{fault:?}: {error}");
         assert!(text.contains(how), "{text}");
         assert!(std::error::Error::source(&error).is_some(), "{text}");
@@ -84,7 +88,7 @@ async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
 #[tokio::test]
 async fn a_broken_off_acceptance_is_a_job_and_an_id_in_an_error_is_a_hint() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, _) = timed(&sandbox);
     let job = r#"{"request_id": "paid-1", "status_url": "https://a/status"}"#;
     for (reply, is_job) in [
         (
@@ -137,7 +141,7 @@ async fn a_request_that_is_too_large_for_a_gateway_says_its_size() {
     let page = "<html><title>413 Request Entity Too Large</title></html>";
     let reply = Reply::new(413, page).header("content-type", "text/html");
     sandbox.reply_next(Call::Submit, reply);
-    let error = hasty(&sandbox).submit(&input()).await.unwrap_err();
+    let error = timed(&sandbox).0.submit(&input()).await.unwrap_err();
     assert_eq!(error.api().unwrap().kind, ApiErrorKind::TooLarge);
     let size = serde_json::to_string(&input()).unwrap().len();
     let text = error.to_string();
@@ -230,7 +234,7 @@ async fn a_result_that_never_comes_is_waited_for_as_long_as_an_outage() {
 #[tokio::test]
 async fn a_submission_that_the_service_is_too_busy_for_is_sent_again() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, _) = timed(&sandbox);
     for fault in [
         Fault::RetryAfterDate(30),
         Fault::RetryAfterDate(-3600),
@@ -252,13 +256,13 @@ async fn an_answer_of_another_type_is_read_for_what_it_is() {
     sandbox.fault_next(Call::Submit, Fault::ContentType("text/plain".to_owned()));
     sandbox.fault_next(Call::Status, Fault::ContentType("text/html".to_owned()));
     sandbox.fault_next(Call::Result, Fault::ContentType("image/png".to_owned()));
-    assert!(hasty(&sandbox).run(&input()).await.is_ok());
+    assert!(timed(&sandbox).0.run(&input()).await.is_ok());
 }
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, clock) = timed(&sandbox);
     let job = client.submit(&input()).await.unwrap();
     sandbox.refuse_connections(true);
     let error = client.submit(&input()).await.unwrap_err();
@@ -272,7 +276,11 @@ async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
         job.wait_with(&WaitOptions::default().outage_timeout(Duration::from_secs(7000)), |_| {})
             .await
     });
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    // It goes on asking while nobody answers.
+    let tried = clock.sleeps().len() + 10;
+    while clock.sleeps().len() < tried {
+        tokio::task::yield_now().await;
+    }
     sandbox.refuse_connections(false);
     assert!(waiting.await.unwrap().is_ok());
     assert_eq!(sandbox.accepted(), 1);
@@ -294,7 +302,7 @@ async fn connections_that_are_refused_for_a_while_are_made_later() {
 #[tokio::test]
 async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, clock) = timed(&sandbox);
     for call in [Call::Status, Call::Result] {
         let mut faults: Vec<_> = faults().into_iter().map(|(fault, _)| fault).collect();
         faults.extend([
@@ -307,7 +315,7 @@ async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
         for fault in faults {
             let job = client.submit(&input()).await.unwrap();
             sandbox.fault_next(call, fault.clone());
-            let done = job.wait().await;
+            let done = impatiently(&sandbox, &clock, job.wait()).await;
             assert!(done.is_ok(), "{call:?} {fault:?}: {done:?}");
         }
     }
@@ -316,7 +324,7 @@ async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
 #[tokio::test]
 async fn a_state_that_goes_backwards_is_passed_on() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, _) = timed(&sandbox);
     let job = client.submit(&input()).await.unwrap();
     for state in ["in_progress", "in_queue", "in_progress", "completed", "in_progress"] {
         sandbox.fault_next(Call::Status, Fault::State(state.to_owned()));
@@ -335,10 +343,10 @@ async fn a_state_that_goes_backwards_is_passed_on() {
 #[tokio::test]
 async fn the_catalog_is_read_as_patiently() {
     let sandbox = sandbox().await;
-    let client = hasty(&sandbox);
+    let (client, clock) = timed(&sandbox);
     for (fault, _) in faults() {
         sandbox.fault_next(Call::Catalog, fault.clone());
-        let page = client.models(&CatalogQuery::new()).await;
+        let page = impatiently(&sandbox, &clock, client.models(&CatalogQuery::new())).await;
         assert!(page.as_ref().is_ok_and(|page| page.models.len() >= 4), "{fault:?}: {page:?}");
     }
     let query = CatalogQuery::new().search("kling-2-1").include_schema(true).limit(1);
@@ -379,7 +387,7 @@ async fn a_request_that_the_service_would_not_take_is_not_sent() {
         .build();
     // Each fits, and both together do not; what the schema says of a single file comes first.
     let error = match wide {
-        Ok(input) => hasty(&sandbox).submit(&input).await.unwrap_err(),
+        Ok(input) => timed(&sandbox).0.submit(&input).await.unwrap_err(),
         Err(violations) => panic!("{violations}"),
     };
     assert!(matches!(error, Error::RequestTooLarge { .. }), "{error}");

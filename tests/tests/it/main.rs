@@ -21,5 +21,6 @@ mod sandbox;
 mod sandbox_catalog;
 mod sandbox_faults;
 mod secrets;
+mod stalls;
 mod validation;
 mod waiting;

@@ -15,7 +15,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::end_to_end::input;
-use crate::faults::{faults, hasty};
+use crate::faults::{faults, timed};
+use crate::stalls::impatiently;
 
 const TOKEN: &str = "sekrit/TOKEN+123";
 
@@ -81,13 +82,12 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
     let mut text = String::new();
     let log = logged(Level::TRACE, async {
         let sandbox = sandbox().await;
+        let clock = TestClock::default();
         let builder = Client::builder()
             .base_url(sandbox.base_url())
             .token(TOKEN)
-            .read_timeout(Duration::from_millis(100))
-            .submit_timeout(Duration::from_millis(100))
             .attempts(1)
-            .clock(TestClock::default())
+            .clock(clock.clone())
             .journal(FileJournal::open(&path).unwrap());
         text += &format!("{builder:?} {builder:#?}");
         let client = builder.build().unwrap();
@@ -117,32 +117,42 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
             for call in [Call::Submit, Call::Status, Call::Result, Call::Cancel, Call::Catalog] {
                 sandbox.fault_next(call, fault.clone());
             }
-            if let Err(error) = client.submit(&input()).await {
+            if let Err(error) = impatiently(&sandbox, &clock, client.submit(&input())).await {
                 text += &shown(&error);
             }
-            match job.status().await {
+            match impatiently(&sandbox, &clock, job.status()).await {
                 Ok(status) => text += &format!("{status} {status:?}"),
                 Err(error) => text += &shown(&error),
             }
-            if let Err(error) = job.result().await {
+            if let Err(error) = impatiently(&sandbox, &clock, job.result()).await {
                 text += &shown(&error);
             }
-            match job.cancel().await {
+            match impatiently(&sandbox, &clock, job.cancel()).await {
                 Ok(outcome) => text += &format!("{outcome} {outcome:?}"),
                 Err(error) => text += &shown(&error),
             }
-            if let Err(error) = client.models(&CatalogQuery::new()).await {
+            if let Err(error) =
+                impatiently(&sandbox, &clock, client.models(&CatalogQuery::new())).await
+            {
                 text += &shown(&error);
             }
             sandbox.fault_next(Call::Status, fault.clone());
-            if let Err(error) = job.wait_with(&quick, |status| text += &status.to_string()).await {
+            if let Err(error) = impatiently(
+                &sandbox,
+                &clock,
+                job.wait_with(&quick, |status| text += &status.to_string()),
+            )
+            .await
+            {
                 text += &shown(&error);
             }
             let url = sandbox.add_file("a.png", "image/png", [0; 1000]);
             sandbox.fault_next(Call::Output, fault);
             let (path, small) =
                 (folder.path().join("a.png"), DownloadOptions::default().largest(99));
-            if let Err(error) = client.download_with(&url, &path, &small).await {
+            if let Err(error) =
+                impatiently(&sandbox, &clock, client.download_with(&url, &path, &small)).await
+            {
                 text += &shown(&error);
             }
             let _ = std::fs::remove_file(path);
@@ -166,7 +176,7 @@ fn a_log_says_what_happens_to_which_job_and_never_the_body() {
     let mut id = String::new();
     let log = logged(Level::DEBUG, async {
         let sandbox = sandbox().await;
-        let client = hasty(&sandbox);
+        let (client, _) = timed(&sandbox);
         sandbox.reply_next(Call::Submit, Reply::new(429, ""));
         sandbox.fault_next(Call::Status, Fault::ResetAfter);
         sandbox.fault_next(Call::Status, Fault::State("in_progress".to_owned()));

@@ -1,0 +1,35 @@
+//! Answers that never come, without waiting for them: a call's time-out passes once its answer stalls.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use runcomfy_models::time::TestClock;
+use runcomfy_sandbox::Sandbox;
+
+/// Makes a call. Whenever an answer to it stalls, its time-out passes.
+pub(crate) async fn impatiently<T>(
+    sandbox: &Sandbox,
+    clock: &TestClock,
+    call: impl Future<Output = T>,
+) -> T {
+    let mut call = pin!(call);
+    let mut stalled = Box::pin(sandbox.stalled());
+    loop {
+        match select(call.as_mut(), stalled).await {
+            Either::Left((answer, _)) => return answer,
+            Either::Right(_) => {
+                // The next attempt may stall before it is listened for.
+                stalled = Box::pin(sandbox.stalled());
+                clock.pass_timeouts();
+            }
+        }
+    }
+}
+
+/// Makes a call and drops it once its answer stalls.
+pub(crate) async fn drop_when_stalled<T>(sandbox: &Sandbox, call: impl Future<Output = T>) {
+    match select(pin!(call), pin!(sandbox.stalled())).await {
+        Either::Left(_) => panic!("the answer did not stall"),
+        Either::Right(_) => {}
+    }
+}
