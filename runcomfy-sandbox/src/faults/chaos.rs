@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Call, Fault, Reply};
+use crate::settings::Lag;
 
 /// Faults by chance, the same for the same seed and the same calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +40,8 @@ fn mixed(key: &str, count: u32) -> u64 {
     })
 }
 
-/// Any fault that makes sense for the call.
+/// Any fault that makes sense for the call. None says that a job failed or was cancelled which did
+/// not: a client would be right to believe it.
 fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
     let code = r#"{"error_code": 500999, "error_message": "internal"}"#;
     let busy =
@@ -73,8 +75,17 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::Reply(Reply::new(400, r#"{"error": "no"}"#)),
             Fault::Reply(Reply::new(408, "")),
             Fault::Reply(Reply::new(200, r#"{"error_code": 400002}"#)),
+            Fault::Reply(Reply::new(409, "")),
+            Fault::Reply(Reply::html(413)),
+            Fault::Padded(17 * 1024 * 1024),
+            Fault::LagAfterAccept(random.u32(1..4), lag(random)),
+            Fault::LagAfterEnd(random.u32(1..4), lag(random)),
         ]),
         Call::Status => faults.extend([
+            Fault::OtherRequest(id(random)),
+            Fault::HttpStatus(500),
+            Fault::HttpStatus(409),
+            Fault::ErrorCode(500_123),
             Fault::State("warming_up".to_owned()),
             Fault::State("in_queue".to_owned()),
             Fault::State("completed".to_owned()),
@@ -83,9 +94,77 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::NoOutput,
             Fault::State("in_progress".to_owned()),
             Fault::Huge(1024 * 1024 * 1024),
+            Fault::OtherRequest(id(random)),
+            Fault::OtherModel("elsewhere/other/text-to-image".to_owned()),
+            Fault::HttpStatus(500),
+            Fault::HttpStatus(409),
+            Fault::ErrorCode(500_123),
         ]),
-        Call::Cancel | Call::Catalog | Call::Account | Call::Output => {}
+        Call::Cancel => {
+            faults.extend([Fault::HttpStatus(204), Fault::OtherRequest(id(random))]);
+        }
+        Call::Catalog | Call::Account | Call::Output => {}
     }
     let index = random.usize(..faults.len());
     faults.swap_remove(index)
+}
+
+/// An id that no job has.
+fn id(random: &mut fastrand::Rng) -> String {
+    format!("{:08x}-0000-4000-9000-{:012x}", random.u32(..), random.u64(..1 << 48))
+}
+
+fn lag(random: &mut fastrand::Rng) -> Lag {
+    let lags = [Lag::NotFound, Lag::TooEarly, Lag::ClientClosed, Lag::NotReady, Lag::Stale];
+    lags[random.usize(..lags.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn chance_draws_every_kind_and_claims_no_end_that_is_none() {
+        let chaos = Chaos::seeded(7).rate(1.0);
+        let calls =
+            [Call::Submit, Call::Status, Call::Result, Call::Cancel, Call::Catalog, Call::Account];
+        let mut names = BTreeSet::new();
+        for (call, count) in calls.into_iter().flat_map(|call| (0..2000).map(move |n| (call, n))) {
+            let fault = chaos.draw(call, "key", count).expect("a fault");
+            assert_eq!(chaos.draw(call, "key", count), Some(fault.clone()));
+            let said = match &fault {
+                Fault::State(word) => Some(word.clone()),
+                Fault::Reply(reply) => serde_json::from_str::<Value>(&reply.body)
+                    .ok()
+                    .and_then(|body| Some(body.get("status")?.to_string())),
+                _ => None,
+            };
+            let ends = ["failed", "cancelled", "canceled", "error"];
+            assert!(
+                said.is_none_or(|said| !ends.iter().any(|end| said.contains(end))),
+                "{fault:?}"
+            );
+            let shown = format!("{call:?} {fault:?}");
+            names.insert(shown.split(['(', '{']).next().unwrap_or_default().to_owned());
+        }
+        for name in [
+            "Submit Padded",
+            "Submit LagAfterAccept",
+            "Submit LagAfterEnd",
+            "Status OtherRequest",
+            "Status HttpStatus",
+            "Status ErrorCode",
+            "Result OtherRequest",
+            "Result OtherModel",
+            "Result HttpStatus",
+            "Cancel HttpStatus",
+            "Account Stall",
+        ] {
+            assert!(names.contains(name), "{name} is never drawn: {names:?}");
+        }
+    }
 }
