@@ -77,6 +77,11 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::Reply(Reply::new(200, r#"{"error_code": 400002}"#)),
             Fault::Reply(Reply::new(409, "")),
             Fault::Reply(Reply::html(413)),
+            Fault::Reply(Reply::gateway(502, id(random))),
+            Fault::Reply(Reply::gateway(503, id(random))),
+            Fault::Reply(Reply::gateway(429, id(random)).header("retry-after", "0")),
+            Fault::NumericId(number(random)),
+            Fault::CutNumericId(number(random), random.usize(..20)),
             Fault::Padded(17 * 1024 * 1024),
             Fault::LagAfterAccept(random.u32(1..4), lag(random)),
             Fault::LagAfterEnd(random.u32(1..4), lag(random)),
@@ -114,6 +119,16 @@ fn id(random: &mut fastrand::Rng) -> String {
     format!("{:08x}-0000-4000-9000-{:012x}", random.u32(..), random.u64(..1 << 48))
 }
 
+/// A JSON number, integral or not, that may be beyond what 64 bits hold.
+fn number(random: &mut fastrand::Rng) -> String {
+    let digits = random.usize(8..30);
+    let first = random.digit(9);
+    let first = if first == '0' { '9' } else { first };
+    let digits: String = (1..digits).map(|_| random.digit(10)).collect();
+    let fraction = if random.u8(..4) == 0 { ".5" } else { "" };
+    format!("{first}{digits}{fraction}")
+}
+
 fn lag(random: &mut fastrand::Rng) -> Lag {
     let lags = [Lag::NotFound, Lag::TooEarly, Lag::ClientClosed, Lag::NotReady, Lag::Stale];
     lags[random.usize(..lags.len())]
@@ -141,6 +156,10 @@ mod tests {
                 Fault::Reply(reply) => serde_json::from_str::<Value>(&reply.body)
                     .ok()
                     .and_then(|body| Some(body.get("status")?.to_string())),
+                Fault::NumericId(number) | Fault::CutNumericId(number, _) => {
+                    assert!(serde_json::from_str::<serde_json::Number>(number).is_ok(), "{number}");
+                    None
+                }
                 _ => None,
             };
             let ends = ["failed", "cancelled", "canceled", "error"];
@@ -152,6 +171,8 @@ mod tests {
             names.insert(shown.split(['(', '{']).next().unwrap_or_default().to_owned());
         }
         for name in [
+            "Submit NumericId",
+            "Submit CutNumericId",
             "Submit Padded",
             "Submit LagAfterAccept",
             "Submit LagAfterEnd",
