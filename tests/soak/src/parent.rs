@@ -115,6 +115,8 @@ fn spawn(
     sender: &mpsc::UnboundedSender<Line>,
 ) -> std::io::Result<Child> {
     let mut child = Command::new(program)
+        // glibc keeps an arena for every few threads, which would pass for growth.
+        .env("MALLOC_ARENA_MAX", "2")
         .arg("worker")
         .args(["--base-url", &order.base_url, "--token", &order.token])
         .arg("--journal")
