@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use runcomfy_models::time::{Clock, TestClock};
 use runcomfy_models::{ApiErrorKind, CatalogQuery, Client, Error, WaitOptions};
-use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+use runcomfy_sandbox::{Call, Fault, Lag, Reply, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -392,4 +392,65 @@ async fn a_request_that_the_service_would_not_take_is_not_sent() {
     };
     assert!(matches!(error, Error::RequestTooLarge { .. }), "{error}");
     assert!(sandbox.received().is_empty());
+}
+
+#[tokio::test]
+async fn ids_that_are_numbers_keep_their_digits_or_are_none() {
+    let sandbox = sandbox().await;
+    let (client, clock) = timed(&sandbox);
+    for number in ["7", "18446744073709551616", "340282366920938463463374607431768211456123456789"]
+    {
+        sandbox.fault_next(Call::Submit, Fault::NumericId(number.to_owned()));
+        let job = client.submit(&input()).await.unwrap();
+        assert_eq!(job.request_id(), number);
+        assert!(job.wait().await.is_ok(), "{number}");
+        // More digits may have followed.
+        sandbox.fault_next(Call::Submit, Fault::CutNumericId(format!("4{number}"), 1));
+        let error = client.submit(&input()).await.unwrap_err();
+        let Error::SubmitUnknown { request_id: None, hint: None, .. } = error else {
+            panic!("{error:?}")
+        };
+    }
+    // A number that is none of a job's.
+    sandbox.reply_next(Call::Submit, Reply::new(200, r#"{"request_id": 1.5}"#));
+    assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown());
+    // An acceptance that is longer than any.
+    sandbox.fault_next(Call::Submit, Fault::Padded(17 * 1024 * 1024));
+    let submitted = impatiently(&sandbox, &clock, client.submit(&input())).await;
+    let error = submitted.unwrap_err();
+    let id = error.request_id().unwrap_or_else(|| panic!("{error:?}"));
+    assert!(client.job_json(id).unwrap().wait().await.is_ok());
+}
+
+#[tokio::test]
+async fn what_the_service_does_late_or_oddly_a_wait_survives() {
+    let sandbox = sandbox().await;
+    for (call, fault) in [
+        (Call::Submit, Fault::LagAfterAccept(6, Lag::NotFound)),
+        (Call::Submit, Fault::LagAfterAccept(6, Lag::TooEarly)),
+        (Call::Submit, Fault::LagAfterAccept(6, Lag::ClientClosed)),
+        (Call::Submit, Fault::LagAfterAccept(6, Lag::NotReady)),
+        (Call::Submit, Fault::LagAfterEnd(6, Lag::NotFound)),
+        (Call::Submit, Fault::LagAfterEnd(6, Lag::NotReady)),
+        (Call::Status, Fault::OtherRequest("other".to_owned())),
+        (Call::Result, Fault::OtherRequest("other".to_owned())),
+        (Call::Result, Fault::OtherModel("kling/other".to_owned())),
+        (Call::Status, Fault::Reply(Reply::gateway(502, "gateway-1"))),
+        (Call::Result, Fault::Reply(Reply::gateway(503, "gateway-1"))),
+        (Call::Status, Fault::Padded(17 * 1024 * 1024)),
+    ] {
+        let (client, _) = timed(&sandbox);
+        sandbox.fault_next(call, fault.clone());
+        let done = client.run(&input()).await;
+        assert!(done.is_ok(), "{call:?} {fault:?}: {done:?}");
+    }
+    // What is true stays true under any status, and beside any code.
+    for fault in [Fault::HttpStatus(500), Fault::HttpStatus(404), Fault::ErrorCode(500_123)] {
+        let (client, _) = timed(&sandbox);
+        sandbox.fail_next_job("out of memory");
+        sandbox.fault_next(Call::Result, fault.clone());
+        let error = client.run(&input()).await.unwrap_err();
+        assert!(matches!(error, Error::Failed { .. }), "{fault:?}: {error:?}");
+        assert!(error.to_string().contains("out of memory"), "{error}");
+    }
 }
