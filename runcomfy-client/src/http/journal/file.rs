@@ -6,12 +6,13 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 use tracing::warn;
 
 use super::super::files::sync_folder;
+use super::super::request_id::RequestId;
 use super::claim::{Claim, ClaimHolder};
 use super::compact;
 use super::entry::{JournalEntry, Submission};
@@ -249,26 +250,19 @@ impl Journal for FileJournal {
     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
         let inner = &*self.inner;
         let unsettled = self.until_settled && entry.is_completed_end();
-        let submission = {
-            let mut store = lock_within_process(&inner.store);
-            // What cannot be read now is read later; the entry is written in any case.
-            let _ = store.catch_up();
-            match entry {
-                JournalEntry::JobSettled { request_id } if !store.ledger.has_job(request_id) => {
-                    if !self.until_settled {
-                        return Ok(());
-                    }
-                    return Err(JournalError::new(
-                        "the journal has no unfinished job of this id: it was submitted without \
-                         this journal, or is settled already",
-                    ));
+        let submission = match entry {
+            JournalEntry::Accepted { submission, .. }
+            | JournalEntry::Unknown { submission, .. } => inner.submission(submission),
+            JournalEntry::JobSettled { request_id } if !inner.has_job(request_id) => {
+                if !self.until_settled {
+                    return Ok(());
                 }
-                JournalEntry::Accepted { submission, .. }
-                | JournalEntry::Unknown { submission, .. } => {
-                    store.ledger.get(submission).and_then(|open| open.submission.clone())
-                }
-                _ => None,
+                return Err(JournalError::new(
+                    "the journal has no unfinished job of this id: it was submitted without this \
+                     journal, or is settled already",
+                ));
             }
+            _ => None,
         };
         let line = line::entry(entry, &inner.session.name, submission.as_ref(), unsettled);
         let number = append_anyway(&inner.store, &line);
@@ -338,6 +332,22 @@ impl Journal for FileJournal {
 }
 
 impl Inner {
+    /// The ledger with what was written until now. What cannot be read now is read later.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        let mut store = lock_within_process(&self.store);
+        let _ = store.catch_up();
+        store
+    }
+
+    /// An open submission, which its outcome is to repeat.
+    fn submission(&self, id: &str) -> Option<Submission> {
+        self.store().ledger.get(id)?.submission.clone()
+    }
+
+    fn has_job(&self, request_id: &RequestId) -> bool {
+        self.store().ledger.has_job(request_id)
+    }
+
     /// Flushes the entry of this number to the disk, with all before it. After a flush has failed,
     /// nobody knows what is on the disk, and nothing new is to `begin`.
     fn sync(&self, number: u64, begin: bool) -> io::Result<()> {
