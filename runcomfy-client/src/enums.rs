@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::json::Json;
 use crate::number::Num;
+use crate::redact;
 use crate::schema::Literal;
 
 /// A generated enum of strings.
@@ -52,9 +53,13 @@ impl UnknownValue {
     }
 }
 
+fn quoted(text: &str) -> String {
+    format!("{:?}", redact::quotable(text))
+}
+
 pub fn string_from_str<E: StringEnum>(text: &str) -> Result<E, UnknownValue> {
     let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| **value == text);
-    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(format!("{text:?}"), E::VALUES))
+    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(quoted(text), E::VALUES))
 }
 
 pub fn integer_from_i64<E: IntegerEnum>(number: i64) -> Result<E, UnknownValue> {
@@ -63,7 +68,7 @@ pub fn integer_from_i64<E: IntegerEnum>(number: i64) -> Result<E, UnknownValue> 
 }
 
 pub fn integer_from_str<E: IntegerEnum>(text: &str) -> Result<E, UnknownValue> {
-    let unknown = |_| UnknownValue::new(format!("{text:?}"), E::VALUES);
+    let unknown = |_| UnknownValue::new(quoted(text), E::VALUES);
     text.parse().map_err(unknown).and_then(integer_from_i64)
 }
 
@@ -83,14 +88,13 @@ fn mixed_from<E: MixedEnum>(
 }
 
 pub fn mixed_from_value<E: MixedEnum>(value: Value) -> Result<E, UnknownValue> {
-    let shown = value.to_string();
     let json = Json::from(value);
-    mixed_from(shown, |literal| literal.equals(&json))
+    mixed_from(json.quoted(), |literal| literal.equals(&json))
 }
 
 /// A text as `Display` gives it.
 pub fn mixed_from_str<E: MixedEnum>(text: &str) -> Result<E, UnknownValue> {
-    mixed_from(format!("{text:?}"), |literal| literal.to_string() == text)
+    mixed_from(quoted(text), |literal| literal.to_string() == text)
 }
 
 pub fn deserialize_mixed<'de, E: MixedEnum, D: Deserializer<'de>>(

@@ -13,6 +13,7 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
+use crate::redact;
 use crate::schema::{self, FieldInfo, Rule};
 use crate::text::Text;
 
@@ -31,6 +32,23 @@ pub enum Json {
 impl Json {
     pub(crate) fn float(value: f64) -> Self {
         Number::from_f64(value).map_or(Self::NotFinite(value), Self::Number)
+    }
+
+    /// The value as JSON text for people: long strings are cut, and URLs have lost what grants access.
+    pub(crate) fn quoted(&self) -> String {
+        self.redacted().to_string()
+    }
+
+    fn redacted(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(redact::quotable(text).into_owned().into()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::redacted).collect()),
+            Self::Object(members) => {
+                let members = members.iter();
+                Self::Object(members.map(|(key, value)| (key.clone(), value.redacted())).collect())
+            }
+            other => other.clone(),
+        }
     }
 
     pub(crate) fn to_value(&self) -> Value {

@@ -27,6 +27,7 @@ mod object;
 mod output;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod pattern;
+mod redact;
 mod request;
 mod schema;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]

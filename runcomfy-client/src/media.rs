@@ -17,6 +17,7 @@ use thiserror::Error;
 pub(crate) use check::{Facts, check_kind, facts};
 use check::{check, check_name, check_url};
 
+use crate::redact;
 use crate::text::Text;
 
 /// A file for a media field.
@@ -297,15 +298,15 @@ impl fmt::Display for Media {
     }
 }
 
-/// A `data:` URI is cut: it may be of many megabytes.
+/// A `data:` URI is cut, as it may be of many megabytes; a URL has lost its query, which may be a
+/// signature.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 80;
-        match self.wire.char_indices().nth(LONGEST) {
-            None => write!(f, "Media({:?})", &*self.wire),
-            Some((end, _)) => {
-                write!(f, "Media({:?}... {} bytes)", &self.wire[..end], self.wire.len())
-            }
+        let wire = redact::quotable_url(&self.wire);
+        match wire.char_indices().nth(LONGEST) {
+            None => write!(f, "Media({wire:?})"),
+            Some((end, _)) => write!(f, "Media({:?}... {} bytes)", &wire[..end], self.wire.len()),
         }
     }
 }

@@ -67,16 +67,19 @@ impl Serialize for Valid {
     }
 }
 
-/// Shows a value as JSON, cut where it gets long: it may hold a whole file.
+/// Shows a value as JSON, cut where it gets long, as it may hold a whole file, and without what URLs
+/// have in them that grants access.
 pub(crate) struct Brief<'a>(pub(crate) &'a Json);
 
 impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 200;
-        let text = self.0.to_string();
+        let text = self.0.quoted();
         match text.char_indices().nth(LONGEST) {
             None => f.write_str(&text),
-            Some((end, _)) => write!(f, "{}... {} bytes", &text[..end], text.len()),
+            Some((end, _)) => {
+                write!(f, "{}... {} bytes", &text[..end], self.0.to_string().len())
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::json::Json;
 use crate::media::{self, Facts, MediaKind};
+use crate::redact;
 use crate::schema::{Comparison, MediaFact, Validation};
 
 use super::{Broken, Location, Report, show};
@@ -10,8 +11,12 @@ use super::{Broken, Location, Report, show};
 pub(super) fn check(kind: MediaKind, value: &Json) -> Broken {
     let Json::String(text) = value else { return None };
     let error = media::check_kind(text, kind).err()?;
-    let message =
-        if text.is_empty() { error.to_string() } else { format!("{}: {error}", show(value)) };
+    let message = if text.is_empty() {
+        error.to_string()
+    } else {
+        let text = redact::quotable_url(text).into_owned();
+        format!("{}: {error}", show(&Json::String(text.into())))
+    };
     Some(("media", message))
 }
 

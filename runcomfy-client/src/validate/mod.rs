@@ -151,10 +151,10 @@ impl Report {
 /// The keyword that a value breaks, and how.
 type Broken = Option<(&'static str, String)>;
 
-/// The value as a message shows it: JSON, cut where it gets long.
+/// The value as a message shows it: JSON, cut where it gets long, without what grants access.
 fn show(value: &Json) -> String {
     const LONGEST: usize = 60;
-    let text = value.to_string();
+    let text = value.quoted();
     match text.char_indices().nth(LONGEST) {
         None => text,
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -22,5 +22,6 @@ mod sandbox_catalog;
 mod sandbox_faults;
 mod secrets;
 mod stalls;
+mod url_secrets;
 mod validation;
 mod waiting;
