@@ -1,12 +1,12 @@
 //! The face of the crate: a folder of schemas in, a folder of source files out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity, file_problem};
 use crate::source::Source;
-use crate::{emit, lower, parse, source};
+use crate::{emit, lower, parse, source, write};
 
 /// Generates the API of every schema in a folder.
 ///
@@ -63,6 +63,14 @@ pub struct GeneratedModel {
 const INDEX: &str = "runcomfy.rs";
 const FOLDER: &str = "runcomfy";
 
+/// What was found where the source was written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Written {
+    /// What lies among the generated files without being one.
+    pub warnings: Vec<Problem>,
+}
+
 impl Generator {
     /// A generator for the schemas in this folder. A relative path is taken from the folder that the
     /// program runs in, which is the package's own for a build script.
@@ -105,11 +113,7 @@ impl Generator {
             Schemas::Texts(texts) => {
                 let mut sources: Vec<_> = texts
                     .iter()
-                    .map(|(id, text)| Source {
-                        id: id.clone(),
-                        path: format!("{id}.json").into(),
-                        text: text.clone(),
-                    })
+                    .map(|(id, text)| Source::new(id.clone(), format!("{id}.json").into(), text))
                     .collect();
                 sources.sort_by(|a, b| a.id.cmp(&b.id));
                 Ok(sources)
@@ -135,11 +139,24 @@ impl Generator {
     /// For a build script: generates into `OUT_DIR`, and tells cargo when to do so again. A file is
     /// written only if its content changes.
     ///
+    /// Every line that it prints begins with `cargo::rerun-if-changed=` or `cargo::warning=`, whatever
+    /// the schemas say and whatever the files are called.
+    ///
     /// # Errors
-    /// Everything that is wrong with the schemas. `main` may return it: its `Debug` is the report.
+    /// Everything that is wrong with the schemas, what stands in the way of the generated files (see
+    /// [`Generated::write`]), and a folder whose path cargo cannot be told, because it has a line break
+    /// or another control character in it. `main` may return it: its `Debug` is the report.
     pub fn build(self) -> Result<(), Error> {
         if let Schemas::Folder(folder) = &self.schemas {
-            println!("cargo::rerun-if-changed={}", folder.display());
+            let path = folder.display().to_string();
+            if path.contains(char::is_control) {
+                return Err(Error::of(
+                    folder,
+                    "a path with a control character in it, which cargo cannot watch".to_owned(),
+                    "rename the folder, or give a path that is relative to the package",
+                ));
+            }
+            println!("cargo::rerun-if-changed={path}");
         }
         let Some(out) = std::env::var_os("OUT_DIR") else {
             return Err(Error::of(
@@ -152,14 +169,18 @@ impl Generator {
         let sources = self.sources(&mut problems)?;
         if let Schemas::Folder(_) = &self.schemas {
             for source in &sources {
-                println!("cargo::rerun-if-changed={}", source.path.display());
+                let path = source.path.display().to_string();
+                // Such a name is no model id, which is reported below; the folder is watched with all
+                // that lies in it.
+                if !path.contains(is_hidden) {
+                    println!("cargo::rerun-if-changed={path}");
+                }
             }
         }
         let generated = self.generate_from(&sources, problems)?;
-        for warning in &generated.warnings {
-            println!("cargo::warning={}", warning.one_line());
-        }
-        generated.write(Path::new(&out))
+        warn(&generated.warnings);
+        warn(&generated.write(Path::new(&out))?.warnings);
+        Ok(())
     }
 
     /// Generates without writing.
@@ -205,6 +226,11 @@ impl Generator {
             let help = "give a path such as `::runcomfy_client`";
             return Err(Error::of(self.place(), message, help));
         }
+        if let Some(path) = self.crate_path.as_ref().filter(|path| !lower::names::is_path(path)) {
+            let message = format!("{path:?} is not a path to the generated modules");
+            let help = "give a path such as `runcomfy_models`";
+            return Err(Error::of(self.place(), message, help));
+        }
         let runtime = self.runtime.as_str();
         let mut models = Vec::new();
         for source in sources {
@@ -218,6 +244,7 @@ impl Generator {
             problems.extend(reporter.into_problems());
         }
         problems.extend(shared_paths(sources));
+        problems.extend(types_called_as_modules(&models));
         if problems.iter().any(|problem| problem.severity() == Severity::Error) {
             return Err(Error::new(problems));
         }
@@ -232,6 +259,12 @@ impl Generator {
             file: file(model),
         });
         Ok(Generated { models: models.collect(), warnings: problems, index })
+    }
+}
+
+fn warn(warnings: &[Problem]) {
+    for warning in warnings {
+        println!("cargo::warning={}", warning.one_line());
     }
 }
 
@@ -257,39 +290,53 @@ fn shared_paths(sources: &[Source]) -> Vec<Problem> {
     problems
 }
 
+/// A type and a module of one name in one module: few types have a name without a capital letter, as
+/// `_4k` has, and fewer a model below theirs that is called so.
+fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
+    let mut modules: BTreeMap<&[String], &str> = BTreeMap::new();
+    for (source, model) in models {
+        for end in 1..=model.path.len() {
+            modules.entry(&model.path[..end]).or_insert(&source.id);
+        }
+    }
+    let mut problems = Vec::new();
+    for (source, model) in models {
+        for name in model.type_names() {
+            let path: Vec<_> = model.path.iter().cloned().chain([name.to_owned()]).collect();
+            if let Some(other) = modules.get(path.as_slice()) {
+                let message = format!(
+                    "the type `{name}` would be called as the module of the model {other:?}"
+                );
+                let help = "add \"x-rust-name\": \"...\" to the field that the type is named after, \
+                            or rename its definition";
+                problems.push(file_problem(&source.path, message, help));
+            }
+        }
+    }
+    problems
+}
+
 impl Generated {
-    /// Writes the include file `runcomfy.rs` and the models' files beside it; what has not changed
-    /// is left alone, and files of models that are gone are removed.
+    /// Writes the include file `runcomfy.rs`, and the models' files into the folder `runcomfy` beside
+    /// it; what has not changed is left alone, and files of models that are gone are removed.
+    ///
+    /// Only files that begin with the generator's own header are overwritten or removed, and nothing
+    /// is written through a link. Whatever else lies in the folder `runcomfy` is left alone, and is a
+    /// warning of what is returned.
     ///
     /// # Errors
-    /// Where the folder cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let unwritable = |path: &Path, error: std::io::Error| {
-            Error::of(path, format!("cannot be written: {error}"), "make the folder writable")
-        };
+    /// Where the folder cannot be written, or where something that was not generated stands in the
+    /// place of a file or of the folder.
+    pub fn write(&self, folder: &Path) -> Result<Written, Error> {
         let models = folder.join(FOLDER);
-        fs::create_dir_all(&models).map_err(|error| unwritable(&models, error))?;
+        write::folder(&models)?;
         let mut kept = BTreeSet::new();
         for model in &self.models {
             let path = folder.join(&model.file);
-            write_changed(&path, &model.source).map_err(|error| unwritable(&path, error))?;
+            write::file(&path, &model.source)?;
             kept.insert(path);
         }
-        let index = folder.join(INDEX);
-        write_changed(&index, &self.index).map_err(|error| unwritable(&index, error))?;
-        for entry in fs::read_dir(&models).map_err(|error| unwritable(&models, error))? {
-            let path = entry.map_err(|error| unwritable(&models, error))?.path();
-            if !kept.contains(&path) {
-                fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
-            }
-        }
-        Ok(())
+        write::file(&folder.join(INDEX), &self.index)?;
+        Ok(Written { warnings: write::clean(&models, &kept)? })
     }
-}
-
-fn write_changed(path: &Path, text: &str) -> std::io::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(());
-    }
-    fs::write(path, text)
 }

@@ -26,8 +26,10 @@ mod emit;
 mod generator;
 mod lower;
 mod parse;
+mod printable;
 mod report;
 mod source;
+mod write;
 
-pub use generator::{Generated, GeneratedModel, Generator};
+pub use generator::{Generated, GeneratedModel, Generator, Written};
 pub use report::{Error, Problem, Severity};

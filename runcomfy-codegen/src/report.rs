@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::printable::{printable, printable_path};
+
 /// One thing that is wrong with a schema file, or worth knowing about it.
 ///
 /// Displays over a few lines:
@@ -12,6 +14,10 @@ use std::path::{Path, PathBuf};
 ///   at /properties/149_steps/minimum
 ///   help: swap the two, or correct the one that is wrong
 /// ```
+///
+/// Whatever a schema says, every line but the layout's own is kept on its line: control characters,
+/// and those that change the direction of text, are escaped in the pointer, the message and the help,
+/// and in the file's path where it is displayed. So a build script may print any of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     severity: Severity,
@@ -39,7 +45,7 @@ impl Problem {
         self.severity
     }
 
-    /// The schema file.
+    /// The schema file. Its name may have control characters in it: to show it, display the problem.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
@@ -57,7 +63,8 @@ impl Problem {
         self.position.map(|(_, column)| column)
     }
 
-    /// A JSON pointer (RFC 6901) to the place in the file; empty for its root.
+    /// A JSON pointer (RFC 6901) to the place in the file, with control characters escaped; empty for
+    /// its root.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -84,8 +91,8 @@ impl Problem {
 
     fn place(&self) -> String {
         match self.position {
-            None => self.file.display().to_string(),
-            Some((line, column)) => format!("{}:{line}:{column}", self.file.display()),
+            None => printable_path(&self.file),
+            Some((line, column)) => format!("{}:{line}:{column}", printable_path(&self.file)),
         }
     }
 }
@@ -152,8 +159,22 @@ pub(crate) fn file_problem(path: &Path, message: String, help: &str) -> Problem 
         file: path.to_owned(),
         position: None,
         pointer: String::new(),
-        message,
-        help: help.to_owned(),
+        message: shown(&message),
+        help: shown(help),
+    }
+}
+
+/// The same for what an API can be generated in spite of.
+pub(crate) fn file_warning(path: &Path, message: String, help: &str) -> Problem {
+    Problem { severity: Severity::Warning, ..file_problem(path, message, help) }
+}
+
+/// A message as it is shown: on one line, and cut where it quotes more than anybody reads.
+fn shown(message: &str) -> String {
+    const MAX_LEN: usize = 2_000;
+    match message.char_indices().nth(MAX_LEN) {
+        None => printable(message),
+        Some((end, _)) => printable(&message[..end]) + "...",
     }
 }
 
@@ -211,8 +232,9 @@ impl<'a> Reporter<'a> {
     fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
         // What is said of the same place twice was met on two ways; and nobody reads a thousand.
         const MOST: usize = 200;
+        let (pointer, message) = (printable(&place.pointer), shown(&message));
         let known = self.problems.iter().any(|one| {
-            one.pointer == place.pointer && one.message == message && one.severity == severity
+            one.pointer == pointer && one.message == message && one.severity == severity
         });
         if known || self.problems.len() > MOST {
             return;
@@ -230,9 +252,9 @@ impl<'a> Reporter<'a> {
             severity,
             file: self.file.to_owned(),
             position: Some((line, column)),
-            pointer: place.pointer.clone(),
+            pointer,
             message,
-            help,
+            help: shown(&help),
         });
     }
 

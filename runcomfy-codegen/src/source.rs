@@ -1,9 +1,12 @@
-//! The folder of schemas: which files there are, and the model ids their paths say.
+//! The folder of schemas: which files there are, and the model ids their paths say. Whatever lies
+//! there, nothing is opened but files, and of those no more is read than a schema may be long.
 
-use std::fs;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::report::{Error, Problem, file_problem};
+use crate::parse::MAX_FILE_LEN;
+use crate::report::{Error, Problem, file_problem, file_warning};
 
 /// A schema file.
 #[derive(Debug)]
@@ -13,13 +16,22 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// Deeper than any model id; a limit, so that a link that leads back ends somewhere.
-const DEEPEST: usize = 32;
+impl Source {
+    pub(crate) fn new(id: String, path: PathBuf, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+        Self { id, path, text }
+    }
+}
 
 /// Reads every `.json` file below a folder, sorted by model id, whatever order the file system has.
 pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
-    let mut paths = Vec::new();
-    walk(folder, 0, &mut paths)?;
+    let (paths, open) = (Vec::new(), Vec::new());
+    let mut walk = Walk { problems, paths, open, left: MAX_ENTRIES, bytes: 0 };
+    if let Err(error) = walk.folder(folder) {
+        let help = "give the path of the folder with the schemas";
+        return Err(Error::of(folder, format!("cannot read the folder: {error}"), help));
+    }
+    let paths = walk.paths;
     let mut sources = Vec::new();
     for path in paths {
         let Some(id) = id_of(folder, &path) else {
@@ -27,50 +39,170 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
             problems.push(file_problem(&path, "the file's name is not UTF-8".to_owned(), help));
             continue;
         };
-        match fs::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => {
-                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                sources.push(Source { id, path, text });
-            }
-            Ok(Err(_)) => problems.push(file_problem(
-                &path,
-                "not UTF-8 text".to_owned(),
-                "save the file as UTF-8",
-            )),
-            Err(error) => {
-                problems.push(file_problem(&path, error.to_string(), "make the file readable"))
-            }
+        match text_of(&path) {
+            Ok(text) => sources.push(Source::new(id, path, &text)),
+            Err(problem) => problems.push(problem),
         }
     }
     sources.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(sources)
 }
 
-fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let unreadable = |error: std::io::Error| {
-        Error::of(
-            folder,
-            format!("cannot read the folder: {error}"),
-            "give the path of the folder with the schemas",
-        )
+fn text_of(path: &Path) -> Result<String, Problem> {
+    let unreadable = |error: io::Error| {
+        file_problem(path, format!("cannot be read: {error}"), "make the file readable")
     };
-    if depth > DEEPEST {
-        let message = format!("folders are nested more than {DEEPEST} deep");
-        return Err(Error::of(folder, message, "look for a link that leads back"));
+    let file = File::open(path).map_err(unreadable)?;
+    // A file may grow, or not say how long it is.
+    let mut bytes = Vec::new();
+    let limit = MAX_FILE_LEN as u64;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > MAX_FILE_LEN {
+        return Err(file_problem(
+            path,
+            "too many bytes for a schema".to_owned(),
+            &format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
+        ));
     }
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if hidden {
-            continue;
+    String::from_utf8(bytes)
+        .map_err(|_| file_problem(path, "not UTF-8 text".to_owned(), "save the file as UTF-8"))
+}
+
+/// Deeper than any model id.
+const MAX_DEPTH: usize = 32;
+
+/// More files and folders than anybody keeps; a limit, because links can make many paths of few
+/// folders.
+const MAX_ENTRIES: usize = 100_000;
+
+/// More bytes than all schemas of a service have together, for the same reason.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A way through the folder.
+struct Walk<'a> {
+    problems: &'a mut Vec<Problem>,
+    /// The schema files found.
+    paths: Vec<PathBuf>,
+    /// The folders that are being read, without links: where a link leads back to one of them, the
+    /// way would have no end.
+    open: Vec<PathBuf>,
+    /// How many more entries are looked at.
+    left: usize,
+    /// How much the files found hold.
+    bytes: u64,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path) -> io::Result<()> {
+        self.open.push(fs::canonicalize(folder)?);
+        let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+        // So that a report has the same order everywhere.
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                self.entry(&entry.path());
+            }
         }
-        if path.is_dir() {
-            walk(&path, depth + 1, paths)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
+        self.open.pop();
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path) {
+        match self.left {
+            0 => return,
+            1 => self.error(
+                path,
+                format!("more than {MAX_ENTRIES} files and folders"),
+                "look for links that lead to folders with links, or give a folder of schemas alone",
+            ),
+            _ => {}
+        }
+        self.left -= 1;
+        let is_named_json =
+            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        // Follows links, and opens nothing: a pipe that nobody writes to would never open.
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => self.inner_folder(path, is_named_json),
+            Ok(found) if is_named_json => self.file(path, &found),
+            Ok(_) => {}
+            Err(error) if is_named_json => self.error(
+                path,
+                format!("cannot be read: {error}"),
+                "make the file readable; if it is a link, correct or remove it",
+            ),
+            // It may have been a folder of schemas.
+            Err(error) => self.problems.push(file_warning(
+                path,
+                format!("cannot be read, and is left out: {error}"),
+                "if it is a link, correct or remove it",
+            )),
         }
     }
-    Ok(())
+
+    fn inner_folder(&mut self, path: &Path, is_named_json: bool) {
+        if is_named_json {
+            return self.error(
+                path,
+                "a folder, but named like a schema file".to_owned(),
+                "rename the folder, or put the schema file itself here",
+            );
+        }
+        if self.open.len() > MAX_DEPTH {
+            let message = format!("folders are nested more than {MAX_DEPTH} deep");
+            return self.error(path, message, "move the schemas up: no model id is as long");
+        }
+        let open = self.open.len();
+        let leads_back =
+            fs::canonicalize(path).map(|target| self.open.iter().any(|open| *open == target));
+        let result = match leads_back {
+            Ok(false) => self.folder(path),
+            Ok(true) => {
+                let message = "a link that leads back to a folder that it lies in".to_owned();
+                return self.error(path, message, "remove the link");
+            }
+            Err(error) => Err(error),
+        };
+        self.open.truncate(open);
+        if let Err(error) = result {
+            self.error(path, format!("cannot read the folder: {error}"), "make it readable");
+        }
+    }
+
+    fn file(&mut self, path: &Path, found: &Metadata) {
+        if !found.is_file() {
+            return self.error(
+                path,
+                "named like a schema file, but a pipe, a socket or a device; it was not opened"
+                    .to_owned(),
+                "remove it, or put a file in its place",
+            );
+        }
+        let right = path.with_extension("json");
+        if right != path {
+            let name = right.file_name().unwrap_or_default().to_string_lossy();
+            let help = format!("rename it to {name:?}, or remove it");
+            let message = "the ending of a schema file is `.json`, in small letters".to_owned();
+            return self.error(path, message, &help);
+        }
+        if found.len() > MAX_FILE_LEN as u64 {
+            return self.error(
+                path,
+                format!("{} bytes are too many for a schema", found.len()),
+                &format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
+            );
+        }
+        self.bytes += found.len();
+        if self.bytes > MAX_BYTES {
+            self.left = 0;
+            let message = format!("the schema files hold more than {MAX_BYTES} bytes together");
+            return self.error(path, message, "look for links, or give a folder of schemas alone");
+        }
+        self.paths.push(path.to_owned());
+    }
+
+    fn error(&mut self, path: &Path, message: String, help: &str) {
+        self.problems.push(file_problem(path, message, help));
+    }
 }
 
 fn id_of(folder: &Path, path: &Path) -> Option<String> {

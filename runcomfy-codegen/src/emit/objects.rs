@@ -2,7 +2,7 @@
 
 use super::rules;
 use super::source::{Code, Source};
-use crate::lower::{Field, IntegerType, ObjectType, Required, Shape};
+use crate::lower::{Field, IntegerType, ObjectType, Required, Shape, link};
 
 pub(super) fn object(source: &mut Source, object: &ObjectType) {
     definition(source, object);
@@ -25,7 +25,7 @@ fn definition(source: &mut Source, object: &ObjectType) {
     source.line(&format!("pub struct {name}(__rt::Valid);"));
     source.line("");
     source.open(&format!("impl {name} {{"));
-    source.doc(&format!("Starts an [`{name}`]."));
+    source.doc(&format!("Starts an {}.", link(name)));
     source.line("#[inline]");
     source.open(&format!("pub fn builder() -> self::{builder} {{"));
     source.line(&format!("self::{builder}(__rt::Draft::new::<Self>())"));
@@ -123,7 +123,7 @@ fn builder(source: &mut Source, object: &ObjectType) {
 }
 
 fn builder_doc(object: &ObjectType) -> String {
-    let first = format!("Builds an [`{}`].", object.name);
+    let first = format!("Builds an {}.", link(&object.name));
     let names: Vec<_> = required(object).map(|(field, _)| format!("`{}`", field.name)).collect();
     if names.is_empty() {
         return first;
@@ -157,15 +157,14 @@ fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next:
     source.close("}");
     if let Some(name) = &field.null_setter {
         source.line("");
-        source.doc(&format!("Sets [`{0}`](Self::{0}) to `null`.", field.name));
+        source.doc(&format!("Sets {} to `null`.", setter_link(&field.name)));
         source.open(&format!("pub fn {name}(self) -> {} {{", next.unwrap_or("Self")));
         source.line(&format!("{constructor}(self.0.null({index}))"));
         source.close("}");
     }
     if next.is_none() {
         source.line("");
-        source
-            .doc(&format!("Sets [`{name}`](Self::{name}), or leaves it out where there is none."));
+        source.doc(&format!("Sets {}, or leaves it out where there is none.", setter_link(name)));
         deprecated(source);
         source.line("#[inline]");
         let value = option_type(&field.shape);
@@ -176,6 +175,11 @@ fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next:
         source.line(&format!("Self(self.0.maybe::<{type_}, {value}, _>({index}, value))"));
         source.close("}");
     }
+}
+
+/// A link to a setter. As a method: `hash` or `eq` alone may be another's.
+fn setter_link(name: &str) -> String {
+    format!("[`{name}`](method@Self::{name})")
 }
 
 /// One trait per required field, so that the compiler's message can name it.

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::parse::Num;
+use crate::printable::is_hidden;
 
 /// As wide as `rustfmt` lets a line be.
 const WIDTH: usize = 100;
@@ -105,9 +106,9 @@ impl Source {
 /// control character.
 fn plain(c: char) -> Option<char> {
     match c {
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
         '\n' => Some(c),
         c if c.is_control() => Some(' '),
+        c if is_hidden(c) => None,
         c => Some(c),
     }
 }

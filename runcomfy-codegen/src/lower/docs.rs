@@ -1,5 +1,6 @@
 //! What rustdoc says of a model: the schema's own words, then the facts.
 
+use super::markdown::{code, escape, link, sentence};
 use super::model::{EnumValues, IntegerType, Literal, MediaKind, Shape};
 use crate::parse::{Counts, Document, Limit, Schema, TypeSet};
 
@@ -137,13 +138,13 @@ fn one(shape: &Shape) -> String {
         Shape::Text => "text".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
         Shape::Media(kind) => media(*kind).to_owned(),
-        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("[`{name}`]"),
-        Shape::List(item) => format!("list of {}", plural(item)),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => link(name),
+        Shape::List(item) => format!("list of {}", plural(item, link)),
         Shape::Any => "any JSON value".to_owned(),
     }
 }
 
-fn plural(item: &Shape) -> String {
+fn plural(item: &Shape, named: fn(&str) -> String) -> String {
     match item {
         Shape::Integer(_) => "integers".to_owned(),
         Shape::Number => "numbers".to_owned(),
@@ -152,8 +153,8 @@ fn plural(item: &Shape) -> String {
         Shape::Media(MediaKind::Image) => "images".to_owned(),
         Shape::Media(MediaKind::Video) => "videos".to_owned(),
         Shape::Media(MediaKind::Audio) => "sounds".to_owned(),
-        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("[`{name}`]"),
-        Shape::List(item) => format!("lists of {}", plural(item)),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => named(name),
+        Shape::List(item) => format!("lists of {}", plural(item, named)),
         Shape::Any => "JSON values".to_owned(),
     }
 }
@@ -176,7 +177,7 @@ pub(super) fn takes(shape: &Shape) -> String {
         Shape::Media(_) => "a `Media` or a URL".to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("a `{name}`"),
         Shape::List(item) => {
-            format!("a list of {}", plural(item).replace("[`", "`").replace("`]", "`"))
+            format!("a list of {}", plural(item, |name| format!("`{name}`")))
         }
         Shape::Any => "any JSON value".to_owned(),
     }
@@ -212,40 +213,7 @@ fn show(literal: &Literal) -> String {
     }
 }
 
-/// Inline code, whatever stands in it.
-fn code(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
-        .collect();
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
-}
-
-/// A title as a sentence of its own.
-fn sentence(title: &str) -> String {
-    let title = escape(title);
-    if title.is_empty() || title.ends_with(['.', '!', '?']) { title } else { title + "." }
-}
-
 fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")
-}
-
-/// A schema's text is text: nothing in it is markup, and no indentation makes code of it.
-pub(super) fn escape(text: &str) -> String {
-    let paragraphs = text.replace("\r\n", "\n");
-    let paragraphs = paragraphs.split("\n\n").map(|paragraph| {
-        let words: Vec<_> = paragraph.split_whitespace().collect();
-        let mut escaped = String::new();
-        for c in words.join(" ").chars() {
-            if "\\`*_[]<>#|~&".contains(c) {
-                escaped.push('\\');
-            }
-            escaped.push(c);
-        }
-        // A list or a heading would begin here.
-        if escaped.starts_with(['-', '+', '=']) { format!("\\{escaped}") } else { escaped }
-    });
-    paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

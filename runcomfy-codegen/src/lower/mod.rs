@@ -5,6 +5,7 @@ mod docs;
 mod enums;
 mod example;
 mod fields;
+mod markdown;
 mod model;
 pub(crate) mod names;
 mod objects;
@@ -15,6 +16,7 @@ mod types;
 mod unions;
 mod view;
 
+pub(crate) use markdown::link;
 pub(crate) use model::{
     Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Members, Model,
     ObjectType, OutputType, Pattern, Required, Rule, Shape, UnionType,

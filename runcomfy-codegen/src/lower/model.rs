@@ -21,6 +21,17 @@ pub(crate) struct Model {
     pub(crate) output: Option<OutputType>,
 }
 
+impl Model {
+    /// The names of the types in its module; builders are called as no module is.
+    pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
+        let objects = self.objects.iter().map(|one| &one.name);
+        let enums = self.enums.iter().map(|one| &one.name);
+        let unions = self.unions.iter().map(|one| &one.name);
+        let aliases = self.aliases.iter().map(|one| &one.name);
+        objects.chain(enums).chain(unions).chain(aliases).map(String::as_str)
+    }
+}
+
 /// A struct with a builder: the input, or an object inside it.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectType {

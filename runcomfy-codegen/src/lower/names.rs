@@ -2,9 +2,15 @@
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+/// Longer than any model id: its modules name a file, and file names have at most 255 bytes.
+const MAX_ID_LEN: usize = 120;
+
 /// The modules of a model id, outermost first.
 pub(crate) fn module_path(id: &str) -> Result<Vec<String>, String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if id.len() > MAX_ID_LEN {
+        return Err(format!("a model id of {} bytes; it has at most {MAX_ID_LEN}", id.len()));
+    }
     id.split('/')
         .map(|segment| {
             if !segment.chars().all(allowed) {
@@ -282,7 +288,7 @@ mod tests {
         ] {
             assert_eq!(module_path(id).unwrap().join("::"), path);
         }
-        for id in ["", "a//b", "a/ä", "a/-", "a b"] {
+        for id in ["", "a//b", "a/ä", "a/-", "a b", "a\nb", &"a".repeat(121)] {
             assert!(module_path(id).is_err(), "{id}");
         }
     }

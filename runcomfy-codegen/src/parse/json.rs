@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::report::{Place, Reporter};
 
-/// Larger than any schema; a limit, so that a wrong file is an error and not a long wait.
-const LARGEST: usize = 4 * 1024 * 1024;
+/// More bytes than any schema has; a limit, so that a wrong file is an error and not a long wait.
+pub(crate) const MAX_FILE_LEN: usize = 4 * 1024 * 1024;
 
 /// As deep as a body can be whose JSON is read: 128 levels, two of a schema to each.
 const DEEPEST: usize = 256;
@@ -68,12 +68,12 @@ impl Node {
 
 /// Reads a file's text; reports where it is not JSON, and every repeated key.
 pub(crate) fn parse(text: &str, reporter: &mut Reporter<'_>) -> Option<Node> {
-    if text.len() > LARGEST {
+    if text.len() > MAX_FILE_LEN {
         let message = format!("{} bytes are too many for a schema", text.len());
         reporter.error(
             &Place::root(),
             message,
-            format!("a schema file holds at most {LARGEST} bytes"),
+            format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
         );
         return None;
     }

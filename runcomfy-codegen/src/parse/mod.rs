@@ -13,7 +13,7 @@ mod validations;
 
 pub(crate) use accepts::{accepts, is_typed, judge};
 pub(crate) use document::{Document, parse};
-pub(crate) use json::{Node, Num, Value};
+pub(crate) use json::{MAX_FILE_LEN, Node, Num, Value};
 pub(crate) use number::compare;
 pub(crate) use schema::{
     AdditionalProperties, Comparison, Counts, Definitions, Limit, MediaFact, Root, Schema, TypeSet,
