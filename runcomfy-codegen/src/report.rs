@@ -82,6 +82,11 @@ impl Problem {
         &self.help
     }
 
+    /// The same with the beginning of its file as its place.
+    pub(crate) fn at_start(self) -> Self {
+        Self { position: Some((1, 1)), ..self }
+    }
+
     /// The problem in one line, as a build script's warning needs it.
     pub(crate) fn one_line(&self) -> String {
         let at =

@@ -31,7 +31,10 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
         let help = "give the path of the folder with the schemas";
         return Err(Error::of(folder, format!("cannot read the folder: {error}"), help));
     }
-    let paths = walk.paths;
+    let Walk { paths, left, .. } = walk;
+    if left == 0 {
+        return Err(Error::new(std::mem::take(problems)));
+    }
     let mut sources = Vec::new();
     for path in paths {
         let Some(id) = id_of(folder, &path) else {
@@ -58,14 +61,15 @@ fn text_of(path: &Path) -> Result<String, Problem> {
     let limit = MAX_FILE_LEN as u64;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > MAX_FILE_LEN {
-        return Err(file_problem(
-            path,
-            "too many bytes for a schema".to_owned(),
-            &format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
-        ));
+        return Err(too_long(path, "too many bytes for a schema".to_owned()));
     }
     String::from_utf8(bytes)
         .map_err(|_| file_problem(path, "not UTF-8 text".to_owned(), "save the file as UTF-8"))
+}
+
+fn too_long(path: &Path, message: String) -> Problem {
+    let help = format!("a schema file holds at most {MAX_FILE_LEN} bytes");
+    file_problem(path, message, &help).at_start()
 }
 
 /// Deeper than any model id.
@@ -73,7 +77,7 @@ const MAX_DEPTH: usize = 32;
 
 /// More files and folders than anybody keeps; a limit, because links can make many paths of few
 /// folders.
-const MAX_ENTRIES: usize = 100_000;
+const MAX_ENTRIES: usize = 20_000;
 
 /// More bytes than all schemas of a service have together, for the same reason.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -185,11 +189,8 @@ impl Walk<'_> {
             return self.error(path, message, &help);
         }
         if found.len() > MAX_FILE_LEN as u64 {
-            return self.error(
-                path,
-                format!("{} bytes are too many for a schema", found.len()),
-                &format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
-            );
+            let message = format!("{} bytes are too many for a schema", found.len());
+            return self.problems.push(too_long(path, message));
         }
         self.bytes += found.len();
         if self.bytes > MAX_BYTES {

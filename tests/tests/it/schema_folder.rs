@@ -1,0 +1,240 @@
+//! What lies in a folder of schemas besides good schema files: each has its message, and nothing is
+//! opened that is no file.
+
+use std::fs;
+use std::path::Path;
+
+use runcomfy_codegen::{Error, Generated, Generator};
+
+const SCHEMA: &str = r#"{"type": "object", "properties": {"a": {}}}"#;
+
+/// Generates from a folder with one good schema and whatever else is put there.
+fn generate(put: impl FnOnce(&Path)) -> Result<Generated, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("fine.json"), SCHEMA).unwrap();
+    put(folder.path());
+    Generator::new(folder.path()).generate()
+}
+
+/// The one error there is, without the folder's own path.
+fn refusal(put: impl FnOnce(&Path)) -> String {
+    let mut root = String::new();
+    let error = generate(|folder| {
+        root = format!("{}/", folder.display());
+        put(folder);
+    })
+    .unwrap_err();
+    let [problem] = error.problems() else { panic!("{error}") };
+    problem.to_string().replace(&root, "")
+}
+
+#[test]
+fn wrong_endings_say_how_to_rename() {
+    for name in ["a.JSON", "a.Json", "acme/a.jsoN"] {
+        let refusal = refusal(|folder| {
+            fs::create_dir_all(folder.join("acme")).unwrap();
+            fs::write(folder.join(name), SCHEMA).unwrap();
+        });
+        assert_eq!(
+            refusal,
+            format!(
+                "error: {name}: the ending of a schema file is `.json`, in small letters\n  \
+                 help: rename it to \"a.json\", or remove it"
+            )
+        );
+    }
+}
+
+#[test]
+fn folders_named_like_files_are_refused() {
+    let expected = "error: a.json: a folder, but named like a schema file\n  \
+                    help: rename the folder, or put the schema file itself here";
+    assert_eq!(refusal(|folder| fs::create_dir(folder.join("a.json")).unwrap()), expected);
+}
+
+#[test]
+fn ids_that_differ_in_case_alone_are_refused() {
+    let refusal = refusal(|folder| {
+        fs::create_dir(folder.join("acme")).unwrap();
+        fs::write(folder.join("acme/4k.json"), SCHEMA).unwrap();
+        fs::write(folder.join("acme/4K.json"), SCHEMA).unwrap();
+    });
+    assert!(refusal.contains("\"acme/4K\" and \"acme/4k\" give one Rust module"), "{refusal}");
+}
+
+#[test]
+fn a_type_called_as_a_child_module_is_refused() {
+    let refusal = refusal(|folder| {
+        fs::create_dir(folder.join("m")).unwrap();
+        let schema = r#"{"type": "object", "properties": {"4k": {"enum": ["a", "b"]}}}"#;
+        fs::write(folder.join("m.json"), schema).unwrap();
+        fs::write(folder.join("m/4k.json"), SCHEMA).unwrap();
+    });
+    assert_eq!(
+        refusal,
+        "error: m.json: the type `_4k` would be called as the module of the model \"m/4k\"\n  \
+         help: add \"x-rust-name\": \"...\" to the field that the type is named after, or rename its \
+         definition"
+    );
+}
+
+#[test]
+fn long_files_are_not_read() {
+    // Without content, so that reading it whole would show.
+    let refusal = refusal(|folder| {
+        let file = fs::File::create(folder.join("a.json")).unwrap();
+        file.set_len(1 << 40).unwrap();
+    });
+    assert!(refusal.contains("1099511627776 bytes are too many for a schema"), "{refusal}");
+    assert!(refusal.contains("at most 4194304 bytes"), "{refusal}");
+}
+
+#[test]
+fn other_files_are_left_out() {
+    let generated = generate(|folder| {
+        for name in ["README", "a.json5", "a.json.bak", ".hidden.json", "json"] {
+            fs::write(folder.join(name), "no schema").unwrap();
+        }
+        fs::create_dir(folder.join(".git")).unwrap();
+        fs::write(folder.join(".git/a.json"), "no schema").unwrap();
+    })
+    .unwrap();
+    assert_eq!((generated.models.len(), generated.warnings.len()), (1, 0));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::net::UnixListener;
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn pipes_sockets_and_devices_are_not_opened() {
+        let message = "named like a schema file, but a pipe, a socket or a device; it was not opened\n  \
+                       help: remove it, or put a file in its place";
+        let pipe = refusal(|folder| {
+            assert!(
+                Command::new("mkfifo").arg(folder.join("pipe.json")).status().unwrap().success()
+            );
+        });
+        assert_eq!(pipe, format!("error: pipe.json: {message}"));
+        let socket = refusal(|folder| drop(UnixListener::bind(folder.join("s.json")).unwrap()));
+        assert_eq!(socket, format!("error: s.json: {message}"));
+        for device in ["/dev/null", "/dev/zero", "/dev/tty"] {
+            let link = refusal(|folder| symlink(device, folder.join("d.json")).unwrap());
+            assert_eq!(link, format!("error: d.json: {message}"));
+        }
+        // Whatever is not named so is no concern.
+        let generated = generate(|folder| {
+            assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
+        });
+        assert_eq!(generated.unwrap().models.len(), 1);
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_are_named() {
+        let dead = refusal(|folder| symlink("none", folder.join("dead.json")).unwrap());
+        assert!(dead.starts_with("error: dead.json: cannot be read: No such file"), "{dead}");
+        assert!(dead.contains("if it is a link, correct or remove it"), "{dead}");
+        let circle = refusal(|folder| symlink("o.json", folder.join("o.json")).unwrap());
+        assert!(circle.starts_with("error: o.json: cannot be read: "), "{circle}");
+        // It may have been a folder of schemas.
+        let generated = generate(|folder| symlink("none", folder.join("acme")).unwrap()).unwrap();
+        assert!(generated.warnings[0].to_string().contains("is left out: No such file"));
+    }
+
+    #[test]
+    fn links_that_lead_back_are_named() {
+        for target in [".", "..", "../acme"] {
+            let refusal = refusal(|folder| {
+                fs::create_dir(folder.join("acme")).unwrap();
+                symlink(target, folder.join("acme/back")).unwrap();
+            });
+            assert_eq!(
+                refusal,
+                "error: acme/back: a link that leads back to a folder that it lies in\n  help: remove the link"
+            );
+        }
+        // By way of another folder.
+        let error = generate(|folder| {
+            for (name, to) in [("a", "../b"), ("b", "../a")] {
+                fs::create_dir(folder.join(name)).unwrap();
+                symlink(to, folder.join(name).join("x")).unwrap();
+            }
+        })
+        .unwrap_err();
+        assert_eq!(error.problems().len(), 2, "{error}");
+    }
+
+    #[test]
+    fn links_that_multiply_come_to_an_end() {
+        let error = generate(|folder| {
+            for depth in 0..25 {
+                fs::create_dir(folder.join(format!("d{depth}"))).unwrap();
+                for name in ["l", "r"] {
+                    let target = format!("../d{}", depth + 1);
+                    symlink(target, folder.join(format!("d{depth}/{name}"))).unwrap();
+                }
+            }
+            fs::create_dir(folder.join("d25")).unwrap();
+        })
+        .unwrap_err();
+        assert_eq!(error.problems()[0].message(), "more than 20000 files and folders");
+        let error = generate(|folder| {
+            fs::write(folder.join("big"), " ".repeat(4_000_000)).unwrap();
+            for number in 0..80 {
+                symlink("big", folder.join(format!("m{number}.json"))).unwrap();
+            }
+        })
+        .unwrap_err();
+        assert!(error.to_string().contains("hold more than 268435456 bytes together"), "{error}");
+    }
+
+    #[test]
+    fn links_to_files_and_folders_are_followed() {
+        let elsewhere = tempfile::tempdir().unwrap();
+        fs::write(elsewhere.path().join("m.json"), SCHEMA).unwrap();
+        let generated = generate(|folder| {
+            symlink(elsewhere.path(), folder.join("acme")).unwrap();
+            symlink(elsewhere.path().join("m.json"), folder.join("n.json")).unwrap();
+        })
+        .unwrap();
+        let ids: Vec<_> = generated.models.iter().map(|model| model.id.as_str()).collect();
+        assert_eq!(ids, ["acme/m", "fine", "n"]);
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_shown_by_their_bytes() {
+        let refusal = refusal(|folder| {
+            fs::write(folder.join(OsStr::from_bytes(b"a\xff\x1b.json")), SCHEMA).unwrap()
+        });
+        assert_eq!(
+            refusal,
+            "error: a\\xff\\u{1b}.json: the file's name is not UTF-8\n  \
+             help: rename it: the path below the schemas folder is the model id"
+        );
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_named_with_all_the_rest() {
+        // Everything may be read by the superuser.
+        let probe = tempfile::NamedTempFile::new().unwrap();
+        fs::set_permissions(probe.path(), fs::Permissions::from_mode(0)).unwrap();
+        if fs::File::open(probe.path()).is_ok() {
+            return;
+        }
+        let error = generate(|folder| {
+            fs::create_dir(folder.join("shut")).unwrap();
+            fs::set_permissions(folder.join("shut"), fs::Permissions::from_mode(0)).unwrap();
+            fs::write(folder.join("shut.json"), SCHEMA).unwrap();
+            fs::set_permissions(folder.join("shut.json"), fs::Permissions::from_mode(0)).unwrap();
+            fs::write(folder.join("bad.json"), "[]").unwrap();
+        })
+        .unwrap_err();
+        assert_eq!(error.problems().len(), 3, "{error}");
+    }
+}
