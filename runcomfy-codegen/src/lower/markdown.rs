@@ -73,3 +73,174 @@ fn paragraph(words: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+    use super::*;
+
+    /// What rustdoc reads beyond CommonMark, but for the quotes and dashes that it makes of plain ones.
+    const RUSTDOC: Options = Options::ENABLE_TABLES
+        .union(Options::ENABLE_FOOTNOTES)
+        .union(Options::ENABLE_STRIKETHROUGH)
+        .union(Options::ENABLE_TASKLISTS);
+
+    /// The paragraphs of a Markdown text, with a mark around what is code. Panics where there is more
+    /// than paragraphs of text and code.
+    fn read(markdown: &str, options: Options) -> Vec<String> {
+        let mut paragraphs: Vec<String> = Vec::new();
+        for event in Parser::new_ext(markdown, options) {
+            let last = paragraphs.last_mut();
+            match (event, last) {
+                (Event::Start(Tag::Paragraph), _) => paragraphs.push(String::new()),
+                (Event::End(TagEnd::Paragraph), _) => {}
+                (Event::Text(text), Some(last)) => last.push_str(&text),
+                (Event::Code(code), Some(last)) => last.push_str(&format!("\u{1}{code}\u{2}")),
+                (other, _) => panic!("{other:?} in {markdown:?}"),
+            }
+        }
+        paragraphs
+    }
+
+    /// A text of what is markup somewhere.
+    fn text(random: &mut fastrand::Rng) -> String {
+        const PARTS: [&str; 60] = [
+            "a",
+            "word",
+            "1",
+            "23",
+            " ",
+            " ",
+            "  ",
+            "\t",
+            "\n",
+            "\n\n",
+            "\r\n",
+            "\r",
+            "    ",
+            "`",
+            "``",
+            "```",
+            "~~~",
+            "~",
+            "*",
+            "**",
+            "_",
+            "__",
+            "[",
+            "]",
+            "(",
+            ")",
+            "[x]",
+            "![",
+            "^",
+            "[^1]",
+            ": ",
+            "<",
+            ">",
+            "<b>",
+            "</script>",
+            "<!--",
+            "<?",
+            "<![CDATA[",
+            "<a@b.cd>",
+            "<https://e.com>",
+            "&",
+            "&amp;",
+            "&#60;",
+            "#",
+            "# ",
+            "-",
+            "--",
+            "- ",
+            "+ ",
+            "=",
+            "===",
+            "|",
+            "|-|",
+            ".",
+            ". ",
+            "!",
+            "\\",
+            "\"",
+            "'",
+            "\u{2028}",
+        ];
+        (0..random.usize(0..12)).map(|_| *random.choice(&PARTS).unwrap()).collect()
+    }
+
+    fn plain(text: &str) -> String {
+        words(text)
+    }
+
+    #[test]
+    fn texts_are_texts_to_a_reader_of_markdown() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..100_000 {
+            let text = text(&mut random);
+            let escaped = escape(&text);
+            read(&escaped, RUSTDOC | Options::ENABLE_SMART_PUNCTUATION);
+            let paragraphs = read(&escaped, RUSTDOC).join(" ");
+            assert_eq!(paragraphs, plain(&text.replace("\r\n", "\n")), "{text:?}: {escaped:?}");
+            let one = read(&sentence(&text), RUSTDOC).concat();
+            assert_eq!(one.trim_end_matches('.'), plain(&text).trim_end_matches('.'), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn code_is_code_whatever_stands_in_it_and_around_it() {
+        let mut random = fastrand::Rng::with_seed(8);
+        for _ in 0..100_000 {
+            let (first, second) = (text(&mut random), text(&mut random));
+            let markdown = format!(
+                "{}, {} and {}.",
+                code(&first),
+                escape(&second).replace("\n\n", " "),
+                code(&second)
+            );
+            let shown =
+                |text: &str| if text.is_empty() { "\"\"".to_owned() } else { printable(text) };
+            let expected = format!(
+                "\u{1}{}\u{2}, {} and \u{1}{}\u{2}.",
+                shown(&first),
+                plain(&second),
+                shown(&second)
+            );
+            let collapsed = |text: &str| text.replace(",  and", ", and");
+            assert_eq!(
+                collapsed(&read(&markdown, RUSTDOC).concat()),
+                collapsed(&expected),
+                "{first:?} {second:?}: {markdown}"
+            );
+            read(&markdown, RUSTDOC | Options::ENABLE_SMART_PUNCTUATION);
+        }
+    }
+
+    #[test]
+    fn what_is_often_met_is_written_simply() {
+        for (text, expected) in [
+            ("Number of steps", "Number of steps."),
+            ("What? (W:H)", "What? (W:H)."),
+            ("snake_case *and* [link]", "snake\\_case \\*and\\* \\[link\\]."),
+            ("1. First", "1\\. First."),
+            ("1", "1\\."),
+            ("- a -- b-c", "\\- a -\\- b-c."),
+            ("v1.5", "v1.5."),
+        ] {
+            assert_eq!(sentence(text), expected);
+        }
+        for (text, expected) in [
+            ("149_steps", "`149_steps`"),
+            ("", "`\"\"`"),
+            (" ", "` `"),
+            ("`", "`` ` ``"),
+            ("x `` [Foo] y", "```x `` [Foo] y```"),
+            ("a``b`c", "```a``b`c```"),
+            (" a ", "`  a  `"),
+            ("a\r\n\u{2028}b", "`a\\r\\n\\u{2028}b`"),
+        ] {
+            assert_eq!(code(text), expected);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const MANIFEST: &str = r#"
+pub(crate) const MANIFEST: &str = r#"
 [package]
 name = "acme-app"
 version = "0.0.0"
@@ -24,7 +24,7 @@ debug = "line-tables-only"
 [workspace]
 "#;
 
-const BUILD: &str = r#"
+pub(crate) const BUILD: &str = r#"
 fn main() -> Result<(), runcomfy_codegen::Error> {
     runcomfy_codegen::Generator::new("schemas").build()
 }

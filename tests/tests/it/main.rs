@@ -17,6 +17,7 @@ mod generated_files;
 mod instances;
 mod journal;
 mod many;
+mod markup;
 mod names;
 mod patience;
 mod sandbox;
