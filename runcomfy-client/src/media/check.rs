@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
-use super::{DATA_LIMIT, MediaError, MediaKind};
+use super::host::{check_host, is_plain_host};
+use super::{DATA_LIMIT, MediaError, MediaKind, sniff};
 
 /// Whether the service can fetch what `text` stands for.
 pub(super) fn check(text: &str) -> Result<(), MediaError> {
@@ -26,12 +27,32 @@ pub(crate) fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> 
         return Ok(());
     }
     check(text)?;
-    match data_uri(text) {
-        Some((mime, _)) if !kind.takes(mime) => {
-            Err(MediaError::WrongKind { mime: mime.to_owned(), kind })
-        }
+    match data_uri(text).map(|(mime, content)| type_of(mime, content)) {
+        Some(mime) if !kind.takes(&mime) => Err(MediaError::WrongKind { mime, kind }),
         _ => Ok(()),
     }
+}
+
+/// The type that a `data:` URI says, or its content where it says nothing but bytes.
+fn type_of(mime: &str, content: &str) -> String {
+    let mime = mime.to_ascii_lowercase();
+    let found = if mime == ANY_BYTES { sniffed(content) } else { None };
+    found.map_or(mime, str::to_owned)
+}
+
+/// What a program calls a file that it knows nothing of.
+const ANY_BYTES: &str = "application/octet-stream";
+
+fn sniffed(content: &str) -> Option<&'static str> {
+    /// More than any type's mark needs; a multiple of four.
+    const HEAD: usize = 8 * 1024;
+    let head = STANDARD.decode(content.get(..content.len().min(HEAD))?).ok()?;
+    sniff::mime(&head, content.len() as u64)
+}
+
+/// Whether some field takes files of this type.
+fn is_media(mime: &str) -> bool {
+    [MediaKind::Image, MediaKind::Video, MediaKind::Audio].iter().any(|kind| kind.takes(mime))
 }
 
 /// The MIME type and the base64 content of a well-formed `data:` URI.
@@ -85,39 +106,6 @@ pub(super) fn is_plain(text: &str) -> bool {
     is_plain_host(host) && rest.iter().all(|byte| is_name(byte) || matches!(byte, b'/' | b'~'))
 }
 
-fn is_plain_host(host: &[u8]) -> bool {
-    // Begins as if behind a dot: a label may begin neither with one nor with a hyphen.
-    let mut before = b'.';
-    let mut label = 0;
-    let mut dots = 0;
-    for byte in host {
-        let fits = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => true,
-            // What has two hyphens in a row may be an encoded name, with rules of its own.
-            b'-' | b'.' => before != b'.' && before != b'-',
-            _ => false,
-        };
-        if !fits {
-            return false;
-        }
-        before = *byte;
-        label += 1;
-        if *byte == b'.' {
-            (label, dots) = (0, dots + 1);
-        }
-        if label > 63 {
-            return false;
-        }
-    }
-    let top = &host[host.len() - label..];
-    dots > 0
-        && host.len() <= 253
-        && top.len() >= 2
-        && top.iter().all(u8::is_ascii_lowercase)
-        && top != b"arpa"
-        && !is_local(top)
-}
-
 fn starts_with_scheme(text: &str, scheme: &str) -> bool {
     text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
@@ -151,64 +139,13 @@ pub(super) fn check_url(text: &str) -> Result<(), MediaError> {
     if url.port() == Some(0) {
         return Err(MediaError::OddUrl { reason: "nothing listens on port 0" });
     }
-    match url.host() {
-        Some(host) if is_public(&host) => Ok(()),
-        host => Err(MediaError::PrivateHost {
-            host: host.map(|host| host.to_string()).unwrap_or_default(),
-        }),
-    }
-}
-
-fn is_public(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => {
-            let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-            let top = name.rsplit('.').next().unwrap_or_default();
-            // A name without a dot is known to a local resolver at most.
-            let dotted = name.contains('.') && !name.split('.').any(str::is_empty);
-            dotted && !is_local(top.as_bytes()) && !name.ends_with(".home.arpa")
+    if let Some(Host::Ipv4(ip)) = url.host() {
+        let written = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        if written.strip_suffix('.').unwrap_or(written) != ip.to_string() {
+            return Err(MediaError::OddUrl { reason: "its address is not four decimal numbers" });
         }
-        Host::Ipv4(ip) => is_public_v4(*ip),
-        Host::Ipv6(ip) => match (ip.to_ipv4_mapped(), ip.segments()) {
-            (Some(v4), _) => is_public_v4(v4),
-            // 6to4: an IPv4 address is inside.
-            (None, [0x2002, high, low, ..]) => {
-                is_public_v4((u32::from(high) << 16 | u32::from(low)).into())
-            }
-            // Teredo, and what is set apart for protocols.
-            (None, [0x2001, 0..0x200, ..]) => false,
-            // All that is public so far.
-            (None, [first, ..]) => first & 0xe000 == 0x2000,
-        },
     }
-}
-
-/// Names that only a local resolver knows, by their last label.
-fn is_local(top: &[u8]) -> bool {
-    matches!(
-        top,
-        b"localhost"
-            | b"local"
-            | b"localdomain"
-            | b"internal"
-            | b"intranet"
-            | b"lan"
-            | b"corp"
-            | b"home"
-            | b"private"
-            | b"onion"
-    )
-}
-
-fn is_public_v4(ip: std::net::Ipv4Addr) -> bool {
-    let [first, second, third, _] = ip.octets();
-    !(ip.is_loopback()
-        || ip.is_private()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || matches!((first, second, third), (0 | 240.., _, _) | (192, 0, 0))
-        // Shared by a provider's customers, and for measurements.
-        || matches!((first, second), (100, 64..128) | (198, 18..20)))
+    check_host(url.host())
 }
 
 fn check_data_uri(text: &str) -> Result<(), MediaError> {
@@ -219,8 +156,12 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     let Some((mime, "base64")) = head.rsplit_once(';') else {
         return bad("`;base64` is missing before the comma");
     };
-    if !mime.split(';').next().is_some_and(|mime| mime.contains('/')) {
+    let mime = mime.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    if !is_mime(&mime) {
         return bad("the media type is missing, as in `image/png`");
+    }
+    if !is_media(&mime) {
+        return Err(MediaError::NotMedia { mime });
     }
     if data.is_empty() {
         return bad("the content is empty");
@@ -243,6 +184,18 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     Ok(())
 }
 
+/// Whether a text is a type and a subtype, of the characters that these may have.
+fn is_mime(text: &str) -> bool {
+    /// Longer than the names of types may be: 127 characters on each side.
+    const MAX_LEN: usize = 255;
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    text.len() <= MAX_LEN
+        && text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+}
+
 pub(super) fn check_name(name: &str) -> Result<(), MediaError> {
     if name.is_empty() {
         return Err(MediaError::Empty);
@@ -252,4 +205,214 @@ pub(super) fn check_name(name: &str) -> Result<(), MediaError> {
         return Err(MediaError::NotAName);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Media;
+
+    #[test]
+    fn what_the_service_can_fetch_is_taken() {
+        for text in [
+            "https://example.com/face.png",
+            "HTTPS://EXAMPLE.COM/a?b=c#d",
+            "https://8.8.8.8/a.png",
+            "https://[2606:4700::1111]/a.png",
+            "https://[2002:808:808::1]/a.png",
+            "https://example.com./a.png",
+            "https://a.in-addr.arpa/a.png",
+            "https://internal.example.com/@a.png",
+            "Runcomfy_example_1268_1.png",
+            "ComfyUI (1).png",
+            "data:image/png;base64,iVBORw0KGgo=",
+        ] {
+            assert!(check(text).is_ok(), "{text}: {:?}", check(text));
+        }
+    }
+
+    #[test]
+    fn what_it_cannot_fetch_is_refused() {
+        for text in [
+            "",
+            "http://example.com/a.png",
+            "ftp://example.com/a.png",
+            "file:///etc/passwd",
+            "C:\\face.png",
+            "https://user:secret@example.com/a.png",
+            "https://localhost/a.png",
+            "https://LOCALHOST./a.png",
+            "https://printer.local/a.png",
+            "https://intranet/a.png",
+            "https://127.0.0.1/a.png",
+            "https://2130706433/a.png",
+            "https://10.0.0.1/a.png",
+            "https://192.168.1.1/a.png",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::1]/a.png",
+            "https://[::ffff:10.0.0.1]/a.png",
+            "https://[fe80::1]/a.png",
+            "https://[::127.0.0.1]/a.png",
+            "https://[64:ff9b::10.0.0.1]/a.png",
+            "https://[64:ff9b:1::a00:1]/a.png",
+            "https://[2002:7f00:1::]/a.png",
+            "https://[2001:0:7f00:1::]/a.png",
+            "https://[::ffff:0:127.0.0.1]/a.png",
+            "https://[fec0::1]/a.png",
+            "https://[fd00::1]/a.png",
+            "https://[100::1]/a.png",
+            "https://100.64.0.1/a.png",
+            "https://198.18.0.1/a.png",
+            "https://240.0.0.1/a.png",
+            "https://255.255.255.255/a.png",
+            "https://localhost.localdomain/a.png",
+            "https://metadata.google.internal/a.png",
+            "https://nas.lan/a.png",
+            "https://nas.home.arpa/a.png",
+            "https://abc.onion/a.png",
+            "https://@example.com/a.png",
+            "https://:@example.com/a.png",
+            "https://example.com../a.png",
+            "https://a..example.com/a.png",
+            "https://example.com:0/a.png",
+            "https:///a.png",
+            "https:example.com/a.png",
+            "https:\\\\example.com\\a.png",
+            "https://exam\nple.com/a.png",
+            "https://example.com/a b.png",
+            "./face.png",
+            "/home/me/face.png",
+            "..",
+            " face.png",
+            "data:image/png;base64",
+            "data:image/png,abc",
+            "data:;base64,iVBORw0KGgo=",
+            "data:image/png;base64,",
+            "data:image/png;base64,not base64!",
+        ] {
+            assert!(check(text).is_err(), "{text:?} was taken");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_without_reading_it_in_full_would_be_taken_so_too() {
+        let plain = [
+            "https://example.com",
+            "https://example.com/face.png",
+            "https://a-b.c1.example.co.uk/x/y_z~1/../a.png",
+            "https://storage-9.example.io//a",
+            "face.png",
+            "Runcomfy_example_1268-1.PNG",
+        ];
+        for text in plain {
+            assert!(is_plain(text) && check(text).is_ok(), "{text}");
+        }
+        for text in [
+            "https://printer.local/a",
+            "https://localhost/a",
+            "https://metadata.google.internal/a",
+            "https://nas.lan/a",
+            "https://nas.home.arpa/a",
+            "https://10.0.0.1/a",
+            "https://1.2.3.0x7f/a",
+            "https://xn--a.com/",
+            "https://a-.com/",
+            "https://a.com-/",
+            "https://com/",
+            "https://a.c/",
+            "https://a.",
+            "https://",
+            "",
+            ".",
+            "..",
+            "a b.png",
+            "/a.png",
+            "https://a..com/",
+            "https://-a.com/",
+            "https://example.com:8080/",
+            "https://me@example.com/",
+            "https://example.com/a b",
+            "https://example.com/%",
+            "https://EXAMPLE.com/",
+            "http://example.com/",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_quick_look_takes_nothing_that_is_refused() {
+        /// Parts of hosts and paths, ends that are refused among them.
+        const PARTS: [&str; 40] = [
+            "a",
+            "b1",
+            "-",
+            "--",
+            ".",
+            "..",
+            "_",
+            "~",
+            "/",
+            "%41",
+            "xn--",
+            "com",
+            "test",
+            "example",
+            "invalid",
+            "localhost",
+            "internal",
+            "local",
+            "arpa",
+            "home",
+            "mail",
+            "alt",
+            "onion",
+            "org",
+            "0",
+            "127",
+            "1",
+            "255",
+            "0x7f",
+            "[::1]",
+            ":",
+            "@",
+            "?",
+            "#",
+            "A",
+            "ä",
+            " ",
+            "\\",
+            "lan",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ];
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut plain = 0;
+        for _ in 0..300_000 {
+            let mut text = if random.u8(0..8) == 0 { String::new() } else { "https://".to_owned() };
+            for _ in 0..random.usize(1..7) {
+                text.push_str(random.choice(PARTS).unwrap());
+                // Most hosts have dots.
+                text.push_str(if random.bool() { "." } else { "" });
+            }
+            if is_plain(&text) {
+                plain += 1;
+                assert!(check(&text).is_ok(), "{text}: {:?}", check(&text));
+            }
+        }
+        assert!(plain > 1000, "{plain}");
+    }
+
+    #[test]
+    fn the_facts_of_a_file_inside_a_request() {
+        let mut png =
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
+        png.resize(1000, 0);
+        let media = Media::bytes(&png).unwrap();
+        let found = facts(media.as_str()).unwrap();
+        assert_eq!((found.size, found.dimensions), (1000, Some((640, 360))));
+        assert!(check_kind(media.as_str(), MediaKind::Image).is_ok());
+        let error = check_kind(media.as_str(), MediaKind::Audio).unwrap_err().to_string();
+        assert_eq!(error, "its type is image/png, but the field takes audio files");
+        assert!(facts("https://example.com/a.png").is_none());
+    }
 }

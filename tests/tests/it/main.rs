@@ -18,6 +18,7 @@ mod instances;
 mod journal;
 mod many;
 mod markup;
+mod media;
 mod names;
 mod patience;
 mod sandbox;
