@@ -1,5 +1,7 @@
 //! Finding a model's id and input schema in what people copy.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -23,10 +25,35 @@ pub(crate) fn read(text: &str, id: Option<String>) -> Result<Import, String> {
         .or(named)
         .or_else(|| id_in_page(text))
         .ok_or("there is no model id in the file; give it with --id")?;
-    if id.split('/').any(|segment| segment.is_empty() || segment.starts_with('.')) {
+    if !is_model_id(&id) {
         return Err(format!("{id:?} is not a model id"));
     }
     Ok(Import { id, schema: format!("{}\n", raw.trim_end()) })
+}
+
+/// Whether an id names a file inside the schemas folder, and none that is hidden.
+fn is_model_id(id: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    id.split('/').all(|segment| {
+        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(allowed)
+    })
+}
+
+/// Writes a schema file, unless a link stands in its way: a repository may bring links to anywhere.
+pub(crate) fn write(schemas: &Path, import: &Import) -> Result<PathBuf, String> {
+    let path = schemas.join(format!("{}.json", import.id));
+    let folders = path.ancestors().skip(1).take_while(|folder| *folder != schemas);
+    for place in folders.chain([path.as_path()]) {
+        if place.is_symlink() {
+            return Err(format!("{} is a link; nothing is written through it", place.display()));
+        }
+    }
+    let failed = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(&path, &import.schema).map_err(failed)?;
+    Ok(path)
 }
 
 fn object_at(text: &str) -> Option<(&str, Value)> {
@@ -77,6 +104,41 @@ mod tests {
         assert!(read("nothing", None).unwrap_err().contains("no input schema"));
         let bare = r#"{"type": "object", "properties": {}}"#;
         assert!(read(bare, None).unwrap_err().contains("--id"));
-        assert!(read(bare, Some("../x".into())).unwrap_err().contains("not a model id"));
+        for id in [
+            "../x",
+            "/x",
+            "a//b",
+            "a/.b",
+            "a\\..\\..\\b",
+            "C:b",
+            "a\nb",
+            "a\u{1b}[2J",
+            "a b",
+            "a/\u{202e}b",
+            "",
+        ] {
+            let refusal = read(bare, Some(id.into())).unwrap_err();
+            assert_eq!(refusal, format!("{id:?} is not a model id"));
+            let entry = serde_json::json!({"model_id": id, "input_schema": {"type": "object", "properties": {}}});
+            assert_eq!(read(&entry.to_string(), None).unwrap_err(), refusal);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (schemas, elsewhere) = (folder.path().join("schemas"), folder.path().join("elsewhere"));
+        std::fs::create_dir_all(schemas.join("acme")).unwrap();
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, schemas.join("linked")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.join("x"), schemas.join("acme/m.json")).unwrap();
+        for id in ["linked/m", "linked/a/m", "acme/m"] {
+            let import = Import { id: id.to_owned(), schema: "{}".to_owned() };
+            assert!(write(&schemas, &import).unwrap_err().contains("is a link"), "{id}");
+        }
+        assert_eq!(std::fs::read_dir(&elsewhere).unwrap().count(), 0);
+        let import = Import { id: "acme/new/n".to_owned(), schema: "{}".to_owned() };
+        assert!(write(&schemas, &import).unwrap().is_file());
     }
 }

@@ -94,13 +94,8 @@ fn import_file(schemas: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
     }
     let file = file.ok_or("which file? give a page's text or a catalog entry")?;
     let text = std::fs::read_to_string(&file)
-        .map_err(|error| format!("cannot read {}: {error}", Path::new(&file).display()))?;
-    let import::Import { id, schema } = import::read(&text, id)?;
-    let path = schemas.join(format!("{id}.json"));
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    std::fs::write(&path, schema)?;
+        .map_err(|error| format!("cannot read {file:?}: {error}"))?;
+    let path = import::write(schemas, &import::read(&text, id)?)?;
     println!("wrote {}\n", path.display());
     check(schemas)
 }
