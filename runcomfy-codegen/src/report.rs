@@ -89,8 +89,10 @@ impl Problem {
 
     /// The problem in one line, as a build script's warning needs it.
     pub(crate) fn one_line(&self) -> String {
-        let at =
-            if self.pointer.is_empty() { String::new() } else { format!(" (at {})", self.pointer) };
+        let at = match self.pointer.as_str() {
+            "" => String::new(),
+            pointer => format!(" (at {})", shown(pointer)),
+        };
         format!("{}: {}{at}; {}", self.place(), self.message, self.help)
     }
 
@@ -110,7 +112,7 @@ impl fmt::Display for Problem {
         };
         write!(f, "{severity}: {}: {}", self.place(), self.message)?;
         if !self.pointer.is_empty() {
-            write!(f, "\n  at {}", self.pointer)?;
+            write!(f, "\n  at {}", shown(&self.pointer))?;
         }
         write!(f, "\n  help: {}", self.help)
     }

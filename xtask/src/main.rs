@@ -93,8 +93,8 @@ fn import_file(schemas: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
         }
     }
     let file = file.ok_or("which file? give a page's text or a catalog entry")?;
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| format!("cannot read {file:?}: {error}"))?;
+    let text =
+        std::fs::read_to_string(&file).map_err(|error| format!("cannot read {file:?}: {error}"))?;
     let path = import::write(schemas, &import::read(&text, id)?)?;
     println!("wrote {}\n", path.display());
     check(schemas)

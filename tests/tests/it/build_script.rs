@@ -129,7 +129,20 @@ fn odd_schemas() -> Vec<Value> {
             "output_schema": {"output": {"type": "object", "properties": {"score": {"type": "number", "title": "t"}}}}}"##
             .to_owned(),
     );
-    texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+    let mut schemas: Vec<Value> =
+        texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    // A definition that is called so, and led to.
+    let reference = format!("#/$defs/{HOSTILE}");
+    schemas.push(serde_json::json!({
+        "type": "object",
+        "required": ["list", HOSTILE],
+        "properties": {
+            "list": {"type": "array", "items": {"$ref": reference}, "default": 5},
+            "one": {"$ref": reference},
+        },
+        "$defs": {HOSTILE: {"type": "object", "properties": {"a": {"enum": [HOSTILE, 5], "default": 6}}}},
+    }));
+    schemas
 }
 
 #[test]

@@ -152,6 +152,15 @@ fn no_text_of_a_schema_is_markup() {
             docs(&generated.models[0].source).into_iter().chain(self::docs(&generated.index));
         let mut seen = 0;
         for doc in docs {
+            // Code in a block is run by `cargo test`.
+            let is_fence = |line: &&str| {
+                line.starts_with("```") && !line.trim_start_matches('`').contains('`')
+            };
+            let blocks = doc.lines().filter(is_fence).collect::<Vec<_>>();
+            let is_example = ["```", "```no_run"].contains(blocks.first().unwrap_or(&""))
+                && blocks.len() == 2
+                && doc.contains("\nuse acme::acme::m::");
+            assert!(blocks.is_empty() || is_example, "{doc}");
             // As rustdoc does, which looks for a type of that name.
             let found =
                 |link: BrokenLink<'_>| Some((CowStr::from(link.reference.to_string()), "".into()));
