@@ -222,3 +222,25 @@ fn a_compaction_that_was_killed_is_finished_by_the_next() {
     drop(journal);
     assert_eq!(names(folder.path()), ["jobs.journal"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_without_the_lock_into_a_replaced_file_is_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let journal = FileJournal::open(&path).unwrap();
+    let begun = submission(7);
+    assert_eq!(journal.begin(&begun).unwrap(), Begin::Recorded);
+    // As another process leaves it that compacts the journal, and keeps the old file locked.
+    let other = folder.path().join("other.journal");
+    fs::copy(&path, &other).unwrap();
+    FileJournal::open(&other).unwrap().compact().unwrap();
+    let old = fs::File::open(&path).unwrap();
+    old.lock().unwrap();
+    fs::rename(&other, &path).unwrap();
+    let request_id = id(7).parse().unwrap();
+    let entry = JournalEntry::Accepted { submission: begun.id, request_id };
+    journal.record(&entry).unwrap();
+    assert!(journal.entries().unwrap().contains(&entry), "{:?}", journal.entries());
+    assert_eq!(journal.unfinished().unwrap().jobs.len(), 1);
+}
