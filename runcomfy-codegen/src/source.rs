@@ -44,16 +44,17 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
         };
         match text_of(&path) {
             Ok(text) => sources.push(Source::new(id, path, &text)),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     sources.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(sources)
 }
 
-fn text_of(path: &Path) -> Result<String, Problem> {
+fn text_of(path: &Path) -> Result<String, Box<Problem>> {
     let unreadable = |error: io::Error| {
-        file_problem(path, format!("cannot be read: {error}"), "make the file readable")
+        let message = format!("cannot be read: {error}");
+        Box::new(file_problem(path, message, "make the file readable"))
     };
     let file = File::open(path).map_err(unreadable)?;
     // A file may grow, or not say how long it is.
@@ -61,10 +62,11 @@ fn text_of(path: &Path) -> Result<String, Problem> {
     let limit = MAX_FILE_LEN as u64;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > MAX_FILE_LEN {
-        return Err(too_long(path, "too many bytes for a schema".to_owned()));
+        return Err(Box::new(too_long(path, "too many bytes for a schema".to_owned())));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| file_problem(path, "not UTF-8 text".to_owned(), "save the file as UTF-8"))
+    String::from_utf8(bytes).map_err(|_| {
+        Box::new(file_problem(path, "not UTF-8 text".to_owned(), "save the file as UTF-8"))
+    })
 }
 
 fn too_long(path: &Path, message: String) -> Problem {
@@ -156,8 +158,7 @@ impl Walk<'_> {
             return self.error(path, message, "move the schemas up: no model id is as long");
         }
         let open = self.open.len();
-        let leads_back =
-            fs::canonicalize(path).map(|target| self.open.iter().any(|open| *open == target));
+        let leads_back = fs::canonicalize(path).map(|target| self.open.contains(&target));
         let result = match leads_back {
             Ok(false) => self.folder(path),
             Ok(true) => {

@@ -3,7 +3,7 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Longer than any model id: its modules name a file, and file names have at most 255 bytes.
-const MAX_ID_LEN: usize = 120;
+const MAX_ID_LEN: usize = 110;
 
 /// The modules of a model id, outermost first.
 pub(crate) fn module_path(id: &str) -> Result<Vec<String>, String> {
@@ -288,7 +288,7 @@ mod tests {
         ] {
             assert_eq!(module_path(id).unwrap().join("::"), path);
         }
-        for id in ["", "a//b", "a/ä", "a/-", "a b", "a\nb", &"a".repeat(121)] {
+        for id in ["", "a//b", "a/ä", "a/-", "a b", "a\nb", &"a".repeat(111)] {
             assert!(module_path(id).is_err(), "{id}");
         }
     }

@@ -216,7 +216,7 @@ fn no_name_of_a_file_or_folder_ends_a_line() {
         "a\u{202e}b.json".to_owned(),
         "\ncargo::rustc-env=A=B\n/m.json".to_owned(),
     ];
-    let names = names.iter().map(|name| OsStr::new(name)).chain([
+    let names = names.iter().map(OsStr::new).chain([
         OsStr::from_bytes(b"a\xff\ncargo::rustc-cfg=owned\n.json"),
         OsStr::from_bytes(b"\xff\ncargo::rustc-cfg=owned\n/m.json"),
     ]);

@@ -388,3 +388,27 @@ fn a_missing_folder_is_an_error_that_names_it() {
     assert!(error.contains("no/such/folder: cannot read the folder"), "{error}");
     assert!(!Path::new("no/such/folder").exists());
 }
+
+#[test]
+fn paths_that_are_none_do_not_reach_the_source() {
+    let schema = property("{}");
+    for path in ["", "::", "a b", "a;", "a::{b}", "a\n```\n<script>", "fn", "::a::", "r#a", "ä"] {
+        let generator = || Generator::from_texts([("acme/m", schema.as_str())]);
+        let runtime = generator().runtime(path).generate().unwrap_err().to_string();
+        assert!(runtime.contains(&format!("{path:?} is not a path to the runtime")), "{runtime}");
+        let models = generator().crate_path(path).generate().unwrap_err().to_string();
+        assert!(models.contains(&format!("{path:?} is not a path to the generated")), "{models}");
+    }
+}
+
+#[test]
+fn ids_too_long_for_a_file_name_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = property("{}");
+    // As long as the name of a module can get.
+    let id = "aB".repeat(55);
+    let generated = Generator::from_texts([(id.clone(), schema.as_str())]).generate().unwrap();
+    generated.write(folder.path()).unwrap();
+    let error = Generator::from_texts([(id + "a", schema)]).generate().unwrap_err().to_string();
+    assert!(error.contains("a model id of 111 bytes; it has at most 110"), "{error}");
+}
