@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::http::{Step, Waiting};
 use crate::{
-    CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
+    Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
     RunError, Submission, SubmitOptions, WaitOptions,
 };
@@ -196,6 +196,22 @@ impl Client {
     /// As there.
     pub fn models(&self, query: &CatalogQuery) -> Result<CatalogPage, Error> {
         self.runtime.run(self.client.models(query))
+    }
+
+    /// As [`Client::categories`](crate::Client::categories).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn categories(&self) -> Result<Vec<String>, Error> {
+        self.runtime.run(self.client.categories())
+    }
+
+    /// As [`Client::balance`](crate::Client::balance).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn balance(&self) -> Result<Balance, Error> {
+        self.runtime.run(self.client.balance())
     }
 
     /// As [`Client::model`](crate::Client::model).

@@ -14,11 +14,13 @@
 
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod builder;
+mod data_uri;
 mod enums;
 mod field;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod json;
 mod media;
+mod media_type;
 mod model_id;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod number;
@@ -60,11 +62,12 @@ pub use violation::{ValidationErrors, Violation};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use http::{
-    ApiError, ApiErrorKind, Begin, CancelOutcome, CancellationToken, CatalogModel, CatalogPage,
-    CatalogQuery, ClaimHolder, ClaimState, Client, ClientBuilder, Completed, ConfigError,
-    DownloadOptions, Downloaded, Error, Existing, FileJournal, InvalidRequestId, Job, JobState,
-    JobStatus, Journal, JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll, RunError,
-    Submission, SubmitOptions, Unfinished, UnfinishedJob, UnknownSubmission, Updates, WaitOptions,
+    ApiError, ApiErrorKind, Balance, Begin, CancelOutcome, CancellationToken, CatalogModel,
+    CatalogPage, CatalogQuery, ClaimHolder, ClaimState, Client, ClientBuilder, Completed,
+    ConfigError, DownloadOptions, Downloaded, Error, Existing, FileJournal, InvalidRequestId, Job,
+    JobState, JobStatus, Journal, JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll,
+    RunError, SkippedEntry, Submission, SubmitOptions, Unfinished, UnfinishedJob,
+    UnknownSubmission, Updates, WaitOptions,
 };
 
 /// What generated code calls. Not part of the public API: it changes without notice, together

@@ -1,102 +1,317 @@
 //! What a completed job gives.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// The output of a completed job: URLs of files, which are fetched without the token.
+use crate::data_uri::{self, Truncated};
+use crate::media::MediaKind;
+use crate::media_type::kind_of_url;
+
+/// The output of a completed job: URLs of files, which are fetched without the token, or `data:` URIs,
+/// which are the files themselves.
 ///
-/// Reading it never fails: what is not of the expected form goes into [`other`](Self::other).
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The service gives an object with the fields below, or one URL, or a list of URLs; and
+/// `{"url": "..."}` where a URL may stand. All of them fill the same fields:
+///
+/// - What has a key of its own (`image`, `videos`, ...) is of that kind. What has none is of the kind
+///   that its file name or its MIME type says.
+/// - A list goes into [`images`](Self::images), [`videos`](Self::videos), [`audios`](Self::audios).
+/// - Where there is exactly one image, [`image`](Self::image) is its URL, whether it came alone or in
+///   a list; so with [`video`](Self::video) and [`audio`](Self::audio). Where a list holds several,
+///   and nothing says which of them is the one, they are `None`.
+///
+/// Reading it never fails: what is not of the expected form goes into [`other`](Self::other), and
+/// takes nothing else along.
+///
+/// ```
+/// use runcomfy_client::Output;
+/// use serde_json::json;
+///
+/// let url = "https://cdn.runcomfy.net/v.mp4";
+/// for form in [json!({"video": url}), json!(url), json!([url]), json!([{"url": url}])] {
+///     assert_eq!(Output::from(form).video.as_deref(), Some(url));
+/// }
+/// ```
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Output {
-    /// The URL of an image.
+    /// The URL of the image, where there is one.
     pub image: Option<String>,
-    /// The URL of a video.
+    /// The URL of the video, where there is one.
     pub video: Option<String>,
-    /// The URL of a sound.
+    /// The URL of the audio file, where there is one.
     pub audio: Option<String>,
-    /// The URLs of several images.
+    /// The URLs of a list of images.
     pub images: Vec<String>,
-    /// The URLs of several videos.
+    /// The URLs of a list of videos.
     pub videos: Vec<String>,
-    /// The URLs of several sounds.
+    /// The URLs of a list of audio files.
     pub audios: Vec<String>,
-    /// Whatever else came. An output that is no object stands here under the key `output`.
+    /// Everything else that came, under its own key: what has another key; of the fields above, what
+    /// is no URL; and an object with a URL that says more than the URL. What came without a key, and
+    /// is of no kind that can be told, stands under `output`.
     pub other: Map<String, Value>,
 }
 
+/// A key for one URL, the key for a list, and the kind.
+const KEYS: [(&str, &str, MediaKind); 3] = [
+    ("image", "images", MediaKind::Image),
+    ("video", "videos", MediaKind::Video),
+    ("audio", "audios", MediaKind::Audio),
+];
+
+/// What came without a key.
+const UNKEYED: &str = "output";
+const URL: &str = "url";
+
 impl Output {
-    /// Every URL of the output: those in the known fields, the single ones first, and then whatever
-    /// stands anywhere in [`other`](Self::other) as the URL of a file would.
+    /// Every URL of the output, each once: those in the known fields, the single ones first, and then
+    /// what stands anywhere in [`other`](Self::other) as the URL of a file would.
     pub fn urls(&self) -> impl Iterator<Item = &str> {
-        self.known_urls().chain(self.other_urls())
+        let mut others = Vec::new();
+        self.other.values().for_each(|value| collect_urls(value, &mut others));
+        let mut known = HashSet::new();
+        self.known_urls().map(|(url, _)| url).chain(others).filter(move |url| known.insert(*url))
     }
 
-    pub(crate) fn known_urls(&self) -> impl Iterator<Item = &str> {
-        let single = [&self.image, &self.video, &self.audio].into_iter().flatten();
-        let several = [&self.images, &self.videos, &self.audios].into_iter().flatten();
-        single.chain(several).map(String::as_str)
+    /// The URLs in the known fields, the single ones first.
+    fn known_urls(&self) -> impl Iterator<Item = (&str, MediaKind)> {
+        let fields = [
+            (&self.image, &self.images, MediaKind::Image),
+            (&self.video, &self.videos, MediaKind::Video),
+            (&self.audio, &self.audios, MediaKind::Audio),
+        ];
+        let single = fields.map(|(url, _, kind)| url.iter().map(move |url| (&**url, kind)));
+        let several = fields.map(|(_, urls, kind)| urls.iter().map(move |url| (&**url, kind)));
+        single.into_iter().flatten().chain(several.into_iter().flatten())
     }
 
-    pub(crate) fn other_urls(&self) -> impl Iterator<Item = &str> {
-        let mut urls = Vec::new();
-        self.other.values().for_each(|value| collect_urls(value, &mut urls));
-        urls.into_iter()
+    /// The URLs of files: those in the known fields, each with its kind, and those that came without a
+    /// key.
+    #[cfg(feature = "http")]
+    pub(crate) fn file_urls(&self) -> impl Iterator<Item = (&str, Option<MediaKind>)> {
+        let mut others = Vec::new();
+        let unkeyed = [UNKEYED, URL].into_iter().filter_map(|key| self.other.get(key));
+        unkeyed.for_each(|value| collect_urls(value, &mut others));
+        let known = self.known_urls().map(|(url, kind)| (url, Some(kind)));
+        known.chain(others.into_iter().map(|url| (url, None)))
+    }
+
+    fn fields(&self, kind: MediaKind) -> (&Option<String>, &Vec<String>) {
+        match kind {
+            MediaKind::Image => (&self.image, &self.images),
+            MediaKind::Video => (&self.video, &self.videos),
+            MediaKind::Audio => (&self.audio, &self.audios),
+        }
+    }
+
+    fn fields_mut(&mut self, kind: MediaKind) -> (&mut Option<String>, &mut Vec<String>) {
+        match kind {
+            MediaKind::Image => (&mut self.image, &mut self.images),
+            MediaKind::Video => (&mut self.video, &mut self.videos),
+            MediaKind::Audio => (&mut self.audio, &mut self.audios),
+        }
     }
 }
 
+/// The URLs that stand anywhere in a value.
 fn collect_urls<'a>(value: &'a Value, urls: &mut Vec<&'a str>) {
     match value {
-        Value::String(text) if text.starts_with("https://") || text.starts_with("http://") => {
-            urls.push(text);
-        }
+        Value::String(text) if is_url(text) => urls.push(text),
         Value::Array(items) => items.iter().for_each(|item| collect_urls(item, urls)),
         Value::Object(members) => members.values().for_each(|member| collect_urls(member, urls)),
         _ => {}
     }
 }
 
+fn is_url(text: &str) -> bool {
+    let begins = |scheme: &str| {
+        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    begins("https://") || begins("http://") || data_uri::mime(text).is_some()
+}
+
 impl From<Value> for Output {
     fn from(value: Value) -> Self {
-        let mut other = match value {
-            Value::Object(members) => members,
-            Value::Null => Map::new(),
-            value => Map::from_iter([("output".to_owned(), value)]),
-        };
-        Self {
-            image: take(&mut other, "image"),
-            video: take(&mut other, "video"),
-            audio: take(&mut other, "audio"),
-            images: take(&mut other, "images").unwrap_or_default(),
-            videos: take(&mut other, "videos").unwrap_or_default(),
-            audios: take(&mut other, "audios").unwrap_or_default(),
-            other,
+        let mut output = Self::default();
+        match value {
+            Value::Object(members) => {
+                output.other = members;
+                KEYS.into_iter().for_each(|key| output.read_keys(key));
+                output.read_lone_url();
+            }
+            value => {
+                let is_list = value.is_array();
+                let (urls, rest) = read(value, kind_of_url);
+                for (url, kind) in urls {
+                    let (single, several) = output.fields_mut(kind);
+                    if is_list { several.push(url) } else { *single = Some(url) }
+                }
+                output.keep(UNKEYED, rest);
+            }
+        }
+        for (_, _, kind) in KEYS {
+            let (single, several) = output.fields_mut(kind);
+            if let (None, [one]) = (&single, &**several) {
+                *single = Some(one.clone());
+            }
+        }
+        output
+    }
+}
+
+impl Output {
+    /// Reads a kind's two keys out of `other`.
+    fn read_keys(&mut self, (single_key, list_key, kind): (&str, &str, MediaKind)) {
+        let mut list = self.other.remove(list_key).unwrap_or_default();
+        let mut one = self.other.remove(single_key).unwrap_or_default();
+        // A list under the key for one URL.
+        if one.as_array().is_some_and(|items| items.iter().filter_map(url_of).nth(1).is_some()) {
+            let mut both = items(list);
+            both.extend(items(one.take()));
+            list = both.into();
+        }
+        let (urls, rest) = read(list, |_| Some(kind));
+        *self.fields_mut(kind).1 = urls.into_iter().map(|(url, _)| url).collect();
+        self.keep(list_key, rest);
+        let (urls, rest) = read(one, |_| Some(kind));
+        *self.fields_mut(kind).0 = urls.into_iter().map(|(url, _)| url).next();
+        self.keep(single_key, rest);
+    }
+
+    /// Reads `{"url": "..."}`, where that is all there is.
+    fn read_lone_url(&mut self) {
+        if self.known_urls().next().is_some() || self.other.keys().any(|key| is_key(key)) {
+            return;
+        }
+        let Some(url) = self.other.get(URL).and_then(url_of) else { return };
+        let (url, Some(kind)) = (url.to_owned(), kind_of_url(url)) else { return };
+        *self.fields_mut(kind).0 = Some(url);
+    }
+
+    fn keep(&mut self, key: &str, rest: Option<Value>) {
+        if let Some(rest) = rest {
+            self.other.insert(key.to_owned(), rest);
         }
     }
 }
 
-/// As it came: what is not there is left out.
+/// The URLs of a value, and what it holds besides: first the objects that say more than the URL, then
+/// what is no URL, or of no known kind.
+fn read(
+    value: Value,
+    kind_of: impl Fn(&str) -> Option<MediaKind>,
+) -> (Vec<(String, MediaKind)>, Option<Value>) {
+    let is_list = value.is_array();
+    let (mut urls, mut details, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for item in items(value) {
+        let url = url_of(&item).and_then(|url| Some((url.to_owned(), kind_of(url)?)));
+        match url {
+            Some(url) => {
+                urls.push(url);
+                if says_more(&item) {
+                    details.push(item);
+                }
+            }
+            None => others.push(item),
+        }
+    }
+    details.append(&mut others);
+    let rest = if is_list { (!details.is_empty()).then(|| details.into()) } else { details.pop() };
+    (urls, rest)
+}
+
+/// Whether it is the key of a known field.
+fn is_key(key: &str) -> bool {
+    KEYS.iter().any(|(single, list, _)| [*single, *list].contains(&key))
+}
+
+fn items(value: Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items,
+        value => vec![value],
+    }
+}
+
+fn url_of(value: &Value) -> Option<&str> {
+    let text = match value {
+        Value::Object(members) => members.get(URL)?,
+        value => value,
+    };
+    text.as_str().filter(|url| !url.is_empty())
+}
+
+/// Whether something would be lost if only the URL were kept.
+fn says_more(value: &Value) -> bool {
+    value.as_object().is_some_and(|members| members.len() > 1)
+}
+
+/// As it came, as far as the fields tell: what is not there is left out, and what stands in a list
+/// alone is not repeated as the single one. What is read from this is equal to what was written.
 impl Serialize for Output {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let single = [("image", &self.image), ("video", &self.video), ("audio", &self.audio)];
-        for (key, url) in single {
-            if let Some(url) = url {
-                map.serialize_entry(key, url)?;
+        for (single_key, list_key, kind) in KEYS {
+            let (single, several) = self.fields(kind);
+            let is_repeated = several.len() == 1 && single.as_ref() == several.first();
+            let single = if is_repeated { &[] } else { single.as_slice() };
+            let value = match (single, self.other.get(single_key)) {
+                ([url], None) => Some(url.as_str().into()),
+                (urls, rest) => write(urls, rest),
+            };
+            if let Some(value) = value {
+                map.serialize_entry(single_key, &value)?;
+            }
+            if let Some(value) = write(several, self.other.get(list_key)) {
+                map.serialize_entry(list_key, &value)?;
             }
         }
-        let several =
-            [("images", &self.images), ("videos", &self.videos), ("audios", &self.audios)];
-        for (key, urls) in several.into_iter().filter(|(_, urls)| !urls.is_empty()) {
-            map.serialize_entry(key, urls)?;
-        }
-        for (key, value) in &self.other {
+        for (key, value) in self.other.iter().filter(|(key, _)| !is_key(key)) {
             map.serialize_entry(key, value)?;
         }
         map.end()
     }
+}
+
+/// The value of a key, made of its URLs and of what came with them.
+fn write(urls: &[String], rest: Option<&Value>) -> Option<Value> {
+    let rest = match (urls, rest) {
+        ([], rest) => return rest.cloned(),
+        ([url], Some(object @ Value::Object(_))) if url_of(object) == Some(url) => {
+            return Some(object.clone());
+        }
+        (_, Some(Value::Array(items))) => items.as_slice(),
+        (_, Some(other)) => std::slice::from_ref(other),
+        (_, None) => &[],
+    };
+    // The objects that say more than the URL stand in its place.
+    let mut details: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (index, item) in rest.iter().enumerate().filter(|(_, item)| item.is_object()) {
+        if let Some(url) = url_of(item) {
+            details.entry(url).or_default().push_back(index);
+        }
+    }
+    let mut is_written = vec![false; rest.len()];
+    let mut written: Vec<Value> = Vec::with_capacity(urls.len() + rest.len());
+    for url in urls {
+        let detail = details.get_mut(url.as_str()).and_then(VecDeque::pop_front);
+        written.push(match detail.and_then(|index| rest.get(index).map(|item| (index, item))) {
+            Some((index, item)) => {
+                is_written[index] = true;
+                item.clone()
+            }
+            None => url.as_str().into(),
+        });
+    }
+    let left = rest.iter().zip(is_written).filter(|(_, is_written)| !is_written);
+    written.extend(left.map(|(item, _)| item.clone()));
+    Some(written.into())
 }
 
 impl<'de> Deserialize<'de> for Output {
@@ -105,46 +320,45 @@ impl<'de> Deserialize<'de> for Output {
     }
 }
 
+/// Long texts are cut, and the content of `data:` URIs is left out.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Output");
+        for (single_key, list_key, kind) in KEYS {
+            let (single, several) = self.fields(kind);
+            shown.field(single_key, &single.as_deref().map(Truncated));
+            shown.field(list_key, &several.iter().map(|url| Truncated(url)).collect::<Vec<_>>());
+        }
+        shown.field("other", &Members(&self.other)).finish()
+    }
+}
+
+/// A value as Rust shows one, with its texts cut.
+struct Shown<'a>(&'a Value);
+
+struct Members<'a>(&'a Map<String, Value>);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::String(text) => Truncated(text).fmt(f),
+            Value::Array(items) => f.debug_list().entries(items.iter().map(Shown)).finish(),
+            Value::Object(members) => Members(members).fmt(f),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let members = self.0.iter().map(|(key, value)| (Truncated(key), Shown(value)));
+        f.debug_map().entries(members).finish()
+    }
+}
+
 /// Takes a member out if it is of the type expected; leaves it where it is otherwise.
 pub fn take<T: DeserializeOwned>(members: &mut Map<String, Value>, key: &str) -> Option<T> {
     let taken = T::deserialize(members.get(key)?).ok()?;
     members.remove(key);
     Some(taken)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn known_fields_are_read_and_the_rest_is_kept() {
-        let output = Output::from(json!({
-            "video": "https://a/v.mp4", "images": ["https://a/1.png", "https://a/2.png"],
-            "image": 7, "score": 0.5, "mesh": {"files": [{"url": "https://a/m.glb"}, "m.glb"]}
-        }));
-        assert_eq!(output.video.as_deref(), Some("https://a/v.mp4"));
-        assert_eq!(output.images.len(), 2);
-        assert_eq!(
-            output.other,
-            *json!({
-                "image": 7, "score": 0.5, "mesh": {"files": [{"url": "https://a/m.glb"}, "m.glb"]}
-            })
-            .as_object()
-            .unwrap()
-        );
-        let urls: Vec<_> = output.urls().collect();
-        assert_eq!(
-            urls,
-            ["https://a/v.mp4", "https://a/1.png", "https://a/2.png", "https://a/m.glb"]
-        );
-        let again = serde_json::to_value(&output).unwrap();
-        assert_eq!(Output::from(again), output);
-    }
-
-    #[test]
-    fn an_output_that_is_no_object_is_not_lost() {
-        assert_eq!(Output::from(json!("text")).other["output"], json!("text"));
-        assert_eq!(Output::from(Value::Null), Output::default());
-    }
 }

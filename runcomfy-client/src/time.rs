@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
 /// A future that ends after a while.
@@ -28,6 +29,18 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// clock of ours.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// What comes of `work` within a time; `None` where it takes longer.
+pub(crate) async fn within<T>(
+    clock: &dyn Clock,
+    timeout: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    match select(pin!(work), clock.timeout(timeout)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
     }
 }
 

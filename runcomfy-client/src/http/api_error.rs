@@ -134,8 +134,8 @@ impl ApiError {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
             code: code.map(|code| answer.word(&code)),
-            message: message.map(|text| bounded(&answer.hide(&text), LONGEST_MESSAGE)),
-            body: bounded(&answer.hide(body), LONGEST_BODY),
+            message: message.map(|text| answer.excerpt(&text, LONGEST_MESSAGE)),
+            body: answer.excerpt(body, LONGEST_BODY),
             request_id: request_id.cloned(),
             retry_after,
             request_size: None,
@@ -161,7 +161,7 @@ const LONGEST_MESSAGE: usize = 500;
 const LONGEST_BODY: usize = 4096;
 
 /// The start of a text, where it is longer than this many bytes.
-pub(super) fn bounded(text: &str, longest: usize) -> String {
+fn bounded(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }

@@ -27,9 +27,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client from the environment: the token from `RUNCOMFY_API_TOKEN`, from `RUNCOMFY_TOKEN`, or
-    /// from the `token.json` of the official command line tool; the address from
-    /// `RUNCOMFY_MODEL_API_BASE`, where that is set.
+    /// A client from the environment. The token comes from the first that is set of
+    /// `RUNCOMFY_API_TOKEN`, `RUNCOMFY_TOKEN`, `RUNCOMFY_API_KEY`, and `RUNCOMFY_API_TOKEN_FILE` (the
+    /// path of a file that holds it); else from the `token.json` of the official command line tool.
+    /// The address comes from `RUNCOMFY_MODEL_API_BASE`, where that is set.
     ///
     /// # Errors
     /// [`Error::Config`] where there is no token, or the token or the address cannot be used.

@@ -15,6 +15,8 @@ use super::journal::Journal;
 use super::retry::BackOff;
 use super::token::{self, Lookup};
 use super::transport::Transport;
+use crate::data_uri::Truncated;
+use crate::redact::url_without_secrets;
 use crate::time::{Clock, SystemClock};
 
 const BASE_URL: &str = "https://model-api.runcomfy.net/v1";
@@ -58,6 +60,16 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A variable of the environment names a proxy that cannot be used.
+    #[error(
+        "the variable {variable} names a proxy that cannot be used: {proxy:?}; one looks like http://host:3128 or socks5h://host:1080; to go without, unset the variable, or name the host of the API in NO_PROXY"
+    )]
+    BadProxy {
+        /// The variable.
+        variable: &'static str,
+        /// What it is set to, without user name and password.
+        proxy: String,
+    },
     /// The HTTP client could not be set up.
     #[error("cannot set up the HTTP client")]
     Http {
@@ -69,7 +81,7 @@ pub enum ConfigError {
 fn where_from(files: &[PathBuf]) -> String {
     match files.last() {
         Some(file) => format!(
-            "set RUNCOMFY_API_TOKEN, or log in with the official command line tool, which writes it to {}",
+            "set RUNCOMFY_API_TOKEN (or RUNCOMFY_TOKEN or RUNCOMFY_API_KEY), or RUNCOMFY_API_TOKEN_FILE to the path of a file that holds it, or log in with the official command line tool, which writes it to {}",
             file.display()
         ),
         None => "give it with `token`, or take it from the environment with `Client::from_env`"
@@ -258,7 +270,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("token", &self.token)
-            .field("base_url", &self.base_url.as_deref().map(without_login))
+            .field("base_url", &self.base_url.as_deref().map(shown_url))
             .field("limits", &self.limits)
             .field("journal", &self.journal)
             .finish_non_exhaustive()
@@ -280,7 +292,7 @@ fn check_token(token: &str) -> Result<(), ConfigError> {
 
 /// The base URL, which ends without a slash.
 fn check_base_url(text: &str) -> Result<Url, ConfigError> {
-    let bad = |reason: String| ConfigError::BadBaseUrl { url: without_login(text), reason };
+    let bad = |reason: String| ConfigError::BadBaseUrl { url: shown_url(text), reason };
     let mut url = Url::parse(text).map_err(|error| bad(format!("is not a URL ({error})")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("has a user name or password in it".to_owned()));
@@ -300,16 +312,9 @@ fn check_base_url(text: &str) -> Result<Url, ConfigError> {
     Ok(url)
 }
 
-/// What may be shown of a base URL that somebody put a password into.
-fn without_login(text: &str) -> String {
-    match Url::parse(text) {
-        Ok(mut url) => {
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            url.into()
-        }
-        Err(_) => text.rsplit('@').next().unwrap_or_default().to_owned(),
-    }
+/// What may be shown of a base URL, which somebody may have put a password into.
+fn shown_url(text: &str) -> String {
+    Truncated(&url_without_secrets(text)).to_string()
 }
 
 pub(super) fn is_this_machine(url: &Url) -> bool {
@@ -353,10 +358,15 @@ mod tests {
             "http://model-api.runcomfy.net/v1",
             "ftp://model-api.runcomfy.net/v1",
             "https://user:sekrit@model-api.runcomfy.net/v1",
-            "https://model-api.runcomfy.net/v1?a=b",
+            "model-api.runcomfy.net:sekrit@host",
+            "https:user:sekrit@model-api.runcomfy.net/v1",
+            "https://model-api.runcomfy.net/v1?key=sekrit",
+            "https://model-api.runcomfy.net:sekrit",
             "https://model-api.runcomfy.net/v1#a",
         ] {
-            let text = check_base_url(url).unwrap_err().to_string();
+            let error = check_base_url(url).unwrap_err();
+            let builder = Client::builder().base_url(url);
+            let text = format!("{error} {error:?} {builder:?}");
             assert!(!text.contains("sekrit"), "{text}");
             assert!(text.contains("https://model-api.runcomfy.net/v1"), "{text}");
         }

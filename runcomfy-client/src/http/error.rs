@@ -124,9 +124,11 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
-    /// A call about the catalog got no answer that can be used.
-    #[error("cannot read the catalog: {reason}")]
+    /// A call about the catalog or the account got no answer that can be used.
+    #[error("cannot read {what}: {reason}")]
     Catalog {
+        /// What was asked for: `the catalog`, or `the account's balance`.
+        what: &'static str,
         /// What is wrong.
         reason: String,
         /// Why, where there is more to say.
@@ -242,14 +244,17 @@ pub enum Error {
         waited: Duration,
     },
     /// An output's file could not be saved. The job and its output are not affected.
-    #[error("cannot save {url} to {}: {reason}", path.display())]
+    #[error("cannot save {url} to {}: {reason}{}", path.display(), of_job(request_id.as_ref()))]
     Download {
-        /// The file's URL.
+        /// The file's URL, without user name, password and query: they grant access. It is cut where
+        /// it gets long.
         url: String,
         /// Where it was to go.
         path: PathBuf,
         /// What is wrong.
         reason: String,
+        /// The job that it is a file of, where that is known.
+        request_id: Option<RequestId>,
         /// Why, where there is more to say.
         source: Option<Cause>,
     },
@@ -266,7 +271,9 @@ impl Error {
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
             Self::Api(error) => error.request_id.as_ref(),
-            Self::SubmitUnknown { request_id, .. } => request_id.as_ref(),
+            Self::SubmitUnknown { request_id, .. } | Self::Download { request_id, .. } => {
+                request_id.as_ref()
+            }
             Self::AlreadySubmitted { holder, .. } => holder.request_id.as_ref(),
             Self::NoAnswer { request_id, .. }
             | Self::BadAnswer { request_id, .. }
@@ -350,6 +357,10 @@ fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> Str
             "look for it among the account's recent requests before submitting anew".to_owned()
         }
     }
+}
+
+fn of_job(request_id: Option<&RequestId>) -> String {
+    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
 }
 
 fn seen(state: Option<&JobState>) -> String {

@@ -1,5 +1,6 @@
 //! The HTTP client: submit, status, result and cancel, with what promises 2 to 6 of the project ask.
 
+mod account;
 mod api_error;
 mod body;
 mod budget;
@@ -12,10 +13,12 @@ mod error;
 mod files;
 mod job;
 mod journal;
+mod lenient;
 mod many;
-mod mask;
 mod pace;
+mod proxy;
 mod read;
+mod redactor;
 mod request_id;
 mod retry;
 mod state;
@@ -25,8 +28,9 @@ mod transport;
 mod wait;
 mod wire;
 
+pub use account::Balance;
 pub use api_error::{ApiError, ApiErrorKind};
-pub use catalog::{CatalogModel, CatalogPage, CatalogQuery};
+pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
 pub use client::{Client, Resumed};
 pub use config::{ClientBuilder, ConfigError};
 pub use download::{DownloadOptions, Downloaded, Existing, Progress};

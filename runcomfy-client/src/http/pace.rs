@@ -1,14 +1,12 @@
 //! How fast a client and its clones may call the service: so many calls at once, so many in a
 //! second, and none while the service asks for a pause.
 
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::time::Clock;
+use crate::time::{Clock, within};
 
 /// The pace of a client.
 #[derive(Debug)]
@@ -101,13 +99,8 @@ impl Pace {
         }
         let left = deadline.saturating_sub(self.clock.now());
         // Boxed, since thousands may wait here.
-        let acquired = Box::pin(async {
-            match select(pin!(lane.acquire()), self.clock.timeout(left)).await {
-                Either::Left((permit, _)) => permit.map_err(|_| NoRoom),
-                Either::Right(_) => Err(NoRoom),
-            }
-        });
-        acquired.await
+        let acquired = Box::pin(within(&*self.clock, left, lane.acquire())).await;
+        acquired.ok_or(NoRoom)?.map_err(|_| NoRoom)
     }
 
     /// Waits until a try may be made.

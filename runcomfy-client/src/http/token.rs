@@ -1,32 +1,26 @@
 //! Where the token comes from: the environment, or the file of the official command line tool.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use serde::de::{Deserialize, Deserializer, Error as _};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::config::ConfigError;
 
 /// Reads a variable of the environment.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-const VARIABLES: [&str; 2] = ["RUNCOMFY_API_TOKEN", "RUNCOMFY_TOKEN"];
+/// Variables that hold the token, the first that is set first.
+const VARIABLES: [&str; 3] = ["RUNCOMFY_API_TOKEN", "RUNCOMFY_TOKEN", "RUNCOMFY_API_KEY"];
 
-/// What the official command line tool writes when its user logs in.
-struct TokenFile {
-    access_token: String,
-}
+/// The variable that holds the path of a file with the token.
+const FILE_VARIABLE: &str = "RUNCOMFY_API_TOKEN_FILE";
 
-impl<'de> Deserialize<'de> for TokenFile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Map::deserialize(deserializer)?.remove("access_token") {
-            Some(Value::String(access_token)) => Ok(Self { access_token }),
-            _ => Err(D::Error::missing_field("access_token")),
-        }
-    }
-}
+/// What the official command line tool writes when its user logs in has this member.
+const MEMBER: &str = "access_token";
 
 /// The first token that the conventions give.
 pub(super) fn find(lookup: Lookup<'_>) -> Result<SecretString, ConfigError> {
@@ -35,26 +29,77 @@ pub(super) fn find(lookup: Lookup<'_>) -> Result<SecretString, ConfigError> {
             return Ok(token.into());
         }
     }
-    let files = files(lookup);
+    // Not there, it is a mistake, and no reason to take another token.
+    if let Some(path) = lookup(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from) {
+        return read_file(&path, Form::Any);
+    }
+    let files = tool_files(lookup);
     for path in &files {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(source) => {
-                return Err(ConfigError::TokenFile { path: path.clone(), source: source.into() });
-            }
-        };
-        return match serde_json::from_str::<TokenFile>(&text) {
-            Ok(file) => Ok(file.access_token.into()),
-            Err(error) => {
-                // The error's own text could repeat what stands in the file.
-                let place = format!("line {} column {}", error.line(), error.column());
-                let reason = format!("not of the form {{\"access_token\": \"...\"}} ({place})");
-                Err(ConfigError::TokenFile { path: path.clone(), source: reason.into() })
-            }
-        };
+        match fs::metadata(path) {
+            Err(error) if is_missing(&error) => {}
+            _ => return read_file(path, Form::Json),
+        }
     }
     Err(ConfigError::NoToken { files })
+}
+
+/// Whether there is nothing of this name; where a folder should be is a file, there is not, either.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// How a file holds a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `{"access_token": "..."}`
+    Json,
+    /// That, or the token alone.
+    Any,
+}
+
+/// The token in a file. Errors never repeat what stands in it.
+fn read_file(path: &Path, form: Form) -> Result<SecretString, ConfigError> {
+    let fail = |source: Box<dyn std::error::Error + Send + Sync>| ConfigError::TokenFile {
+        path: path.to_owned(),
+        source,
+    };
+    let text = read_text(path).map_err(|error| fail(error.into()))?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if form == Form::Any && !text.starts_with('{') {
+        return match text {
+            "" => Err(fail("it is empty; write the token into it".into())),
+            token => Ok(token.into()),
+        };
+    }
+    let wrong =
+        |place: String| fail(format!("not of the form {{\"{MEMBER}\": \"...\"}}{place}").into());
+    let json: Value = serde_json::from_str(text)
+        .map_err(|error| wrong(format!(" (line {} column {})", error.line(), error.column())))?;
+    match json.get(MEMBER).and_then(Value::as_str).map(str::trim) {
+        Some(token) if !token.is_empty() => Ok(token.into()),
+        _ => Err(wrong(String::new())),
+    }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    /// Far more than any token.
+    const MAX_LEN: u64 = 64 * 1024;
+    // Asked first: opening a pipe could take as long as nobody writes into it.
+    let found = fs::metadata(path)?;
+    let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    if found.is_dir() {
+        return wrong("it is a folder; name the file in it");
+    }
+    if !found.is_file() {
+        return wrong("it is a pipe or a device; only a file is read");
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_LEN {
+        return wrong("it is longer than any token; name the file that holds the token alone");
+    }
+    String::from_utf8(bytes)
+        .or_else(|_| wrong("it is not UTF-8 text; write the token alone into it"))
 }
 
 /// A variable that is set and not blank.
@@ -68,7 +113,8 @@ pub(super) fn variable_text(
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-fn files(lookup: Lookup<'_>) -> Vec<PathBuf> {
+/// Where the official command line tool keeps it.
+fn tool_files(lookup: Lookup<'_>) -> Vec<PathBuf> {
     let folder =
         |variable: &str| lookup(variable).filter(|path| !path.is_empty()).map(PathBuf::from);
     let home = folder("HOME").or_else(std::env::home_dir);
@@ -102,11 +148,82 @@ mod tests {
     }
 
     #[test]
-    fn variables_come_first_and_blank_ones_do_not_count() {
-        let both = [("RUNCOMFY_API_TOKEN", "first"), ("RUNCOMFY_TOKEN", "second")];
-        assert_eq!(find_in(&both).unwrap(), "first");
-        let blank = [("RUNCOMFY_API_TOKEN", "  "), ("RUNCOMFY_TOKEN", " second\n")];
-        assert_eq!(find_in(&blank).unwrap(), "second");
+    fn the_first_variable_counts_and_blank_ones_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "fourth").unwrap();
+        std::fs::write(folder.path().join("token.json"), r#"{"access_token": "fifth"}"#).unwrap();
+        let (file, config) = (file.display().to_string(), folder.path().display().to_string());
+        let mut variables = vec![
+            ("RUNCOMFY_API_TOKEN", "first"),
+            ("RUNCOMFY_TOKEN", " second\n"),
+            ("RUNCOMFY_API_KEY", "third"),
+            ("RUNCOMFY_API_TOKEN_FILE", &*file),
+            ("RUNCOMFY_CONFIG_DIR", &*config),
+        ];
+        for token in ["first", "second", "third", "fourth", "fifth"] {
+            assert_eq!(find_in(&variables).unwrap(), token);
+            let (variable, _) = variables.remove(0);
+            if token == "fifth" {
+                break;
+            }
+            let blank = if token == "fourth" { "" } else { " \n" };
+            variables.push((variable, blank));
+        }
+    }
+
+    #[test]
+    fn a_token_file_holds_the_token_alone_or_as_json() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let read = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            find_in(&[("RUNCOMFY_API_TOKEN_FILE", path.to_str().unwrap())])
+        };
+        for content in [
+            "sekrit",
+            "sekrit\n",
+            "\u{feff}sekrit\r\n",
+            "  sekrit\n\n",
+            "{\"access_token\": \"sekrit\"}",
+            "\u{feff}{\"access_token\": \"sekrit\\n\", \"expires\": 1}\n",
+        ] {
+            assert_eq!(read(content.as_bytes()).unwrap(), "sekrit", "{content:?}");
+        }
+        for (content, words) in [
+            (&b""[..], "empty"),
+            (b" \n", "empty"),
+            (b"{\"token\": \"sekrit\"}", "access_token"),
+            (b"{\"access_token\": \"\"}", "access_token"),
+            (b"{\"access_token\": \"sekrit", "line 1 column 24"),
+            (b"sekrit\xff", "UTF-8"),
+            (&[b's'; 1024 * 1024], "longer than any token"),
+        ] {
+            let error = read(content).unwrap_err();
+            let text = format!("{error} {error:?} {}", std::error::Error::source(&error).unwrap());
+            assert!(text.contains(words) && text.contains("token\""), "{text}");
+            assert!(!text.contains("sekrit"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_neither_read_nor_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing").display().to_string();
+        let folder = folder.path().display().to_string();
+        let files = [(&*folder, "folder"), (&*missing, "missing")];
+        #[cfg(unix)]
+        let files = files.into_iter().chain([("/dev/zero", "device")]);
+        for (path, words) in files {
+            let error = find_in(&[("RUNCOMFY_API_TOKEN_FILE", path)]).unwrap_err();
+            let text = format!("{error}: {}", std::error::Error::source(&error).unwrap());
+            assert!(text.contains(words) && text.contains(path), "{text}");
+        }
+        // The tool's own files are looked for, and may not be there at all.
+        std::fs::write(format!("{folder}/file"), "").unwrap();
+        let config = format!("{folder}/file");
+        let error = find_in(&[("RUNCOMFY_CONFIG_DIR", &config)]).unwrap_err();
+        assert!(matches!(error, ConfigError::NoToken { .. }), "{error:?}");
     }
 
     #[test]
@@ -143,7 +260,12 @@ mod tests {
     #[test]
     fn without_a_token_the_message_says_where_one_is_looked_for() {
         let text = find_in(&[]).unwrap_err().to_string();
-        for part in ["RUNCOMFY_API_TOKEN", "/no/home/.config/runcomfy/token.json"] {
+        for part in [
+            "RUNCOMFY_API_TOKEN",
+            "RUNCOMFY_API_KEY",
+            "RUNCOMFY_API_TOKEN_FILE",
+            "/no/home/.config/runcomfy/token.json",
+        ] {
             assert!(text.contains(part), "{text}");
         }
     }

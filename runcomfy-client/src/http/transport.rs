@@ -1,11 +1,9 @@
 //! One HTTP exchange at a time: the only place that knows the token and `reqwest`.
 
 use std::fmt;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method};
 use secrecy::{ExposeSecret, SecretString};
@@ -14,16 +12,17 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use super::api_error::{ApiError, bounded};
+use super::api_error::ApiError;
 use super::budget::RetryBudget;
 use super::config::{ConfigError, Limits, is_this_machine};
 use super::error::Cause;
-use super::mask::Mask;
 use super::pace::{NoRoom, Pace};
+use super::proxy::Proxy;
+use super::redactor::Redactor;
 use super::request_id::RequestId;
 use super::retry;
 use super::submit::Ids;
-use crate::time::Clock;
+use crate::time::{Clock, within};
 
 /// More than any answer of the API; the rest is not read.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -36,8 +35,10 @@ const LONGEST_IDLE: Duration = Duration::from_secs(20);
 
 pub(super) struct Transport {
     http: reqwest::Client,
+    /// What the calls go through.
+    proxy: Option<Proxy>,
     base: Url,
-    mask: Mask,
+    redactor: Redactor,
     authorization: HeaderValue,
     pub(super) limits: Limits,
     pub(super) clock: Arc<dyn Clock>,
@@ -62,15 +63,19 @@ pub(super) struct Answer {
     /// The body, where it is JSON.
     pub(super) json: Result<Value, serde_json::Error>,
     pub(super) retry_after: Option<Duration>,
-    mask: Mask,
+    redactor: Redactor,
 }
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
 pub(super) enum NoAnswer {
     /// Nothing was sent: there was no connection.
-    #[error("cannot connect")]
-    NotConnected(#[source] reqwest::Error),
+    #[error("cannot connect{}", via.as_ref().map(|via| format!(" {via}")).unwrap_or_default())]
+    NotConnected {
+        source: reqwest::Error,
+        /// The proxy that it was tried through, in words.
+        via: Option<String>,
+    },
     /// Something may have been received.
     #[error("the connection broke")]
     Broken(#[source] reqwest::Error),
@@ -100,7 +105,7 @@ pub(super) enum NoAnswer {
 
 impl NoAnswer {
     pub(super) fn surely_not_received(&self) -> bool {
-        matches!(self, Self::NotConnected(_) | Self::NotMade(_))
+        matches!(self, Self::NotConnected { .. } | Self::NotMade(_))
     }
 
     /// The ids that the beginning of the answer names, and what went wrong.
@@ -109,7 +114,7 @@ impl NoAnswer {
             Self::CutOff { ids, .. } | Self::TimedOut { ids } | Self::TooLong { ids } => {
                 std::mem::take(ids)
             }
-            Self::NotConnected(_) | Self::Broken(_) | Self::NotMade(_) => Ids::default(),
+            Self::NotConnected { .. } | Self::Broken(_) | Self::NotMade(_) => Ids::default(),
         };
         (ids, self.into_cause())
     }
@@ -146,7 +151,10 @@ impl From<reqwest::Error> for NoAnswer {
     fn from(error: reqwest::Error) -> Self {
         // The URL says nothing that the error around this one does not say.
         let error = error.without_url();
-        if error.is_connect() { Self::NotConnected(error) } else { Self::Broken(error) }
+        match error.is_connect() {
+            true => Self::NotConnected { source: error, via: None },
+            false => Self::Broken(error),
+        }
     }
 }
 
@@ -163,6 +171,7 @@ impl Transport {
             .map_err(|_| ConfigError::BadToken { reason: "cannot be sent in a header" })?;
         authorization.set_sensitive(true);
         let local = is_this_machine(&base);
+        let proxy = if local { None } else { Proxy::find(&|name| std::env::var_os(name), &base)? };
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION")))
             .tls_backend_preconfigured(tls(local).map_err(|error| http_error(error.into()))?)
@@ -177,12 +186,13 @@ impl Transport {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| http_error(error.into()))?;
-        let mask = Mask::new(token);
+        let redactor = Redactor::new(&token);
         let pace = Pace::new(Arc::clone(&clock), limits.calls_at_once, limits.call_spacing);
         Ok(Self {
             http,
+            proxy,
             base,
-            mask,
+            redactor,
             authorization,
             limits,
             clock,
@@ -208,14 +218,13 @@ impl Transport {
         timeout: Duration,
     ) -> Result<Answer, NoAnswer> {
         let mut received = Received::default();
+        let url = request.url.clone();
         let exchange = self.exchange(request, &mut received);
-        let ended = match select(pin!(exchange), self.clock.timeout(timeout)).await {
-            Either::Left((ended, _)) => ended,
-            Either::Right(_) => Err(Cut::TimedOut),
-        };
-        match ended {
+        match within(&*self.clock, timeout, exchange).await.unwrap_or(Err(Cut::TimedOut)) {
             Ok(()) => {}
-            Err(Cut::Broken(error)) if received.status == 0 => return Err(error.into()),
+            Err(Cut::Broken(error)) if received.status == 0 => {
+                return Err(self.no_answer(error, &url));
+            }
             Err(Cut::Broken(error)) => {
                 let (source, ids) = (error.without_url(), received.ids());
                 return Err(NoAnswer::CutOff { source, ids });
@@ -228,7 +237,7 @@ impl Transport {
             self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
         }
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer::new(status, body, retry_after, self.mask.clone()))
+        Ok(Answer::new(status, body, retry_after, self.redactor.clone()))
     }
 
     /// Sends, and keeps what comes as it comes.
@@ -265,7 +274,28 @@ impl Transport {
         url: Url,
         headers: HeaderMap,
     ) -> Result<reqwest::Response, NoAnswer> {
-        Ok(self.http.get(url).headers(headers).send().await?)
+        let sent = self.http.get(url.clone()).headers(headers).send().await;
+        sent.map_err(|error| self.no_answer(error, &url))
+    }
+
+    fn no_answer(&self, error: reqwest::Error, url: &Url) -> NoAnswer {
+        match NoAnswer::from(error) {
+            NoAnswer::NotConnected { source, .. } => {
+                let via = self.proxy.as_ref().and_then(|proxy| proxy.describe(url));
+                NoAnswer::NotConnected { source, via }
+            }
+            other => other,
+        }
+    }
+
+    /// A text from outside as an error shows it; see [`Answer::excerpt`].
+    pub(super) fn excerpt(&self, text: &str, max_len: usize) -> String {
+        self.redactor.excerpt(text, max_len)
+    }
+
+    /// A text without the token.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.redactor.redact(text).into_owned()
     }
 
     /// Whether a URL is on the host that the API calls go to.
@@ -299,9 +329,9 @@ impl Answer {
         status: u16,
         body: String,
         retry_after: Option<Duration>,
-        mask: Mask,
+        redactor: Redactor,
     ) -> Self {
-        Self { status, json: serde_json::from_str(&body), body, retry_after, mask }
+        Self { status, json: serde_json::from_str(&body), body, retry_after, redactor }
     }
 
     /// The body as an error shows it.
@@ -309,19 +339,23 @@ impl Answer {
         self.quote(&self.body)
     }
 
-    /// A text taken from the answer as an error quotes it: without the token, and not too long.
+    /// A text taken from the answer as an error quotes it.
     pub(super) fn quote(&self, text: &str) -> String {
-        bounded(&self.hide(text), 1024)
+        self.excerpt(text, 1024)
     }
 
     /// The same for what should be a single word.
     pub(super) fn word(&self, text: &str) -> String {
-        bounded(&self.hide(text), 100)
+        self.excerpt(text, 100)
     }
 
-    /// A text taken from the answer, without the token.
-    pub(super) fn hide(&self, text: &str) -> String {
-        self.mask.hide(text)
+    /// A text taken from the answer as an error shows it: without the token, without what grants
+    /// access in the URLs in it (passwords and signatures), and cut where it is longer than this.
+    ///
+    /// Read the text itself first, and compare that: a word that the token stands in is another one
+    /// without it.
+    pub(super) fn excerpt(&self, text: &str, max_len: usize) -> String {
+        self.redactor.excerpt(text, max_len)
     }
 
     /// The refusal that the answer is, if it is one.
@@ -332,7 +366,7 @@ impl Answer {
     /// For tests: as a server without the token would give it.
     #[cfg(test)]
     pub(super) fn of(status: u16, body: &str) -> Self {
-        Self::new(status, body.to_owned(), None, Mask::default())
+        Self::new(status, body.to_owned(), None, Redactor::default())
     }
 
     /// Whether it is a success without a word.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::lenient::number;
 use crate::output::take;
 
 /// `GET /requests/{request_id}/status`.
@@ -66,10 +67,7 @@ impl<'de> Deserialize<'de> for Outcome {
             output: members.remove("output").unwrap_or_default(),
             created_at: take(&mut members, "created_at"),
             finished_at: take(&mut members, "finished_at"),
-            cost: take(&mut members, "cost").or_else(|| {
-                let text: Option<String> = take(&mut members, "cost");
-                text?.parse().ok().filter(|cost: &f64| cost.is_finite())
-            }),
+            cost: number(&mut members, "cost"),
         })
     }
 }

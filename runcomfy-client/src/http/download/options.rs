@@ -1,14 +1,17 @@
 //! How a file is to be saved.
 
 use std::fmt;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::fs;
+use tokio::io::AsyncReadExt;
 use url::{Host, Url};
 
-use super::Failure;
+use super::name::Destination;
+use super::{Failure, content};
 
 /// How a file is to be saved.
 ///
@@ -25,7 +28,7 @@ use super::Failure;
 #[must_use = "options do nothing until a download takes them"]
 pub struct DownloadOptions {
     existing: Existing,
-    pub(super) largest: u64,
+    largest: u64,
     pub(super) timeout: Duration,
     hosts: Vec<String>,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
@@ -117,24 +120,56 @@ impl DownloadOptions {
         self.existing == Existing::Overwrite
     }
 
-    /// The size of a file that exists and is to be kept.
-    pub(super) async fn existing_size(&self, path: &Path) -> Result<Option<u64>, Failure> {
-        let Ok(found) = fs::symlink_metadata(path).await else { return Ok(None) };
-        if found.is_dir() {
-            return Err(Failure::of("there is a folder of this name"));
+    pub(super) fn check_size(&self, size: u64) -> Result<(), Failure> {
+        let largest = self.largest;
+        if size <= largest {
+            return Ok(());
         }
-        match self.existing {
-            Existing::Overwrite => Ok(None),
-            Existing::Keep => {
-                let file = fs::metadata(path).await;
-                let file = file.map_err(|error| Failure::new("what is there is no file", error))?;
-                Ok(Some(file.len()))
-            }
-            Existing::Refuse => Err(Failure::of(
-                "the file exists already; choose another name, or say what to do with `DownloadOptions::existing`",
-            )),
-        }
+        Err(Failure::of(format!(
+            "it has {size} bytes or more, and {largest} are allowed; see `DownloadOptions::largest`"
+        )))
     }
+
+    /// A file that exists and is to be kept: where it is, its size, and its first bytes.
+    pub(super) async fn kept_file(
+        &self,
+        destination: Destination<'_>,
+    ) -> Result<Option<(PathBuf, u64, Vec<u8>)>, Failure> {
+        for path in destination.candidates() {
+            let Ok(found) = fs::symlink_metadata(&path).await else { continue };
+            if found.is_dir() {
+                return Err(Failure::of("there is a folder of this name"));
+            }
+            match self.existing {
+                Existing::Overwrite => {}
+                Existing::Keep => {
+                    let file = size_and_head(&path).await;
+                    let (size, head) =
+                        file.map_err(|error| Failure::new("what is there is no file", error))?;
+                    return Ok(Some((path, size, head)));
+                }
+                Existing::Refuse => {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    return Err(Failure::of(format!(
+                        "the file exists already, as {name:?}; choose another name, or say what to do with `DownloadOptions::existing`"
+                    )));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The size and the first bytes of a file.
+async fn size_and_head(path: &Path) -> io::Result<(u64, Vec<u8>)> {
+    let found = fs::metadata(path).await?;
+    let mut head = Vec::new();
+    // Opening a pipe could take for ever.
+    if found.is_file() {
+        let file = fs::File::open(path).await?;
+        file.take(content::HEAD as u64).read_to_end(&mut head).await?;
+    }
+    Ok((found.len(), head))
 }
 
 impl fmt::Debug for DownloadOptions {

@@ -6,11 +6,11 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use tokio::fs::File;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::super::digest;
 use super::super::files::{is_named, sync_folder};
-use super::Failure;
+use super::{Failure, content, out_of_space};
 
 /// What exactly the server has: parts of the same can be put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,33 +58,63 @@ impl Part {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Err(Failure::of("it is being fetched already, by this process or another"));
             }
-            Err(error) => return Err(Failure::new("the file cannot be made", error)),
+            Err(error) => return Err(Failure::io("the file cannot be made", error)),
         };
         let file = File::from_std(file);
         Ok(Self { path: part, file, size, identity, end: End::Undecided })
     }
 
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).await.map_err(unwritable)?;
+        let written = self.file.write_all(bytes).await;
+        self.checked(written)?;
         self.size += bytes.len() as u64;
         Ok(())
     }
 
     /// Begins anew.
     pub(super) async fn clear(&mut self) -> Result<(), Failure> {
-        self.file.flush().await.map_err(unwritable)?;
-        self.file.set_len(0).await.map_err(unwritable)?;
-        self.file.seek(SeekFrom::Start(0)).await.map_err(unwritable)?;
+        let cleared = async {
+            self.file.flush().await?;
+            self.file.set_len(0).await?;
+            self.file.seek(SeekFrom::Start(0)).await
+        };
+        let cleared = cleared.await;
+        self.checked(cleared)?;
         self.size = 0;
         Ok(())
     }
 
+    /// The first bytes of the whole file. Nothing is written after that.
+    pub(super) async fn head(&mut self) -> Result<Vec<u8>, Failure> {
+        let flushed = self.file.flush().await;
+        self.checked(flushed)?;
+        let mut head = Vec::new();
+        let read = async {
+            self.file.seek(SeekFrom::Start(0)).await?;
+            (&mut self.file).take(content::HEAD as u64).read_to_end(&mut head).await
+        };
+        let read = read.await;
+        read.map_err(|error| Failure::new("what was written cannot be read", error))?;
+        Ok(head)
+    }
+
+    /// A part that a disk has no room for does not stay to take up more of it.
+    fn checked<T>(&mut self, written: io::Result<T>) -> Result<T, Failure> {
+        written.map_err(|error| {
+            if out_of_space(&error).is_some() {
+                self.end = End::Remove;
+            }
+            Failure::io("the file cannot be written", error)
+        })
+    }
+
     /// Gives the whole file its own name.
     pub(super) async fn finish(mut self, path: &Path, overwrite: bool) -> Result<u64, Failure> {
-        self.file.flush().await.map_err(unwritable)?;
-        self.file.sync_all().await.map_err(unwritable)?;
+        let synced = self.file.sync_all().await;
+        self.checked(synced)?;
         self.end = End::Remove;
-        let file = self.file.try_clone().await.map_err(unwritable)?.into_std().await;
+        let file = self.file.try_clone().await;
+        let file = self.checked(file)?.into_std().await;
         let (from, to) = (self.path.clone(), path.to_owned());
         let named = tokio::task::spawn_blocking(move || {
             if !is_named(&file, &from)? {
@@ -103,13 +133,15 @@ impl Part {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Failure::of("somebody else has made a file of this name meanwhile"))
             }
-            Err(error) => Err(Failure::new("the file cannot get its name", error)),
+            Err(error) => Err(Failure::io("the file cannot get its name", error)),
         }
     }
 
     /// Ends without success: what a later try can go on with stays.
     pub(super) async fn leave(mut self) {
-        let _ = self.file.flush().await;
+        let flushed = self.file.flush().await;
+        // Why it ends is known; this says only whether it stays.
+        let _ = self.checked(flushed);
     }
 
     /// Ends without a trace.
@@ -164,7 +196,8 @@ fn open(path: &Path) -> io::Result<(StdFile, u64)> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let mut file =
+            OpenOptions::new().read(true).create(true).truncate(false).write(true).open(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
@@ -196,8 +229,4 @@ fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
         Err(_) if fs::exists(path)? => Err(io::ErrorKind::AlreadyExists.into()),
         Err(_) => fs::rename(part, path),
     }
-}
-
-fn unwritable(error: io::Error) -> Failure {
-    Failure::new("the file cannot be written", error)
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED,
-    LOCATION, RANGE,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE,
+    LAST_MODIFIED, LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode};
 use tracing::{debug, warn};
@@ -15,6 +15,7 @@ use super::super::error::Cause;
 use super::super::transport::Transport;
 use super::part::{Identity, Part};
 use super::{DownloadOptions, Failure};
+use crate::time::within;
 
 pub(super) struct Transfer<'a> {
     transport: &'a Transport,
@@ -24,6 +25,8 @@ pub(super) struct Transfer<'a> {
     deadline: Duration,
     /// What has come so far.
     part: Option<Part>,
+    /// What the server says that it is.
+    content_type: Option<String>,
     /// Whether the server was found not to do with ranges what it should.
     no_ranges: bool,
 }
@@ -56,14 +59,16 @@ impl<'a> Transfer<'a> {
             return Err(Failure::of("the path has no file name"));
         }
         let deadline = transport.clock.now().saturating_add(options.timeout);
-        Ok(Self { transport, options, path, url, deadline, part: None, no_ranges: false })
+        let (part, content_type) = (None, None);
+        Ok(Self { transport, options, path, url, deadline, part, content_type, no_ranges: false })
     }
 
-    /// Fetches until it is whole. `check` says where a redirect may lead.
+    /// Fetches until it is whole, and gives it with its `Content-Type`. `check` says where a redirect
+    /// may lead.
     pub(super) async fn run(
         mut self,
         check: impl Fn(&Url) -> Result<(), Failure> + Send,
-    ) -> Result<u64, Failure> {
+    ) -> Result<(Part, Option<String>), Failure> {
         let (mut attempt, mut furthest) = (1, 0);
         loop {
             let failure = match self.attempt(&check).await {
@@ -82,10 +87,8 @@ impl<'a> Transfer<'a> {
             warn!(received = self.have(), reason = %failure.reason, "the download broke off");
             self.transport.back_off(attempt, None, left).await;
         }
-        match self.part.take() {
-            Some(part) => part.finish(self.path, self.options.overwrites()).await,
-            None => Err(Failure::of("nothing came")),
-        }
+        let part = self.part.take().ok_or_else(|| Failure::of("nothing came"))?;
+        Ok((part, self.content_type))
     }
 
     fn have(&self) -> u64 {
@@ -98,7 +101,11 @@ impl<'a> Transfer<'a> {
 
     async fn fail(&mut self, failure: Failure) -> Failure {
         if let Some(part) = self.part.take() {
-            if part.size > self.options.largest { part.remove() } else { part.leave().await }
+            if self.options.check_size(part.size).is_err() {
+                part.remove();
+            } else {
+                part.leave().await;
+            }
         }
         failure
     }
@@ -130,7 +137,7 @@ impl<'a> Transfer<'a> {
             }
             (StatusCode::OK, _) => {
                 let total = response.content_length();
-                self.check_size(total.unwrap_or_default())?;
+                self.options.check_size(total.unwrap_or_default())?;
                 if self.begin(&response).await? {
                     return Err(Broken::Resume);
                 }
@@ -141,7 +148,7 @@ impl<'a> Transfer<'a> {
                     && content_range(headers)
                         .is_none_or(|(_, total)| total == Some(identity.total)) =>
             {
-                return Ok(self.check_size(identity.total)?);
+                return Ok(self.options.check_size(identity.total)?);
             }
             (status, resuming) => {
                 let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
@@ -159,6 +166,8 @@ impl<'a> Transfer<'a> {
                 });
             }
         };
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        self.content_type = content_type.map(str::to_owned);
         self.receive(response, total).await
     }
 
@@ -193,9 +202,10 @@ impl<'a> Transfer<'a> {
                 headers.insert(IF_RANGE, identity.mark.parse().map_err(odd)?);
             }
             let silence = self.silence();
-            let asked = tokio::time::timeout(silence, self.transport.fetch(url.clone(), headers));
+            let asked = self.transport.fetch(url.clone(), headers);
             let late = || Broken::Passing(Failure::of("there was no answer in time"));
-            let response = asked.await.map_err(|_| late())?.map_err(|error| {
+            let asked = within(&*self.transport.clock, silence, asked).await;
+            let response = asked.ok_or_else(late)?.map_err(|error| {
                 Broken::Passing(Failure::new("it cannot be fetched", error.into_cause()))
             })?;
             if !response.status().is_redirection() {
@@ -241,9 +251,9 @@ impl<'a> Transfer<'a> {
             Broken::Passing(Failure::new("the connection broke", Cause::from(error.without_url())))
         };
         loop {
-            let next = tokio::time::timeout(self.silence(), response.chunk()).await;
-            let late = |_| Broken::Passing(Failure::of("it stood still for too long"));
-            let Some(chunk) = next.map_err(late)?.map_err(broken)? else { break };
+            let next = within(&*self.transport.clock, self.silence(), response.chunk()).await;
+            let late = || Broken::Passing(Failure::of("it stood still for too long"));
+            let Some(chunk) = next.ok_or_else(late)?.map_err(broken)? else { break };
             if self.left().is_zero() {
                 return Err(Failure::of(
                     "it took too long; `DownloadOptions::timeout` says how long it may",
@@ -254,7 +264,7 @@ impl<'a> Transfer<'a> {
             part.write(&chunk).await?;
             let size = part.size;
             self.options.tell(size, total);
-            self.check_size(size)?;
+            self.options.check_size(size)?;
         }
         match total {
             Some(total) if self.have() != total => {
@@ -263,16 +273,6 @@ impl<'a> Transfer<'a> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn check_size(&self, size: u64) -> Result<(), Failure> {
-        let largest = self.options.largest;
-        if size <= largest {
-            return Ok(());
-        }
-        Err(Failure::of(format!(
-            "it has {size} bytes or more, and {largest} are allowed; see `DownloadOptions::largest`"
-        )))
     }
 
     /// How long it may stand still.
