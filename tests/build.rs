@@ -1,5 +1,5 @@
-//! Generates the models of the corpus, and of the JSON Schema Test Suite with each of its schemas as
-//! a property, in one go.
+//! Generates the models of the corpus, of the catalog entries in `entries/`, and of the JSON Schema
+//! Test Suite with each of its schemas as a property, in one go.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,10 @@ fn main() {
     let schemas = out.join("schemas");
     let _ = fs::remove_dir_all(&schemas);
     println!("cargo::rerun-if-changed=corpus");
+    println!("cargo::rerun-if-changed=entries");
     println!("cargo::rerun-if-changed=json-schema-test-suite");
     copy(Path::new("corpus"), &schemas.join("corpus"));
+    copy(Path::new("entries"), &schemas.join("entries"));
     let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
     let generated = Generator::new(&schemas).generate().unwrap();
     generated.write(&out).unwrap();

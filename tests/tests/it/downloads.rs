@@ -13,14 +13,21 @@ use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
 use crate::faults::{faults, timed};
+use crate::stalls::impatiently;
 
 /// A sandbox, a client, and the URL of a video in it.
 async fn video() -> (Sandbox, Client, String) {
+    let (sandbox, client, url, _) = timed_video().await;
+    (sandbox, client, url)
+}
+
+/// The same, with the clock that the client's time-outs go by.
+async fn timed_video() -> (Sandbox, Client, String, TestClock) {
     let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
     let sandbox = sandbox.start().await.unwrap();
-    let (client, _) = timed(&sandbox);
+    let (client, clock) = timed(&sandbox);
     let url = client.run(&input()).await.unwrap().output.video.unwrap();
-    (sandbox, client, url)
+    (sandbox, client, url, clock)
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -30,7 +37,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn whatever_breaks_the_file_is_saved_whole() {
-    let (sandbox, client, url) = video().await;
+    let (sandbox, client, url, clock) = timed_video().await;
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.mp4");
     let size = client.download(&url, &whole).await.unwrap();
@@ -46,7 +53,8 @@ async fn whatever_breaks_the_file_is_saved_whole() {
     for (number, (fault, _)) in faults().into_iter().filter(|(fault, _)| again(fault)).enumerate() {
         sandbox.fault_next(Call::Output, fault.clone());
         let path = folder.path().join(format!("{number}.mp4"));
-        client.download(&url, &path).await.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
+        let saved = impatiently(&sandbox, &clock, client.download(&url, &path)).await;
+        saved.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
         assert_eq!(std::fs::read(path).unwrap(), whole, "{fault:?}");
     }
     assert!(files(folder.path()).iter().all(|name| name.ends_with(".mp4")));
@@ -229,11 +237,7 @@ async fn fetch(
 ) -> (Vec<Result<u64, Error>>, Option<String>, Vec<String>) {
     let (base, asked) = scripted(answers).await;
     let client = Client::builder().base_url(format!("{base}/v1")).token("t").attempts(3);
-    let client = client
-        .read_timeout(Duration::from_millis(500))
-        .clock(TestClock::default())
-        .build()
-        .unwrap();
+    let client = client.clock(TestClock::default()).build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let mut results = Vec::new();

@@ -1,13 +1,17 @@
 //! What a user relies on, from the outside. One binary, so that it is linked once.
 
 mod build_script;
+mod catalog;
 mod claims;
 mod codegen;
 mod compaction;
 mod conformance;
+mod contents;
+mod disk;
 mod downloads;
 mod downstream;
 mod end_to_end;
+mod environment;
 mod failures;
 mod faults;
 mod forms;
@@ -20,12 +24,15 @@ mod many;
 mod markup;
 mod media;
 mod names;
+mod outputs;
 mod patience;
 mod sandbox;
 mod sandbox_catalog;
 mod sandbox_faults;
 mod schema_folder;
 mod secrets;
+mod service;
+mod spellings;
 mod stalls;
 mod url_secrets;
 mod validation;

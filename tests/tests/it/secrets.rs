@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::end_to_end::input;
 use crate::faults::{faults, timed};
+use crate::service::{Service, answer};
 use crate::stalls::impatiently;
 
 const TOKEN: &str = "sekrit/TOKEN+123";
@@ -62,7 +63,7 @@ fn logged(level: Level, run: impl Future<Output = ()>) -> String {
 }
 
 /// An error as it shows itself in every way, causes included.
-fn shown(error: &dyn std::error::Error) -> String {
+pub(crate) fn shown(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}\n");
     if let Some(source) = error.source() {
         text += &shown(source);
@@ -204,4 +205,28 @@ fn a_log_says_what_happens_to_which_job_and_never_the_body() {
     has(&["INFO", &id, "state=completed", "ended"]);
     has(&["ERROR", model, "outcome unknown"]);
     assert!(!log.contains("woman acting") && !log.contains(TOKEN), "{log}");
+}
+
+#[test]
+fn what_grants_access_in_urls_is_in_no_log_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    let log = logged(Level::TRACE, async {
+        let output = |origin: &str| {
+            let url = |path: &str| format!("{origin}/{path}?X-Amz-Signature=sig-sekrit#sekrit");
+            let login = url("c.png").replace("http://", "http://user:pass-sekrit@");
+            let data = format!("data:image/png;base64,{}", "c2Vrcml0".repeat(1000));
+            serde_json::json!({"images": [url("a.png"), url("b.png"), login, data, "https://x/?sekrit"]})
+        };
+        let png = answer("image/png", b"\x89PNG\r\n\x1a\n".as_slice());
+        let service = Service::of_job(output, &[("/a.png", png)]).await;
+        text += &shown(&service.done().await.download_all(&folder).await.unwrap_err());
+    });
+    assert!(log.contains("/a.png") || log.contains("req-1-a.png"), "{log}");
+    assert!(log.contains("not saved") && text.contains("b.png"), "{log}");
+    for secret in ["sekrit", "c2Vrcml0"] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None);
+        assert!(!text.contains(secret), "{text}");
+    }
 }
