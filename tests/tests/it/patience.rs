@@ -163,7 +163,7 @@ async fn an_ended_job_whose_result_cannot_be_read_is_said_to_have_ended() {
         Reply::new(404, ""),
     ] {
         let job = client.submit(&input()).await.unwrap();
-        (0..2000).for_each(|_| sandbox.reply_next(Call::Result, reply.clone()));
+        (0..400).for_each(|_| sandbox.reply_next(Call::Result, reply.clone()));
         let error = job.wait().await.unwrap_err();
         assert!(matches!(error, Error::ResultUnreadable { .. }), "{reply:?}: {error:?}");
         assert_eq!(error.request_id(), Some(job.request_id()));
