@@ -13,7 +13,7 @@ use super::state::JobState;
 use super::transport::NoAnswer;
 use crate::media::MediaError;
 use crate::model_id::{InvalidModelId, ModelId};
-use crate::violation::ValidationErrors;
+use crate::ValidationErrors;
 
 /// A cause of any type.
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -4,8 +4,6 @@
 
 use std::fmt::Write as _;
 
-use crate::parse::Num;
-
 /// As wide as `rustfmt` lets a line be.
 const WIDTH: usize = 100;
 const INDENT: usize = 4;
@@ -158,13 +156,6 @@ impl Code {
         match value {
             None => "__rt::None".into(),
             Some(value) => Self::call("__rt::Some", [value]),
-        }
-    }
-
-    pub(super) fn num(num: Num) -> Self {
-        match num {
-            Num::Int(int) => format!("__rt::Num::Int({int})").into(),
-            Num::Float(float) => format!("__rt::Num::Float({float:?})").into(),
         }
     }
 

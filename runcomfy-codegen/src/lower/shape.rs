@@ -4,9 +4,10 @@ pub(super) use super::model::Shape;
 
 use super::Lowerer;
 use super::model::{Alias, IntegerType, MediaKind};
-use super::names;
-use super::view::{alternatives, view};
-use crate::parse::{Definitions, Num, Schema, TypeSet, Value, accepts, compare};
+use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, view};
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::parse::AdditionalProperties;
+use runcomfy_schema::{Json, Num};
 
 /// What a type is made for.
 #[derive(Clone, Copy)]
@@ -30,6 +31,9 @@ fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> 
         || whole.has_fields()
         || !whole.any_of.is_empty()
         || !whole.one_of.is_empty()
+        || (left > 0
+            && matches!(&whole.additional, Some(AdditionalProperties::Checked(each))
+                if needs_type_below(definitions, each, left - 1)))
         || (left > 0
             && whole
                 .items
@@ -89,7 +93,7 @@ impl Lowerer<'_, '_, '_> {
 
     fn holds_media(&self, union: &str) -> bool {
         let union = self.types.unions.iter().find(|one| one.name == union);
-        union.is_some_and(|union| !self.with_media(Vec::new(), &union.forms).is_empty())
+        union.is_some_and(|union| union.forms.iter().any(is_media))
     }
 
     /// The type of a schema that may hold references beside other keywords. One that leads to a
@@ -129,7 +133,7 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         if is_object(&whole) {
             let Some(name) = site.type_name else { return Shape::Any };
-            if !schema.is_made_up {
+            if !schema.is_synthetic {
                 if let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned() {
                     return self.shared(site, Shape::Object(known));
                 }
@@ -142,13 +146,35 @@ impl Lowerer<'_, '_, '_> {
         if !parts.is_empty() {
             return self.union(site, schema, &whole, &parts);
         }
-        match whole.types.map(|types| types.without(TypeSet::NULL)) {
-            Some(TypeSet::INTEGER) => Shape::Integer(integer(&whole)),
-            Some(TypeSet::NUMBER) => Shape::Number,
-            Some(TypeSet::BOOLEAN) => Shape::Boolean,
-            Some(TypeSet::STRING) => media(field, &whole).map_or(Shape::Text, Shape::Media),
-            Some(TypeSet::ARRAY) => self.list(site, &whole),
+        match whole.types.map(|types| types.without(Types::NULL)) {
+            Some(Types(Types::INTEGER)) => Shape::Integer(integer(&whole)),
+            Some(Types(Types::NUMBER)) => Shape::Number,
+            Some(Types(Types::BOOLEAN)) => Shape::Boolean,
+            Some(Types(Types::STRING)) => media(field, &whole).map_or(Shape::Text, Shape::Media),
+            Some(Types(Types::ARRAY)) => self.list(site, &whole),
+            Some(Types(Types::OBJECT)) => self.map(site, &whole),
             _ => Shape::Any,
+        }
+    }
+
+    /// An object without fields, whose values obey one schema.
+    fn map(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
+        let Some(AdditionalProperties::Checked(each)) = &whole.additional else {
+            return Shape::Any;
+        };
+        if !whole.patterns.is_empty() {
+            return Shape::Any;
+        }
+        // Its keys are not declared, so the field's name says nothing of what they hold.
+        match self.shape(Site { field: "", ..site }, each) {
+            // A map says nothing of what its values are: any map of JSON is a value.
+            Shape::Any => Shape::Any,
+            Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
+                if self.compiler.accepts(each, &Json::Null) =>
+            {
+                Shape::Any
+            }
+            value => Shape::Map(Box::new(value)),
         }
     }
 
@@ -160,12 +186,12 @@ impl Lowerer<'_, '_, '_> {
             None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
                 let each = view(self.definitions, items);
-                let is_text = each.types == Some(TypeSet::STRING) && each.values.is_none();
+                let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
                 match media_items(field, whole).filter(|_| is_text) {
                     Some(kind) => Shape::Media(kind),
                     None => match self.shape(site, items) {
                         Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
-                            if accepts(self.definitions, items, &Value::Null) =>
+                            if self.compiler.accepts(items, &Json::Null) =>
                         {
                             // `null` among them, which `Option` becomes as JSON.
                             Shape::Any
@@ -179,53 +205,21 @@ impl Lowerer<'_, '_, '_> {
     }
 }
 
-/// Whether a value is an object with fields, whatever its alternatives add to them.
-fn is_object(whole: &Schema) -> bool {
-    let by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
-    let by_keys =
-        whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
-    whole.values.is_none() && (by_type || by_keys)
-}
-
-/// Whether the alternatives of an object only add to its keys.
-fn is_choice_of_keys(whole: &Schema) -> bool {
-    let parts = || whole.any_of.iter().chain(&whole.one_of);
-    parts().next().is_some()
-        && parts().all(|part| part.reference.is_none() && part.types.is_none() && part.has_fields())
+/// Whether a value is a file, or a list of files.
+fn is_media(shape: &Shape) -> bool {
+    match shape {
+        Shape::Media(_) => true,
+        Shape::List(item) | Shape::Map(item) => is_media(item),
+        _ => false,
+    }
 }
 
 fn integer(schema: &Schema) -> IntegerType {
     let at_least_zero =
-        schema.minimum.as_ref().is_some_and(|min| compare(min.num, Num::Int(0)).is_ge());
+        schema.minimum.as_ref().is_some_and(|min| min.num.compare(&Num::Int(0)).is_ge());
     let beyond_i64 = schema
         .maximum
         .as_ref()
-        .is_some_and(|max| compare(max.num, Num::Int(i64::MAX.into())).is_gt());
+        .is_some_and(|max| max.num.compare(&Num::Int(i64::MAX)).is_gt());
     if at_least_zero && beyond_i64 { IntegerType::U64 } else { IntegerType::I64 }
-}
-
-/// The service's own formats, in any case, as its names of types are.
-fn media_format(schema: &Schema) -> Option<String> {
-    schema.format.as_ref().map(|format| format.to_ascii_lowercase())
-}
-
-/// A single file, by `format` or by name.
-fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema).as_deref() {
-        Some("image_uri") => Some(MediaKind::Image),
-        Some("video_uri") => Some(MediaKind::Video),
-        Some("audio_uri") => Some(MediaKind::Audio),
-        _ => names::media(field),
-    }
-}
-
-/// The files of a list, by the list's `format`, its items' `format` or its name.
-fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema).as_deref() {
-        Some("image_uris") => Some(MediaKind::Image),
-        Some("video_uris") => Some(MediaKind::Video),
-        Some("audio_uris") => Some(MediaKind::Audio),
-        // By name, only where the items are texts: a list that says nothing of them takes anything.
-        _ => schema.items.as_ref().and_then(|items| media(field, items)),
-    }
 }

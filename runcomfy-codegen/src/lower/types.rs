@@ -2,38 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Alias, Definition, EnumType, ObjectType, Rule, Shape, UnionType};
-use super::names;
+use super::model::{Alias, EnumType, ObjectType, Shape, UnionType};
+use crate::parse::names;
 
 /// The type of a model's input.
 pub(super) const INPUT: &str = "Input";
 
-#[derive(Debug)]
 pub(super) struct Types {
     pub(super) objects: Vec<ObjectType>,
     pub(super) enums: Vec<EnumType>,
     pub(super) unions: Vec<UnionType>,
     pub(super) aliases: Vec<Alias>,
-    /// The rules of definitions that are not written out where they are used.
-    pub(super) definitions: Vec<Definition>,
-    /// The names of those, by the text of the `$ref`.
-    pub(super) definition_names: BTreeMap<String, String>,
-    /// Those whose rules are still to be made.
-    pub(super) pending: Vec<String>,
     /// The types made for definitions, by the text of the `$ref`; `None` while one is being made
     /// that has no name yet.
     pub(super) of_definitions: BTreeMap<String, Option<Shape>>,
     /// The definitions whose types are being made, by the text of the `$ref`.
     pub(super) open_definitions: Vec<String>,
-    /// The static of a union's rules, by the place of its schema.
-    pub(super) of_unions: BTreeMap<String, String>,
-    /// The rule that stands for an object with a type, by the place of its schema: its fields where
-    /// it is nothing but them, or else all that it says.
-    pub(super) of_objects: BTreeMap<String, Rule>,
     /// The type made for an object, by the place of its schema: there is one, however many ways lead
     /// to it.
     pub(super) object_names: BTreeMap<String, String>,
-    pub(super) patterns: Vec<String>,
     /// How deep the types in the making are nested, and how many values were given one so far.
     pub(super) depth: usize,
     pub(super) made: usize,
@@ -47,15 +34,9 @@ impl Types {
             enums: Vec::new(),
             unions: Vec::new(),
             aliases: Vec::new(),
-            definitions: Vec::new(),
-            definition_names: BTreeMap::new(),
-            pending: Vec::new(),
             of_definitions: BTreeMap::new(),
             open_definitions: Vec::new(),
-            of_unions: BTreeMap::new(),
-            of_objects: BTreeMap::new(),
             object_names: BTreeMap::new(),
-            patterns: Vec::new(),
             depth: 0,
             made: 0,
             used: [INPUT, "InputBuilder", "Output"].map(str::to_owned).into(),

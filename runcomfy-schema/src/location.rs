@@ -1,0 +1,49 @@
+//! Where a value stands in a body. Rendered only when something is wrong there.
+
+use std::fmt::Write as _;
+
+/// A chain of places, from a value outwards.
+#[derive(Clone, Copy)]
+pub enum Location<'a> {
+    Root,
+    Member { parent: &'a Location<'a>, name: &'a str, key: &'a str },
+    Item { parent: &'a Location<'a>, index: usize },
+}
+
+impl Location<'_> {
+    pub fn field(&self) -> String {
+        self.dotted(|name, _| name)
+    }
+
+    pub fn key(&self) -> String {
+        self.dotted(|_, key| key)
+    }
+
+    fn dotted(&self, pick: for<'n> fn(&'n str, &'n str) -> &'n str) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Member { parent, name, key } => {
+                let mut text = parent.dotted(pick);
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text + pick(name, key)
+            }
+            Self::Item { parent, index } => {
+                let mut text = parent.dotted(pick);
+                let _ = write!(text, "[{index}]");
+                text
+            }
+        }
+    }
+
+    pub fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Member { parent, key, .. } => {
+                parent.pointer() + "/" + &key.replace('~', "~0").replace('/', "~1")
+            }
+            Self::Item { parent, index } => format!("{}/{index}", parent.pointer()),
+        }
+    }
+}

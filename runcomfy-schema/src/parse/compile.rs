@@ -1,0 +1,580 @@
+//! A schema as rules: keyword by keyword, so that what is checked is what is written, whatever type
+//! was chosen for a value. Beyond the keywords there are two rules of the dialect: an object is
+//! closed to keys that nothing declares, as a whole where it is put together from parts; and a text
+//! that stands for a file has to be one that the service can fetch.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::form::{is_composed, is_object, media, media_items, optional_keys, speaks_of_objects};
+use super::names::{self, FieldSource};
+use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Schema};
+use super::view::{alternatives, view};
+use super::{Node, Value};
+use crate::field::{Fields, OwnedField};
+use crate::json::{Json, Literal};
+use crate::keyword::format::Format;
+use crate::keyword::types::Types;
+use crate::media::MediaKind;
+use crate::pattern::Pattern;
+use crate::rule::{Additional, Bound, List, ObjectSchema, Rule, Rules, Shared, Target};
+use crate::validate::is_valid;
+
+/// What a value's place says of it: the name of its field, which may say that it is a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Hint<'h> {
+    pub name: &'h str,
+    /// What the list around says of its items.
+    kind: Option<MediaKind>,
+}
+
+impl<'h> Hint<'h> {
+    #[must_use]
+    pub fn new(name: &'h str) -> Self {
+        Self { name, kind: None }
+    }
+}
+
+/// A key that an object knows: declared, or only required.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    pub key: &'a str,
+    pub schema: Option<&'a Schema>,
+    pub is_required: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// The required ones first, in the order of `required`, as the service's own examples have them.
+    #[must_use]
+    pub fn all(schema: &'a Schema) -> Vec<Self> {
+        let properties = schema.properties.as_deref().unwrap_or_default();
+        let declared: BTreeMap<&str, &Schema> =
+            properties.iter().map(|property| (&*property.key, &property.schema)).collect();
+        let required: BTreeMap<&str, ()> =
+            schema.required.iter().map(|(key, _)| (&**key, ())).collect();
+        let first = schema.required.iter().map(|(key, _)| Self {
+            key,
+            schema: declared.get(&**key).copied(),
+            is_required: true,
+        });
+        let rest = properties.iter().filter(|one| !required.contains_key(&*one.key));
+        let rest = rest.map(|property| Self {
+            key: &property.key,
+            schema: Some(&property.schema),
+            is_required: false,
+        });
+        first.chain(rest).collect()
+    }
+
+    /// What the names of fields are made from.
+    #[must_use]
+    pub fn sources(entries: &[Self]) -> Vec<FieldSource<'a>> {
+        let source = |entry: &Self| FieldSource {
+            key: entry.key,
+            title: entry.schema.map_or("", |schema| &schema.title),
+            rust_name: entry
+                .schema
+                .and_then(|schema| schema.rust_name.as_ref())
+                .map(|(name, _)| name.as_str()),
+        };
+        entries.iter().map(source).collect()
+    }
+}
+
+/// Makes rules of schemas, and keeps those that others refer to.
+pub struct Compiler<'a> {
+    definitions: &'a Definitions,
+    /// The numbers of rules that are referred to: by the place of their schema, and whether they are
+    /// part of a whole that is closed elsewhere.
+    numbers: BTreeMap<(String, bool), usize>,
+    /// The places, by number.
+    places: Vec<(String, bool)>,
+    pending: Vec<(usize, Schema)>,
+    done: Vec<Rules>,
+    patterns: BTreeMap<String, Arc<Pattern>>,
+}
+
+impl<'a> Compiler<'a> {
+    #[must_use]
+    pub fn new(definitions: &'a Definitions) -> Self {
+        Self {
+            definitions,
+            numbers: BTreeMap::new(),
+            places: Vec::new(),
+            pending: Vec::new(),
+            done: Vec::new(),
+            patterns: BTreeMap::new(),
+        }
+    }
+
+    /// The rules of a value. Those that they refer to are made by [`finish`](Self::finish).
+    pub fn value(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Vec<Rule> {
+        self.rules(schema, hint, false)
+    }
+
+    /// Makes the rules that are referred to; they may refer to others.
+    pub fn finish(&mut self) {
+        while let Some((number, schema)) = self.pending.pop() {
+            let is_part = self.places.get(number).is_some_and(|(_, is_part)| *is_part);
+            let rules = self.literal(&schema, None, is_part).into();
+            if let Some(slot) = self.done.get_mut(number) {
+                *slot = rules;
+            }
+        }
+    }
+
+    /// The rules referred to, by number.
+    #[must_use]
+    pub fn referred(&self) -> &[Rules] {
+        &self.done
+    }
+
+    /// The place in the file of each of them, and whether it is a part of a whole.
+    #[must_use]
+    pub fn places(&self) -> &[(String, bool)] {
+        &self.places
+    }
+
+    /// The number of a schema that stands in the file.
+    #[must_use]
+    pub fn number(&self, pointer: &str) -> Option<usize> {
+        self.numbers.get(&(pointer.to_owned(), false)).copied()
+    }
+
+    /// Whether a schema takes a value, its own as opposed to a file of a media field.
+    pub fn accepts(&mut self, schema: &Schema, value: &Json) -> bool {
+        let rules = self.value(schema, None);
+        self.finish();
+        is_valid(&self.done, &rules, value)
+    }
+
+    fn rules(&mut self, schema: &Schema, hint: Option<Hint<'_>>, is_part: bool) -> Vec<Rule> {
+        let definitions = self.definitions;
+        if let Some(target) = self.only_target(schema) {
+            if is_leaf(target) {
+                return self.rules(target, hint, is_part);
+            }
+            let mut rules = vec![self.refer(target, is_part)];
+            if let Some(hint) = hint.filter(|_| !is_part) {
+                rules.extend(self.media(schema, hint));
+            }
+            return rules;
+        }
+        let is_own = !schema.is_synthetic && !is_part;
+        if is_own && is_object(&view(definitions, schema)) {
+            return vec![self.refer(schema, false)];
+        }
+        self.literal(schema, hint, is_part)
+    }
+
+    fn only_target(&self, schema: &Schema) -> Option<&'a Schema> {
+        let reference = schema.reference.as_ref().filter(|_| schema.only_refers)?;
+        self.definitions.get(&reference.text)
+    }
+
+    fn refer(&mut self, schema: &Schema, is_part: bool) -> Rule {
+        let place = (schema.place.pointer.clone(), is_part);
+        let number = self.numbers.get(&place).copied().unwrap_or_else(|| {
+            let number = self.done.len();
+            self.numbers.insert(place.clone(), number);
+            self.places.push(place);
+            self.done.push(Rules::default());
+            self.pending.push((number, schema.clone()));
+            number
+        });
+        Rule::Ref(Target::Definition(number))
+    }
+
+    /// The rules of a schema, keyword by keyword.
+    fn literal(&mut self, schema: &Schema, hint: Option<Hint<'_>>, is_part: bool) -> Vec<Rule> {
+        let definitions = self.definitions;
+        let is_whole = !is_part
+            && schema.additional.is_none()
+            && schema.unevaluated_properties.is_none()
+            && is_composed(schema)
+            && speaks_of_objects(definitions, schema);
+        let mut rules = Vec::new();
+        if schema.never {
+            rules.push(Rule::Never);
+        }
+        rules.extend(schema.types.map(Rule::Types));
+        self.scalars(schema, &mut rules);
+        self.array(schema, hint.filter(|_| !is_part), &mut rules);
+        self.object(schema, is_part, is_whole, &mut rules);
+        self.in_place(schema, &mut rules);
+        let properties = match &schema.unevaluated_properties {
+            Some(left) => Some(self.rules(left, None, false).into()),
+            None => is_whole.then(|| vec![Rule::Never].into()),
+        };
+        let items = schema.unevaluated_items.as_ref();
+        let items = items.map(|left| self.rules(left, None, false).into());
+        if properties.is_some() || items.is_some() {
+            rules = vec![Rule::Unevaluated { rules: rules.into(), properties, items }];
+        }
+        if let Some(hint) = hint.filter(|_| !is_part) {
+            rules.extend(self.media(schema, hint));
+        }
+        if !is_part {
+            rules.extend(self.media_members(schema));
+        }
+        rules
+    }
+
+    /// The keywords that speak of a value without parts.
+    fn scalars(&mut self, schema: &Schema, rules: &mut Vec<Rule>) {
+        let mut own = Vec::new();
+        if schema.minimum.is_some() || schema.maximum.is_some() {
+            let (min, max) = (schema.minimum.as_ref(), schema.maximum.as_ref());
+            own.push(Rule::Range { min: min.map(bound), max: max.map(bound) });
+        }
+        own.extend(schema.multiple_of.clone().map(Rule::MultipleOf));
+        let Counts { min, max } = schema.length;
+        if !schema.length.is_any() {
+            own.push(Rule::Length { min, max });
+        }
+        own.extend(schema.pattern.as_ref().map(|pattern| Rule::Pattern(self.pattern(pattern))));
+        own.extend(schema.format.as_deref().and_then(Format::named).map(Rule::Format));
+        if let Some(values) = &schema.values {
+            // What these keywords refuse is no value; of what is left, nothing more is to be asked.
+            let judged: Vec<Rule> =
+                schema.types.map(Rule::Types).into_iter().chain(own.drain(..)).collect();
+            let usable = values.iter().filter(|node| is_valid(&[], &judged, &node.to_json()));
+            rules.push(Rule::Values(usable.map(literal).collect()));
+        }
+        rules.append(&mut own);
+        if !schema.validations.is_empty() {
+            rules.push(Rule::Validations(schema.validations.clone().into()));
+        }
+    }
+
+    fn pattern(&mut self, text: &str) -> Shared<Pattern> {
+        let pattern = self.patterns.entry(text.to_owned());
+        Shared::Owned(Arc::clone(pattern.or_insert_with(|| Arc::new(Pattern::owned(text)))))
+    }
+
+    fn array(&mut self, schema: &Schema, hint: Option<Hint<'_>>, rules: &mut Vec<Rule>) {
+        let Counts { min, max } = schema.count;
+        if !schema.count.is_any() {
+            rules.push(Rule::Count { min, max });
+        }
+        if schema.unique {
+            rules.push(Rule::Unique);
+        }
+        if !schema.prefix.is_empty() {
+            let each = schema.prefix.iter().map(|part| self.rules(part, None, false).into());
+            rules.push(Rule::Prefix(each.collect()));
+        }
+        if let Some(items) = &schema.items {
+            let hint = hint.filter(|_| schema.prefix.is_empty());
+            let hint = hint.map(|hint| self.hint_of_items(schema, items, hint));
+            let each: Rules = self.rules(items, hint, false).into();
+            rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
+        }
+        if let Some(contains) = &schema.contains {
+            let Counts { min, max } = contains.counts;
+            let each = self.rules(&contains.schema, None, false).into();
+            rules.push(Rule::Contains { min, max, rules: each });
+        }
+    }
+
+    /// What a list says of its items.
+    fn hint_of_items<'h>(&self, list: &Schema, items: &Schema, hint: Hint<'h>) -> Hint<'h> {
+        let each = view(self.definitions, items);
+        let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
+        let kind = media_items(hint.name, list).filter(|_| is_text);
+        Hint { kind, ..hint }
+    }
+
+    fn object(
+        &mut self,
+        schema: &Schema,
+        is_part: bool,
+        is_whole: bool,
+        rules: &mut Vec<Rule>,
+    ) {
+        let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
+        let is_closed = is_by_type && !is_part && !is_whole;
+        let additional = match &schema.additional {
+            Some(AdditionalProperties::Checked(each)) => {
+                Additional::Checked(self.rules(each, None, false).into())
+            }
+            Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
+            Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
+            // `unevaluatedProperties` says what becomes of them.
+            None if schema.unevaluated_properties.is_some() => Additional::Open,
+            None if is_closed => Additional::Denied,
+            None => Additional::Open,
+        };
+        let mut entries = Entry::all(schema);
+        // Whether a key that is only required is judged by a pattern or, where none matches it, by
+        // `additionalProperties`, is known when its text is. A part that is no object by its type
+        // asks for keys, but declares none.
+        let is_judged = !schema.patterns.is_empty() && schema.additional.is_some();
+        let is_declaring = !is_judged
+            && (schema.additional.is_some()
+                || (is_by_type && schema.unevaluated_properties.is_none()));
+        let mut required = Vec::new();
+        entries.retain(|entry| {
+            let is_field = entry.schema.is_some() || is_declaring;
+            if !is_field {
+                required.push(entry.key.to_owned());
+            }
+            is_field
+        });
+        let is_open = matches!(additional, Additional::Open);
+        if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {
+            let fields = self.fields(schema, &entries, &additional, is_part || is_whole);
+            let patterns = schema.patterns.iter();
+            let patterns = patterns.map(|(pattern, each)| {
+                (self.pattern(pattern), self.rules(each, None, false).into())
+            });
+            let patterns: List<_> = patterns.collect();
+            let object = ObjectSchema { fields, patterns, additional };
+            rules.push(Rule::Object(Shared::Owned(Arc::new(object))));
+        }
+        if !required.is_empty() {
+            rules.push(required_keys(required));
+        }
+        let Counts { min, max } = schema.size;
+        if !schema.size.is_any() {
+            rules.push(Rule::Size { min, max });
+        }
+        if let Some(names) = &schema.names {
+            rules.push(Rule::Names(self.rules(names, None, false).into()));
+        }
+        for dependent in &schema.dependents {
+            let mut asked = Vec::new();
+            if !dependent.required.is_empty() {
+                asked.push(required_keys(dependent.required.clone()));
+            }
+            if let Some(part) = &dependent.schema {
+                asked.extend(self.rules(part, None, true));
+            }
+            let key = dependent.key.clone().into();
+            rules.push(Rule::Dependent { key, rules: asked.into() });
+        }
+    }
+
+    fn fields(
+        &mut self,
+        schema: &Schema,
+        entries: &[Entry<'_>],
+        additional: &Additional,
+        is_part: bool,
+    ) -> Fields {
+        // Two may share a name here, which stands in messages alone.
+        let names = names::candidates(&Entry::sources(entries));
+        let fields = entries.iter().zip(names).map(|(entry, name)| {
+            let name = if name.is_empty() { entry.key.to_owned() } else { name };
+            // What a file is, is no matter of which form a value has.
+            let hint = Some(Hint::new(&name)).filter(|_| !is_part);
+            let rules = match (entry.schema, additional, &schema.additional) {
+                (Some(schema), ..) => self.rules(schema, hint, false).into(),
+                (None, Additional::Checked(rules), _) => rules.clone(),
+                (None, _, Some(AdditionalProperties::Allowed(false))) => vec![Rule::Never].into(),
+                (None, ..) => Rules::default(),
+            };
+            OwnedField {
+                name: name.into(),
+                key: entry.key.into(),
+                title: entry.schema.map_or("", |schema| &schema.title).into(),
+                description: entry.schema.map_or("", |schema| &schema.description).into(),
+                required: entry.is_required,
+                rules,
+                default: None,
+            }
+        });
+        Fields::Owned(fields.collect())
+    }
+
+    /// The keywords that judge the value by other schemas. These are parts of one whole.
+    fn in_place(&mut self, schema: &Schema, rules: &mut Vec<Rule>) {
+        let reference = schema.reference.as_ref();
+        if let Some(target) = reference.and_then(|one| self.definitions.get(&one.text)) {
+            if is_leaf(target) {
+                let part = self.rules(target, None, true).into();
+                rules.push(Rule::AllOf(vec![part].into()));
+            } else {
+                rules.push(self.refer(target, true));
+            }
+        }
+        for (parts, rule) in [
+            (&schema.all_of, Rule::AllOf as fn(_) -> _),
+            (&schema.any_of, Rule::AnyOf as fn(_) -> _),
+            (&schema.one_of, Rule::OneOf as fn(_) -> _),
+        ] {
+            if !parts.is_empty() {
+                let parts = parts.iter().map(|part| self.rules(part, None, true).into());
+                rules.push(rule(parts.collect()));
+            }
+        }
+        if let Some(not) = &schema.not {
+            rules.push(Rule::Not(self.rules(not, None, true).into()));
+        }
+        if let Some(condition) = &schema.condition {
+            let mut part = |part: Option<&Schema>| -> Rules {
+                part.map(|part| self.rules(part, None, true)).unwrap_or_default().into()
+            };
+            rules.push(Rule::If {
+                condition: part(Some(&condition.if_)),
+                then: part(condition.then.as_ref()),
+                otherwise: part(condition.otherwise.as_ref()),
+            });
+        }
+    }
+
+    /// The rules that a value has for being a file, or a list of files, beyond its schema.
+    fn media(&self, schema: &Schema, hint: Hint<'_>) -> Vec<Rule> {
+        /// A list may be a list of itself.
+        const MAX_DEPTH: usize = 8;
+        // The items of a list that is written here have been told of theirs.
+        let is_written = |list: &Schema| list.items.is_some() && std::ptr::eq(list, schema);
+        let mut forms = Forms::default();
+        self.forms(schema, hint, &mut forms, MAX_DEPTH);
+        let mut rules = Vec::new();
+        // A text that stands in an enum is no file.
+        if !forms.has_enum {
+            rules.extend(forms.text.map(Rule::Media));
+        }
+        if !forms.items.is_empty() && !is_written(&view(self.definitions, schema)) {
+            let from = 0;
+            rules.extend(forms.items.into_iter().map(|rules| Rule::Items { from, rules }));
+        }
+        rules
+    }
+
+    fn forms(&self, schema: &Schema, hint: Hint<'_>, forms: &mut Forms, left: usize) {
+        let definitions = self.definitions;
+        let whole = view(definitions, schema);
+        let Some(left) = left.checked_sub(1) else { return };
+        if whole.values.is_some() {
+            forms.has_enum = true;
+            return;
+        }
+        if is_object(&whole) {
+            return;
+        }
+        let (parts, _) = alternatives(definitions, &whole);
+        if !parts.is_empty() {
+            for part in parts {
+                self.forms(part, hint, forms, left);
+            }
+            return;
+        }
+        match whole.types.map(|types| types.without(Types::NULL)) {
+            Some(Types(Types::STRING)) => {
+                let kind = hint.kind.or_else(|| media(hint.name, &whole));
+                forms.text = forms.text.or(kind);
+            }
+            Some(Types(Types::ARRAY)) if whole.prefix.is_empty() => match &whole.items {
+                // The service's media lists often say nothing of their items.
+                None => {
+                    let kind = media_items(hint.name, &whole);
+                    forms.items.extend(kind.map(|kind| vec![Rule::Media(kind)].into()));
+                }
+                Some(items) => {
+                    let mut inner = Forms::default();
+                    let hint = self.hint_of_items(&whole, items, hint);
+                    self.forms(items, hint, &mut inner, left);
+                    let mut rules: Vec<Rule> = Vec::new();
+                    if !inner.has_enum {
+                        rules.extend(inner.text.map(Rule::Media));
+                    }
+                    let lists = inner.items.into_iter();
+                    rules.extend(lists.map(|rules| Rule::Items { from: 0, rules }));
+                    if !rules.is_empty() {
+                        forms.items.push(rules.into());
+                    }
+                }
+            },
+            _ => {}
+        }
+    }
+
+    /// The same for the fields of an object that is put together from parts.
+    fn media_members(&self, schema: &Schema) -> Option<Rule> {
+        let definitions = self.definitions;
+        if !is_composed(schema) {
+            return None;
+        }
+        let whole = view(definitions, schema);
+        if !is_object(&whole) {
+            return None;
+        }
+        let extra = optional_keys(definitions, &whole);
+        let mut entries = Entry::all(&whole);
+        entries.extend(
+            extra.iter().map(|(key, schema)| Entry { key, schema: Some(schema), is_required: false }),
+        );
+        let names = names::candidates(&Entry::sources(&entries));
+        let fields = entries.iter().zip(names).filter_map(|(entry, name)| {
+            let rules = self.media(entry.schema?, Hint::new(&name));
+            (!rules.is_empty()).then(|| OwnedField {
+                name: name.into(),
+                key: entry.key.into(),
+                title: Box::default(),
+                description: Box::default(),
+                required: false,
+                rules: rules.into(),
+                default: None,
+            })
+        });
+        let fields: Vec<_> = fields.collect();
+        if fields.is_empty() {
+            return None;
+        }
+        Some(Rule::Object(Shared::Owned(Arc::new(ObjectSchema {
+            fields: Fields::Owned(fields.into()),
+            patterns: List::default(),
+            additional: Additional::Open,
+        }))))
+    }
+}
+
+/// The files among the forms of a value.
+#[derive(Default)]
+struct Forms {
+    text: Option<MediaKind>,
+    items: Vec<Rules>,
+    has_enum: bool,
+}
+
+fn required_keys(keys: Vec<String>) -> Rule {
+    Rule::Required(keys.into_iter().map(Into::into).collect())
+}
+
+fn bound(limit: &Limit) -> Bound {
+    Bound { value: limit.num.clone(), exclusive: limit.exclusive }
+}
+
+/// A value of the file as a literal.
+impl From<&Node> for Literal {
+    fn from(node: &Node) -> Self {
+        literal(node)
+    }
+}
+
+fn literal(node: &Node) -> Literal {
+    match &node.value {
+        Value::Null => Literal::Null,
+        Value::Bool(bool) => Literal::Bool(*bool),
+        Value::Number(num) => Literal::Number(num.clone()),
+        Value::String(text) => Literal::Str(text.clone().into()),
+        Value::Array(_) | Value::Object(_) => Literal::Json(node.to_string().into()),
+    }
+}
+
+/// Whether the rules of a schema are short: none is about what is inside the value, or elsewhere.
+fn is_leaf(schema: &Schema) -> bool {
+    schema.reference.is_none()
+        && schema.properties.is_none()
+        && schema.items.is_none()
+        && schema.prefix.is_empty()
+        && schema.contains.is_none()
+        && schema.patterns.is_empty()
+        && schema.names.is_none()
+        && schema.unevaluated_properties.is_none()
+        && schema.unevaluated_items.is_none()
+        && !matches!(schema.additional, Some(AdditionalProperties::Checked(_)))
+        && schema.in_place().next().is_none()
+}
