@@ -138,11 +138,9 @@ impl Num {
         match self {
             Self::Int(int) => Some((*int).into()),
             Self::Uint(int) => Some((*int).into()),
-            Self::Float(_) => match self.decimal(&mut Buffer::default()).to_integer() {
-                Some(Self::Int(int)) => Some(int.into()),
-                Some(Self::Uint(int)) => Some(int.into()),
-                _ => (self.compare(&Self::Int(0)) == Ordering::Equal).then_some(0),
-            },
+            Self::Float(float) => whole(*float).filter(|int| {
+                (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(int)
+            }),
             Self::Digits(_) => None,
         }
     }
@@ -159,12 +157,10 @@ impl Num {
         }
     }
 
-    /// By value, exactly.
-    #[expect(clippy::cast_precision_loss, reason = "within what a float holds exactly")]
+    /// By value. Integers and decimals are compared exactly; a float beside an integer is what the
+    /// processor holds, as for every other reader of JSON.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
-        /// Integers up to this one are floats, and the shortest decimal of such a float is itself.
-        const EXACT: u64 = 1 << 53;
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
             (Self::Uint(a), Self::Uint(b)) => a.cmp(b),
@@ -172,12 +168,10 @@ impl Num {
             (Self::Uint(_), Self::Int(_)) => Ordering::Greater,
             // Shortest decimals are in the order of their floats.
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
-            (Self::Int(a), Self::Float(b)) if a.unsigned_abs() <= EXACT => {
-                (*a as f64).partial_cmp(b).unwrap_or(Ordering::Equal)
-            }
-            (Self::Float(a), Self::Int(b)) if b.unsigned_abs() <= EXACT => {
-                a.partial_cmp(&(*b as f64)).unwrap_or(Ordering::Equal)
-            }
+            (Self::Int(a), Self::Float(b)) => compare_with_float((*a).into(), *b),
+            (Self::Uint(a), Self::Float(b)) => compare_with_float((*a).into(), *b),
+            (Self::Float(a), Self::Int(b)) => compare_with_float((*b).into(), *a).reverse(),
+            (Self::Float(a), Self::Uint(b)) => compare_with_float((*b).into(), *a).reverse(),
             (a, b) => a
                 .decimal(&mut Buffer::default())
                 .compare(&b.decimal(&mut Buffer::default())),
@@ -223,6 +217,11 @@ impl Num {
     /// One text for all forms of a number: `1`, `1.0` and `1e0`.
     #[must_use]
     pub fn canonical(&self) -> String {
+        if let Self::Float(float) = self
+            && let Some(int) = whole(*float)
+        {
+            return Self::of_i128(int).canonical();
+        }
         let mut buffer = Buffer::default();
         let Decimal { negative, digits, exponent } = self.decimal(&mut buffer);
         let sign = if negative && !digits.is_empty() { "-" } else { "" };
@@ -269,6 +268,22 @@ impl Num {
             exponent: exponent.parse::<i64>().unwrap_or_default()
                 + i64::try_from(zeros).unwrap_or_default(),
         }
+    }
+}
+
+/// The integer that a float is, where it has one of 128 bits.
+#[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
+fn whole(float: f64) -> Option<i128> {
+    /// 2^127
+    const LIMIT: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
+    (float.fract() == 0.0 && float.abs() < LIMIT).then_some(float as i128)
+}
+
+fn compare_with_float(int: i128, float: f64) -> Ordering {
+    match whole(float.trunc()) {
+        Some(whole) => int.cmp(&whole).then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal)),
+        None if float > 0.0 => Ordering::Less,
+        None => Ordering::Greater,
     }
 }
 

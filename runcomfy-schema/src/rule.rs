@@ -296,13 +296,34 @@ pub(crate) fn find<'r, T>(
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,
 ) -> Option<T> {
+    find_within(definitions, rules, pick, &mut MAX_LOOKED_AT.clone())
+}
+
+/// Parts of parts can double at every step; what is found is found before.
+pub(crate) const MAX_LOOKED_AT: usize = 4_000;
+
+fn find_within<'r, T>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    pick: &dyn Fn(&'r Rule) -> Option<T>,
+    left: &mut usize,
+) -> Option<T> {
     // A reference that comes back without a step into the value is refused at build time.
-    rules.iter().find_map(|rule| match rule {
-        Rule::Ref(target) => find(definitions, resolve(definitions, *target), pick),
-        Rule::AllOf(parts) => parts.iter().find_map(|rules| find(definitions, rules, pick)),
-        Rule::AnyOf(parts) | Rule::OneOf(parts) => find(definitions, only(parts)?, pick),
-        Rule::Unevaluated { rules, .. } => find(definitions, rules, pick),
-        rule => pick(rule),
+    rules.iter().find_map(|rule| {
+        *left = left.checked_sub(1)?;
+        match rule {
+            Rule::Ref(target) => {
+                find_within(definitions, resolve(definitions, *target), pick, left)
+            }
+            Rule::AllOf(parts) => {
+                parts.iter().find_map(|rules| find_within(definitions, rules, pick, left))
+            }
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                find_within(definitions, only(parts)?, pick, left)
+            }
+            Rule::Unevaluated { rules, .. } => find_within(definitions, rules, pick, left),
+            rule => pick(rule),
+        }
     })
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Judge<'r> {
     /// Verdicts given, by the places of rules and value in memory: a schema that tries several forms
     /// at each step down would judge the same value again and again.
     known: HashMap<(usize, usize), bool>,
+    /// The same with what was seen on the way.
+    known_seen: HashMap<(usize, usize), (bool, Seen)>,
 }
 
 /// As deep as the smallest of stacks lets it go in a debug build; past it, another one is taken.
@@ -54,7 +56,19 @@ const MANY_STEPS: usize = 2_000;
 
 impl<'r> Judge<'r> {
     pub(crate) fn new(definitions: &'r [Rules]) -> Self {
-        Self { definitions, depth: 0, steps: 0, known: HashMap::new() }
+        Self {
+            definitions,
+            depth: 0,
+            steps: 0,
+            known: HashMap::new(),
+            known_seen: HashMap::new(),
+        }
+    }
+
+    /// A judge for a value that is made for it, such as a key: its place in memory says nothing once
+    /// it is gone.
+    pub(crate) fn aside(&self) -> Self {
+        Self { depth: self.depth, ..Self::new(self.definitions) }
     }
 
     /// Whether a value obeys all rules of a list. What they speak of is marked in `seen`.
@@ -77,13 +91,30 @@ impl<'r> Judge<'r> {
 
     fn step(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
         self.steps += 1;
-        let key = (std::ptr::from_ref(rules).addr(), std::ptr::from_ref(value).addr());
-        let is_worth_knowing = self.steps > MANY_STEPS
-            && seen.is_none()
-            && matches!(value, Json::Array(_) | Json::Object(_));
-        if is_worth_knowing && let Some(known) = self.known.get(&key) {
+        if self.steps <= MANY_STEPS {
+            return self.descend(rules, value, seen);
+        }
+        let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
+        let Some(seen) = seen else {
+            if let Some(known) = self.known.get(&key) {
+                return *known;
+            }
+            let holds = self.descend(rules, value, None);
+            self.known.insert(key, holds);
+            return holds;
+        };
+        if let Some((known, was_seen)) = self.known_seen.get(&key) {
+            seen.extend(was_seen);
             return *known;
         }
+        let mut own = Seen::default();
+        let holds = self.descend(rules, value, Some(&mut own));
+        seen.extend(&own);
+        self.known_seen.insert(key, (holds, own));
+        holds
+    }
+
+    fn descend(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
         self.depth += 1;
         let holds = if self.depth == MAX_NESTED || self.depth % MAX_NESTED_ON_LARGE_STACK == 0 {
             on_large_stack(|| self.all(rules, value, seen)).unwrap_or(false)
@@ -91,9 +122,6 @@ impl<'r> Judge<'r> {
             self.all(rules, value, seen)
         };
         self.depth -= 1;
-        if is_worth_knowing {
-            self.known.insert(key, holds);
-        }
         holds
     }
 
@@ -194,6 +222,13 @@ impl<'r> Report<'r> {
         self.apply(rules, value, at);
         self.more = more;
         std::mem::replace(&mut self.violations, outer)
+    }
+
+    /// What is wrong with a key.
+    pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
+        let mut report = Report { judge: self.judge.aside(), ..Report::new(&[]) };
+        report.apply(rules, name, &Location::Root);
+        report.violations
     }
 
     pub(crate) fn add(&mut self, at: &Location<'_>, keyword: &'static str, message: String) {

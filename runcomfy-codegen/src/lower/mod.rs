@@ -77,6 +77,13 @@ fn lower_here(
     lowerer.object(types::INPUT, &input.schema);
     lowerer.compiler.finish();
     let Lowerer { mut compiler, types, reporter, .. } = lowerer;
+    for place in compiler.empty() {
+        reporter.warning(
+            place,
+            "an object without `properties` takes no members at all",
+            "add \"additionalProperties\": true if it takes any",
+        );
+    }
     let output =
         document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));
     if reporter.has_errors() {

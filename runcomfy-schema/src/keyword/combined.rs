@@ -5,7 +5,7 @@ use crate::field::Field;
 use crate::json::{Json, Literal};
 use crate::keyword::types::Types;
 use crate::location::Location;
-use crate::rule::{Rule, Rules, find, resolve};
+use crate::rule::{MAX_LOOKED_AT, Rule, Rules, find, resolve};
 use crate::validate::{Judge, Report, Seen};
 use crate::violation::Violation;
 
@@ -181,7 +181,7 @@ fn brief(wrong: &[String]) -> String {
 }
 
 /// What a value's constants say of the form that it is meant to be.
-enum Picked<'r, 'v> {
+pub(super) enum Picked<'r, 'v> {
     /// These are left.
     Forms(Vec<&'r Rules>),
     /// The key that tells the forms apart is of none of them.
@@ -189,7 +189,7 @@ enum Picked<'r, 'v> {
 }
 
 /// Leaves the forms that the value's own constants point to, where a key tells all of them apart.
-fn picked<'r, 'v>(
+pub(super) fn picked<'r, 'v>(
     definitions: &'r [Rules],
     forms: &[&'r Rules],
     value: &'v Json,
@@ -271,18 +271,28 @@ fn relative(violation: &Violation, at: &Location<'_>) -> String {
 
 /// The types that the rules themselves allow, those of references included.
 fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
-    rules.iter().find_map(|rule| match rule {
-        Rule::Types(types) => Some(*types),
-        Rule::Ref(target) => type_of(definitions, resolve(definitions, *target)),
-        Rule::AllOf(parts) => parts.iter().find_map(|rules| type_of(definitions, rules)),
-        Rule::Unevaluated { rules, .. } => type_of(definitions, rules),
-        // A value of several forms is of any of their types.
-        Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
-            .iter()
-            .map(|rules| type_of(definitions, rules))
-            .try_fold(0, |all, types| Some(all | types?.0))
-            .map(Types),
-        _ => None,
+    types_within(definitions, rules, &mut MAX_LOOKED_AT.clone())
+}
+
+fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Option<Types> {
+    rules.iter().find_map(|rule| {
+        *left = left.checked_sub(1)?;
+        match rule {
+            Rule::Types(types) => Some(*types),
+            Rule::Ref(target) => {
+                types_within(definitions, resolve(definitions, *target), left)
+            }
+            Rule::AllOf(parts) => {
+                parts.iter().find_map(|rules| types_within(definitions, rules, left))
+            }
+            Rule::Unevaluated { rules, .. } => types_within(definitions, rules, left),
+            // A value of several forms is of any of their types.
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
+                .iter()
+                .try_fold(0, |all, rules| Some(all | types_within(definitions, rules, left)?.0))
+                .map(Types),
+            _ => None,
+        }
     })
 }
 

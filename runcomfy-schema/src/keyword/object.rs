@@ -212,9 +212,9 @@ fn keys(members: &Members) -> impl Iterator<Item = (&str, Json)> {
     members.iter().map(|(key, _)| (&**key, Json::String(key.as_ref().into())))
 }
 
-pub(crate) fn names_hold(judge: &mut Judge<'_>, rules: &Rules, value: &Json) -> bool {
+pub(crate) fn names_hold(judge: &Judge<'_>, rules: &Rules, value: &Json) -> bool {
     let Json::Object(members) = value else { return true };
-    keys(members).all(|(_, name)| judge.is_valid(rules, &name, None))
+    keys(members).all(|(_, name)| judge.aside().is_valid(rules, &name, None))
 }
 
 pub(crate) fn report_names(
@@ -226,7 +226,10 @@ pub(crate) fn report_names(
     let Json::Object(members) = value else { return };
     for (key, name) in keys(members) {
         let at = Location::Member { parent: at, name: key, key };
-        for violation in report.aside(rules, &name, &Location::Root) {
+        if report.judge.aside().is_valid(rules, &name, None) {
+            continue;
+        }
+        for violation in report.of_key(rules, &name) {
             report.add(&at, "propertyNames", format!("the key {}", violation.message));
         }
     }

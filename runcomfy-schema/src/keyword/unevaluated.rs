@@ -1,12 +1,13 @@
 //! `unevaluatedProperties` and `unevaluatedItems`: what no other keyword speaks of, those of the
 //! parts included. An object that is put together from parts is closed by the first.
 
+use super::combined::{Picked, picked};
 use super::object::unknown;
 use super::show;
 use crate::field::Field;
 use crate::json::Json;
 use crate::location::Location;
-use crate::rule::{Additional, Rule, Rules, resolve};
+use crate::rule::{Additional, MAX_LOOKED_AT, Rule, Rules, resolve};
 use crate::validate::{Judge, Report, Seen};
 
 pub(crate) fn hold(
@@ -61,16 +62,23 @@ pub(crate) fn report(
     let _ = report.judge.is_valid(rules, value, Some(&mut seen));
     match (value, properties, items) {
         (Json::Object(members), Some(left), _) => {
-            let mut fields = Vec::new();
-            let mut speaks = Vec::new();
-            collect(report.judge.definitions, rules, &mut fields, &mut speaks);
+            let definitions = report.judge.definitions;
+            let [mut fields, mut of_this] = [Vec::new(), Vec::new()];
+            let [mut speaks, mut this_speaks] = [Vec::new(), Vec::new()];
+            let mut left_over = MAX_LOOKED_AT;
+            collect(definitions, rules, None, &mut fields, &mut speaks, &mut left_over);
+            let mut left_over = MAX_LOOKED_AT;
+            let form = Some(value);
+            collect(definitions, rules, form, &mut of_this, &mut this_speaks, &mut left_over);
             for (place, (key, value)) in members.iter().enumerate() {
                 let field = fields.iter().find(|field| field.key == key);
                 let name = field.map_or(&**key, |field| field.name);
                 let at = Location::Member { parent: at, name, key };
-                let is_known = field.is_some() || speaks.iter().any(|additional| additional(key));
-                // Where the parts are refused anyway, only a key that none of them knows is told.
-                if seen.has(place) || (is_known && !is_sound) {
+                let is_known = field.is_some() || speaks.iter().any(|speaks| speaks(key));
+                let is_of_this = of_this.iter().any(|field| field.key == key)
+                    || this_speaks.iter().any(|speaks| speaks(key));
+                // Where the parts are refused anyway, only a key that they do not know is told.
+                if seen.has(place) || (is_of_this && !is_sound) {
                     continue;
                 }
                 if !matches!(&**left, [Rule::Never]) {
@@ -101,14 +109,19 @@ pub(crate) fn report(
 
 type Speaks<'r> = Box<dyn Fn(&str) -> bool + 'r>;
 
-/// The fields that some part of the rules declares, and what else they take.
+/// The fields that some part of the rules declares, and what else they take; only of the forms that
+/// a value's constants point to, where it is given.
 fn collect<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
+    value: Option<&Json>,
     fields: &mut Vec<Field<'r>>,
     speaks: &mut Vec<Speaks<'r>>,
+    left: &mut usize,
 ) {
     for rule in rules {
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
         match rule {
             Rule::Object(object) => {
                 for field in object.fields.iter() {
@@ -127,18 +140,31 @@ fn collect<'r>(
                 }
             }
             Rule::Ref(target) => {
-                collect(definitions, resolve(definitions, *target), fields, speaks);
+                collect(definitions, resolve(definitions, *target), value, fields, speaks, left);
             }
-            Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                parts.iter().for_each(|rules| collect(definitions, rules, fields, speaks));
+            Rule::AllOf(parts) => {
+                for rules in parts.iter() {
+                    collect(definitions, rules, value, fields, speaks, left);
+                }
+            }
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                let all: Vec<&Rules> = parts.iter().collect();
+                let picked = value.map(|value| picked(definitions, &all, value));
+                let forms = match picked {
+                    Some(Picked::Forms(forms)) => forms,
+                    Some(Picked::None { .. }) | None => all,
+                };
+                for rules in forms {
+                    collect(definitions, rules, value, fields, speaks, left);
+                }
             }
             Rule::If { condition, then, otherwise } => {
                 for rules in [condition, then, otherwise] {
-                    collect(definitions, rules, fields, speaks);
+                    collect(definitions, rules, value, fields, speaks, left);
                 }
             }
             Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
-                collect(definitions, rules, fields, speaks);
+                collect(definitions, rules, value, fields, speaks, left);
             }
             _ => {}
         }

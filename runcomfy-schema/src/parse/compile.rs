@@ -10,7 +10,7 @@ use super::form::{is_composed, is_object, media, media_items, optional_keys, spe
 use super::names::{self, FieldSource};
 use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Schema};
 use super::view::{alternatives, view};
-use super::{Node, Value};
+use super::{Node, Place, Value};
 use crate::field::{Fields, OwnedField};
 use crate::json::{Json, Literal};
 use crate::keyword::format::Format;
@@ -92,6 +92,8 @@ pub struct Compiler<'a> {
     pending: Vec<(usize, Schema)>,
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
+    /// Objects that take no members at all, though they say nothing of it.
+    empty: Vec<Place>,
 }
 
 impl<'a> Compiler<'a> {
@@ -104,6 +106,7 @@ impl<'a> Compiler<'a> {
             pending: Vec::new(),
             done: Vec::new(),
             patterns: BTreeMap::new(),
+            empty: Vec::new(),
         }
     }
 
@@ -133,6 +136,12 @@ impl<'a> Compiler<'a> {
     #[must_use]
     pub fn places(&self) -> &[(String, bool)] {
         &self.places
+    }
+
+    /// The places of objects that take no members at all, though they say nothing of it.
+    #[must_use]
+    pub fn empty(&self) -> &[Place] {
+        &self.empty
     }
 
     /// The number of a schema that stands in the file.
@@ -321,6 +330,10 @@ impl<'a> Compiler<'a> {
             }
             is_field
         });
+        let is_silent = is_closed && schema.additional.is_none();
+        if is_silent && !schema.has_fields() && schema.patterns.is_empty() {
+            self.empty.push(schema.place.clone());
+        }
         let is_open = matches!(additional, Additional::Open);
         if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {
             let fields = self.fields(schema, &entries, &additional, is_part || is_whole);

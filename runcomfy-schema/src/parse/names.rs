@@ -1,5 +1,7 @@
 //! Every Rust name there is: one rule set, the same for a schema in any language.
 
+use std::collections::{HashMap, HashSet};
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// The modules of a model id, outermost first.
@@ -34,9 +36,10 @@ pub struct FieldSource<'a> {
 /// of its name.
 pub fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, usize)>> {
     let names = candidates(sources);
+    let mut firsts: HashMap<&str, usize> = HashMap::new();
     let clashes: Vec<_> = (0..names.len())
         .filter_map(|b| {
-            let first = names.iter().position(|name| *name == names[b]).filter(|a| *a < b);
+            let first = Some(*firsts.entry(&names[b]).or_insert(b)).filter(|a| *a < b);
             // An empty name clashes with whatever is before it.
             first.or_else(|| (names[b].is_empty() && b > 0).then_some(0)).map(|a| (a, b))
         })
@@ -47,7 +50,11 @@ pub fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, us
 /// The names of an object's fields, which two of them may share.
 pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
     let first: Vec<String> = sources.iter().map(|source| identifier(&field(source))).collect();
-    let shared = |name: &String| first.iter().filter(|other| *other == name).count() > 1;
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &first {
+        *uses.entry(name).or_default() += 1;
+    }
+    let shared = |name: &String| uses.get(&**name).is_some_and(|uses| *uses > 1);
     let mut names: Vec<String> = first
         .iter()
         .zip(sources)
@@ -148,20 +155,38 @@ pub fn type_name(field: &str) -> String {
     if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
 }
 
-/// The variants of an enum, from its values as text.
+/// The variants of an enum, from its values as text. Values that would share a name each get a suffix
+/// that depends on the value alone: an entry that comes or goes never changes what a name sends.
 pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for (index, value) in values.into_iter().enumerate() {
-        let mut name = variant(value);
-        if names.contains(&name) {
-            name = format!("{name}_{}", index + 1);
-        }
-        while names.contains(&name) {
+    let values: Vec<&str> = values.into_iter().collect();
+    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &names {
+        *uses.entry(name).or_default() += 1;
+    }
+    let mut known = HashSet::new();
+    let mut result = Vec::with_capacity(names.len());
+    for (name, value) in names.iter().zip(&values) {
+        let mut name = match uses.get(&**name) {
+            Some(1) | None => name.clone(),
+            Some(_) => format!("{}_h{:08x}", name.trim_end_matches('_'), hash(value)),
+        };
+        while !known.insert(name.clone()) {
             name.push('_');
         }
-        names.push(name);
+        result.push(name);
     }
-    names
+    result
+}
+
+/// FNV-1a, folded to 32 bits: the same in every version of everything.
+fn hash(text: &str) -> u32 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "folded")]
+    let folded = (hash ^ (hash >> 32)) as u32;
+    folded
 }
 
 fn variant(value: &str) -> String {
@@ -372,7 +397,10 @@ mod tests {
         ] {
             assert_eq!(variant(value), expected, "{value}");
         }
-        assert_eq!(variants(["a b", "a-b", "A_B", "AB"]), ["AB", "AB_2", "AB_3", "Ab"]);
+        let found = variants(["a b", "a-b", "A_B", "AB"]);
+        assert_eq!(found, ["AB_he2bca18b", "AB_he27efb9a", "AB_h5ac254c8", "Ab"]);
+        // The order, and what else there is, changes nothing.
+        assert_eq!(variants(["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
     }
 
     #[test]

@@ -48,9 +48,15 @@ fn several_forms_of_one_kind_are_told_apart_in_the_message() {
     let error = Input::from_json(r#"{"shape": {"kind": "circle", "width": 3}}"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "shape: {\"kind\":\"circle\",\"width\":3} fits none of 2 forms: \
-         (1) radius is required, but missing, width is not a field; the fields are kind, radius; \
-         (2) kind \"circle\" is not \"box\""
+        "shape.radius: is required, but missing\n\
+         shape.width: is a field of another form than this one"
+    );
+    let error = Input::from_json(r#"{"shape": {"kind": "ball", "radius": 3}}"#).unwrap_err();
+    assert_eq!(error.to_string(), "shape.kind: \"ball\" is not one of \"circle\", \"box\"");
+    let error = Input::from_json(r#"{"shape": {"radius": 3}}"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "shape.kind: is required, but missing; it is one of \"circle\", \"box\""
     );
     use corpus::combined::one_of_ranges;
     let error = one_of_ranges::Input::builder().value(7).build().unwrap_err();
