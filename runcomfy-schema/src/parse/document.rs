@@ -1,6 +1,6 @@
 //! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
 
-use super::definitions;
+use super::{contradiction, definitions};
 use super::json::{self, Node, Value};
 use super::schema::{Definitions, Root, Schema};
 use crate::keyword::types::Types;
@@ -78,6 +78,7 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
         for copy in definitions.0.values_mut().filter(|copy| copy.place == schema.place) {
             copy.types = schema.types;
         }
+        contradiction::check(&root, diagnostics);
     } else if !type_is_wrong(node) {
         not_an_object(&schema.place, diagnostics);
     }

@@ -4,6 +4,7 @@
 
 mod compile;
 mod consistency;
+mod contradiction;
 mod definitions;
 mod diagnostics;
 mod document;
