@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::http::{Step, Waiting};
 use crate::{
     CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
-    DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
+    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
     Submission, WaitOptions,
 };
 
@@ -204,6 +204,14 @@ impl Client {
     /// As there.
     pub fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
         self.runtime.run(self.client.model(model_id))
+    }
+
+    /// As [`Client::dynamic_model`](crate::Client::dynamic_model).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn dynamic_model(&self, model_id: &str) -> Result<DynamicModel, Error> {
+        self.runtime.run(self.client.dynamic_model(model_id))
     }
 
     /// As [`Client::submit`](crate::Client::submit).

@@ -41,7 +41,7 @@ pub use media::{Media, MediaError, MediaKind};
 pub use model_id::{InvalidModelId, ModelId};
 pub use output::Output;
 pub use request::Request;
-pub use model::ModelInfo;
+pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 
 pub(crate) use runcomfy_schema::json::text;

@@ -11,6 +11,11 @@ pub trait Request: Serialize {
 
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
+
+    /// The model that this input is for: that of its type, where the type is of one model.
+    fn model_id(&self) -> &str {
+        Self::MODEL_ID
+    }
 }
 
 /// So that inputs can be lent.
@@ -18,4 +23,8 @@ impl<R: Request + ?Sized> Request for &R {
     type Output = R::Output;
 
     const MODEL_ID: &'static str = R::MODEL_ID;
+
+    fn model_id(&self) -> &str {
+        (**self).model_id()
+    }
 }

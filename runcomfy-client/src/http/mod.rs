@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod digest;
 mod download;
+mod dynamic;
 mod error;
 mod files;
 mod job;

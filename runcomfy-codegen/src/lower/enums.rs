@@ -45,6 +45,7 @@ impl Lowerer<'_, '_, '_> {
             };
         };
         let Some(name) = site.type_name else { return Shape::Any };
+        let name = &self.types.fresh(name, site.field);
         self.types.enums.push(EnumType {
             doc: docs::enumeration(whole),
             variant_docs: docs::variants(&values),

@@ -52,9 +52,9 @@ impl Lowerer<'_, '_, '_> {
             .iter()
             .zip(&names)
             .map(|(entry, name)| {
-                let needs_type =
-                    entry.schema.is_some_and(|schema| shape::needs_type(definitions, schema));
-                needs_type.then(|| self.types.claim(name, owner))
+                let schema =
+                    entry.schema.filter(|schema| shape::needs_type(definitions, schema))?;
+                Some(self.type_name(schema, name, owner))
             })
             .collect();
         let mut fields = Vec::new();

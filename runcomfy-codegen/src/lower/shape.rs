@@ -4,7 +4,7 @@ pub(super) use super::model::Shape;
 
 use super::Lowerer;
 use super::model::{Alias, IntegerType, MediaKind};
-use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, view};
+use crate::parse::{Definitions, Schema, alternatives, names, is_object, media, media_items, view};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Num};
@@ -41,7 +41,55 @@ fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> 
                 .is_some_and(|items| needs_type_below(definitions, items, left - 1)))
 }
 
+/// The name of the definition that a `$ref` leads to.
+pub(super) fn definition_name(reference: &str) -> Option<&str> {
+    let folders = ["#/$defs/", "#/definitions/", "#/components/schemas/"];
+    let name = folders.iter().find_map(|folder| reference.strip_prefix(folder))?;
+    let name_of_type = names::type_name(name);
+    (!name.contains('/') && names::is_valid(&name_of_type)).then_some(name)
+}
+
 impl Lowerer<'_, '_, '_> {
+    /// Claims the name of a field's type: that of its definition, or one made from the field's own.
+    pub(super) fn type_name(
+        &mut self,
+        schema: &Schema,
+        field: &str,
+        owner: Option<&str>,
+    ) -> String {
+        const MAX_DEPTH: usize = 8;
+        let (base, text) = self.type_base(schema, field, MAX_DEPTH);
+        match text {
+            Some(text) => self.types.claim_definition(&text, &base, owner),
+            None => self.types.claim(&base, owner),
+        }
+    }
+
+    /// What a type is named after, and the text of the `$ref` where that is a definition.
+    fn type_base(&self, schema: &Schema, field: &str, left: usize) -> (String, Option<String>) {
+        let definitions = self.definitions;
+        let reference = schema.reference.as_ref().filter(|_| schema.only_refers);
+        let name = reference.and_then(|reference| definition_name(&reference.text));
+        let base = name.unwrap_or(field);
+        let own = || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
+        let Some(left) = left.checked_sub(1) else { return own() };
+        let whole = view(definitions, schema);
+        if whole.values.is_some() || is_object(&whole) {
+            return own();
+        }
+        if let Some(items) = &whole.items {
+            return self.type_base(items, &format!("{base}_item"), left);
+        }
+        if let Some(AdditionalProperties::Checked(each)) = &whole.additional {
+            return self.type_base(each, base, left);
+        }
+        // A value that may be `null` is the value.
+        match alternatives(definitions, &whole).0.as_slice() {
+            [only] => self.type_base(only, base, left),
+            _ => own(),
+        }
+    }
+
     /// Chooses the type of a field's value; makes the enum, object or union that it needs.
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         // Definitions that refer to each other can give more types than anybody could use.
@@ -137,10 +185,13 @@ impl Lowerer<'_, '_, '_> {
                 if let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned() {
                     return self.shared(site, Shape::Object(known));
                 }
-                self.types.object_names.insert(schema.place.pointer.clone(), name.to_owned());
+            }
+            let name = &self.types.fresh(name, field);
+            if !schema.is_synthetic {
+                self.types.object_names.insert(schema.place.pointer.clone(), name.clone());
             }
             self.object(name, schema);
-            return Shape::Object(name.to_owned());
+            return Shape::Object(name.clone());
         }
         let (parts, _) = alternatives(definitions, &whole);
         if !parts.is_empty() {

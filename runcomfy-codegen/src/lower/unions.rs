@@ -2,8 +2,8 @@
 
 use super::model::{Shape, UnionType};
 use super::shape::Site;
-use super::{Lowerer, docs, names};
-use crate::parse::{Hint, Node, Schema, alternatives, is_object, view};
+use super::{Lowerer, docs};
+use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, view};
 use runcomfy_schema::Rule;
 
 impl Lowerer<'_, '_, '_> {
@@ -39,6 +39,7 @@ impl Lowerer<'_, '_, '_> {
             forms if forms.iter().all(is_number) => Shape::Number,
             forms if forms.contains(&Shape::Any) => Shape::Any,
             _ => {
+                let name = &self.types.fresh(name, site.field);
                 let rules = self.compiler.value(schema, Some(Hint::new(site.field)));
                 let takes_every_form = is_any_of && is_any_of_alone(&rules);
                 let enums = self.types.enums.iter();
@@ -47,13 +48,13 @@ impl Lowerer<'_, '_, '_> {
                     enum_values,
                     doc: docs::union(whole, &forms),
                     data: format!("__{name}"),
-                    name: name.to_owned(),
+                    name: name.clone(),
                     origin: (schema.place.pointer.clone(), site.field.to_owned()),
                     rules,
                     takes_every_form,
                     forms,
                 });
-                Shape::Union(name.to_owned())
+                Shape::Union(name.clone())
             }
         }
     }
@@ -91,28 +92,58 @@ impl Lowerer<'_, '_, '_> {
     }
 
     /// A name for the type of one part, where it needs one: that of its definition, or the union's
-    /// with the kind of value behind it. Titles would give another name in every language.
+    /// with what the part is behind it. Titles would give another name in every language, and numbers
+    /// another one for every order.
     fn part_name(&mut self, union: &str, part: &Schema) -> Option<String> {
-        if !super::shape::needs_type(self.definitions, part) {
+        let definitions = self.definitions;
+        if !super::shape::needs_type(definitions, part) {
             return None;
         }
-        let definition = part.reference.as_ref().and_then(|reference| {
-            let (_, name) = reference.text.rsplit_once('/')?;
-            let name = names::type_name(name);
-            names::is_valid(&name).then_some(name)
+        let reference = part.reference.as_ref().filter(|_| part.only_refers);
+        if let Some(reference) = reference {
+            if let Some(known) = self.types.definition_names.get(&reference.text) {
+                return Some(known.clone());
+            }
+            let name = super::shape::definition_name(&reference.text);
+            if let Some(name) = name.and_then(|name| self.types.try_claim(name)) {
+                self.types.definition_names.insert(reference.text.clone(), name.clone());
+                return Some(name);
+            }
+        }
+        let whole = view(definitions, part);
+        let properties = whole.properties.as_deref().unwrap_or_default();
+        let constants = properties.iter().filter_map(|property| {
+            match view(definitions, &property.schema).values.as_deref() {
+                Some([Node { value: Value::String(text), .. }]) => Some(text.clone()),
+                _ => None,
+            }
         });
-        let whole = view(self.definitions, part);
-        let name = definition.unwrap_or_else(|| {
-            let kind = if whole.values.is_some() {
-                "Enum"
-            } else if whole.items.is_some() {
-                "Item"
-            } else {
-                "Object"
-            };
-            format!("{union}{kind}")
-        });
-        Some(self.types.claim(&name, None))
+        let kind = if whole.values.is_some() {
+            "Enum"
+        } else if whole.items.is_some() {
+            "Item"
+        } else {
+            "Object"
+        };
+        let constants: Vec<String> = constants.collect();
+        let entries = whole.values.iter().flat_map(|values| values.iter());
+        let words = entries.map(|value| value.to_string());
+        let words: Vec<String> = words
+            .chain(whole.required.iter().map(|(key, _)| key.clone()))
+            .chain(properties.iter().map(|property| property.key.clone()))
+            .collect();
+        let candidates = constants
+            .into_iter()
+            .chain([kind.to_owned()])
+            .chain(words.into_iter().map(|word| format!("{kind}_{word}")));
+        let mut candidates = candidates.map(|word| format!("{union}_{word}"));
+        let name = candidates.find_map(|name| self.types.try_claim(&name));
+        // Two parts that are alike to the last key have one more thing apart: their places.
+        let name = name.unwrap_or_else(|| self.types.claim(&format!("{union}_{kind}"), None));
+        if let Some(reference) = reference {
+            self.types.definition_names.insert(reference.text.clone(), name.clone());
+        }
+        Some(name)
     }
 }
 

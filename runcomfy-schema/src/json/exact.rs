@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Json, MAX_DEPTH, Seed};
+use super::{Json, MAX_DEPTH, NUMBER, Seed, numbers_come_as_maps};
 use crate::num::Num;
 use crate::rule::Rule;
 
@@ -16,6 +16,10 @@ use crate::rule::Rule;
 /// # Errors
 /// Where it is no JSON.
 pub fn read(text: &str, rules: &'static [Rule]) -> Result<Json, serde_json::Error> {
+    // An object with the key that stands for a number there is told from one here alone.
+    if numbers_come_as_maps() && text.contains(NUMBER) {
+        return exact(serde_json::from_str(text)?, 0);
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let json = Seed { rules }.deserialize(&mut deserializer)?;
     deserializer.end()?;
@@ -44,7 +48,14 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
         Some(b'{') => {
             let Members(members) = serde_json::from_str(text)?;
             let members = members.into_iter();
-            let members = members.map(|(key, value)| Ok((key.into(), exact(value, depth + 1)?)));
+            let mut known = std::collections::HashSet::new();
+            let members = members.map(|(key, value)| {
+                if !known.insert(key.clone()) {
+                    let message = format!("the key {key:?} is given more than once");
+                    return Err(serde_json::Error::custom(message));
+                }
+                Ok((key.into(), exact(value, depth + 1)?))
+            });
             Json::Object(members.collect::<Result<_, serde_json::Error>>()?)
         }
         Some(b'[') => {

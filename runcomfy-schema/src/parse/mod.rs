@@ -29,3 +29,27 @@ pub use schema::{
     Reference, Root, Schema,
 };
 pub use view::{alternatives, in_words_of, view};
+
+use crate::rule::Rules;
+
+/// The rules of a schema that came at run time, and those that they refer to by number.
+///
+/// # Errors
+/// What is wrong with it, one thing to a text.
+pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
+    let mut diagnostics = Diagnostics::default();
+    let document = parse(id, text, &mut diagnostics);
+    let document = document.filter(|_| !diagnostics.has_errors()).ok_or_else(|| {
+        let errors = diagnostics.into_list().into_iter().filter(|one| one.is_error);
+        let line = |one: Diagnostic| {
+            let at = &one.place.pointer;
+            let at = if at.is_empty() { String::new() } else { format!(" (at {at})") };
+            format!("{}{at}; {}", one.message, one.help)
+        };
+        errors.map(line).collect::<Vec<_>>()
+    })?;
+    let mut compiler = Compiler::new(&document.input.definitions);
+    let rules = compiler.value(&document.input.schema, None);
+    compiler.finish();
+    Ok((rules.into(), compiler.referred().to_vec()))
+}
