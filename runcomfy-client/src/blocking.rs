@@ -14,8 +14,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::http::{Step, Waiting};
 use crate::{
     CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
-    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
-    Submission, WaitOptions,
+    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,
+    RequestId, Submission, WaitOptions,
 };
 
 /// A blocking [`Client`](crate::Client).

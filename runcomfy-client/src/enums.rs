@@ -107,8 +107,7 @@ pub fn deserialize_integer<'de, E: IntegerEnum, D: Deserializer<'de>>(
 ) -> Result<E, D::Error> {
     // `1.0` is the integer 1, as everywhere in JSON Schema.
     let number = Number::deserialize(deserializer)?;
-    let is_it =
-        |value: &i64| Num::of(&number).is_some_and(|number| number == Num::Int(*value));
+    let is_it = |value: &i64| Num::of(&number).is_some_and(|number| number == Num::Int(*value));
     let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(value));
     found
         .map(|(item, _)| *item)

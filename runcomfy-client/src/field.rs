@@ -178,10 +178,8 @@ impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
 
 /// Keys and values, where of two that are alike the last counts.
 fn map<T>(members: impl IntoIterator<Item = (impl Into<String>, impl IntoField<T>)>) -> Json {
-    let members: BTreeMap<String, Json> = members
-        .into_iter()
-        .map(|(key, value)| (key.into(), value.into_field()))
-        .collect();
+    let members: BTreeMap<String, Json> =
+        members.into_iter().map(|(key, value)| (key.into(), value.into_field())).collect();
     Json::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 

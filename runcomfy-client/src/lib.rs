@@ -38,10 +38,10 @@ pub mod time;
 pub use enums::UnknownValue;
 pub use field::IntoField;
 pub use media::{Media, MediaError, MediaKind};
+pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use model_id::{InvalidModelId, ModelId};
 pub use output::Output;
 pub use request::Request;
-pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 
 pub(crate) use runcomfy_schema::json::text;
@@ -80,16 +80,6 @@ pub mod __private {
             _ => schemars::Schema::default(),
         }
     }
-    pub use runcomfy_schema::json::literal::{json, text};
-    pub use runcomfy_schema::keyword::format::Format;
-    pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
-    pub use runcomfy_schema::keyword::types::Types;
-    pub use runcomfy_schema::pattern::Pattern;
-    pub use runcomfy_schema::rule::{
-        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule, STRING,
-        Shared, Target, at, fields, key, number, past, range,
-    };
-    pub use runcomfy_schema::{Fields, Json, Literal, Num};
     pub use crate::{
         __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
         __object as object, __string_enum as string_enum, __union as union,
@@ -99,6 +89,16 @@ pub mod __private {
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
     };
     pub use core::option::Option::{None, Some};
+    pub use runcomfy_schema::json::literal::{json, text};
+    pub use runcomfy_schema::keyword::format::Format;
+    pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
+    pub use runcomfy_schema::keyword::types::Types;
+    pub use runcomfy_schema::pattern::Pattern;
+    pub use runcomfy_schema::rule::{
+        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule,
+        STRING, Shared, Target, at, fields, key, number, past, range,
+    };
+    pub use runcomfy_schema::{Fields, Json, Literal, Num};
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use serde;

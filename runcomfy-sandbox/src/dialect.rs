@@ -129,11 +129,8 @@ impl Dialect<'_> {
                 ("format", Value::String(name)) if !FORMATS.contains(&name.as_str()) => continue,
                 ("type", value) => type_names(value),
                 ("$ref" | "$recursiveRef", Value::String(text)) => {
-                    let text = if is_part || has_siblings {
-                        self.open_copy(text)
-                    } else {
-                        encoded(text)
-                    };
+                    let text =
+                        if is_part || has_siblings { self.open_copy(text) } else { encoded(text) };
                     result.insert("$ref".to_owned(), text.into());
                     continue;
                 }
@@ -141,15 +138,18 @@ impl Dialect<'_> {
                     result.insert("$anchor".to_owned(), text[1..].into());
                     continue;
                 }
-                (word, Value::Object(named)) if NAMED_INNER.contains(&word) => {
-                    named.iter().map(|(key, one)| (key.clone(), self.normalised(one, false))).collect()
-                }
-                (word, Value::Object(named)) if NAMED_PARTS.contains(&word) => {
-                    named.iter().map(|(key, one)| (key.clone(), self.normalised(one, true))).collect()
-                }
-                ("$defs" | "definitions", Value::Object(named)) => {
-                    named.iter().map(|(key, one)| (key.clone(), self.normalised(one, false))).collect()
-                }
+                (word, Value::Object(named)) if NAMED_INNER.contains(&word) => named
+                    .iter()
+                    .map(|(key, one)| (key.clone(), self.normalised(one, false)))
+                    .collect(),
+                (word, Value::Object(named)) if NAMED_PARTS.contains(&word) => named
+                    .iter()
+                    .map(|(key, one)| (key.clone(), self.normalised(one, true)))
+                    .collect(),
+                ("$defs" | "definitions", Value::Object(named)) => named
+                    .iter()
+                    .map(|(key, one)| (key.clone(), self.normalised(one, false)))
+                    .collect(),
                 ("components", Value::Object(components)) => {
                     let mut components = components.clone();
                     if let Some(Value::Object(named)) = components.get_mut("schemas") {

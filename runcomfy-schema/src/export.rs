@@ -14,11 +14,7 @@ pub(crate) fn keyword(name: &str, value: Value) -> Keywords {
 }
 
 /// A least and a greatest count.
-pub(crate) fn counts(
-    (least, most): (&str, &str),
-    min: Option<u64>,
-    max: Option<u64>,
-) -> Keywords {
+pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<u64>) -> Keywords {
     let both = [(least, min), (most, max)].into_iter();
     both.filter_map(|(keyword, count)| Some((keyword.to_owned(), count?.into()))).collect()
 }
@@ -56,7 +52,9 @@ enum Found {
 impl Found {
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Rules(Target::Static(a)), Self::Rules(Target::Static(b))) => std::ptr::eq(*a, *b),
+            (Self::Rules(Target::Static(a)), Self::Rules(Target::Static(b))) => {
+                std::ptr::eq(*a, *b)
+            }
             (Self::Rules(Target::Definition(a)), Self::Rules(Target::Definition(b))) => a == b,
             (Self::Object(a), Self::Object(b)) => std::ptr::eq(&**a, &**b),
             _ => false,
@@ -101,10 +99,12 @@ impl Exporter<'_> {
         let mut schema = Keywords::new();
         for rule in rules {
             let said = crate::rule::export(self, rule);
-            // Two rules with one keyword hold both.
+            // Two rules with one keyword hold both. What is left to `unevaluatedProperties` is so
+            // whatever stands beside it.
             let is_said =
                 |keyword: &String| schema.keys().any(|known| group(known) == group(keyword));
-            if said.keys().any(is_said) {
+            let is_whole = rules.len() > 1 && matches!(rule, Rule::Unevaluated { .. });
+            if is_whole || said.keys().any(is_said) {
                 let parts = schema.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(parts) = parts {
                     parts.push(said.into());

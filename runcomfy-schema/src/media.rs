@@ -148,4 +148,3 @@ pub enum MediaError {
 /// the body needs some room.
 #[doc(hidden)]
 pub const DATA_LIMIT: u64 = (64 * 1024 * 1024 - 64 * 1024) / 4 * 3;
-

@@ -138,9 +138,8 @@ impl Num {
         match self {
             Self::Int(int) => Some((*int).into()),
             Self::Uint(int) => Some((*int).into()),
-            Self::Float(float) => whole(*float).filter(|int| {
-                (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(int)
-            }),
+            Self::Float(float) => whole(*float)
+                .filter(|int| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(int)),
             Self::Digits(_) => None,
         }
     }
@@ -172,10 +171,15 @@ impl Num {
             (Self::Uint(a), Self::Float(b)) => compare_with_float((*a).into(), *b),
             (Self::Float(a), Self::Int(b)) => compare_with_float((*b).into(), *a).reverse(),
             (Self::Float(a), Self::Uint(b)) => compare_with_float((*b).into(), *a).reverse(),
-            (a, b) => a
-                .decimal(&mut Buffer::default())
-                .compare(&b.decimal(&mut Buffer::default())),
+            (Self::Float(a), b) if is_beyond_digits(*a) => Self::in_full(*a).compare(b),
+            (a, Self::Float(b)) if is_beyond_digits(*b) => a.compare(&Self::in_full(*b)),
+            (a, b) => a.decimal(&mut Buffer::default()).compare(&b.decimal(&mut Buffer::default())),
         }
+    }
+
+    /// Every digit of a float that is a whole number.
+    fn in_full(float: f64) -> Self {
+        Self::Digits(format!("{float:.0}").into())
     }
 
     /// Whether this is a whole multiple of `step`. A step of more digits than
@@ -199,8 +203,10 @@ impl Num {
             digits.iter().fold(0_u128, |value, digit| value * 10 + u128::from(digit - b'0'))
         };
         let step = value(step.digits);
-        let mut rest =
-            number.digits.iter().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
+        let mut rest = number
+            .digits
+            .iter()
+            .fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
         // Past 128 of them, further powers of ten bring no factor that the step could still need.
         for _ in 0..shift.min(128) {
             rest = rest * 10 % step;
@@ -220,7 +226,11 @@ impl Num {
         if let Self::Float(float) = self
             && let Some(int) = whole(*float)
         {
-            return Self::of_i128(int).canonical();
+            let sign = if int < 0 { "-" } else { "" };
+            let text = int.unsigned_abs().to_string();
+            let digits = text.trim_end_matches('0');
+            let zeros = if digits.is_empty() { 0 } else { text.len() - digits.len() };
+            return format!("{sign}{digits}e{zeros}");
         }
         let mut buffer = Buffer::default();
         let Decimal { negative, digits, exponent } = self.decimal(&mut buffer);
@@ -279,9 +289,18 @@ fn whole(float: f64) -> Option<i128> {
     (float.fract() == 0.0 && float.abs() < LIMIT).then_some(float as i128)
 }
 
+/// Whether a float is a whole number of more digits than its shortest text has.
+fn is_beyond_digits(float: f64) -> bool {
+    /// 2^53
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    float.abs() > EXACT
+}
+
 fn compare_with_float(int: i128, float: f64) -> Ordering {
     match whole(float.trunc()) {
-        Some(whole) => int.cmp(&whole).then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal)),
+        Some(whole) => {
+            int.cmp(&whole).then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal))
+        }
         None if float > 0.0 => Ordering::Less,
         None => Ordering::Greater,
     }
@@ -348,9 +367,8 @@ impl Decimal<'_> {
             i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX).saturating_add(decimal.exponent)
         };
         sign(self).cmp(&sign(other)).then_with(|| {
-            let order = magnitude(self)
-                .cmp(&magnitude(other))
-                .then_with(|| self.digits.cmp(other.digits));
+            let order =
+                magnitude(self).cmp(&magnitude(other)).then_with(|| self.digits.cmp(other.digits));
             if self.negative { order.reverse() } else { order }
         })
     }
@@ -465,6 +483,15 @@ mod tests {
     }
 
     #[test]
+    fn a_float_beside_an_integer_is_what_the_processor_holds() {
+        let power = num("340282366920938463463374607431768211456");
+        assert_eq!(Num::Float(340_282_366_920_938_463_463_374_607_431_768_211_456.0), power);
+        assert_eq!(Num::Float(-9_223_372_036_854_775_808.0), Num::Int(i64::MIN));
+        assert_eq!(Num::Float(1e300), num("1e300"));
+        assert!(Num::Float(1e22).compare(&num("10000000000000000000001")).is_lt());
+    }
+
+    #[test]
     fn one_number_has_many_texts() {
         for (a, b) in [
             ("1", "1.0"),
@@ -475,6 +502,8 @@ mod tests {
             ("-0.0", "0e5"),
             ("18446744073709551617", "1.8446744073709551617e19"),
             ("0.0001", "1e-4"),
+            ("1e+21", "1000000000000000000000"),
+            ("-2.50", "-25e-1"),
         ] {
             assert_eq!(num(a), num(b), "{a} {b}");
             assert_eq!(num(a).canonical(), num(b).canonical(), "{a} {b}");

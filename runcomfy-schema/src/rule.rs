@@ -331,7 +331,9 @@ fn find_within<'r, T>(
 pub(crate) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {
     match target {
         Target::Static(rules) => rules,
-        Target::Definition(index) => definitions.get(index).map(|rules| &**rules).unwrap_or_default(),
+        Target::Definition(index) => {
+            definitions.get(index).map(|rules| &**rules).unwrap_or_default()
+        }
     }
 }
 
@@ -441,20 +443,18 @@ pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &Lo
         Rule::If { condition, then, otherwise } => {
             combined::report_if(report, [condition, then, otherwise], value, at);
         }
-        Rule::Unevaluated { rules, properties, items } => unevaluated::report(
-            report,
-            rules,
-            properties.as_ref(),
-            items.as_ref(),
-            value,
-            at,
-        ),
+        Rule::Unevaluated { rules, properties, items } => {
+            unevaluated::report(report, rules, properties.as_ref(), items.as_ref(), value, at)
+        }
     }
 }
 
 /// The keywords of JSON Schema that say the same as a rule.
 #[cfg(feature = "export")]
-pub(crate) fn export(exporter: &mut crate::export::Exporter<'_>, rule: &Rule) -> crate::export::Keywords {
+pub(crate) fn export(
+    exporter: &mut crate::export::Exporter<'_>,
+    rule: &Rule,
+) -> crate::export::Keywords {
     match rule {
         Rule::Never => types::export_never(),
         Rule::Types(types) => types::export(*types),
@@ -470,9 +470,7 @@ pub(crate) fn export(exporter: &mut crate::export::Exporter<'_>, rule: &Rule) ->
         Rule::Unique => array::export_unique(),
         Rule::Prefix(each) => array::export_prefix(exporter, each),
         Rule::Items { from, rules } => array::export_items(exporter, *from, rules),
-        Rule::Contains { min, max, rules } => {
-            array::export_contains(exporter, (*min, *max), rules)
-        }
+        Rule::Contains { min, max, rules } => array::export_contains(exporter, (*min, *max), rules),
         Rule::Object(schema) => exporter.object(schema),
         Rule::Size { min, max } => object::export_size(*min, *max),
         Rule::Required(keys) => object::export_keys(keys),

@@ -18,11 +18,7 @@ pub fn is_valid(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the schema.
-pub fn check(
-    definitions: &[Rules],
-    rules: &[Rule],
-    value: &Json,
-) -> Result<(), ValidationErrors> {
+pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
     // Most values are valid, and a verdict costs less than a report.
     if is_valid(definitions, rules, value) {
         return Ok(());
@@ -56,13 +52,7 @@ const MANY_STEPS: usize = 2_000;
 
 impl<'r> Judge<'r> {
     pub(crate) fn new(definitions: &'r [Rules]) -> Self {
-        Self {
-            definitions,
-            depth: 0,
-            steps: 0,
-            known: HashMap::new(),
-            known_seen: HashMap::new(),
-        }
+        Self { definitions, depth: 0, steps: 0, known: HashMap::new(), known_seen: HashMap::new() }
     }
 
     /// A judge for a value that is made for it, such as a key: its place in memory says nothing once

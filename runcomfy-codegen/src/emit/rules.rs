@@ -44,12 +44,14 @@ impl<'m> Writer<'m> {
 
     /// A rule; one that is written where it is used may be several.
     fn rule(&mut self, rule: &Rule) -> Vec<Code> {
-        let call = |name: &str, argument: Code| Code::call(&format!("__rt::Rule::{name}"), [argument]);
+        let call =
+            |name: &str, argument: Code| Code::call(&format!("__rt::Rule::{name}"), [argument]);
         let fields = |name: &str, items: Vec<(&'static str, Code)>| {
             Code::fields(&format!("__rt::Rule::{name}"), items)
         };
         let counts = |name: &str, min: Option<u64>, max: Option<u64>, rules: Option<Code>| {
-            let count = |count: Option<u64>| Code::option(count.map(|count| count.to_string().into()));
+            let count =
+                |count: Option<u64>| Code::option(count.map(|count| count.to_string().into()));
             let mut items = vec![("min: ", count(min)), ("max: ", count(max))];
             items.extend(rules.map(|rules| ("rules: ", rules)));
             fields(name, items)

@@ -2,8 +2,8 @@
 
 use super::model::{EnumType, EnumValues, Shape};
 use super::shape::Site;
-use runcomfy_schema::{Literal, is_valid};
 use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::{Literal, is_valid};
 
 use super::{Lowerer, docs, names};
 use crate::parse::{Node, Schema, Value};

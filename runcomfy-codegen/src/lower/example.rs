@@ -57,7 +57,8 @@ fn body<'a>(
     let definitions = &root.definitions;
     let mut sampler = Sampler::new(compiler, definitions);
     let Some(mut body) = sampler.sample(&root.schema, None) else {
-        let message = "no example was found that the schema takes itself, so its documentation has none";
+        let message =
+            "no example was found that the schema takes itself, so its documentation has none";
         let help = "look for rules that exclude each other, or for a `pattern` that is hard to meet; \
                     an `examples` entry or a `default` beside it is used";
         let place: &Place = &root.schema.place;
@@ -67,7 +68,9 @@ fn body<'a>(
     for field in optional(input) {
         let schema = root.schema.properties.iter().flatten().find(|one| one.key == field.key);
         let hint = Some(crate::parse::Hint::new(&field.name));
-        let Some(value) = schema.and_then(|one| sampler.sample(&one.schema, hint)) else { continue };
+        let Some(value) = schema.and_then(|one| sampler.sample(&one.schema, hint)) else {
+            continue;
+        };
         let Json::Object(members) = &body else { continue };
         if value == Json::Null || members.iter().any(|(key, _)| *key == field.key) {
             continue;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-pub(crate) use runcomfy_schema::media::MediaKind;
-use runcomfy_schema::rule::{Additional, List, Shared};
-use runcomfy_schema::pattern::Pattern;
 pub(crate) use runcomfy_schema::Literal;
+pub(crate) use runcomfy_schema::media::MediaKind;
+use runcomfy_schema::pattern::Pattern;
+use runcomfy_schema::rule::{Additional, List, Shared};
 use runcomfy_schema::{Rule, Rules};
 
 #[derive(Clone)]

@@ -35,12 +35,7 @@ impl Lowerer<'_, '_, '_> {
         });
     }
 
-    fn typed_fields(
-        &mut self,
-        schema: &Schema,
-        owner: Option<&str>,
-        subject: &str,
-    ) -> Vec<Field> {
+    fn typed_fields(&mut self, schema: &Schema, owner: Option<&str>, subject: &str) -> Vec<Field> {
         let definitions = self.definitions;
         let extra = optional_keys(definitions, schema);
         let mut entries = self.entries(schema);

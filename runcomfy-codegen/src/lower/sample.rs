@@ -182,7 +182,8 @@ impl<'c, 'a> Sampler<'c, 'a> {
         let min = usize::try_from(min).unwrap_or(0);
         let wanted = min.max(usize::from(items.is_empty())).saturating_sub(items.len());
         let kind = hint.and_then(|hint| media_items(hint.name, whole));
-        let file = kind.filter(|_| whole.items.is_none()).map(|kind| Json::String(file(kind).into()));
+        let file =
+            kind.filter(|_| whole.items.is_none()).map(|kind| Json::String(file(kind).into()));
         let each = whole.items.as_deref().unwrap_or(&any);
         let mut found = match file {
             Some(file) => vec![file],

@@ -4,7 +4,7 @@ pub(super) use super::model::Shape;
 
 use super::Lowerer;
 use super::model::{Alias, IntegerType, MediaKind};
-use crate::parse::{Definitions, Schema, alternatives, names, is_object, media, media_items, view};
+use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, names, view};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Num};
@@ -71,7 +71,8 @@ impl Lowerer<'_, '_, '_> {
         let reference = schema.reference.as_ref().filter(|_| schema.only_refers);
         let name = reference.and_then(|reference| definition_name(&reference.text));
         let base = name.unwrap_or(field);
-        let own = || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
+        let own =
+            || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
         let Some(left) = left.checked_sub(1) else { return own() };
         let whole = view(definitions, schema);
         if whole.values.is_some() || is_object(&whole) {
@@ -268,9 +269,7 @@ fn is_media(shape: &Shape) -> bool {
 fn integer(schema: &Schema) -> IntegerType {
     let at_least_zero =
         schema.minimum.as_ref().is_some_and(|min| min.num.compare(&Num::Int(0)).is_ge());
-    let beyond_i64 = schema
-        .maximum
-        .as_ref()
-        .is_some_and(|max| max.num.compare(&Num::Int(i64::MAX)).is_gt());
+    let beyond_i64 =
+        schema.maximum.as_ref().is_some_and(|max| max.num.compare(&Num::Int(i64::MAX)).is_gt());
     if at_least_zero && beyond_i64 { IntegerType::U64 } else { IntegerType::I64 }
 }

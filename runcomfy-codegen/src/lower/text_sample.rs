@@ -6,8 +6,25 @@ pub(super) fn matching(pattern: &str) -> Vec<String> {
     let mut reader = Reader { rest: pattern.chars().collect(), at: 0, depth: 0 };
     let made = reader.alternatives();
     let usual = [
-        "a", "abc", "ABC", "Abc", "1", "10", "1.0", "#ffffff", "16:9", "1:1", "1024x1024", "en",
-        "en-US", "a_b", "a-b", "a1", "https://example.com/file", "person@example.com", "00:00:01",
+        "a",
+        "abc",
+        "ABC",
+        "Abc",
+        "1",
+        "10",
+        "1.0",
+        "#ffffff",
+        "16:9",
+        "1:1",
+        "1024x1024",
+        "en",
+        "en-US",
+        "a_b",
+        "a-b",
+        "a1",
+        "https://example.com/file",
+        "person@example.com",
+        "00:00:01",
     ];
     made.into_iter().chain(usual.map(str::to_owned)).collect()
 }
@@ -21,7 +38,11 @@ pub(super) fn fitted(text: &str, min: u64, max: Option<u64>) -> String {
     let wanted = usize::try_from(wanted).unwrap_or(0);
     let cut: String = text.chars().chain(" ".chars()).cycle().take(wanted).collect();
     let trimmed = cut.trim_end();
-    if trimmed.chars().count() as u64 >= min { trimmed.to_owned() } else { format!("{trimmed:x<wanted$}") }
+    if trimmed.chars().count() as u64 >= min {
+        trimmed.to_owned()
+    } else {
+        format!("{trimmed:x<wanted$}")
+    }
 }
 
 /// Reads a pattern, and writes the shortest text that it thinks of.

@@ -13,8 +13,8 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::num::Num;
 use crate::field::FieldInfo;
+use crate::num::Num;
 use crate::rule::{self, Rule};
 
 mod exact;

@@ -87,9 +87,10 @@ pub(crate) fn duplicate(value: &Json) -> Option<(usize, usize)> {
         return None;
     }
     let mut known = HashMap::new();
-    items.iter().enumerate().find_map(|(index, item)| {
-        Some((known.insert(values::canonical(item), index)?, index))
-    })
+    items
+        .iter()
+        .enumerate()
+        .find_map(|(index, item)| Some((known.insert(values::canonical(item), index)?, index)))
 }
 
 pub(crate) fn report_items(

@@ -10,12 +10,7 @@ use crate::validate::{Judge, Report, Seen};
 use crate::violation::Violation;
 
 /// Whether a part holds; what it speaks of is marked only then.
-fn part_holds(
-    judge: &mut Judge<'_>,
-    rules: &Rules,
-    value: &Json,
-    seen: Option<&mut Seen>,
-) -> bool {
+fn part_holds(judge: &mut Judge<'_>, rules: &Rules, value: &Json, seen: Option<&mut Seen>) -> bool {
     let Some(seen) = seen else { return judge.is_valid(rules, value, None) };
     let mut own = Seen::default();
     let holds = judge.is_valid(rules, value, Some(&mut own));
@@ -122,9 +117,8 @@ fn report_none(
     at: &Location<'_>,
 ) {
     let definitions = report.judge.definitions;
-    let is_typed = |rules: &&Rules| {
-        type_of(definitions, rules).is_none_or(|types| types::holds(types, value))
-    };
+    let is_typed =
+        |rules: &&Rules| type_of(definitions, rules).is_none_or(|types| types::holds(types, value));
     let typed: Vec<&Rules> = parts.iter().filter(is_typed).collect();
     if typed.is_empty() {
         let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
@@ -279,9 +273,7 @@ fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Opti
         *left = left.checked_sub(1)?;
         match rule {
             Rule::Types(types) => Some(*types),
-            Rule::Ref(target) => {
-                types_within(definitions, resolve(definitions, *target), left)
-            }
+            Rule::Ref(target) => types_within(definitions, resolve(definitions, *target), left),
             Rule::AllOf(parts) => {
                 parts.iter().find_map(|rules| types_within(definitions, rules, left))
             }
@@ -296,12 +288,7 @@ fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Opti
     })
 }
 
-pub(crate) fn report_not(
-    report: &mut Report<'_>,
-    rules: &Rules,
-    value: &Json,
-    at: &Location<'_>,
-) {
+pub(crate) fn report_not(report: &mut Report<'_>, rules: &Rules, value: &Json, at: &Location<'_>) {
     if report.judge.is_valid(rules, value, None) {
         report.add(at, "not", format!("{} is what the schema rules out by `not`", show(value)));
     }

@@ -327,8 +327,9 @@ mod read {
         let is_known = Format::named(&name).is_some() || ANNOTATIONS.contains(&&*plain);
         let formats = Format::ALL.iter().map(|(_, name)| *name);
         let media = ANNOTATIONS.iter().copied().filter(|name| name.contains("_uri"));
-        if !is_known && let Some(near) = nearest(&plain.replace('_', "-"), formats)
-            .or_else(|| nearest(&plain, media))
+        if !is_known
+            && let Some(near) =
+                nearest(&plain.replace('_', "-"), formats).or_else(|| nearest(&plain, media))
         {
             let message = format!("the format {name:?} is unknown, so it is not checked");
             let help = format!("did you mean {near:?}?");

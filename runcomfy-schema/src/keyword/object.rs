@@ -25,7 +25,8 @@ pub(crate) fn holds(
     for (place, (key, value)) in members.iter().enumerate() {
         let index = schema.fields.position(key, expected);
         let mut is_known = false;
-        if let Some((index, field)) = index.and_then(|index| Some((index, schema.fields.get(index)?)))
+        if let Some((index, field)) =
+            index.and_then(|index| Some((index, schema.fields.get(index)?)))
         {
             // A key that is given twice is none that the schema allows.
             if !found.insert(index) || !judge.is_valid(field.rules, value, None) {

@@ -203,7 +203,8 @@ mod read {
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         match member.key.as_str() {
             "unevaluatedProperties" => {
-                keywords.schema.unevaluated_properties = Some(Box::new(keywords.read(&member.node)));
+                keywords.schema.unevaluated_properties =
+                    Some(Box::new(keywords.read(&member.node)));
             }
             "unevaluatedItems" => {
                 keywords.schema.unevaluated_items = Some(Box::new(keywords.read(&member.node)));

@@ -294,13 +294,7 @@ impl<'a> Compiler<'a> {
         Hint { kind, ..hint }
     }
 
-    fn object(
-        &mut self,
-        schema: &Schema,
-        is_part: bool,
-        is_whole: bool,
-        rules: &mut Vec<Rule>,
-    ) {
+    fn object(&mut self, schema: &Schema, is_part: bool, is_whole: bool, rules: &mut Vec<Rule>) {
         let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
         let is_closed = is_by_type && !is_part && !is_whole;
         let additional = match &schema.additional {
@@ -516,9 +510,11 @@ impl<'a> Compiler<'a> {
         }
         let extra = optional_keys(definitions, &whole);
         let mut entries = Entry::all(&whole);
-        entries.extend(
-            extra.iter().map(|(key, schema)| Entry { key, schema: Some(schema), is_required: false }),
-        );
+        entries.extend(extra.iter().map(|(key, schema)| Entry {
+            key,
+            schema: Some(schema),
+            is_required: false,
+        }));
         let names = names::candidates(&Entry::sources(&entries));
         let fields = entries.iter().zip(names).filter_map(|(entry, name)| {
             let rules = self.media(entry.schema?, Hint::new(&name));

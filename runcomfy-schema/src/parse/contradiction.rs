@@ -13,12 +13,8 @@ use crate::pattern::Pattern;
 
 /// Looks through an input.
 pub fn check(root: &Root, diagnostics: &mut Diagnostics) {
-    let mut finder = Finder {
-        definitions: &root.definitions,
-        diagnostics,
-        left: MAX_SCHEMAS,
-        open: Vec::new(),
-    };
+    let mut finder =
+        Finder { definitions: &root.definitions, diagnostics, left: MAX_SCHEMAS, open: Vec::new() };
     finder.value(&root.schema, true);
 }
 
@@ -130,8 +126,7 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
     let is_merged = !schema.all_of.is_empty() || schema.reference.is_some();
     if is_merged && whole.types == Some(Types(0)) {
         let names = |schema: &Schema| schema.types.map(|types| types.to_string());
-        let all: Vec<_> =
-            std::iter::once(schema).chain(&schema.all_of).filter_map(names).collect();
+        let all: Vec<_> = std::iter::once(schema).chain(&schema.all_of).filter_map(names).collect();
         return Some((place(), format!("no value is {}", all.join(" and "))));
     }
     if whole.not.as_ref().is_some_and(|not| is_anything(not)) {
@@ -165,7 +160,8 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
         let min = whole.count.min.filter(|min| *min > prefix)?;
         whole.items.as_ref().filter(|items| items.never)?;
         let is_list = whole.types.is_some_and(|types| types.0 == Types::ARRAY);
-        let message = format!("`minItems` {min} asks for more items than the {prefix} that may be there");
+        let message =
+            format!("`minItems` {min} asks for more items than the {prefix} that may be there");
         is_list.then(|| (place(), message))
     })
 }
@@ -246,11 +242,7 @@ fn numbers(whole: &Schema) -> Option<String> {
 }
 
 /// A key that one rule requires, and another shuts out.
-fn shut_out(
-    definitions: &Definitions,
-    schema: &Schema,
-    whole: &Schema,
-) -> Option<(Place, String)> {
+fn shut_out(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
     let is_object = whole.types.is_some_and(|types| types.without(Types::NULL).0 == Types::OBJECT);
     if !is_object || whole.types.is_some_and(|types| types.has(Types::NULL)) {
         return None;
@@ -264,12 +256,12 @@ fn shut_out(
             return Some((place.clone(), message));
         }
         for part in &parts {
-            let is_closed =
-                matches!(part.additional, Some(AdditionalProperties::Allowed(false)));
+            let is_closed = matches!(part.additional, Some(AdditionalProperties::Allowed(false)));
             let knows = part.properties.iter().flatten().any(|one| one.key == *key)
                 || part.patterns.iter().any(|(text, _)| Pattern::owned(text).is_match(key));
             if is_closed && !knows {
-                let at = if part.place.pointer.is_empty() { "the root" } else { &part.place.pointer };
+                let at =
+                    if part.place.pointer.is_empty() { "the root" } else { &part.place.pointer };
                 let message = format!(
                     "`required` names {key:?}, which `additionalProperties: false` of {at} shuts out"
                 );
@@ -298,17 +290,14 @@ fn all_parts<'s>(
 }
 
 /// More members asked for than there are keys, or fewer than are required.
-fn sizes(
-    definitions: &Definitions,
-    schema: &Schema,
-    whole: &Schema,
-) -> Option<(Place, String)> {
+fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
     if !whole.is_object() || whole.types.is_some_and(|types| types.has(Types::NULL)) {
         return None;
     }
     let required = whole.required.len() as u64;
     if let Some(max) = whole.size.max.filter(|max| *max < required) {
-        let message = format!("`maxProperties` {max} is below the {required} keys that are required");
+        let message =
+            format!("`maxProperties` {max} is below the {required} keys that are required");
         return Some((schema.place.clone(), message));
     }
     let is_closed = match &schema.additional {

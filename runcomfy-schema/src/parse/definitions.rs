@@ -1,18 +1,13 @@
 //! `$ref`: finding what it leads to, and that it leads somewhere.
 
+use super::diagnostics::{Diagnostics, Place};
 use super::json::{Node, Value};
 use super::keywords::Reader;
 use super::schema::{Definitions, Reference, Root, Schema};
-use super::diagnostics::{Diagnostics, Place};
 
 /// Reads a schema and everything that it refers to. References start from `root`.
 /// What they do not find there, they find in the file around it.
-pub(crate) fn read(
-    file: &Node,
-    root: &Node,
-    schema: &Node,
-    diagnostics: &mut Diagnostics,
-) -> Root {
+pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Diagnostics) -> Root {
     let mut reader = Reader {
         diagnostics,
         references: Vec::new(),

@@ -1,10 +1,10 @@
 //! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
 
-use super::{contradiction, definitions};
+use super::diagnostics::{Diagnostics, Place};
 use super::json::{self, Node, Value};
 use super::schema::{Definitions, Root, Schema};
+use super::{contradiction, definitions};
 use crate::keyword::types::Types;
-use super::diagnostics::{Diagnostics, Place};
 
 /// What a schema file says.
 #[derive(Clone, Debug)]
@@ -107,7 +107,9 @@ fn describes_object(schema: &Schema, definitions: &Definitions, left: &mut usize
 /// Pages print the output schema inside `{"output": ...}`.
 fn output_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Root {
     match node.member("output") {
-        Some(inner) if node.member("type").is_none() => definitions::read(file, node, inner, diagnostics),
+        Some(inner) if node.member("type").is_none() => {
+            definitions::read(file, node, inner, diagnostics)
+        }
         _ => definitions::read(file, node, node, diagnostics),
     }
 }

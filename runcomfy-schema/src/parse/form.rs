@@ -10,8 +10,7 @@ use crate::media::MediaKind;
 /// schema as one.
 #[must_use]
 pub fn is_object(whole: &Schema) -> bool {
-    let is_by_type =
-        whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
+    let is_by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
     let is_by_keys =
         whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
     whole.values.is_none() && (is_by_type || is_by_keys)
@@ -53,11 +52,7 @@ pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
         let branches = schema.condition.iter().flat_map(|condition| {
             [condition.then.as_ref(), condition.otherwise.as_ref()].into_iter().flatten()
         });
-        target
-            .into_iter()
-            .chain(lists)
-            .chain(branches)
-            .any(|part| speaks(definitions, part, left))
+        target.into_iter().chain(lists).chain(branches).any(|part| speaks(definitions, part, left))
     }
     speaks(definitions, schema, &mut MAX_PARTS.clone())
 }
@@ -112,11 +107,7 @@ pub fn optional_keys(definitions: &Definitions, schema: &Schema) -> Vec<(String,
     collect(definitions, schema, &mut MAX_ALTERNATIVES.clone())
 }
 
-fn collect(
-    definitions: &Definitions,
-    schema: &Schema,
-    left: &mut usize,
-) -> Vec<(String, Schema)> {
+fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<(String, Schema)> {
     let mut keys: Vec<(String, Schema)> = Vec::new();
     let mut add = |key: &str, found: &Schema| {
         let is_key = |property: &Property| property.key == key;

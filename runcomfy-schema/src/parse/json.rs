@@ -11,7 +11,6 @@ use super::diagnostics::{Diagnostics, Place};
 use crate::json::Json;
 use crate::num::Num;
 
-
 /// Larger than any schema; a limit, so that a wrong file is an error and not a long wait.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 

@@ -150,10 +150,7 @@ fn both(a: Counts, b: Counts) -> Counts {
 
 /// The alternatives of `anyOf` or `oneOf` that are more than `null`, and whether `null` is one.
 #[must_use]
-pub fn alternatives<'a>(
-    definitions: &Definitions,
-    schema: &'a Schema,
-) -> (Vec<&'a Schema>, bool) {
+pub fn alternatives<'a>(definitions: &Definitions, schema: &'a Schema) -> (Vec<&'a Schema>, bool) {
     let all = if schema.any_of.is_empty() { &schema.one_of } else { &schema.any_of };
     let is_null = |part: &&Schema| view(definitions, part).types == Some(Types(Types::NULL));
     let (null, more): (Vec<_>, Vec<_>) = all.iter().partition(is_null);

@@ -254,9 +254,7 @@ fn what_can_be_mended_is_mended_with_a_warning() {
 
 #[test]
 fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
-    let schema = property(
-        r#"{"type": "string", "extends": {}, "x-unenforced": ["extends"]}"#,
-    );
+    let schema = property(r#"{"type": "string", "extends": {}, "x-unenforced": ["extends"]}"#);
     assert_eq!(problems(&schema), "");
 }
 

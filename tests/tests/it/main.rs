@@ -1,10 +1,14 @@
 //! What a user relies on, from the outside. One binary, so that it is linked once.
 
+mod bounded;
 mod codegen;
 mod conformance;
 mod downloads;
 mod downstream;
+mod dynamic;
 mod end_to_end;
+mod exact;
+mod examples;
 mod failures;
 mod faults;
 mod forms;
