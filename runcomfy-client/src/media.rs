@@ -1,7 +1,5 @@
 //! Files that go into a request: a URL, a file the service has already, or the bytes themselves.
 
-mod check;
-
 use std::fmt;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -13,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderStringWriter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use check::{check, check_name, check_url};
 use runcomfy_schema::media::DATA_LIMIT;
+use runcomfy_schema::media::check::{check, check_name, check_url};
 pub use runcomfy_schema::media::{MediaError, MediaKind};
 
 use crate::text::Text;
@@ -203,7 +201,8 @@ fn check_size(size: u64) -> Result<(), MediaError> {
 
 #[cfg(test)]
 mod tests {
-    use super::check::is_plain;
+    use runcomfy_schema::media::check::{check_kind, facts, is_plain};
+
     use super::*;
 
     #[test]

@@ -1,5 +1,9 @@
 //! What is said of an object's fields: their names, and the rules of their values.
-#![allow(missing_docs, reason = "all but `FieldInfo` and `FieldKind` is for generated code")]
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "all but `FieldInfo` and `FieldKind` is for generated code"
+)]
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,7 +9,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod field;
-#[allow(missing_docs, reason = "for the crates of this project")]
+#[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
 pub mod json;
 pub mod keyword;
 mod location;

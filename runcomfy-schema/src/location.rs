@@ -4,18 +4,18 @@ use std::fmt::Write as _;
 
 /// A chain of places, from a value outwards.
 #[derive(Clone, Copy)]
-pub enum Location<'a> {
+pub(crate) enum Location<'a> {
     Root,
     Member { parent: &'a Location<'a>, name: &'a str, key: &'a str },
     Item { parent: &'a Location<'a>, index: usize },
 }
 
 impl Location<'_> {
-    pub fn field(&self) -> String {
+    pub(crate) fn field(&self) -> String {
         self.dotted(|name, _| name)
     }
 
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.dotted(|_, key| key)
     }
 
@@ -37,7 +37,7 @@ impl Location<'_> {
         }
     }
 
-    pub fn pointer(&self) -> String {
+    pub(crate) fn pointer(&self) -> String {
         match self {
             Self::Root => String::new(),
             Self::Member { parent, key, .. } => {

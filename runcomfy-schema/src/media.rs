@@ -1,7 +1,8 @@
 //! What a text in a media field may be: the checks themselves, without the type around them.
 
-#[path = "../../runcomfy-client/src/media/check.rs"]
-mod check;
+#[doc(hidden)]
+#[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
+pub mod check;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -13,6 +13,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// One of generated code.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self { text: Cow::Borrowed(text), regex: OnceLock::new() }
@@ -24,6 +25,7 @@ impl Pattern {
         Self { text: Cow::Owned(text.to_owned()), regex: OnceLock::new() }
     }
 
+    /// As the schema has it.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -48,7 +50,7 @@ impl Pattern {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| Regex::with_flags(&*self.text, "u").ok()).as_ref()
+        self.regex.get_or_init(|| Regex::with_flags(&self.text, "u").ok()).as_ref()
     }
 }
 

@@ -106,11 +106,12 @@ impl<'r> Judge<'r> {
 
     fn descend(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
         self.depth += 1;
-        let holds = if self.depth == MAX_NESTED || self.depth % MAX_NESTED_ON_LARGE_STACK == 0 {
-            on_large_stack(|| self.all(rules, value, seen)).unwrap_or(false)
-        } else {
-            self.all(rules, value, seen)
-        };
+        let holds =
+            if self.depth == MAX_NESTED || self.depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
+                on_large_stack(|| self.all(rules, value, seen)).unwrap_or(false)
+            } else {
+                self.all(rules, value, seen)
+            };
         self.depth -= 1;
         holds
     }
@@ -274,7 +275,7 @@ impl<'r> Report<'r> {
         }
         self.judge.depth += 1;
         let depth = self.judge.depth;
-        if depth == MAX_NESTED || depth % MAX_NESTED_ON_LARGE_STACK == 0 {
+        if depth == MAX_NESTED || depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
             if on_large_stack(|| self.each(rules, value, at)).is_none() {
                 let message = "is nested too deeply to be judged on this machine".to_owned();
                 self.add(at, "depth", message);

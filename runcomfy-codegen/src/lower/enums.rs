@@ -19,7 +19,7 @@ impl Lowerer<'_, '_, '_> {
         values: &[Node],
     ) -> Shape {
         let usable = self.usable(schema, values);
-        let texts: Vec<String> = usable.iter().map(|value| variant_text(value)).collect();
+        let texts: Vec<String> = usable.iter().map(variant_text).collect();
         let names = || names::variants(texts.iter().map(String::as_str)).into_iter();
         let values = if let Some(strings) = all(&usable, |value| match value {
             Literal::Str(text) => Some(text.to_string()),

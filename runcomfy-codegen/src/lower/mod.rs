@@ -17,8 +17,8 @@ mod written;
 
 pub(crate) use crate::parse::names;
 pub(crate) use model::{
-    EnumType, EnumValues, Field, FieldRules, IntegerType, MediaKind, Model, ObjectType, OutputType,
-    Required, Shape, UnionType, Written,
+    EnumType, EnumValues, Field, FieldRules, IntegerType, Model, ObjectType, OutputType, Required,
+    Shape, UnionType, Written,
 };
 
 use runcomfy_schema::validate::on_large_stack;

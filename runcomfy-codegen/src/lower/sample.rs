@@ -191,7 +191,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         };
         found.reverse();
         let mut all = items.clone();
-        all.extend(found.iter().cloned().take(wanted));
+        all.extend(found.iter().take(wanted).cloned());
         while all.len() < min.max(1) && !whole.unique {
             let Some(first) = found.first().cloned() else { break };
             all.push(first);
@@ -227,7 +227,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
             objects.extend(self.drafted(&base, &keys, depth));
         }
         // Keys that are not declared.
-        let more = whole.size.min.unwrap_or(0).max(1).min(MAX_ITEMS);
+        let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
         let each = match &whole.additional {
             Some(AdditionalProperties::Checked(each)) => Some((**each).clone()),
             Some(AdditionalProperties::Allowed(true)) => Some(Schema::synthetic(whole)),

@@ -3,7 +3,7 @@
 pub(super) use super::model::Shape;
 
 use super::Lowerer;
-use super::model::{Alias, IntegerType, MediaKind};
+use super::model::{Alias, IntegerType};
 use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, names, view};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
@@ -182,10 +182,10 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         if is_object(&whole) {
             let Some(name) = site.type_name else { return Shape::Any };
-            if !schema.is_synthetic {
-                if let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned() {
-                    return self.shared(site, Shape::Object(known));
-                }
+            if !schema.is_synthetic
+                && let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned()
+            {
+                return self.shared(site, Shape::Object(known));
             }
             let name = &self.types.fresh(name, field);
             if !schema.is_synthetic {

@@ -159,7 +159,7 @@ impl Reader {
         let is_negated = self.eat('^');
         let mut ranges: Vec<(char, char)> = Vec::new();
         while let Some(next) = self.next() {
-            if next == ']' && !ranges.is_empty() || next == ']' && is_negated {
+            if next == ']' && (is_negated || !ranges.is_empty()) {
                 break;
             }
             let low = if next == '\\' { self.escape()?.chars().next()? } else { next };

@@ -12,7 +12,7 @@ use crate::num::Num;
 use crate::pattern::Pattern;
 
 /// Looks through an input.
-pub fn check(root: &Root, diagnostics: &mut Diagnostics) {
+pub(super) fn check(root: &Root, diagnostics: &mut Diagnostics) {
     let mut finder =
         Finder { definitions: &root.definitions, diagnostics, left: MAX_SCHEMAS, open: Vec::new() };
     finder.value(&root.schema, true);

@@ -88,7 +88,7 @@ impl Value {
 }
 
 /// Reads a file's text; reports where it is not JSON, and every repeated key.
-pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_BYTES {
         let message = format!("{} bytes are too many for a schema", text.len());
         diagnostics.error(

@@ -91,11 +91,10 @@ fn merge(whole: &mut Schema, part: &Schema) {
             whole.required.push((key.clone(), place.clone()));
         }
     }
-    match (&whole.additional, &part.additional) {
-        (None, Some(AdditionalProperties::Checked(_) | AdditionalProperties::Allowed(true))) => {
-            whole.additional.clone_from(&part.additional);
-        }
-        _ => {}
+    if let (None, Some(AdditionalProperties::Checked(_) | AdditionalProperties::Allowed(true))) =
+        (&whole.additional, &part.additional)
+    {
+        whole.additional.clone_from(&part.additional);
     }
     whole.patterns.extend(part.patterns.iter().cloned());
     whole.any_of.extend(part.any_of.iter().cloned());

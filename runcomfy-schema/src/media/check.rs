@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::{DATA_LIMIT, MediaError, MediaKind};
 
 /// Whether the service can fetch what `text` stands for.
-pub(super) fn check(text: &str) -> Result<(), MediaError> {
+pub fn check(text: &str) -> Result<(), MediaError> {
     if text.is_empty() {
         Err(MediaError::Empty)
     } else if starts_with_scheme(text, "data:") {
@@ -21,7 +21,7 @@ pub(super) fn check(text: &str) -> Result<(), MediaError> {
 }
 
 /// The same for a field of this kind.
-pub(crate) fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
+pub fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
     if is_plain(text) {
         return Ok(());
     }
@@ -45,15 +45,15 @@ fn data_uri(text: &str) -> Option<(&str, &str)> {
 }
 
 /// What can be seen of a file without the service.
-pub(crate) struct Facts {
+pub struct Facts {
     /// In bytes.
-    pub(crate) size: usize,
+    pub size: usize,
     /// Width and height, for an image whose header says them.
-    pub(crate) dimensions: Option<(usize, usize)>,
+    pub dimensions: Option<(usize, usize)>,
 }
 
 /// The facts of a file that stands in a request itself.
-pub(crate) fn facts(text: &str) -> Option<Facts> {
+pub fn facts(text: &str) -> Option<Facts> {
     /// The header of an image is near its start, behind some metadata at most; a multiple of four.
     const HEAD: usize = 512 * 1024;
     let (_, content) = data_uri(text)?;
@@ -72,7 +72,7 @@ pub(crate) fn facts(text: &str) -> Option<Facts> {
 /// well-known kind of top-level domain, and a path without anything to decode; or letters, digits,
 /// `-`, `_` and dots. Most are, and reading a URL in full costs more than all else that is checked
 /// of a request.
-pub(super) fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     let is_name =
         |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_');
     let Some(rest) = text.strip_prefix("https://") else {
@@ -129,7 +129,7 @@ fn has_scheme(text: &str) -> bool {
     })
 }
 
-pub(super) fn check_url(text: &str) -> Result<(), MediaError> {
+pub fn check_url(text: &str) -> Result<(), MediaError> {
     let url = Url::parse(text)?;
     if url.scheme() != "https" {
         return Err(MediaError::NotHttps { scheme: url.scheme().to_owned() });
@@ -243,7 +243,7 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     Ok(())
 }
 
-pub(super) fn check_name(name: &str) -> Result<(), MediaError> {
+pub fn check_name(name: &str) -> Result<(), MediaError> {
     if name.is_empty() {
         return Err(MediaError::Empty);
     }
