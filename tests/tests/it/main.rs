@@ -3,6 +3,7 @@
 mod bounded;
 mod codegen;
 mod conformance;
+mod differential;
 mod downloads;
 mod downstream;
 mod dynamic;
