@@ -5,8 +5,8 @@ use runcomfy_schema::validate::on_large_stack;
 use crate::report::{Place, Reporter};
 
 pub(crate) use runcomfy_schema::parse::{
-    Compiler, Counts, Definitions, Document, Entry, Hint, Limit, Node, Root, Schema, Value,
-    alternatives, is_object, media, media_items, names, optional_keys, view,
+    Compiler, Counts, Definitions, Document, Entry, Hint, Limit, Node, Position, Root, Schema,
+    Value, alternatives, is_object, media, media_items, names, optional_keys, view,
 };
 
 /// Reads a file's text; `id` is the model id that its path says. `None` where something was

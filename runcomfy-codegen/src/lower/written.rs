@@ -7,7 +7,7 @@ use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
 use runcomfy_schema::{Rule, Rules};
 
 use super::model::{FieldRules, ObjectType, UnionType, Written};
-use crate::parse::Compiler;
+use crate::parse::{Compiler, Position};
 
 /// Decides for all of them, by number. An object that is nothing but its fields needs no rules of its
 /// own.
@@ -55,8 +55,8 @@ pub(super) fn written(
         objects.iter().map(|object| (&*object.name, object)).collect();
     let places = compiler.places().iter().zip(referred).zip(uses).enumerate();
     places
-        .map(|(number, (((place, is_part), rules), uses))| {
-            let of_type = object_names.get(place).filter(|_| !is_part);
+        .map(|(number, (((place, position), rules), uses))| {
+            let of_type = object_names.get(place).filter(|_| *position == Position::Value);
             let of_type = of_type.and_then(|name| statics.get(&**name));
             let written = match of_type {
                 Some(object) => match &object.rules {

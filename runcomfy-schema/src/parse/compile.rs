@@ -35,6 +35,31 @@ impl<'h> Hint<'h> {
     }
 }
 
+/// Where a schema stands, which decides what is asked beyond its keywords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Position {
+    /// A value of its own: closed, and its files are checked.
+    Value,
+    /// A part of a whole that is closed, and whose files are checked, elsewhere.
+    Part,
+    /// A value inside a part. Whether a file can be fetched is no matter of which form a value has.
+    Inner,
+}
+
+impl Position {
+    fn is_part(self) -> bool {
+        self == Self::Part
+    }
+
+    /// Of the values inside.
+    fn inside(self) -> Self {
+        match self {
+            Self::Value => Self::Value,
+            Self::Part | Self::Inner => Self::Inner,
+        }
+    }
+}
+
 /// A key that an object knows: declared, or only required.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
@@ -86,9 +111,9 @@ pub struct Compiler<'a> {
     definitions: &'a Definitions,
     /// The numbers of rules that are referred to: by the place of their schema, and whether they are
     /// part of a whole that is closed elsewhere.
-    numbers: BTreeMap<(String, bool), usize>,
+    numbers: BTreeMap<(String, Position), usize>,
     /// The places, by number.
-    places: Vec<(String, bool)>,
+    places: Vec<(String, Position)>,
     pending: Vec<(usize, Schema)>,
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
@@ -112,14 +137,14 @@ impl<'a> Compiler<'a> {
 
     /// The rules of a value. Those that they refer to are made by [`finish`](Self::finish).
     pub fn value(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Vec<Rule> {
-        self.rules(schema, hint, false)
+        self.rules(schema, hint, Position::Value)
     }
 
     /// Makes the rules that are referred to; they may refer to others.
     pub fn finish(&mut self) {
         while let Some((number, schema)) = self.pending.pop() {
-            let is_part = self.places.get(number).is_some_and(|(_, is_part)| *is_part);
-            let rules = self.literal(&schema, None, is_part).into();
+            let position = self.places.get(number).map_or(Position::Value, |(_, one)| *one);
+            let rules = self.literal(&schema, None, position).into();
             if let Some(slot) = self.done.get_mut(number) {
                 *slot = rules;
             }
@@ -132,9 +157,9 @@ impl<'a> Compiler<'a> {
         &self.done
     }
 
-    /// The place in the file of each of them, and whether it is a part of a whole.
+    /// The place in the file of each of them, and its position.
     #[must_use]
-    pub fn places(&self) -> &[(String, bool)] {
+    pub fn places(&self) -> &[(String, Position)] {
         &self.places
     }
 
@@ -147,7 +172,7 @@ impl<'a> Compiler<'a> {
     /// The number of a schema that stands in the file.
     #[must_use]
     pub fn number(&self, pointer: &str) -> Option<usize> {
-        self.numbers.get(&(pointer.to_owned(), false)).copied()
+        self.numbers.get(&(pointer.to_owned(), Position::Value)).copied()
     }
 
     /// Whether a schema takes a value, its own as opposed to a file of a media field.
@@ -157,23 +182,23 @@ impl<'a> Compiler<'a> {
         is_valid(&self.done, &rules, value)
     }
 
-    fn rules(&mut self, schema: &Schema, hint: Option<Hint<'_>>, is_part: bool) -> Vec<Rule> {
+    fn rules(&mut self, schema: &Schema, hint: Option<Hint<'_>>, position: Position) -> Vec<Rule> {
         let definitions = self.definitions;
         if let Some(target) = self.only_target(schema) {
             if is_leaf(target) {
-                return self.rules(target, hint, is_part);
+                return self.rules(target, hint, position);
             }
-            let mut rules = vec![self.refer(target, is_part)];
-            if let Some(hint) = hint.filter(|_| !is_part) {
+            let mut rules = vec![self.refer(target, position)];
+            if let Some(hint) = hint.filter(|_| position == Position::Value) {
                 rules.extend(self.media(schema, hint));
             }
             return rules;
         }
-        let is_own = !schema.is_synthetic && !is_part;
+        let is_own = !schema.is_synthetic && !position.is_part();
         if is_own && is_object(&view(definitions, schema)) {
-            return vec![self.refer(schema, false)];
+            return vec![self.refer(schema, position)];
         }
-        self.literal(schema, hint, is_part)
+        self.literal(schema, hint, position)
     }
 
     fn only_target(&self, schema: &Schema) -> Option<&'a Schema> {
@@ -181,8 +206,8 @@ impl<'a> Compiler<'a> {
         self.definitions.get(&reference.text)
     }
 
-    fn refer(&mut self, schema: &Schema, is_part: bool) -> Rule {
-        let place = (schema.place.pointer.clone(), is_part);
+    fn refer(&mut self, schema: &Schema, position: Position) -> Rule {
+        let place = (schema.place.pointer.clone(), position);
         let number = self.numbers.get(&place).copied().unwrap_or_else(|| {
             let number = self.done.len();
             self.numbers.insert(place.clone(), number);
@@ -195,9 +220,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// The rules of a schema, keyword by keyword.
-    fn literal(&mut self, schema: &Schema, hint: Option<Hint<'_>>, is_part: bool) -> Vec<Rule> {
+    fn literal(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        position: Position,
+    ) -> Vec<Rule> {
         let definitions = self.definitions;
-        let is_whole = !is_part
+        let is_whole = !position.is_part()
             && schema.additional.is_none()
             && schema.unevaluated_properties.is_none()
             && is_composed(schema)
@@ -208,22 +238,22 @@ impl<'a> Compiler<'a> {
         }
         rules.extend(schema.types.map(Rule::Types));
         self.scalars(schema, &mut rules);
-        self.array(schema, hint.filter(|_| !is_part), &mut rules);
-        self.object(schema, is_part, is_whole, &mut rules);
+        self.array(schema, hint, position, &mut rules);
+        self.object(schema, position, is_whole, &mut rules);
         self.in_place(schema, &mut rules);
         let properties = match &schema.unevaluated_properties {
-            Some(left) => Some(self.rules(left, None, false).into()),
+            Some(left) => Some(self.rules(left, None, position.inside()).into()),
             None => is_whole.then(|| vec![Rule::Never].into()),
         };
         let items = schema.unevaluated_items.as_ref();
-        let items = items.map(|left| self.rules(left, None, false).into());
+        let items = items.map(|left| self.rules(left, None, position.inside()).into());
         if properties.is_some() || items.is_some() {
             rules = vec![Rule::Unevaluated { rules: rules.into(), properties, items }];
         }
-        if let Some(hint) = hint.filter(|_| !is_part) {
+        if let Some(hint) = hint.filter(|_| position == Position::Value) {
             rules.extend(self.media(schema, hint));
         }
-        if !is_part {
+        if position == Position::Value {
             rules.extend(self.media_members(schema));
         }
         rules
@@ -261,7 +291,15 @@ impl<'a> Compiler<'a> {
         Shared::Owned(Arc::clone(pattern.or_insert_with(|| Arc::new(Pattern::owned(text)))))
     }
 
-    fn array(&mut self, schema: &Schema, hint: Option<Hint<'_>>, rules: &mut Vec<Rule>) {
+    fn array(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        position: Position,
+        rules: &mut Vec<Rule>,
+    ) {
+        let inside = position.inside();
+        let hint = hint.filter(|_| position == Position::Value);
         let Counts { min, max } = schema.count;
         if !schema.count.is_any() {
             rules.push(Rule::Count { min, max });
@@ -270,18 +308,18 @@ impl<'a> Compiler<'a> {
             rules.push(Rule::Unique);
         }
         if !schema.prefix.is_empty() {
-            let each = schema.prefix.iter().map(|part| self.rules(part, None, false).into());
+            let each = schema.prefix.iter().map(|part| self.rules(part, None, inside).into());
             rules.push(Rule::Prefix(each.collect()));
         }
         if let Some(items) = &schema.items {
             let hint = hint.filter(|_| schema.prefix.is_empty());
             let hint = hint.map(|hint| self.hint_of_items(schema, items, hint));
-            let each: Rules = self.rules(items, hint, false).into();
+            let each: Rules = self.rules(items, hint, inside).into();
             rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
         }
         if let Some(contains) = &schema.contains {
             let Counts { min, max } = contains.counts;
-            let each = self.rules(&contains.schema, None, false).into();
+            let each = self.rules(&contains.schema, None, Position::Inner).into();
             rules.push(Rule::Contains { min, max, rules: each });
         }
     }
@@ -294,12 +332,19 @@ impl<'a> Compiler<'a> {
         Hint { kind, ..hint }
     }
 
-    fn object(&mut self, schema: &Schema, is_part: bool, is_whole: bool, rules: &mut Vec<Rule>) {
+    fn object(
+        &mut self,
+        schema: &Schema,
+        position: Position,
+        is_whole: bool,
+        rules: &mut Vec<Rule>,
+    ) {
         let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
-        let is_closed = is_by_type && !is_part && !is_whole;
+        let is_closed = is_by_type && !position.is_part() && !is_whole;
+        let inside = position.inside();
         let additional = match &schema.additional {
             Some(AdditionalProperties::Checked(each)) => {
-                Additional::Checked(self.rules(each, None, false).into())
+                Additional::Checked(self.rules(each, None, inside).into())
             }
             Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
             Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
@@ -330,10 +375,10 @@ impl<'a> Compiler<'a> {
         }
         let is_open = matches!(additional, Additional::Open);
         if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {
-            let fields = self.fields(schema, &entries, &additional, is_part || is_whole);
+            let fields = self.fields(schema, &entries, &additional, position);
             let patterns = schema.patterns.iter();
             let patterns = patterns.map(|(pattern, each)| {
-                (self.pattern(pattern), self.rules(each, None, false).into())
+                (self.pattern(pattern), self.rules(each, None, inside).into())
             });
             let patterns: List<_> = patterns.collect();
             let object = ObjectSchema { fields, patterns, additional };
@@ -347,7 +392,7 @@ impl<'a> Compiler<'a> {
             rules.push(Rule::Size { min, max });
         }
         if let Some(names) = &schema.names {
-            rules.push(Rule::Names(self.rules(names, None, false).into()));
+            rules.push(Rule::Names(self.rules(names, None, Position::Inner).into()));
         }
         for dependent in &schema.dependents {
             let mut asked = Vec::new();
@@ -355,7 +400,7 @@ impl<'a> Compiler<'a> {
                 asked.push(required_keys(dependent.required.clone()));
             }
             if let Some(part) = &dependent.schema {
-                asked.extend(self.rules(part, None, true));
+                asked.extend(self.rules(part, None, Position::Part));
             }
             let key = dependent.key.clone().into();
             rules.push(Rule::Dependent { key, rules: asked.into() });
@@ -367,16 +412,15 @@ impl<'a> Compiler<'a> {
         schema: &Schema,
         entries: &[Entry<'_>],
         additional: &Additional,
-        is_part: bool,
+        position: Position,
     ) -> Fields {
         // Two may share a name here, which stands in messages alone.
         let names = names::candidates(&Entry::sources(entries));
         let fields = entries.iter().zip(names).map(|(entry, name)| {
             let name = if name.is_empty() { entry.key.to_owned() } else { name };
-            // What a file is, is no matter of which form a value has.
-            let hint = Some(Hint::new(&name)).filter(|_| !is_part);
+            let hint = Some(Hint::new(&name)).filter(|_| position == Position::Value);
             let rules = match (entry.schema, additional, &schema.additional) {
-                (Some(schema), ..) => self.rules(schema, hint, false).into(),
+                (Some(schema), ..) => self.rules(schema, hint, position.inside()).into(),
                 (None, Additional::Checked(rules), _) => rules.clone(),
                 (None, _, Some(AdditionalProperties::Allowed(false))) => vec![Rule::Never].into(),
                 (None, ..) => Rules::default(),
@@ -399,10 +443,10 @@ impl<'a> Compiler<'a> {
         let reference = schema.reference.as_ref();
         if let Some(target) = reference.and_then(|one| self.definitions.get(&one.text)) {
             if is_leaf(target) {
-                let part = self.rules(target, None, true).into();
+                let part = self.rules(target, None, Position::Part).into();
                 rules.push(Rule::AllOf(vec![part].into()));
             } else {
-                rules.push(self.refer(target, true));
+                rules.push(self.refer(target, Position::Part));
             }
         }
         for (parts, rule) in [
@@ -411,16 +455,16 @@ impl<'a> Compiler<'a> {
             (&schema.one_of, Rule::OneOf as fn(_) -> _),
         ] {
             if !parts.is_empty() {
-                let parts = parts.iter().map(|part| self.rules(part, None, true).into());
+                let parts = parts.iter().map(|part| self.rules(part, None, Position::Part).into());
                 rules.push(rule(parts.collect()));
             }
         }
         if let Some(not) = &schema.not {
-            rules.push(Rule::Not(self.rules(not, None, true).into()));
+            rules.push(Rule::Not(self.rules(not, None, Position::Part).into()));
         }
         if let Some(condition) = &schema.condition {
             let mut part = |part: Option<&Schema>| -> Rules {
-                part.map(|part| self.rules(part, None, true)).unwrap_or_default().into()
+                part.map(|part| self.rules(part, None, Position::Part)).unwrap_or_default().into()
             };
             rules.push(Rule::If {
                 condition: part(Some(&condition.if_)),
@@ -498,14 +542,31 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The same for the fields of an object that is put together from parts.
+    /// The same for the fields of an object that is put together from parts: for those of the parts,
+    /// and what is inside them.
     fn media_members(&self, schema: &Schema) -> Option<Rule> {
-        let definitions = self.definitions;
+        /// More fields than the parts of any object have.
+        const MAX_FIELDS: usize = 2_000;
         if !is_composed(schema) {
             return None;
         }
+        let mut left = MAX_FIELDS;
+        self.media_inside(schema, Some(schema), &mut left, 0)
+    }
+
+    /// The files inside an object, without those of the fields that `own` has checked already.
+    fn media_inside(
+        &self,
+        schema: &Schema,
+        own: Option<&Schema>,
+        left: &mut usize,
+        depth: usize,
+    ) -> Option<Rule> {
+        const MAX_DEPTH: usize = 6;
+        let definitions = self.definitions;
         let whole = view(definitions, schema);
-        if !is_object(&whole) {
+        let is_object = whole.types.is_none_or(|types| types.has(Types::OBJECT));
+        if !is_object || whole.values.is_some() || depth > MAX_DEPTH {
             return None;
         }
         let extra = optional_keys(definitions, &whole);
@@ -516,19 +577,42 @@ impl<'a> Compiler<'a> {
             is_required: false,
         }));
         let names = names::candidates(&Entry::sources(&entries));
-        let fields = entries.iter().zip(names).filter_map(|(entry, name)| {
-            let rules = self.media(entry.schema?, Hint::new(&name));
-            (!rules.is_empty()).then(|| OwnedField {
-                name: name.into(),
-                key: entry.key.into(),
-                title: Box::default(),
-                description: Box::default(),
-                required: false,
-                rules: rules.into(),
-                default: None,
-            })
-        });
-        let fields: Vec<_> = fields.collect();
+        let mut fields = Vec::new();
+        for (entry, name) in entries.iter().zip(names) {
+            let Some(field) = entry.schema else { continue };
+            *left = left.checked_sub(1)?;
+            let is_checked = own.is_some_and(|own| {
+                own.properties.iter().flatten().any(|property| {
+                    property.key == entry.key && property.schema.place == field.place
+                })
+            });
+            if is_checked {
+                continue;
+            }
+            let mut rules = self.media(field, Hint::new(&name));
+            rules.extend(self.media_inside(field, None, left, depth + 1));
+            let whole = view(definitions, field);
+            if let Some(items) = &whole.items {
+                let inside = self.media_inside(items, None, left, depth + 1);
+                rules.extend(inside.map(|rule| Rule::Items { from: 0, rules: vec![rule].into() }));
+                let hint = self.hint_of_items(&whole, items, Hint::new(&name));
+                let each = self.media(items, hint);
+                if !each.is_empty() {
+                    rules.push(Rule::Items { from: 0, rules: each.into() });
+                }
+            }
+            if !rules.is_empty() {
+                fields.push(OwnedField {
+                    name: name.into(),
+                    key: entry.key.into(),
+                    title: Box::default(),
+                    description: Box::default(),
+                    required: false,
+                    rules: rules.into(),
+                    default: None,
+                });
+            }
+        }
         if fields.is_empty() {
             return None;
         }

@@ -16,7 +16,7 @@ mod nearly;
 mod schema;
 mod view;
 
-pub use compile::{Compiler, Entry, Hint};
+pub use compile::{Compiler, Entry, Hint, Position};
 pub use diagnostics::{Diagnostic, Diagnostics, Place};
 pub use document::{Document, parse};
 pub use form::{

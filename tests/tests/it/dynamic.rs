@@ -66,29 +66,6 @@ fn a_schema_that_cannot_be_used_says_why() {
     assert!(DynamicModel::parse("acme/m", "").is_err());
 }
 
-/// In pages of memory, as the system counts them.
-fn resident() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default()
-}
-
-#[test]
-fn reading_a_schema_again_and_again_keeps_nothing() {
-    let text = schema("corpus/reference/recursive-tree").to_string();
-    let read = |times: usize| {
-        for _ in 0..times {
-            let model = DynamicModel::parse("acme/m", &text).unwrap();
-            assert!(model.validate(&json!({"tree": {"label": "x"}})).is_ok());
-        }
-    };
-    read(500);
-    let before = resident();
-    read(10_000);
-    // Kept schemas would be ten thousand times some kilobytes, other tests' memory included: 64 MB.
-    let pages = 64 * 1024 * 1024 / 4096;
-    assert!(resident() < before + pages, "{before} pages became {}", resident());
-}
-
 #[test]
 fn a_catalog_entry_is_read_as_well() {
     let text = r#"{"model_id": "acme/m", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}"#;
