@@ -127,6 +127,10 @@ impl Dialect<'_> {
                 ("contentEncoding" | "contentMediaType" | "nullable", _) => continue,
                 ("title" | "description", Value::Null) => continue,
                 ("format", Value::String(name)) if !FORMATS.contains(&name.as_str()) => continue,
+                ("divisibleBy", value) => {
+                    result.insert("multipleOf".to_owned(), value.clone());
+                    continue;
+                }
                 ("type", value) => type_names(value),
                 ("$ref" | "$recursiveRef", Value::String(text)) => {
                     let text =

@@ -204,11 +204,47 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
-    use crate::parse::{Keywords, Member, Node, Value};
+    use crate::parse::{Compiler, Counts, Hint, Keywords, Member, Node, Position, Schema, Value};
+    use crate::rule::{Rule, Rules};
+
+    /// The rules of these keywords.
+    pub(crate) fn rules(
+        compiler: &mut Compiler<'_>,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        position: Position,
+        rules: &mut Vec<Rule>,
+    ) {
+        let inside = position.inside();
+        let Counts { min, max } = schema.count;
+        if !schema.count.is_any() {
+            rules.push(Rule::Count { min, max });
+        }
+        if schema.unique {
+            rules.push(Rule::Unique);
+        }
+        if !schema.prefix.is_empty() {
+            let each = schema.prefix.iter().map(|part| compiler.rules(part, None, inside).into());
+            rules.push(Rule::Prefix(each.collect()));
+        }
+        if let Some(items) = &schema.items {
+            let is_told = position == Position::Value && schema.prefix.is_empty();
+            let hint = hint.filter(|_| is_told);
+            let hint = hint.map(|hint| compiler.hint_of_items(schema, items, hint));
+            let each: Rules = compiler.rules(items, hint, inside).into();
+            rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
+        }
+        if let Some(contains) = &schema.contains {
+            let Counts { min, max } = contains.counts;
+            // Which items are found is no matter of whether a file can be fetched.
+            let each = compiler.rules(&contains.schema, None, Position::Inner).into();
+            rules.push(Rule::Contains { min, max, rules: each });
+        }
+    }
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

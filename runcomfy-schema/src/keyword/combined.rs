@@ -331,11 +331,49 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
-    use crate::parse::{Keywords, Member};
+    use crate::parse::{Compiler, Keywords, Member, Position, Schema, is_leaf};
+    use crate::rule::{Rule, Rules};
+
+    /// The rules of these keywords, and of a `$ref` beside others. These are parts of one whole.
+    pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
+        if let Some(target) = compiler.target(schema) {
+            if is_leaf(target) {
+                let part = compiler.rules(target, None, Position::Part).into();
+                rules.push(Rule::AllOf(vec![part].into()));
+            } else {
+                rules.push(compiler.refer(target, Position::Part));
+            }
+        }
+        for (parts, rule) in [
+            (&schema.all_of, Rule::AllOf as fn(_) -> _),
+            (&schema.any_of, Rule::AnyOf as fn(_) -> _),
+            (&schema.one_of, Rule::OneOf as fn(_) -> _),
+        ] {
+            if !parts.is_empty() {
+                let parts = parts.iter();
+                let parts = parts.map(|part| compiler.rules(part, None, Position::Part).into());
+                rules.push(rule(parts.collect()));
+            }
+        }
+        if let Some(not) = &schema.not {
+            rules.push(Rule::Not(compiler.rules(not, None, Position::Part).into()));
+        }
+        if let Some(condition) = &schema.condition {
+            let mut part = |part: Option<&Schema>| -> Rules {
+                let rules = part.map(|part| compiler.rules(part, None, Position::Part));
+                rules.unwrap_or_default().into()
+            };
+            rules.push(Rule::If {
+                condition: part(Some(&condition.if_)),
+                then: part(condition.then.as_ref()),
+                otherwise: part(condition.otherwise.as_ref()),
+            });
+        }
+    }
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

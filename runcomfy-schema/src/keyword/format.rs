@@ -264,13 +264,14 @@ fn is_made_of(text: &str, more: &[u8]) -> bool {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::Format;
     use crate::keyword::nearest;
-    use crate::parse::{Keywords, Member};
+    use crate::parse::{Keywords, Member, Schema};
+    use crate::rule::Rule;
 
     /// Formats of JSON Schema, of OpenAPI and of the service that are annotations here.
     const ANNOTATIONS: &[&str] = &[
@@ -317,6 +318,11 @@ mod read {
         "video_uri",
         "video_uris",
     ];
+
+    /// The rule of the format, where it is one that is checked.
+    pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {
+        rules.extend(schema.format.as_deref().and_then(Format::named).map(Rule::Format));
+    }
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         if member.key != "format" {

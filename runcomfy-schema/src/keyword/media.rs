@@ -165,12 +165,20 @@ pub(crate) fn export() -> crate::export::Keywords {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::{Comparison, MediaFact, Validation};
-    use crate::parse::{Keywords, Member, Node, Value};
+    use crate::parse::{Keywords, Member, Node, Schema, Value};
+    use crate::rule::Rule;
+
+    /// The rule of `validations`.
+    pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {
+        if !schema.validations.is_empty() {
+            rules.push(Rule::Validations(schema.validations.clone().into()));
+        }
+    }
 
     /// A rule that is not understood is left to the service, which sees the whole file in any case;
     /// the warning says so.

@@ -103,19 +103,30 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use std::cmp::Ordering;
 
     use crate::num::Num;
-    use crate::parse::{Keywords, Limit, Member, Node, Value};
+    use crate::parse::{Keywords, Limit, Member, Node, Schema, Value};
+    use crate::rule::{Bound, Rule};
 
     #[derive(Clone, Copy)]
     enum Side {
         Min,
         Max,
+    }
+
+    /// The rules of these keywords.
+    pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {
+        let bound = |limit: &Limit| Bound { value: limit.num.clone(), exclusive: limit.exclusive };
+        if schema.minimum.is_some() || schema.maximum.is_some() {
+            let (min, max) = (schema.minimum.as_ref(), schema.maximum.as_ref());
+            rules.push(Rule::Range { min: min.map(bound), max: max.map(bound) });
+        }
+        rules.extend(schema.multiple_of.clone().map(Rule::MultipleOf));
     }
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
@@ -125,7 +136,8 @@ mod read {
             "maximum" => limit(keywords, node, "maximum", Side::Max, false),
             "exclusiveMinimum" => exclusive(keywords, node, "exclusiveMinimum", Side::Min),
             "exclusiveMaximum" => exclusive(keywords, node, "exclusiveMaximum", Side::Max),
-            "multipleOf" => multiple_of(keywords, node),
+            // The second is draft 3's word for it.
+            "multipleOf" | "divisibleBy" => multiple_of(keywords, node, &member.key),
             _ => return false,
         }
         true
@@ -168,16 +180,16 @@ mod read {
         }
     }
 
-    fn multiple_of(keywords: &mut Keywords<'_, '_>, node: &Node) {
-        let Some(step) = keywords.number(node, "multipleOf") else { return };
+    fn multiple_of(keywords: &mut Keywords<'_, '_>, node: &Node, keyword: &str) {
+        let Some(step) = keywords.number(node, keyword) else { return };
         if step.compare(&Num::Int(0)) != Ordering::Greater {
-            keywords.wrong(node, "multipleOf", "a number above 0");
+            keywords.wrong(node, keyword, "a number above 0");
         } else if step.can_be_step() {
             keywords.schema.multiple_of = Some(step);
         } else {
             keywords.diagnostics().error(
                 &node.place,
-                format!("`multipleOf` {step} has more digits than can be compared exactly"),
+                format!("`{keyword}` {step} has more digits than can be compared exactly"),
                 "give a number of at most 37 digits",
             );
         }

@@ -73,12 +73,23 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{check_pattern, read};
+pub(crate) use read::{check_pattern, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::Pattern;
-    use crate::parse::{Diagnostics, Keywords, Member, Place, Value};
+    use crate::parse::{Compiler, Counts, Diagnostics, Keywords, Member, Place, Schema, Value};
+    use crate::rule::Rule;
+
+    /// The rules of these keywords.
+    pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
+        let Counts { min, max } = schema.length;
+        if !schema.length.is_any() {
+            rules.push(Rule::Length { min, max });
+        }
+        let pattern = schema.pattern.as_ref();
+        rules.extend(pattern.map(|pattern| Rule::Pattern(compiler.pattern(pattern))));
+    }
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

@@ -6,18 +6,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::form::{is_composed, is_object, media, media_items, optional_keys, speaks_of_objects};
+use super::form::{self, is_composed, is_object, media_items, optional_keys, speaks_of_objects};
 use super::names::{self, FieldSource};
-use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Schema};
+use super::schema::{AdditionalProperties, Counts, Definitions, Schema};
 use super::view::{alternatives, view};
 use super::{Node, Place, Value};
 use crate::field::{Fields, OwnedField};
 use crate::json::{Json, Literal};
-use crate::keyword::format::Format;
 use crate::keyword::types::Types;
+use crate::keyword::{array, combined, format, media, number, string};
 use crate::media::MediaKind;
 use crate::pattern::Pattern;
-use crate::rule::{Additional, Bound, List, ObjectSchema, Rule, Rules, Shared, Target};
+use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared, Target};
 use crate::validate::is_valid;
 
 /// What a value's place says of it: the name of its field, which may say that it is a file.
@@ -52,7 +52,7 @@ impl Position {
     }
 
     /// Of the values inside.
-    fn inside(self) -> Self {
+    pub(crate) fn inside(self) -> Self {
         match self {
             Self::Value => Self::Value,
             Self::Part | Self::Inner => Self::Inner,
@@ -182,7 +182,12 @@ impl<'a> Compiler<'a> {
         is_valid(&self.done, &rules, value)
     }
 
-    fn rules(&mut self, schema: &Schema, hint: Option<Hint<'_>>, position: Position) -> Vec<Rule> {
+    pub(crate) fn rules(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        position: Position,
+    ) -> Vec<Rule> {
         let definitions = self.definitions;
         if let Some(target) = self.only_target(schema) {
             if is_leaf(target) {
@@ -201,12 +206,17 @@ impl<'a> Compiler<'a> {
         self.literal(schema, hint, position)
     }
 
+    /// What a schema's `$ref` leads to.
+    pub(crate) fn target(&self, schema: &Schema) -> Option<&'a Schema> {
+        self.definitions.get(&schema.reference.as_ref()?.text)
+    }
+
     fn only_target(&self, schema: &Schema) -> Option<&'a Schema> {
         let reference = schema.reference.as_ref().filter(|_| schema.only_refers)?;
         self.definitions.get(&reference.text)
     }
 
-    fn refer(&mut self, schema: &Schema, position: Position) -> Rule {
+    pub(crate) fn refer(&mut self, schema: &Schema, position: Position) -> Rule {
         let place = (schema.place.pointer.clone(), position);
         let number = self.numbers.get(&place).copied().unwrap_or_else(|| {
             let number = self.done.len();
@@ -238,9 +248,9 @@ impl<'a> Compiler<'a> {
         }
         rules.extend(schema.types.map(Rule::Types));
         self.scalars(schema, &mut rules);
-        self.array(schema, hint, position, &mut rules);
+        array::rules(self, schema, hint, position, &mut rules);
         self.object(schema, position, is_whole, &mut rules);
-        self.in_place(schema, &mut rules);
+        combined::rules(self, schema, &mut rules);
         let properties = match &schema.unevaluated_properties {
             Some(left) => Some(self.rules(left, None, position.inside()).into()),
             None => is_whole.then(|| vec![Rule::Never].into()),
@@ -262,17 +272,9 @@ impl<'a> Compiler<'a> {
     /// The keywords that speak of a value without parts.
     fn scalars(&mut self, schema: &Schema, rules: &mut Vec<Rule>) {
         let mut own = Vec::new();
-        if schema.minimum.is_some() || schema.maximum.is_some() {
-            let (min, max) = (schema.minimum.as_ref(), schema.maximum.as_ref());
-            own.push(Rule::Range { min: min.map(bound), max: max.map(bound) });
-        }
-        own.extend(schema.multiple_of.clone().map(Rule::MultipleOf));
-        let Counts { min, max } = schema.length;
-        if !schema.length.is_any() {
-            own.push(Rule::Length { min, max });
-        }
-        own.extend(schema.pattern.as_ref().map(|pattern| Rule::Pattern(self.pattern(pattern))));
-        own.extend(schema.format.as_deref().and_then(Format::named).map(Rule::Format));
+        number::rules(schema, &mut own);
+        string::rules(self, schema, &mut own);
+        format::rules(schema, &mut own);
         if let Some(values) = &schema.values {
             // What these keywords refuse is no value; of what is left, nothing more is to be asked.
             let judged: Vec<Rule> =
@@ -281,51 +283,21 @@ impl<'a> Compiler<'a> {
             rules.push(Rule::Values(usable.map(literal).collect()));
         }
         rules.append(&mut own);
-        if !schema.validations.is_empty() {
-            rules.push(Rule::Validations(schema.validations.clone().into()));
-        }
+        media::rules(schema, rules);
     }
 
-    fn pattern(&mut self, text: &str) -> Shared<Pattern> {
+    pub(crate) fn pattern(&mut self, text: &str) -> Shared<Pattern> {
         let pattern = self.patterns.entry(text.to_owned());
         Shared::Owned(Arc::clone(pattern.or_insert_with(|| Arc::new(Pattern::owned(text)))))
     }
 
-    fn array(
-        &mut self,
-        schema: &Schema,
-        hint: Option<Hint<'_>>,
-        position: Position,
-        rules: &mut Vec<Rule>,
-    ) {
-        let inside = position.inside();
-        let hint = hint.filter(|_| position == Position::Value);
-        let Counts { min, max } = schema.count;
-        if !schema.count.is_any() {
-            rules.push(Rule::Count { min, max });
-        }
-        if schema.unique {
-            rules.push(Rule::Unique);
-        }
-        if !schema.prefix.is_empty() {
-            let each = schema.prefix.iter().map(|part| self.rules(part, None, inside).into());
-            rules.push(Rule::Prefix(each.collect()));
-        }
-        if let Some(items) = &schema.items {
-            let hint = hint.filter(|_| schema.prefix.is_empty());
-            let hint = hint.map(|hint| self.hint_of_items(schema, items, hint));
-            let each: Rules = self.rules(items, hint, inside).into();
-            rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
-        }
-        if let Some(contains) = &schema.contains {
-            let Counts { min, max } = contains.counts;
-            let each = self.rules(&contains.schema, None, Position::Inner).into();
-            rules.push(Rule::Contains { min, max, rules: each });
-        }
-    }
-
     /// What a list says of its items.
-    fn hint_of_items<'h>(&self, list: &Schema, items: &Schema, hint: Hint<'h>) -> Hint<'h> {
+    pub(crate) fn hint_of_items<'h>(
+        &self,
+        list: &Schema,
+        items: &Schema,
+        hint: Hint<'h>,
+    ) -> Hint<'h> {
         let each = view(self.definitions, items);
         let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
         let kind = media_items(hint.name, list).filter(|_| is_text);
@@ -438,42 +410,6 @@ impl<'a> Compiler<'a> {
         Fields::Owned(fields.collect())
     }
 
-    /// The keywords that judge the value by other schemas. These are parts of one whole.
-    fn in_place(&mut self, schema: &Schema, rules: &mut Vec<Rule>) {
-        let reference = schema.reference.as_ref();
-        if let Some(target) = reference.and_then(|one| self.definitions.get(&one.text)) {
-            if is_leaf(target) {
-                let part = self.rules(target, None, Position::Part).into();
-                rules.push(Rule::AllOf(vec![part].into()));
-            } else {
-                rules.push(self.refer(target, Position::Part));
-            }
-        }
-        for (parts, rule) in [
-            (&schema.all_of, Rule::AllOf as fn(_) -> _),
-            (&schema.any_of, Rule::AnyOf as fn(_) -> _),
-            (&schema.one_of, Rule::OneOf as fn(_) -> _),
-        ] {
-            if !parts.is_empty() {
-                let parts = parts.iter().map(|part| self.rules(part, None, Position::Part).into());
-                rules.push(rule(parts.collect()));
-            }
-        }
-        if let Some(not) = &schema.not {
-            rules.push(Rule::Not(self.rules(not, None, Position::Part).into()));
-        }
-        if let Some(condition) = &schema.condition {
-            let mut part = |part: Option<&Schema>| -> Rules {
-                part.map(|part| self.rules(part, None, Position::Part)).unwrap_or_default().into()
-            };
-            rules.push(Rule::If {
-                condition: part(Some(&condition.if_)),
-                then: part(condition.then.as_ref()),
-                otherwise: part(condition.otherwise.as_ref()),
-            });
-        }
-    }
-
     /// The rules that a value has for being a file, or a list of files, beyond its schema.
     fn media(&self, schema: &Schema, hint: Hint<'_>) -> Vec<Rule> {
         /// A list may be a list of itself.
@@ -514,7 +450,7 @@ impl<'a> Compiler<'a> {
         }
         match whole.types.map(|types| types.without(Types::NULL)) {
             Some(Types(Types::STRING)) => {
-                let kind = hint.kind.or_else(|| media(hint.name, &whole));
+                let kind = hint.kind.or_else(|| form::media(hint.name, &whole));
                 forms.text = forms.text.or(kind);
             }
             Some(Types(Types::ARRAY)) if whole.prefix.is_empty() => match &whole.items {
@@ -636,10 +572,6 @@ fn required_keys(keys: Vec<String>) -> Rule {
     Rule::Required(keys.into_iter().map(Into::into).collect())
 }
 
-fn bound(limit: &Limit) -> Bound {
-    Bound { value: limit.num.clone(), exclusive: limit.exclusive }
-}
-
 /// A value of the file as a literal.
 impl From<&Node> for Literal {
     fn from(node: &Node) -> Self {
@@ -658,7 +590,7 @@ fn literal(node: &Node) -> Literal {
 }
 
 /// Whether the rules of a schema are short: none is about what is inside the value, or elsewhere.
-fn is_leaf(schema: &Schema) -> bool {
+pub(crate) fn is_leaf(schema: &Schema) -> bool {
     schema.reference.is_none()
         && schema.properties.is_none()
         && schema.items.is_none()

@@ -12,7 +12,7 @@ use crate::num::Num;
 
 /// Assertions of JSON Schema that are not enforced. To ignore one would be to accept what the
 /// service refuses.
-const NOT_ENFORCED: [&str; 3] = ["disallow", "divisibleBy", "extends"];
+const NOT_ENFORCED: [&str; 2] = ["disallow", "extends"];
 
 /// Keywords that earlier drafts do not have, and so ignore.
 const SINCE_2019: [&str; 9] = [

@@ -16,6 +16,7 @@ mod nearly;
 mod schema;
 mod view;
 
+pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Hint, Position};
 pub use diagnostics::{Diagnostic, Diagnostics, Place};
 pub use document::{Document, parse};

@@ -33,15 +33,15 @@ pub struct FieldSource<'a> {
 }
 
 /// The names of an object's fields, or the pairs of indices that no rule parts: each with the first
-/// of its name.
+/// of its name. A name may be empty, where none can be made.
 pub fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, usize)>> {
     let names = candidates(sources);
     let mut firsts: HashMap<&str, usize> = HashMap::new();
     let clashes: Vec<_> = (0..names.len())
         .filter_map(|b| {
             let first = Some(*firsts.entry(&names[b]).or_insert(b)).filter(|a| *a < b);
-            // An empty name clashes with whatever is before it.
-            first.or_else(|| (names[b].is_empty() && b > 0).then_some(0)).map(|a| (a, b))
+            // A key that gives no name at all is no clash of two.
+            first.filter(|_| !names[b].is_empty()).map(|a| (a, b))
         })
         .collect();
     if clashes.is_empty() { Ok(names) } else { Err(clashes) }
