@@ -287,7 +287,7 @@ fn clashes_name_both_sides() {
     let found = problems(r#"{"type": "object", "properties": {"日": {}}}"#);
     assert!(found.contains("no Rust name can be made of the key \"日\""), "{found}");
     let found = problems(r#"{"type": "object", "properties": {"prompt": {}, "": {}}}"#);
-    assert_eq!(found, "1:58 /properties/ no Rust name can be made of the key \"\" or its title");
+    assert_eq!(found, "1:53 /properties/ no Rust name can be made of the key \"\" or its title");
     let schema = property("{}");
     let error = generate(&[("acme/4k.json", &schema), ("acme/4K.json", &schema)]).unwrap_err();
     let text = error.to_string();

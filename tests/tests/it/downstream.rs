@@ -197,7 +197,7 @@ fn an_app_with_schemas_of_its_own() {
         "keyframes[1].tim: is not a field; did you mean \"time\"?",
         "const_ (const): \"b\" is not \"a\"",
         "open.width: is required, but missing",
-        "pick: {\"w\":\"x\"} is not {\"w\":1}",
+        "pick.w: \"x\" is not an integer",
         "Ok(Input { prompt: \"x\", ghost: 1, images: [\"a.png\"], pick: {\"w\":1}, open: {\"width\":null,\"x\":1}, files: [{}] })",
     ];
     assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);
