@@ -18,8 +18,14 @@ fn main() {
     copy(Path::new("corpus"), &schemas.join("corpus"));
     copy(Path::new("entries"), &schemas.join("entries"));
     let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
-    let generated = Generator::new(&schemas).generate().unwrap();
+    let generated = Generator::new(&schemas).crate_path("crate::models").generate().unwrap();
     generated.write(&out).unwrap();
+    let examples: Vec<String> = generated
+        .models
+        .iter()
+        .map(|model| format!("    ({:?}, {}),\n", model.id, example(&model.source)))
+        .collect();
+    fs::write(out.join("examples.rs"), format!("&[\n{}]", examples.concat())).unwrap();
     let mut table = String::from("&[\n");
     for model in &generated.models {
         let (id, module) = (&model.id, &model.module);
@@ -33,6 +39,27 @@ fn main() {
     table.push(']');
     fs::write(out.join("entries.rs"), table).unwrap();
     fs::write(out.join("refused.rs"), format!("&{refused:?}")).unwrap();
+}
+
+/// A function that runs a model's example and gives the body that it makes; `None` where there is none.
+fn example(source: &str) -> String {
+    let comments = source.lines().map_while(|line| {
+        let is_struct = line.starts_with("pub struct Input(");
+        (!is_struct)
+            .then(|| line.strip_prefix("///").map(|line| line.strip_prefix(' ').unwrap_or(line)))
+    });
+    let lines: Vec<&str> = comments
+        .flatten()
+        .skip_while(|line| *line != "```")
+        .skip(1)
+        .take_while(|line| *line != "```")
+        .collect();
+    if lines.is_empty() {
+        return "None".to_owned();
+    }
+    let code = lines.iter().filter(|line| !line.starts_with("# "));
+    let code: Vec<&str> = code.copied().collect();
+    format!("Some(|| {{ {}\n Ok(serde_json::to_string(&input).unwrap()) }})", code.join("\n"))
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -14,8 +14,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::http::{Step, Waiting};
 use crate::{
     Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
-    DownloadOptions, Downloaded, Error, JobStatus, Journal, ModelId, Output, Request, RequestId,
-    RunError, Submission, SubmitOptions, WaitOptions,
+    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,
+    RequestId, RunError, Submission, SubmitOptions, WaitOptions,
 };
 
 /// A blocking [`Client`](crate::Client).
@@ -220,6 +220,14 @@ impl Client {
     /// As there.
     pub fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
         self.runtime.run(self.client.model(model_id))
+    }
+
+    /// As [`Client::dynamic_model`](crate::Client::dynamic_model).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn dynamic_model(&self, model_id: &str) -> Result<DynamicModel, Error> {
+        self.runtime.run(self.client.dynamic_model(model_id))
     }
 
     /// As [`Client::submit`](crate::Client::submit).

@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::field::IntoField;
-use crate::json::Json;
+use runcomfy_schema::{Json, ValidationErrors};
+
 use crate::object::{self, Brief, ObjectType};
-use crate::violation::ValidationErrors;
 
 /// The state of a required field that was set.
 #[derive(Clone, Copy, Debug)]

@@ -2,17 +2,13 @@
 #![allow(missing_docs, reason = "all but `UnknownValue` is reachable through `__private` alone")]
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Number, Value};
 use thiserror::Error;
 
-use crate::json::Json;
-use crate::number::Num;
-use crate::redact;
-use crate::schema::Literal;
+use runcomfy_schema::{Json, Literal, Num, redact};
 
 /// A generated enum of strings.
 pub trait StringEnum: Copy + Sized + 'static {
@@ -114,8 +110,7 @@ pub fn deserialize_integer<'de, E: IntegerEnum, D: Deserializer<'de>>(
 ) -> Result<E, D::Error> {
     // `1.0` is the integer 1, as everywhere in JSON Schema.
     let number = Number::deserialize(deserializer)?;
-    let is_it =
-        |value: &i64| Num::of(&number).compare(Num::Int((*value).into())) == Some(Ordering::Equal);
+    let is_it = |value: &i64| Num::of(&number).is_some_and(|number| number == Num::Int(*value));
     let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(value));
     found
         .map(|(item, _)| *item)
@@ -265,7 +260,7 @@ macro_rules! __integer_enum {
         impl $crate::__private::Typed for $type {
             #[inline]
             fn into_json(self) -> $crate::__private::Json {
-                $crate::__private::Json::Number(self.value().into())
+                $crate::__private::number(self.value())
             }
         }
 
@@ -310,8 +305,8 @@ macro_rules! __mixed_enum {
             pub const ALL: &'static [Self] = <Self as $crate::__private::MixedEnum>::ALL;
 
             #[inline]
-            const fn literal(self) -> $crate::__private::Literal {
-                <Self as $crate::__private::MixedEnum>::VALUES[self as usize]
+            const fn literal(self) -> &'static $crate::__private::Literal {
+                &<Self as $crate::__private::MixedEnum>::VALUES[self as usize]
             }
 
             /// The value as it is sent.
@@ -325,7 +320,7 @@ macro_rules! __mixed_enum {
         impl ::core::fmt::Display for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.literal(), f)
+                ::core::fmt::Display::fmt(self.literal(), f)
             }
         }
 
@@ -359,7 +354,7 @@ macro_rules! __mixed_enum {
         impl $crate::__private::Typed for $type {
             #[inline]
             fn into_json(self) -> $crate::__private::Json {
-                self.value().into()
+                self.literal().to_json()
             }
         }
 

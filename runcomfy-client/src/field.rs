@@ -1,12 +1,14 @@
 //! What a setter takes.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use url::Url;
 
 use crate::enums::{FromBool, FromInteger, FromNumber, FromText};
-use crate::json::Json;
+use runcomfy_schema::Json;
+
 use crate::media::Media;
 use crate::object::Typed;
 
@@ -26,6 +28,7 @@ use crate::object::Typed;
 /// | an enum of several types | the enum, and a raw value of each |
 /// | one of several forms | what each of the forms takes, and [`Value`] |
 /// | `Vec<T>` | vectors, arrays and slices of what `T` takes |
+/// | `BTreeMap<String, T>` | maps, arrays and vectors of keys and what `T` takes |
 /// | an object of the schema | the type generated for it, and [`Value`] |
 /// | [`Value`] | whatever converts into a `Value` |
 #[diagnostic::on_unimplemented(
@@ -49,7 +52,7 @@ macro_rules! integers {
     ($($int:ty)*) => {$(
         impl IntoField<i64> for $int {
             fn into_field(self) -> Json {
-                Json::Number(self.into())
+                Json::from_integer(self)
             }
         }
 
@@ -57,7 +60,7 @@ macro_rules! integers {
         #[diagnostic::do_not_recommend]
         impl<E: FromInteger> IntoField<E> for $int {
             fn into_field(self) -> Json {
-                Json::Number(self.into())
+                Json::from_integer(self)
             }
         }
     )*};
@@ -69,7 +72,7 @@ macro_rules! floats_from {
     ($($number:ty)*) => {$(
         impl IntoField<f64> for $number {
             fn into_field(self) -> Json {
-                Json::Number(self.into())
+                Json::from_integer(self)
             }
         }
     )*};
@@ -170,6 +173,39 @@ impl<T, X: IntoField<T>, const N: usize> IntoField<Vec<T>> for [X; N] {
 impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
     fn into_field(self) -> Json {
         Json::Array(self.iter().cloned().map(IntoField::into_field).collect())
+    }
+}
+
+/// Keys and values, where of two that are alike the last counts.
+fn map<T>(members: impl IntoIterator<Item = (impl Into<String>, impl IntoField<T>)>) -> Json {
+    let members: BTreeMap<String, Json> =
+        members.into_iter().map(|(key, value)| (key.into(), value.into_field())).collect();
+    Json::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for BTreeMap<K, X> {
+    fn into_field(self) -> Json {
+        map(self)
+    }
+}
+
+impl<T, K: Into<String>, X: IntoField<T>, S> IntoField<BTreeMap<String, T>> for HashMap<K, X, S> {
+    fn into_field(self) -> Json {
+        map(self)
+    }
+}
+
+impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for Vec<(K, X)> {
+    fn into_field(self) -> Json {
+        map(self)
+    }
+}
+
+impl<T, K: Into<String>, X: IntoField<T>, const N: usize> IntoField<BTreeMap<String, T>>
+    for [(K, X); N]
+{
+    fn into_field(self) -> Json {
+        map(self)
     }
 }
 

@@ -17,31 +17,18 @@ mod builder;
 mod data_uri;
 mod enums;
 mod field;
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod json;
 mod media;
 mod media_type;
+mod model;
 mod model_id;
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod number;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod object;
 mod output;
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod pattern;
-mod redact;
 mod request;
-mod schema;
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod text;
 mod unions;
-mod validate;
-mod violation;
 
 #[cfg(feature = "http")]
 mod http;
-#[cfg(feature = "schemars")]
-mod json_schema;
 
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
@@ -53,11 +40,13 @@ pub mod time;
 pub use enums::UnknownValue;
 pub use field::IntoField;
 pub use media::{Media, MediaError, MediaKind};
+pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use model_id::{InvalidModelId, ModelId};
 pub use output::Output;
 pub use request::{Keyed, Request};
-pub use schema::{FieldInfo, FieldKind, ModelInfo};
-pub use violation::{ValidationErrors, Violation};
+pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
+
+pub(crate) use runcomfy_schema::json::text;
 
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
@@ -82,19 +71,18 @@ pub mod __private {
         integer_from_str, mixed_from_str, mixed_from_value, string_from_str,
     };
     pub use crate::field::IntoField;
-    pub use crate::json::Json;
-    #[cfg(feature = "schemars")]
-    pub use crate::json_schema::json_schema;
-    pub use crate::number::Num;
     pub use crate::object::{
         Checked, ObjectType, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
     pub use crate::output::take;
-    pub use crate::pattern::Pattern;
-    pub use crate::schema::{
-        ARRAY, Additional, BOOLEAN, Comparison, INTEGER, Literal, MediaFact, NUMBER, OBJECT,
-        ObjectSchema, Rule, Rules, STRING, Types, Validation, at, past,
-    };
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
+        match runcomfy_schema::export::json_schema(rules) {
+            Value::Object(members) => members.into(),
+            _ => schemars::Schema::default(),
+        }
+    }
     pub use crate::{
         __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
         __object as object, __string_enum as string_enum, __union as union,
@@ -104,6 +92,16 @@ pub mod __private {
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
     };
     pub use core::option::Option::{None, Some};
+    pub use runcomfy_schema::json::literal::{json, text};
+    pub use runcomfy_schema::keyword::format::Format;
+    pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
+    pub use runcomfy_schema::keyword::types::Types;
+    pub use runcomfy_schema::pattern::Pattern;
+    pub use runcomfy_schema::rule::{
+        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule,
+        STRING, Shared, Target, at, fields, key, number, past, range,
+    };
+    pub use runcomfy_schema::{Fields, Json, Literal, Num};
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use serde;

@@ -6,10 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::json::{Json, Seed};
-use crate::schema::{FieldInfo, Rules};
-use crate::validate;
-use crate::violation::ValidationErrors;
+use runcomfy_schema::json::{Seed, read};
+use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
 /// A generated type, an enum or an object, as a value of its own field.
 pub trait Typed {
@@ -18,7 +16,7 @@ pub trait Typed {
 
 /// A generated type for a value that has rules of its own: an object, or one of several forms.
 pub trait Checked: Typed + Sized {
-    const RULES: Rules;
+    const RULES: &'static [Rule];
 
     fn from_valid(valid: Valid) -> Self;
 }
@@ -85,7 +83,7 @@ impl fmt::Debug for Brief<'_> {
 }
 
 pub fn checked<T: Checked>(json: Json) -> Result<T, ValidationErrors> {
-    validate::check(T::RULES, &json)?;
+    runcomfy_schema::check(&[], T::RULES, &json)?;
     Ok(T::from_valid(Valid(json)))
 }
 
@@ -99,10 +97,7 @@ pub fn from_value<T: Checked>(value: Value) -> Result<T, ValidationErrors> {
 }
 
 pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let json = Seed { rules: T::RULES }
-        .deserialize(&mut deserializer)
-        .and_then(|json| deserializer.end().map(|()| json))
+    let json = read(text, T::RULES)
         .map_err(|error| ValidationErrors::of("syntax", format!("not JSON: {error}")))?;
     checked(json)
 }
@@ -126,7 +121,7 @@ macro_rules! __checked {
         }
 
         impl $crate::__private::Checked for $type {
-            const RULES: $crate::__private::Rules = $rules;
+            const RULES: &'static [$crate::__private::Rule] = $rules;
 
             #[inline]
             fn from_valid(valid: $crate::__private::Valid) -> Self {
@@ -209,10 +204,8 @@ macro_rules! __object {
             $name,
             $data,
             &[
-                $crate::__private::Rule::Types($crate::__private::Types(
-                    $crate::__private::Types::OBJECT,
-                )),
-                $crate::__private::Rule::Object(&$data),
+                $crate::__private::OBJECT,
+                $crate::__private::Rule::Object($crate::__private::Shared::Static(&$data)),
             ]
         );
     };
@@ -220,7 +213,8 @@ macro_rules! __object {
         $crate::__checked!($type, $name, $rules);
 
         impl $crate::__private::ObjectType for $type {
-            const FIELDS: &'static [$crate::__private::FieldInfo] = $data.fields;
+            const FIELDS: &'static [$crate::__private::FieldInfo] =
+                $crate::__private::fields(&$data);
         }
 
         /// Reads JSON text, and checks it.

@@ -103,19 +103,19 @@ impl Output {
     }
 
     fn fields(&self, kind: MediaKind) -> (&Option<String>, &Vec<String>) {
-        match kind {
-            MediaKind::Image => (&self.image, &self.images),
-            MediaKind::Video => (&self.video, &self.videos),
-            MediaKind::Audio => (&self.audio, &self.audios),
-        }
+        kind.pick(
+            (&self.image, &self.images),
+            (&self.video, &self.videos),
+            (&self.audio, &self.audios),
+        )
     }
 
     fn fields_mut(&mut self, kind: MediaKind) -> (&mut Option<String>, &mut Vec<String>) {
-        match kind {
-            MediaKind::Image => (&mut self.image, &mut self.images),
-            MediaKind::Video => (&mut self.video, &mut self.videos),
-            MediaKind::Audio => (&mut self.audio, &mut self.audios),
-        }
+        kind.pick(
+            (&mut self.image, &mut self.images),
+            (&mut self.video, &mut self.videos),
+            (&mut self.audio, &mut self.audios),
+        )
     }
 }
 

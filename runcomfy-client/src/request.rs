@@ -12,6 +12,11 @@ pub trait Request: Serialize {
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
 
+    /// The model that this input is for: that of its type, where the type is of one model.
+    fn model_id(&self) -> &str {
+        Self::MODEL_ID
+    }
+
     /// What tells this input from an equal one that is meant to be another job; see [`Keyed`].
     fn job_key(&self) -> Option<&str> {
         None
@@ -23,6 +28,10 @@ impl<R: Request + ?Sized> Request for &R {
     type Output = R::Output;
 
     const MODEL_ID: &'static str = R::MODEL_ID;
+
+    fn model_id(&self) -> &str {
+        (**self).model_id()
+    }
 
     fn job_key(&self) -> Option<&str> {
         (**self).job_key()
@@ -76,6 +85,10 @@ impl<R: Request> Request for Keyed<R> {
     type Output = R::Output;
 
     const MODEL_ID: &'static str = R::MODEL_ID;
+
+    fn model_id(&self) -> &str {
+        self.input.model_id()
+    }
 
     fn job_key(&self) -> Option<&str> {
         Some(&self.key)

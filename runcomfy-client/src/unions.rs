@@ -96,6 +96,18 @@ macro_rules! __union_form {
             }
         }
     };
+    ($type:ident, map $item:ty) => {
+        impl<__K: ::core::convert::Into<::std::string::String>, __X: $crate::__private::IntoField<$item>>
+            $crate::__private::IntoField<$type> for ::std::collections::BTreeMap<__K, __X>
+        {
+            #[inline]
+            fn into_field(self) -> $crate::__private::Json {
+                $crate::__private::IntoField::<
+                    ::std::collections::BTreeMap<::std::string::String, $item>,
+                >::into_field(self)
+            }
+        }
+    };
     (@from $type:ident, $field:ty: $($from:ty),+) => {$(
         impl $crate::__private::IntoField<$type> for $from {
             #[inline]

@@ -185,25 +185,7 @@ fn shown(message: &str) -> String {
     }
 }
 
-/// A place in a schema file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// In bytes from the start of the text.
-    pub(crate) offset: usize,
-    pub(crate) pointer: String,
-}
-
-impl Place {
-    pub(crate) fn root() -> Self {
-        Self { offset: 0, pointer: String::new() }
-    }
-
-    /// The place of a member or an item below this one.
-    pub(crate) fn below(&self, offset: usize, segment: &str) -> Self {
-        let segment = segment.replace('~', "~0").replace('/', "~1");
-        Self { offset, pointer: format!("{}/{segment}", self.pointer) }
-    }
-}
+pub(crate) use runcomfy_schema::parse::Place;
 
 /// Collects the problems of one file.
 #[derive(Debug)]

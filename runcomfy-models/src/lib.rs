@@ -72,3 +72,10 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 pub use runcomfy_client::*;
 
 include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
+
+/// The model of this id, if this crate has types for it.
+#[must_use]
+pub fn model(id: &str) -> Option<&'static ModelInfo> {
+    let place = MODELS.binary_search_by(|model| model.id.cmp(id)).ok()?;
+    MODELS.get(place)
+}

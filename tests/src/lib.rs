@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub mod models {
+    pub use runcomfy_client::ValidationErrors;
+
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
@@ -22,13 +24,23 @@ pub struct Entry {
 /// Every model, sorted by id.
 pub const ENTRIES: &[Entry] = include!(concat!(env!("OUT_DIR"), "/entries.rs"));
 
+/// What makes a model's example, as its documentation has it.
+pub type Example = fn() -> Result<String, ValidationErrors>;
+
+/// The example of every model, sorted by id.
+pub const EXAMPLES: &[(&str, Option<Example>)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
 /// The suite's groups that the generator refuses, with its messages.
 pub const REFUSED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refused.rs"));
 
 /// The text of a model's schema file.
+pub fn schema_text(id: &str) -> String {
+    std::fs::read_to_string(format!("{}/schemas/{id}.json", env!("OUT_DIR"))).unwrap()
+}
+
+/// A model's schema.
 pub fn schema(id: &str) -> Value {
-    let path = format!("{}/schemas/{id}.json", env!("OUT_DIR"));
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    serde_json::from_str(&schema_text(id)).unwrap()
 }
 
 fn from_json<T>(text: &str) -> Result<String, ValidationErrors>

@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_text_that_json_escapes_is_written_as_json_has_it() {
-        let text = crate::json::Json::String(
+        let text = runcomfy_schema::json::Json::String(
             format!("\"{}\n{}", "x".repeat(100_000), "y".repeat(100_000)).into(),
         );
         let body = Body::of(&text).unwrap();

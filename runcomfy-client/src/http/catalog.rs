@@ -213,7 +213,7 @@ impl Client {
     }
 }
 
-const CATALOG: &str = "the catalog";
+pub(super) const CATALOG: &str = "the catalog";
 
 /// `GET /models/categories`.
 struct Categories(Vec<String>);

@@ -135,7 +135,9 @@ impl Client {
     /// [`Error::RequestId`] where the text cannot be a request id.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
         let request_id = request_id.as_ref().parse()?;
-        Ok(Job::new(self.clone(), request_id, Some(R::MODEL_ID.parse()?), None))
+        // An input that says its model itself may have been for any.
+        let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
+        Ok(Job::new(self.clone(), request_id, model_id, None))
     }
 
     /// The same for a job of any model.

@@ -16,8 +16,8 @@ use super::retry::BackOff;
 use super::token::{self, Lookup};
 use super::transport::Transport;
 use crate::data_uri::Truncated;
-use crate::redact::url_without_secrets;
 use crate::time::{Clock, SystemClock};
+use runcomfy_schema::redact::url_without_secrets;
 
 const BASE_URL: &str = "https://model-api.runcomfy.net/v1";
 const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";

@@ -11,9 +11,9 @@ use super::journal::{ClaimHolder, JournalError};
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
 use super::transport::NoAnswer;
+use crate::ValidationErrors;
 use crate::media::MediaError;
 use crate::model_id::{InvalidModelId, ModelId};
-use crate::violation::ValidationErrors;
 
 /// A cause of any type.
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod digest;
 mod download;
+mod dynamic;
 mod error;
 mod files;
 mod job;

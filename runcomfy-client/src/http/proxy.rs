@@ -8,7 +8,7 @@ use url::Url;
 
 use super::config::ConfigError;
 use super::token::Lookup;
-use crate::redact::url_without_secrets;
+use runcomfy_schema::redact::url_without_secrets;
 
 /// Variables for `https:`, the first that is set first; then those for all schemes.
 const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];

@@ -10,20 +10,21 @@ mod unions;
 
 pub(crate) use index::index;
 
-use crate::lower::{Model, link};
+use crate::lower::{Model, Written, link};
 use crate::write::HEADER;
 use source::{Code, Source};
 
 /// The source of a model's module.
 pub(crate) fn model(model: &Model, runtime: &str) -> String {
     let mut source = Source::default();
+    let mut rules = rules::Writer::new(&model.referred);
     source.line(&format!("{HEADER} from the schema of {}.", model.id));
     source.line("// Changes here are lost: change the schema instead.");
     source.line("");
     source.line(&format!("use {runtime}::__private as __rt;"));
     for object in &model.objects {
         source.line("");
-        objects::object(&mut source, object);
+        objects::object(&mut source, &mut rules, object);
     }
     for one in &model.enums {
         source.line("");
@@ -31,19 +32,20 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
     }
     for union in &model.unions {
         source.line("");
-        unions::union(&mut source, union);
+        unions::union(&mut source, &mut rules, union);
     }
     for alias in &model.aliases {
         source.line("");
         source.doc(&format!("The same as {}.", link(&alias.of)));
         source.line(&format!("pub type {} = self::{};", alias.name, alias.of));
     }
-    for definition in &model.definitions {
+    for (all, written) in &model.referred {
+        let Written::Static(name) = written else { continue };
         source.line("");
-        let before = format!("static {}: &[__rt::Rule] = ", definition.name);
-        source.value(&before, &rules::rules(&definition.rules), ";");
+        let before = format!("static {name}: &[__rt::Rule] = ");
+        source.value(&before, &rules.slice(all), ";");
     }
-    for (index, pattern) in model.patterns.iter().enumerate() {
+    for (index, pattern) in rules.patterns().iter().enumerate() {
         source.line("");
         let pattern = Code::call("__rt::Pattern::new", [Code::str(pattern)]);
         let before = format!("static {}: __rt::Pattern = ", rules::pattern_name(index));
@@ -75,7 +77,7 @@ fn request(source: &mut Source, model: &Model) {
     source.line("#[doc(hidden)]");
     source.open("pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {");
     source.line(&format!("id: {id},"));
-    source.line("fields: __Input.fields,");
+    source.line("fields: __rt::fields(&__Input),");
     source.line("rules: <Input as __rt::Checked>::RULES,");
     source.close("};");
 }

@@ -1,20 +1,20 @@
 //! An object: its type, its builder, and the data about its fields.
 
-use super::rules;
+use super::rules::Writer;
 use super::source::{Code, Source};
 use crate::lower::{Field, IntegerType, ObjectType, Required, Shape, link};
 
-pub(super) fn object(source: &mut Source, object: &ObjectType) {
+pub(super) fn object(source: &mut Source, rules: &mut Writer<'_>, object: &ObjectType) {
     definition(source, object);
     source.line("");
     builder(source, object);
     states(source, object);
-    let members = rules::members(&object.members);
+    let members = rules.object_type(object);
     source.line("");
     source.value(&format!("static {}: __rt::ObjectSchema = ", object.data), &members, ";");
     if let Some((name, all)) = &object.rules {
         source.line("");
-        source.value(&format!("static {name}: &[__rt::Rule] = "), &rules::rules(all), ";");
+        source.value(&format!("static {name}: &[__rt::Rule] = "), &rules.slice(all), ";");
     }
 }
 
@@ -56,7 +56,7 @@ fn definition(source: &mut Source, object: &ObjectType) {
 
 /// The required fields, each with what the compiler says where it was forgotten.
 fn required(object: &ObjectType) -> impl Iterator<Item = (&Field, &Required)> {
-    object.members.fields.iter().filter_map(|field| Some((field, field.required.as_ref()?)))
+    object.fields.iter().filter_map(|field| Some((field, field.required.as_ref()?)))
 }
 
 fn builder(source: &mut Source, object: &ObjectType) {
@@ -82,7 +82,7 @@ fn builder(source: &mut Source, object: &ObjectType) {
     source.line("");
     source.open(&format!("impl{generics} {builder}{generics} {{"));
     let mut place = 0;
-    for (index, field) in object.members.fields.iter().enumerate() {
+    for (index, field) in object.fields.iter().enumerate() {
         let next = field.required.is_some().then(|| {
             let mut next = states_of.clone();
             next[place] = "__rt::Set".to_owned();
@@ -212,6 +212,9 @@ pub(super) fn shape(shape: &Shape) -> String {
         Shape::Media(_) => "__rt::Media".to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("self::{name}"),
         Shape::List(item) => format!("::std::vec::Vec<{}>", self::shape(item)),
+        Shape::Map(item) => {
+            format!("::std::collections::BTreeMap<::std::string::String, {}>", self::shape(item))
+        }
         Shape::Any => "__rt::Value".to_owned(),
     }
 }

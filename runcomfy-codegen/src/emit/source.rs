@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 
-use crate::parse::Num;
 use crate::printable::is_hidden;
 
 /// As wide as `rustfmt` lets a line be.
@@ -159,13 +158,6 @@ impl Code {
         match value {
             None => "__rt::None".into(),
             Some(value) => Self::call("__rt::Some", [value]),
-        }
-    }
-
-    pub(super) fn num(num: Num) -> Self {
-        match num {
-            Num::Int(int) => format!("__rt::Num::Int({int})").into(),
-            Num::Float(float) => format!("__rt::Num::Float({float:?})").into(),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::objects::shape;
-use super::rules;
+use super::rules::Writer;
 use super::source::Source;
-use crate::lower::{EnumValues, Rule, Shape, UnionType};
+use crate::lower::{EnumValues, Shape, UnionType};
 
-pub(super) fn union(source: &mut Source, union: &UnionType) {
-    let UnionType { name, doc, data, rules, .. } = union;
+pub(super) fn union(source: &mut Source, rules: &mut Writer<'_>, union: &UnionType) {
+    let UnionType { name, doc, data, .. } = union;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
     source.line(&format!("pub struct {name}(__rt::Valid);"));
@@ -18,13 +18,12 @@ pub(super) fn union(source: &mut Source, union: &UnionType) {
         source.line(&format!("__rt::union_form!({name}, {form});"));
     }
     source.line("");
-    source.value(&format!("static {data}: &[__rt::Rule] = "), &rules::rules(rules), ";");
+    source.value(&format!("static {data}: &[__rt::Rule] = "), &rules.slice(&union.rules), ";");
 }
 
 /// What the setters take, each once: two forms that are written alike are one here.
 fn forms(union: &UnionType) -> BTreeSet<String> {
-    // Where one form is enough, a value of its type is one of the union.
-    let kind = if matches!(union.rules.as_slice(), [Rule::AnyOf(_)]) { "type" } else { "checked" };
+    let kind = if union.takes_every_form { "type" } else { "checked" };
     let mut forms = BTreeSet::new();
     for form in &union.forms {
         match form {
@@ -43,12 +42,21 @@ fn forms(union: &UnionType) -> BTreeSet<String> {
                 forms.extend(raw.iter().map(|raw| (*raw).to_owned()));
                 forms.insert(format!("{kind} {name}"))
             }
-            Shape::List(_) | Shape::Any => false,
+            Shape::List(_) | Shape::Map(_) | Shape::Any => false,
         };
     }
     // Whatever is a number takes an integer too.
     if forms.contains("numbers") {
         forms.remove("integers");
+    }
+    let maps = union.forms.iter().filter_map(|form| match form {
+        Shape::Map(item) => Some(shape(item)),
+        _ => None,
+    });
+    let maps: BTreeSet<_> = maps.collect();
+    // Several kinds of maps are told apart as JSON alone.
+    if let (1, Some(item)) = (maps.len(), maps.first()) {
+        forms.insert(format!("map {item}"));
     }
     let lists = union.forms.iter().filter_map(|form| match form {
         Shape::List(item) => Some(&**item),

@@ -2,7 +2,8 @@
 
 use super::markdown::{code, escape, link, sentence};
 use super::model::{EnumValues, IntegerType, Literal, MediaKind, Shape};
-use crate::parse::{Counts, Document, Limit, Schema, TypeSet};
+use crate::parse::{Counts, Document, Limit, Schema};
+use runcomfy_schema::keyword::types::Types;
 
 /// The documentation of a model's module.
 pub(super) fn module(id: &str, document: &Document) -> String {
@@ -76,7 +77,7 @@ pub(super) fn output_field(key: &str, schema: &Schema) -> String {
 fn constraints(schema: &Schema) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(range(schema.minimum.as_ref(), schema.maximum.as_ref()));
-    if let Some(step) = schema.multiple_of {
+    if let Some(step) = &schema.multiple_of {
         facts.push(format!("a multiple of {step}"));
     }
     facts.extend(counts(schema.length, "character"));
@@ -125,7 +126,7 @@ fn counts(counts: Counts, noun: &str) -> Option<String> {
 }
 
 fn kind(schema: &Schema, shape: &Shape) -> String {
-    let takes_null = |schema: &Schema| schema.types.is_some_and(|types| types.has(TypeSet::NULL));
+    let takes_null = |schema: &Schema| schema.types.is_some_and(|types| types.has(Types::NULL));
     let nullable = takes_null(schema) || schema.any_of.iter().chain(&schema.one_of).any(takes_null);
     let kind = one(shape);
     if nullable { kind + " or null" } else { kind }
@@ -140,6 +141,7 @@ fn one(shape: &Shape) -> String {
         Shape::Media(kind) => media(*kind).to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => link(name),
         Shape::List(item) => format!("list of {}", plural(item, link)),
+        Shape::Map(item) => format!("map of {}", plural(item, link)),
         Shape::Any => "any JSON value".to_owned(),
     }
 }
@@ -150,21 +152,20 @@ fn plural(item: &Shape, named: fn(&str) -> String) -> String {
         Shape::Number => "numbers".to_owned(),
         Shape::Text => "texts".to_owned(),
         Shape::Boolean => "booleans".to_owned(),
-        Shape::Media(MediaKind::Image) => "images".to_owned(),
-        Shape::Media(MediaKind::Video) => "videos".to_owned(),
-        Shape::Media(MediaKind::Audio) => "sounds".to_owned(),
+        Shape::Media(kind) => kind.pick("images", "videos", "sounds").to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => named(name),
         Shape::List(item) => format!("lists of {}", plural(item, named)),
+        Shape::Map(item) => format!("maps of {}", plural(item, named)),
         Shape::Any => "JSON values".to_owned(),
     }
 }
 
 fn media(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Image => "an image, as a URL, a hosted file or bytes",
-        MediaKind::Video => "a video, as a URL, a hosted file or bytes",
-        MediaKind::Audio => "a sound, as a URL, a hosted file or bytes",
-    }
+    kind.pick(
+        "an image, as a URL, a hosted file or bytes",
+        "a video, as a URL, a hosted file or bytes",
+        "a sound, as a URL, a hosted file or bytes",
+    )
 }
 
 /// What to hand to a setter, in a compiler message.
@@ -178,6 +179,9 @@ pub(super) fn takes(shape: &Shape) -> String {
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("a `{name}`"),
         Shape::List(item) => {
             format!("a list of {}", plural(item, |name| format!("`{name}`")))
+        }
+        Shape::Map(item) => {
+            format!("a map of {}", plural(item, |name| format!("`{name}`")))
         }
         Shape::Any => "any JSON value".to_owned(),
     }
@@ -205,7 +209,7 @@ fn show(literal: &Literal) -> String {
         Literal::Bool(bool) => bool.to_string(),
         Literal::Number(num) => num.to_string(),
         Literal::Str(text) => format!("{text:?}"),
-        Literal::Json(text) => text.clone(),
+        Literal::Json(text) => text.to_string(),
     };
     match text.char_indices().nth(LONGEST) {
         None => text,

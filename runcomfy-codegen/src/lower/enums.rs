@@ -2,8 +2,11 @@
 
 use super::model::{EnumType, EnumValues, Shape};
 use super::shape::Site;
-use super::{Lowerer, docs, fields, names};
-use crate::parse::{Node, Schema, TypeSet, Value, accepts, is_typed};
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::{Literal, is_valid};
+
+use super::{Lowerer, docs, names};
+use crate::parse::{Node, Schema, Value};
 
 impl Lowerer<'_, '_, '_> {
     /// Makes the enum type of a field, where its values are some that an enum can have. `whole` is
@@ -16,32 +19,33 @@ impl Lowerer<'_, '_, '_> {
         values: &[Node],
     ) -> Shape {
         let usable = self.usable(schema, values);
-        let texts: Vec<String> = usable.iter().map(|value| variant_text(value)).collect();
+        let texts: Vec<String> = usable.iter().map(variant_text).collect();
         let names = || names::variants(texts.iter().map(String::as_str)).into_iter();
         let values = if let Some(strings) = all(&usable, |value| match value {
-            Value::String(text) => Some(text.clone()),
+            Literal::Str(text) => Some(text.to_string()),
             _ => None,
         }) {
             EnumValues::Strings(names().zip(strings).collect())
         } else if let Some(integers) = all(&usable, |value| match value {
-            Value::Number(num) => num.to_integer().and_then(|int| i64::try_from(int).ok()),
+            Literal::Number(num) => num.to_integer().and_then(|int| i64::try_from(int).ok()),
             _ => None,
         }) {
             EnumValues::Integers(names().zip(integers).collect())
         } else if let Some(scalars) = all(&usable, |value| match value {
-            Value::String(_) | Value::Number(_) | Value::Bool(_) => Some(fields::literal(value)),
+            Literal::Str(_) | Literal::Number(_) | Literal::Bool(_) => Some(value.clone()),
             _ => None,
         })
-        .filter(|_| !usable.iter().all(|value| matches!(value, Value::Bool(_))))
+        .filter(|_| !usable.iter().all(|value| matches!(value, Literal::Bool(_))))
         {
             EnumValues::Mixed(names().zip(scalars).collect())
         } else {
-            return match whole.types.map(|types| types.without(TypeSet::NULL)) {
-                Some(TypeSet::BOOLEAN) => Shape::Boolean,
+            return match whole.types.map(|types| types.without(Types::NULL)) {
+                Some(Types(Types::BOOLEAN)) => Shape::Boolean,
                 _ => Shape::Any,
             };
         };
         let Some(name) = site.type_name else { return Shape::Any };
+        let name = &self.types.fresh(name, site.field);
         self.types.enums.push(EnumType {
             doc: docs::enumeration(whole),
             variant_docs: docs::variants(&values),
@@ -52,15 +56,18 @@ impl Lowerer<'_, '_, '_> {
     }
 
     /// The entries that the schema's other keywords do not refuse; `null` gets no variant.
-    fn usable<'a>(&mut self, schema: &Schema, values: &'a [Node]) -> Vec<&'a Value> {
+    fn usable(&mut self, schema: &Schema, values: &[Node]) -> Vec<Literal> {
+        let rules = self.compiler.value(schema, None);
+        self.compiler.finish();
         let mut usable = Vec::new();
         let mut refused = 0;
         for value in values {
-            if accepts(self.definitions, schema, &value.value) {
+            let json = value.to_json();
+            if is_valid(self.compiler.referred(), &rules, &json) {
                 if value.value != Value::Null {
-                    usable.push(&value.value);
+                    usable.push(Literal::from(value));
                 }
-            } else if is_typed(schema, &value.value) {
+            } else if schema.types.is_none_or(|types| types.holds(&json)) {
                 // An entry of a wrong type was reported as such.
                 refused += 1;
                 self.reporter.warning(
@@ -70,9 +77,11 @@ impl Lowerer<'_, '_, '_> {
                 );
             }
         }
-        if refused == values.len() && !values.is_empty() {
+        if let Some(first) = values.first()
+            && refused == values.len()
+        {
             self.reporter.error(
-                &values[0].place,
+                &first.place,
                 "the other keywords refuse every entry of the enum",
                 "correct the range or the length beside the enum",
             );
@@ -82,17 +91,14 @@ impl Lowerer<'_, '_, '_> {
 }
 
 /// Every value as `pick` has it; `None` where it has not all of them, or where there are none.
-fn all<T>(values: &[&Value], pick: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
-    let picked: Option<Vec<T>> = values.iter().map(|value| pick(value)).collect();
+fn all<T>(values: &[Literal], pick: impl Fn(&Literal) -> Option<T>) -> Option<Vec<T>> {
+    let picked: Option<Vec<T>> = values.iter().map(pick).collect();
     picked.filter(|picked| !picked.is_empty())
 }
 
-fn variant_text(value: &Value) -> String {
+fn variant_text(value: &Literal) -> String {
     match value {
-        Value::String(text) => text.clone(),
-        other => match fields::literal(other) {
-            super::Literal::Number(num) => num.to_string(),
-            _ => other.to_string(),
-        },
+        Literal::Str(text) => text.to_string(),
+        other => other.to_json().to_string(),
     }
 }

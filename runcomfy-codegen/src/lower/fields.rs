@@ -1,43 +1,30 @@
 //! The fields of an object, each with its name, its type and its rules.
 
-use super::model::{Field, Literal, Required, Shape};
-use super::names::{self, FieldSource};
+use runcomfy_schema::{Json, Literal};
+
+use super::model::{Field, FieldRules, Required, Shape};
+use super::names;
 use super::shape::Site;
-use super::view::view;
 use super::{Lowerer, docs};
-use crate::parse::{AdditionalProperties, Node, Num, Schema, Value, accepts};
+use runcomfy_schema::parse::AdditionalProperties;
+
+use crate::parse::{Entry, Hint, Node, Schema, Value, view};
 use crate::report::Reporter;
 
-/// A key that an object knows: declared, or only required.
-pub(super) struct Entry<'a> {
-    pub(super) key: &'a str,
-    pub(super) schema: Option<&'a Schema>,
-    pub(super) required: bool,
-}
-
 impl Lowerer<'_, '_, '_> {
-    /// The required ones first, in the order of `required`, as the service's own examples have them.
+    /// The keys of an object; warns of those that are required without being declared.
     pub(super) fn entries<'a>(&mut self, schema: &'a Schema) -> Vec<Entry<'a>> {
-        let properties = schema.properties.as_deref().unwrap_or_default();
-        let mut entries = Vec::new();
-        for (key, place) in &schema.required {
-            let declared = properties.iter().find(|property| property.key == *key);
-            // A part of a schema may well require what another part declares.
-            if declared.is_none() && schema.is_closed() {
-                self.reporter.warning(
-                    place,
-                    format!("`required` names {key:?}, which `properties` does not have"),
-                    "it becomes a required field that takes any JSON value; declare it, or remove it from `required`",
-                );
-            }
-            let schema = declared.map(|property| &property.schema);
-            entries.push(Entry { key, schema, required: true });
-        }
-        for property in properties {
-            if !schema.required.iter().any(|(key, _)| *key == property.key) {
-                let schema = Some(&property.schema);
-                entries.push(Entry { key: &property.key, schema, required: false });
-            }
+        let entries = Entry::all(schema);
+        let undeclared = entries.iter().filter(|entry| entry.schema.is_none());
+        // A part of a schema may well require what another part declares.
+        for entry in undeclared.filter(|_| schema.is_closed()) {
+            let place = schema.required.iter().find(|(key, _)| *key == entry.key);
+            let place = place.map_or(&schema.place, |(_, place)| place);
+            self.reporter.warning(
+                place,
+                format!("`required` names {:?}, which `properties` does not have", entry.key),
+                "it becomes a required field that takes any JSON value; declare it, or remove it from `required`",
+            );
         }
         entries
     }
@@ -61,27 +48,27 @@ impl Lowerer<'_, '_, '_> {
             );
         }
         let shape = self.shape(site, schema);
-        let rules = self.rules(schema, &shape);
+        let rules = self.field_rules(name, schema, &shape);
         let whole = view(self.definitions, schema);
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
-        let required = entry.required.then(|| Required {
+        let required = entry.is_required.then(|| Required {
             state: name.to_owned(),
             message: format!("the required field `{name}` of {subject} was not set"),
             label: format!("`.{name}(...)` is missing before `.build()`"),
             note: format!("call `.{name}(...)` with {} first", docs::takes(&shape)),
         });
         Field {
-            doc: docs::field(entry.key, &whole, &shape, entry.required, default.as_ref()),
+            doc: docs::field(entry.key, &whole, &shape, entry.is_required, default.as_ref()),
             name: name.to_owned(),
             key: entry.key.to_owned(),
             title: whole.title.clone(),
             description: whole.description.clone(),
             deprecated: whole.deprecated,
             required,
-            is_required: entry.required,
-            null_setter: (entry.required
+            is_required: entry.is_required,
+            null_setter: (entry.is_required
                 && shape != Shape::Any
-                && accepts(self.definitions, schema, &Value::Null))
+                && self.compiler.accepts(schema, &Json::Null))
             .then(|| format!("{}_null", name.trim_end_matches('_'))),
             shape,
             rules,
@@ -89,35 +76,22 @@ impl Lowerer<'_, '_, '_> {
         }
     }
 
-    /// A field of an object that gets no type: its key and its rules.
-    pub(super) fn untyped_field(
-        &mut self,
-        name: &str,
-        object: &Schema,
-        entry: &Entry<'_>,
-    ) -> Field {
-        let undeclared = undeclared(object);
-        let schema = entry.schema.unwrap_or(&undeclared);
-        Field {
-            name: name.to_owned(),
-            key: entry.key.to_owned(),
-            title: schema.title.clone(),
-            description: schema.description.clone(),
-            doc: String::new(),
-            deprecated: schema.deprecated,
-            required: None,
-            is_required: entry.required,
-            null_setter: None,
-            shape: Shape::Any,
-            rules: self.rules_of_value(schema),
-            default: schema.default.as_ref().and_then(|node| self.checked_default(schema, node)),
+    /// What is checked of a field's value.
+    fn field_rules(&mut self, name: &str, schema: &Schema, shape: &Shape) -> FieldRules {
+        if let Shape::Union(union) = shape
+            && let Some(union) = self.types.unions.iter().find(|one| one.name == *union)
+            && union.origin == (schema.place.pointer.clone(), name.to_owned())
+            && !schema.is_synthetic
+        {
+            return FieldRules::Union(union.data.clone());
         }
+        FieldRules::Own(self.compiler.value(schema, Some(Hint::new(name))))
     }
 
     /// A default that the schema refuses itself stays out of the API.
     fn checked_default(&mut self, schema: &Schema, default: &Node) -> Option<Literal> {
-        if accepts(self.definitions, schema, &default.value) {
-            return Some(literal(&default.value));
+        if self.compiler.accepts(schema, &default.to_json()) {
+            return Some(Literal::from(default));
         }
         // `null` means that there is none.
         if default.value != Value::Null {
@@ -135,23 +109,10 @@ impl Lowerer<'_, '_, '_> {
 fn undeclared(object: &Schema) -> Schema {
     let mut schema = match &object.additional {
         Some(AdditionalProperties::Checked(each)) => (**each).clone(),
-        _ => Schema::made_up(object),
+        _ => Schema::synthetic(object),
     };
     schema.never |= matches!(object.additional, Some(AdditionalProperties::Allowed(false)));
     schema
-}
-
-/// What the names of an object's fields are made from.
-pub(super) fn sources<'a>(entries: &[Entry<'a>]) -> Vec<FieldSource<'a>> {
-    let source = |entry: &Entry<'a>| FieldSource {
-        key: entry.key,
-        title: entry.schema.map_or("", |schema| &schema.title),
-        rust_name: entry
-            .schema
-            .and_then(|schema| schema.rust_name.as_ref())
-            .map(|(name, _)| name.as_str()),
-    };
-    entries.iter().map(source).collect()
 }
 
 pub(super) fn names_of(
@@ -168,7 +129,7 @@ pub(super) fn names_of(
             reporter.error(place, format!("`x-rust-name` {name:?} is not a Rust name"), help);
         }
     }
-    let names = match names::fields(&sources(entries)) {
+    let names = match names::fields(&Entry::sources(entries)) {
         Ok(names) => names,
         Err(clashes) => {
             for (a, b) in clashes {
@@ -195,14 +156,4 @@ pub(super) fn names_of(
         }
     }
     names
-}
-
-pub(super) fn literal(value: &Value) -> Literal {
-    match value {
-        Value::Null => Literal::Null,
-        Value::Bool(bool) => Literal::Bool(*bool),
-        Value::Number(num) => Literal::Number(num.to_integer().map_or(*num, Num::Int)),
-        Value::String(text) => Literal::Str(text.clone()),
-        Value::Array(_) | Value::Object(_) => Literal::Json(value.to_string()),
-    }
 }

@@ -7,22 +7,25 @@ mod example;
 mod fields;
 mod markdown;
 mod model;
-pub(crate) mod names;
 mod objects;
 mod output;
-mod rules;
+mod sample;
 mod shape;
+mod text_sample;
 mod types;
 mod unions;
-mod view;
+mod written;
 
+pub(crate) use crate::parse::names;
 pub(crate) use markdown::link;
 pub(crate) use model::{
-    Additional, EnumType, EnumValues, Field, IntegerType, Literal, MediaKind, Members, Model,
-    ObjectType, OutputType, Pattern, Required, Rule, Shape, UnionType,
+    EnumType, EnumValues, Field, FieldRules, IntegerType, Model, ObjectType, OutputType, Required,
+    Shape, UnionType, Written,
 };
 
-use crate::parse::{Definitions, Document};
+use runcomfy_schema::validate::on_large_stack;
+
+use crate::parse::{Compiler, Definitions, Document};
 use crate::report::{Place, Reporter};
 use types::Types;
 
@@ -32,12 +35,24 @@ struct Lowerer<'a, 'r, 'f> {
     model: &'a str,
     definitions: &'a Definitions,
     reporter: &'r mut Reporter<'f>,
+    /// Makes the rules, with which the schema's own values are judged as well.
+    compiler: Compiler<'a>,
     types: Types,
 }
 
 /// Makes a model of a schema file. `crate_path` is the path under which its example finds the
 /// generated crate, where there is one.
 pub(crate) fn lower(
+    id: &str,
+    document: &Document,
+    crate_path: Option<&str>,
+    reporter: &mut Reporter<'_>,
+) -> Option<Model> {
+    // A schema may be nested as deeply as a body.
+    on_large_stack(|| lower_here(id, document, crate_path, reporter)).flatten()
+}
+
+fn lower_here(
     id: &str,
     document: &Document,
     crate_path: Option<&str>,
@@ -52,21 +67,34 @@ pub(crate) fn lower(
         }
     };
     let input = &document.input;
-    let mut lowerer =
-        Lowerer { model: id, definitions: &input.definitions, reporter, types: Types::new() };
+    let mut lowerer = Lowerer {
+        model: id,
+        definitions: &input.definitions,
+        reporter,
+        compiler: Compiler::new(&input.definitions),
+        types: Types::new(),
+    };
     let place = input.schema.place.pointer.clone();
     lowerer.types.object_names.insert(place, types::INPUT.to_owned());
     lowerer.object(types::INPUT, &input.schema);
-    lowerer.finish_definitions();
-    let types = lowerer.types;
+    lowerer.compiler.finish();
+    let Lowerer { mut compiler, types, reporter, .. } = lowerer;
+    for place in compiler.empty() {
+        reporter.warning(
+            place,
+            "an object without `properties` takes no members at all",
+            "add \"additionalProperties\": true if it takes any",
+        );
+    }
     let output =
         document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));
     if reporter.has_errors() {
         return None;
     }
-    let Types { mut objects, enums, unions, aliases, definitions, patterns, .. } = types;
+    let Types { mut objects, enums, unions, aliases, object_names, .. } = types;
     // An object is lowered after the objects inside it; `Input` is read first.
     objects.reverse();
+    let referred = written::written(&compiler, &object_names, &mut objects, &unions);
     let mut model = Model {
         id: id.to_owned(),
         path,
@@ -75,11 +103,10 @@ pub(crate) fn lower(
         enums,
         unions,
         aliases,
-        definitions,
-        patterns,
+        referred,
         output,
     };
-    let example = example::of(&model, input, crate_path);
+    let example = example::of(&model, &mut compiler, input, crate_path, reporter);
     let input_doc = docs::input(id, document, &example);
     if let Some(input) = model.objects.first_mut() {
         input.doc = input_doc;

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::parse::{Counts, Limit, Num, Validation};
+pub(crate) use runcomfy_schema::Literal;
+pub(crate) use runcomfy_schema::media::MediaKind;
+use runcomfy_schema::pattern::Pattern;
+use runcomfy_schema::rule::{Additional, List, Shared};
+use runcomfy_schema::{Rule, Rules};
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Model {
     pub(crate) id: String,
     /// The modules it lives in, outermost first.
@@ -15,9 +19,8 @@ pub(crate) struct Model {
     pub(crate) enums: Vec<EnumType>,
     pub(crate) unions: Vec<UnionType>,
     pub(crate) aliases: Vec<Alias>,
-    pub(crate) definitions: Vec<Definition>,
-    /// Regular expressions, each once.
-    pub(crate) patterns: Vec<String>,
+    /// The rules that others refer to, by number, and how they are written.
+    pub(crate) referred: Vec<(Rules, Written)>,
     pub(crate) output: Option<OutputType>,
 }
 
@@ -33,7 +36,7 @@ impl Model {
 }
 
 /// A struct with a builder: the input, or an object inside it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ObjectType {
     pub(crate) name: String,
     pub(crate) doc: String,
@@ -42,7 +45,9 @@ pub(crate) struct ObjectType {
     pub(crate) states: String,
     /// The static with the fields.
     pub(crate) data: String,
-    pub(crate) members: Members,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) patterns: List<(Shared<Pattern>, Rules)>,
+    pub(crate) additional: Additional,
     /// What is checked, where that is more than the fields: its static, and the rules.
     pub(crate) rules: Option<(String, Vec<Rule>)>,
 }
@@ -54,27 +59,37 @@ pub(crate) struct Alias {
     pub(crate) of: String,
 }
 
-/// The rules of a definition, which several places refer to or which refers to itself.
-#[derive(Clone, Debug)]
-pub(crate) struct Definition {
-    pub(crate) name: String,
-    pub(crate) rules: Vec<Rule>,
+/// How rules that are referred to are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Where they are used.
+    Inline,
+    /// As the fields of the object type with this static.
+    Object(String),
+    /// In a static of an object type.
+    Type(String),
+    /// In a static of their own.
+    Static(String),
 }
 
 /// A value of one of several forms.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct UnionType {
     pub(crate) name: String,
     pub(crate) doc: String,
+    /// The place of its schema, and the field it was made for.
+    pub(crate) origin: (String, String),
     /// The static with its rules.
     pub(crate) data: String,
     pub(crate) rules: Vec<Rule>,
     pub(crate) forms: Vec<Shape>,
+    /// Whether a value of a form's own type is one of the union for sure.
+    pub(crate) takes_every_form: bool,
     /// The values of the enums among the forms, by name.
     pub(crate) enum_values: BTreeMap<String, EnumValues>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) key: String,
@@ -89,8 +104,16 @@ pub(crate) struct Field {
     /// The setter of `null`, where it is required and may be that.
     pub(crate) null_setter: Option<String>,
     pub(crate) shape: Shape,
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: FieldRules,
     pub(crate) default: Option<Literal>,
+}
+
+/// What is checked of a field's value.
+#[derive(Clone)]
+pub(crate) enum FieldRules {
+    Own(Vec<Rule>),
+    /// What the union with this static checks.
+    Union(String),
 }
 
 /// What the compiler says where a required field was forgotten.
@@ -117,6 +140,8 @@ pub(crate) enum Shape {
     /// A generated type of this name, for one of several forms.
     Union(String),
     List(Box<Shape>),
+    /// Keys that are not declared, with values of one type.
+    Map(Box<Shape>),
     /// Any JSON value.
     Any,
 }
@@ -126,13 +151,6 @@ pub(crate) enum Shape {
 pub(crate) enum IntegerType {
     I64,
     U64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MediaKind {
-    Image,
-    Video,
-    Audio,
 }
 
 #[derive(Clone, Debug)]
@@ -150,79 +168,6 @@ pub(crate) enum EnumValues {
     Integers(Vec<(String, i64)>),
     /// Values of several types, or with fractions.
     Mixed(Vec<(String, Literal)>),
-}
-
-/// One assertion of the runtime.
-#[derive(Clone, Debug)]
-pub(crate) enum Rule {
-    Never,
-    Types(u8),
-    Values(Vec<Literal>),
-    Range {
-        min: Option<Limit>,
-        max: Option<Limit>,
-    },
-    MultipleOf(Num),
-    Length(Counts),
-    Pattern(Pattern),
-    Format(Format),
-    Media(MediaKind),
-    Validations(Vec<Validation>),
-    Count(Counts),
-    Unique,
-    Prefix(Vec<Vec<Rule>>),
-    /// Of the items from this one on.
-    Items(usize, Vec<Rule>),
-    Contains(Counts, Vec<Rule>),
-    /// The object type of this static.
-    Object(String),
-    /// An object that has no type of its own.
-    Members(Members),
-    Size(Counts),
-    Names(Vec<Rule>),
-    /// A key, and what its presence asks of the object around it.
-    Dependent(String, Vec<Rule>),
-    /// Rules in a static of this name.
-    Ref(String),
-    AllOf(Vec<Vec<Rule>>),
-    AnyOf(Vec<Vec<Rule>>),
-    OneOf(Vec<Vec<Rule>>),
-    Not(Vec<Rule>),
-    If {
-        condition: Vec<Rule>,
-        then: Vec<Rule>,
-        otherwise: Vec<Rule>,
-    },
-}
-
-/// The static of a regular expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(pub(crate) usize);
-
-/// A `format` that the runtime checks.
-pub(crate) type Format = &'static str;
-
-/// Keys and what they hold.
-#[derive(Clone, Debug)]
-pub(crate) struct Members {
-    pub(crate) fields: Vec<Field>,
-    pub(crate) patterns: Vec<(Pattern, Vec<Rule>)>,
-    pub(crate) additional: Additional,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Additional {
-    Denied,
-    Checked(Vec<Rule>),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Literal {
-    Null,
-    Bool(bool),
-    Number(Num),
-    Str(String),
-    Json(String),
 }
 
 /// An `Output` of the model's own: the common fields and these.

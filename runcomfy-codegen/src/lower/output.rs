@@ -2,8 +2,10 @@
 
 use super::docs;
 use super::model::{IntegerType, OutputField, OutputType, Shape};
-use super::names::{self, FieldSource};
-use crate::parse::{Schema, TypeSet};
+use crate::parse::names::{self, FieldSource};
+use runcomfy_schema::keyword::types::Types;
+
+use crate::parse::Schema;
 use crate::report::Reporter;
 
 /// What every output has, and `other` for what it has not.
@@ -56,11 +58,11 @@ pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<Outp
 /// Kept simple: an output is read as it comes, and what does not fit goes to `other`.
 fn shape(schema: &Schema) -> Shape {
     match schema.types {
-        Some(TypeSet::STRING) => Shape::Text,
-        Some(TypeSet::INTEGER) => Shape::Integer(IntegerType::I64),
-        Some(TypeSet::NUMBER) => Shape::Number,
-        Some(TypeSet::BOOLEAN) => Shape::Boolean,
-        Some(TypeSet::ARRAY) => {
+        Some(Types(Types::STRING)) => Shape::Text,
+        Some(Types(Types::INTEGER)) => Shape::Integer(IntegerType::I64),
+        Some(Types(Types::NUMBER)) => Shape::Number,
+        Some(Types(Types::BOOLEAN)) => Shape::Boolean,
+        Some(Types(Types::ARRAY)) => {
             Shape::List(Box::new(schema.items.as_deref().map_or(Shape::Any, shape)))
         }
         _ => Shape::Any,

@@ -3,10 +3,11 @@
 pub(super) use super::model::Shape;
 
 use super::Lowerer;
-use super::model::{Alias, IntegerType, MediaKind};
-use super::names;
-use super::view::{alternatives, view};
-use crate::parse::{Definitions, Num, Schema, TypeSet, Value, accepts, compare};
+use super::model::{Alias, IntegerType};
+use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, names, view};
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::parse::AdditionalProperties;
+use runcomfy_schema::{Json, Num};
 
 /// What a type is made for.
 #[derive(Clone, Copy)]
@@ -31,13 +32,65 @@ fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> 
         || !whole.any_of.is_empty()
         || !whole.one_of.is_empty()
         || (left > 0
+            && matches!(&whole.additional, Some(AdditionalProperties::Checked(each))
+                if needs_type_below(definitions, each, left - 1)))
+        || (left > 0
             && whole
                 .items
                 .as_deref()
                 .is_some_and(|items| needs_type_below(definitions, items, left - 1)))
 }
 
+/// The name of the definition that a `$ref` leads to.
+pub(super) fn definition_name(reference: &str) -> Option<&str> {
+    let folders = ["#/$defs/", "#/definitions/", "#/components/schemas/"];
+    let name = folders.iter().find_map(|folder| reference.strip_prefix(folder))?;
+    let name_of_type = names::type_name(name);
+    (!name.contains('/') && names::is_valid(&name_of_type)).then_some(name)
+}
+
 impl Lowerer<'_, '_, '_> {
+    /// Claims the name of a field's type: that of its definition, or one made from the field's own.
+    pub(super) fn type_name(
+        &mut self,
+        schema: &Schema,
+        field: &str,
+        owner: Option<&str>,
+    ) -> String {
+        const MAX_DEPTH: usize = 8;
+        let (base, text) = self.type_base(schema, field, MAX_DEPTH);
+        match text {
+            Some(text) => self.types.claim_definition(&text, &base, owner),
+            None => self.types.claim(&base, owner),
+        }
+    }
+
+    /// What a type is named after, and the text of the `$ref` where that is a definition.
+    fn type_base(&self, schema: &Schema, field: &str, left: usize) -> (String, Option<String>) {
+        let definitions = self.definitions;
+        let reference = schema.reference.as_ref().filter(|_| schema.only_refers);
+        let name = reference.and_then(|reference| definition_name(&reference.text));
+        let base = name.unwrap_or(field);
+        let own =
+            || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
+        let Some(left) = left.checked_sub(1) else { return own() };
+        let whole = view(definitions, schema);
+        if whole.values.is_some() || is_object(&whole) {
+            return own();
+        }
+        if let Some(items) = &whole.items {
+            return self.type_base(items, &format!("{base}_item"), left);
+        }
+        if let Some(AdditionalProperties::Checked(each)) = &whole.additional {
+            return self.type_base(each, base, left);
+        }
+        // A value that may be `null` is the value.
+        match alternatives(definitions, &whole).0.as_slice() {
+            [only] => self.type_base(only, base, left),
+            _ => own(),
+        }
+    }
+
     /// Chooses the type of a field's value; makes the enum, object or union that it needs.
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         // Definitions that refer to each other can give more types than anybody could use.
@@ -89,7 +142,7 @@ impl Lowerer<'_, '_, '_> {
 
     fn holds_media(&self, union: &str) -> bool {
         let union = self.types.unions.iter().find(|one| one.name == union);
-        union.is_some_and(|union| !self.with_media(Vec::new(), &union.forms).is_empty())
+        union.is_some_and(|union| union.forms.iter().any(is_media))
     }
 
     /// The type of a schema that may hold references beside other keywords. One that leads to a
@@ -129,26 +182,51 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         if is_object(&whole) {
             let Some(name) = site.type_name else { return Shape::Any };
-            if !schema.is_made_up {
-                if let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned() {
-                    return self.shared(site, Shape::Object(known));
-                }
-                self.types.object_names.insert(schema.place.pointer.clone(), name.to_owned());
+            if !schema.is_synthetic
+                && let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned()
+            {
+                return self.shared(site, Shape::Object(known));
+            }
+            let name = &self.types.fresh(name, field);
+            if !schema.is_synthetic {
+                self.types.object_names.insert(schema.place.pointer.clone(), name.clone());
             }
             self.object(name, schema);
-            return Shape::Object(name.to_owned());
+            return Shape::Object(name.clone());
         }
         let (parts, _) = alternatives(definitions, &whole);
         if !parts.is_empty() {
             return self.union(site, schema, &whole, &parts);
         }
-        match whole.types.map(|types| types.without(TypeSet::NULL)) {
-            Some(TypeSet::INTEGER) => Shape::Integer(integer(&whole)),
-            Some(TypeSet::NUMBER) => Shape::Number,
-            Some(TypeSet::BOOLEAN) => Shape::Boolean,
-            Some(TypeSet::STRING) => media(field, &whole).map_or(Shape::Text, Shape::Media),
-            Some(TypeSet::ARRAY) => self.list(site, &whole),
+        match whole.types.map(|types| types.without(Types::NULL)) {
+            Some(Types(Types::INTEGER)) => Shape::Integer(integer(&whole)),
+            Some(Types(Types::NUMBER)) => Shape::Number,
+            Some(Types(Types::BOOLEAN)) => Shape::Boolean,
+            Some(Types(Types::STRING)) => media(field, &whole).map_or(Shape::Text, Shape::Media),
+            Some(Types(Types::ARRAY)) => self.list(site, &whole),
+            Some(Types(Types::OBJECT)) => self.map(site, &whole),
             _ => Shape::Any,
+        }
+    }
+
+    /// An object without fields, whose values obey one schema.
+    fn map(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
+        let Some(AdditionalProperties::Checked(each)) = &whole.additional else {
+            return Shape::Any;
+        };
+        if !whole.patterns.is_empty() {
+            return Shape::Any;
+        }
+        // Its keys are not declared, so the field's name says nothing of what they hold.
+        match self.shape(Site { field: "", ..site }, each) {
+            // A map says nothing of what its values are: any map of JSON is a value.
+            Shape::Any => Shape::Any,
+            Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
+                if self.compiler.accepts(each, &Json::Null) =>
+            {
+                Shape::Any
+            }
+            value => Shape::Map(Box::new(value)),
         }
     }
 
@@ -160,12 +238,12 @@ impl Lowerer<'_, '_, '_> {
             None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
                 let each = view(self.definitions, items);
-                let is_text = each.types == Some(TypeSet::STRING) && each.values.is_none();
+                let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
                 match media_items(field, whole).filter(|_| is_text) {
                     Some(kind) => Shape::Media(kind),
                     None => match self.shape(site, items) {
                         Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
-                            if accepts(self.definitions, items, &Value::Null) =>
+                            if self.compiler.accepts(items, &Json::Null) =>
                         {
                             // `null` among them, which `Option` becomes as JSON.
                             Shape::Any
@@ -179,53 +257,19 @@ impl Lowerer<'_, '_, '_> {
     }
 }
 
-/// Whether a value is an object with fields, whatever its alternatives add to them.
-fn is_object(whole: &Schema) -> bool {
-    let by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
-    let by_keys =
-        whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
-    whole.values.is_none() && (by_type || by_keys)
-}
-
-/// Whether the alternatives of an object only add to its keys.
-fn is_choice_of_keys(whole: &Schema) -> bool {
-    let parts = || whole.any_of.iter().chain(&whole.one_of);
-    parts().next().is_some()
-        && parts().all(|part| part.reference.is_none() && part.types.is_none() && part.has_fields())
+/// Whether a value is a file, or a list of files.
+fn is_media(shape: &Shape) -> bool {
+    match shape {
+        Shape::Media(_) => true,
+        Shape::List(item) | Shape::Map(item) => is_media(item),
+        _ => false,
+    }
 }
 
 fn integer(schema: &Schema) -> IntegerType {
     let at_least_zero =
-        schema.minimum.as_ref().is_some_and(|min| compare(min.num, Num::Int(0)).is_ge());
-    let beyond_i64 = schema
-        .maximum
-        .as_ref()
-        .is_some_and(|max| compare(max.num, Num::Int(i64::MAX.into())).is_gt());
+        schema.minimum.as_ref().is_some_and(|min| min.num.compare(&Num::Int(0)).is_ge());
+    let beyond_i64 =
+        schema.maximum.as_ref().is_some_and(|max| max.num.compare(&Num::Int(i64::MAX)).is_gt());
     if at_least_zero && beyond_i64 { IntegerType::U64 } else { IntegerType::I64 }
-}
-
-/// The service's own formats, in any case, as its names of types are.
-fn media_format(schema: &Schema) -> Option<String> {
-    schema.format.as_ref().map(|format| format.to_ascii_lowercase())
-}
-
-/// A single file, by `format` or by name.
-fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema).as_deref() {
-        Some("image_uri") => Some(MediaKind::Image),
-        Some("video_uri") => Some(MediaKind::Video),
-        Some("audio_uri") => Some(MediaKind::Audio),
-        _ => names::media(field),
-    }
-}
-
-/// The files of a list, by the list's `format`, its items' `format` or its name.
-fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema).as_deref() {
-        Some("image_uris") => Some(MediaKind::Image),
-        Some("video_uris") => Some(MediaKind::Video),
-        Some("audio_uris") => Some(MediaKind::Audio),
-        // By name, only where the items are texts: a list that says nothing of them takes anything.
-        _ => schema.items.as_ref().and_then(|items| media(field, items)),
-    }
 }

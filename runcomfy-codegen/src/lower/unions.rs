@@ -2,9 +2,9 @@
 
 use super::model::{Shape, UnionType};
 use super::shape::Site;
-use super::view::view;
-use super::{Lowerer, docs, names};
-use crate::parse::{Node, Schema};
+use super::{Lowerer, docs};
+use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, view};
+use runcomfy_schema::Rule;
 
 impl Lowerer<'_, '_, '_> {
     /// Chooses the type of a value that is one of `parts`; makes a union where they differ.
@@ -15,10 +15,13 @@ impl Lowerer<'_, '_, '_> {
         whole: &Schema,
         parts: &[&Schema],
     ) -> Shape {
-        if let [only] = parts {
+        let mut flat = Vec::new();
+        let is_any_of = self.flatten(parts, &mut flat, MAX_NESTED) && whole.one_of.is_empty();
+        let parts: Vec<&Schema> = flat.iter().collect();
+        if let [only] = parts.as_slice() {
             return self.shape(site, only);
         }
-        if let Some(values) = self.listed(parts) {
+        if let Some(values) = self.listed(&parts) {
             return self.enumeration(site, schema, whole, &values);
         }
         let Some(name) = site.type_name else { return Shape::Any };
@@ -36,25 +39,42 @@ impl Lowerer<'_, '_, '_> {
             forms if forms.iter().all(is_number) => Shape::Number,
             forms if forms.contains(&Shape::Any) => Shape::Any,
             _ => {
-                let rules = self.literal(schema, &Shape::Any);
-                let rules = self.with_media(rules, &forms);
-                if !schema.is_made_up {
-                    let place = schema.place.pointer.clone();
-                    self.types.of_unions.insert(place, format!("__{name}"));
-                }
+                let name = &self.types.fresh(name, site.field);
+                let rules = self.compiler.value(schema, Some(Hint::new(site.field)));
+                let takes_every_form = is_any_of && is_any_of_alone(&rules);
                 let enums = self.types.enums.iter();
                 let enum_values = enums.map(|one| (one.name.clone(), one.values.clone())).collect();
                 self.types.unions.push(UnionType {
                     enum_values,
                     doc: docs::union(whole, &forms),
                     data: format!("__{name}"),
-                    name: name.to_owned(),
+                    name: name.clone(),
+                    origin: (schema.place.pointer.clone(), site.field.to_owned()),
                     rules,
+                    takes_every_form,
                     forms,
                 });
-                Shape::Union(name.to_owned())
+                Shape::Union(name.clone())
             }
         }
+    }
+
+    /// The forms of forms are forms: gathers them, and says whether one of them is always enough.
+    fn flatten(&self, parts: &[&Schema], flat: &mut Vec<Schema>, left: usize) -> bool {
+        let mut is_any_of = true;
+        for part in parts {
+            let whole = view(self.definitions, part);
+            let (inner, _) = alternatives(self.definitions, &whole);
+            if left == 0 || whole.values.is_some() || is_object(&whole) || inner.is_empty() {
+                if flat.len() < MAX_FORMS {
+                    flat.push((*part).clone());
+                }
+                continue;
+            }
+            is_any_of &= whole.one_of.is_empty() && whole.types.is_none();
+            is_any_of &= self.flatten(&inner, flat, left - 1);
+        }
+        is_any_of
     }
 
     /// The values of all parts, where each lists its own: one enum, written in pieces.
@@ -62,9 +82,9 @@ impl Lowerer<'_, '_, '_> {
         let mut all: Vec<Node> = Vec::new();
         for part in parts {
             let values = view(self.definitions, part).values.clone()?;
-            for value in values {
+            for value in values.iter() {
                 if !all.iter().any(|known| known.value == value.value) {
-                    all.push(value);
+                    all.push(value.clone());
                 }
             }
         }
@@ -72,27 +92,71 @@ impl Lowerer<'_, '_, '_> {
     }
 
     /// A name for the type of one part, where it needs one: that of its definition, or the union's
-    /// with the kind of value behind it. Titles would give another name in every language.
+    /// with what the part is behind it. Titles would give another name in every language, and numbers
+    /// another one for every order.
     fn part_name(&mut self, union: &str, part: &Schema) -> Option<String> {
-        if !super::shape::needs_type(self.definitions, part) {
+        let definitions = self.definitions;
+        if !super::shape::needs_type(definitions, part) {
             return None;
         }
-        let definition = part.reference.as_ref().and_then(|reference| {
-            let (_, name) = reference.text.rsplit_once('/')?;
-            let name = names::type_name(name);
-            names::is_valid(&name).then_some(name)
+        let reference = part.reference.as_ref().filter(|_| part.only_refers);
+        if let Some(reference) = reference {
+            if let Some(known) = self.types.definition_names.get(&reference.text) {
+                return Some(known.clone());
+            }
+            let name = super::shape::definition_name(&reference.text);
+            if let Some(name) = name.and_then(|name| self.types.try_claim(name)) {
+                self.types.definition_names.insert(reference.text.clone(), name.clone());
+                return Some(name);
+            }
+        }
+        let whole = view(definitions, part);
+        let properties = whole.properties.as_deref().unwrap_or_default();
+        let constants = properties.iter().filter_map(|property| {
+            match view(definitions, &property.schema).values.as_deref() {
+                Some([Node { value: Value::String(text), .. }]) => Some(text.clone()),
+                _ => None,
+            }
         });
-        let whole = view(self.definitions, part);
-        let name = definition.unwrap_or_else(|| {
-            let kind = if whole.values.is_some() {
-                "Enum"
-            } else if whole.items.is_some() {
-                "Item"
-            } else {
-                "Object"
-            };
-            format!("{union}{kind}")
-        });
-        Some(self.types.claim(&name, None))
+        let kind = if whole.values.is_some() {
+            "Enum"
+        } else if whole.items.is_some() {
+            "Item"
+        } else {
+            "Object"
+        };
+        let constants: Vec<String> = constants.collect();
+        let entries = whole.values.iter().flat_map(|values| values.iter());
+        let words = entries.map(|value| value.to_string());
+        let words: Vec<String> = words
+            .chain(whole.required.iter().map(|(key, _)| key.clone()))
+            .chain(properties.iter().map(|property| property.key.clone()))
+            .collect();
+        let candidates = constants
+            .into_iter()
+            .chain([kind.to_owned()])
+            .chain(words.into_iter().map(|word| format!("{kind}_{word}")));
+        let mut candidates = candidates.map(|word| format!("{union}_{word}"));
+        let name = candidates.find_map(|name| self.types.try_claim(&name));
+        // Two parts that are alike to the last key have one more thing apart: their places.
+        let name = name.unwrap_or_else(|| self.types.claim(&format!("{union}_{kind}"), None));
+        if let Some(reference) = reference {
+            self.types.definition_names.insert(reference.text.clone(), name.clone());
+        }
+        Some(name)
+    }
+}
+
+/// How deep forms of forms are gathered, and how many.
+const MAX_NESTED: usize = 8;
+const MAX_FORMS: usize = 64;
+
+/// Whether a union asks for nothing but one of its forms. That its objects are closed as a whole asks
+/// nothing more of one that its own type closes.
+fn is_any_of_alone(rules: &[Rule]) -> bool {
+    match rules {
+        [Rule::AnyOf(_)] => true,
+        [Rule::Unevaluated { rules, items: None, .. }] => is_any_of_alone(rules),
+        _ => false,
     }
 }

@@ -96,8 +96,8 @@ fn each_mistake_is_reported_with_its_place() {
         ("5", "2:6 /properties/a 5 is not a schema"),
         ("false", "warning 2:6 /properties/a no value of \"a\" is valid: its schema is `false`"),
         (
-            r#"{"type": "object", "unevaluatedProperties": false}"#,
-            "2:25 /properties/a/unevaluatedProperties the keyword `unevaluatedProperties` is not enforced by the generated API\n\
+            r#"{"type": "object", "extends": {}}"#,
+            "2:25 /properties/a/extends the keyword `extends` is not enforced by the generated API\n\
              warning 2:6 /properties/a an object without `properties` takes no members at all",
         ),
         (
@@ -254,9 +254,7 @@ fn what_can_be_mended_is_mended_with_a_warning() {
 
 #[test]
 fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
-    let schema = property(
-        r#"{"type": "string", "unevaluatedProperties": false, "x-unenforced": ["unevaluatedProperties"]}"#,
-    );
+    let schema = property(r#"{"type": "string", "extends": {}, "x-unenforced": ["extends"]}"#);
     assert_eq!(problems(&schema), "");
 }
 
@@ -288,6 +286,8 @@ fn clashes_name_both_sides() {
     assert!(found.contains(r#"the keys "7_a" and "7_A" give one Rust name"#), "{found}");
     let found = problems(r#"{"type": "object", "properties": {"日": {}}}"#);
     assert!(found.contains("no Rust name can be made of the key \"日\""), "{found}");
+    let found = problems(r#"{"type": "object", "properties": {"prompt": {}, "": {}}}"#);
+    assert_eq!(found, "1:53 /properties/ no Rust name can be made of the key \"\" or its title");
     let schema = property("{}");
     let error = generate(&[("acme/4k.json", &schema), ("acme/4K.json", &schema)]).unwrap_err();
     let text = error.to_string();
@@ -411,4 +411,99 @@ fn ids_too_long_for_a_file_name_are_refused() {
     generated.write(folder.path()).unwrap();
     let error = Generator::from_texts([(id + "a", schema)]).generate().unwrap_err().to_string();
     assert!(error.contains("a model id of 111 bytes; it has at most 110"), "{error}");
+}
+
+#[test]
+fn what_is_nearly_a_keyword_is_warned_of() {
+    for (schema, expected) in [
+        (r#"{"type": "integer", "minimun": 3}"#, "did you mean \"minimum\"?"),
+        (r#"{"type": "string", "choices": ["a", "b"]}"#, "did you mean \"enum\"?"),
+        (r#"{"type": "string", "max_length": 5}"#, "did you mean \"maxLength\"?"),
+        (r#"{"type": "string", "format": "email-address"}"#, "did you mean \"email\"?"),
+        (r#"{"type": "string", "format": "image-uri"}"#, "did you mean \"image_uri\"?"),
+    ] {
+        let generated = generate(&[("acme/m.json", &property(schema))]).unwrap();
+        let help: Vec<_> = generated.warnings.iter().map(|one| one.help()).collect();
+        assert_eq!(help, [expected], "{schema}");
+    }
+    // Annotations, and a form's own words.
+    let plain = property(
+        r#"{"type": "string", "examples": ["a"], "readOnly": true, "order": 3, "widget": "x", "x-min": 1, "group": "a"}"#,
+    );
+    assert_eq!(problems(&plain), "");
+}
+
+#[test]
+fn rules_that_exclude_each_other_are_named() {
+    for (text, expected) in [
+        (
+            r#"{"type": "object", "properties": {"a": {"type": "string"}}, "minProperties": 3}"#,
+            "`minProperties` 3 asks for more members than the 1 that the object takes",
+        ),
+        (
+            r#"{"type": "object", "properties": {"a": {}}, "required": ["zz"], "additionalProperties": false}"#,
+            "`required` names \"zz\", which `additionalProperties: false` of the root shuts out",
+        ),
+        (
+            r#"{"type": "object", "required": ["a"], "properties": {"a": {"allOf": [{"type": "string"}, {"type": "integer"}]}}}"#,
+            "/properties/a no value is a string and an integer",
+        ),
+        (
+            r#"{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "minimum": 65, "maximum": 100, "multipleOf": 64}}}"#,
+            "/properties/a there is no multiple of 64 from 65 to 100",
+        ),
+        (
+            r#"{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "anyOf": [{"type": "string"}, {"type": "null"}]}}}"#,
+            "no form of `anyOf` can be met: (1) no value is an integer and a string; (2) no value is an integer and null",
+        ),
+    ] {
+        let found = problems(text);
+        let error = found.lines().find(|line| line.contains(expected));
+        assert!(error.is_some_and(|line| !line.starts_with("warning")), "{text}: {found}");
+    }
+    // What a body can do without may be impossible.
+    let found = problems(&property(r#"{"type": "integer", "minimum": 1.2, "maximum": 1.8}"#));
+    assert_eq!(found, "warning 2:6 /properties/a there is no integer from 1.2 to 1.8");
+}
+
+#[test]
+fn required_on_a_property_gets_the_list_to_write() {
+    let error = generate(&[("acme/m.json", &property(r#"{"type": "string", "required": true}"#))]);
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains(r#"add "a" to the list of the object around: "required": ["a"]"#),
+        "{error}"
+    );
+}
+
+#[test]
+fn parts_of_a_union_and_definitions_give_their_names() {
+    let text = r##"{"type": "object", "properties": {
+        "image_size": {"anyOf": [{"$ref": "#/components/schemas/ImageSize"}, {"type": "string", "enum": ["square"]}]},
+        "shots": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "integer"}}}},
+        "start": {"$ref": "#/components/schemas/Point"},
+        "path": {"type": "array", "items": {"$ref": "#/components/schemas/Point"}},
+        "shape": {"oneOf": [
+            {"type": "object", "properties": {"kind": {"const": "circle"}}, "required": ["kind"]},
+            {"type": "object", "properties": {"kind": {"const": "box"}}, "required": ["kind"]}
+        ]}},
+        "components": {"schemas": {
+            "ImageSize": {"type": "object", "properties": {"width": {"type": "integer"}}},
+            "Point": {"type": "object", "properties": {"x": {"type": "integer"}}}
+        }}}"##;
+    let source = generate(&[("acme/m.json", text)]).unwrap().models.remove(0).source;
+    for name in [
+        "ImageSize",
+        "ImageSizeObject",
+        "ImageSizeEnum",
+        "ShotsItem",
+        "Point",
+        "Shape",
+        "ShapeCircle",
+        "ShapeBox",
+    ] {
+        let found = [format!("pub struct {name}("), format!("pub enum {name} ")];
+        assert!(found.iter().any(|one| source.contains(one)), "{name}");
+    }
+    assert!(!source.contains("_2") && !source.contains("pub type"), "{source}");
 }

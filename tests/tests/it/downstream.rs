@@ -45,7 +45,7 @@ mod models {
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
-use models::acme::dream_2_0::text_to_video::{Anchor, CameraMove, Input, Keyframes, Layer, Path, Point, Size, Speed};
+use models::acme::dream_2_0::text_to_video::{Anchor, CameraMove, Input, KeyframesItem, Layer, Point, Size, Speed};
 
 fn main() {
     for model in models::MODELS {
@@ -58,12 +58,12 @@ fn main() {
         .maybe_seed_149(Some(18_446_744_073_709_551_615))
         .seed_602(7)
         .static_(CameraMove::Self_.as_str())
-        .camera_move(CameraMove::ZoomIn)
+        .camera_move(CameraMove::_16_9)
         .size(Size::builder().width(640).height(360).build().expect("a size"))
-        .keyframes([Keyframes::builder().time(0.5).build().expect("a keyframe")])
+        .keyframes([KeyframesItem::builder().time(0.5).build().expect("a keyframe")])
         .anchor("centre")
         .maybe_anchor(std::option::Option::Some(Anchor::from(Point::builder().x(1).y(2.5).build().expect("a point"))))
-        .path([Path::builder().x(0).y(0).build().expect("a point")])
+        .path([Point::builder().x(0).y(0).build().expect("a point")])
         .speed(Speed::_0_5)
         .tone([1, 2, 3])
         .layer(Layer::builder().below(Layer::builder().opacity(0.5).build().expect("a layer")).build().expect("a layer"))
@@ -74,9 +74,9 @@ fn main() {
         .prompt("")
         .ghost(1)
         .images(std::vec::Vec::<&str>::new())
-        .keyframes([Keyframes::builder().time(-1).build().unwrap_or_else(|error| {
+        .keyframes([KeyframesItem::builder().time(-1).build().unwrap_or_else(|error| {
             println!("{error}");
-            Keyframes::builder().time(1).build().expect("a keyframe")
+            KeyframesItem::builder().time(1).build().expect("a keyframe")
         })])
         .build();
     println!("{}", wrong.expect_err("violations"));
@@ -190,14 +190,14 @@ fn an_app_with_schemas_of_its_own() {
     let (stdout, stderr) = app.run();
     let expected = [
         "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files anchor path speed tone layer option input build_ clone new builder",
-        r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"zoom in","size":{"width":640,"height":360},"keyframes":[{"time":0.5}],"anchor":{"x":1,"y":2.5},"path":[{"x":0,"y":0}],"speed":0.5,"tone":[1,2,3],"layer":{"below":{"opacity":0.5}}}"#,
+        r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"16:9","size":{"width":640,"height":360},"keyframes":[{"time":0.5}],"anchor":{"x":1,"y":2.5},"path":[{"x":0,"y":0}],"speed":0.5,"tone":[1,2,3],"layer":{"below":{"opacity":0.5}}}"#,
         "time: -1 is less than the minimum 0",
         "prompt: has 0 characters, but needs at least 1",
         "images: has 0 items, but needs at least 1",
         "keyframes[1].tim: is not a field; did you mean \"time\"?",
         "const_ (const): \"b\" is not \"a\"",
         "open.width: is required, but missing",
-        "pick: {\"w\":\"x\"} is not {\"w\":1}",
+        "pick.w: \"x\" is not an integer",
         "Ok(Input { prompt: \"x\", ghost: 1, images: [\"a.png\"], pick: {\"w\":1}, open: {\"width\":null,\"x\":1}, files: [{}] })",
     ];
     assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);

@@ -141,7 +141,7 @@ fn a_huge_schema_is_an_error() {
         ("10,000 deep", property(&nested("{\"items\": ", "true", "}", 10_000)), "nested more than"),
         ("10,000 lists deep", nested("[", "", "]", 10_000), "nested more than"),
         ("a never-ending list", "[".repeat(1_000_000), "not JSON"),
-        ("long keys", property(&nested(&long_key, "1", "}", 50)), "the way here is longer"),
+        ("long keys", property(&nested(&long_key, "1", "}", 50)), "the JSON pointer is longer"),
         (
             "a million numbers",
             property(&format!("{{\"enum\": [{}]}}", many("0", 1_000_000))),

@@ -265,9 +265,15 @@ fn around(number: &Number) -> Vec<Value> {
         values.extend([2.0, 3.0, -2.0].map(|factor| json!(float * factor)));
     }
     if let Some(int) = number.as_i128() {
-        values.extend((-1..=1).filter_map(|step| Number::from_i128(int + step)).map(Value::Number));
         values.extend(
-            (2..=3).filter_map(|factor| Number::from_i128(int * factor)).map(Value::Number),
+            (-1..=1)
+                .filter_map(|step| Number::from_i128(int.checked_add(step)?))
+                .map(Value::Number),
+        );
+        values.extend(
+            (2..=3)
+                .filter_map(|factor| Number::from_i128(int.checked_mul(factor)?))
+                .map(Value::Number),
         );
     }
     values.retain(|value| !value.is_null());

@@ -1,5 +1,6 @@
 //! What a user relies on, from the outside. One binary, so that it is linked once.
 
+mod bounded;
 mod build_script;
 mod catalog;
 mod claims;
@@ -7,11 +8,15 @@ mod codegen;
 mod compaction;
 mod conformance;
 mod contents;
+mod differential;
 mod disk;
 mod downloads;
 mod downstream;
+mod dynamic;
 mod end_to_end;
 mod environment;
+mod exact;
+mod examples;
 mod failures;
 mod faults;
 mod forms;

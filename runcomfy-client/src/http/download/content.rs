@@ -53,12 +53,8 @@ impl Expected {
 
     /// In words.
     pub(super) fn name(&self) -> &'static str {
-        match self.kind.or_else(|| self.mimes().find_map(kind_of_mime)) {
-            Some(MediaKind::Image) => "an image",
-            Some(MediaKind::Video) => "a video",
-            Some(MediaKind::Audio) => "an audio file",
-            None => "the file",
-        }
+        let kind = self.kind.or_else(|| self.mimes().find_map(kind_of_mime));
+        kind.map_or("the file", |kind| kind.pick("an image", "a video", "an audio file"))
     }
 
     /// What a server said instead of sending what was asked for, where that is what came: an

@@ -22,7 +22,7 @@ use crate::data_uri::{self, Truncated};
 use crate::media::MediaKind;
 use crate::media_type::{extension, extension_of_mime};
 use crate::output::Output;
-use crate::redact::url_without_secrets;
+use runcomfy_schema::redact::url_without_secrets;
 
 use content::{Content, Expected};
 use name::{Destination, FileName};

@@ -43,7 +43,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn of<R: Request>(input: &R) -> Result<Self, Error> {
-        let prepared = Self::new(R::MODEL_ID.parse()?, input)?;
+        let prepared = Self::new(input.model_id().parse()?, input)?;
         let size = prepared.body.len();
         if size > MAX_REQUEST {
             let Self { model_id, .. } = prepared;

@@ -1,0 +1,192 @@
+//! What a generated crate says of a model, and a model of a schema that came at run time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use runcomfy_schema::validate::on_large_stack;
+use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::model_id::ModelId;
+use crate::object::Brief;
+use crate::output::Output;
+use crate::request::Request;
+
+/// A model: its id and its input fields. `runcomfy_models::MODELS` lists all of them.
+#[derive(Clone, Copy)]
+pub struct ModelInfo {
+    /// The model id, as in `POST /models/{model_id}`.
+    pub id: &'static str,
+    /// The input fields, the required ones first.
+    pub fields: &'static [FieldInfo],
+    #[doc(hidden)]
+    pub rules: &'static [Rule],
+}
+
+impl ModelInfo {
+    /// Checks a request body given as JSON, with the rules and messages of the generated `Input`.
+    ///
+    /// # Errors
+    /// Every violation in `body`, not only the first.
+    pub fn validate(&self, body: &Value) -> Result<(), ValidationErrors> {
+        runcomfy_schema::check(&[], self.rules, &Json::from(body.clone()))
+    }
+
+    /// Checks a request body as [`validate`](Self::validate) does, and makes an input of it that is
+    /// sent like any other: a list may hold inputs of many models.
+    ///
+    /// # Errors
+    /// Every violation in `body`, not only the first.
+    pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
+        let body = Json::from(body);
+        runcomfy_schema::check(&[], self.rules, &body)?;
+        Ok(AnyInput { model_id: self.id.into(), body })
+    }
+
+    /// The field of this Rust name or wire key.
+    #[must_use]
+    pub fn field(&self, name_or_key: &str) -> Option<&'static FieldInfo> {
+        let by_name = self.fields.iter().find(|field| field.name == name_or_key);
+        by_name.or_else(|| self.fields.iter().find(|field| field.key == name_or_key))
+    }
+}
+
+impl fmt::Debug for ModelInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelInfo").field("id", &self.id).field("fields", &self.fields).finish()
+    }
+}
+
+/// The input of some model, checked by its schema.
+#[derive(Clone, PartialEq)]
+pub struct AnyInput {
+    model_id: Arc<str>,
+    body: Json,
+}
+
+impl AnyInput {
+    /// The model it is for, as in `POST /models/{model_id}`.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// The body as it is sent.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        self.body.to_value()
+    }
+}
+
+impl Serialize for AnyInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.body.serialize(serializer)
+    }
+}
+
+impl Request for AnyInput {
+    type Output = Output;
+
+    /// None: it is for the model that [`model_id`](Self::model_id) says.
+    const MODEL_ID: &'static str = "";
+
+    fn model_id(&self) -> &str {
+        &self.model_id
+    }
+}
+
+impl fmt::Debug for AnyInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyInput")
+            .field("model_id", &self.model_id)
+            .field("body", &Brief(&self.body))
+            .finish()
+    }
+}
+
+/// A model whose schema came at run time: its inputs are checked by the rules, and with the words, of
+/// a generated type.
+///
+/// ```
+/// use runcomfy_client::DynamicModel;
+///
+/// let schema = r#"{"type": "object", "properties": {"149_steps": {"type": "integer", "maximum": 20}}}"#;
+/// let model = DynamicModel::parse("acme/dream", schema)?;
+/// let error = model.validate(&serde_json::json!({"149_steps": 25})).unwrap_err();
+/// assert_eq!(error.to_string(), "steps (149_steps): 25 is greater than the maximum 20");
+/// # Ok::<(), runcomfy_client::SchemaError>(())
+/// ```
+#[derive(Clone)]
+pub struct DynamicModel {
+    id: Arc<str>,
+    rules: Rules,
+    /// What the rules refer to by number.
+    definitions: Arc<[Rules]>,
+}
+
+impl DynamicModel {
+    /// Reads a schema: that of an input, or a catalog entry around it.
+    ///
+    /// # Errors
+    /// Where no rules can be made of it, with everything that is wrong.
+    pub fn parse(id: impl AsRef<str>, schema: impl AsRef<str>) -> Result<Self, SchemaError> {
+        let (id, schema) = (id.as_ref(), schema.as_ref());
+        let fail = |problems: Vec<String>| SchemaError { id: id.to_owned(), problems };
+        id.parse::<ModelId>().map_err(|error| fail(vec![error.to_string()]))?;
+        // A schema may be nested as deeply as a body.
+        let parsed = on_large_stack(|| runcomfy_schema::parse::rules(id, schema));
+        let parsed = parsed.unwrap_or_else(|| {
+            Err(vec!["the system gives no thread to read the schema in".to_owned()])
+        });
+        let (rules, definitions) = parsed.map_err(fail)?;
+        Ok(Self { id: id.into(), rules, definitions: definitions.into() })
+    }
+
+    /// The model id, as in `POST /models/{model_id}`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Checks a request body given as JSON.
+    ///
+    /// # Errors
+    /// Every violation in `body`, not only the first.
+    pub fn validate(&self, body: &Value) -> Result<(), ValidationErrors> {
+        runcomfy_schema::check(&self.definitions, &self.rules, &Json::from(body.clone()))
+    }
+
+    /// Checks a request body, and makes an input of it that is sent like any other.
+    ///
+    /// # Errors
+    /// Every violation in `body`, not only the first.
+    pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
+        let body = Json::from(body);
+        runcomfy_schema::check(&self.definitions, &self.rules, &body)?;
+        Ok(AnyInput { model_id: Arc::clone(&self.id), body })
+    }
+}
+
+impl fmt::Debug for DynamicModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamicModel").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Why a schema that came at run time cannot be used: everything that is wrong with it, one thing to
+/// a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the schema of {id} cannot be used: {}", problems.join("\n"))]
+pub struct SchemaError {
+    id: String,
+    problems: Vec<String>,
+}
+
+impl SchemaError {
+    /// What is wrong, each with its place and what to do.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}

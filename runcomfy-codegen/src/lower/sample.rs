@@ -1,0 +1,477 @@
+//! A value that a schema takes: candidates are made from its keywords, and the judge picks.
+
+use std::collections::BTreeMap;
+
+use runcomfy_schema::keyword::format::Format;
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::media::MediaKind;
+use runcomfy_schema::parse::AdditionalProperties;
+use runcomfy_schema::{Json, Num, is_valid};
+
+use super::text_sample;
+use crate::parse::{
+    Compiler, Definitions, Entry, Hint, Schema, alternatives, media, media_items, names, view,
+};
+
+/// Values tried for one model; a schema that needs more has no example that anybody would read.
+const MAX_TRIED: usize = 4_000;
+/// Values in one example.
+const MAX_SIZE: usize = 300;
+const MAX_DEPTH: usize = 24;
+/// Combinations of alternatives tried for one object.
+const MAX_COMBINED: usize = 64;
+const MAX_ITEMS: u64 = 64;
+
+pub(super) struct Sampler<'c, 'a> {
+    compiler: &'c mut Compiler<'a>,
+    definitions: &'a Definitions,
+    left: usize,
+    /// What was found for a schema of the file, by its place, the field's name and the count; nothing
+    /// for those that are being tried.
+    known: BTreeMap<(String, String, usize), Vec<Json>>,
+}
+
+impl<'c, 'a> Sampler<'c, 'a> {
+    pub(super) fn new(compiler: &'c mut Compiler<'a>, definitions: &'a Definitions) -> Self {
+        Self { compiler, definitions, left: MAX_TRIED, known: BTreeMap::new() }
+    }
+
+    /// A value that the schema takes, if one is found.
+    pub(super) fn sample(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Option<Json> {
+        self.one(schema, hint, 0)
+    }
+
+    /// Whether the schema takes a value.
+    pub(super) fn takes(&mut self, schema: &Schema, hint: Option<Hint<'_>>, value: &Json) -> bool {
+        let rules = self.compiler.value(schema, hint);
+        self.compiler.finish();
+        is_valid(self.compiler.referred(), &rules, value)
+    }
+
+    fn one(&mut self, schema: &Schema, hint: Option<Hint<'_>>, depth: usize) -> Option<Json> {
+        self.several(schema, hint, 1, depth).pop()
+    }
+
+    /// So many different values that the schema takes, or as many as are found.
+    fn several(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        count: usize,
+        depth: usize,
+    ) -> Vec<Json> {
+        if depth > MAX_DEPTH || self.left == 0 {
+            return Vec::new();
+        }
+        let name = hint.map_or("", |hint| hint.name);
+        let key = (schema.place.pointer.clone(), name.to_owned(), count);
+        if !schema.is_synthetic {
+            if let Some(known) = self.known.get(&key) {
+                return known.clone();
+            }
+            self.known.insert(key.clone(), Vec::new());
+        }
+        let found = self.find(schema, hint, count, depth);
+        if !schema.is_synthetic {
+            self.known.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn find(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        count: usize,
+        depth: usize,
+    ) -> Vec<Json> {
+        let rules = self.compiler.value(schema, hint);
+        self.compiler.finish();
+        let mut found: Vec<Json> = Vec::new();
+        let candidates = self.candidates(schema, hint, count, depth);
+        for candidate in candidates {
+            let Some(left) = self.left.checked_sub(1) else { break };
+            self.left = left;
+            let fits = !found.contains(&candidate)
+                && size(&candidate) <= MAX_SIZE
+                && is_valid(self.compiler.referred(), &rules, &candidate);
+            if fits {
+                found.push(candidate);
+                if found.len() == count {
+                    break;
+                }
+            }
+        }
+        // The last is the one for those who want one.
+        found.reverse();
+        found
+    }
+
+    fn candidates(
+        &mut self,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        count: usize,
+        depth: usize,
+    ) -> Vec<Json> {
+        let definitions = self.definitions;
+        let whole = view(definitions, schema);
+        let mut candidates = Vec::new();
+        let is_shown = |value: &Json| match value {
+            Json::String(text) => !text.is_empty() && text.len() <= 60,
+            Json::Null => false,
+            _ => true,
+        };
+        let given = whole.default.iter().chain(&whole.examples).map(|node| node.to_json());
+        candidates.extend(given.filter(is_shown));
+        if let Some(values) = &whole.values {
+            candidates.extend(values.iter().take(200).map(|node| node.to_json()));
+            return candidates;
+        }
+        let (parts, takes_null) = alternatives(definitions, &whole);
+        let is_object = whole.types.is_some_and(|types| types.has(Types::OBJECT))
+            || whole.has_fields()
+            || matches!(whole.additional, Some(AdditionalProperties::Checked(_)));
+        if !parts.is_empty() && !is_object {
+            for part in parts.iter().take(MAX_COMBINED) {
+                candidates.extend(self.several(part, hint, count, depth + 1).into_iter().rev());
+            }
+        }
+        let types = whole.types.unwrap_or(Types(u8::MAX));
+        let kind = hint.and_then(|hint| media(hint.name, &whole));
+        if types.has(Types::STRING) && !(is_object && whole.types.is_none()) {
+            candidates.extend(texts(&whole, kind, count));
+        }
+        if types.has(Types::INTEGER | Types::NUMBER) {
+            candidates.extend(numbers(&whole, types, count));
+        }
+        if types.has(Types::BOOLEAN) {
+            let is_on = candidates.first() == Some(&Json::Bool(true));
+            candidates.insert(0, Json::Bool(!is_on));
+            candidates.push(Json::Bool(is_on));
+        }
+        if types.has(Types::ARRAY) {
+            candidates.extend(self.array(&whole, hint, depth));
+        }
+        if types.has(Types::OBJECT) {
+            candidates.extend(self.objects(&whole, count, depth));
+        }
+        if types.has(Types::NULL) || takes_null {
+            candidates.push(Json::Null);
+        }
+        candidates
+    }
+
+    fn array(&mut self, whole: &Schema, hint: Option<Hint<'_>>, depth: usize) -> Vec<Json> {
+        let any = Schema::synthetic(whole);
+        let mut items: Vec<Json> = Vec::new();
+        for part in &whole.prefix {
+            let Some(item) = self.one(part, None, depth + 1) else { return Vec::new() };
+            items.push(item);
+        }
+        let min = whole.count.min.unwrap_or(0).min(MAX_ITEMS);
+        if let Some(contains) = &whole.contains {
+            let wanted = contains.counts.min.unwrap_or(1).min(MAX_ITEMS);
+            let wanted = usize::try_from(wanted).unwrap_or(1);
+            items.extend(self.several(&contains.schema, hint, wanted, depth + 1));
+            while items.len() < wanted && !whole.unique {
+                let Some(last) = items.last().cloned() else { break };
+                items.push(last);
+            }
+        }
+        let min = usize::try_from(min).unwrap_or(0);
+        let wanted = min.max(usize::from(items.is_empty())).saturating_sub(items.len());
+        let kind = hint.and_then(|hint| media_items(hint.name, whole));
+        let file =
+            kind.filter(|_| whole.items.is_none()).map(|kind| Json::String(file(kind).into()));
+        let each = whole.items.as_deref().unwrap_or(&any);
+        let mut found = match file {
+            Some(file) => vec![file],
+            None => self.several(each, hint, wanted, depth + 1),
+        };
+        found.reverse();
+        let mut all = items.clone();
+        all.extend(found.iter().take(wanted).cloned());
+        while all.len() < min.max(1) && !whole.unique {
+            let Some(first) = found.first().cloned() else { break };
+            all.push(first);
+        }
+        vec![Json::Array(all), Json::Array(items), Json::Array(Vec::new())]
+    }
+
+    /// Objects: with what is required, then with what each combination of alternatives adds, then
+    /// with more and more of what is optional.
+    fn objects(&mut self, whole: &Schema, count: usize, depth: usize) -> Vec<Json> {
+        let mut objects = Vec::new();
+        for draft in self.drafts(whole) {
+            if let Some(object) = self.drafted(&draft, &draft.required, depth) {
+                objects.push(object);
+            }
+        }
+        let Some(base) = self.drafts(whole).into_iter().next() else { return objects };
+        // A key at a time.
+        let mut keys = base.required.clone();
+        let optional: Vec<String> = base
+            .properties
+            .keys()
+            .filter(|key| !base.required.contains(key))
+            .take(MAX_COMBINED)
+            .cloned()
+            .collect();
+        for key in &optional {
+            let one: Vec<_> = base.required.iter().chain([key]).cloned().collect();
+            objects.extend(self.drafted(&base, &one, depth));
+        }
+        for key in optional {
+            keys.push(key);
+            objects.extend(self.drafted(&base, &keys, depth));
+        }
+        // Keys that are not declared.
+        let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
+        let each = match &whole.additional {
+            Some(AdditionalProperties::Checked(each)) => Some((**each).clone()),
+            Some(AdditionalProperties::Allowed(true)) => Some(Schema::synthetic(whole)),
+            _ => whole.patterns.first().map(|(_, each)| each.clone()),
+        };
+        if let Some(each) = each {
+            let keys = self.keys(whole, usize::try_from(more).unwrap_or(1).max(count));
+            let value = self.one(&each, None, depth + 1);
+            let start = match self.drafted(&base, &base.required, depth) {
+                Some(Json::Object(members)) => members,
+                _ => Vec::new(),
+            };
+            if let Some(value) = value {
+                let mut members = start;
+                for key in keys {
+                    members.push((key.into(), value.clone()));
+                    objects.push(Json::Object(members.clone()));
+                }
+                // The fullest is of a readable size, and surely not empty.
+                objects.sort_by_key(|object| matches!(object, Json::Object(all) if all.is_empty()));
+            }
+        }
+        objects
+    }
+
+    /// Names for keys that are not declared.
+    fn keys(&mut self, whole: &Schema, count: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        if let Some((pattern, _)) = whole.patterns.first() {
+            found.extend(text_sample::matching(pattern));
+        }
+        if let Some(names) = &whole.names {
+            let samples = self.several(names, None, count, 0);
+            found.extend(samples.into_iter().filter_map(|name| match name {
+                Json::String(text) => Some(text.to_string()),
+                _ => None,
+            }));
+        }
+        if found.is_empty() {
+            found.push("key".to_owned());
+            found.extend((2..=count).map(|number| format!("key_{number}")));
+        }
+        found
+    }
+
+    /// What an object may be made of, for each combination of its alternatives.
+    fn drafts(&mut self, whole: &Schema) -> Vec<Draft> {
+        let mut drafts = vec![Draft::default()];
+        let first: &mut Draft = &mut drafts[0];
+        first.add(whole);
+        for group in [&whole.any_of, &whole.one_of] {
+            if group.is_empty() {
+                continue;
+            }
+            let mut combined = Vec::new();
+            for draft in &drafts {
+                for part in group {
+                    let mut draft = draft.clone();
+                    draft.add_all(self.definitions, part, 0);
+                    combined.push(draft);
+                    if combined.len() == MAX_COMBINED {
+                        break;
+                    }
+                }
+            }
+            // As it is, too: a form may be one that needs nothing.
+            combined.truncate(MAX_COMBINED);
+            drafts = combined;
+        }
+        if let Some(condition) = &whole.condition {
+            let branches = [
+                vec![Some(&condition.if_), condition.then.as_ref()],
+                vec![condition.otherwise.as_ref()],
+            ];
+            let mut combined = drafts.clone();
+            for draft in &drafts {
+                for parts in &branches {
+                    let mut draft = draft.clone();
+                    for part in parts.iter().flatten() {
+                        draft.add_all(self.definitions, part, 0);
+                    }
+                    combined.push(draft);
+                }
+            }
+            combined.truncate(MAX_COMBINED);
+            drafts = combined;
+        }
+        for draft in &mut drafts {
+            for dependent in &whole.dependents {
+                if draft.required.contains(&dependent.key) {
+                    draft.require(dependent.required.iter());
+                    if let Some(part) = &dependent.schema {
+                        draft.add_all(self.definitions, part, 0);
+                    }
+                }
+            }
+        }
+        drafts
+    }
+
+    /// An object with these keys of a draft.
+    fn drafted(&mut self, draft: &Draft, keys: &[String], depth: usize) -> Option<Json> {
+        let entries: Vec<_> = keys
+            .iter()
+            .map(|key| Entry {
+                key,
+                schema: draft.properties.get(key).and_then(|all| all.first()),
+                is_required: true,
+            })
+            .collect();
+        let names = names::candidates(&Entry::sources(&entries));
+        let mut members = Vec::new();
+        for (key, name) in keys.iter().zip(names) {
+            let schema = draft.schema(key);
+            let value = self.one(&schema, Some(Hint::new(&name)), depth + 1)?;
+            members.push((key.clone().into(), value));
+        }
+        Some(Json::Object(members))
+    }
+}
+
+/// The keys that an object may have, and has to have.
+#[derive(Clone, Default)]
+struct Draft {
+    /// All that is said of a key holds.
+    properties: BTreeMap<String, Vec<Schema>>,
+    required: Vec<String>,
+}
+
+impl Draft {
+    fn add(&mut self, whole: &Schema) {
+        for property in whole.properties.iter().flatten().filter(|one| !one.schema.never) {
+            let all = self.properties.entry(property.key.clone()).or_default();
+            all.push(property.schema.clone());
+        }
+        self.require(whole.required.iter().map(|(key, _)| key));
+    }
+
+    /// A part, and what it consists of: the first of its own alternatives.
+    fn add_all(&mut self, definitions: &Definitions, part: &Schema, depth: usize) {
+        let whole = view(definitions, part);
+        self.add(&whole);
+        if depth < 4 {
+            for inner in [whole.any_of.first(), whole.one_of.first()].into_iter().flatten() {
+                self.add_all(definitions, inner, depth + 1);
+            }
+        }
+    }
+
+    fn require<'k>(&mut self, keys: impl Iterator<Item = &'k String>) {
+        for key in keys {
+            if !self.required.contains(key) {
+                self.required.push(key.clone());
+            }
+        }
+    }
+
+    fn schema(&self, key: &str) -> Schema {
+        match self.properties.get(key).map(Vec::as_slice) {
+            None | Some([]) => Schema::new(crate::report::Place::root()),
+            Some([only]) => only.clone(),
+            Some([first, ..]) => {
+                let mut both = Schema::synthetic(first);
+                both.all_of = self.properties.get(key).cloned().unwrap_or_default();
+                both
+            }
+        }
+    }
+}
+
+/// How many values a value consists of.
+fn size(value: &Json) -> usize {
+    match value {
+        Json::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Json::Object(members) => 1 + members.iter().map(|(_, value)| size(value)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+fn file(kind: MediaKind) -> &'static str {
+    kind.pick(
+        "https://example.com/image.png",
+        "https://example.com/video.mp4",
+        "https://example.com/audio.mp3",
+    )
+}
+
+/// Texts, the best ones first.
+fn texts(whole: &Schema, kind: Option<MediaKind>, count: usize) -> Vec<Json> {
+    const SAMPLE: &str = "a lighthouse at dusk";
+    let mut texts: Vec<String> = Vec::new();
+    texts.extend(kind.map(|kind| file(kind).to_owned()));
+    let format = whole.format.as_deref().and_then(Format::named);
+    texts.extend(format.map(|format| format.example().to_owned()));
+    if let Some(pattern) = &whole.pattern {
+        texts.extend(text_sample::matching(pattern));
+    }
+    texts.push(SAMPLE.to_owned());
+    texts.extend((2..=count).map(|number| format!("{SAMPLE} {number}")));
+    let (min, max) = (whole.length.min.unwrap_or(0), whole.length.max);
+    let fitted: Vec<String> =
+        texts.iter().map(|text| text_sample::fitted(text, min, max)).collect();
+    texts.extend(fitted);
+    texts.extend(('a'..='z').take(count).map(|letter| letter.to_string()));
+    texts.into_iter().map(|text| Json::String(text.into())).collect()
+}
+
+/// Numbers: the plain ones, then those at the bounds and at the multiples beside them.
+fn numbers(whole: &Schema, types: Types, count: usize) -> Vec<Json> {
+    let count = i64::try_from(count).unwrap_or(1);
+    let mut numbers: Vec<Num> = vec![Num::Int(1), Num::Int(0)];
+    if types.has(Types::NUMBER) {
+        numbers.push(Num::Float(0.5));
+    }
+    let bounds = [&whole.minimum, &whole.maximum];
+    let bounds: Vec<&Num> = bounds.into_iter().flatten().map(|limit| &limit.num).collect();
+    numbers.extend(bounds.iter().copied().cloned());
+    numbers.extend(whole.multiple_of.clone());
+    let step = whole.multiple_of.as_ref().map_or(1.0, Num::to_f64);
+    for bound in &bounds {
+        for more in -2..=count + 1 {
+            if let Some(int) = bound.to_integer() {
+                numbers.push(Num::of_i128(int.saturating_add(more.into())));
+            }
+            #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+            let multiple = ((bound.to_f64() / step).round() + more as f64) * step;
+            numbers.extend(rounded(multiple));
+        }
+    }
+    if let [low, high] = bounds.as_slice() {
+        let (low, high) = (low.to_f64(), high.to_f64());
+        numbers.extend(rounded(low.midpoint(high)));
+        numbers.extend(rounded((low.midpoint(high) / step).round() * step));
+    }
+    numbers.extend((2..count + 2).map(Num::Int));
+    #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+    numbers.extend((1..count + 2).filter_map(|number| rounded(number as f64 * step)));
+    numbers.into_iter().map(Json::Number).collect()
+}
+
+/// A float without the dust of its making: 0.30000000000000004 is 0.3.
+fn rounded(float: f64) -> Option<Num> {
+    if !float.is_finite() {
+        return None;
+    }
+    Num::parse(&format!("{float:.12e}"))
+}

@@ -1,0 +1,97 @@
+//! How rules that others refer to are written down: in place, with a type, or in a static.
+
+use std::collections::BTreeMap;
+
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
+use runcomfy_schema::{Rule, Rules};
+
+use super::model::{FieldRules, ObjectType, UnionType, Written};
+use crate::parse::{Compiler, Position};
+
+/// Decides for all of them, by number. An object that is nothing but its fields needs no rules of its
+/// own.
+pub(super) fn written(
+    compiler: &Compiler<'_>,
+    object_names: &BTreeMap<String, String>,
+    objects: &mut [ObjectType],
+    unions: &[UnionType],
+) -> Vec<(Rules, Written)> {
+    let referred = compiler.referred();
+    for object in objects.iter_mut() {
+        let Some((_, rules)) = &mut object.rules else { continue };
+        if let [Rule::Ref(Target::Definition(number))] = rules.as_slice()
+            && let Some(own) = referred.get(*number)
+        {
+            *rules = own.to_vec();
+        }
+        if let Some(schema) = plain(rules) {
+            object.patterns = schema.patterns.clone();
+            object.additional = schema.additional.clone();
+            object.rules = None;
+        }
+    }
+    let mut uses = vec![0_usize; referred.len()];
+    for object in objects.iter() {
+        for field in &object.fields {
+            if let FieldRules::Own(rules) = &field.rules {
+                count(referred, rules, &mut uses);
+            }
+        }
+        for (_, rules) in object.patterns.iter() {
+            count(referred, rules, &mut uses);
+        }
+        if let Additional::Checked(rules) = &object.additional {
+            count(referred, rules, &mut uses);
+        }
+        if let Some((_, rules)) = &object.rules {
+            count(referred, rules, &mut uses);
+        }
+    }
+    for union in unions {
+        count(referred, &union.rules, &mut uses);
+    }
+    let statics: BTreeMap<&str, &ObjectType> =
+        objects.iter().map(|object| (&*object.name, object)).collect();
+    let places = compiler.places().iter().zip(referred).zip(uses).enumerate();
+    places
+        .map(|(number, (((place, position), rules), uses))| {
+            let of_type = object_names.get(place).filter(|_| *position == Position::Value);
+            let of_type = of_type.and_then(|name| statics.get(&**name));
+            let written = match of_type {
+                Some(object) => match &object.rules {
+                    None => Written::Object(object.data.clone()),
+                    Some((name, _)) => Written::Type(name.clone()),
+                },
+                None if uses > 1 => Written::Static(format!("__REF_{}", number + 1)),
+                None => Written::Inline,
+            };
+            (rules.clone(), written)
+        })
+        .collect()
+}
+
+/// The object that rules are nothing but, where they are.
+fn plain(rules: &[Rule]) -> Option<&ObjectSchema> {
+    match rules {
+        [Rule::Types(Types(Types::OBJECT)), Rule::Object(object)] => Some(object),
+        _ => None,
+    }
+}
+
+/// Counts how often each is referred to, those included that are referred to by others.
+fn count(referred: &[Rules], rules: &[Rule], uses: &mut [usize]) {
+    for rule in rules {
+        if let Rule::Ref(Target::Definition(number)) = rule
+            && let Some(used) = uses.get_mut(*number)
+        {
+            *used += 1;
+            if *used == 1
+                && let Some(rules) = referred.get(*number)
+            {
+                count(referred, rules, uses);
+            }
+        }
+        rule.each_part(&mut |rules| count(referred, rules, uses));
+    }
+}

@@ -1,0 +1,145 @@
+//! Rules as a JSON Schema, for what asks a generated type for its schema.
+
+use serde_json::{Map, Value};
+
+use crate::keyword::object;
+use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target, resolve};
+
+/// Keywords of a JSON Schema, with what they say.
+pub(crate) type Keywords = Map<String, Value>;
+
+/// One keyword.
+pub(crate) fn keyword(name: &str, value: Value) -> Keywords {
+    std::iter::once((name.to_owned(), value)).collect()
+}
+
+/// A least and a greatest count.
+pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<u64>) -> Keywords {
+    let both = [(least, min), (most, max)].into_iter();
+    both.filter_map(|(keyword, count)| Some((keyword.to_owned(), count?.into()))).collect()
+}
+
+/// The JSON Schema (2020-12) that accepts what `rules` accept.
+#[must_use]
+pub fn json_schema(rules: &'static [Rule]) -> Value {
+    let mut exporter = Exporter { definitions: &[], found: Vec::new(), met: Vec::new() };
+    let mut schema = exporter.members(rules);
+    // A definition may refer to another, which is met when it is written down itself.
+    let mut written = Keywords::new();
+    while let Some(found) = exporter.found.get(written.len()).cloned() {
+        let definition = match found {
+            Found::Rules(target) => {
+                let rules = resolve(exporter.definitions, target);
+                exporter.members(rules)
+            }
+            Found::Object(object) => object::members(&mut exporter, &object),
+        };
+        written.insert(Exporter::name(written.len()), definition.into());
+    }
+    if !written.is_empty() {
+        schema.insert("$defs".to_owned(), written.into());
+    }
+    schema.into()
+}
+
+/// What has to be referred to: rules that say so, and an object that stands inside itself.
+#[derive(Clone)]
+enum Found {
+    Rules(Target),
+    Object(Shared<ObjectSchema>),
+}
+
+impl Found {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Rules(Target::Static(a)), Self::Rules(Target::Static(b))) => {
+                std::ptr::eq(*a, *b)
+            }
+            (Self::Rules(Target::Definition(a)), Self::Rules(Target::Definition(b))) => a == b,
+            (Self::Object(a), Self::Object(b)) => std::ptr::eq(&**a, &**b),
+            _ => false,
+        }
+    }
+}
+
+pub(crate) struct Exporter<'r> {
+    definitions: &'r [Rules],
+    found: Vec<Found>,
+    /// The objects that were written down, or are being so.
+    met: Vec<Shared<ObjectSchema>>,
+}
+
+impl Exporter<'_> {
+    fn refer(&mut self, target: Found) -> Keywords {
+        let known = self.found.iter().position(|known| known.is(&target));
+        let index = known.unwrap_or_else(|| {
+            self.found.push(target);
+            self.found.len() - 1
+        });
+        keyword("$ref", format!("#/$defs/{}", Self::name(index)).into())
+    }
+
+    fn name(index: usize) -> String {
+        format!("def{}", index + 1)
+    }
+
+    pub(crate) fn reference(&mut self, target: Target) -> Keywords {
+        self.refer(Found::Rules(target))
+    }
+
+    pub(crate) fn object(&mut self, object: &Shared<ObjectSchema>) -> Keywords {
+        if self.met.iter().any(|met| std::ptr::eq(&**met, &**object)) {
+            return self.refer(Found::Object(object.clone()));
+        }
+        self.met.push(object.clone());
+        object::members(self, object)
+    }
+
+    pub(crate) fn members(&mut self, rules: &[Rule]) -> Keywords {
+        let mut schema = Keywords::new();
+        for rule in rules {
+            let said = crate::rule::export(self, rule);
+            // Two rules with one keyword hold both. What is left to `unevaluatedProperties` is so
+            // whatever stands beside it.
+            let is_said =
+                |keyword: &String| schema.keys().any(|known| group(known) == group(keyword));
+            let is_whole = rules.len() > 1 && matches!(rule, Rule::Unevaluated { .. });
+            if is_whole || said.keys().any(is_said) {
+                let parts = schema.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
+                if let Value::Array(parts) = parts {
+                    parts.push(said.into());
+                }
+            } else {
+                schema.extend(said);
+            }
+        }
+        schema
+    }
+
+    pub(crate) fn one(&mut self, rules: &[Rule]) -> Value {
+        self.members(rules).into()
+    }
+
+    /// The same, with `false` for the schema that takes nothing.
+    pub(crate) fn schema(&mut self, rules: &[Rule]) -> Value {
+        match rules {
+            [Rule::Never] => Value::Bool(false),
+            rules => self.one(rules),
+        }
+    }
+
+    pub(crate) fn all(&mut self, parts: &[Rules]) -> Value {
+        parts.iter().map(|rules| self.one(rules)).collect()
+    }
+}
+
+/// Keywords that mean each other have one name here.
+fn group(keyword: &str) -> &str {
+    match keyword {
+        "patternProperties" | "additionalProperties" | "required" => "properties",
+        "prefixItems" => "items",
+        "minContains" | "maxContains" => "contains",
+        "then" | "else" => "if",
+        other => other,
+    }
+}

@@ -1,0 +1,310 @@
+//! What is said of an object's fields: their names, and the rules of their values.
+#![allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "all but `FieldInfo` and `FieldKind` is for generated code"
+)]
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::json::Literal;
+use crate::keyword::types::Types;
+use crate::media::MediaKind;
+use crate::rule::{Bound, List, Rule, Rules, find, items};
+
+/// An input field of a model, or of an object inside its input.
+#[derive(Clone, Copy)]
+pub struct FieldInfo {
+    /// The Rust name: of the setter, and in violations.
+    pub name: &'static str,
+    /// The key on the wire.
+    pub key: &'static str,
+    /// The schema's title; empty where it has none.
+    pub title: &'static str,
+    /// The schema's description; empty where it has none.
+    pub description: &'static str,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    #[doc(hidden)]
+    pub rules: &'static [Rule],
+    #[doc(hidden)]
+    pub default: Option<&'static Literal>,
+}
+
+/// A field of a schema that came at run time.
+#[derive(Clone)]
+pub struct OwnedField {
+    pub name: Box<str>,
+    pub key: Box<str>,
+    pub title: Box<str>,
+    pub description: Box<str>,
+    pub required: bool,
+    pub rules: Rules,
+    pub default: Option<Literal>,
+}
+
+/// The fields of an object.
+#[derive(Clone)]
+pub enum Fields {
+    Static(&'static [FieldInfo]),
+    Owned(Arc<[OwnedField]>),
+}
+
+/// A field, of either.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    pub name: &'a str,
+    pub key: &'a str,
+    pub title: &'a str,
+    pub description: &'a str,
+    pub required: bool,
+    pub rules: &'a [Rule],
+    pub default: Option<&'a Literal>,
+}
+
+impl<'a> From<&'a FieldInfo> for Field<'a> {
+    #[inline]
+    fn from(field: &'a FieldInfo) -> Self {
+        let FieldInfo { name, key, title, description, required, rules, default } = *field;
+        Self { name, key, title, description, required, rules, default }
+    }
+}
+
+impl<'a> From<&'a OwnedField> for Field<'a> {
+    fn from(field: &'a OwnedField) -> Self {
+        let OwnedField { name, key, title, description, required, rules, default } = field;
+        let default = default.as_ref();
+        Self { name, key, title, description, required: *required, rules, default }
+    }
+}
+
+impl Fields {
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Static(fields) => fields.len(),
+            Self::Owned(fields) => fields.len(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Field<'_>> {
+        match self {
+            Self::Static(fields) => fields.get(index).map(Field::from),
+            Self::Owned(fields) => fields.get(index).map(Field::from),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Field<'_>> + Clone {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// The place of a key; `expected` is tried first.
+    #[inline]
+    #[must_use]
+    pub fn position(&self, key: &str, expected: usize) -> Option<usize> {
+        match self {
+            Self::Static(fields) => {
+                // A body's keys are mostly those of the schema itself.
+                let is = |field: &FieldInfo| std::ptr::eq(field.key, key) || field.key == key;
+                if fields.get(expected).is_some_and(is) {
+                    return Some(expected);
+                }
+                fields.iter().position(is)
+            }
+            Self::Owned(fields) => {
+                if fields.get(expected).is_some_and(|field| *field.key == *key) {
+                    return Some(expected);
+                }
+                fields.iter().position(|field| *field.key == *key)
+            }
+        }
+    }
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::Static(&[])
+    }
+}
+
+fn find_in<T>(rules: &'static [Rule], pick: &dyn Fn(&'static Rule) -> Option<T>) -> Option<T> {
+    find(&[], rules, pick)
+}
+
+impl FieldInfo {
+    /// What kind of value the field takes.
+    #[must_use]
+    pub fn kind(&self) -> FieldKind {
+        kind(self.rules)
+    }
+
+    /// For a list: the kind of its items.
+    #[must_use]
+    pub fn item_kind(&self) -> Option<FieldKind> {
+        (self.kind() == FieldKind::Array).then(|| kind(items(self.rules)))
+    }
+
+    /// The values it may take, where the schema lists them; empty otherwise.
+    #[must_use]
+    pub fn values(&self) -> Vec<Value> {
+        find_in(self.rules, &|rule| match rule {
+            Rule::Values(values) => Some(values.iter().map(Literal::to_value).collect()),
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
+    /// The value the service takes when none is sent. A default that the schema's own rules refuse
+    /// is left out.
+    #[must_use]
+    pub fn default(&self) -> Option<Value> {
+        self.default.map(Literal::to_value)
+    }
+
+    /// The least value (see [`exclusive_minimum`](Self::exclusive_minimum) for the other kind).
+    #[must_use]
+    pub fn minimum(&self) -> Option<Value> {
+        self.bound(|min, _| min, false)
+    }
+
+    /// The greatest value.
+    #[must_use]
+    pub fn maximum(&self) -> Option<Value> {
+        self.bound(|_, max| max, false)
+    }
+
+    /// The value it must be greater than.
+    #[must_use]
+    pub fn exclusive_minimum(&self) -> Option<Value> {
+        self.bound(|min, _| min, true)
+    }
+
+    /// The value it must be less than.
+    #[must_use]
+    pub fn exclusive_maximum(&self) -> Option<Value> {
+        self.bound(|_, max| max, true)
+    }
+
+    /// The least and greatest number of characters of a text.
+    #[must_use]
+    pub fn length(&self) -> (Option<u64>, Option<u64>) {
+        find_in(self.rules, &|rule| match rule {
+            Rule::Length { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
+    /// The least and greatest number of items of a list.
+    #[must_use]
+    pub fn count(&self) -> (Option<u64>, Option<u64>) {
+        find_in(self.rules, &|rule| match rule {
+            Rule::Count { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
+    fn bound(
+        &self,
+        side: for<'b> fn(Option<&'b Bound>, Option<&'b Bound>) -> Option<&'b Bound>,
+        exclusive: bool,
+    ) -> Option<Value> {
+        let bound = find_in(self.rules, &|rule| match rule {
+            Rule::Range { min, max } => side(min.as_ref(), max.as_ref()).cloned(),
+            _ => None,
+        });
+        let bound = bound.filter(|bound| bound.exclusive == exclusive)?;
+        bound.value.to_number().map(Value::Number)
+    }
+}
+
+impl fmt::Debug for FieldInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldInfo")
+            .field("name", &self.name)
+            .field("key", &self.key)
+            .field("kind", &self.kind())
+            .field("required", &self.required)
+            .field("default", &self.default)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The kind of value a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// A text.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A file, in a `Media`.
+    Media(MediaKind),
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+    /// More than one kind of JSON value.
+    Any,
+}
+
+impl fmt::Display for FieldKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Media(MediaKind::Image) => "image",
+            Self::Media(MediaKind::Video) => "video",
+            Self::Media(MediaKind::Audio) => "audio",
+            Self::Array => "array",
+            Self::Object => "object",
+            Self::Any => "any",
+        })
+    }
+}
+
+fn kind(rules: &'static [Rule]) -> FieldKind {
+    let media = find_in(rules, &|rule| match rule {
+        Rule::Media(kind) => Some(FieldKind::Media(*kind)),
+        _ => None,
+    });
+    let types = find_in(rules, &|rule| match rule {
+        Rule::Types(types) => Some(types.0 & !Types::NULL),
+        _ => None,
+    });
+    match types {
+        Some(Types::STRING) => media.unwrap_or(FieldKind::String),
+        Some(Types::INTEGER) => FieldKind::Integer,
+        Some(Types::NUMBER) => FieldKind::Number,
+        Some(Types::BOOLEAN) => FieldKind::Boolean,
+        Some(Types::ARRAY) => FieldKind::Array,
+        Some(Types::OBJECT) => FieldKind::Object,
+        // The items of a list of files need no `type` of their own.
+        None => media.unwrap_or(FieldKind::Any),
+        Some(_) => FieldKind::Any,
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self::Static(&[])
+    }
+}

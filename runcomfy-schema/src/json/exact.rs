@@ -1,0 +1,155 @@
+//! JSON text to a value, every number as it is written: what `serde` hands over as a float may have
+//! been an integer of more digits.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Json, MAX_DEPTH, NUMBER, Seed, numbers_come_as_maps};
+use crate::num::Num;
+use crate::rule::Rule;
+
+/// Reads a body's text for a type with these rules.
+///
+/// # Errors
+/// Where it is no JSON.
+pub fn read(text: &str, rules: &'static [Rule]) -> Result<Json, serde_json::Error> {
+    // An object with the key that stands for a number there is told from one here alone.
+    if numbers_come_as_maps() && text.contains(NUMBER) {
+        return exact(serde_json::from_str(text)?, 0);
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let json = Seed { rules }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    // Two readings of one text: only the few bodies with such a number pay for it.
+    if has_huge_number(&json) { exact(serde_json::from_str(text)?, 0) } else { Ok(json) }
+}
+
+/// Whether a number is one that may have been an integer beyond 64 bits.
+fn has_huge_number(value: &Json) -> bool {
+    /// 2^63
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    match value {
+        Json::Number(Num::Float(float)) => float.abs() >= LIMIT,
+        Json::Array(items) => items.iter().any(has_huge_number),
+        Json::Object(members) => members.iter().any(|(_, value)| has_huge_number(value)),
+        _ => false,
+    }
+}
+
+fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
+    let text = raw.get();
+    if depth > MAX_DEPTH {
+        return Err(serde_json::Error::custom("recursion limit exceeded"));
+    }
+    Ok(match text.as_bytes().first() {
+        Some(b'{') => {
+            let Members(members) = serde_json::from_str(text)?;
+            let members = members.into_iter();
+            let mut known = std::collections::HashSet::new();
+            let members = members.map(|(key, value)| {
+                if !known.insert(key.clone()) {
+                    let message = format!("the key {key:?} is given more than once");
+                    return Err(serde_json::Error::custom(message));
+                }
+                Ok((key.into(), exact(value, depth + 1)?))
+            });
+            Json::Object(members.collect::<Result<_, serde_json::Error>>()?)
+        }
+        Some(b'[') => {
+            let Items(items) = serde_json::from_str(text)?;
+            let items = items.into_iter().map(|item| exact(item, depth + 1));
+            Json::Array(items.collect::<Result<_, _>>()?)
+        }
+        Some(b'"' | b't' | b'f' | b'n') => {
+            let mut deserializer = serde_json::Deserializer::from_str(text);
+            Seed { rules: &[] }.deserialize(&mut deserializer)?
+        }
+        _ => {
+            let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+            let number = Num::of_text(text).and_then(|nearest| {
+                // Only an integer can be sent in full; of a fraction, the nearest float is.
+                if is_plain { Num::parse(text) } else { Some(nearest) }
+            });
+            Json::Number(number.ok_or_else(|| serde_json::Error::custom("number out of range"))?)
+        }
+    })
+}
+
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = access.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(Reader).map(Self)
+    }
+}
+
+struct Items<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Vec<&'de RawValue>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = access.next_element()? {
+                    items.push(item);
+                }
+                Ok(items)
+            }
+        }
+
+        deserializer.deserialize_seq(Reader).map(Self)
+    }
+}
+
+/// Reads text that a schema holds: no type is behind it, and every number is kept as written.
+pub(crate) fn literal(text: &str) -> Option<Json> {
+    fn exactly(raw: &RawValue, depth: usize) -> Option<Json> {
+        let text = raw.get();
+        match text.as_bytes().first() {
+            Some(b'-' | b'0'..=b'9') => Num::parse(text).map(Json::Number),
+            Some(b'{') if depth < MAX_DEPTH * 2 => {
+                let Members(members) = serde_json::from_str(text).ok()?;
+                let members = members
+                    .into_iter()
+                    .map(|(key, value)| Some((key.into(), exactly(value, depth + 1)?)));
+                members.collect::<Option<_>>().map(Json::Object)
+            }
+            Some(b'[') if depth < MAX_DEPTH * 2 => {
+                let Items(items) = serde_json::from_str(text).ok()?;
+                let items = items.into_iter().map(|item| exactly(item, depth + 1));
+                items.collect::<Option<_>>().map(Json::Array)
+            }
+            _ => exact(raw, 0).ok(),
+        }
+    }
+    exactly(serde_json::from_str(text).ok()?, 0)
+}

@@ -1,0 +1,354 @@
+//! A JSON value as a body holds it: keys of the schema are not copied, numbers are exact, and what
+//! a builder was given but JSON cannot carry is kept, so that validation can name it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::field::FieldInfo;
+use crate::num::Num;
+use crate::redact;
+use crate::rule::{self, Rule};
+
+mod exact;
+pub mod literal;
+pub mod text;
+
+pub use exact::read;
+pub use literal::Literal;
+pub use text::Text;
+
+/// More than any body nests, as `serde_json` reads it.
+pub const MAX_DEPTH: usize = 128;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    Null,
+    Bool(bool),
+    Number(Num),
+    /// NaN or an infinity: never valid, never serialised.
+    NotFinite(f64),
+    String(Text),
+    Array(Vec<Json>),
+    Object(Vec<(Cow<'static, str>, Json)>),
+}
+
+impl Json {
+    #[must_use]
+    pub fn float(value: f64) -> Self {
+        Num::of_float(value).map_or(Self::NotFinite(value), Self::Number)
+    }
+
+    /// The value as JSON text for people: long strings are cut, and URLs have lost what grants access.
+    #[must_use]
+    pub fn quoted(&self) -> String {
+        self.redacted().to_string()
+    }
+
+    fn redacted(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(redact::quotable(text).into_owned().into()),
+            Self::Array(items) => Self::Array(items.iter().map(Self::redacted).collect()),
+            Self::Object(members) => {
+                let members = members.iter();
+                Self::Object(members.map(|(key, value)| (key.clone(), value.redacted())).collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    #[must_use]
+    pub fn integer(value: i128) -> Self {
+        Self::Number(Num::of_i128(value))
+    }
+
+    /// An integer of any of Rust's types up to 64 bits.
+    #[must_use]
+    pub fn from_integer(value: impl TryInto<i128>) -> Self {
+        Self::integer(value.try_into().unwrap_or_default())
+    }
+
+    /// The member of an object, or nothing.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => {
+                members.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Null | Self::NotFinite(_) => Value::Null,
+            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Number(number) => number.to_number().map_or(Value::Null, Value::Number),
+            Self::String(text) => Value::String(text.to_string()),
+            Self::Array(items) => items.iter().map(Self::to_value).collect(),
+            Self::Object(members) => {
+                members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
+            }
+        }
+    }
+}
+
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(bool) => Self::Bool(bool),
+            Value::Number(number) => {
+                Num::of(&number).map_or(Self::NotFinite(f64::INFINITY), Self::Number)
+            }
+            Value::String(string) => Self::String(string.into()),
+            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => Self::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| (Cow::Owned(key), Self::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// JSON text, as in a body.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFinite(float) => float.fmt(f),
+            other => f.write_str(&serde_json::to_string(other).map_err(|_| fmt::Error)?),
+        }
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize(serializer),
+            Self::NotFinite(float) => {
+                Err(S::Error::custom(format_args!("{float} is not a number that JSON can carry")))
+            }
+            Self::String(text) => {
+                if let Text::Shared(shared) = text {
+                    text::show(shared);
+                }
+                serializer.serialize_str(text)
+            }
+            Self::Array(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(item)?;
+                }
+                seq.end()
+            }
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Reads any JSON value; where the schema knows an object's keys, they are borrowed from it.
+#[derive(Clone, Copy)]
+pub struct Seed {
+    pub rules: &'static [Rule],
+}
+
+impl<'de> DeserializeSeed<'de> for Seed {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(Num::Int(value)))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(i64::try_from(value).map_or(Num::Uint(value), Num::Int)))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Json, E> {
+        Ok(Json::integer(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::String(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::String(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let seed = Self { rules: rule::items(self.rules) };
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(seed)? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let fields = rule::static_fields(self.rules);
+        let mut members = Vec::with_capacity(fields.len().min(8));
+        // Keys that the schema knows are told apart when the value is checked, with its words.
+        let mut others = HashSet::new();
+        let mut expected = 0;
+        while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
+            let rules = match key {
+                Found::Field(index) => {
+                    expected = index + 1;
+                    fields[index].rules
+                }
+                Found::Number if members.is_empty() && numbers_come_as_maps() => {
+                    return access.next_value::<NumberText>().map(|text| text.0);
+                }
+                Found::Other(ref key) => {
+                    if !others.insert(key.clone()) {
+                        let message = format_args!("the key {key:?} is given more than once");
+                        return Err(A::Error::custom(message));
+                    }
+                    &[]
+                }
+                Found::Number => &[],
+            };
+            let key = match key {
+                Found::Field(index) => Cow::Borrowed(fields[index].key),
+                Found::Other(key) => Cow::Owned(key),
+                Found::Number => Cow::Borrowed(NUMBER),
+            };
+            members.push((key, access.next_value_seed(Self { rules })?));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+/// The key under which `serde_json` hands over a number where some crate turned on
+/// `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether it does so here; integers of 64 bits come as they are in any case.
+fn numbers_come_as_maps() -> bool {
+    struct Probe;
+
+    impl<'de> Visitor<'de> for Probe {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number")
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<bool, A::Error> {
+            while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(true)
+        }
+    }
+
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        serde_json::Deserializer::from_str("1.5").deserialize_any(Probe).unwrap_or_default()
+    })
+}
+
+enum Found {
+    Field(usize),
+    Other(String),
+    /// See [`NUMBER`].
+    Number,
+}
+
+struct KeySeed {
+    fields: &'static [FieldInfo],
+    /// Bodies mostly come in the order of the schema, so this one is tried first.
+    expected: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Found, E> {
+        if self.fields.get(self.expected).is_some_and(|field| field.key == key) {
+            return Ok(Found::Field(self.expected));
+        }
+        if let Some(index) = self.fields.iter().position(|field| field.key == key) {
+            return Ok(Found::Field(index));
+        }
+        Ok(match key {
+            NUMBER => Found::Number,
+            other => Found::Other(other.to_owned()),
+        })
+    }
+}
+
+struct NumberText(Json);
+
+impl<'de> Deserialize<'de> for NumberText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = Num::of_text(&text).ok_or_else(|| D::Error::custom("number out of range"))?;
+        Ok(Self(Json::Number(number)))
+    }
+}

@@ -1,0 +1,278 @@
+//! `items`, `prefixItems`, `contains`, `minItems`, `maxItems` and `uniqueItems`.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{counted, is_count, show, values};
+use crate::json::Json;
+use crate::location::Location;
+use crate::rule::Rules;
+use crate::validate::{Judge, Report, Seen};
+
+type Counts = (Option<u64>, Option<u64>);
+
+pub(crate) fn items_hold(
+    judge: &mut Judge<'_>,
+    from: usize,
+    rules: &Rules,
+    value: &Json,
+    seen: Option<&mut Seen>,
+) -> bool {
+    let Json::Array(items) = value else { return true };
+    if let Some(seen) = seen {
+        seen.mark_all();
+    }
+    items.iter().skip(from).all(|item| judge.is_valid(rules, item, None))
+}
+
+pub(crate) fn prefix_holds(
+    judge: &mut Judge<'_>,
+    each: &[Rules],
+    value: &Json,
+    seen: Option<&mut Seen>,
+) -> bool {
+    let Json::Array(items) = value else { return true };
+    if let Some(seen) = seen {
+        (0..each.len().min(items.len())).for_each(|index| seen.mark(index));
+    }
+    items.iter().zip(each).all(|(item, rules)| judge.is_valid(rules, item, None))
+}
+
+pub(crate) fn contains_holds(
+    judge: &mut Judge<'_>,
+    (min, max): Counts,
+    rules: &Rules,
+    value: &Json,
+    mut seen: Option<&mut Seen>,
+) -> bool {
+    let Json::Array(items) = value else { return true };
+    let mut found = 0;
+    for (index, item) in items.iter().enumerate() {
+        if judge.is_valid(rules, item, None) {
+            found += 1;
+            if let Some(seen) = &mut seen {
+                seen.mark(index);
+            }
+        }
+    }
+    is_count(min, max, found)
+}
+
+pub(crate) fn has_count(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+    match value {
+        Json::Array(items) => is_count(min, max, items.len()),
+        _ => true,
+    }
+}
+
+/// Two items that are the same, by their places.
+pub(crate) fn duplicate(value: &Json) -> Option<(usize, usize)> {
+    /// So few are compared each with each.
+    const FEW: usize = 32;
+    let Json::Array(items) = value else { return None };
+    if items.len() <= FEW {
+        return items.iter().enumerate().find_map(|(index, item)| {
+            let first = items[..index].iter().position(|earlier| values::same(earlier, item))?;
+            Some((first, index))
+        });
+    }
+    // What most lists hold is told apart without a text for each.
+    let texts: Option<HashSet<&str>> = items
+        .iter()
+        .map(|item| match item {
+            Json::String(text) => Some(&**text),
+            _ => None,
+        })
+        .collect();
+    if texts.is_some_and(|texts| texts.len() == items.len()) {
+        return None;
+    }
+    let mut known = HashMap::new();
+    items
+        .iter()
+        .enumerate()
+        .find_map(|(index, item)| Some((known.insert(values::canonical(item), index)?, index)))
+}
+
+pub(crate) fn report_items(
+    report: &mut Report<'_>,
+    from: usize,
+    rules: &Rules,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::Array(items) = value else { return };
+    for (index, item) in items.iter().enumerate().skip(from) {
+        report.apply(rules, item, &Location::Item { parent: at, index });
+    }
+}
+
+pub(crate) fn report_prefix(
+    report: &mut Report<'_>,
+    each: &[Rules],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::Array(items) = value else { return };
+    for (index, (item, rules)) in items.iter().zip(each).enumerate() {
+        report.apply(rules, item, &Location::Item { parent: at, index });
+    }
+}
+
+pub(crate) fn report_contains(
+    report: &mut Report<'_>,
+    bounds: Counts,
+    rules: &Rules,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::Array(items) = value else { return };
+    let found = items.iter().filter(|item| report.judge.is_valid(rules, item, None)).count();
+    let keywords = ("contains", "maxContains");
+    if let Some((keyword, message)) = counted(bounds, keywords, found, "matching item") {
+        report.add(at, keyword, message);
+    }
+}
+
+pub(crate) fn report_count(
+    report: &mut Report<'_>,
+    min: Option<u64>,
+    max: Option<u64>,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::Array(items) = value else { return };
+    let broken = counted((min, max), ("minItems", "maxItems"), items.len(), "item");
+    if let Some((keyword, message)) = broken {
+        report.add(at, keyword, message);
+    }
+}
+
+pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &Location<'_>) {
+    let Json::Array(items) = value else { return };
+    if let Some((first, second)) = duplicate(value) {
+        let shown = items.get(second).map(show).unwrap_or_default();
+        let message = format!("items {first} and {second} are the same, {shown}");
+        report.add(at, "uniqueItems", message);
+    }
+}
+
+#[cfg(feature = "export")]
+pub(crate) use export::{
+    export_contains, export_count, export_items, export_prefix, export_unique,
+};
+
+#[cfg(feature = "export")]
+mod export {
+    use serde_json::Value;
+
+    use super::{Counts, Rules};
+    use crate::export::{Exporter, Keywords, counts, keyword};
+
+    pub(crate) fn export_count(min: Option<u64>, max: Option<u64>) -> Keywords {
+        counts(("minItems", "maxItems"), min, max)
+    }
+
+    pub(crate) fn export_unique() -> Keywords {
+        keyword("uniqueItems", true.into())
+    }
+
+    pub(crate) fn export_prefix(exporter: &mut Exporter<'_>, each: &[Rules]) -> Keywords {
+        keyword("prefixItems", exporter.all(each))
+    }
+
+    pub(crate) fn export_items(
+        exporter: &mut Exporter<'_>,
+        from: usize,
+        rules: &Rules,
+    ) -> Keywords {
+        let mut keywords = keyword("items", exporter.one(rules));
+        if from > 0 {
+            keywords.insert("prefixItems".to_owned(), vec![Value::Bool(true); from].into());
+        }
+        keywords
+    }
+
+    pub(crate) fn export_contains(
+        exporter: &mut Exporter<'_>,
+        (min, max): Counts,
+        rules: &Rules,
+    ) -> Keywords {
+        let mut keywords = keyword("contains", exporter.one(rules));
+        keywords.extend(counts(("minContains", "maxContains"), min, max));
+        keywords
+    }
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::{read, rules};
+
+#[cfg(feature = "parse")]
+mod read {
+    use crate::parse::{Compiler, Counts, Hint, Keywords, Member, Node, Position, Schema, Value};
+    use crate::rule::{Rule, Rules};
+
+    /// The rules of these keywords.
+    pub(crate) fn rules(
+        compiler: &mut Compiler<'_>,
+        schema: &Schema,
+        hint: Option<Hint<'_>>,
+        position: Position,
+        rules: &mut Vec<Rule>,
+    ) {
+        let inside = position.inside();
+        let Counts { min, max } = schema.count;
+        if !schema.count.is_any() {
+            rules.push(Rule::Count { min, max });
+        }
+        if schema.unique {
+            rules.push(Rule::Unique);
+        }
+        if !schema.prefix.is_empty() {
+            let each = schema.prefix.iter().map(|part| compiler.rules(part, None, inside).into());
+            rules.push(Rule::Prefix(each.collect()));
+        }
+        if let Some(items) = &schema.items {
+            let is_told = position == Position::Value && schema.prefix.is_empty();
+            let hint = hint.filter(|_| is_told);
+            let hint = hint.map(|hint| compiler.hint_of_items(schema, items, hint));
+            let each: Rules = compiler.rules(items, hint, inside).into();
+            rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
+        }
+        if let Some(contains) = &schema.contains {
+            let Counts { min, max } = contains.counts;
+            // Which items are found is no matter of whether a file can be fetched.
+            let each = compiler.rules(&contains.schema, None, Position::Inner).into();
+            rules.push(Rule::Contains { min, max, rules: each });
+        }
+    }
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        let node = &member.node;
+        match member.key.as_str() {
+            "minItems" => keywords.schema.count.min = keywords.count(node, "minItems"),
+            "maxItems" => keywords.schema.count.max = keywords.count(node, "maxItems"),
+            "uniqueItems" => keywords.schema.unique = keywords.flag(node, "uniqueItems"),
+            "items" => items(keywords, node),
+            "prefixItems" => keywords.schema.prefix = keywords.schemas(node, "prefixItems"),
+            "additionalItems" => keywords.additional_items = Some(keywords.read(node)),
+            "contains" => keywords.contains = Some(keywords.read(node)),
+            "minContains" => {
+                keywords.contains_counts.min = keywords.count(node, "minContains");
+            }
+            "maxContains" => {
+                keywords.contains_counts.max = keywords.count(node, "maxContains");
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn items(keywords: &mut Keywords<'_, '_>, node: &Node) {
+        keywords.items_are_a_list = matches!(node.value, Value::Array(_));
+        if keywords.items_are_a_list {
+            keywords.schema.prefix = keywords.schemas(node, "items");
+        } else {
+            keywords.schema.items = Some(Box::new(keywords.read(node)));
+        }
+    }
+}

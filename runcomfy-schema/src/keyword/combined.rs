@@ -1,0 +1,392 @@
+//! `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then` and `else`.
+
+use super::{show, types};
+use crate::field::Field;
+use crate::json::{Json, Literal};
+use crate::keyword::types::Types;
+use crate::location::Location;
+use crate::rule::{MAX_LOOKED_AT, Rule, Rules, find, resolve};
+use crate::validate::{Judge, Report, Seen};
+use crate::violation::Violation;
+
+/// Whether a part holds; what it speaks of is marked only then.
+fn part_holds(judge: &mut Judge<'_>, rules: &Rules, value: &Json, seen: Option<&mut Seen>) -> bool {
+    let Some(seen) = seen else { return judge.is_valid(rules, value, None) };
+    let mut own = Seen::default();
+    let holds = judge.is_valid(rules, value, Some(&mut own));
+    if holds {
+        seen.extend(&own);
+    }
+    holds
+}
+
+pub(crate) fn all_hold(
+    judge: &mut Judge<'_>,
+    parts: &[Rules],
+    value: &Json,
+    mut seen: Option<&mut Seen>,
+) -> bool {
+    parts.iter().all(|rules| judge.is_valid(rules, value, seen.as_deref_mut()))
+}
+
+pub(crate) fn any_holds(
+    judge: &mut Judge<'_>,
+    parts: &[Rules],
+    value: &Json,
+    mut seen: Option<&mut Seen>,
+) -> bool {
+    if seen.is_none() {
+        return parts.iter().any(|rules| judge.is_valid(rules, value, None));
+    }
+    // Each that holds speaks of its keys.
+    let mut found = false;
+    for rules in parts {
+        found |= part_holds(judge, rules, value, seen.as_deref_mut());
+    }
+    found
+}
+
+pub(crate) fn one_holds(
+    judge: &mut Judge<'_>,
+    parts: &[Rules],
+    value: &Json,
+    mut seen: Option<&mut Seen>,
+) -> bool {
+    let mut found = 0;
+    for rules in parts {
+        found += usize::from(part_holds(judge, rules, value, seen.as_deref_mut()));
+        if found > 1 {
+            return false;
+        }
+    }
+    found == 1
+}
+
+pub(crate) fn if_holds(
+    judge: &mut Judge<'_>,
+    [condition, then, otherwise]: [&Rules; 3],
+    value: &Json,
+    mut seen: Option<&mut Seen>,
+) -> bool {
+    let branch =
+        if part_holds(judge, condition, value, seen.as_deref_mut()) { then } else { otherwise };
+    judge.is_valid(branch, value, seen)
+}
+
+pub(crate) fn report_any(
+    report: &mut Report<'_>,
+    parts: &[Rules],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    if !any_holds(&mut report.judge, parts, value, None) {
+        report_none(report, "anyOf", parts, value, at);
+    }
+}
+
+pub(crate) fn report_one(
+    report: &mut Report<'_>,
+    parts: &[Rules],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let fitting = (1..).zip(parts).filter(|(_, rules)| report.judge.is_valid(rules, value, None));
+    let fitting: Vec<usize> = fitting.map(|(number, _)| number).collect();
+    match fitting.as_slice() {
+        [] => report_none(report, "oneOf", parts, value, at),
+        [_] => {}
+        several => {
+            let numbers: Vec<_> = several.iter().map(usize::to_string).collect();
+            let message = format!(
+                "{} fits the forms {} of {}, but has to fit exactly one",
+                show(value),
+                numbers.join(" and "),
+                parts.len()
+            );
+            report.add(at, "oneOf", message);
+        }
+    }
+}
+
+/// A value that fits no form: told by the form that it was most likely meant to be.
+fn report_none(
+    report: &mut Report<'_>,
+    keyword: &'static str,
+    parts: &[Rules],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let definitions = report.judge.definitions;
+    let is_typed =
+        |rules: &&Rules| type_of(definitions, rules).is_none_or(|types| types::holds(types, value));
+    let typed: Vec<&Rules> = parts.iter().filter(is_typed).collect();
+    if typed.is_empty() {
+        let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
+        let all = Types(all.fold(0, |all, types| all | types.0));
+        return report.add(at, keyword, format!("{} is not {all}", show(value)));
+    }
+    let candidates = match picked(definitions, &typed, value) {
+        Picked::Forms(forms) => forms,
+        Picked::None { field, allowed, given } => {
+            let at = Location::Member { parent: at, name: field.name, key: field.key };
+            let Some(given) = given else {
+                let allowed: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
+                let allowed = allowed.join(", ");
+                let message = format!("is required, but missing; it is one of {allowed}");
+                return report.add(&at, "required", message);
+            };
+            return super::values::report(report, &allowed, given, &at);
+        }
+    };
+    match candidates.as_slice() {
+        [only] => report.apply(only, value, at),
+        several if report.is_inside_form => {
+            let message = format!("{} fits none of {} forms", show(value), several.len());
+            report.add(at, keyword, message);
+        }
+        several => {
+            report.is_inside_form = true;
+            let mut forms = Vec::new();
+            for (number, rules) in (1..).zip(several) {
+                let wrong = report.aside(rules, value, at);
+                let wrong: Vec<_> = wrong.iter().map(|one| relative(one, at)).collect();
+                forms.push(format!("({number}) {}", brief(&wrong)));
+            }
+            report.is_inside_form = false;
+            let message = format!(
+                "{} fits none of {} forms: {}",
+                show(value),
+                several.len(),
+                forms.join("; ")
+            );
+            report.add(at, keyword, message);
+        }
+    }
+}
+
+/// The first few of the things wrong with a form.
+fn brief(wrong: &[String]) -> String {
+    const MAX_SHOWN: usize = 8;
+    let shown = wrong.get(..MAX_SHOWN).unwrap_or(wrong).join(", ");
+    match wrong.len().saturating_sub(MAX_SHOWN) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
+    }
+}
+
+/// What a value's constants say of the form that it is meant to be.
+pub(super) enum Picked<'r, 'v> {
+    /// These are left.
+    Forms(Vec<&'r Rules>),
+    /// The key that tells the forms apart is of none of them.
+    None { field: Field<'r>, allowed: Vec<Literal>, given: Option<&'v Json> },
+}
+
+/// Leaves the forms that the value's own constants point to, where a key tells all of them apart.
+pub(super) fn picked<'r, 'v>(
+    definitions: &'r [Rules],
+    forms: &[&'r Rules],
+    value: &'v Json,
+) -> Picked<'r, 'v> {
+    let all = || Picked::Forms(forms.to_vec());
+    let (Json::Object(_), [first, _, ..]) = (value, forms) else { return all() };
+    let is_constant_in_all = |(field, _): &(Field<'r>, &[Literal])| {
+        forms.iter().all(|form| constant(definitions, form, field.key).is_some())
+    };
+    let Some((field, _)) = constants(definitions, first).find(is_constant_in_all) else {
+        return all();
+    };
+    let constants: Vec<_> =
+        forms.iter().filter_map(|form| constant(definitions, form, field.key)).collect();
+    let allowed = || {
+        let mut all: Vec<Literal> = Vec::new();
+        for literal in constants.iter().flat_map(|(_, allowed)| allowed.iter()) {
+            if !all.contains(literal) {
+                all.push(literal.clone());
+            }
+        }
+        all
+    };
+    let Some(given) = value.member(field.key) else {
+        return if constants.iter().all(|(field, _)| field.required) {
+            Picked::None { field, allowed: allowed(), given: None }
+        } else {
+            all()
+        };
+    };
+    let fits = |allowed: &[Literal]| allowed.iter().any(|literal| literal.equals(given));
+    let forms: Vec<_> = forms
+        .iter()
+        .zip(&constants)
+        .filter(|(_, (_, allowed))| fits(allowed))
+        .map(|(form, _)| *form)
+        .collect();
+    if forms.is_empty() {
+        return Picked::None { field, allowed: allowed(), given: Some(given) };
+    }
+    Picked::Forms(forms)
+}
+
+/// The fields of an object that may have only some values.
+fn constants<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+) -> impl Iterator<Item = (Field<'r>, &'r [Literal])> {
+    let object = find(definitions, rules, &|rule| match rule {
+        Rule::Object(object) => Some(&**object),
+        _ => None,
+    });
+    let fields = object.into_iter().flat_map(|object| object.fields.iter());
+    fields.filter_map(move |field| {
+        let allowed = find(definitions, field.rules, &|rule| match rule {
+            Rule::Values(allowed) => Some(&**allowed),
+            _ => None,
+        })?;
+        Some((field, allowed))
+    })
+}
+
+fn constant<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    key: &str,
+) -> Option<(Field<'r>, &'r [Literal])> {
+    constants(definitions, rules).find(|(field, _)| field.key == key)
+}
+
+/// A violation as it reads in a message about the value at `at`.
+fn relative(violation: &Violation, at: &Location<'_>) -> String {
+    let inner = violation.field.strip_prefix(&at.field()).unwrap_or(&violation.field);
+    match inner.trim_start_matches('.') {
+        "" => violation.message.clone(),
+        inner => format!("{inner} {}", violation.message),
+    }
+}
+
+/// The types that the rules themselves allow, those of references included.
+fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
+    types_within(definitions, rules, &mut MAX_LOOKED_AT.clone())
+}
+
+fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Option<Types> {
+    rules.iter().find_map(|rule| {
+        *left = left.checked_sub(1)?;
+        match rule {
+            Rule::Types(types) => Some(*types),
+            Rule::Ref(target) => types_within(definitions, resolve(definitions, *target), left),
+            Rule::AllOf(parts) => {
+                parts.iter().find_map(|rules| types_within(definitions, rules, left))
+            }
+            Rule::Unevaluated { rules, .. } => types_within(definitions, rules, left),
+            // A value of several forms is of any of their types.
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
+                .iter()
+                .try_fold(0, |all, rules| Some(all | types_within(definitions, rules, left)?.0))
+                .map(Types),
+            _ => None,
+        }
+    })
+}
+
+pub(crate) fn report_not(report: &mut Report<'_>, rules: &Rules, value: &Json, at: &Location<'_>) {
+    if report.judge.is_valid(rules, value, None) {
+        report.add(at, "not", format!("{} is what the schema rules out by `not`", show(value)));
+    }
+}
+
+pub(crate) fn report_if(
+    report: &mut Report<'_>,
+    [condition, then, otherwise]: [&Rules; 3],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let holds = report.judge.is_valid(condition, value, None);
+    report.apply(if holds { then } else { otherwise }, value, at);
+}
+
+#[cfg(feature = "export")]
+pub(crate) use export::{export, export_if, export_not};
+
+#[cfg(feature = "export")]
+mod export {
+    use super::Rules;
+    use crate::export::{Exporter, Keywords, keyword};
+
+    pub(crate) fn export(
+        exporter: &mut Exporter<'_>,
+        name: &'static str,
+        parts: &[Rules],
+    ) -> Keywords {
+        keyword(name, exporter.all(parts))
+    }
+
+    pub(crate) fn export_not(exporter: &mut Exporter<'_>, rules: &Rules) -> Keywords {
+        keyword("not", exporter.one(rules))
+    }
+
+    pub(crate) fn export_if(exporter: &mut Exporter<'_>, parts: [&Rules; 3]) -> Keywords {
+        let keywords = ["if", "then", "else"].into_iter().zip(parts);
+        keywords.map(|(name, rules)| (name.to_owned(), exporter.one(rules))).collect()
+    }
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::{read, rules};
+
+#[cfg(feature = "parse")]
+mod read {
+    use crate::parse::{Compiler, Keywords, Member, Position, Schema, is_leaf};
+    use crate::rule::{Rule, Rules};
+
+    /// The rules of these keywords, and of a `$ref` beside others. These are parts of one whole.
+    pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
+        if let Some(target) = compiler.target(schema) {
+            if is_leaf(target) {
+                let part = compiler.rules(target, None, Position::Part).into();
+                rules.push(Rule::AllOf(vec![part].into()));
+            } else {
+                rules.push(compiler.refer(target, Position::Part));
+            }
+        }
+        for (parts, rule) in [
+            (&schema.all_of, Rule::AllOf as fn(_) -> _),
+            (&schema.any_of, Rule::AnyOf as fn(_) -> _),
+            (&schema.one_of, Rule::OneOf as fn(_) -> _),
+        ] {
+            if !parts.is_empty() {
+                let parts = parts.iter();
+                let parts = parts.map(|part| compiler.rules(part, None, Position::Part).into());
+                rules.push(rule(parts.collect()));
+            }
+        }
+        if let Some(not) = &schema.not {
+            rules.push(Rule::Not(compiler.rules(not, None, Position::Part).into()));
+        }
+        if let Some(condition) = &schema.condition {
+            let mut part = |part: Option<&Schema>| -> Rules {
+                let rules = part.map(|part| compiler.rules(part, None, Position::Part));
+                rules.unwrap_or_default().into()
+            };
+            rules.push(Rule::If {
+                condition: part(Some(&condition.if_)),
+                then: part(condition.then.as_ref()),
+                otherwise: part(condition.otherwise.as_ref()),
+            });
+        }
+    }
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        let node = &member.node;
+        match member.key.as_str() {
+            "allOf" => keywords.schema.all_of = keywords.schemas(node, "allOf"),
+            "anyOf" => keywords.schema.any_of = keywords.schemas(node, "anyOf"),
+            "oneOf" => keywords.schema.one_of = keywords.schemas(node, "oneOf"),
+            "not" => keywords.schema.not = Some(Box::new(keywords.read(node))),
+            "if" => keywords.if_ = Some(keywords.read(node)),
+            "then" => keywords.then = Some(keywords.read(node)),
+            "else" => keywords.otherwise = Some(keywords.read(node)),
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,246 @@
+//! What a media field takes, and the service's `validations` as far as they can be seen here: in a
+//! `data:` URI.
+#![allow(missing_docs, reason = "for generated code")]
+
+use std::borrow::Cow;
+
+use super::show;
+use crate::json::Json;
+use crate::location::Location;
+use crate::media::{self, Facts, MediaKind};
+use crate::redact;
+use crate::validate::Report;
+
+/// An entry of `validations`: a rule for what is inside a media file.
+#[derive(Clone, Debug)]
+pub struct Validation {
+    pub subject: MediaFact,
+    pub comparison: Comparison,
+    pub value: f64,
+    /// The service's own message; may be empty.
+    pub message: Cow<'static, str>,
+}
+
+/// An entry in generated code.
+#[must_use]
+pub const fn validation(
+    subject: MediaFact,
+    comparison: Comparison,
+    value: f64,
+    message: &'static str,
+) -> Validation {
+    Validation { subject, comparison, value, message: Cow::Borrowed(message) }
+}
+
+/// What a rule of `validations` looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaFact {
+    /// `file_size_mb`
+    FileSize,
+    /// `width_pixels`
+    Width,
+    /// `height_pixels`
+    Height,
+    /// `width/height`
+    AspectRatio,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+    Equal,
+}
+
+pub(crate) fn holds(kind: MediaKind, value: &Json) -> bool {
+    match value {
+        Json::String(text) => media::check_kind(text, kind).is_ok(),
+        _ => true,
+    }
+}
+
+pub(crate) fn report(report: &mut Report<'_>, kind: MediaKind, value: &Json, at: &Location<'_>) {
+    let Json::String(text) = value else { return };
+    let Err(error) = media::check_kind(text, kind) else { return };
+    let message = if text.is_empty() {
+        error.to_string()
+    } else {
+        let text = redact::quotable_url(text).into_owned();
+        format!("{}: {error}", show(&Json::String(text.into())))
+    };
+    report.add(at, "media", message);
+}
+
+/// The files of a field that holds one, or a list of them.
+fn files(value: &Json) -> &[Json] {
+    match value {
+        Json::Array(items) => items,
+        single => std::slice::from_ref(single),
+    }
+}
+
+fn facts(file: &Json) -> Option<Facts> {
+    match file {
+        Json::String(text) => media::facts(text),
+        _ => None,
+    }
+}
+
+pub(crate) fn facts_hold(validations: &[Validation], value: &Json) -> bool {
+    files(value).iter().filter_map(facts).all(|facts| {
+        validations.iter().all(|one| one.found(&facts).is_none_or(|found| one.fits(found)))
+    })
+}
+
+pub(crate) fn report_facts(
+    report: &mut Report<'_>,
+    validations: &[Validation],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    for (index, file) in files(value).iter().enumerate() {
+        let Some(facts) = facts(file) else { continue };
+        for validation in validations {
+            let Some(message) = validation.broken(&facts) else { continue };
+            match value {
+                Json::Array(_) => {
+                    report.add(&Location::Item { parent: at, index }, "validations", message);
+                }
+                _ => report.add(at, "validations", message),
+            }
+        }
+    }
+}
+
+impl Validation {
+    #[expect(clippy::cast_precision_loss, reason = "a file's size is far below 2^53")]
+    fn found(&self, facts: &Facts) -> Option<f64> {
+        Some(match self.subject {
+            MediaFact::FileSize => facts.size as f64 / (1024.0 * 1024.0),
+            MediaFact::Width => facts.dimensions?.0 as f64,
+            MediaFact::Height => facts.dimensions?.1 as f64,
+            MediaFact::AspectRatio => {
+                let (width, height) = facts.dimensions?;
+                width as f64 / height as f64
+            }
+        })
+    }
+
+    fn fits(&self, found: f64) -> bool {
+        match self.comparison {
+            Comparison::Less => found < self.value,
+            Comparison::AtMost => found <= self.value,
+            Comparison::Greater => found > self.value,
+            Comparison::AtLeast => found >= self.value,
+            Comparison::Equal => (found - self.value).abs() < f64::EPSILON,
+        }
+    }
+
+    fn broken(&self, facts: &Facts) -> Option<String> {
+        let found = self.found(facts)?;
+        if self.fits(found) {
+            return None;
+        }
+        let name = match self.subject {
+            MediaFact::FileSize => "file_size_mb",
+            MediaFact::Width => "width_pixels",
+            MediaFact::Height => "height_pixels",
+            MediaFact::AspectRatio => "width/height",
+        };
+        let sign = match self.comparison {
+            Comparison::Less => "<",
+            Comparison::AtMost => "<=",
+            Comparison::Greater => ">",
+            Comparison::AtLeast => ">=",
+            Comparison::Equal => "==",
+        };
+        let found = (found * 100.0).round() / 100.0;
+        let rule = format!("{name} is {found}, but has to be {sign} {}", self.value);
+        let message = &self.message;
+        Some(if message.is_empty() { rule } else { format!("{rule}: {message}") })
+    }
+}
+
+/// An empty text is no file; the rest of what a file has to be is no matter of JSON Schema.
+#[cfg(feature = "export")]
+pub(crate) fn export() -> crate::export::Keywords {
+    crate::export::keyword("minLength", 1.into())
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::{read, rules};
+
+#[cfg(feature = "parse")]
+mod read {
+    use super::{Comparison, MediaFact, Validation};
+    use crate::parse::{Keywords, Member, Node, Schema, Value};
+    use crate::rule::Rule;
+
+    /// The rule of `validations`.
+    pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {
+        if !schema.validations.is_empty() {
+            rules.push(Rule::Validations(schema.validations.clone().into()));
+        }
+    }
+
+    /// A rule that is not understood is left to the service, which sees the whole file in any case;
+    /// the warning says so.
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        if member.key != "validations" {
+            return false;
+        }
+        let Value::Array(entries) = &member.node.value else {
+            let help = "list the rules, as in [{\"validation_rule\": \"file_size_mb<\", \"validation_value\": 30}]";
+            let message = "`validations` is not an array, and is left to the service";
+            keywords.diagnostics().warning(&member.node.place, message, help);
+            return true;
+        };
+        for entry in entries {
+            match rule(entry) {
+                Some(validation) => keywords.schema.validations.push(validation),
+                None => keywords.diagnostics().warning(
+                    &entry.place,
+                    format!("the rule {entry} is not understood, and is left to the service"),
+                    "a `validation_rule` is file_size_mb, width_pixels, height_pixels or width/height, \
+                     then <, <=, >, >= or ==; its `validation_value` is a number",
+                ),
+            }
+        }
+        true
+    }
+
+    fn rule(entry: &Node) -> Option<Validation> {
+        let Value::String(rule) = &entry.member("validation_rule")?.value else { return None };
+        let value = match &entry.member("validation_value")?.value {
+            Value::Number(num) => num.to_f64(),
+            Value::String(text) => text.trim().parse().ok()?,
+            _ => return None,
+        };
+        if !value.is_finite() {
+            return None;
+        }
+        let operator = rule.find(['<', '>', '='])?;
+        let subject = match rule[..operator].trim() {
+            "file_size_mb" => MediaFact::FileSize,
+            "width_pixels" => MediaFact::Width,
+            "height_pixels" => MediaFact::Height,
+            "width/height" => MediaFact::AspectRatio,
+            _ => return None,
+        };
+        let comparison = match rule[operator..].trim() {
+            "<" => Comparison::Less,
+            "<=" => Comparison::AtMost,
+            ">" => Comparison::Greater,
+            ">=" => Comparison::AtLeast,
+            "=" | "==" => Comparison::Equal,
+            _ => return None,
+        };
+        let message = match entry.member("validation_error").map(|node| &node.value) {
+            Some(Value::String(text)) => text.clone(),
+            _ => String::new(),
+        };
+        Some(Validation { subject, comparison, value, message: message.into() })
+    }
+}

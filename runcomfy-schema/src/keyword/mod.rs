@@ -1,0 +1,68 @@
+//! The keywords, a file per family: how one is read, what it requires, its message, and its JSON
+//! Schema form.
+
+pub(crate) mod array;
+pub(crate) mod combined;
+pub mod format;
+pub mod media;
+pub(crate) mod number;
+pub(crate) mod object;
+#[cfg(feature = "parse")]
+pub(crate) mod reference;
+pub(crate) mod string;
+pub mod types;
+pub(crate) mod unevaluated;
+pub(crate) mod values;
+
+use crate::json::Json;
+
+/// The value as a message shows it: JSON, cut where it gets long, without what grants access.
+pub(crate) fn show(value: &Json) -> String {
+    const MAX_LEN: usize = 60;
+    let text = value.quoted();
+    match text.char_indices().nth(MAX_LEN) {
+        None => text,
+        Some((end, _)) => format!("{}...", &text[..end]),
+    }
+}
+
+/// `1 item`, `2 items`
+fn count_of(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Whether a number of things is one that the bounds allow.
+fn is_count(min: Option<u64>, max: Option<u64>, count: usize) -> bool {
+    let count = count as u64;
+    min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
+}
+
+/// How a number of things is not one that the bounds allow.
+fn counted(
+    (min, max): (Option<u64>, Option<u64>),
+    keywords: (&'static str, &'static str),
+    count: usize,
+    noun: &str,
+) -> Option<(&'static str, String)> {
+    let count = count as u64;
+    let has = || format!("has {}", count_of(count, noun));
+    if let Some(min) = min.filter(|min| count < *min) {
+        return Some((keywords.0, format!("{}, but needs at least {min}", has())));
+    }
+    let max = max.filter(|max| count > *max)?;
+    Some((keywords.1, format!("{}, but takes at most {max}", has())))
+}
+
+/// The candidate that `given` most likely stands for, if one is near enough.
+pub(crate) fn nearest<'a>(
+    given: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    const NEAR: f64 = 0.8;
+    let given = given.to_lowercase();
+    candidates
+        .map(|candidate| (strsim::jaro_winkler(&given, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,52 @@
+//! `$ref`, and the two that are found at run time, where they mean the same.
+
+use crate::parse::{Keywords, Member, Reference, Schema, Value};
+
+pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+    match member.key.as_str() {
+        "$ref" => refer(keywords, member),
+        "$recursiveRef" | "$dynamicRef" if keywords.reader().has_dynamic_anchors => {
+            keywords.not_enforced(member);
+        }
+        // Without an anchor that another schema could take over, it is a plain reference.
+        "$recursiveRef" | "$dynamicRef" => refer(keywords, member),
+        _ => return false,
+    }
+    true
+}
+
+fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
+    let (node, keyword) = (&member.node, member.key.as_str());
+    let Value::String(text) = &node.value else {
+        return keywords.wrong(node, keyword, "a reference such as \"#/$defs/name\"");
+    };
+    if !text.starts_with('#') {
+        let message = format!("`{keyword}` {text:?} leads out of the file");
+        let help = "copy the schema into `$defs`, and refer to it as \"#/$defs/name\"";
+        return keywords.diagnostics().error(&node.place, message, help);
+    }
+    let reference = Reference { text: text.clone(), place: node.place.clone() };
+    keywords.reader().references.push(reference.clone());
+    if keywords.schema.reference.is_some() {
+        // Two kinds of reference in one schema: both hold.
+        let mut part = Schema::synthetic(keywords.schema);
+        part.reference = Some(reference);
+        part.only_refers = true;
+        keywords.schema.all_of.push(part);
+    } else {
+        keywords.schema.reference = Some(reference);
+    }
+}
+
+/// A base other than the file's would lead the references below it elsewhere.
+pub(crate) fn check_base(keywords: &mut Keywords<'_, '_>, member: &Member) {
+    let is_base = matches!(&member.node.value, Value::String(text) if !text.starts_with('#'));
+    let root = keywords.reader().root.clone();
+    let is_inside = keywords.schema.place != root;
+    if is_base && is_inside && member.key == "$id" {
+        let message =
+            "a schema inside the file has an `$id` of its own, which references would start from";
+        let help = "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
+        keywords.diagnostics().error(&member.place, message, help);
+    }
+}

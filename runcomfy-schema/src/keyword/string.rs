@@ -1,0 +1,123 @@
+//! `minLength`, `maxLength` and `pattern`.
+
+use super::{counted, is_count, show};
+use crate::json::Json;
+use crate::location::Location;
+use crate::pattern::Pattern;
+use crate::validate::Report;
+
+pub(crate) fn has_length(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+    let Json::String(text) = value else { return true };
+    // A character is one byte to four, so most texts need no counting.
+    let bytes = text.len() as u64;
+    let is_surely =
+        max.is_none_or(|max| bytes <= max) && min.is_none_or(|min| min.saturating_mul(4) <= bytes);
+    is_surely || is_count(min, max, text.chars().count())
+}
+
+pub(crate) fn report_length(
+    report: &mut Report<'_>,
+    min: Option<u64>,
+    max: Option<u64>,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let Json::String(text) = value else { return };
+    let count = text.chars().count();
+    let broken = counted((min, max), ("minLength", "maxLength"), count, "character");
+    if let Some((keyword, message)) = broken {
+        report.add(at, keyword, message);
+    }
+}
+
+pub(crate) fn matches(pattern: &Pattern, value: &Json) -> bool {
+    match value {
+        Json::String(text) => pattern.is_match(text),
+        _ => true,
+    }
+}
+
+pub(crate) fn report_pattern(
+    report: &mut Report<'_>,
+    pattern: &Pattern,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    if matches(pattern, value) {
+        return;
+    }
+    let (shown, text) = (show(value), pattern.text());
+    let message = if pattern.is_valid() {
+        format!("{shown} does not match {text}")
+    } else {
+        format!("{shown} cannot be judged: the schema's pattern {text} is no regular expression")
+    };
+    report.add(at, "pattern", message);
+}
+
+#[cfg(feature = "export")]
+pub(crate) use export::{export_length, export_pattern};
+
+#[cfg(feature = "export")]
+mod export {
+    use super::Pattern;
+    use crate::export::{Keywords, counts, keyword};
+
+    pub(crate) fn export_length(min: Option<u64>, max: Option<u64>) -> Keywords {
+        counts(("minLength", "maxLength"), min, max)
+    }
+
+    pub(crate) fn export_pattern(pattern: &Pattern) -> Keywords {
+        keyword("pattern", pattern.text().into())
+    }
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::{check_pattern, read, rules};
+
+#[cfg(feature = "parse")]
+mod read {
+    use super::Pattern;
+    use crate::parse::{Compiler, Counts, Diagnostics, Keywords, Member, Place, Schema, Value};
+    use crate::rule::Rule;
+
+    /// The rules of these keywords.
+    pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
+        let Counts { min, max } = schema.length;
+        if !schema.length.is_any() {
+            rules.push(Rule::Length { min, max });
+        }
+        let pattern = schema.pattern.as_ref();
+        rules.extend(pattern.map(|pattern| Rule::Pattern(compiler.pattern(pattern))));
+    }
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        let node = &member.node;
+        match member.key.as_str() {
+            "minLength" => keywords.schema.length.min = keywords.count(node, "minLength"),
+            "maxLength" => keywords.schema.length.max = keywords.count(node, "maxLength"),
+            "pattern" => match &node.value {
+                Value::String(pattern) => {
+                    check_pattern(keywords.diagnostics(), pattern, &node.place, "pattern");
+                    keywords.schema.pattern = Some(pattern.clone());
+                }
+                _ => keywords.wrong(node, "pattern", "a regular expression"),
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    pub(crate) fn check_pattern(
+        diagnostics: &mut Diagnostics,
+        pattern: &str,
+        place: &Place,
+        keyword: &str,
+    ) {
+        if let Some(fault) = Pattern::fault(pattern) {
+            let message = format!("`{keyword}` {pattern:?} is not a regular expression: {fault}");
+            let help = "write it as ECMA-262 has it, in its `u` mode";
+            diagnostics.error(place, message, help);
+        }
+    }
+}

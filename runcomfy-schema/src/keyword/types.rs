@@ -1,0 +1,184 @@
+//! `type`, and the schemas `true` and `false`.
+#![allow(missing_docs, reason = "for generated code")]
+
+use std::fmt;
+
+use super::show;
+use crate::json::Json;
+use crate::location::Location;
+use crate::validate::Report;
+
+/// A set of JSON types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Types(pub u8);
+
+impl Types {
+    pub const NULL: u8 = 1;
+    pub const BOOLEAN: u8 = 2;
+    pub const INTEGER: u8 = 4;
+    pub const NUMBER: u8 = 8;
+    pub const STRING: u8 = 16;
+    pub const ARRAY: u8 = 32;
+    pub const OBJECT: u8 = 64;
+
+    const NAMES: [(u8, &'static str, &'static str); 7] = [
+        (Self::NULL, "null", "null"),
+        (Self::BOOLEAN, "boolean", "a boolean"),
+        (Self::INTEGER, "integer", "an integer"),
+        (Self::NUMBER, "number", "a number"),
+        (Self::STRING, "string", "a string"),
+        (Self::ARRAY, "array", "an array"),
+        (Self::OBJECT, "object", "an object"),
+    ];
+
+    /// Whether one of these is in the set.
+    #[must_use]
+    pub const fn has(self, bits: u8) -> bool {
+        self.0 & bits != 0
+    }
+
+    /// The type of this name, in any case; `float` is the service's word for `number`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        let name = if name == "float" { "number" } else { name.as_str() };
+        Self::NAMES.iter().find(|(_, known, _)| *known == name).map(|(bit, ..)| Self(*bit))
+    }
+
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub fn without(self, bits: u8) -> Self {
+        Self(self.0 & !bits)
+    }
+
+    /// The types that both have; an integer is a number.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        let both = self.0 & other.0;
+        let is_integer = (self.has(Self::NUMBER) && other.has(Self::INTEGER))
+            || (self.has(Self::INTEGER) && other.has(Self::NUMBER));
+        Self(if is_integer { both | Self::INTEGER } else { both })
+    }
+
+    /// As JSON Schema names them.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        Self::NAMES.iter().filter(|(bit, ..)| self.has(*bit)).map(|(_, name, _)| *name).collect()
+    }
+}
+
+/// `a string or null`
+impl fmt::Display for Types {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names: Vec<_> = Self::NAMES.iter().filter(|(bit, ..)| self.has(*bit)).collect();
+        // `null` comes last.
+        names.sort_by_key(|(bit, ..)| *bit == Self::NULL);
+        for (index, (.., name)) in names.iter().enumerate() {
+            if index > 0 {
+                f.write_str(if index + 1 == names.len() { " or " } else { ", " })?;
+            }
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl Types {
+    /// Whether a value is of one of these types.
+    #[must_use]
+    pub fn holds(self, value: &Json) -> bool {
+        holds(self, value)
+    }
+}
+
+pub(crate) fn holds(types: Types, value: &Json) -> bool {
+    match value {
+        Json::Null => types.has(Types::NULL),
+        Json::Bool(_) => types.has(Types::BOOLEAN),
+        Json::Number(number) => {
+            types.has(Types::NUMBER) || (types.has(Types::INTEGER) && number.is_integer())
+        }
+        Json::NotFinite(_) => false,
+        Json::String(_) => types.has(Types::STRING),
+        Json::Array(_) => types.has(Types::ARRAY),
+        Json::Object(_) => types.has(Types::OBJECT),
+    }
+}
+
+pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &Location<'_>) {
+    if !holds(types, value) {
+        report.add(at, "type", format!("{} is not {types}", show(value)));
+    }
+}
+
+pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &Location<'_>) {
+    report.add(at, "false", format!("{} is not allowed here: the schema is `false`", show(value)));
+}
+
+#[cfg(feature = "export")]
+pub(crate) use export::{export, export_never};
+
+#[cfg(feature = "export")]
+mod export {
+    use serde_json::Value;
+
+    use super::Types;
+    use crate::export::{Keywords, keyword};
+
+    pub(crate) fn export(types: Types) -> Keywords {
+        let mut names = types.names();
+        let value: Value = if names.len() == 1 { names.remove(0).into() } else { names.into() };
+        keyword("type", value)
+    }
+
+    pub(crate) fn export_never() -> Keywords {
+        keyword("not", Value::Object(Keywords::new()))
+    }
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::read;
+
+#[cfg(feature = "parse")]
+mod read {
+    use super::Types;
+    use crate::parse::{Keywords, Member, Node, Value};
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        match member.key.as_str() {
+            "type" => types(keywords, &member.node),
+            "nullable" => keywords.nullable = keywords.flag(&member.node, "nullable"),
+            _ => return false,
+        }
+        true
+    }
+
+    fn types(keywords: &mut Keywords<'_, '_>, node: &Node) {
+        let names = match &node.value {
+            Value::String(_) => std::slice::from_ref(node),
+            Value::Array(names) if !names.is_empty() => names,
+            _ => return keywords.wrong(node, "type", "the name of a type, or a list of names"),
+        };
+        let mut types = Types(0);
+        for name in names {
+            let known = match &name.value {
+                Value::String(name) => Types::named(name),
+                _ => None,
+            };
+            match known {
+                Some(known) => types = types.union(known),
+                None => keywords.diagnostics().error(
+                    &name.place,
+                    format!("the type {name} is unknown"),
+                    "the types are string, integer, number (or float), boolean, array, object and null",
+                ),
+            }
+        }
+        // With none that is known, which was reported, nothing follows for the values.
+        keywords.schema.types = (types.0 != 0).then_some(types);
+    }
+}

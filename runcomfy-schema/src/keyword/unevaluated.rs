@@ -1,0 +1,216 @@
+//! `unevaluatedProperties` and `unevaluatedItems`: what no other keyword speaks of, those of the
+//! parts included. An object that is put together from parts is closed by the first.
+
+use super::combined::{Picked, picked};
+use super::object::unknown;
+use super::show;
+use crate::field::Field;
+use crate::json::Json;
+use crate::location::Location;
+use crate::rule::{Additional, MAX_LOOKED_AT, Rule, Rules, resolve};
+use crate::validate::{Judge, Report, Seen};
+
+pub(crate) fn hold(
+    judge: &mut Judge<'_>,
+    rules: &Rules,
+    properties: Option<&Rules>,
+    items: Option<&Rules>,
+    value: &Json,
+    seen: Option<&mut Seen>,
+) -> bool {
+    let (properties, items) = match value {
+        Json::Object(_) => (properties, None),
+        Json::Array(_) => (None, items),
+        _ => (None, None),
+    };
+    if properties.is_none() && items.is_none() {
+        return judge.is_valid(rules, value, seen);
+    }
+    let mut own = Seen::default();
+    if !judge.is_valid(rules, value, Some(&mut own)) {
+        return false;
+    }
+    let holds = match (value, properties, items) {
+        (Json::Object(members), Some(rules), _) => {
+            let mut left = members.iter().enumerate().filter(|(place, _)| !own.has(*place));
+            left.all(|(_, (_, value))| judge.is_valid(rules, value, None))
+        }
+        (Json::Array(items), _, Some(rules)) => {
+            let mut left = items.iter().enumerate().filter(|(place, _)| !own.has(*place));
+            left.all(|(_, item)| judge.is_valid(rules, item, None))
+        }
+        _ => true,
+    };
+    if let Some(seen) = seen {
+        seen.mark_all();
+    }
+    holds
+}
+
+pub(crate) fn report(
+    report: &mut Report<'_>,
+    rules: &Rules,
+    properties: Option<&Rules>,
+    items: Option<&Rules>,
+    value: &Json,
+    at: &Location<'_>,
+) {
+    let before = report.violations.len();
+    report.apply(rules, value, at);
+    let is_sound = report.violations.len() == before;
+    let mut seen = Seen::default();
+    let _ = report.judge.is_valid(rules, value, Some(&mut seen));
+    match (value, properties, items) {
+        (Json::Object(members), Some(left), _) => {
+            let definitions = report.judge.definitions;
+            let [mut fields, mut of_this] = [Vec::new(), Vec::new()];
+            let [mut speaks, mut this_speaks] = [Vec::new(), Vec::new()];
+            let mut left_over = MAX_LOOKED_AT;
+            collect(definitions, rules, None, &mut fields, &mut speaks, &mut left_over);
+            let mut left_over = MAX_LOOKED_AT;
+            let form = Some(value);
+            collect(definitions, rules, form, &mut of_this, &mut this_speaks, &mut left_over);
+            for (place, (key, value)) in members.iter().enumerate() {
+                let field = fields.iter().find(|field| field.key == key);
+                let name = field.map_or(&**key, |field| field.name);
+                let at = Location::Member { parent: at, name, key };
+                let is_known = field.is_some() || speaks.iter().any(|speaks| speaks(key));
+                let is_of_this = of_this.iter().any(|field| field.key == key)
+                    || this_speaks.iter().any(|speaks| speaks(key));
+                // Where the parts are refused anyway, only a key that they do not know is told.
+                if seen.has(place) || (is_of_this && !is_sound) {
+                    continue;
+                }
+                if !matches!(&**left, [Rule::Never]) {
+                    report.apply(left, value, &at);
+                } else if is_known {
+                    let message = "is a field of another form than this one".to_owned();
+                    report.add(&at, "unevaluatedProperties", message);
+                } else if !report.count_only() {
+                    let message = unknown(fields.iter().copied(), key);
+                    report.add(&at, "additionalProperties", message);
+                }
+            }
+        }
+        (Json::Array(items), _, Some(left)) if is_sound => {
+            for (index, item) in items.iter().enumerate().filter(|(index, _)| !seen.has(*index)) {
+                let at = Location::Item { parent: at, index };
+                if matches!(&**left, [Rule::Never]) {
+                    let message = format!("{} is one item too many", show(item));
+                    report.add(&at, "unevaluatedItems", message);
+                } else {
+                    report.apply(left, item, &at);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+type Speaks<'r> = Box<dyn Fn(&str) -> bool + 'r>;
+
+/// The fields that some part of the rules declares, and what else they take; only of the forms that
+/// a value's constants point to, where it is given.
+fn collect<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    value: Option<&Json>,
+    fields: &mut Vec<Field<'r>>,
+    speaks: &mut Vec<Speaks<'r>>,
+    left: &mut usize,
+) {
+    for rule in rules {
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
+        match rule {
+            Rule::Object(object) => {
+                for field in object.fields.iter() {
+                    if !fields.iter().any(|known| known.key == field.key) {
+                        fields.push(field);
+                    }
+                }
+                if !object.patterns.is_empty() {
+                    let patterns = &object.patterns;
+                    speaks.push(Box::new(|key| {
+                        patterns.iter().any(|(pattern, _)| pattern.is_match(key))
+                    }));
+                }
+                if let Additional::Checked(_) = object.additional {
+                    speaks.push(Box::new(|_| true));
+                }
+            }
+            Rule::Ref(target) => {
+                collect(definitions, resolve(definitions, *target), value, fields, speaks, left);
+            }
+            Rule::AllOf(parts) => {
+                for rules in parts.iter() {
+                    collect(definitions, rules, value, fields, speaks, left);
+                }
+            }
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                let all: Vec<&Rules> = parts.iter().collect();
+                let picked = value.map(|value| picked(definitions, &all, value));
+                let forms = match picked {
+                    Some(Picked::Forms(forms)) => forms,
+                    Some(Picked::None { .. }) | None => all,
+                };
+                for rules in forms {
+                    collect(definitions, rules, value, fields, speaks, left);
+                }
+            }
+            Rule::If { condition, then, otherwise } => {
+                for rules in [condition, then, otherwise] {
+                    collect(definitions, rules, value, fields, speaks, left);
+                }
+            }
+            Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
+                collect(definitions, rules, value, fields, speaks, left);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(feature = "export")]
+pub(crate) use export::export;
+
+#[cfg(feature = "export")]
+mod export {
+    use super::Rules;
+    use crate::export::{Exporter, Keywords};
+
+    pub(crate) fn export(
+        exporter: &mut Exporter<'_>,
+        rules: &Rules,
+        properties: Option<&Rules>,
+        items: Option<&Rules>,
+    ) -> Keywords {
+        let mut keywords = exporter.members(rules);
+        for (name, left) in [("unevaluatedProperties", properties), ("unevaluatedItems", items)] {
+            keywords.extend(left.map(|rules| (name.to_owned(), exporter.schema(rules))));
+        }
+        keywords
+    }
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::read;
+
+#[cfg(feature = "parse")]
+mod read {
+    use crate::parse::{Keywords, Member};
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        match member.key.as_str() {
+            "unevaluatedProperties" => {
+                keywords.schema.unevaluated_properties =
+                    Some(Box::new(keywords.read(&member.node)));
+            }
+            "unevaluatedItems" => {
+                keywords.schema.unevaluated_items = Some(Box::new(keywords.read(&member.node)));
+            }
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,157 @@
+//! `enum` and `const`.
+
+use super::{nearest, show};
+use crate::json::{Json, Literal};
+use crate::location::Location;
+use crate::validate::Report;
+
+pub(crate) fn holds(allowed: &[Literal], value: &Json) -> bool {
+    allowed.iter().any(|literal| literal.equals(value))
+}
+
+pub(crate) fn report(
+    report: &mut Report<'_>,
+    allowed: &[Literal],
+    value: &Json,
+    at: &Location<'_>,
+) {
+    if holds(allowed, value) {
+        return;
+    }
+    let mut message = match allowed {
+        [only] => format!("{} is not {}", show(value), only.to_json()),
+        _ => {
+            let values: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
+            format!("{} is not one of {}", show(value), values.join(", "))
+        }
+    };
+    if let Json::String(given) = value {
+        let texts = allowed.iter().filter_map(|literal| match literal {
+            Literal::Str(text) => Some(&**text),
+            _ => None,
+        });
+        if let Some(near) = nearest(given, texts) {
+            message.push_str(&format!("; did you mean {near:?}?"));
+        }
+    }
+    report.add(at, "enum", message);
+}
+
+/// JSON Schema's equality: numbers by value, objects whatever their order.
+pub(crate) fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| {
+                    b.iter().any(|(other, with)| other == key && same(value, with))
+                })
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// One text for all values that are the same.
+pub(crate) fn canonical(value: &Json) -> String {
+    match value {
+        Json::Number(number) => number.canonical(),
+        Json::Array(items) => {
+            let items: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Json::Object(members) => {
+            let mut members: Vec<_> = members
+                .iter()
+                .map(|(key, value)| format!("{key:?}:{}", canonical(value)))
+                .collect();
+            members.sort();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(feature = "export")]
+pub(crate) fn export(allowed: &[Literal]) -> crate::export::Keywords {
+    let mut values: Vec<serde_json::Value> = Vec::new();
+    for value in allowed.iter().map(Literal::to_value) {
+        // Beyond 64 bits, two numbers may be one here; an enum may name each once.
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    crate::export::keyword("enum", values.into())
+}
+
+#[cfg(feature = "parse")]
+pub(crate) use read::read;
+
+#[cfg(feature = "parse")]
+mod read {
+    use std::collections::HashSet;
+
+    use super::canonical;
+    use crate::parse::{Keywords, Member, Node, Value};
+
+    /// More than the enum of any model has.
+    const MAX_VALUES: usize = 4096;
+
+    pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
+        match member.key.as_str() {
+            "enum" => values(keywords, &member.node),
+            "const" => allow(keywords, vec![member.node.clone()], &member.node),
+            _ => return false,
+        }
+        true
+    }
+
+    fn values(keywords: &mut Keywords<'_, '_>, node: &Node) {
+        match &node.value {
+            Value::Array(values) if values.is_empty() => keywords.diagnostics().error(
+                &node.place,
+                "the enum is empty, so no value can satisfy it",
+                "list the values, or remove `enum`",
+            ),
+            Value::Array(values) if values.len() > MAX_VALUES => keywords.diagnostics().error(
+                &node.place,
+                format!("{} entries are too many for an enum", values.len()),
+                format!("an enum has at most {MAX_VALUES}; use `pattern`, or remove it"),
+            ),
+            Value::Array(values) => {
+                let mut known = HashSet::new();
+                let mut distinct = Vec::new();
+                for value in values {
+                    if known.insert(canonical(&value.to_json())) {
+                        distinct.push(value.clone());
+                    } else {
+                        keywords.diagnostics().warning(
+                            &value.place,
+                            format!("{value} stands in the enum twice"),
+                            "remove one of the two; it counts once",
+                        );
+                    }
+                }
+                allow(keywords, distinct, node);
+            }
+            _ => keywords.wrong(node, "enum", "an array"),
+        }
+    }
+
+    /// `enum` beside `const`: both hold, so what both have is left.
+    fn allow(keywords: &mut Keywords<'_, '_>, mut values: Vec<Node>, node: &Node) {
+        if let Some(others) = &keywords.schema.values {
+            let others: HashSet<_> = others.iter().map(|one| canonical(&one.to_json())).collect();
+            values.retain(|value| others.contains(&canonical(&value.to_json())));
+            if values.is_empty() {
+                keywords.diagnostics().error(
+                    &node.place,
+                    "`enum` and `const` have no value in common",
+                    "correct one of them, or remove it",
+                );
+            }
+        }
+        keywords.schema.values = Some(values.into());
+    }
+}

@@ -1,0 +1,417 @@
+//! What can be seen of a file from the text that stands for it: whether the service can fetch it, and
+//! what is inside where the text is the file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::{Host, Url};
+
+use super::host::{check_host, is_plain_host};
+use super::{DATA_LIMIT, MediaError, MediaKind, sniff};
+
+/// Whether the service can fetch what `text` stands for.
+pub fn check(text: &str) -> Result<(), MediaError> {
+    if text.is_empty() {
+        Err(MediaError::Empty)
+    } else if starts_with_scheme(text, "data:") {
+        check_data_uri(text)
+    } else if has_scheme(text) {
+        check_url(text)
+    } else {
+        check_name(text)
+    }
+}
+
+/// The same for a field of this kind.
+pub fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
+    if is_plain(text) {
+        return Ok(());
+    }
+    check(text)?;
+    match data_uri(text).map(|(mime, content)| type_of(mime, content)) {
+        Some(mime) if !kind.takes(&mime) => Err(MediaError::WrongKind { mime, kind }),
+        _ => Ok(()),
+    }
+}
+
+/// The type that a `data:` URI says, or its content where it says nothing but bytes.
+fn type_of(mime: &str, content: &str) -> String {
+    let mime = mime.to_ascii_lowercase();
+    let found = if mime == ANY_BYTES { sniffed(content) } else { None };
+    found.map_or(mime, str::to_owned)
+}
+
+/// What a program calls a file that it knows nothing of.
+const ANY_BYTES: &str = "application/octet-stream";
+
+fn sniffed(content: &str) -> Option<&'static str> {
+    /// More than any type's mark needs; a multiple of four.
+    const HEAD: usize = 8 * 1024;
+    let head = STANDARD.decode(content.get(..content.len().min(HEAD))?).ok()?;
+    sniff::mime(&head, content.len() as u64)
+}
+
+/// Whether some field takes files of this type.
+fn is_media(mime: &str) -> bool {
+    [MediaKind::Image, MediaKind::Video, MediaKind::Audio].iter().any(|kind| kind.takes(mime))
+}
+
+/// The MIME type and the base64 content of a well-formed `data:` URI.
+fn data_uri(text: &str) -> Option<(&str, &str)> {
+    if !starts_with_scheme(text, "data:") {
+        return None;
+    }
+    let (head, content) = text["data:".len()..].split_once(',')?;
+    let mime = head.split(';').next()?;
+    head.ends_with(";base64").then_some((mime, content))
+}
+
+/// What can be seen of a file without the service.
+pub struct Facts {
+    /// In bytes.
+    pub size: usize,
+    /// Width and height, for an image whose header says them.
+    pub dimensions: Option<(usize, usize)>,
+}
+
+/// The facts of a file that stands in a request itself.
+pub fn facts(text: &str) -> Option<Facts> {
+    /// The header of an image is near its start, behind some metadata at most; a multiple of four.
+    const HEAD: usize = 512 * 1024;
+    let (_, content) = data_uri(text)?;
+    let size = content.trim_end_matches('=').len() / 4 * 3
+        + match content.trim_end_matches('=').len() % 4 {
+            0 => 0,
+            rest => rest - 1,
+        };
+    let head = content.as_bytes().get(..content.len().min(HEAD))?;
+    let head = STANDARD.decode(head).ok()?;
+    let dimensions = imagesize::blob_size(&head).ok().map(|size| (size.width, size.height));
+    Some(Facts { size, dimensions })
+}
+
+/// Whether a text is a URL or a file name of the plainest sort: `https:`, a name under a
+/// well-known kind of top-level domain, and a path without anything to decode; or letters, digits,
+/// `-`, `_` and dots. Most are, and reading a URL in full costs more than all else that is checked
+/// of a request.
+pub fn is_plain(text: &str) -> bool {
+    let is_name =
+        |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_');
+    let Some(rest) = text.strip_prefix("https://") else {
+        let text = text.as_bytes();
+        return text.iter().all(is_name) && text.iter().any(|byte| *byte != b'.');
+    };
+    let rest = rest.as_bytes();
+    let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+    let (host, rest) = rest.split_at(end);
+    is_plain_host(host) && rest.iter().all(|byte| is_name(byte) || matches!(byte, b'/' | b'~'))
+}
+
+fn starts_with_scheme(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    })
+}
+
+pub fn check_url(text: &str) -> Result<(), MediaError> {
+    let url = Url::parse(text)?;
+    if url.scheme() != "https" {
+        return Err(MediaError::NotHttps { scheme: url.scheme().to_owned() });
+    }
+    // The URL standard lets much pass that other readers do not, or read as another host.
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(MediaError::OddUrl {
+            reason: "it has a space, a control character or a backslash in it",
+        });
+    }
+    let after_scheme = &text[url.scheme().len()..];
+    if !after_scheme.starts_with("://") || after_scheme.starts_with(":///") {
+        return Err(MediaError::OddUrl { reason: "the host has to follow `https://`" });
+    }
+    let authority = after_scheme["://".len()..].split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(MediaError::Credentials);
+    }
+    if url.port() == Some(0) {
+        return Err(MediaError::OddUrl { reason: "nothing listens on port 0" });
+    }
+    if let Some(Host::Ipv4(ip)) = url.host() {
+        let written = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        if written.strip_suffix('.').unwrap_or(written) != ip.to_string() {
+            return Err(MediaError::OddUrl { reason: "its address is not four decimal numbers" });
+        }
+    }
+    check_host(url.host())
+}
+
+fn check_data_uri(text: &str) -> Result<(), MediaError> {
+    let bad = |reason| Err(MediaError::BadDataUri { reason });
+    let Some((head, data)) = text["data:".len()..].split_once(',') else {
+        return bad("the comma before the content is missing");
+    };
+    let Some((mime, "base64")) = head.rsplit_once(';') else {
+        return bad("`;base64` is missing before the comma");
+    };
+    let mime = mime.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    if !is_mime(&mime) {
+        return bad("the media type is missing, as in `image/png`");
+    }
+    if !is_media(&mime) {
+        return Err(MediaError::NotMedia { mime });
+    }
+    if data.is_empty() {
+        return bad("the content is empty");
+    }
+    let size = data.len() as u64 / 4 * 3;
+    if size > DATA_LIMIT + 2 {
+        return Err(MediaError::TooLarge { size, limit: DATA_LIMIT });
+    }
+    // Checked in slices, so that a large file is not decoded into memory at once. Base64 decodes
+    // in groups of four; only the last slice may be padded.
+    let mut buffer = [0; 3 * 1024];
+    let mut slices = data.as_bytes().chunks(4 * 1024).peekable();
+    while let Some(slice) = slices.next() {
+        let decoded = STANDARD.decode_slice(slice, &mut buffer);
+        let padded_inside = slices.peek().is_some() && slice.ends_with(b"=");
+        if decoded.is_err() || padded_inside {
+            return bad("the content is not base64");
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text is a type and a subtype, of the characters that these may have.
+fn is_mime(text: &str) -> bool {
+    /// Longer than the names of types may be: 127 characters on each side.
+    const MAX_LEN: usize = 255;
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    text.len() <= MAX_LEN
+        && text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+}
+
+pub fn check_name(name: &str) -> Result<(), MediaError> {
+    if name.is_empty() {
+        return Err(MediaError::Empty);
+    }
+    let odd = |c: char| c.is_control() || "/\\:?#".contains(c);
+    if name.contains(odd) || name.trim() != name || [".", ".."].contains(&name) {
+        return Err(MediaError::NotAName);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_service_can_fetch_is_taken() {
+        for text in [
+            "https://example.com/face.png",
+            "HTTPS://EXAMPLE.COM/a?b=c#d",
+            "https://8.8.8.8/a.png",
+            "https://[2606:4700::1111]/a.png",
+            "https://[2002:808:808::1]/a.png",
+            "https://example.com./a.png",
+            "https://a.in-addr.arpa/a.png",
+            "https://internal.example.com/@a.png",
+            "Runcomfy_example_1268_1.png",
+            "ComfyUI (1).png",
+            "data:image/png;base64,iVBORw0KGgo=",
+        ] {
+            assert!(check(text).is_ok(), "{text}: {:?}", check(text));
+        }
+    }
+
+    #[test]
+    fn what_it_cannot_fetch_is_refused() {
+        for text in [
+            "",
+            "http://example.com/a.png",
+            "ftp://example.com/a.png",
+            "file:///etc/passwd",
+            "C:\\face.png",
+            "https://user:secret@example.com/a.png",
+            "https://localhost/a.png",
+            "https://LOCALHOST./a.png",
+            "https://printer.local/a.png",
+            "https://intranet/a.png",
+            "https://127.0.0.1/a.png",
+            "https://2130706433/a.png",
+            "https://10.0.0.1/a.png",
+            "https://192.168.1.1/a.png",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::1]/a.png",
+            "https://[::ffff:10.0.0.1]/a.png",
+            "https://[fe80::1]/a.png",
+            "https://[::127.0.0.1]/a.png",
+            "https://[64:ff9b::10.0.0.1]/a.png",
+            "https://[64:ff9b:1::a00:1]/a.png",
+            "https://[2002:7f00:1::]/a.png",
+            "https://[2001:0:7f00:1::]/a.png",
+            "https://[::ffff:0:127.0.0.1]/a.png",
+            "https://[fec0::1]/a.png",
+            "https://[fd00::1]/a.png",
+            "https://[100::1]/a.png",
+            "https://100.64.0.1/a.png",
+            "https://198.18.0.1/a.png",
+            "https://240.0.0.1/a.png",
+            "https://255.255.255.255/a.png",
+            "https://localhost.localdomain/a.png",
+            "https://metadata.google.internal/a.png",
+            "https://nas.lan/a.png",
+            "https://nas.home.arpa/a.png",
+            "https://abc.onion/a.png",
+            "https://@example.com/a.png",
+            "https://:@example.com/a.png",
+            "https://example.com../a.png",
+            "https://a..example.com/a.png",
+            "https://example.com:0/a.png",
+            "https:///a.png",
+            "https:example.com/a.png",
+            "https:\\\\example.com\\a.png",
+            "https://exam\nple.com/a.png",
+            "https://example.com/a b.png",
+            "./face.png",
+            "/home/me/face.png",
+            "..",
+            " face.png",
+            "data:image/png;base64",
+            "data:image/png,abc",
+            "data:;base64,iVBORw0KGgo=",
+            "data:image/png;base64,",
+            "data:image/png;base64,not base64!",
+        ] {
+            assert!(check(text).is_err(), "{text:?} was taken");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_without_reading_it_in_full_would_be_taken_so_too() {
+        let plain = [
+            "https://example.com",
+            "https://example.com/face.png",
+            "https://a-b.c1.example.co.uk/x/y_z~1/../a.png",
+            "https://storage-9.example.io//a",
+            "face.png",
+            "Runcomfy_example_1268-1.PNG",
+        ];
+        for text in plain {
+            assert!(is_plain(text) && check(text).is_ok(), "{text}");
+        }
+        for text in [
+            "https://printer.local/a",
+            "https://localhost/a",
+            "https://metadata.google.internal/a",
+            "https://nas.lan/a",
+            "https://nas.home.arpa/a",
+            "https://10.0.0.1/a",
+            "https://1.2.3.0x7f/a",
+            "https://xn--a.com/",
+            "https://a-.com/",
+            "https://a.com-/",
+            "https://com/",
+            "https://a.c/",
+            "https://a.",
+            "https://",
+            "",
+            ".",
+            "..",
+            "a b.png",
+            "/a.png",
+            "https://a..com/",
+            "https://-a.com/",
+            "https://example.com:8080/",
+            "https://me@example.com/",
+            "https://example.com/a b",
+            "https://example.com/%",
+            "https://EXAMPLE.com/",
+            "http://example.com/",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_quick_look_takes_nothing_that_is_refused() {
+        /// Parts of hosts and paths, ends that are refused among them.
+        const PARTS: [&str; 40] = [
+            "a",
+            "b1",
+            "-",
+            "--",
+            ".",
+            "..",
+            "_",
+            "~",
+            "/",
+            "%41",
+            "xn--",
+            "com",
+            "test",
+            "example",
+            "invalid",
+            "localhost",
+            "internal",
+            "local",
+            "arpa",
+            "home",
+            "mail",
+            "alt",
+            "onion",
+            "org",
+            "0",
+            "127",
+            "1",
+            "255",
+            "0x7f",
+            "[::1]",
+            ":",
+            "@",
+            "?",
+            "#",
+            "A",
+            "ä",
+            " ",
+            "\\",
+            "lan",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ];
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut plain = 0;
+        for _ in 0..300_000 {
+            let mut text = if random.u8(0..8) == 0 { String::new() } else { "https://".to_owned() };
+            for _ in 0..random.usize(1..7) {
+                text.push_str(random.choice(PARTS).unwrap());
+                // Most hosts have dots.
+                text.push_str(if random.bool() { "." } else { "" });
+            }
+            if is_plain(&text) {
+                plain += 1;
+                assert!(check(&text).is_ok(), "{text}: {:?}", check(&text));
+            }
+        }
+        assert!(plain > 1000, "{plain}");
+    }
+
+    #[test]
+    fn the_facts_of_a_file_inside_a_request() {
+        let mut png =
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
+        png.resize(1000, 0);
+        let media = format!("data:image/png;base64,{}", STANDARD.encode(&png));
+        let found = facts(&media).unwrap();
+        assert_eq!((found.size, found.dimensions), (1000, Some((640, 360))));
+        assert!(check_kind(&media, MediaKind::Image).is_ok());
+        let error = check_kind(&media, MediaKind::Audio).unwrap_err().to_string();
+        assert_eq!(error, "its type is image/png, but the field takes audio files");
+        assert!(facts("https://example.com/a.png").is_none());
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether a schema's keywords make sense together.
+
+use std::cmp::Ordering;
+
+use super::diagnostics::Diagnostics;
+use super::schema::{Counts, Limit, Schema};
+use crate::keyword::types::holds;
+
+/// Reports what no value can satisfy.
+pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
+    if let (Some(min), Some(max)) = (&schema.minimum, &schema.maximum) {
+        let (low, high) = (keyword(min, "minimum"), keyword(max, "maximum"));
+        let message = match min.num.compare(&max.num) {
+            Ordering::Greater => Some(format!("`{low}` {} is above `{high}` {}", min.num, max.num)),
+            Ordering::Equal if min.exclusive || max.exclusive => {
+                Some(format!("`{low}` and `{high}` are both {}, so no value is left", min.num))
+            }
+            _ => None,
+        };
+        if let Some(message) = message {
+            diagnostics.error(
+                &schema.place,
+                message,
+                "swap the two, or correct the one that is wrong",
+            );
+        }
+    }
+    counts(schema, schema.length, ("minLength", "maxLength"), diagnostics);
+    counts(schema, schema.count, ("minItems", "maxItems"), diagnostics);
+    counts(schema, schema.size, ("minProperties", "maxProperties"), diagnostics);
+    if let Some(contains) = &schema.contains {
+        counts(schema, contains.counts, ("minContains", "maxContains"), diagnostics);
+    }
+    for value in schema.values.as_deref().unwrap_or_default() {
+        if let Some(types) = schema.types.filter(|types| !holds(*types, &value.to_json())) {
+            diagnostics.error(
+                &value.place,
+                format!("the enum entry {value} is not of the type {}", types.names().join(" or ")),
+                "correct the entry, or the `type` beside the enum",
+            );
+        }
+    }
+}
+
+fn keyword(limit: &Limit, name: &str) -> String {
+    if limit.exclusive {
+        format!("exclusive{}{}", name[..1].to_uppercase(), &name[1..])
+    } else {
+        name.to_owned()
+    }
+}
+
+fn counts(schema: &Schema, counts: Counts, names: (&str, &str), diagnostics: &mut Diagnostics) {
+    if let Counts { min: Some(min), max: Some(max) } = counts
+        && min > max
+    {
+        let message = format!("`{}` {min} is above `{}` {max}", names.0, names.1);
+        diagnostics.error(&schema.place, message, "swap the two, or correct the one that is wrong");
+    }
+}

@@ -1,0 +1,340 @@
+//! Rules that exclude each other: a schema that no value can satisfy. What a body needs is an error;
+//! what it may do without is a warning.
+
+use std::cmp::Ordering;
+
+use super::diagnostics::{Diagnostics, Place};
+use super::form::{is_composed, optional_keys, speaks_of_objects};
+use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema};
+use super::view::{in_words_of, view};
+use crate::keyword::types::Types;
+use crate::num::Num;
+use crate::pattern::Pattern;
+
+/// Looks through an input.
+pub(super) fn check(root: &Root, diagnostics: &mut Diagnostics) {
+    let mut finder =
+        Finder { definitions: &root.definitions, diagnostics, left: MAX_SCHEMAS, open: Vec::new() };
+    finder.value(&root.schema, true);
+}
+
+/// More values than any example of an input has.
+const MAX_SCHEMAS: usize = 4_000;
+const MAX_DEPTH: usize = 64;
+
+struct Finder<'a, 'd> {
+    definitions: &'a Definitions,
+    diagnostics: &'d mut Diagnostics,
+    left: usize,
+    /// The places of the schemas around this one.
+    open: Vec<String>,
+}
+
+impl Finder<'_, '_> {
+    /// A schema of a value; `is_needed` where no body can do without it.
+    fn value(&mut self, schema: &Schema, is_needed: bool) {
+        let pointer = &schema.place.pointer;
+        let is_again = !schema.is_synthetic && self.open.contains(pointer);
+        let Some(left) = self.left.checked_sub(1) else { return };
+        if is_again || self.open.len() > MAX_DEPTH {
+            return;
+        }
+        self.left = left;
+        self.open.push(pointer.clone());
+        let whole = view(self.definitions, schema).into_owned();
+        if let Some((place, message)) = contradiction(self.definitions, schema, &whole) {
+            let help = "no value satisfies both: correct one of the two, or remove it";
+            if is_needed {
+                self.diagnostics.error(&place, message, help);
+            } else {
+                self.diagnostics.warning(&place, message, help);
+            }
+        }
+        for property in whole.properties.iter().flatten() {
+            let is_required = whole.required.iter().any(|(key, _)| *key == property.key);
+            self.value(&property.schema, is_needed && is_required);
+        }
+        let has_items = whole.count.min.is_some_and(|min| min > 0);
+        for part in &whole.prefix {
+            self.value(part, false);
+        }
+        if let Some(items) = &whole.items
+            && !items.never
+        {
+            self.value(items, is_needed && has_items && whole.prefix.is_empty());
+        }
+        self.open.pop();
+    }
+}
+
+/// Two rules that exclude each other, where there are any. `whole` is the schema as one.
+fn contradiction(
+    definitions: &Definitions,
+    schema: &Schema,
+    whole: &Schema,
+) -> Option<(Place, String)> {
+    let own = own(definitions, schema, whole);
+    if own.is_some() {
+        return own;
+    }
+    for (keyword, parts) in [("anyOf", &whole.any_of), ("oneOf", &whole.one_of)] {
+        let mut reasons = Vec::new();
+        for part in parts {
+            // The form, and what holds beside it.
+            let mut beside = whole.clone();
+            beside.any_of.clear();
+            beside.one_of.clear();
+            beside.condition = None;
+            let mut both = in_words_of(schema);
+            both.all_of = vec![beside, part.clone()];
+            let merged = view(definitions, &both).into_owned();
+            match own_of_form(definitions, &both, &merged) {
+                Some((_, reason)) => reasons.push(reason),
+                None => break,
+            }
+        }
+        if !parts.is_empty() && reasons.len() == parts.len() {
+            let reasons: Vec<_> =
+                (1..).zip(reasons).map(|(number, one)| format!("({number}) {one}")).collect();
+            let message = format!("no form of `{keyword}` can be met: {}", reasons.join("; "));
+            return Some((schema.place.clone(), message));
+        }
+    }
+    None
+}
+
+/// The same without the alternatives. A form is one part among others, so which keys there are
+/// besides is not known here.
+fn own_of_form(
+    definitions: &Definitions,
+    schema: &Schema,
+    whole: &Schema,
+) -> Option<(Place, String)> {
+    bounds(schema, whole).or_else(|| shut_out(definitions, schema, whole))
+}
+
+fn own(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+    bounds(schema, whole)
+        .or_else(|| shut_out(definitions, schema, whole))
+        .or_else(|| sizes(definitions, schema, whole))
+}
+
+/// Types, ranges and counts that leave nothing.
+fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+    let place = || schema.place.clone();
+    // What one schema says by itself is reported where it is read.
+    let is_merged = !schema.all_of.is_empty() || schema.reference.is_some();
+    if is_merged && whole.types == Some(Types(0)) {
+        let names = |schema: &Schema| schema.types.map(|types| types.to_string());
+        let all: Vec<_> = std::iter::once(schema).chain(&schema.all_of).filter_map(names).collect();
+        return Some((place(), format!("no value is {}", all.join(" and "))));
+    }
+    if whole.not.as_ref().is_some_and(|not| is_anything(not)) {
+        return Some((place(), "`not` rules out every value".to_owned()));
+    }
+    if is_merged {
+        if let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum)
+            && is_empty(min, max)
+        {
+            let message = format!("a minimum of {} and a maximum of {}", min.num, max.num);
+            return Some((place(), format!("{message} exclude each other")));
+        }
+        for (Counts { min, max }, [least, most]) in [
+            (whole.length, ["minLength", "maxLength"]),
+            (whole.count, ["minItems", "maxItems"]),
+            (whole.size, ["minProperties", "maxProperties"]),
+        ] {
+            if let (Some(min), Some(max)) = (min, max)
+                && min > max
+            {
+                let message = format!("`{least}` {min} and `{most}` {max} exclude each other");
+                return Some((place(), message));
+            }
+        }
+        if whole.values.as_ref().is_some_and(|values| values.is_empty()) {
+            return Some((place(), "the enums have no value in common".to_owned()));
+        }
+    }
+    numbers(whole).map(|message| (place(), message)).or_else(|| {
+        let prefix = whole.prefix.len() as u64;
+        let min = whole.count.min.filter(|min| *min > prefix)?;
+        whole.items.as_ref().filter(|items| items.never)?;
+        let is_list = whole.types.is_some_and(|types| types.0 == Types::ARRAY);
+        let message =
+            format!("`minItems` {min} asks for more items than the {prefix} that may be there");
+        is_list.then(|| (place(), message))
+    })
+}
+
+fn is_anything(schema: &Schema) -> bool {
+    let empty = Schema::new(schema.place.clone());
+    !schema.never
+        && schema.types.is_none()
+        && schema.values.is_none()
+        && schema.reference.is_none()
+        && schema.in_place().next().is_none()
+        && schema.minimum.is_none()
+        && schema.maximum.is_none()
+        && schema.multiple_of.is_none()
+        && schema.pattern.is_none()
+        && schema.format.is_none()
+        && schema.length == empty.length
+        && schema.count == empty.count
+        && schema.size == empty.size
+        && !schema.unique
+        && schema.prefix.is_empty()
+        && schema.items.is_none()
+        && schema.contains.is_none()
+        && schema.properties.is_none()
+        && schema.required.is_empty()
+        && schema.patterns.is_empty()
+        && schema.additional.is_none()
+        && schema.names.is_none()
+        && schema.dependents.is_empty()
+        && schema.unevaluated_properties.is_none()
+        && schema.unevaluated_items.is_none()
+}
+
+fn is_empty(min: &Limit, max: &Limit) -> bool {
+    match min.num.compare(&max.num) {
+        Ordering::Greater => true,
+        Ordering::Equal => min.exclusive || max.exclusive,
+        Ordering::Less => false,
+    }
+}
+
+/// A range of integers, or of multiples, that holds none.
+fn numbers(whole: &Schema) -> Option<String> {
+    let types = whole.types?.without(Types::NULL);
+    let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum) else { return None };
+    if (types.0 != Types::INTEGER && types.0 != Types::NUMBER) || is_empty(min, max) {
+        return None;
+    }
+    let step = match &whole.multiple_of {
+        Some(step) => step.clone(),
+        None if types.0 == Types::INTEGER => Num::Int(1),
+        None => return None,
+    };
+    // Beyond, floats would not tell neighbours apart.
+    const MAX_STEPS: f64 = 1e9;
+    let first = (min.num.to_f64() / step.to_f64()).floor();
+    if first.abs() > MAX_STEPS {
+        return None;
+    }
+    let fits = |num: &Num| {
+        let low = num.compare(&min.num);
+        let high = num.compare(&max.num);
+        (low.is_gt() || (low.is_eq() && !min.exclusive))
+            && (high.is_lt() || (high.is_eq() && !max.exclusive))
+    };
+    for more in 0..4 {
+        let value = (first + f64::from(more)) * step.to_f64();
+        let num = Num::parse(&format!("{value:.12e}"))?;
+        if !num.is_multiple_of(&step) || fits(&num) {
+            return None;
+        }
+    }
+    let what = match &whole.multiple_of {
+        Some(step) => format!("multiple of {step}"),
+        None => "integer".to_owned(),
+    };
+    Some(format!("there is no {what} from {} to {}", min.num, max.num))
+}
+
+/// A key that one rule requires, and another shuts out.
+fn shut_out(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+    let is_object = whole.types.is_some_and(|types| types.without(Types::NULL).0 == Types::OBJECT);
+    if !is_object || whole.types.is_some_and(|types| types.has(Types::NULL)) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    all_parts(definitions, schema, &mut parts, 64);
+    for (key, place) in &whole.required {
+        let declared = whole.properties.iter().flatten().find(|one| one.key == *key);
+        if declared.is_some_and(|one| one.schema.never) {
+            let message = format!("`required` names {key:?}, whose schema is `false`");
+            return Some((place.clone(), message));
+        }
+        for part in &parts {
+            let is_closed = matches!(part.additional, Some(AdditionalProperties::Allowed(false)));
+            let knows = part.properties.iter().flatten().any(|one| one.key == *key)
+                || part.patterns.iter().any(|(text, _)| Pattern::owned(text).is_match(key));
+            if is_closed && !knows {
+                let at =
+                    if part.place.pointer.is_empty() { "the root" } else { &part.place.pointer };
+                let message = format!(
+                    "`required` names {key:?}, which `additionalProperties: false` of {at} shuts out"
+                );
+                return Some((place.clone(), message));
+            }
+        }
+    }
+    None
+}
+
+/// The schema, and all that holds beside it.
+fn all_parts<'s>(
+    definitions: &'s Definitions,
+    schema: &'s Schema,
+    parts: &mut Vec<&'s Schema>,
+    left: usize,
+) {
+    let Some(left) = left.checked_sub(1) else { return };
+    parts.push(schema);
+    let target = schema.reference.as_ref().and_then(|one| definitions.get(&one.text));
+    for part in target.into_iter().chain(&schema.all_of) {
+        if parts.len() < 256 {
+            all_parts(definitions, part, parts, left);
+        }
+    }
+}
+
+/// More members asked for than there are keys, or fewer than are required.
+fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+    if !whole.is_object() || whole.types.is_some_and(|types| types.has(Types::NULL)) {
+        return None;
+    }
+    let required = whole.required.len() as u64;
+    if let Some(max) = whole.size.max.filter(|max| *max < required) {
+        let message =
+            format!("`maxProperties` {max} is below the {required} keys that are required");
+        return Some((schema.place.clone(), message));
+    }
+    let is_closed = match &schema.additional {
+        Some(AdditionalProperties::Allowed(allowed)) => !allowed,
+        Some(AdditionalProperties::Checked(_)) => false,
+        None => {
+            schema.unevaluated_properties.is_none()
+                && (!is_composed(schema) || speaks_of_objects(definitions, schema))
+        }
+    };
+    let mut parts = Vec::new();
+    all_parts(definitions, schema, &mut parts, 64);
+    let is_open = !whole.patterns.is_empty()
+        || whole.condition.is_some()
+        || !whole.any_of.is_empty()
+        || !whole.one_of.is_empty()
+        || !whole.dependents.is_empty()
+        || parts.iter().any(|part| {
+            part.unevaluated_properties.is_some()
+                || matches!(
+                    part.additional,
+                    Some(AdditionalProperties::Checked(_) | AdditionalProperties::Allowed(true))
+                )
+        });
+    if !is_closed || is_open {
+        return None;
+    }
+    let mut keys: Vec<&str> = whole.properties.iter().flatten().map(|one| &*one.key).collect();
+    keys.extend(whole.required.iter().map(|(key, _)| &**key));
+    let optional = optional_keys(definitions, whole);
+    keys.extend(optional.iter().map(|(key, _)| &**key));
+    keys.sort_unstable();
+    keys.dedup();
+    let min = whole.size.min.filter(|min| *min > keys.len() as u64)?;
+    let message = format!(
+        "`minProperties` {min} asks for more members than the {} that the object takes",
+        keys.len()
+    );
+    Some((schema.place.clone(), message))
+}

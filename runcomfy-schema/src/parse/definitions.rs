@@ -1,0 +1,183 @@
+//! `$ref`: finding what it leads to, and that it leads somewhere.
+
+use super::diagnostics::{Diagnostics, Place};
+use super::json::{Node, Value};
+use super::keywords::Reader;
+use super::schema::{Definitions, Reference, Root, Schema};
+
+/// Reads a schema and everything that it refers to. References start from `root`.
+/// What they do not find there, they find in the file around it.
+pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Diagnostics) -> Root {
+    let mut reader = Reader {
+        diagnostics,
+        references: Vec::new(),
+        root: root.place.clone(),
+        is_before_2019: is_before_2019(root),
+        has_dynamic_anchors: has_dynamic_anchors(root),
+    };
+    let schema = reader.read(schema);
+    let mut definitions = Definitions::default();
+    while let Some(reference) = reader.references.pop() {
+        if definitions.get(&reference.text).is_some() {
+            continue;
+        }
+        let found = target(root, &reference.text).or_else(|| target(file, &reference.text));
+        let Some(target) = found else {
+            let message = format!("`$ref` {:?} leads nowhere", reference.text);
+            let help = "write a JSON pointer into the file, as in \"#/$defs/name\"";
+            reader.diagnostics.error(&reference.place, message, help);
+            continue;
+        };
+        let target = reader.read(target);
+        definitions.0.insert(reference.text, target);
+    }
+    if report_endless(&definitions, diagnostics) {
+        // What leads nowhere and back is not followed any further.
+        definitions = Definitions::default();
+    }
+    Root { schema, definitions }
+}
+
+fn is_before_2019(root: &Node) -> bool {
+    let draft = match root.member("$schema").map(|node| &node.value) {
+        Some(Value::String(draft)) => draft,
+        _ => return false,
+    };
+    ["draft-03", "draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old))
+}
+
+/// Whether a reference may lead elsewhere where it is met on another way.
+fn has_dynamic_anchors(node: &Node) -> bool {
+    match &node.value {
+        Value::Array(items) => items.iter().any(has_dynamic_anchors),
+        Value::Object(members) => members.iter().any(|member| match member.key.as_str() {
+            "$dynamicAnchor" => true,
+            "$recursiveAnchor" => member.node.value == Value::Bool(true),
+            "enum" | "const" | "default" | "examples" => false,
+            _ => has_dynamic_anchors(&member.node),
+        }),
+        _ => false,
+    }
+}
+
+/// What `#`, `#/a/json/pointer` or `#anchor` leads to.
+fn target<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
+    let fragment = decoded(reference.strip_prefix('#')?)?;
+    if fragment.is_empty() {
+        return Some(root);
+    }
+    let Some(pointer) = fragment.strip_prefix('/') else { return anchored(root, &fragment) };
+    pointer.split('/').try_fold(root, |node, segment| {
+        let segment = segment.replace("~1", "/").replace("~0", "~");
+        match &node.value {
+            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => node.member(&segment),
+        }
+    })
+}
+
+/// A fragment of a URI without its `%` escapes.
+fn decoded(fragment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        if first == b'%' {
+            let (digits, after) = rest.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            bytes.push(first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The schema with this `$anchor`, or with this `$id` as draft 7 has it.
+fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    let is_name = |key: &str, text: &str| match node.member(key).map(|node| &node.value) {
+        Some(Value::String(anchor)) => anchor == text,
+        _ => false,
+    };
+    if is_name("$anchor", name) || is_name("$id", &format!("#{name}")) {
+        return Some(node);
+    }
+    match &node.value {
+        Value::Array(items) => items.iter().find_map(|item| anchored(item, name)),
+        Value::Object(members) => {
+            // What stands there is data.
+            let data = ["enum", "const", "default", "examples"];
+            let mut members = members.iter().filter(|member| !data.contains(&member.key.as_str()));
+            members.find_map(|member| anchored(&member.node, name))
+        }
+        _ => None,
+    }
+}
+
+/// A reference that comes back to itself without a step into the value would never end; so
+/// would, nearly, one through very many others.
+fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> bool {
+    let mut endless = false;
+    let mut done = Vec::new();
+    for (text, target) in &definitions.0 {
+        if let Some(found) = endless_in(target, definitions, &mut vec![text], &mut done) {
+            let (Endless::Loop(place) | Endless::Long(place)) = found;
+            let help =
+                "refer to it from a property or from the items of an array, or remove the `$ref`";
+            diagnostics.error(place, found.message(), help);
+            endless = true;
+            // A long way is a long way from each of its steps.
+            if matches!(found, Endless::Long(_)) {
+                break;
+            }
+        }
+    }
+    endless
+}
+
+/// The `$ref` at which it was noticed.
+#[derive(Clone, Copy)]
+enum Endless<'a> {
+    Loop(&'a Place),
+    Long(&'a Place),
+}
+
+impl Endless<'_> {
+    fn message(self) -> String {
+        match self {
+            Self::Loop(_) => "`$ref` leads back to itself without a step into the value".to_owned(),
+            Self::Long(_) => format!("`$ref` leads through more than {MAX_CHAIN} others"),
+        }
+    }
+}
+
+/// More references in a row than any schema has, and fewer than the stack can follow.
+const MAX_CHAIN: usize = 64;
+
+fn endless_in<'a>(
+    schema: &'a Schema,
+    definitions: &'a Definitions,
+    way: &mut Vec<&'a str>,
+    done: &mut Vec<&'a str>,
+) -> Option<Endless<'a>> {
+    if let Some(Reference { text, place }) = &schema.reference {
+        if way.contains(&text.as_str()) {
+            return Some(Endless::Loop(place));
+        }
+        if way.len() == MAX_CHAIN {
+            return Some(Endless::Long(place));
+        }
+        if !done.contains(&text.as_str())
+            && let Some(target) = definitions.get(text)
+        {
+            way.push(text);
+            let found = endless_in(target, definitions, way, done);
+            way.pop();
+            if found.is_some() {
+                return found;
+            }
+            done.push(text);
+        }
+    }
+    schema.in_place().find_map(|part| endless_in(part, definitions, way, done))
+}

@@ -1,0 +1,132 @@
+//! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
+
+use super::diagnostics::{Diagnostics, Place};
+use super::json::{self, Node, Value};
+use super::schema::{Definitions, Root, Schema};
+use super::{contradiction, definitions};
+use crate::keyword::types::Types;
+
+/// What a schema file says.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// `display_name` of a catalog entry.
+    pub display_name: String,
+    /// `description` of a catalog entry.
+    pub description: String,
+    pub input: Root,
+    /// The schema of the result's `output`.
+    pub output: Option<Root>,
+}
+
+/// Reads a file's text; `id` is the model id that its path says. `None` where something was
+/// reported that leaves nothing to go on with.
+pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let root = json::parse(text, diagnostics)?;
+    if !matches!(root.value, Value::Object(_)) {
+        not_an_object(&root.place, diagnostics);
+        return None;
+    }
+    let Some(input) = root.member("input_schema") else {
+        let input = object_schema(&root, &root, diagnostics);
+        return Some(Document {
+            display_name: String::new(),
+            description: String::new(),
+            input,
+            output: None,
+        });
+    };
+    if let Some(Node { value: Value::String(named), place }) = root.member("model_id")
+        && named != id
+    {
+        diagnostics.error(
+            place,
+            format!("this is the catalog entry of {named:?}, but the file's path says {id:?}"),
+            format!("move the file to {named}.json in the schemas folder"),
+        );
+    }
+    let text_of = |key: &str| match root.member(key).map(|node| &node.value) {
+        Some(Value::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let output = root.member("output_schema").filter(|node| node.value != Value::Null);
+    Some(Document {
+        display_name: text_of("display_name"),
+        description: text_of("description"),
+        input: object_schema(&root, input, diagnostics),
+        output: output.map(|output| output_schema(&root, output, diagnostics)),
+    })
+}
+
+fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Root {
+    let mut root = definitions::read(file, node, node, diagnostics);
+    let Root { schema, definitions } = &mut root;
+    if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
+        diagnostics.error(
+            &first.place,
+            "the whole input cannot be one of a list of values",
+            "remove `enum` or `const` from the input schema itself, or list it in `x-unenforced` there",
+        );
+    }
+    // A body is an object, whatever else the schema would let pass.
+    let is_object = match schema.types {
+        Some(types) => types.has(Types::OBJECT),
+        None => describes_object(schema, definitions, &mut MAX_PARTS.clone()),
+    };
+    if is_object {
+        schema.types = Some(Types(Types::OBJECT));
+        // What refers to the whole file means the same object.
+        for copy in definitions.0.values_mut().filter(|copy| copy.place == schema.place) {
+            copy.types = schema.types;
+        }
+        contradiction::check(&root, diagnostics);
+    } else if !type_is_wrong(node) {
+        not_an_object(&schema.place, diagnostics);
+    }
+    root
+}
+
+/// More parts than any input is put together from.
+const MAX_PARTS: usize = 1000;
+
+/// Whether a schema without `type` speaks of an object: by its keys, or by its parts.
+fn describes_object(schema: &Schema, definitions: &Definitions, left: &mut usize) -> bool {
+    if *left == 0 {
+        return false;
+    }
+    *left -= 1;
+    schema.properties.is_some() || {
+        let target = definitions.chain(schema).nth(1);
+        let parts = schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of);
+        target.into_iter().chain(parts).any(|part| {
+            part.types.is_some_and(|types| types.has(Types::OBJECT))
+                || (part.types.is_none() && describes_object(part, definitions, left))
+        })
+    }
+}
+
+/// Pages print the output schema inside `{"output": ...}`.
+fn output_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Root {
+    match node.member("output") {
+        Some(inner) if node.member("type").is_none() => {
+            definitions::read(file, node, inner, diagnostics)
+        }
+        _ => definitions::read(file, node, node, diagnostics),
+    }
+}
+
+/// A `type` that was reported already needs no second report.
+fn type_is_wrong(node: &Node) -> bool {
+    node.member("type").is_some_and(|node| match &node.value {
+        Value::String(name) => Types::named(name).is_none(),
+        _ => true,
+    })
+}
+
+fn not_an_object(place: &Place, diagnostics: &mut Diagnostics) {
+    diagnostics.error(
+        place,
+        "not the schema of an object",
+        "a model's input is an object: give its schema as the model's page prints it, \
+         {\"type\": \"object\", \"properties\": {...}}, or a catalog entry with `input_schema`",
+    );
+}

@@ -1,0 +1,169 @@
+//! What a schema speaks of: an object with fields, a file, a value of several forms.
+
+use super::names;
+use super::schema::{Definitions, Property, Schema};
+use super::view::{in_words_of, view};
+use crate::keyword::types::Types;
+use crate::media::MediaKind;
+
+/// Whether a value is an object with fields, whatever its alternatives add to them. `whole` is the
+/// schema as one.
+#[must_use]
+pub fn is_object(whole: &Schema) -> bool {
+    let is_by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
+    let is_by_keys =
+        whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
+    whole.values.is_none() && (is_by_type || is_by_keys)
+}
+
+/// Whether the alternatives of an object only add to its keys.
+fn is_choice_of_keys(whole: &Schema) -> bool {
+    let parts = || whole.any_of.iter().chain(&whole.one_of);
+    parts().next().is_some()
+        && parts().all(|part| part.reference.is_none() && part.types.is_none() && part.has_fields())
+}
+
+/// Whether other schemas judge the same value, so that an object is put together from parts.
+#[must_use]
+pub fn is_composed(schema: &Schema) -> bool {
+    let is_dependent = schema.dependents.iter().any(|dependent| dependent.schema.is_some());
+    schema.reference.is_some()
+        || !schema.all_of.is_empty()
+        || !schema.any_of.is_empty()
+        || !schema.one_of.is_empty()
+        || schema.condition.is_some()
+        || is_dependent
+}
+
+/// More parts than any schema is put together from.
+const MAX_PARTS: usize = 1000;
+
+/// Whether a schema, or a part of it that says what the value is, speaks of objects by `type`.
+#[must_use]
+pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
+    fn speaks(definitions: &Definitions, schema: &Schema, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        if let Some(types) = schema.types {
+            return types.has(Types::OBJECT);
+        }
+        let target = schema.reference.as_ref().and_then(|one| definitions.get(&one.text));
+        let lists = [&schema.all_of, &schema.any_of, &schema.one_of].into_iter().flatten();
+        let branches = schema.condition.iter().flat_map(|condition| {
+            [condition.then.as_ref(), condition.otherwise.as_ref()].into_iter().flatten()
+        });
+        target.into_iter().chain(lists).chain(branches).any(|part| speaks(definitions, part, left))
+    }
+    speaks(definitions, schema, &mut MAX_PARTS.clone())
+}
+
+/// What a media field holds, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    One(MediaKind),
+    Many(MediaKind),
+}
+
+/// The service's own formats, in any case, as its names of types are.
+fn media_format(schema: &Schema) -> Option<Kind> {
+    let format = schema.format.as_ref()?.to_ascii_lowercase();
+    let (word, is_list) = match format.strip_suffix("_uris") {
+        Some(word) => (word, true),
+        None => (format.strip_suffix("_uri")?, false),
+    };
+    let kind = match word {
+        "image" => MediaKind::Image,
+        "video" => MediaKind::Video,
+        "audio" => MediaKind::Audio,
+        _ => return None,
+    };
+    Some(if is_list { Kind::Many(kind) } else { Kind::One(kind) })
+}
+
+/// A single file, by `format` or by the field's name.
+#[must_use]
+pub fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
+    match media_format(schema) {
+        Some(Kind::One(kind)) => Some(kind),
+        _ => names::media(field),
+    }
+}
+
+/// The files of a list, by the list's `format`, its items' `format` or the field's name.
+#[must_use]
+pub fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
+    match media_format(schema) {
+        Some(Kind::Many(kind)) => Some(kind),
+        // By name, only where the items are texts: a list that says nothing of them takes anything.
+        _ => schema.items.as_ref().and_then(|items| media(field, items)),
+    }
+}
+
+/// Keys that only some of an object's alternatives declare, each with what they say of it.
+#[must_use]
+pub fn optional_keys(definitions: &Definitions, schema: &Schema) -> Vec<(String, Schema)> {
+    /// Alternatives beyond add no keys.
+    const MAX_ALTERNATIVES: usize = 256;
+    collect(definitions, schema, &mut MAX_ALTERNATIVES.clone())
+}
+
+fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<(String, Schema)> {
+    let mut keys: Vec<(String, Schema)> = Vec::new();
+    let mut add = |key: &str, found: &Schema| {
+        let is_key = |property: &Property| property.key == key;
+        let is_declared = schema.properties.iter().flatten().any(is_key)
+            || schema.required.iter().any(|(known, _)| known == key);
+        // `false` forbids the key.
+        if is_declared || found.never {
+            return;
+        }
+        match keys.iter_mut().find(|(known, _)| known == key) {
+            None => keys.push((key.to_owned(), found.clone())),
+            // Two alternatives may lead to one definition.
+            Some((_, known)) if is_part_of(found, known) => {}
+            // What only requires the key says nothing of its value.
+            Some(_) if found.is_synthetic && found.any_of.is_empty() => {}
+            Some((_, known)) if known.is_synthetic && known.any_of.is_empty() => {
+                *known = found.clone();
+            }
+            Some((_, known)) => {
+                let mut either = in_words_of(known);
+                either.any_of = if known.is_synthetic && !known.any_of.is_empty() {
+                    known.any_of.iter().chain([found]).cloned().collect()
+                } else {
+                    vec![known.clone(), found.clone()]
+                };
+                *known = either;
+            }
+        }
+    };
+    let negated = schema.not.as_deref();
+    let parts =
+        schema.in_place().filter(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
+    for part in parts {
+        let Some(rest) = left.checked_sub(1) else { break };
+        *left = rest;
+        let part = view(definitions, part);
+        for property in part.properties.iter().flatten() {
+            add(&property.key, &property.schema);
+        }
+        // What an object requires without declaring it, it takes.
+        let is_object = part.types.is_some_and(|types| types.has(Types::OBJECT));
+        for (key, _) in part.required.iter().filter(|_| is_object) {
+            let is_declared = part.properties.iter().flatten().any(|one| one.key == *key);
+            if !is_declared {
+                add(key, &Schema::synthetic(&part));
+            }
+        }
+        for (key, property) in collect(definitions, &part, left) {
+            add(&key, &property);
+        }
+    }
+    keys
+}
+
+/// Whether a schema is, or is an alternative of, another: the same place of the file.
+fn is_part_of(schema: &Schema, whole: &Schema) -> bool {
+    let is_same = |one: &Schema| !one.is_synthetic && one.place.pointer == schema.place.pointer;
+    !schema.is_synthetic && (is_same(whole) || whole.any_of.iter().any(is_same))
+}

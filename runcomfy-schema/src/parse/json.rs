@@ -1,0 +1,323 @@
+//! JSON text to a tree whose nodes know their place. `serde_json` reads; what is ours is to keep
+//! the places, the order of members, repeated keys and the digits of numbers.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::diagnostics::{Diagnostics, Place};
+use crate::json::Json;
+use crate::num::Num;
+
+/// More bytes than any schema has; a limit, so that a wrong file is an error and not a long wait.
+pub const MAX_FILE_LEN: usize = 4 * 1024 * 1024;
+
+/// As deep as a body can be whose JSON is read: 128 levels, two of a schema to each.
+const MAX_DEPTH: usize = 256;
+
+/// More values than any schema has; with the next, it bounds what a file can ask of the memory.
+const MAX_VALUES: usize = 100_000;
+
+/// Longer than the way to any value in a schema, in bytes of its pointer.
+const MAX_POINTER: usize = 8 * 1024;
+
+/// What the pointers of all values may take together.
+const MAX_BYTES_OF_POINTERS: usize = 64 * 1024 * 1024;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub place: Place,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Number(Num),
+    String(String),
+    Array(Vec<Node>),
+    Object(Vec<Member>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    pub key: String,
+    /// Of the key itself.
+    pub place: Place,
+    pub node: Node,
+}
+
+impl Node {
+    pub fn member(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Object(members) => {
+                members.iter().find(|member| member.key == key).map(|member| &member.node)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value alone.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        self.value.to_json()
+    }
+}
+
+impl Value {
+    /// The value without its places.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(bool) => Json::Bool(*bool),
+            Self::Number(num) => Json::Number(num.clone()),
+            Self::String(text) => Json::String(text.as_str().into()),
+            Self::Array(items) => Json::Array(items.iter().map(Node::to_json).collect()),
+            Self::Object(members) => Json::Object(
+                members
+                    .iter()
+                    .map(|member| (member.key.clone().into(), member.node.to_json()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Reads a file's text; reports where it is not JSON, and every repeated key.
+pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    if text.len() > MAX_FILE_LEN {
+        let message = format!("{} bytes are too many for a schema", text.len());
+        diagnostics.error(
+            &Place::root(),
+            message,
+            format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
+        );
+        return None;
+    }
+    let raw = match serde_json::from_str::<&RawValue>(text) {
+        Ok(raw) => raw,
+        Err(error) => {
+            // Reading into a value says more of what is wrong than scanning does.
+            let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
+            let place = Place { offset: offset_of(text, &error), pointer: String::new() };
+            diagnostics.error(
+                &place,
+                format!("not JSON: {}", reason(&error)),
+                "correct the text here; a schema file is one JSON object",
+            );
+            return None;
+        }
+    };
+    let mut reader =
+        Reader { text, diagnostics, depth: 0, nodes: 0, bytes_of_pointers: 0, is_full: false };
+    match reader.node(raw, |offset| Place { offset, pointer: String::new() }) {
+        Ok(node) => Some(node),
+        Err(error) => {
+            // What can be wrong inside a raw value that was already scanned: an escape in a
+            // string, or a number too large.
+            diagnostics.error(
+                &Place::root(),
+                format!("not JSON: {}", reason(&error)),
+                "correct the text",
+            );
+            None
+        }
+    }
+}
+
+/// `serde_json` gives line and column in bytes; its message repeats them.
+fn offset_of(text: &str, error: &serde_json::Error) -> usize {
+    let start: usize =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut offset = (start + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+struct Reader<'a, 'r> {
+    text: &'a str,
+    diagnostics: &'r mut Diagnostics,
+    depth: usize,
+    nodes: usize,
+    bytes_of_pointers: usize,
+    /// Whether it was reported that there is too much.
+    is_full: bool,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn node(
+        &mut self,
+        raw: &'a RawValue,
+        place: impl FnOnce(usize) -> Place,
+    ) -> Result<Node, serde_json::Error> {
+        let raw = raw.get();
+        let place = place(self.offset(raw));
+        self.nodes += 1;
+        self.bytes_of_pointers += place.pointer.len();
+        let is_full = self.nodes >= MAX_VALUES || self.bytes_of_pointers > MAX_BYTES_OF_POINTERS;
+        let too_much = if self.depth > MAX_DEPTH {
+            Some(format!("nested more than {MAX_DEPTH} deep"))
+        } else if place.pointer.len() > MAX_POINTER {
+            Some(format!("the JSON pointer is longer than {MAX_POINTER} bytes"))
+        } else if is_full && !self.is_full {
+            self.is_full = true;
+            Some(format!("more values than a schema has: {MAX_VALUES} at most, fewer deep inside"))
+        } else {
+            None
+        };
+        if let Some(message) = too_much {
+            self.diagnostics.error(&place, message, "no schema is like that: correct the file");
+        }
+        if self.depth > MAX_DEPTH || place.pointer.len() > MAX_POINTER || is_full {
+            return Ok(Node { place, value: Value::Null });
+        }
+        self.depth += 1;
+        let value = match raw.as_bytes().first() {
+            Some(b'{') => self.object(raw, &place)?,
+            Some(b'[') => self.array(raw, &place)?,
+            Some(b'"') => Value::String(serde_json::from_str(raw)?),
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') => Value::Null,
+            _ => Value::Number(self.number(raw, &place)),
+        };
+        self.depth -= 1;
+        Ok(Node { place, value })
+    }
+
+    fn object(&mut self, raw: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+        let mut members: Vec<Member> = Vec::new();
+        let mut keys = HashSet::new();
+        for (raw_key, raw_value) in
+            serde_json::Deserializer::from_str(raw).deserialize_map(Members)?
+        {
+            let key: String = serde_json::from_str(raw_key.get())?;
+            let key_place = place.below(self.offset(raw_key.get()), &key);
+            let node = self.node(raw_value, |offset| place.below(offset, &key))?;
+            if !keys.insert(key.clone()) {
+                self.diagnostics.error(
+                    &key_place,
+                    format!("the key {key:?} stands here a second time"),
+                    "keep one of the two",
+                );
+            } else {
+                members.push(Member { key, place: key_place, node });
+            }
+        }
+        Ok(Value::Object(members))
+    }
+
+    fn array(&mut self, raw: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+        let items = serde_json::Deserializer::from_str(raw).deserialize_seq(Items)?;
+        let items = items.into_iter().enumerate();
+        let nodes = items
+            .map(|(index, raw)| self.node(raw, |offset| place.below(offset, &index.to_string())));
+        nodes.collect::<Result<_, _>>().map(Value::Array)
+    }
+
+    fn number(&mut self, raw: &str, place: &Place) -> Num {
+        Num::parse(raw).unwrap_or_else(|| {
+            let message = format!("the number {raw} is beyond any that can be compared");
+            self.diagnostics.error(place, message, "correct the exponent");
+            Num::Int(0)
+        })
+    }
+
+    /// Raw values borrow from the text, so their place in it is a difference of addresses.
+    fn offset(&self, raw: &str) -> usize {
+        raw.as_ptr().addr() - self.text.as_ptr().addr()
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(&'de RawValue, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = access.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}
+
+struct Items;
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+/// The value as compact JSON, as messages and generated code show it.
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(bool) => bool.fmt(f),
+            Self::Number(num) => num.fmt(f),
+            Self::String(text) => quoted(text, f),
+            Self::Array(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    item.fmt(f)?;
+                }
+                f.write_str("]")
+            }
+            Self::Object(members) => {
+                f.write_str("{")?;
+                for (index, member) in members.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    quoted(&member.key, f)?;
+                    write!(f, ":{}", member.node)?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
+}

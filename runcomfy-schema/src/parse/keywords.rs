@@ -1,0 +1,325 @@
+//! Reads a schema keyword by keyword. What a keyword says is read in the file of its family, in
+//! `keyword/`.
+
+use super::diagnostics::{Diagnostics, Place};
+use super::json::{Member, Node, Value};
+use super::schema::{Condition, Contains, Counts, Reference, Schema};
+use super::{consistency, nearly};
+use crate::keyword::types::Types;
+use crate::keyword::{array, combined, format, media, number, object, string, types};
+use crate::keyword::{reference, unevaluated, values};
+use crate::num::Num;
+
+/// Assertions of JSON Schema that are not enforced. To ignore one would be to accept what the
+/// service refuses.
+const NOT_ENFORCED: [&str; 2] = ["disallow", "extends"];
+
+/// Keywords that earlier drafts do not have, and so ignore.
+const SINCE_2019: [&str; 9] = [
+    "$dynamicRef",
+    "$recursiveRef",
+    "dependentRequired",
+    "dependentSchemas",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Reads schemas, and keeps the references met on the way.
+pub(crate) struct Reader<'r> {
+    pub(crate) diagnostics: &'r mut Diagnostics,
+    pub(crate) references: Vec<Reference>,
+    /// Where references start from.
+    pub(crate) root: Place,
+    /// Up to draft 7, a `$ref` stands for the whole schema: its siblings say nothing.
+    pub(crate) is_before_2019: bool,
+    /// Whether some schema of the file can be the target of a reference that is found at run time.
+    pub(crate) has_dynamic_anchors: bool,
+}
+
+impl Reader<'_> {
+    /// Reads a schema and everything below it.
+    pub(crate) fn read(&mut self, node: &Node) -> Schema {
+        let mut schema = Schema::new(node.place.clone());
+        let members = match &node.value {
+            Value::Object(members) => members,
+            Value::Bool(allowed) => {
+                schema.never = !allowed;
+                return schema;
+            }
+            other => {
+                let message = format!("{other} is not a schema");
+                let help = "a schema is an object, or `true` or `false`";
+                self.diagnostics.error(&node.place, message, help);
+                return schema;
+            }
+        };
+        let unenforced = unenforced(node, self.diagnostics);
+        let is_alone = self.is_before_2019 && node.member("$ref").is_some();
+        let mut keywords = Keywords::new(&mut schema, self);
+        let mut asserted = Vec::new();
+        for member in members.iter().filter(|one| !unenforced.contains(&one.key.as_str())) {
+            if keywords.annotation(member) || (is_alone && member.key != "$ref") {
+                continue;
+            }
+            if !keywords.assertion(member) {
+                nearly::check_keyword(member, keywords.diagnostics());
+            } else if member.key != "nullable" {
+                // `nullable` speaks of the `type` and the `enum` beside it.
+                asserted.push(member.key.as_str());
+            }
+        }
+        keywords.finish();
+        // Schemas of before 2019 wrap a `$ref` like this, since it may have no siblings there.
+        if asserted == ["allOf"]
+            && let [only] = schema.all_of.as_slice()
+            && only.only_refers
+        {
+            schema.reference.clone_from(&only.reference);
+            schema.all_of.clear();
+            schema.only_refers = true;
+        } else {
+            let is_reference = matches!(*asserted, ["$ref" | "$recursiveRef" | "$dynamicRef"]);
+            schema.only_refers = schema.reference.is_some() && is_reference;
+        }
+        consistency::check(&schema, self.diagnostics);
+        schema
+    }
+}
+
+/// The keywords that the schema keeper has accepted as not checked.
+fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str> {
+    let Some(list) = node.member("x-unenforced") else { return Vec::new() };
+    let Value::Array(items) = &list.value else {
+        let help = "list the keywords to leave unchecked, as in [\"pattern\"]";
+        diagnostics.error(&list.place, "`x-unenforced` is not an array", help);
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for item in items {
+        match &item.value {
+            Value::String(name) => names.push(name.as_str()),
+            other => {
+                let message = format!("{other} in `x-unenforced` is not a keyword");
+                diagnostics.error(&item.place, message, "give the keyword as a string");
+            }
+        }
+    }
+    names
+}
+
+/// A schema in the making, with what counts only beside another keyword.
+pub(crate) struct Keywords<'s, 'r> {
+    pub(crate) schema: &'s mut Schema,
+    reader: &'s mut Reader<'r>,
+    /// `exclusiveMinimum` and `exclusiveMaximum` in draft 4's boolean form.
+    pub(crate) exclusive: [Option<bool>; 2],
+    pub(crate) nullable: bool,
+    pub(crate) if_: Option<Schema>,
+    pub(crate) then: Option<Schema>,
+    pub(crate) otherwise: Option<Schema>,
+    pub(crate) contains: Option<Schema>,
+    pub(crate) contains_counts: Counts,
+    /// `items` as a list makes `additionalItems` count.
+    pub(crate) items_are_a_list: bool,
+    pub(crate) additional_items: Option<Schema>,
+}
+
+impl<'s, 'r> Keywords<'s, 'r> {
+    fn new(schema: &'s mut Schema, reader: &'s mut Reader<'r>) -> Self {
+        Self {
+            schema,
+            reader,
+            exclusive: [None, None],
+            nullable: false,
+            if_: None,
+            then: None,
+            otherwise: None,
+            contains: None,
+            contains_counts: Counts::default(),
+            items_are_a_list: false,
+            additional_items: None,
+        }
+    }
+
+    pub(crate) fn diagnostics(&mut self) -> &mut Diagnostics {
+        self.reader.diagnostics
+    }
+
+    pub(crate) fn reader(&mut self) -> &mut Reader<'r> {
+        self.reader
+    }
+
+    /// Reads a schema inside this one.
+    pub(crate) fn read(&mut self, node: &Node) -> Schema {
+        self.reader.read(node)
+    }
+
+    /// Reads a keyword that says something of the value, but asks nothing of it.
+    fn annotation(&mut self, member: &Member) -> bool {
+        let node = &member.node;
+        // `null` says nothing of a value, and some generators write it for what is not there.
+        let is_absent = node.value == Value::Null;
+        match member.key.as_str() {
+            "title" | "description" if is_absent => {}
+            "title" => self.schema.title = self.text(node, "title"),
+            "description" => self.schema.description = self.text(node, "description"),
+            "deprecated" => self.schema.deprecated = self.flag(node, "deprecated"),
+            "default" => self.schema.default = Some(node.clone()),
+            "example" => self.schema.examples.push(node.clone()),
+            "examples" => {
+                if let Value::Array(examples) = &node.value {
+                    self.schema.examples.extend(examples.iter().take(8).cloned());
+                }
+            }
+            "$id" | "id" => reference::check_base(self, member),
+            "x-rust-name" => {
+                let name = self.text(node, "x-rust-name");
+                self.schema.rust_name = Some((name, node.place.clone()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Reads a keyword that asks something of the value; `false` where it is none.
+    fn assertion(&mut self, member: &Member) -> bool {
+        if self.reader.is_before_2019 && SINCE_2019.contains(&member.key.as_str()) {
+            return false;
+        }
+        if NOT_ENFORCED.contains(&member.key.as_str()) {
+            self.not_enforced(member);
+            return true;
+        }
+        let families = [
+            types::read,
+            values::read,
+            number::read,
+            string::read,
+            format::read,
+            media::read,
+            array::read,
+            object::read,
+            reference::read,
+            combined::read,
+            unevaluated::read,
+        ];
+        // What none of them reads asserts nothing: annotations, and extensions of the service.
+        families.iter().any(|read| read(self, member))
+    }
+
+    pub(crate) fn not_enforced(&mut self, member: &Member) {
+        let keyword = &member.key;
+        self.diagnostics().error(
+            &member.place,
+            format!("the keyword `{keyword}` is not enforced by the generated API"),
+            format!(
+                "to accept that what it forbids is not refused before it is sent, add \
+                 \"x-unenforced\": [\"{keyword}\"] beside it"
+            ),
+        );
+    }
+
+    fn finish(mut self) {
+        let sides = [&mut self.schema.minimum, &mut self.schema.maximum];
+        for (limit, exclusive) in sides.into_iter().zip(self.exclusive) {
+            if let (Some(limit), Some(true)) = (limit, exclusive) {
+                limit.exclusive = true;
+            }
+        }
+        if self.items_are_a_list {
+            self.schema.items = self.additional_items.take().map(Box::new);
+        }
+        // `then` and `else` without `if`, and counts without `contains`, say nothing.
+        if let Some(if_) = self.if_.take() {
+            let (then, otherwise) = (self.then.take(), self.otherwise.take());
+            self.schema.condition = Some(Box::new(Condition { if_, then, otherwise }));
+        }
+        if let Some(schema) = self.contains.take() {
+            let Counts { min, max } = self.contains_counts;
+            let counts = Counts { min: min.or(Some(1)), max };
+            self.schema.contains = Some(Box::new(Contains { schema, counts }));
+        }
+        if self.nullable {
+            self.allow_null();
+        }
+    }
+
+    /// OpenAPI's way of adding `null` to the types and to the enum beside it.
+    fn allow_null(&mut self) {
+        if let Some(types) = &mut self.schema.types {
+            *types = types.union(Types(Types::NULL));
+        }
+        if let Some(values) = &mut self.schema.values
+            && !values.iter().any(|node| node.value == Value::Null)
+        {
+            let null = Node { place: self.schema.place.clone(), value: Value::Null };
+            *values = values.iter().cloned().chain([null]).collect();
+        }
+    }
+
+    pub(crate) fn wrong(&mut self, node: &Node, keyword: &str, expected: &str) {
+        self.reader.diagnostics.error(
+            &node.place,
+            format!("`{keyword}` is {node}, which is not {expected}"),
+            format!("give `{keyword}` as {expected}, or remove it"),
+        );
+    }
+
+    pub(crate) fn text(&mut self, node: &Node, keyword: &str) -> String {
+        match &node.value {
+            Value::String(text) => text.clone(),
+            _ => {
+                self.wrong(node, keyword, "a string");
+                String::new()
+            }
+        }
+    }
+
+    pub(crate) fn flag(&mut self, node: &Node, keyword: &str) -> bool {
+        match node.value {
+            Value::Bool(flag) => flag,
+            _ => {
+                self.wrong(node, keyword, "`true` or `false`");
+                false
+            }
+        }
+    }
+
+    pub(crate) fn count(&mut self, node: &Node, keyword: &str) -> Option<u64> {
+        let count = match &node.value {
+            Value::Number(num) => num.to_integer().and_then(|int| u64::try_from(int).ok()),
+            _ => None,
+        };
+        if count.is_none() {
+            self.wrong(node, keyword, "a whole number from 0");
+        }
+        count
+    }
+
+    pub(crate) fn number(&mut self, node: &Node, keyword: &str) -> Option<Num> {
+        match &node.value {
+            Value::Number(num) => Some(num.clone()),
+            _ => {
+                self.wrong(node, keyword, "a number");
+                None
+            }
+        }
+    }
+
+    /// A list of schemas.
+    pub(crate) fn schemas(&mut self, node: &Node, keyword: &str) -> Vec<Schema> {
+        match &node.value {
+            // A tuple may be empty; of nothing, no value can be any or one.
+            Value::Array(nodes) if !nodes.is_empty() || keyword == "items" => {
+                nodes.iter().map(|node| self.reader.read(node)).collect()
+            }
+            _ => {
+                self.wrong(node, keyword, "a list of one schema or more");
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Schema text to a checked schema, and from there to rules. Reads everything, reports everything
+//! that is wrong with it, and chooses no Rust type.
+#![allow(missing_debug_implementations, reason = "for the crates of this project")]
+
+mod compile;
+mod consistency;
+mod contradiction;
+mod definitions;
+mod diagnostics;
+mod document;
+mod form;
+mod json;
+mod keywords;
+pub mod names;
+mod nearly;
+mod schema;
+mod view;
+
+pub(crate) use compile::is_leaf;
+pub use compile::{Compiler, Entry, Hint, Position};
+pub use diagnostics::{Diagnostic, Diagnostics, Place};
+pub use document::{Document, parse};
+pub use form::{
+    Kind, is_composed, is_object, media, media_items, optional_keys, speaks_of_objects,
+};
+pub use json::{MAX_FILE_LEN, Member, Node, Value};
+pub(crate) use keywords::Keywords;
+pub use schema::{
+    AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
+    Reference, Root, Schema,
+};
+pub use view::{alternatives, in_words_of, view};
+
+use crate::rule::Rules;
+
+/// The rules of a schema that came at run time, and those that they refer to by number.
+///
+/// # Errors
+/// What is wrong with it, one thing to a text.
+pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
+    let mut diagnostics = Diagnostics::default();
+    let document = parse(id, text, &mut diagnostics);
+    let document = document.filter(|_| !diagnostics.has_errors()).ok_or_else(|| {
+        let errors = diagnostics.into_list().into_iter().filter(|one| one.is_error);
+        let line = |one: Diagnostic| {
+            let at = &one.place.pointer;
+            let at = if at.is_empty() { String::new() } else { format!(" (at {at})") };
+            format!("{}{at}; {}", one.message, one.help)
+        };
+        errors.map(line).collect::<Vec<_>>()
+    })?;
+    let mut compiler = Compiler::new(&document.input.definitions);
+    let rules = compiler.value(&document.input.schema, None);
+    compiler.finish();
+    Ok((rules.into(), compiler.referred().to_vec()))
+}

@@ -1,0 +1,445 @@
+//! Every Rust name there is: one rule set, the same for a schema in any language.
+
+use std::collections::{HashMap, HashSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Longer than any model id: its modules name a file, and file names have at most 255 bytes.
+const MAX_ID_LEN: usize = 110;
+
+/// The modules of a model id, outermost first.
+pub fn module_path(id: &str) -> Result<Vec<String>, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if id.len() > MAX_ID_LEN {
+        return Err(format!("a model id of {} bytes; it has at most {MAX_ID_LEN}", id.len()));
+    }
+    id.split('/')
+        .map(|segment| {
+            if !segment.chars().all(allowed) {
+                return Err(format!(
+                    "{id:?} is not a model id: a segment holds only ASCII letters, digits, `-`, `.`, `_` and `~`"
+                ));
+            }
+            let name = snake(segment);
+            if name.is_empty() {
+                return Err(format!("{id:?} is not a model id: the segment {segment:?} has no letter or digit"));
+            }
+            Ok(identifier(&name))
+        })
+        .collect()
+}
+
+/// What a field's name is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldSource<'a> {
+    pub key: &'a str,
+    pub title: &'a str,
+    /// `x-rust-name`.
+    pub rust_name: Option<&'a str>,
+}
+
+/// The names of an object's fields, or the pairs of indices that no rule parts: each with the first
+/// of its name. A name may be empty, where none can be made.
+pub fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, usize)>> {
+    let names = candidates(sources);
+    let mut firsts: HashMap<&str, usize> = HashMap::new();
+    let clashes: Vec<_> = (0..names.len())
+        .filter_map(|b| {
+            let first = Some(*firsts.entry(&names[b]).or_insert(b)).filter(|a| *a < b);
+            // A key that gives no name at all is no clash of two.
+            first.filter(|_| !names[b].is_empty()).map(|a| (a, b))
+        })
+        .collect();
+    if clashes.is_empty() { Ok(names) } else { Err(clashes) }
+}
+
+/// The names of an object's fields, which two of them may share.
+pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
+    let first: Vec<String> = sources.iter().map(|source| identifier(&field(source))).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &first {
+        *uses.entry(name).or_default() += 1;
+    }
+    let shared = |name: &String| uses.get(&**name).is_some_and(|uses| *uses > 1);
+    let mut names: Vec<String> = first
+        .iter()
+        .zip(sources)
+        .map(|(name, source)| match node_id(source.key) {
+            Some((id, _)) if source.rust_name.is_none() && shared(name) => {
+                format!("{}_{id}", name.trim_end_matches('_'))
+            }
+            _ => name.clone(),
+        })
+        .collect();
+    // The builder has methods of its own; a field gives way to them as it does to a keyword.
+    for name in names.iter_mut().filter(|name| *name == "build") {
+        name.push('_');
+    }
+    let is_setter = |name: &String, names: &[String]| {
+        name.strip_prefix("maybe_").is_some_and(|other| names.iter().any(|one| one == other))
+    };
+    // A name that gives way may be in the way of another.
+    while let Some(index) = (0..names.len()).find(|index| is_setter(&names[*index], &names)) {
+        names[index].push('_');
+    }
+    names
+}
+
+fn field(source: &FieldSource<'_>) -> String {
+    if let Some(name) = source.rust_name {
+        return name.to_owned();
+    }
+    let rest = node_id(source.key).map_or(source.key, |(_, rest)| rest);
+    let from_key = snake(rest);
+    if says_something(&from_key) && !is_fused(source.key) {
+        return from_key;
+    }
+    let title = snake(&without_parentheses(source.title));
+    if title.contains(|c: char| c.is_ascii_alphabetic()) {
+        return title;
+    }
+    source.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// Splits a workflow node's id off a key: `149_steps` is `149` and `steps`.
+fn node_id(key: &str) -> Option<(&str, &str)> {
+    let (id, rest) = key.split_once('_')?;
+    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some((id, rest))
+}
+
+/// Whether a key stands for two inputs at once: `602_widthx602_height`.
+fn is_fused(key: &str) -> bool {
+    let Some((_, rest)) = node_id(key) else { return false };
+    rest.match_indices('x').any(|(at, _)| at > 0 && node_id(&rest[at + 1..]).is_some())
+}
+
+/// `value` and `value2` say nothing of what they are.
+fn says_something(name: &str) -> bool {
+    let nothing = name
+        .strip_prefix("value")
+        .is_some_and(|rest| rest.trim_start_matches('_').bytes().all(|byte| byte.is_ascii_digit()));
+    !nothing && name.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+fn without_parentheses(title: &str) -> String {
+    let mut depth = 0_usize;
+    title
+        .chars()
+        .filter(|c| match c {
+            '(' | '（' => {
+                depth += 1;
+                false
+            }
+            ')' | '）' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            _ => depth == 0,
+        })
+        .collect()
+}
+
+/// Whether a field holds a file, by its Rust name alone: `image`, `image_url_1`, `ref_videos`.
+pub fn media(name: &str) -> Option<crate::media::MediaKind> {
+    use crate::media::MediaKind::{Audio, Image, Video};
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let name = ["_url", "_urls", "_uri", "_uris"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    let name = name.strip_suffix('s').unwrap_or(name);
+    [("image", Image), ("img", Image), ("video", Video), ("audio", Audio)]
+        .into_iter()
+        .find(|(word, _)| name.ends_with(word))
+        .map(|(_, kind)| kind)
+}
+
+/// A type named after a field.
+pub fn type_name(field: &str) -> String {
+    let name = identifier(&field.to_upper_camel_case());
+    // What every model's module has already.
+    if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
+}
+
+/// The variants of an enum, from its values as text. Values that would share a name each get a suffix
+/// that depends on the value alone: an entry that comes or goes never changes what a name sends.
+pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let values: Vec<&str> = values.into_iter().collect();
+    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &names {
+        *uses.entry(name).or_default() += 1;
+    }
+    let mut known = HashSet::new();
+    let mut result = Vec::with_capacity(names.len());
+    for (name, value) in names.iter().zip(&values) {
+        let mut name = match uses.get(&**name) {
+            Some(1) | None => name.clone(),
+            Some(_) => format!("{}_h{:08x}", name.trim_end_matches('_'), hash(value)),
+        };
+        while !known.insert(name.clone()) {
+            name.push('_');
+        }
+        result.push(name);
+    }
+    result
+}
+
+/// FNV-1a, folded to 32 bits: the same in every version of everything.
+fn hash(text: &str) -> u32 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "folded")]
+    let folded = (hash ^ (hash >> 32)) as u32;
+    folded
+}
+
+fn variant(value: &str) -> String {
+    let value = &halfwidth(value);
+    let mut name = String::new();
+    if let Some(rest) = value.strip_prefix('-')
+        && rest.starts_with(|c: char| c.is_ascii_digit())
+    {
+        name.push_str("Minus");
+    }
+    for run in value.split(|c: char| !is_name_character(c)).filter(|run| !run.is_empty()) {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        if digit(name.chars().next_back()) && digit(run.chars().next()) {
+            name.push('_');
+        }
+        // A run such as `720P` or `4k` is a unit, not a word.
+        if digit(run.chars().next()) {
+            name.push_str(run);
+        } else {
+            name.push_str(&run.to_upper_camel_case());
+        }
+    }
+    if name.is_empty() {
+        name.push_str(if value.is_empty() { "Empty" } else { "Other" });
+    }
+    identifier(&name)
+}
+
+/// Letters and digits that may stand in a Rust identifier of any crate: of scripts that the compiler's
+/// lints against look-alikes leave alone, which only the crate's root could allow.
+fn is_name_character(c: char) -> bool {
+    let script = matches!(c,
+        '\u{c0}'..='\u{131}'                 // Latin
+        | '\u{3041}'..='\u{3096}'            // Hiragana
+        | '\u{30a1}'..='\u{30fa}' | '\u{30fc}' // Katakana
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' // Han
+        | '\u{ac00}'..='\u{d7a3}'            // Hangul
+    );
+    c.is_ascii_alphanumeric() || (script && c.is_alphanumeric())
+}
+
+/// Fullwidth letters, digits and signs as the plain ones that they stand for.
+fn halfwidth(value: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    value.chars().map(plain).collect()
+}
+
+fn snake(text: &str) -> String {
+    let ascii: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    ascii.to_snake_case()
+}
+
+/// A leading digit gets a `_` before it, a keyword one behind it.
+fn identifier(name: &str) -> String {
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("_{name}");
+    }
+    if is_keyword(name) { format!("{name}_") } else { name.to_owned() }
+}
+
+/// The strict and the reserved keywords of every edition, and `_`.
+const KEYWORDS: [&str; 53] = [
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
+/// Whether a text is a path, as in `::runcomfy_client`.
+pub fn is_path(text: &str) -> bool {
+    let segments = text.strip_prefix("::").unwrap_or(text);
+    segments.split("::").all(|segment| {
+        is_valid(segment) && (!is_keyword(segment) || ["crate", "self", "super"].contains(&segment))
+    })
+}
+
+/// Whether a name given by hand can be one.
+pub fn is_valid(name: &str) -> bool {
+    is_word(name) && name.chars().any(|c| c != '_')
+}
+
+fn is_word(name: &str) -> bool {
+    let start = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    start && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(key: &str, title: &str) -> String {
+        identifier(&field(&FieldSource { key, title, rust_name: None }))
+    }
+
+    #[test]
+    fn modules() {
+        for (id, path) in [
+            (
+                "bytedance/seedance-2.5/text-to-video/1080p",
+                "bytedance::seedance_2_5::text_to_video::_1080p",
+            ),
+            (
+                "community/wan-2-1/fusionx/image-to-video",
+                "community::wan_2_1::fusionx::image_to_video",
+            ),
+            ("acme/type/self", "acme::type_::self_"),
+            ("acme/fluxPro/9b", "acme::flux_pro::_9b"),
+            ("acme/gen/try", "acme::gen_::try_"),
+        ] {
+            assert_eq!(module_path(id).unwrap().join("::"), path);
+        }
+        for id in ["", "a//b", "a/ä", "a/-", "a b", "a\nb", &"a".repeat(111)] {
+            assert!(module_path(id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn fields_by_the_first_rule_that_applies() {
+        for (key, title, expected) in [
+            ("149_steps", "", "steps"),
+            ("155_positive_prompt", "Prompt", "positive_prompt"),
+            ("169_valuex170_value", "Resolution (W:H)", "resolution"),
+            ("602_widthx602_height", "Resolution (W:H)", "resolution"),
+            ("174_value", "Number of Frames", "number_of_frames"),
+            ("174_value2", "Number of Frames", "number_of_frames"),
+            ("21_value", "値", "_21_value"),
+            ("21_value", "", "_21_value"),
+            ("169_valuex170_value", "해상도", "_169_valuex170_value"),
+            ("promptImage", "", "prompt_image"),
+            ("image_url_1", "참고 이미지 1(문자 1)", "image_url_1"),
+            ("type", "", "type_"),
+            ("self", "", "self_"),
+            ("Self", "", "self_"),
+            ("12_x264_preset", "", "x264_preset"),
+            ("value_scale", "", "value_scale"),
+            ("3", "2x Upscale", "_2x_upscale"),
+            ("5_値", "Seed (optional) value", "seed_value"),
+            ("プロンプト", "Prompt（任意）", "prompt"),
+        ] {
+            assert_eq!(name(key, title), expected, "{key} / {title}");
+        }
+    }
+
+    #[test]
+    fn fields_that_share_a_name_take_their_node_id() {
+        let source = |key, rust_name| FieldSource { key, title: "", rust_name };
+        let named = |sources: &[FieldSource<'_>]| fields(sources).map(|names| names.join(" "));
+        assert_eq!(
+            named(&[source("149_steps", None), source("602_steps", None), source("seed", None)]),
+            Ok("steps_149 steps_602 seed".into())
+        );
+        assert_eq!(
+            named(&[source("steps", None), source("602_steps", None)]),
+            Ok("steps steps_602".into())
+        );
+        assert_eq!(
+            named(&[source("149_steps", Some("steps")), source("602_steps", None)]),
+            Ok("steps steps_602".into())
+        );
+        assert_eq!(named(&[source("7_a", None), source("7_A", None)]), Err(vec![(0, 1)]));
+        assert_eq!(
+            named(&[source("x", None), source("maybe_x", None), source("build", None)]),
+            Ok("x maybe_x_ build_".into())
+        );
+        assert_eq!(
+            named(&[source("maybe_build", None), source("build", None)]),
+            Ok("maybe_build build_".into())
+        );
+        assert_eq!(
+            named(&[source("x_", None), source("maybe_x", None), source("maybe_maybe_x", None)]),
+            Ok("x maybe_x_ maybe_maybe_x".into())
+        );
+    }
+
+    #[test]
+    fn variants_of_every_habit() {
+        for (value, expected) in [
+            ("16:9", "_16_9"),
+            ("720x720 (1:1)", "_720x720_1_1"),
+            ("720P", "_720P"),
+            ("4k", "_4k"),
+            ("auto", "Auto"),
+            ("81", "_81"),
+            ("-1", "Minus1"),
+            ("BALANCED", "Balanced"),
+            ("static", "Static"),
+            ("self", "Self_"),
+            ("high quality", "HighQuality"),
+            ("v1.5", "V1_5"),
+            ("0.5", "_0_5"),
+            ("", "Empty"),
+            ("+", "Other"),
+            ("高清", "高清"),
+            ("１６：９", "_16_9"),
+            ("٤", "Other"),
+            ("größer", "Größer"),
+            ("ー", "ー"),
+            ("размер", "Other"),
+        ] {
+            assert_eq!(variant(value), expected, "{value}");
+        }
+        let found = variants(["a b", "a-b", "A_B", "AB"]);
+        assert_eq!(found, ["AB_he2bca18b", "AB_he27efb9a", "AB_h5ac254c8", "Ab"]);
+        // The order, and what else there is, changes nothing.
+        assert_eq!(variants(["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
+    }
+
+    #[test]
+    fn types() {
+        for (field, expected) in [
+            ("aspect_ratio", "AspectRatio"),
+            ("_21_value", "_21Value"),
+            ("self_", "Self_"),
+            ("input", "Input_"),
+            ("option", "Option"),
+            ("type_", "Type"),
+        ] {
+            assert_eq!(type_name(field), expected);
+        }
+    }
+
+    #[test]
+    fn media_by_name() {
+        for name in [
+            "image",
+            "img",
+            "image_url",
+            "image_url_1",
+            "ref_videos",
+            "audio_uris",
+            "startimage",
+            "image_143",
+            "image2",
+        ] {
+            assert!(media(name).is_some(), "{name}");
+        }
+        for name in ["image_prompt", "imagery", "video_length", "prompt", "url", "audio_format"] {
+            assert!(media(name).is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Keys that are nearly a keyword: what they were meant to assert is not asserted.
+
+use super::diagnostics::Diagnostics;
+use super::json::{Member, Value};
+
+/// Every keyword that asserts something.
+const ASSERTIONS: &[&str] = &[
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "then",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "validations",
+];
+
+/// Annotations and places for definitions: they are what they are.
+const ANNOTATIONS: &[&str] = &[
+    "components",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "definitions",
+    "deprecated",
+    "discriminator",
+    "example",
+    "examples",
+    "readOnly",
+    "writeOnly",
+    "xml",
+];
+
+/// Words of other schema languages, of forms and of programs, with the keyword that says the same.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("allowedvalues", "enum"),
+    ("choices", "enum"),
+    ("enumvalues", "enum"),
+    ("max", "maximum"),
+    ("maxlen", "maxLength"),
+    ("maxvalue", "maximum"),
+    ("min", "minimum"),
+    ("minlen", "minLength"),
+    ("minvalue", "minimum"),
+    ("multipleof", "multipleOf"),
+    ("oneofvalues", "enum"),
+    ("options", "enum"),
+    ("regex", "pattern"),
+    ("regexp", "pattern"),
+    ("step", "multipleOf"),
+    ("values", "enum"),
+];
+
+/// Warns of a key that is no keyword, but nearly one.
+pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
+    let key = member.key.as_str();
+    let is_own = key.starts_with("x-") || key.starts_with('$') || ANNOTATIONS.contains(&key);
+    if is_own || ASSERTIONS.contains(&key) {
+        return;
+    }
+    let plain: String =
+        key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect::<String>().to_lowercase();
+    let synonym = SYNONYMS.iter().find(|(word, _)| *word == plain).map(|(_, keyword)| *keyword);
+    let near = synonym.filter(|keyword| could_be(keyword, &member.node.value)).or_else(|| {
+        let distance =
+            |keyword: &&&str| strsim::damerau_levenshtein(&plain, &keyword.to_lowercase());
+        let allowed = match plain.len() {
+            0..4 => 0,
+            4..8 => 1,
+            _ => 2,
+        };
+        let near = ASSERTIONS.iter().min_by_key(distance)?;
+        (distance(&near) <= allowed).then_some(*near)
+    });
+    if let Some(near) = near {
+        let message = format!("the key {key:?} is no keyword, so nothing follows from it");
+        let help = format!("did you mean {near:?}?");
+        diagnostics.warning(&member.place, message, help);
+    }
+}
+
+/// Whether a value is one that the keyword could have.
+fn could_be(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "enum" => matches!(value, Value::Array(_)),
+        "pattern" => matches!(value, Value::String(_)),
+        _ => matches!(value, Value::Number(_)),
+    }
+}

@@ -1,0 +1,245 @@
+//! A schema as the dialect means it: every keyword read into its place, none dropped silently.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::diagnostics::Place;
+use super::json::Node;
+use crate::keyword::media::Validation;
+use crate::keyword::types::Types;
+use crate::num::Num;
+
+/// A schema with what its references lead to.
+#[derive(Clone, Debug)]
+pub struct Root {
+    pub schema: Schema,
+    pub definitions: Definitions,
+}
+
+/// The targets of every `$ref`, by the reference's text.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions(pub(crate) BTreeMap<String, Schema>);
+
+impl Definitions {
+    pub fn get(&self, reference: &str) -> Option<&Schema> {
+        self.0.get(reference)
+    }
+
+    /// The schema and whatever its `$ref`s lead to, one behind the other.
+    pub fn chain<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a Schema> {
+        std::iter::successors(Some(schema), |schema| {
+            schema.reference.as_ref().and_then(|reference| self.get(&reference.text))
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Schema {
+    pub place: Place,
+    pub title: String,
+    pub description: String,
+    pub rust_name: Option<(String, Place)>,
+    pub types: Option<Types>,
+    pub format: Option<String>,
+    /// `enum`, or `const` as an enum of one entry.
+    pub values: Option<Arc<[Node]>>,
+    pub minimum: Option<Limit>,
+    pub maximum: Option<Limit>,
+    pub multiple_of: Option<Num>,
+    /// `minLength` and `maxLength`.
+    pub length: Counts,
+    pub pattern: Option<String>,
+    /// `minItems` and `maxItems`.
+    pub count: Counts,
+    pub unique: bool,
+    /// `prefixItems`, or `items` as a list.
+    pub prefix: Vec<Schema>,
+    /// Of the items behind the prefix.
+    pub items: Option<Box<Schema>>,
+    pub contains: Option<Box<Contains>>,
+    pub properties: Option<Vec<Property>>,
+    pub required: Vec<(String, Place)>,
+    /// `patternProperties`.
+    pub patterns: Vec<(String, Schema)>,
+    pub additional: Option<AdditionalProperties>,
+    /// `propertyNames`.
+    pub names: Option<Box<Schema>>,
+    /// `minProperties` and `maxProperties`.
+    pub size: Counts,
+    pub dependents: Vec<Dependent>,
+    pub unevaluated_properties: Option<Box<Schema>>,
+    pub unevaluated_items: Option<Box<Schema>>,
+    pub reference: Option<Reference>,
+    /// Whether the `$ref` is all that it asserts.
+    pub only_refers: bool,
+    pub all_of: Vec<Schema>,
+    /// No `anyOf` where there is none.
+    pub any_of: Vec<Schema>,
+    /// No `oneOf` where there is none.
+    pub one_of: Vec<Schema>,
+    pub not: Option<Box<Schema>>,
+    pub condition: Option<Box<Condition>>,
+    /// The schema `false`.
+    pub never: bool,
+    pub validations: Vec<Validation>,
+    pub default: Option<Node>,
+    /// `examples`, and OpenAPI's `example`.
+    pub examples: Vec<Node>,
+    pub deprecated: bool,
+    /// Put together from parts: it stands nowhere in the file.
+    pub is_synthetic: bool,
+}
+
+impl Schema {
+    /// A schema that says nothing, so far.
+    pub fn new(place: Place) -> Self {
+        Self {
+            place,
+            title: String::new(),
+            description: String::new(),
+            rust_name: None,
+            types: None,
+            format: None,
+            values: None,
+            minimum: None,
+            maximum: None,
+            multiple_of: None,
+            length: Counts::default(),
+            pattern: None,
+            count: Counts::default(),
+            unique: false,
+            prefix: Vec::new(),
+            items: None,
+            contains: None,
+            properties: None,
+            required: Vec::new(),
+            patterns: Vec::new(),
+            additional: None,
+            names: None,
+            size: Counts::default(),
+            dependents: Vec::new(),
+            unevaluated_properties: None,
+            unevaluated_items: None,
+            reference: None,
+            only_refers: false,
+            all_of: Vec::new(),
+            any_of: Vec::new(),
+            one_of: Vec::new(),
+            not: None,
+            condition: None,
+            never: false,
+            validations: Vec::new(),
+            default: None,
+            examples: Vec::new(),
+            deprecated: false,
+            is_synthetic: false,
+        }
+    }
+
+    /// A schema to put parts of others into.
+    pub fn synthetic(of: &Self) -> Self {
+        Self { is_synthetic: true, ..Self::new(of.place.clone()) }
+    }
+
+    /// Whether an object of this schema has keys that are known by name.
+    pub fn has_fields(&self) -> bool {
+        !self.required.is_empty() || self.properties.as_ref().is_some_and(|all| !all.is_empty())
+    }
+
+    /// Whether values that are no objects are refused by `type`, and nothing but objects is taken
+    /// beside `null`.
+    pub fn is_object(&self) -> bool {
+        self.types.is_some_and(|types| types.without(Types::NULL) == Types(Types::OBJECT))
+    }
+
+    /// Whether an object has to be closed to keys that it does not declare: what is an object by its
+    /// type is, unless it says otherwise.
+    pub fn is_closed(&self) -> bool {
+        match &self.additional {
+            None => self.types.is_some_and(|types| types.has(Types::OBJECT)),
+            Some(AdditionalProperties::Allowed(allowed)) => !allowed,
+            Some(AdditionalProperties::Checked(_)) => false,
+        }
+    }
+
+    /// The schemas that judge the same value as this one does, in part.
+    pub fn in_place(&self) -> impl Iterator<Item = &Self> {
+        let condition = self.condition.iter().flat_map(|condition| {
+            let Condition { if_, then, otherwise } = &**condition;
+            [Some(if_), then.as_ref(), otherwise.as_ref()].into_iter().flatten()
+        });
+        let dependents = self.dependents.iter().filter_map(|dependent| dependent.schema.as_ref());
+        let lists = [&self.all_of, &self.any_of, &self.one_of].into_iter().flatten();
+        lists.chain(self.not.as_deref()).chain(condition).chain(dependents)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Property {
+    pub key: String,
+    /// Of the key itself.
+    pub key_place: Place,
+    pub schema: Schema,
+}
+
+#[derive(Clone, Debug)]
+pub enum AdditionalProperties {
+    Allowed(bool),
+    Checked(Box<Schema>),
+}
+
+/// `contains`, `minContains` and `maxContains`.
+#[derive(Clone, Debug)]
+pub struct Contains {
+    pub schema: Schema,
+    pub counts: Counts,
+}
+
+/// What the presence of a key asks of the object around it: `dependentRequired`,
+/// `dependentSchemas` and `dependencies`.
+#[derive(Clone, Debug)]
+pub struct Dependent {
+    pub key: String,
+    pub required: Vec<String>,
+    pub schema: Option<Schema>,
+}
+
+/// `if`, `then` and `else`.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub if_: Schema,
+    pub then: Option<Schema>,
+    pub otherwise: Option<Schema>,
+}
+
+/// A `$ref`: its text is the key of its target in [`Definitions`].
+#[derive(Clone, Debug)]
+pub struct Reference {
+    pub text: String,
+    pub place: Place,
+}
+
+/// One side of a range of numbers.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    pub num: Num,
+    pub exclusive: bool,
+}
+
+/// A range of lengths or of numbers of items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub min: Option<u64>,
+    pub max: Option<u64>,
+}
+
+impl Counts {
+    pub fn is_any(self) -> bool {
+        self == Self::default()
+    }
+
+    pub fn hold(self, count: usize) -> bool {
+        let count = count as u64;
+        self.min.is_none_or(|min| count >= min) && self.max.is_none_or(|max| count <= max)
+    }
+}

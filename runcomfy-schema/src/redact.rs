@@ -1,0 +1,293 @@
+//! Keeps what grants access out of texts for people: the user names, passwords, queries and
+//! fragments of URLs. A pre-signed URL is a password.
+
+use std::borrow::Cow;
+
+/// A text in which every URL has lost its user name and password, and its query and fragment but
+/// for a mark: `https://user:pw@host/a.png?sig=x` becomes `https://host/a.png?...`.
+///
+/// A URL ends at white space, a double quote, a backtick or an angle bracket. Cut a text after this,
+/// not before: what tells a password from a host may be cut off.
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    if !may_hold_secrets(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(word_len(rest));
+        show_word(word, &mut shown);
+        let next = after.find(|c| !ends_word(c)).unwrap_or(after.len());
+        shown.push_str(&after[..next]);
+        rest = &after[next..];
+    }
+    Cow::Owned(shown)
+}
+
+/// The same for a text that is one URL as a whole: a space in its signature does not end it.
+pub fn url_without_secrets(url: &str) -> Cow<'_, str> {
+    if !may_hold_secrets(url) {
+        return Cow::Borrowed(url);
+    }
+    let mut shown = String::with_capacity(url.len());
+    show_word(url, &mut shown);
+    Cow::Owned(shown)
+}
+
+/// More than a message quotes of a value.
+const MAX_QUOTED: usize = 4 * 1024;
+
+/// The beginning of a value as a message quotes it: one URL where it begins like one, else a text.
+pub fn quotable(value: &str) -> Cow<'_, str> {
+    let value = head(value, MAX_QUOTED);
+    let first = &value[..word_len(value)];
+    let is_url = authority_start(first).is_some() || url_without_secrets(first) != first;
+    if is_url { url_without_secrets(value) } else { without_secrets(value) }
+}
+
+/// The same for a value that should be a URL.
+pub fn quotable_url(value: &str) -> Cow<'_, str> {
+    url_without_secrets(head(value, MAX_QUOTED))
+}
+
+fn may_hold_secrets(text: &str) -> bool {
+    text.contains([':', '@', '?', '#'])
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || ends_quotation(c)
+}
+
+fn ends_quotation(c: char) -> bool {
+    matches!(c, '"' | '`' | '<' | '>' | '\n')
+}
+
+/// The length of the first word. A password with a space in it does not end one.
+fn word_len(text: &str) -> usize {
+    let end = text.find(ends_word).unwrap_or(text.len());
+    let (word, after) = text.split_at(end);
+    let Some((before, authority)) = word.rsplit_once(['/', '\\']) else { return end };
+    let is_authority = before.trim_end_matches(['/', '\\']).ends_with(':');
+    if !is_authority || authority.contains(['@', '?', '#']) || has_port(authority) {
+        return end;
+    }
+    let quoted = head(after, MAX_PASSWORD).split(ends_quotation).next().unwrap_or_default();
+    match quoted.find('@') {
+        Some(at) => end + at + after[at..].find(ends_word).unwrap_or(after.len() - at),
+        None => end,
+    }
+}
+
+/// As far as the end of a password is looked for: longer than any.
+const MAX_PASSWORD: usize = 256;
+
+fn head(text: &str, max_len: usize) -> &str {
+    let mut end = text.len().min(max_len);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Whether what stands where host and port do is no beginning of a user name and a password: nothing
+/// follows a colon in it but digits, and what ends a sentence.
+fn has_port(authority: &str) -> bool {
+    port(authority).is_none_or(|(_, port)| {
+        let port = port.trim_end_matches(|c: char| c.is_ascii_punctuation());
+        port.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// What stands before the colon of a port, and behind it.
+fn port(authority: &str) -> Option<(&str, &str)> {
+    let address = authority.rfind(']').unwrap_or_default();
+    let colon = address + authority[address..].find(':')?;
+    Some((&authority[..colon], &authority[colon + 1..]))
+}
+
+fn authority_of(url: &str) -> &str {
+    &url[..url.find(['/', '\\', '?', '#']).unwrap_or(url.len())]
+}
+
+/// Where the authority of the first URL in a word begins: behind `scheme://`, with slashes as JSON or
+/// careless people write them.
+fn authority_start(word: &str) -> Option<usize> {
+    word.match_indices(':').find_map(|(colon, _)| {
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        let scheme = word[..colon].rsplit(|c| !is_scheme(c)).next().unwrap_or_default();
+        let after = word[colon + 1..].bytes();
+        let slashes = after.take_while(|byte| matches!(byte, b'/' | b'\\')).count();
+        let needed = match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => 1,
+            _ => 2,
+        };
+        // One letter is a drive.
+        (scheme.len() > 1 && slashes >= needed).then_some(colon + 1 + slashes)
+    })
+}
+
+/// Shows a word that may be a URL, have some in it, or be one without its scheme.
+fn show_word(word: &str, shown: &mut String) {
+    let mut start = authority_start(word);
+    let before = &word[..start.unwrap_or(word.len())];
+    let query = before
+        .match_indices(['?', '#'])
+        .find(|(mark, _)| is_parameter(&word[mark + 1..]))
+        .map(|(mark, _)| mark);
+    let slashes = before.len() - before.trim_start_matches('/').len();
+    let host = authority_of(&before[slashes..]);
+    let userinfo = host.rfind('@').filter(|at| host[..*at].contains(':'));
+    let from = userinfo.map_or(0, |at| slashes + at + 1);
+    if let Some(mark) = query {
+        shown.push_str(before.get(from..=mark).unwrap_or_default());
+        shown.push_str("...");
+        return;
+    }
+    shown.push_str(&before[from..]);
+    let mut rest = word;
+    while let Some(next) = start {
+        rest = &rest[next..];
+        rest = &rest[userinfo_len(rest)..];
+        let authority = authority_of(rest);
+        if let Some((host, _)) = port(authority).filter(|_| !has_port(authority)) {
+            shown.push_str(host);
+            shown.push_str(":...");
+            rest = &rest[authority.len()..];
+        }
+        start = authority_start(rest);
+        let url = &rest[..start.unwrap_or(rest.len())];
+        match url.find(['?', '#']) {
+            Some(mark) if mark + 1 < rest.len() => {
+                shown.push_str(&url[..=mark]);
+                shown.push_str("...");
+                return;
+            }
+            _ => shown.push_str(url),
+        }
+    }
+}
+
+/// `name=`, as a query begins.
+fn is_parameter(text: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || "-._~%[]".contains(c);
+    text.trim_start_matches(is_name).starts_with('=')
+}
+
+/// How much of a URL behind its `://` is a user name and a password. They may have in them what ends
+/// an authority, where somebody forgot to encode it.
+fn userinfo_len(url: &str) -> usize {
+    let authority = authority_of(url);
+    let at = match authority.rfind('@') {
+        Some(at) => Some(at),
+        None if port(authority).is_none() => None,
+        None if has_port(authority) => {
+            head(url, MAX_PASSWORD).split(['?', '#']).next().and_then(|one| one.rfind('@'))
+        }
+        None => head(url, MAX_PASSWORD).rfind('@'),
+    };
+    at.map_or(0, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_lose_what_grants_access() {
+        for (text, expected) in [
+            ("https://host/a.png", "https://host/a.png"),
+            ("https://host:8443/a.png", "https://host:8443/a.png"),
+            ("https://[::1]:80/a@b.png", "https://b.png"),
+            ("https://[2001:db8::1]/a.png", "https://[2001:db8::1]/a.png"),
+            ("https://host/@name/a.png", "https://host/@name/a.png"),
+            ("https://user:SECRET@host/a.png", "https://host/a.png"),
+            ("https://SECRET@host/a.png", "https://host/a.png"),
+            ("https://user:SEC@RET@host/a.png", "https://host/a.png"),
+            ("https://user:SEC/RET@host/a.png", "https://host/a.png"),
+            ("https://user:12/SECRET@host/a.png", "https://host/a.png"),
+            ("https://user:SEC?RET#SECRET@host/a.png", "https://host/a.png"),
+            ("https://user:SECRET", "https://user:..."),
+            ("HTTPS://user:SECRET@host", "HTTPS://host"),
+            ("https:/user:SECRET@host/a", "https:/host/a"),
+            ("https:user:SECRET@host/a", "host/a"),
+            ("user:SECRET@host/a", "host/a"),
+            ("//user:SECRET@host/a", "host/a"),
+            (r"https:\\user:SECRET@host\a", r"https:\\host\a"),
+            (r"https:\/\/user:SECRET@host\/a?SECRET", r"https:\/\/host\/a?..."),
+            ("postgres://user:SECRET@host/db", "postgres://host/db"),
+            ("https://host/a?X-Amz-Signature=SECRET&b=SECRET", "https://host/a?..."),
+            ("https://host/a?b=https://user:SECRET@c/d", "https://host/a?..."),
+            ("https://host?SECRET", "https://host?..."),
+            ("https://host/a?", "https://host/a?"),
+            ("https://host/a#access_token=SECRET", "https://host/a#..."),
+            ("https://host/a#b?SECRET", "https://host/a#..."),
+            ("https://a/b,https://user:SECRET@c/d?SECRET", "https://a/b,https://c/d?..."),
+            ("/a.png?sig=SECRET", "/a.png?..."),
+            ("host/a.png?X-Goog-Signature=SECRET", "host/a.png?..."),
+            ("a.png#token=SECRET", "a.png#..."),
+            ("data:image/png;base64,AAAA/+==", "data:image/png;base64,AAAA/+=="),
+            (r"C:\me@home\a.png", r"C:\me@home\a.png"),
+        ] {
+            assert_eq!(without_secrets(text), expected);
+            assert_eq!(url_without_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn texts_keep_what_stands_around_their_urls() {
+        for (text, expected) in [
+            ("no URL: why? me@home, #1", "no URL: why? me@home, #1"),
+            ("GET https://u:SECRET@h/a?b=SECRET failed: 403", "GET https://h/a?... failed: 403"),
+            (
+                r#"{"url":"https://h/a?b=1\u0026sig=SECRET","id":"https://u:SECRET@h"}"#,
+                r#"{"url":"https://h/a?...","id":"https://h"}"#,
+            ),
+            (
+                "<a href=\"https://h/a?SECRET\">x</a>\nhttps://h/b?SECRET",
+                "<a href=\"https://h/a?...\">x</a>\nhttps://h/b?...",
+            ),
+            ("(see https://h:80, or https://h:8080.)", "(see https://h:80, or https://h:8080.)"),
+            ("\"https://u:SEC RET@h/a\" is no URL", "\"https://h/a\" is no URL"),
+            ("\"https://u:SECRET\" and me@home", "\"https://u:...\" and me@home"),
+        ] {
+            assert_eq!(without_secrets(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_url_alone_goes_on_behind_a_space() {
+        for url in [
+            "https://h/a?sig=SECRET SECRET",
+            "https://h/a?sig=\"SECRET\" <SECRET>",
+            "h/a?sig=SECRET SECRET",
+            "https://u:SECRET SECRET\nSECRET@h/a",
+            "https://u:SECRET SECRET",
+        ] {
+            assert!(!url_without_secrets(url).contains("SECRET"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_quoted_as_what_it_is() {
+        for (value, expected) in [
+            ("https://h/a?sig=SECRET SECRET", "https://h/a?..."),
+            ("see https://h/a?sig=SECRET now", "see https://h/a?... now"),
+            ("a prompt: what? #1", "a prompt: what? #1"),
+        ] {
+            assert_eq!(quotable(value), expected);
+        }
+        let long = format!("https://u:{}@h", "SECRET".repeat(1000));
+        assert_eq!(quotable(&long), "https://u:...");
+        assert!(quotable(&"ä".repeat(10_000)).len() < 5000);
+    }
+
+    #[test]
+    fn long_texts_take_no_longer_than_their_length_asks() {
+        for part in
+            ["ab://b:c/", "ab://b:1/", "ab://b@", "a?a", ":", "ab://", "https://u:p ", "\\/"]
+        {
+            let text = part.repeat(200_000 / part.len());
+            assert!(without_secrets(&text).len() <= 2 * text.len());
+        }
+    }
+}

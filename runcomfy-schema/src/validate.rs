@@ -1,0 +1,300 @@
+//! The judge: [`is_valid`] gives the verdict, [`check`] says what is wrong as well.
+
+use std::collections::HashMap;
+use std::thread;
+
+use crate::json::Json;
+use crate::location::Location;
+use crate::rule::{self, Rule, Rules};
+use crate::violation::{ValidationErrors, Violation};
+
+/// Whether a value obeys the rules. `definitions` are those that a rule may refer to by number.
+#[must_use]
+pub fn is_valid(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
+    Judge::new(definitions).is_valid(rules, value, None)
+}
+
+/// Checks a value against the rules.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the schema.
+pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
+    // Most values are valid, and a verdict costs less than a report.
+    if is_valid(definitions, rules, value) {
+        return Ok(());
+    }
+    let mut report = Report::new(definitions);
+    report.apply(rules, value, &Location::Root);
+    ValidationErrors::check(report.finish())
+}
+
+/// What gives a verdict. Nothing is allocated for one, unless the value is large or deep.
+pub(crate) struct Judge<'r> {
+    pub(crate) definitions: &'r [Rules],
+    /// How deep the rules in hand are nested.
+    depth: usize,
+    /// How many lists of rules were applied so far.
+    steps: usize,
+    /// Verdicts given, by the places of rules and value in memory: a schema that tries several forms
+    /// at each step down would judge the same value again and again.
+    known: HashMap<(usize, usize), bool>,
+    /// The same with what was seen on the way.
+    known_seen: HashMap<(usize, usize), (bool, Seen)>,
+}
+
+/// As deep as the smallest of stacks lets it go in a debug build; past it, another one is taken.
+const MAX_NESTED: usize = 96;
+const MAX_NESTED_ON_LARGE_STACK: usize = 16_384;
+const LARGE_STACK: usize = 128 * 1024 * 1024;
+
+/// Verdicts are remembered only where so many steps say that it is worth it.
+const MANY_STEPS: usize = 2_000;
+
+impl<'r> Judge<'r> {
+    pub(crate) fn new(definitions: &'r [Rules]) -> Self {
+        Self { definitions, depth: 0, steps: 0, known: HashMap::new(), known_seen: HashMap::new() }
+    }
+
+    /// A judge for a value that is made for it, such as a key: its place in memory says nothing once
+    /// it is gone.
+    pub(crate) fn aside(&self) -> Self {
+        Self { depth: self.depth, ..Self::new(self.definitions) }
+    }
+
+    /// Whether a value obeys all rules of a list. What they speak of is marked in `seen`.
+    pub(crate) fn is_valid(
+        &mut self,
+        rules: &[Rule],
+        value: &Json,
+        seen: Option<&mut Seen>,
+    ) -> bool {
+        if let Json::NotFinite(_) = value {
+            return false;
+        }
+        match rules {
+            [] => true,
+            // Most rules need no step down.
+            [rule] if rule.is_flat() => rule::holds(self, rule, value, seen),
+            rules => self.step(rules, value, seen),
+        }
+    }
+
+    fn step(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
+        self.steps += 1;
+        if self.steps <= MANY_STEPS {
+            return self.descend(rules, value, seen);
+        }
+        let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
+        let Some(seen) = seen else {
+            if let Some(known) = self.known.get(&key) {
+                return *known;
+            }
+            let holds = self.descend(rules, value, None);
+            self.known.insert(key, holds);
+            return holds;
+        };
+        if let Some((known, was_seen)) = self.known_seen.get(&key) {
+            seen.extend(was_seen);
+            return *known;
+        }
+        let mut own = Seen::default();
+        let holds = self.descend(rules, value, Some(&mut own));
+        seen.extend(&own);
+        self.known_seen.insert(key, (holds, own));
+        holds
+    }
+
+    fn descend(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
+        self.depth += 1;
+        let holds =
+            if self.depth == MAX_NESTED || self.depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
+                on_large_stack(|| self.all(rules, value, seen)).unwrap_or(false)
+            } else {
+                self.all(rules, value, seen)
+            };
+        self.depth -= 1;
+        holds
+    }
+
+    fn all(&mut self, rules: &[Rule], value: &Json, mut seen: Option<&mut Seen>) -> bool {
+        rules.iter().all(|rule| rule::holds(self, rule, value, seen.as_deref_mut()))
+    }
+}
+
+/// Runs where there is room for deep recursion. `None` where the system gives no thread for it.
+pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().stack_size(LARGE_STACK);
+        match builder.spawn_scoped(scope, run).ok()?.join() {
+            Ok(value) => Some(value),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Which members of an object, or items of an array, some rule speaks of.
+#[derive(Default)]
+pub(crate) struct Seen {
+    all: bool,
+    few: u64,
+    /// Those past the first 64.
+    more: Vec<u64>,
+}
+
+impl Seen {
+    pub(crate) fn mark(&mut self, place: usize) {
+        if let Some(bit) = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)) {
+            self.few |= bit;
+            return;
+        }
+        let word = place / 64 - 1;
+        if self.more.len() <= word {
+            self.more.resize(word + 1, 0);
+        }
+        if let Some(word) = self.more.get_mut(word) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    pub(crate) fn mark_all(&mut self) {
+        self.all = true;
+    }
+
+    pub(crate) fn has(&self, place: usize) -> bool {
+        let word = if place < 64 { Some(&self.few) } else { self.more.get(place / 64 - 1) };
+        self.all || word.is_some_and(|word| word & (1 << (place % 64)) != 0)
+    }
+
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.all |= other.all;
+        self.few |= other.few;
+        if self.more.len() < other.more.len() {
+            self.more.resize(other.more.len(), 0);
+        }
+        for (own, other) in self.more.iter_mut().zip(&other.more) {
+            *own |= other;
+        }
+    }
+}
+
+/// As many as anybody reads: past these, the rest is counted. A body of megabytes can break a rule a
+/// million times.
+const MAX_VIOLATIONS: usize = 1000;
+
+/// Collects what is wrong.
+pub(crate) struct Report<'r> {
+    pub(crate) judge: Judge<'r>,
+    pub(crate) violations: Vec<Violation>,
+    more: usize,
+    /// Whether this is about a form that a value has not: forms inside it are named, and not gone
+    /// into, or the text could double at every step down.
+    pub(crate) is_inside_form: bool,
+}
+
+impl<'r> Report<'r> {
+    fn new(definitions: &'r [Rules]) -> Self {
+        Self {
+            judge: Judge::new(definitions),
+            violations: Vec::new(),
+            more: 0,
+            is_inside_form: false,
+        }
+    }
+
+    /// What is wrong with a value as far as these rules go, apart from what was reported so far.
+    pub(crate) fn aside(
+        &mut self,
+        rules: &[Rule],
+        value: &Json,
+        at: &Location<'_>,
+    ) -> Vec<Violation> {
+        let outer = std::mem::take(&mut self.violations);
+        let more = self.more;
+        self.apply(rules, value, at);
+        self.more = more;
+        std::mem::replace(&mut self.violations, outer)
+    }
+
+    /// What is wrong with a key.
+    pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
+        let mut report = Report { judge: self.judge.aside(), ..Report::new(&[]) };
+        report.apply(rules, name, &Location::Root);
+        report.violations
+    }
+
+    pub(crate) fn add(&mut self, at: &Location<'_>, keyword: &'static str, message: String) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
+        // Two rules may speak of one key: a part of the schema, and the whole.
+        let pointer = at.pointer();
+        let is_known = self.violations.last().is_some_and(|last| {
+            last.keyword == keyword && last.message == message && last.pointer == pointer
+        });
+        if is_known {
+            return;
+        }
+        let (field, key) = (at.field(), at.key());
+        self.violations.push(Violation { field, key, pointer, keyword, message });
+    }
+
+    /// Counts what is wrong without a message, where nobody would read one.
+    pub(crate) fn count_only(&mut self) -> bool {
+        let is_full = self.is_full();
+        self.more += usize::from(is_full);
+        is_full
+    }
+
+    fn is_full(&self) -> bool {
+        self.violations.len() >= MAX_VIOLATIONS
+    }
+
+    fn finish(mut self) -> Vec<Violation> {
+        if self.violations.is_empty() {
+            let message = "is refused by the schema as a whole".to_owned();
+            self.add(&Location::Root, "schema", message);
+        }
+        if self.more > 0 {
+            let message = format!("{} violations more are left out here", self.more);
+            self.violations.push(Violation {
+                field: String::new(),
+                key: String::new(),
+                pointer: String::new(),
+                keyword: "more",
+                message,
+            });
+        }
+        self.violations
+    }
+
+    pub(crate) fn apply(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {
+        if let Json::NotFinite(float) = value {
+            self.add(at, "type", format!("{float} is not a number that JSON can carry"));
+            return;
+        }
+        self.judge.depth += 1;
+        let depth = self.judge.depth;
+        if depth == MAX_NESTED || depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
+            if on_large_stack(|| self.each(rules, value, at)).is_none() {
+                let message = "is nested too deeply to be judged on this machine".to_owned();
+                self.add(at, "depth", message);
+            }
+        } else {
+            self.each(rules, value, at);
+        }
+        self.judge.depth -= 1;
+    }
+
+    fn each(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {
+        for rule in rules {
+            let before = self.violations.len() + self.more;
+            rule::report(self, rule, value, at);
+            // A value of a wrong type breaks the other rules only in consequence.
+            let is_type = matches!(rule, Rule::Types(_) | Rule::Never);
+            if is_type && self.violations.len() + self.more > before {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What is wrong with a value, and where.
+
+use std::fmt;
+
+/// One rule that one value of a request breaks.
+///
+/// Displays as `steps (149_steps): 25 is outside 6..=20`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    pub(crate) field: String,
+    pub(crate) key: String,
+    pub(crate) pointer: String,
+    pub(crate) keyword: &'static str,
+    pub(crate) message: String,
+}
+
+impl Violation {
+    /// The Rust name of the field; for a value inside a list or an object with its way there, as in
+    /// `keyframes[1].duration`. Empty when the whole body is meant.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The same with the keys on the wire.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// A JSON pointer (RFC 6901) to the value in the body; for what is missing, to where it belongs.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The JSON Schema keyword that is violated: `maximum`, `enum`, `required`, ...; `media` for the
+    /// rules of `Media`, `validations` for the service's own of a file, `syntax` for
+    /// text that is not JSON, and `more` behind a thousand others, for those that are left out.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        self.keyword
+    }
+
+    /// The value and the rule, without the field.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.field.as_str(), self.key.as_str()) {
+            ("", _) => write!(f, "{}", self.message),
+            (field, key) if field == key => write!(f, "{field}: {}", self.message),
+            (field, key) => write!(f, "{field} ({key}): {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// Everything that is wrong with a request; displays one violation per line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationErrors {
+    /// Never empty.
+    violations: Vec<Violation>,
+}
+
+impl ValidationErrors {
+    /// `Ok` where there is nothing to report.
+    pub(crate) fn check(violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
+    }
+
+    /// One violation of the value as a whole.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(keyword: &'static str, message: String) -> Self {
+        let violation = Violation {
+            field: String::new(),
+            key: String::new(),
+            pointer: String::new(),
+            keyword,
+            message,
+        };
+        Self { violations: vec![violation] }
+    }
+
+    /// The violations, in the order of the schema's fields.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.violations.iter()
+    }
+
+    /// How many there are; at least one.
+    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.violations.len()
+    }
+}
+
+impl fmt::Display for ValidationErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            violation.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ValidationErrors {}
+
+impl IntoIterator for ValidationErrors {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.violations.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ValidationErrors {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

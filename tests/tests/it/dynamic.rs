@@ -1,0 +1,75 @@
+//! Models without a type: checked by their schema, and sent like any other.
+
+use runcomfy_client::DynamicModel;
+use runcomfy_models::model;
+use runcomfy_tests::{ENTRIES, schema, schema_text};
+use serde_json::{Value, json};
+
+use crate::instances::Maker;
+
+/// The same verdicts, in the same words, as those of the generated types.
+#[test]
+fn a_schema_at_run_time_judges_as_the_generated_type() {
+    let mut random = fastrand::Rng::with_seed(9);
+    let mut compared = 0;
+    for entry in ENTRIES.iter().filter(|entry| entry.id.starts_with("corpus/")) {
+        let source = schema(entry.id);
+        let dynamic = DynamicModel::parse(entry.id, schema_text(entry.id)).unwrap();
+        let judge = jsonschema::validator_for(&json!(true)).unwrap();
+        for body in Maker::new(&source).bodies(&mut random, &judge) {
+            let generated = (entry.from_json)(&body.to_string()).map(drop);
+            let given = dynamic.validate(&body);
+            assert_eq!(
+                given.as_ref().map_err(ToString::to_string),
+                generated.as_ref().map_err(ToString::to_string),
+                "{}: {body}",
+                entry.id
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 10_000, "{compared}");
+}
+
+#[test]
+fn inputs_of_many_models_stand_in_one_list() {
+    let kling = model("kling/kling-2-1/master/image-to-video").unwrap();
+    let body = json!({"prompt": "a lighthouse", "image_url": "https://example.com/a.png"});
+    let dream = DynamicModel::parse(
+        "acme/dream",
+        r#"{"type": "object", "properties": {"149_steps": {"type": "integer", "maximum": 20}}}"#,
+    )
+    .unwrap();
+    let inputs =
+        [kling.input(body.clone()).unwrap(), dream.input(json!({"149_steps": 12})).unwrap()];
+    assert_eq!(inputs.each_ref().map(|input| input.model_id()), [kling.id, "acme/dream"]);
+    assert_eq!(inputs[0].to_value(), body);
+    assert_eq!(serde_json::to_value(&inputs[1]).unwrap(), json!({"149_steps": 12}));
+    let error = kling.input(json!({"prompt": "x"})).unwrap_err().to_string();
+    assert_eq!(error, "image_url: is required, but missing");
+    assert!(model("no/such/model").is_none());
+}
+
+#[test]
+fn a_schema_that_cannot_be_used_says_why() {
+    let error = DynamicModel::parse(
+        "acme/m",
+        r#"{"type": "object", "properties": {"a": {"type": "text"}}}"#,
+    );
+    let error = error.unwrap_err();
+    assert_eq!(error.problems().len(), 1);
+    assert!(
+        error.to_string().contains("the type \"text\" is unknown (at /properties/a/type)"),
+        "{error}"
+    );
+    assert!(DynamicModel::parse("a b", "{}").is_err());
+    assert!(DynamicModel::parse("acme/m", "").is_err());
+}
+
+#[test]
+fn a_catalog_entry_is_read_as_well() {
+    let text = r#"{"model_id": "acme/m", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}"#;
+    let model = DynamicModel::parse("acme/m", text).unwrap();
+    assert!(model.validate(&json!({"a": 1})).is_ok());
+    assert!(model.validate(&Value::Null).is_err());
+}
