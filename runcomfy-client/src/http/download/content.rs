@@ -7,7 +7,7 @@ use crate::media::MediaKind;
 use crate::media_type::{kind_of_mime, mime_of_extension};
 
 /// As many bytes from the start of a file as are looked at.
-pub(super) const HEAD: usize = 4096;
+pub(super) const HEAD_LEN: usize = 4096;
 
 /// What a file is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -167,7 +167,7 @@ async fn size_and_head(path: &Path) -> io::Result<(u64, Vec<u8>)> {
     // Opening a pipe could take for ever.
     if found.is_file() {
         let file = fs::File::open(path).await?;
-        file.take(content::HEAD as u64).read_to_end(&mut head).await?;
+        file.take(content::HEAD_LEN as u64).read_to_end(&mut head).await?;
     }
     Ok((found.len(), head))
 }

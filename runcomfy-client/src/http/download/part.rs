@@ -91,7 +91,7 @@ impl Part {
         let mut head = Vec::new();
         let read = async {
             self.file.seek(SeekFrom::Start(0)).await?;
-            (&mut self.file).take(content::HEAD as u64).read_to_end(&mut head).await
+            (&mut self.file).take(content::HEAD_LEN as u64).read_to_end(&mut head).await
         };
         let read = read.await;
         read.map_err(|error| Failure::new("what was written cannot be read", error))?;
