@@ -48,6 +48,9 @@ fn submit_with(variables: &[(&str, &str)]) -> String {
     text
 }
 
+/// How long a server may take to notice what the program did that has ended already.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A server that treats its first connection so, and its port.
 fn serve<T: Send + 'static>(
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
@@ -57,7 +60,7 @@ fn serve<T: Send + 'static>(
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         sender.send(serve(stream)).unwrap();
     });
     (port, receiver)
@@ -127,7 +130,7 @@ fn socks_proxies_are_used() {
     let (port, seen) = serve(socks);
     let proxy = format!("socks5h://127.0.0.1:{port}");
     let text = submit_with(&[TOKEN, ("ALL_PROXY", &proxy)]);
-    let (user, to, hello) = seen.recv().unwrap();
+    let (user, to, hello) = seen.recv_timeout(PATIENCE).unwrap();
     assert_eq!((&*user, &*to), ("", "model-api.runcomfy.net:443"), "{text}");
     assert!(hello.contains(host));
     assert!(text.contains("nothing was accepted"), "{text}");
@@ -136,7 +139,7 @@ fn socks_proxies_are_used() {
     let proxy = format!("socks5://me:pa%2Fss@127.0.0.1:{port}");
     let base = ("RUNCOMFY_MODEL_API_BASE", "https://192.0.2.7:8443/v1");
     let text = submit_with(&[TOKEN, base, ("https_proxy", &proxy)]);
-    let (user, to, _) = seen.recv().unwrap();
+    let (user, to, _) = seen.recv_timeout(PATIENCE).unwrap();
     assert_eq!((&*user, &*to), ("me:pa/ss", "192.0.2.7:8443"), "{text}");
     assert!(text.contains("https_proxy") && !text.contains("pa/ss"), "{text}");
     assert!(!text.contains("pa%2Fss") && !text.contains(TOKEN.1), "{text}");
@@ -151,7 +154,7 @@ fn http_proxies_are_used_and_named_when_they_fail() {
     });
     let proxy = format!("http://me:sekrit-pass@127.0.0.1:{port}");
     submit_with(&[TOKEN, ("HTTPS_PROXY", &proxy), ("ALL_PROXY", "http://127.0.0.1:1")]);
-    let (head, hello) = seen.recv().unwrap();
+    let (head, hello) = seen.recv_timeout(PATIENCE).unwrap();
     assert!(head.starts_with("CONNECT model-api.runcomfy.net:443 HTTP/1.1\r\n"), "{head}");
     assert!(head.to_lowercase().contains("proxy-authorization: basic "), "{head}");
     assert!(hello.contains("model-api.runcomfy.net") && !head.contains(TOKEN.1));
@@ -204,7 +207,7 @@ fn the_token_comes_from_the_environment() {
         // A proxy is for other machines.
         let proxy = ("ALL_PROXY", "http://127.0.0.1:1");
         let text = submit_with(&[(variable, value), ("RUNCOMFY_MODEL_API_BASE", &base), proxy]);
-        let head = seen.recv().unwrap();
+        let head = seen.recv_timeout(PATIENCE).unwrap();
         assert!(head.contains(&format!("authorization: Bearer {token}\r\n")), "{head}");
         assert!(text.contains("accepted: r1"), "{text}");
     }
