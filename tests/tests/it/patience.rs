@@ -186,7 +186,7 @@ async fn an_answer_about_another_job_is_never_a_result() {
     let video = r#""output": {"video": "https://a.runcomfy.net/v.mp4"}"#;
     for body in [
         format!(r#"{{"request_id": "other", "status": "completed", {video}}}"#),
-        format!(r#"{{"request_id": "other", "status": "failed", "error": "not ours"}}"#),
+        r#"{"request_id": "other", "status": "failed", "error": "not ours"}"#.to_owned(),
         format!(r#"{{"request_id": 7, "status": "completed", {video}}}"#),
         format!(
             r#"{{"request_id": "{id}", "model_id": "kling/x", "status": "completed", {video}}}"#
