@@ -49,6 +49,11 @@ impl Redactor {
         Self(Arc::new(Secrets { forms, mark: mark(token), only_words }))
     }
 
+    /// Whether the text has the token in it. A short one may be a part of anything.
+    pub(super) fn finds_in(&self, text: &str) -> bool {
+        !self.0.only_words && matches!(self.redact(text), Cow::Owned(_))
+    }
+
     /// The text without the token.
     pub(super) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_start(text, usize::MAX)

@@ -134,9 +134,9 @@ struct Received {
 }
 
 impl Received {
-    /// The ids that it names so far.
-    fn ids(&self) -> Ids {
-        Ids::in_beginning(self.status, &self.bytes)
+    /// The ids that it names so far. The token is none.
+    fn ids(&self, redactor: &Redactor) -> Ids {
+        Ids::in_beginning(self.status, &self.bytes, |id| !redactor.finds_in(id))
     }
 }
 
@@ -226,11 +226,15 @@ impl Transport {
                 return Err(self.no_answer(error, &url));
             }
             Err(Cut::Broken(error)) => {
-                let (source, ids) = (error.without_url(), received.ids());
+                let (source, ids) = (error.without_url(), received.ids(&self.redactor));
                 return Err(NoAnswer::CutOff { source, ids });
             }
-            Err(Cut::TimedOut) => return Err(NoAnswer::TimedOut { ids: received.ids() }),
-            Err(Cut::TooLong) => return Err(NoAnswer::TooLong { ids: received.ids() }),
+            Err(Cut::TimedOut) => {
+                return Err(NoAnswer::TimedOut { ids: received.ids(&self.redactor) });
+            }
+            Err(Cut::TooLong) => {
+                return Err(NoAnswer::TooLong { ids: received.ids(&self.redactor) });
+            }
         }
         let Received { status, retry_after, bytes } = received;
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
@@ -347,6 +351,12 @@ impl Answer {
     /// The same for what should be a single word.
     pub(super) fn word(&self, text: &str) -> String {
         self.excerpt(text, 100)
+    }
+
+    /// Whether a text taken from the answer has the token in it. Such a text is no id: ids are shown
+    /// as they are.
+    pub(super) fn has_token(&self, text: &str) -> bool {
+        self.redactor.finds_in(text)
     }
 
     /// A text taken from the answer as an error shows it: without the token, without what grants

@@ -257,6 +257,24 @@ async fn the_token_in_base64_is_not_shown() {
 }
 
 #[tokio::test]
+async fn the_token_is_no_request_id() {
+    const TOKEN: &str = "t0p-sekrit-token";
+    let (sandbox, client) = sandbox(TOKEN).await;
+    for id in [TOKEN.to_owned(), format!("Bearer:{TOKEN}")] {
+        for (status, end) in [(200, "}"), (200, ""), (429, "}"), (502, "}"), (502, "")] {
+            let body = format!(r#"{{"request_id": "{id}", "status_url": "https://a"{end}"#);
+            sandbox.reply_next(Call::Submit, Reply::new(status, body));
+            let error = client.submit(&input()).await.unwrap_err();
+            assert!(!shown(&error).contains(TOKEN), "{status}: {error}");
+        }
+    }
+    // A short one may be a part of any id.
+    let (sandbox, client) = self::sandbox("r1").await;
+    sandbox.reply_next(Call::Submit, Reply::new(200, r#"{"request_id": "r1"}"#));
+    assert_eq!(client.submit(&input()).await.unwrap().request_id(), "r1");
+}
+
+#[tokio::test]
 async fn nothing_is_cut_before_the_token_is_hidden() {
     const TOKEN: &str = "t0p-sekrit-token";
     let (sandbox, client) = sandbox(TOKEN).await;

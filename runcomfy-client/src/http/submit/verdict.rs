@@ -47,9 +47,13 @@ pub(in crate::http) struct Ids {
 }
 
 impl Ids {
-    /// The id that the beginning of an answer of this status names.
-    pub(in crate::http) fn in_beginning(status: u16, body: &[u8]) -> Self {
-        Self::of(status, named_id(&String::from_utf8_lossy(body)))
+    /// The id that the beginning of an answer of this status names, if it is one.
+    pub(in crate::http) fn in_beginning(
+        status: u16,
+        body: &[u8],
+        is_id: impl Fn(&str) -> bool,
+    ) -> Self {
+        Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
     }
 
     fn of(status: u16, id: Option<RequestId>) -> Self {
@@ -62,7 +66,7 @@ impl Ids {
 
 impl Verdict {
     pub(super) fn of(answer: &Answer) -> Self {
-        let id = named_id(&answer.body);
+        let id = named_id(&answer.body).filter(|id| !answer.has_token(id));
         let status = answer.status;
         let Some(error) = ApiError::read(answer, None) else {
             return match id {
