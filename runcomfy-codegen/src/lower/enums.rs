@@ -2,8 +2,10 @@
 
 use super::model::{EnumType, EnumValues, Shape};
 use super::shape::Site;
+use std::collections::HashSet;
+
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::{Literal, is_valid};
+use runcomfy_schema::{Literal, Rule, is_valid};
 
 use super::{Lowerer, docs, names};
 use crate::parse::{Node, Schema, Value};
@@ -59,11 +61,25 @@ impl Lowerer<'_, '_, '_> {
     fn usable(&mut self, schema: &Schema, values: &[Node]) -> Vec<Literal> {
         let rules = self.compiler.value(schema, None);
         self.compiler.finish();
+        // What is listed is looked up, and not gone through for each of thousands.
+        let (listed, others): (Vec<Rule>, Vec<Rule>) =
+            rules.into_iter().partition(|rule| matches!(rule, Rule::Values(_)));
+        let listed: Vec<HashSet<String>> = listed
+            .iter()
+            .filter_map(|rule| match rule {
+                Rule::Values(allowed) => {
+                    Some(allowed.iter().map(|one| one.to_json().canonical()).collect())
+                }
+                _ => None,
+            })
+            .collect();
         let mut usable = Vec::new();
         let mut refused = 0;
         for value in values {
             let json = value.to_json();
-            if is_valid(self.compiler.referred(), &rules, &json) {
+            let canonical = json.canonical();
+            let is_listed = listed.iter().all(|allowed| allowed.contains(&canonical));
+            if is_listed && is_valid(self.compiler.referred(), &others, &json) {
                 if value.value != Value::Null {
                     usable.push(Literal::from(value));
                 }

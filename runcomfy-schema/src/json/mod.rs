@@ -76,6 +76,12 @@ impl Json {
         Self::integer(value.try_into().unwrap_or_default())
     }
 
+    /// One text for all values that are the same.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        crate::keyword::values::canonical(self)
+    }
+
     /// The member of an object, or nothing.
     #[must_use]
     pub fn member(&self, key: &str) -> Option<&Self> {
