@@ -60,6 +60,7 @@ impl<'a> Maker<'a> {
             }
             bodies.push(body.into());
         }
+        let mut bodies: Vec<Value> = bodies.into_iter().map(plain).collect();
         let mut known = BTreeSet::new();
         bodies.retain(|body| known.insert(body.to_string()));
         bodies
@@ -247,6 +248,21 @@ impl<'a> Maker<'a> {
         }
         objects.push(with(&whole, "unknown", json!(1)));
         objects
+    }
+}
+
+/// The value as `serde_json` holds it without `arbitrary_precision`, so that both validators see one
+/// number: an integer of 64 bits, or the nearest float.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.as_i64().is_none() && number.as_u64().is_none() => {
+            json!(number.as_f64())
+        }
+        Value::Array(items) => items.into_iter().map(plain).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(key, value)| (key, plain(value))).collect()
+        }
+        other => other,
     }
 }
 
