@@ -114,16 +114,17 @@ impl<O> Job<O> {
     /// [`Error::OtherModel`] where it is known to be one of another model.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
         let Self { client, request_id, model_id, submission, accepted_at, .. } = self;
-        match model_id {
-            Some(found) if found.as_str() != R::MODEL_ID => {
-                Err(Error::OtherModel { request_id, found, expected: R::MODEL_ID })
+        // An input that says its model itself may be for any.
+        let is_of_one = !R::MODEL_ID.is_empty();
+        let model_id = match model_id {
+            Some(found) if is_of_one && found.as_str() != R::MODEL_ID => {
+                return Err(Error::OtherModel { request_id, found, expected: R::MODEL_ID });
             }
-            _ => {
-                let model_id = Some(R::MODEL_ID.parse()?);
-                let output = PhantomData;
-                Ok(Job { client, request_id, model_id, submission, accepted_at, output })
-            }
-        }
+            None if is_of_one => Some(R::MODEL_ID.parse()?),
+            known => known,
+        };
+        let output = PhantomData;
+        Ok(Job { client, request_id, model_id, submission, accepted_at, output })
     }
 
     /// Asks where the job stands.
