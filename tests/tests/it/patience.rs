@@ -215,6 +215,26 @@ async fn an_answer_about_another_job_is_never_a_result() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_a_large_number_is_the_same_in_every_answer() {
+    let (sandbox, client, _) = simulated().await;
+    for id in ["17", "18446744073709551615", "184467440737095516161844674407370955161"] {
+        let answer = |rest: &str| Reply::new(200, format!(r#"{{"request_id": {id}, {rest}}}"#));
+        sandbox.reply_next(Call::Submit, answer(r#""status_url": "https://a""#));
+        let job = client.submit(&input()).await.unwrap();
+        assert_eq!(job.request_id(), id);
+        sandbox.reply_next(Call::Status, answer(r#""status": "completed""#));
+        let video = r#""status": "succeeded", "output": {"video": "https://a.runcomfy.net/v.mp4"}"#;
+        sandbox.reply_next(Call::Result, answer(video));
+        assert!(job.wait().await.is_ok(), "{id}");
+        sandbox.reply_next(Call::Status, answer(r#""status": "failed", "error": "nsfw""#));
+        let error = job.wait().await.unwrap_err();
+        assert!(matches!(error, Error::Failed { .. }), "{id}: {error:?}");
+        sandbox.reply_next(Call::Cancel, answer(r#""outcome": "not_cancellable""#));
+        assert_eq!(job.cancel().await.unwrap(), CancelOutcome::NotCancellable);
+    }
+}
+
+#[tokio::test]
 async fn words_beside_an_unknown_state_are_kept() {
     let (sandbox, client, _) = simulated().await;
     let job = client.submit(&input()).await.unwrap();

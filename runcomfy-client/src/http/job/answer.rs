@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::api_error;
 use super::super::request_id::RequestId;
 use super::super::state::JobState;
+use super::super::submit::named_id;
 use super::super::transport::Answer;
 use crate::model_id::ModelId;
 
@@ -12,7 +13,7 @@ use crate::model_id::ModelId;
 /// [`JobState::Failed`] or [`JobState::Cancelled`].
 pub(in crate::http) fn end(answer: &Answer, request_id: &RequestId) -> Option<JobState> {
     let json = answer.json.as_ref().ok()?;
-    let names_job = match id(json, "request_id") {
+    let names_job = match id(json, answer) {
         Some(id) if id == request_id.as_str() => true,
         Some(_) => return None,
         None => false,
@@ -36,7 +37,7 @@ pub(super) fn other_job(
     model_id: Option<&ModelId>,
 ) -> Option<String> {
     let json = answer.json.as_ref().ok()?;
-    if let Some(found) = id(json, "request_id").filter(|found| found != request_id.as_str()) {
+    if let Some(found) = id(json, answer).filter(|found| found != request_id.as_str()) {
         return Some(format!("it is about another request, {}", answer.word(&found)));
     }
     let found = json.get("model_id")?.as_str()?;
@@ -45,10 +46,13 @@ pub(super) fn other_job(
     differs.then(|| format!("it is about another model, {}, not {model_id}", answer.word(found)))
 }
 
-fn id(json: &Value, key: &str) -> Option<String> {
-    match json.get(key)? {
+fn id(json: &Value, answer: &Answer) -> Option<String> {
+    match json.get("request_id")? {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        // Beyond 64 bits, a `Value` keeps no more than a rounded number.
+        Value::Number(number) => Some(
+            named_id(&answer.body).map_or_else(|| number.to_string(), |id| id.as_str().to_owned()),
+        ),
         _ => None,
     }
 }

@@ -24,6 +24,7 @@ use super::transport::{NoAnswer, Outgoing};
 use crate::model_id::ModelId;
 use crate::request::Request;
 
+pub(super) use named_id::named_id;
 pub use options::SubmitOptions;
 use recorded::Recorded;
 pub(super) use verdict::Ids;
