@@ -10,10 +10,10 @@ use runcomfy_models::{
 };
 
 /// A session that has no lock, so it is dead.
-const DEAD: &str = "1-00000000000000aa";
+pub const DEAD: &str = "1-00000000000000aa";
 
 /// A submission as a process of long ago wrote it.
-fn submission(number: usize) -> Submission {
+pub fn submission(number: usize) -> Submission {
     let text = format!(
         r#"{{"event": "submitting", "submission": "{number:x}-0000000000000000",
             "model_id": "acme/dream", "submitted_at": "Sun, 06 Nov 1994 08:49:37 GMT",
@@ -25,12 +25,12 @@ fn submission(number: usize) -> Submission {
     }
 }
 
-fn id(number: usize) -> String {
+pub fn id(number: usize) -> String {
     format!("request-{number}")
 }
 
 /// The entries of a submission, each of another course by its number.
-fn entries(number: usize) -> Vec<JournalEntry> {
+pub fn entries(number: usize) -> Vec<JournalEntry> {
     let submission = submission(number);
     let of = submission.id.clone();
     let request_id = id(number).parse::<runcomfy_models::RequestId>().unwrap();
@@ -52,7 +52,7 @@ fn entries(number: usize) -> Vec<JournalEntry> {
     }
 }
 
-fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
+pub fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
     let mut text = String::new();
     for entry in numbers.into_iter().flat_map(entries) {
         let mut line = serde_json::to_value(entry).unwrap();
@@ -243,4 +243,60 @@ fn what_is_written_without_the_lock_into_a_replaced_file_is_written_again() {
     journal.record(&entry).unwrap();
     assert!(journal.entries().unwrap().contains(&entry), "{:?}", journal.entries());
     assert_eq!(journal.unfinished().unwrap().jobs.len(), 1);
+}
+
+/// The name of the only session that has the journal open.
+#[cfg(unix)]
+fn session_of(path: &Path) -> String {
+    let prefix = format!("{}.", path.file_name().unwrap().to_str().unwrap());
+    let names = names(path.parent().unwrap());
+    let session =
+        |name: &String| Some(name.strip_prefix(&prefix)?.strip_suffix(".lock")?.to_owned());
+    names.iter().find_map(session).unwrap()
+}
+
+/// An acceptance that was written without the lock.
+#[cfg(unix)]
+fn late(number: usize) -> String {
+    let mut line = serde_json::to_value(&entries(2)[1]).unwrap();
+    line["submission"] = submission(number).id.into();
+    line["request_id"] = id(number).into();
+    line["session"] = DEAD.into();
+    format!("{line}\n")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_compaction_that_failed_halfway_is_finished_before_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let long = lines(0..COUNT);
+    fs::write(&path, &long).unwrap();
+    let own = FileJournal::open(&path).unwrap();
+    // As where the disk was full just after the shorter file took the path: what others wrote at the
+    // last stands in the longer one alone.
+    let old = folder.path().join(format!("jobs.journal.{}.old", session_of(&path)));
+    fs::write(&old, format!("{long}{}", late(1001))).unwrap();
+
+    // It counts from a place that the next compaction moves.
+    let other = FileJournal::open(&path).unwrap();
+    for number in 0..500 {
+        let submission = submission(COUNT + number * 10 + 7);
+        assert_eq!(other.begin(&submission).unwrap(), Begin::Recorded);
+        other.record(&JournalEntry::Settled { submission: submission.id }).unwrap();
+    }
+    let before = fs::read_to_string(&path).unwrap();
+    other.compact().unwrap();
+    assert!(!old.exists());
+    let has_late = |number| {
+        let jobs = own.unfinished().unwrap().jobs;
+        jobs.iter().any(|job| job.request_id == id(number).as_str())
+    };
+    assert!(has_late(1001));
+    // And it does not keep its own session from the next.
+    fs::write(&old, format!("{before}{}", late(2001))).unwrap();
+    own.compact().unwrap();
+    assert!(!old.exists() && has_late(2001));
+    drop((own, other));
+    assert_eq!(names(folder.path()), ["jobs.journal"]);
 }

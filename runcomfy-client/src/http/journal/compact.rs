@@ -11,7 +11,8 @@
 //!    removed. Whoever writes without the lock looks afterwards whether the path is still that of
 //!    its file, and otherwise writes again.
 //!
-//! Where a process is killed before the end of step 4, the next one that opens the journal does it.
+//! Where a process is killed, or fails, before the end of step 4, the next one that opens or compacts
+//! the journal does it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -73,6 +74,8 @@ fn make(
     write_compacted(from, upto, ledger, &mut writer, &session.name)?;
     writer.flush()?;
     drop(writer);
+    // Most of it is on the disk before anybody has to wait for the rest.
+    to.sync_all()?;
     Ok(to)
 }
 
@@ -98,11 +101,11 @@ fn write_compacted(
     let mut bodies = Vec::new();
     let mut result = Ok(());
     for_each_line_before(from, upto, |bytes| {
-        let Ok(line) = Line::read(bytes) else { return true };
-        match &line {
-            Line::Entry(members) if !says_body(members) => {}
-            line => bodies.extend(line.bodies().into_iter().map(|(_, body)| body)),
-        }
+        line::for_each_in(bytes, |line| match &line {
+            Ok(Line::Entry(members)) if !says_body(members) => {}
+            Ok(line) => bodies.extend(line.bodies().into_iter().map(|(_, body)| body)),
+            Err(_) => {}
+        });
         if bodies.len() >= FINISHED_PER_LINE {
             result = writeln!(to, "{}", line::finished(&[], &bodies, session));
             bodies.clear();
@@ -135,6 +138,7 @@ fn replace(
     if store.is_gone || !is_named(from, &store.path)? {
         return fs::remove_file(new_path);
     }
+    store.catch_up_locked()?;
     let covered = copy_behind(from, upto, &new)?;
     new.sync_all()?;
     let old_path = session::file(&store.path, &session.name, OLD);
@@ -152,26 +156,29 @@ fn replace(
     old.unlock()
 }
 
-/// Appends what a file holds behind a place; gives where it ends.
+/// Appends the whole lines that a file holds behind a place; gives where they end. One without an end
+/// may just be written, by somebody who has no lock.
 fn copy_behind(mut from: &File, place: u64, mut to: &File) -> io::Result<u64> {
     from.seek(SeekFrom::Start(place))?;
     let mut bytes = Vec::new();
     from.read_to_end(&mut bytes)?;
-    if !bytes.is_empty() {
-        to.write_all(&bytes)?;
-        if bytes.last() != Some(&b'\n') {
-            to.write_all(b"\n")?;
-        }
-    }
-    Ok(place + bytes.len() as u64)
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    bytes.truncate(end);
+    to.write_all(&bytes)?;
+    Ok(place + end as u64)
 }
 
-/// Does what dead sessions have left of their compactions; the journal is locked.
+/// Does what is left of compactions that were killed or failed; the journal is locked.
 pub(super) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()> {
+    if store.is_gone {
+        return Ok(());
+    }
     for new in session::left_by_dead(session, NEW) {
         let _ = fs::remove_file(new);
     }
-    for path in session::left_by_dead(session, OLD) {
+    // A living session has one only while it holds the lock, or where it failed. The next compaction
+    // has to find none: it counts from another place.
+    for path in session::left(session, OLD) {
         let old = File::open(&path)?;
         // Where the path was not given away yet, it is the journal itself.
         if !is_named(&old, &store.path)?
@@ -220,4 +227,23 @@ fn carry_over(mut old: &File, place: u64, store: &mut Store) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_half_written_is_left_for_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name| {
+            let mut options = OpenOptions::new();
+            options.read(true).append(true).create_new(true).open(folder.path().join(name)).unwrap()
+        };
+        let (mut old, new) = (file("old"), file("new"));
+        // Without the lock an entry can be written while another copies.
+        old.write_all(b"{}\n{1}\n{2").unwrap();
+        assert_eq!(copy_behind(&old, 3, &new).unwrap(), 7);
+        assert_eq!(std::fs::read_to_string(folder.path().join("new")).unwrap(), "{1}\n");
+    }
 }

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::claim::Claim;
@@ -114,6 +115,30 @@ impl<'a> Line<'a> {
                 .collect(),
             Self::Taken { .. } | Self::Compacted { .. } => Vec::new(),
         }
+    }
+}
+
+/// Reads a line that may have lost its break from the next: then every object in it is one. Where there
+/// is none, `each` is told why.
+pub(super) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'a>, String>)) {
+    let whole = Line::read(line);
+    let Err(reason) = whole else { return each(whole) };
+    let mut found = 0;
+    let mut rest = line;
+    while let Some(start) = rest.windows(2).position(|pair| pair == b"{\"") {
+        rest = &rest[start..];
+        let mut objects = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        let is_object = matches!(objects.next(), Some(Ok(_)));
+        let end = if is_object { objects.byte_offset() } else { 1 };
+        let (object, behind) = rest.split_at(end);
+        if is_object && object.len() < line.len() {
+            found += 1;
+            each(Line::read(object));
+        }
+        rest = behind;
+    }
+    if found == 0 {
+        each(Err(reason));
     }
 }
 

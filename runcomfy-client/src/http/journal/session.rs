@@ -25,7 +25,10 @@ impl Session {
     pub(super) fn begin(journal: &Path) -> io::Result<Self> {
         let name = format!("{:x}-{:016x}", std::process::id(), fastrand::u64(..));
         let path = file(journal, &name, LOCK);
-        let alive = private(OpenOptions::new().write(true).create_new(true)).open(path)?;
+        let made = private(OpenOptions::new().write(true).create_new(true)).open(path);
+        let alive = made.map_err(|error| {
+            io::Error::new(error.kind(), format!("a lock cannot be made beside it: {error}"))
+        })?;
         match alive.try_lock() {
             Ok(()) => Ok(Self { name, journal: journal.to_owned(), alive }),
             Err(TryLockError::Error(error)) => Err(error),
@@ -83,19 +86,28 @@ pub(super) fn file(journal: &Path, session: &str, end: &str) -> PathBuf {
 
 /// The files with this end that dead sessions left; to be asked for while the journal is locked.
 pub(super) fn left_by_dead(session: &Session, end: &str) -> Vec<PathBuf> {
+    let mut sessions = Sessions::of(session);
+    left_by(session, end, |owner| !sessions.is_alive(owner))
+}
+
+/// The files with this end that any session left.
+pub(super) fn left(session: &Session, end: &str) -> Vec<PathBuf> {
+    left_by(session, end, |_| true)
+}
+
+fn left_by(session: &Session, end: &str, mut is_meant: impl FnMut(&str) -> bool) -> Vec<PathBuf> {
     let journal = &*session.journal;
     let (Some(folder), Some(name)) = (journal.parent(), journal.file_name()) else {
         return Vec::new();
     };
     let prefix = format!("{}.", name.to_string_lossy());
-    let mut sessions = Sessions::of(session);
     let mut left = Vec::new();
     for found in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = found.file_name().to_string_lossy().into_owned();
         let owner = name.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(end));
         let Some(owner) = owner.filter(|owner| is_name(owner)) else { continue };
         let is_file = found.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && !sessions.is_alive(owner) {
+        if is_file && is_meant(owner) {
             left.push(found.path());
         }
     }
