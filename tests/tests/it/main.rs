@@ -25,6 +25,7 @@ mod generated;
 mod generated_files;
 mod instances;
 mod journal;
+mod journal_damage;
 mod many;
 mod markup;
 mod media;

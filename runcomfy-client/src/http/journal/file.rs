@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
@@ -13,10 +13,10 @@ use tracing::warn;
 
 use super::super::files::sync_folder;
 use super::super::request_id::RequestId;
-use super::claim::{Claim, ClaimHolder};
+use super::claim::{Claim, ClaimHolder, ClaimState};
 use super::compact;
 use super::entry::{JournalEntry, Submission};
-use super::ledger::{Outcome, Unfinished};
+use super::ledger::{Holder, Outcome, Unfinished};
 use super::line::{self, Line};
 use super::session::{self, Session, Sessions};
 use super::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
@@ -73,6 +73,8 @@ struct Inner {
     store: Mutex<Store>,
     synced: Mutex<Synced>,
     is_compacting: AtomicBool,
+    /// A shorter file is not compacted by itself: it could not be.
+    compact_from: AtomicU64,
 }
 
 /// One flush serves everybody who has written before it.
@@ -85,13 +87,30 @@ struct Synced {
 /// What is wrong with a journal's file.
 #[derive(Debug, Error)]
 enum FileError {
-    #[error("cannot {what} the journal {}; give it a file of its own, in a folder that exists", path.display())]
+    #[error("cannot {what} the journal {}{}", path.display(), advice(source))]
     Io { what: &'static str, path: PathBuf, source: io::Error },
     #[error(
         "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",
         path.display()
     )]
     NotAJournal { path: PathBuf, line: String },
+}
+
+/// What to do about it, where the error itself does not say so.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::InvalidInput
+        | ErrorKind::IsADirectory
+        | ErrorKind::NotADirectory => "; give it a file of its own, in a folder that exists",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "; give it a file that can be written, in a folder where files can be made"
+        }
+        ErrorKind::InvalidFilename => "; give it a shorter name",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room on the disk",
+        ErrorKind::WouldBlock => "; try again in a moment",
+        _ => "",
+    }
 }
 
 impl FileJournal {
@@ -129,6 +148,7 @@ impl FileJournal {
             store,
             synced: Mutex::default(),
             is_compacting: AtomicBool::new(false),
+            compact_from: AtomicU64::new(0),
         };
         inner.compact_if_due();
         Ok(Self { inner: Arc::new(inner), until_settled: false })
@@ -168,10 +188,33 @@ impl FileJournal {
     /// again.
     ///
     /// # Errors
-    /// Where that cannot be written.
+    /// Where that cannot be written, where the journal knows the job that came of it, and where another
+    /// process is still submitting it.
     pub fn not_accepted(&self, submission: &Submission) -> Result<(), JournalError> {
+        self.check_not_accepted(&submission.id)?;
         let reason = "somebody has looked into it: it was not accepted".to_owned();
         self.record(&JournalEntry::NotAccepted { submission: submission.id.clone(), reason })
+    }
+
+    fn check_not_accepted(&self, id: &str) -> Result<(), JournalError> {
+        let Inner { store, session, .. } = &*self.inner;
+        let holder = locked(store, PATIENCE, |store| {
+            store.catch_up_locked()?;
+            let mut sessions = Sessions::of(session);
+            // What this process submits, it knows itself.
+            let is_alive = |owner: &str| owner != session.name && sessions.is_alive(owner);
+            Ok(store.ledger.get(id).map(|open| ClaimHolder::of(Holder::Open(open), is_alive)))
+        });
+        match holder.map_err(|error| self.io("read", error))? {
+            Some(ClaimHolder { request_id: Some(id), .. }) => Err(JournalError::new(format!(
+                "the service has accepted it, as request {id}: take the job up by this id, or \
+                 `settle` it where the job is gone"
+            ))),
+            Some(ClaimHolder { state: ClaimState::Submitting, .. }) => Err(JournalError::new(
+                "it is being submitted, by a process that is still there: leave it to that process",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Every entry of all processes, oldest first; of submissions that were finished when the journal
@@ -232,9 +275,7 @@ impl FileJournal {
     fn for_each_line(&self, mut each: impl FnMut(Line<'_>)) -> Result<(), JournalError> {
         let read = File::open(&self.inner.path).and_then(|file| {
             for_each_line(BufReader::with_capacity(256 * 1024, file), |bytes| {
-                if let Ok(line) = Line::read(bytes) {
-                    each(line);
-                }
+                line::for_each_in(bytes, |line| line.into_iter().for_each(&mut each));
                 true
             })
         });
@@ -271,6 +312,10 @@ impl Journal for FileJournal {
         if !matches!(entry, JournalEntry::Ended { .. }) {
             inner.sync(number, false).map_err(|error| self.io("flush", error))?;
         }
+        // Then it stands in a file that nobody may find.
+        if lock_within_process(&inner.store).is_gone {
+            return Err(self.io("write to", gone()));
+        }
         Ok(())
     }
 
@@ -280,7 +325,7 @@ impl Journal for FileJournal {
         let line = line::entry(&begun, &inner.session.name, None, false);
         let written = locked(&inner.store, PATIENCE, |store| {
             if store.is_gone {
-                return Err(io::Error::other("it was removed or replaced; open it anew"));
+                return Err(gone());
             }
             store.catch_up_locked()?;
             let holder = Claim::of(submission).and_then(|claim| store.ledger.holder(claim));
@@ -324,11 +369,18 @@ impl Journal for FileJournal {
             if !taken.is_empty() {
                 store.append(&taken.join("\n"))?;
             }
-            session::remove_dead(&inner.session);
+            if !store.is_gone {
+                session::remove_dead(&inner.session);
+            }
             Ok(unfinished)
         });
         unfinished.map_err(|error| self.io("read", error))
     }
+}
+
+/// Why nothing can be written.
+fn gone() -> io::Error {
+    io::Error::other("it was removed or replaced; open it anew")
 }
 
 impl Inner {
@@ -369,9 +421,17 @@ impl Inner {
     }
 
     fn compact_if_due(&self) {
-        let is_due = compact::is_due(&lock_within_process(&self.store));
-        // A long journal is a nuisance, and no reason to refuse anything.
-        if is_due && let Err(error) = self.compact() {
+        let (is_due, size) = {
+            let store = lock_within_process(&self.store);
+            (compact::is_due(&store), store.read)
+        };
+        if !is_due || size < self.compact_from.load(Ordering::Relaxed) {
+            return;
+        }
+        // A long journal is a nuisance, and no reason to refuse anything, nor to hold up every
+        // submission with another try.
+        if let Err(error) = self.compact() {
+            self.compact_from.store(size.saturating_mul(2), Ordering::Relaxed);
             warn!(path = %self.path.display(), %error, "the journal cannot be compacted");
         }
     }
@@ -383,5 +443,41 @@ impl Inner {
         let done = compact::compact(&self.store, &self.session);
         self.is_compacting.store(false, Ordering::SeqCst);
         done
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_cannot_be_compacted_is_not_tried_with_every_submission() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jobs.journal");
+        let journal = FileJournal::open(&path).unwrap();
+        let new = session::file(&path, &journal.inner.session.name, session::NEW);
+        let fill = |size: usize| {
+            let session = &journal.inner.session.name;
+            let line = line::finished(&[], &vec!["00".repeat(32); 256], session) + "\n";
+            let text = line.repeat(size / line.len() + 1);
+            locked(&journal.inner.store, PATIENCE, |store| {
+                store.append(text.trim_end())?;
+                store.catch_up_locked()
+            })
+            .unwrap();
+        };
+        let size = || std::fs::metadata(&path).unwrap().len();
+        // What stands in the way makes every try fail.
+        std::fs::create_dir(&new).unwrap();
+        fill(9_000_000);
+        journal.inner.compact_if_due();
+        std::fs::remove_dir(&new).unwrap();
+        let before = size();
+        journal.inner.compact_if_due();
+        assert_eq!(size(), before);
+        // Whoever asks for it gets it, and so does a journal that has doubled.
+        fill(9_000_000);
+        journal.inner.compact_if_due();
+        assert_ne!(size(), before * 2);
     }
 }

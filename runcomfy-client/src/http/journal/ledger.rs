@@ -157,6 +157,11 @@ impl Ledger {
         if let Some(claim) = Claim::of(&submission) {
             self.held.insert(claim, submission.id.clone());
         }
+        // A line that is repeated says nothing new of what came of it.
+        if let Some(open) = self.open.get_mut(&submission.id) {
+            open.submission.get_or_insert(submission);
+            return;
+        }
         let id = submission.id.clone();
         self.insert(id, Some(submission), session);
     }
@@ -215,6 +220,8 @@ impl Ledger {
     /// Opens a submission whose own entry cannot be read.
     fn restore(&mut self, id: &str, submission: Option<Submission>, session: &str) {
         self.restored.insert(id.to_owned());
+        // Whoever said so was wrong.
+        self.not_accepted.remove(id);
         match submission {
             Some(submission) => self.begin(submission, session),
             None => drop(self.insert(id.to_owned(), None, session)),

@@ -19,6 +19,8 @@ pub(super) struct Store {
     pub(super) file: Arc<File>,
     /// Whether another file, or none, has the path now.
     pub(super) is_gone: bool,
+    /// Whether it was found shorter than it was: then nobody knows what it has lost.
+    is_cut: bool,
     /// How many entries were written so far.
     pub(super) written: u64,
     pub(super) ledger: Ledger,
@@ -32,7 +34,7 @@ pub(super) struct Store {
 struct Lines {
     count: u64,
     readable: u64,
-    /// The first, where it is unreadable.
+    /// The first with something in it, where that is unreadable.
     first: Option<String>,
 }
 
@@ -48,6 +50,7 @@ impl Store {
             path,
             file: Arc::new(file),
             is_gone: false,
+            is_cut: false,
             written: 0,
             ledger: Ledger::default(),
             read: 0,
@@ -59,6 +62,10 @@ impl Store {
     /// left for the next time.
     pub(super) fn catch_up(&mut self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
+        self.is_cut |= length < self.read;
+        if self.is_cut {
+            return Err(io::Error::other("it was cut off meanwhile; open it anew"));
+        }
         if length == self.read {
             return Ok(());
         }
@@ -70,20 +77,21 @@ impl Store {
             if bytes.is_empty() {
                 return lines.is_journal();
             }
-            match Line::read(bytes).and_then(|line| line.apply(ledger)) {
+            line::for_each_in(bytes, |line| match line.and_then(|line| line.apply(ledger)) {
                 Ok(()) => lines.readable += 1,
                 Err(reason) => {
                     // A crash can leave a line half written; what it was to say has not happened.
                     let (path, line) = (path.display(), lines.count);
-                    if lines.readable > 0 || line == 1 {
+                    let is_first = lines.readable == 0 && lines.first.is_none();
+                    if lines.readable > 0 || is_first {
                         warn!(%path, line, %reason, "a line of the journal cannot be read");
                     }
-                    if line == 1 {
+                    if is_first {
                         let text = String::from_utf8_lossy(bytes);
                         lines.first = Some(text.chars().take(80).collect());
                     }
                 }
-            }
+            });
             lines.is_journal()
         });
         self.read += read?;
@@ -93,14 +101,17 @@ impl Store {
     /// The same while the journal is locked: then nobody is still writing a line, and what stands at
     /// the end without a line break is all that will come of it.
     pub(super) fn catch_up_locked(&mut self) -> io::Result<()> {
-        if self.ends_within_a_line()? {
+        // Of a file that is nothing but the beginning of a line nobody could tell afterwards that it is a
+        // journal.
+        let is_known = self.lines.readable > 0 || self.ends_readably();
+        if is_known && self.ends_within_a_line()? {
             // Where that fails, the line is read once the next one is appended.
             let _ = (&*self.file).write_all(b"\n");
         }
         self.catch_up()
     }
 
-    /// The first line, where the file is something else than a journal. What a crash can leave is a
+    /// The first line with something in it, where the file is something else than a journal. What a crash can leave is a
     /// first line that was cut off, or never reached the disk.
     pub(super) fn foreign_line(&self) -> Option<&str> {
         let line = self.lines.first.as_deref()?;
@@ -174,6 +185,7 @@ impl Store {
     pub(super) fn take(&mut self, file: File) {
         self.file = Arc::new(file);
         self.is_gone = false;
+        self.is_cut = false;
         self.ledger = Ledger::default();
         self.read = 0;
         self.lines = Lines::default();
