@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tracing::Instrument;
 
 use super::api_error::ApiError;
@@ -20,6 +21,7 @@ use super::journal::Submission;
 use super::request_id::RequestId;
 use super::submit::{Failed, Prepared};
 use super::wait::WaitOptions;
+use crate::model_id::ModelId;
 use crate::output::Output;
 use crate::request::Request;
 
@@ -37,19 +39,46 @@ pub struct RunAll<'a, O = Output> {
     /// The place of the next input.
     next: usize,
     limit: usize,
-    running: JoinSet<Ran<O>>,
+    running: JoinSet<Came<O>>,
+    /// What is known of each task, should it end without a word.
+    begun: HashMap<Id, Begun<O>>,
     run: Arc<Run<O>>,
 }
 
 /// Makes a result of an input, in a task.
-type Run<O> = dyn Fn(usize, Prepared) -> BoxFuture<'static, Ran<O>> + Send + Sync;
+type Run<O> = dyn Fn(usize, Prepared, Known<O>) -> BoxFuture<'static, Came<O>> + Send + Sync;
 
-/// What came of an input.
-struct Ran<O> {
+/// The job, once there is one.
+type Known<O> = Arc<OnceLock<Job<O>>>;
+
+/// An input that is run in a task.
+struct Begun<O> {
     index: usize,
-    came: Came<O>,
+    model_id: ModelId,
+    at: SystemTime,
+    job: Known<O>,
 }
 
+impl<O> Begun<O> {
+    /// Why there is no result where the runtime of the task has ended.
+    fn cut_off(self) -> RunError<Job<O>> {
+        match self.job.get() {
+            Some(job) => {
+                let request_id = job.request_id().clone();
+                RunError::of_job(job.clone(), Error::WaitCancelled { request_id })
+            }
+            None => RunError::from(Error::SubmitUnknown {
+                model_id: self.model_id,
+                submitted_at: self.at,
+                request_id: None,
+                hint: None,
+                source: "the runtime ended that it was run by".into(),
+            }),
+        }
+    }
+}
+
+/// What came of an input.
 enum Came<O> {
     Job(Job<O>, Result<Completed<O>, Error>),
     NoJob(Failed),
@@ -196,17 +225,18 @@ impl Client {
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
     {
         let (client, options, on_submit) = (self.clone(), options.clone(), Arc::new(on_submit));
-        let run = move |index, prepared| {
+        let run = move |index, prepared, known: Known<_>| {
             let (client, options, on_submit) =
                 (client.clone(), options.clone(), Arc::clone(&on_submit));
             let run = async move {
                 match client.send_submission(prepared).await {
                     Ok(job) => {
-                        on_submit(index, &job);
+                        let job = known.get_or_init(|| job);
+                        on_submit(index, job);
                         let ended = job.wait_until_ended(&options, |_| {}).await;
-                        Ran { index, came: Came::Job(job, ended) }
+                        Came::Job(job.clone(), ended)
                     }
-                    Err(failed) => Ran { index, came: Came::NoJob(failed) },
+                    Err(failed) => Came::NoJob(failed),
                 }
             };
             run.boxed()
@@ -228,6 +258,7 @@ impl Client {
             next: 0,
             limit: limit.max(1),
             running: JoinSet::new(),
+            begun: HashMap::new(),
             run: Arc::new(run),
         }
     }
@@ -251,25 +282,33 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             self.next += 1;
             match prepared {
                 Ok(prepared) => {
-                    let run = (self.run)(index, prepared).in_current_span();
-                    self.running.spawn(run);
+                    let (model_id, at) = (prepared.model_id().clone(), SystemTime::now());
+                    let job = Known::default();
+                    let run = (self.run)(index, prepared, Arc::clone(&job)).in_current_span();
+                    let id = self.running.spawn(run).id();
+                    self.begun.insert(id, Begun { index, model_id, at, job });
                 }
                 Err(error) => return Poll::Ready(Some((index, Err(error.into())))),
             }
         }
-        self.running.poll_join_next(context).map(|joined| match joined? {
-            // Now it is the caller's.
-            Ok(Ran { index, came }) => Some(match came {
-                Came::Job(job, ended) => {
+        self.running.poll_join_next_with_id(context).map(|joined| {
+            let joined = joined?;
+            let id = joined.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
+            let begun = self.begun.remove(&id)?;
+            let index = begun.index;
+            Some(match joined {
+                // Now it is the caller's.
+                Ok((_, Came::Job(job, ended))) => {
                     (index, job.hand_over(ended).map_err(|error| RunError::of_job(job, error)))
                 }
-                Came::NoJob(failed) => (index, Err(failed.into())),
-            }),
-            // Nobody aborts them: what is left is a panic of the caller's own `on_submit`.
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => None,
-            },
+                Ok((_, Came::NoJob(failed))) => (index, Err(failed.into())),
+                Err(error) => match error.try_into_panic() {
+                    // Of the caller's own `on_submit`.
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // Nobody aborts them: the runtime has ended that they were begun in.
+                    Err(_) => (index, Err(begun.cut_off())),
+                },
+            })
         })
     }
 }

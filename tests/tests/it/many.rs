@@ -8,8 +8,8 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 use runcomfy_models::time::{Clock, TestClock};
-use runcomfy_models::{Client, WaitOptions};
-use runcomfy_sandbox::{Call, Reply, Sandbox};
+use runcomfy_models::{Client, Job, WaitOptions};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::{client, quick};
 
@@ -175,4 +175,44 @@ async fn odd_limits_do_no_harm() {
     assert_eq!((results.len(), sandbox.accepted() - accepted), (1, 1));
     let none: Vec<_> = client(&sandbox).run_all(Vec::<Input>::new(), 4).collect().await;
     assert!(none.is_empty());
+}
+
+#[test]
+fn an_input_whose_runtime_has_ended_is_reported_all_the_same() {
+    let server = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = Sandbox::builder().queue_time(Duration::from_secs(3600));
+    let sandbox = server.block_on(sandbox.start()).unwrap();
+    let client = client(&sandbox);
+    // The answer to one submission never comes.
+    sandbox.fault_next(Call::Submit, Fault::StallAfter);
+    let (sender, mut submitted) = tokio::sync::mpsc::unbounded_channel();
+    let on_submit = move |index: usize, _: &Job| sender.send(index).unwrap_or_default();
+    let options = WaitOptions::default();
+    let mut results = client.run_all_with((0..3).map(input), 2, &options, on_submit);
+    let first = tokio::runtime::Runtime::new().unwrap();
+    let known = first.block_on(async {
+        match select(pin!(results.next()), pin!(submitted.recv())).await {
+            Either::Left((early, _)) => panic!("{early:?}"),
+            Either::Right((index, _)) => index.unwrap(),
+        }
+    });
+    server.block_on(async {
+        while sandbox.accepted() < 2 {
+            tokio::task::yield_now().await;
+        }
+    });
+    drop(first);
+    // What comes next is run by another runtime.
+    sandbox.reply_next(Call::Submit, Reply::new(402, r#"{"error_code": 400002}"#));
+    let results: Vec<_> = server.block_on(results.collect());
+    let mut indices: Vec<_> = results.iter().map(|(index, _)| *index).collect();
+    indices.sort_unstable();
+    assert_eq!(indices, [0, 1, 2], "{results:?}");
+    for (index, result) in &results {
+        let error = result.as_ref().unwrap_err();
+        assert_eq!(error.job.is_some(), *index == known, "{index}: {error}");
+        assert_eq!(error.request_id().is_some(), *index == known, "{index}: {error}");
+        assert_eq!(error.is_submit_unknown(), *index == 1 - known, "{index}: {error}");
+    }
+    assert_eq!(sandbox.accepted(), 2);
 }

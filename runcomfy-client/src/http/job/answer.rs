@@ -43,7 +43,13 @@ pub(super) fn other_job(
     let found = json.get("model_id")?.as_str()?;
     let model_id = model_id?;
     let differs = !found.eq_ignore_ascii_case(model_id.as_str());
-    differs.then(|| format!("it is about another model, {}, not {model_id}", answer.word(found)))
+    differs.then(|| {
+        let found = answer.word(found);
+        format!(
+            "it is about another model, {found}, not {model_id}; if both are one, take the job up with \
+             `Client::job_json`"
+        )
+    })
 }
 
 fn id(json: &Value, answer: &Answer) -> Option<String> {

@@ -58,6 +58,10 @@ impl Prepared {
         Ok(Self { model_id, body, body_sha256: None, claim: None })
     }
 
+    pub(super) fn model_id(&self) -> &ModelId {
+        &self.model_id
+    }
+
     /// Claims it by its model, its body, a key and its number among equal ones; `number` is told what
     /// it would claim as the first.
     pub(super) fn claiming(mut self, key: Option<&str>, number: impl FnOnce(&str) -> u32) -> Self {
