@@ -38,6 +38,11 @@ impl Body {
         digest::sha256(self.pieces.iter().map(|piece| &**piece))
     }
 
+    /// Its bytes, to be read.
+    pub(super) fn reader(&self) -> impl io::Read {
+        Reader { pieces: self.pieces.iter().map(|piece| &**piece).collect() }
+    }
+
     /// As it goes out; every time anew.
     pub(super) fn stream(&self) -> reqwest::Body {
         match &*self.pieces {
@@ -86,6 +91,21 @@ impl io::Write for Pieces {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+struct Reader<'a> {
+    pieces: VecDeque<&'a [u8]>,
+}
+
+impl io::Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(piece) = self.pieces.front_mut() else { return Ok(0) };
+        let read = piece.read(buffer)?;
+        if piece.is_empty() {
+            self.pieces.pop_front();
+        }
+        Ok(read)
     }
 }
 

@@ -59,7 +59,8 @@ pub enum Error {
     /// The submission surely was not accepted: no connection could be made, or it was not its turn in
     /// time.
     #[error(
-        "cannot submit to {model_id} ({source}), tried {attempts} times; nothing was accepted, so it is safe to submit again"
+        "cannot submit to {model_id}{}: {source}; nothing was accepted, so it is safe to submit again",
+        tried(*attempts)
     )]
     NotSubmitted {
         /// The model.
@@ -136,7 +137,8 @@ pub enum Error {
     },
     /// A call about a job got no answer. The job itself is not affected.
     #[error(
-        "no answer about request {request_id}, tried {attempts} times; the job goes on, take it up again by its id"
+        "no answer about request {request_id}{}: {source}; the job goes on, take it up again by its id",
+        tried(*attempts)
     )]
     NoAnswer {
         /// The job.
@@ -148,7 +150,7 @@ pub enum Error {
     },
     /// An answer about a job cannot be understood. The job itself is not affected.
     #[error(
-        "the answer about request {request_id} cannot be understood: {reason}; its body: {body}"
+        "the answer about request {request_id} cannot be understood: {reason}; the job is not affected, so ask again later; the body: {body}"
     )]
     BadAnswer {
         /// The job.
@@ -356,6 +358,15 @@ fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> Str
         (None, None) => {
             "look for it among the account's recent requests before submitting anew".to_owned()
         }
+    }
+}
+
+fn tried(attempts: u32) -> String {
+    match attempts {
+        // It was not its turn in time.
+        0 => String::new(),
+        1 => ", tried once".to_owned(),
+        attempts => format!(", tried {attempts} times"),
     }
 }
 

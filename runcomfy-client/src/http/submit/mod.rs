@@ -37,7 +37,6 @@ const MAX_REQUEST: u64 = 64 * 1024 * 1024;
 pub(super) struct Prepared {
     model_id: ModelId,
     body: Body,
-    body_sha256: Option<String>,
     /// What it claims in the client's journal, where it claims anything.
     claim: Option<String>,
 }
@@ -55,7 +54,7 @@ impl Prepared {
 
     pub(super) fn new<B: Serialize + ?Sized>(model_id: ModelId, body: &B) -> Result<Self, Error> {
         let body = Body::of(body).map_err(Error::Body)?;
-        Ok(Self { model_id, body, body_sha256: None, claim: None })
+        Ok(Self { model_id, body, claim: None })
     }
 
     pub(super) fn model_id(&self) -> &ModelId {
@@ -65,13 +64,11 @@ impl Prepared {
     /// Claims it by its model, its body, a key and its number among equal ones; `number` is told what
     /// it would claim as the first.
     pub(super) fn claiming(mut self, key: Option<&str>, number: impl FnOnce(&str) -> u32) -> Self {
-        let digest = self.body.sha256();
-        let first = claim(&self.model_id, &digest, key, 0);
+        let first = claim(&self.model_id, &self.body, key, 0);
         self.claim = Some(match number(&first) {
             0 => first,
-            number => claim(&self.model_id, &digest, key, number),
+            number => claim(&self.model_id, &self.body, key, number),
         });
-        self.body_sha256 = Some(digest);
         self
     }
 }
@@ -138,7 +135,7 @@ impl Client {
         prepared: Prepared,
         deadline: Duration,
     ) -> Result<Job<O>, Failed> {
-        let Prepared { model_id, body, body_sha256, claim } = prepared;
+        let Prepared { model_id, body, claim } = prepared;
         let now = self.transport.clock.date();
         let Some(journal) = &self.journal else {
             let attempt =
@@ -146,7 +143,7 @@ impl Client {
             let request_id = self.send_until_clear(&attempt, &body).await?;
             return Ok(Job::accepted(self.clone(), request_id, model_id, None));
         };
-        let digest = body_sha256.unwrap_or_else(|| body.sha256());
+        let digest = body.sha256();
         let submission = Arc::new(Submission::new(model_id, now, digest, claim));
         let model_id = &submission.model_id;
         // Should the call be dropped, the journal is told what is known then.
