@@ -7,7 +7,11 @@ use runcomfy_models::{
     Begin, FileJournal, JobState, Journal, JournalEntry, JournalError, RequestId,
 };
 
+use runcomfy_sandbox::Sandbox;
+
 use crate::compaction::{DEAD, entries, id, lines, submission};
+use crate::end_to_end::{input, quick};
+use crate::journal::client;
 
 /// An error with its causes.
 fn whole(error: &JournalError) -> String {
@@ -225,4 +229,61 @@ fn a_body_that_was_accepted_after_all_is_not_forgotten() {
     assert_eq!(before.len(), 1);
     journal.compact().unwrap();
     assert_eq!(journal.submitted_bodies().unwrap(), before);
+}
+
+/// The lines of a journal with one accepted job, and the job's id.
+async fn accepted_by_another(sandbox: &Sandbox, path: &std::path::Path) -> (String, String) {
+    let journal = FileJournal::open(path).unwrap();
+    let job = client(sandbox, journal).submit(&input()).await.unwrap();
+    let id = job.request_id().to_string();
+    drop(job);
+    let text = std::fs::read_to_string(path).unwrap();
+    let (submitting, accepted) = text.trim_end().split_once('\n').unwrap();
+    (submitting.to_owned(), accepted.to_owned() + &format!("\u{0}{id}"))
+}
+
+#[tokio::test]
+async fn an_accepted_job_outlives_damage_to_its_beginning() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let (submitting, accepted) = accepted_by_another(&sandbox, &path).await;
+    let (accepted, id) = accepted.split_once('\0').unwrap();
+    let changed = submitting.replace("\"submission\":\"", "\"submission\":\"0");
+    // An older version's line repeated nothing of the submission.
+    let mut bare: serde_json::Map<_, _> = serde_json::from_str(accepted).unwrap();
+    for key in ["model_id", "submitted_at", "body_sha256"] {
+        assert!(bare.remove(key).is_some(), "{key}");
+    }
+    let bare = serde_json::Value::Object(bare).to_string();
+    for (text, accepted) in [
+        (format!("{submitting}\n"), accepted),
+        (String::new(), accepted),
+        (String::new(), &bare),
+        (format!("{}\n", &submitting[10..]), accepted),
+        (format!("{}\n", &submitting[..40]), &bare),
+        (format!("\u{feff}{submitting}\n"), accepted),
+        (format!("{submitting}\r\n"), accepted),
+        (format!("{}\n", submitting.replace("image-to-video", "image to video")), accepted),
+        (format!("{changed}\n"), &bare),
+        (format!("{}\n", submitting.replace("{", "[")), accepted),
+    ] {
+        std::fs::write(&path, format!("{text}{accepted}\r\n")).unwrap();
+        let journal = FileJournal::open(&path).unwrap();
+        let resumed = client(&sandbox, journal.clone()).resume(&journal).await.unwrap();
+        let [job] = &*resumed.jobs else { panic!("{text:?}: {resumed:?}") };
+        assert_eq!(job.request_id(), id, "{text:?}");
+        if *accepted != bare {
+            assert!(job.submission().unwrap().is_of(&input()), "{text:?}");
+        }
+        assert!(job.wait().await.is_ok());
+        assert!(journal.unfinished().unwrap().jobs.is_empty(), "{text:?}");
+    }
+    // Bytes that are no text at all.
+    let mut bytes = submitting.clone().into_bytes();
+    bytes[30] = 0xff;
+    bytes.push(b'\n');
+    bytes.extend_from_slice(accepted.as_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(FileJournal::open(&path).unwrap().unfinished().unwrap().jobs.len(), 1);
 }
