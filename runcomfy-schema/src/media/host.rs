@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Host;
 
 use super::MediaError;
+use super::check::{HOST, KINDS};
 
 /// Longer than the name system lets a label, or a whole name, be.
 const MAX_LABEL: usize = 63;
@@ -84,34 +85,28 @@ fn is_local(top: &[u8]) -> bool {
 
 /// Whether a host is a public name of the plainest sort, which is public to [`check_host`], too.
 pub(super) fn is_plain_host(host: &[u8]) -> bool {
-    // Begins as if behind a dot: a label may begin neither with one nor with a hyphen.
-    let mut before = b'.';
+    // Behind a dot or a hyphen, and at the start, only a letter or a digit may follow.
+    let mut is_between = true;
     let mut label = 0;
-    let mut dots = 0;
-    for byte in host {
-        let fits = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => true,
-            // What has two hyphens in a row may be an encoded name, with rules of its own.
-            b'-' => before != b'.' && before != b'-',
-            // No label ends with a hyphen.
-            b'.' => before != b'.' && before != b'-',
-            _ => false,
-        };
-        if !fits {
-            return false;
+    for (place, byte) in host.iter().enumerate() {
+        if KINDS[usize::from(*byte)] & HOST != 0 {
+            is_between = false;
+            continue;
         }
-        before = *byte;
-        label += 1;
-        if *byte == b'.' {
-            (label, dots) = (0, dots + 1);
-        }
-        if label > MAX_LABEL {
-            return false;
+        match byte {
+            // What has two hyphens in a row may be an encoded name, with rules of its own, and no
+            // label ends with a hyphen.
+            b'-' | b'.' if is_between => return false,
+            b'-' => is_between = true,
+            b'.' if place - label > MAX_LABEL => return false,
+            b'.' => (is_between, label) = (true, place + 1),
+            _ => return false,
         }
     }
-    let top = &host[host.len() - label..];
-    dots > 0
+    let top = &host[label..];
+    label > 0
         && host.len() <= MAX_NAME
+        && top.len() <= MAX_LABEL
         && top.len() >= 2
         && top.iter().all(u8::is_ascii_lowercase)
         && top != b"arpa"
