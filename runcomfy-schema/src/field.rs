@@ -116,11 +116,7 @@ impl Fields {
         match self {
             Self::Static(fields) => {
                 // A body's keys are mostly those of the schema itself.
-                let is = |field: &FieldInfo| std::ptr::eq(field.key, key) || field.key == key;
-                if fields.get(expected).is_some_and(is) {
-                    return Some(expected);
-                }
-                fields.iter().position(is)
+                place(fields, expected, |known| std::ptr::eq(known, key) || known == key)
             }
             Self::Owned(fields) => {
                 if fields.get(expected).is_some_and(|field| *field.key == *key) {
@@ -129,6 +125,24 @@ impl Fields {
                 fields.iter().position(|field| *field.key == *key)
             }
         }
+    }
+}
+
+/// The place of a key. The search begins at `expected`: keys mostly come in the order of the schema,
+/// some left out.
+#[inline]
+pub(crate) fn place(
+    fields: &[FieldInfo],
+    expected: usize,
+    is: impl Fn(&'static str) -> bool,
+) -> Option<usize> {
+    if fields.get(expected).is_some_and(|field| is(field.key)) {
+        return Some(expected);
+    }
+    let (before, from) = fields.split_at_checked(expected).unwrap_or((fields, &[]));
+    match from.iter().position(|field| is(field.key)) {
+        Some(index) => Some(expected + index),
+        None => before.iter().position(|field| is(field.key)),
     }
 }
 

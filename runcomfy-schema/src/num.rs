@@ -162,14 +162,22 @@ impl Num {
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
+            // Shortest decimals are in the order of their floats.
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Self::Int(a), Self::Float(b)) => compare_int_with_float(*a, *b),
+            (Self::Float(a), Self::Int(b)) => compare_int_with_float(*b, *a).reverse(),
+            _ => self.compare_large(other),
+        }
+    }
+
+    /// The same where one of the two is more than most numbers of a body are.
+    #[inline(never)]
+    fn compare_large(&self, other: &Self) -> Ordering {
+        match (self, other) {
             (Self::Uint(a), Self::Uint(b)) => a.cmp(b),
             (Self::Int(_), Self::Uint(_)) => Ordering::Less,
             (Self::Uint(_), Self::Int(_)) => Ordering::Greater,
-            // Shortest decimals are in the order of their floats.
-            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
-            (Self::Int(a), Self::Float(b)) => compare_with_float((*a).into(), *b),
             (Self::Uint(a), Self::Float(b)) => compare_with_float((*a).into(), *b),
-            (Self::Float(a), Self::Int(b)) => compare_with_float((*b).into(), *a).reverse(),
             (Self::Float(a), Self::Uint(b)) => compare_with_float((*b).into(), *a).reverse(),
             (Self::Float(a), b) if is_beyond_digits(*a) => Self::in_full(*a).compare(b),
             (a, Self::Float(b)) if is_beyond_digits(*b) => a.compare(&Self::in_full(*b)),
@@ -296,6 +304,15 @@ fn is_beyond_digits(float: f64) -> bool {
     float.abs() > EXACT
 }
 
+fn compare_int_with_float(int: i64, float: f64) -> Ordering {
+    // Integers of 32 bits are floats without loss.
+    match i32::try_from(int) {
+        Ok(int) => f64::from(int).partial_cmp(&float).unwrap_or(Ordering::Equal),
+        Err(_) => compare_with_float(int.into(), float),
+    }
+}
+
+#[inline(never)]
 fn compare_with_float(int: i128, float: f64) -> Ordering {
     match whole(float.trunc()) {
         Some(whole) => {

@@ -167,21 +167,6 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Whether it judges a value by itself, so that it needs no step down.
-    #[inline]
-    pub(crate) fn is_flat(&self) -> bool {
-        matches!(
-            self,
-            Self::Types(_)
-                | Self::Values(_)
-                | Self::Range { .. }
-                | Self::Length { .. }
-                | Self::Media(_)
-        )
-    }
-}
-
-impl Rule {
     /// Goes through the rules inside this one.
     pub fn each_part(&self, visit: &mut dyn FnMut(&[Self])) {
         match self {
@@ -348,6 +333,23 @@ pub(crate) fn items(rules: &'static [Rule]) -> &'static [Rule] {
 
 /// The fields of an object, where they are constants.
 pub(crate) fn static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
+    only_fields(rules).unwrap_or_else(|| any_static_fields(rules))
+}
+
+/// The fields of an object that is nothing but them, as most in generated code are.
+pub(crate) fn only_fields(rules: &'static [Rule]) -> Option<&'static [FieldInfo]> {
+    match rules {
+        [Rule::Types(types), Rule::Object(Shared::Static(object))] if types.has(Types::OBJECT) => {
+            match object.fields {
+                Fields::Static(fields) if object.patterns.is_empty() => Some(fields),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn any_static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
     find(&[], rules, &|rule| match rule {
         Rule::Object(object) => match object.fields {
             Fields::Static(fields) => Some(fields),
@@ -356,6 +358,23 @@ pub(crate) fn static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
         _ => None,
     })
     .unwrap_or_default()
+}
+
+/// Whether a value obeys a rule that judges it by itself, so that it needs no step down. `None` for
+/// any other rule.
+///
+/// It is no part of the loop over the rules: there, all that some rule might ask of the value would
+/// be computed before the first of them is looked at.
+#[inline(never)]
+pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
+    Some(match rule {
+        Rule::Types(types) => types::holds(*types, value),
+        Rule::Values(allowed) => values::holds(allowed, value),
+        Rule::Range { min, max } => number::in_range(min.as_ref(), max.as_ref(), value),
+        Rule::Length { min, max } => string::has_length(*min, *max, value),
+        Rule::Media(kind) => media::holds(*kind, value),
+        _ => return None,
+    })
 }
 
 /// Whether a value obeys a rule; what it speaks of is marked in `seen`.
@@ -367,14 +386,14 @@ pub(crate) fn holds(
 ) -> bool {
     match rule {
         Rule::Never => false,
-        Rule::Types(types) => types::holds(*types, value),
-        Rule::Values(allowed) => values::holds(allowed, value),
-        Rule::Range { min, max } => number::in_range(min.as_ref(), max.as_ref(), value),
+        Rule::Types(_)
+        | Rule::Values(_)
+        | Rule::Range { .. }
+        | Rule::Length { .. }
+        | Rule::Media(_) => flat_holds(rule, value) == Some(true),
         Rule::MultipleOf(step) => number::is_multiple(step, value),
-        Rule::Length { min, max } => string::has_length(*min, *max, value),
         Rule::Pattern(pattern) => string::matches(pattern, value),
         Rule::Format(format) => format.holds(value),
-        Rule::Media(kind) => media::holds(*kind, value),
         Rule::Validations(validations) => media::facts_hold(validations, value),
         Rule::Count { min, max } => array::has_count(*min, *max, value),
         Rule::Unique => array::duplicate(value).is_none(),

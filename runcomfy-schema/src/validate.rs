@@ -9,9 +9,37 @@ use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
 
 /// Whether a value obeys the rules. `definitions` are those that a rule may refer to by number.
+#[inline]
 #[must_use]
 pub fn is_valid(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
-    Judge::new(definitions).is_valid(rules, value, None)
+    match after_flat(rules, value) {
+        Some([]) => true,
+        Some(rest) => goes_on(definitions, rest, value),
+        None => false,
+    }
+}
+
+#[inline(never)]
+fn goes_on(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
+    Judge::new(definitions).step(rules, value, None)
+}
+
+/// Applies the first of the rules as far as they judge a value by themselves, as most do: the rest
+/// needs a step down. `None` where the value breaks one.
+#[inline]
+fn after_flat<'r>(rules: &'r [Rule], value: &Json) -> Option<&'r [Rule]> {
+    if let Json::NotFinite(_) = value {
+        return None;
+    }
+    let mut rest = rules;
+    while let [rule, after @ ..] = rest {
+        match rule::flat_holds(rule, value) {
+            Some(true) => rest = after,
+            Some(false) => return None,
+            None => break,
+        }
+    }
+    Some(rest)
 }
 
 /// Checks a value against the rules.
@@ -35,11 +63,17 @@ pub(crate) struct Judge<'r> {
     depth: usize,
     /// How many lists of rules were applied so far.
     steps: usize,
-    /// Verdicts given, by the places of rules and value in memory: a schema that tries several forms
-    /// at each step down would judge the same value again and again.
-    known: HashMap<(usize, usize), bool>,
+    /// Made when the first verdict is remembered, as most judges remember none.
+    known: Option<Box<Known>>,
+}
+
+/// Verdicts given, by the places of rules and value in memory: a schema that tries several forms at
+/// each step down would judge the same value again and again.
+#[derive(Default)]
+struct Known {
+    verdicts: HashMap<(usize, usize), bool>,
     /// The same with what was seen on the way.
-    known_seen: HashMap<(usize, usize), (bool, Seen)>,
+    seen: HashMap<(usize, usize), (bool, Seen)>,
 }
 
 /// As deep as the smallest of stacks lets it go in a debug build; past it, another one is taken.
@@ -52,7 +86,7 @@ const MANY_STEPS: usize = 2_000;
 
 impl<'r> Judge<'r> {
     pub(crate) fn new(definitions: &'r [Rules]) -> Self {
-        Self { definitions, depth: 0, steps: 0, known: HashMap::new(), known_seen: HashMap::new() }
+        Self { definitions, depth: 0, steps: 0, known: None }
     }
 
     /// A judge for a value that is made for it, such as a key: its place in memory says nothing once
@@ -68,14 +102,10 @@ impl<'r> Judge<'r> {
         value: &Json,
         seen: Option<&mut Seen>,
     ) -> bool {
-        if let Json::NotFinite(_) = value {
-            return false;
-        }
-        match rules {
-            [] => true,
-            // Most rules need no step down.
-            [rule] if rule.is_flat() => rule::holds(self, rule, value, seen),
-            rules => self.step(rules, value, seen),
+        match after_flat(rules, value) {
+            Some([]) => true,
+            Some(rest) => self.step(rest, value, seen),
+            None => false,
         }
     }
 
@@ -86,22 +116,26 @@ impl<'r> Judge<'r> {
         }
         let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
         let Some(seen) = seen else {
-            if let Some(known) = self.known.get(&key) {
+            if let Some(known) = self.known().verdicts.get(&key) {
                 return *known;
             }
             let holds = self.descend(rules, value, None);
-            self.known.insert(key, holds);
+            self.known().verdicts.insert(key, holds);
             return holds;
         };
-        if let Some((known, was_seen)) = self.known_seen.get(&key) {
+        if let Some((known, was_seen)) = self.known().seen.get(&key) {
             seen.extend(was_seen);
             return *known;
         }
         let mut own = Seen::default();
         let holds = self.descend(rules, value, Some(&mut own));
         seen.extend(&own);
-        self.known_seen.insert(key, (holds, own));
+        self.known().seen.insert(key, (holds, own));
         holds
+    }
+
+    fn known(&mut self) -> &mut Known {
+        self.known.get_or_insert_default()
     }
 
     fn descend(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {

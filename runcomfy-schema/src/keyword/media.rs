@@ -54,6 +54,7 @@ pub enum Comparison {
     Equal,
 }
 
+#[inline(never)]
 pub(crate) fn holds(kind: MediaKind, value: &Json) -> bool {
     match value {
         Json::String(text) => media::check_kind(text, kind).is_ok(),

@@ -15,6 +15,7 @@ fn fits(number: &Num, bound: Option<&Bound>, side: Ordering) -> bool {
     })
 }
 
+#[inline(never)]
 pub(crate) fn in_range(min: Option<&Bound>, max: Option<&Bound>, value: &Json) -> bool {
     let Json::Number(number) = value else { return true };
     fits(number, min, Ordering::Greater) && fits(number, max, Ordering::Less)

@@ -6,6 +6,7 @@ use crate::location::Location;
 use crate::pattern::Pattern;
 use crate::validate::Report;
 
+#[inline(never)]
 pub(crate) fn has_length(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     let Json::String(text) = value else { return true };
     // A character is one byte to four, so most texts need no counting.

@@ -5,8 +5,16 @@ use crate::json::{Json, Literal};
 use crate::location::Location;
 use crate::validate::Report;
 
+#[inline(never)]
 pub(crate) fn holds(allowed: &[Literal], value: &Json) -> bool {
-    allowed.iter().any(|literal| literal.equals(value))
+    match value {
+        // Most are enums of texts.
+        Json::String(given) => {
+            let is = |literal: &Literal| matches!(literal, Literal::Str(text) if **text == **given);
+            allowed.iter().any(is)
+        }
+        value => allowed.iter().any(|literal| literal.equals(value)),
+    }
 }
 
 pub(crate) fn report(
