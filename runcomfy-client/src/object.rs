@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use runcomfy_schema::json::{Seed, read};
+use runcomfy_schema::json::{self, Read};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
 /// A generated type, an enum or an object, as a value of its own field.
@@ -97,14 +97,18 @@ pub fn from_value<T: Checked>(value: Value) -> Result<T, ValidationErrors> {
 }
 
 pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
-    let json = read(text, T::RULES)
+    let read = json::read(text, T::RULES)
         .map_err(|error| ValidationErrors::of("syntax", format!("not JSON: {error}")))?;
-    checked(json)
+    of_read(read)
+}
+
+fn of_read<T: Checked>(read: Read) -> Result<T, ValidationErrors> {
+    // Most of what is read is known to be valid by then.
+    if read.is_valid { Ok(T::from_valid(Valid(read.json))) } else { checked(read.json) }
 }
 
 pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let json = Seed { rules: T::RULES }.deserialize(deserializer)?;
-    checked(json).map_err(D::Error::custom)
+    of_read(json::deserialize(T::RULES, deserializer)?).map_err(D::Error::custom)
 }
 
 /// What every generated type with rules of its own implements, in terms of the generic functions

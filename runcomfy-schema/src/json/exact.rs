@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Json, MAX_DEPTH, NUMBER, Seed, numbers_come_as_maps};
+use super::{Json, MAX_DEPTH, NUMBER, Read, Seed, deserialize, numbers_come_as_maps};
 use crate::num::Num;
 use crate::rule::Rule;
 
@@ -15,16 +15,21 @@ use crate::rule::Rule;
 ///
 /// # Errors
 /// Where it is no JSON.
-pub fn read(text: &str, rules: &'static [Rule]) -> Result<Json, serde_json::Error> {
+pub fn read(text: &str, rules: &'static [Rule]) -> Result<Read, serde_json::Error> {
     // An object with the key that stands for a number there is told from one here alone.
     if numbers_come_as_maps() && text.contains(NUMBER) {
-        return exact(serde_json::from_str(text)?, 0);
+        return reread(text);
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let json = Seed { rules }.deserialize(&mut deserializer)?;
+    let read = deserialize(rules, &mut deserializer)?;
     deserializer.end()?;
     // Two readings of one text: only the few bodies with such a number pay for it.
-    if has_huge_number(&json) { exact(serde_json::from_str(text)?, 0) } else { Ok(json) }
+    if has_huge_number(&read.json) { reread(text) } else { Ok(read) }
+}
+
+/// Reads numbers as they are written, which is more than the verdict on others can tell.
+fn reread(text: &str) -> Result<Read, serde_json::Error> {
+    Ok(Read { json: exact(serde_json::from_str(text)?, 0)?, is_valid: false })
 }
 
 /// Whether a number is one that may have been an integer beyond 64 bits.
@@ -65,7 +70,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
         }
         Some(b'"' | b't' | b'f' | b'n') => {
             let mut deserializer = serde_json::Deserializer::from_str(text);
-            Seed { rules: &[] }.deserialize(&mut deserializer)?
+            Seed::inside(&[]).deserialize(&mut deserializer)?
         }
         _ => {
             let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());

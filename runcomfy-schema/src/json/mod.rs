@@ -2,6 +2,7 @@
 //! a builder was given but JSON cannot carry is kept, so that validation can name it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
@@ -13,18 +14,21 @@ use serde::ser::{Error as _, SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::field::FieldInfo;
+use crate::field::{self, FieldInfo};
 use crate::num::Num;
 use crate::redact;
 use crate::rule::{self, Rule};
 
 mod exact;
 pub mod literal;
+mod reading;
 pub mod text;
 
 pub use exact::read;
 pub use literal::Literal;
 pub use text::Text;
+
+use reading::Reading;
 
 /// More than any body nests, as `serde_json` reads it.
 pub const MAX_DEPTH: usize = 128;
@@ -171,13 +175,43 @@ impl Serialize for Json {
     }
 }
 
-/// Reads any JSON value; where the schema knows an object's keys, they are borrowed from it.
-#[derive(Clone, Copy)]
-pub struct Seed {
-    pub rules: &'static [Rule],
+/// A value that was read for a type with rules.
+#[derive(Debug)]
+pub struct Read {
+    pub json: Json,
+    /// Whether it is known already to obey them. If not, it has still to be checked.
+    pub is_valid: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Seed {
+/// Reads a value for a type with these rules.
+///
+/// # Errors
+/// Those of the deserializer.
+pub fn deserialize<'de, D: Deserializer<'de>>(
+    rules: &'static [Rule],
+    deserializer: D,
+) -> Result<Read, D::Error> {
+    let verdict = Cell::new(false);
+    let json = Seed { rules, verdict: Some(&verdict) }.deserialize(deserializer)?;
+    Ok(Read { json, is_valid: verdict.get() })
+}
+
+/// Reads any JSON value; where the schema knows an object's keys, they are borrowed from it.
+#[derive(Clone, Copy)]
+struct Seed<'v> {
+    rules: &'static [Rule],
+    /// Where to say that the value is valid, if that is seen on the way.
+    verdict: Option<&'v Cell<bool>>,
+}
+
+impl Seed<'_> {
+    /// Reads a value, and leaves its rules to whoever judges the whole.
+    fn inside(rules: &'static [Rule]) -> Self {
+        Self { rules, verdict: None }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
@@ -185,7 +219,7 @@ impl<'de> DeserializeSeed<'de> for Seed {
     }
 }
 
-impl<'de> Visitor<'de> for Seed {
+impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,7 +267,7 @@ impl<'de> Visitor<'de> for Seed {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let seed = Self { rules: rule::items(self.rules) };
+        let seed = Seed::inside(rule::items(self.rules));
         let mut items = Vec::new();
         while let Some(item) = access.next_element_seed(seed)? {
             items.push(item);
@@ -244,33 +278,41 @@ impl<'de> Visitor<'de> for Seed {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let fields = rule::static_fields(self.rules);
         let mut members = Vec::with_capacity(fields.len().min(8));
+        let mut reading = self.verdict.and_then(|_| Reading::of(self.rules));
         // Keys that the schema knows are told apart when the value is checked, with its words.
-        let mut others = HashSet::new();
+        let mut others: Option<HashSet<String>> = None;
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
-            let rules = match key {
+            let key = match key {
                 Found::Field(index) => {
                     expected = index + 1;
-                    fields[index].rules
+                    let FieldInfo { key, rules, .. } = fields[index];
+                    let value = access.next_value_seed(Seed::inside(rules))?;
+                    if let Some(reading) = &mut reading {
+                        reading.judge(index, &value);
+                    }
+                    members.push((Cow::Borrowed(key), value));
+                    continue;
                 }
                 Found::Number if members.is_empty() && numbers_come_as_maps() => {
                     return access.next_value::<NumberText>().map(|text| text.0);
                 }
-                Found::Other(ref key) => {
-                    if !others.insert(key.clone()) {
+                Found::Other(key) => {
+                    if !others.get_or_insert_default().insert(key.clone()) {
                         let message = format_args!("the key {key:?} is given more than once");
                         return Err(A::Error::custom(message));
                     }
-                    &[]
+                    Cow::Owned(key)
                 }
-                Found::Number => &[],
-            };
-            let key = match key {
-                Found::Field(index) => Cow::Borrowed(fields[index].key),
-                Found::Other(key) => Cow::Owned(key),
                 Found::Number => Cow::Borrowed(NUMBER),
             };
-            members.push((key, access.next_value_seed(Self { rules })?));
+            if let Some(reading) = &mut reading {
+                reading.give_up();
+            }
+            members.push((key, access.next_value_seed(Seed::inside(&[]))?));
+        }
+        if let (Some(verdict), Some(reading)) = (self.verdict, reading) {
+            verdict.set(reading.is_valid());
         }
         Ok(Json::Object(members))
     }
@@ -336,10 +378,7 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Found, E> {
-        if self.fields.get(self.expected).is_some_and(|field| field.key == key) {
-            return Ok(Found::Field(self.expected));
-        }
-        if let Some(index) = self.fields.iter().position(|field| field.key == key) {
+        if let Some(index) = field::place(self.fields, self.expected, |known| known == key) {
             return Ok(Found::Field(index));
         }
         Ok(match key {

@@ -66,13 +66,13 @@ pub(crate) fn holds(
 }
 
 /// A set of small numbers. Most objects have no more than 64 fields.
-struct Bits {
+pub(crate) struct Bits {
     few: u64,
     many: Vec<u64>,
 }
 
 impl Bits {
-    fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         Self { few: 0, many: if len > 64 { vec![0; len / 64] } else { Vec::new() } }
     }
 
@@ -81,7 +81,7 @@ impl Bits {
     }
 
     /// Whether it was not there before.
-    fn insert(&mut self, index: usize) -> bool {
+    pub(crate) fn insert(&mut self, index: usize) -> bool {
         let bit = 1 << (index % 64);
         self.word(index).is_some_and(|word| {
             let is_new = *word & bit == 0;
@@ -90,7 +90,7 @@ impl Bits {
         })
     }
 
-    fn has(&self, index: usize) -> bool {
+    pub(crate) fn has(&self, index: usize) -> bool {
         let word = if index < 64 { Some(&self.few) } else { self.many.get(index / 64 - 1) };
         word.is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
