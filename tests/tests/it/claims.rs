@@ -11,6 +11,7 @@ use runcomfy_models::{
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::quick;
+use crate::stalls::until;
 
 fn input(number: usize) -> Input {
     let prompt = format!("number {number}");
@@ -186,9 +187,7 @@ async fn a_claim_in_the_hands_of_a_living_process_is_left_to_it() {
     let stalled = tokio::spawn(async move {
         let _ = slow.submit(&Keyed::new("a", input(1))).await;
     });
-    while sandbox.received().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    until(|| !sandbox.received().is_empty()).await;
     let error = client.submit(&Keyed::new("a", input(1))).await.unwrap_err();
     let Error::AlreadySubmitted { holder, .. } = &error else { panic!("{error:?}") };
     assert_eq!(holder.state, ClaimState::Submitting);

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
-use crate::stalls::impatiently;
+use crate::stalls::{impatiently, until};
 
 /// A client on a clock of its own, by which it waits for an answer that never comes until
 /// [`impatiently`] lets its time-out pass.
@@ -278,9 +278,7 @@ async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
     });
     // It goes on asking while nobody answers.
     let tried = clock.sleeps().len() + 10;
-    while clock.sleeps().len() < tried {
-        tokio::task::yield_now().await;
-    }
+    until(|| clock.sleeps().len() >= tried).await;
     sandbox.refuse_connections(false);
     assert!(waiting.await.unwrap().is_ok());
     assert_eq!(sandbox.accepted(), 1);

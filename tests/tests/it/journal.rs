@@ -16,7 +16,7 @@ use runcomfy_models::{
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::{input, quick};
-use crate::stalls::drop_when_stalled;
+use crate::stalls::{drop_when_stalled, until};
 
 pub(crate) fn client(sandbox: &Sandbox, journal: impl Journal) -> Client {
     Client::builder()
@@ -358,9 +358,7 @@ async fn an_id_is_written_down_even_where_the_runtime_ends() {
             runtime.spawn(async move { client.submit(&input()).await.map(|_| ()) });
         }
         // In the midst of it.
-        while received.received().len() < 5 {
-            std::thread::yield_now();
-        }
+        runtime.block_on(until(|| received.received().len() >= 5));
         runtime.shutdown_background();
     })
     .join()
@@ -370,9 +368,7 @@ async fn an_id_is_written_down_even_where_the_runtime_ends() {
     let is_lock = |entry: std::io::Result<std::fs::DirEntry>| {
         entry.unwrap().path().extension().is_some_and(|end| end == "lock")
     };
-    while std::fs::read_dir(&folder).unwrap().any(is_lock) {
-        tokio::task::yield_now().await;
-    }
+    until(|| !std::fs::read_dir(&folder).unwrap().any(is_lock)).await;
     let unfinished = FileJournal::open(&path).unwrap().unfinished().unwrap();
     // Whatever was accepted is known, or known to be unknown.
     let known = unfinished.jobs.len();
@@ -389,9 +385,7 @@ async fn a_result_that_nobody_took_is_not_at_its_end() {
     let mut results = client.run_all(&inputs, 8);
     let (_, first) = results.next().await.unwrap();
     assert!(first.is_ok());
-    while sandbox.received().len() < 24 {
-        tokio::task::yield_now().await;
-    }
+    until(|| sandbox.received().len() >= 24).await;
     drop(results);
     assert_eq!((sandbox.accepted(), journal.unfinished().unwrap().jobs.len()), (8, 7));
 }
@@ -543,14 +537,8 @@ async fn a_dropped_submission_is_written_down_once() {
         let begun = entries.iter().filter(|one| matches!(one, JournalEntry::Submitting { .. }));
         begun.count() * 2 == entries.len()
     };
-    let mut entries = journal.entries().unwrap();
-    for _ in 0..100_000 {
-        if settled(&entries) {
-            break;
-        }
-        tokio::task::yield_now().await;
-        entries = journal.entries().unwrap();
-    }
+    until(|| settled(&journal.entries().unwrap())).await;
+    let entries = journal.entries().unwrap();
     let mut outcomes = std::collections::HashMap::new();
     for entry in &entries {
         match entry {

@@ -12,6 +12,7 @@ use runcomfy_models::{Client, Job, WaitOptions};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::{client, quick};
+use crate::stalls::until;
 
 fn input(number: usize) -> Input {
     let prompt = format!("number {number}");
@@ -81,9 +82,7 @@ async fn no_more_than_the_limit_are_under_way_and_inputs_are_taken_when_there_is
     let mut results = client.run_all_with(inputs, 3, &quickly, |_, _| {});
     // Until each of them was asked about.
     let asked = async {
-        while sandbox.received().len() < 9 {
-            tokio::task::yield_now().await;
-        }
+        until(|| sandbox.received().len() >= 9).await;
     };
     match select(pin!(results.next()), pin!(asked)).await {
         Either::Left((early, _)) => panic!("{early:?}"),
@@ -111,9 +110,7 @@ async fn whoever_takes_long_over_a_result_does_not_hold_up_the_others() {
         // The others come to their ends, though nobody asks for their results: submission, status and
         // result of each that was begun.
         let begun = (taken + 1).min(4);
-        while sandbox.received().len() < 3 * begun {
-            tokio::task::yield_now().await;
-        }
+        until(|| sandbox.received().len() >= 3 * begun).await;
     }
 }
 
@@ -197,9 +194,7 @@ fn an_input_whose_runtime_has_ended_is_reported_all_the_same() {
         }
     });
     server.block_on(async {
-        while sandbox.accepted() < 2 {
-            tokio::task::yield_now().await;
-        }
+        until(|| sandbox.accepted() >= 2).await;
     });
     drop(first);
     // What comes next is run by another runtime.

@@ -1,10 +1,22 @@
 //! Answers that never come, without waiting for them: a call's time-out passes once its answer stalls.
 
 use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use runcomfy_models::time::TestClock;
 use runcomfy_sandbox::Sandbox;
+
+/// Waits until something holds that other tasks or threads bring about. The bound is for the day on
+/// which they do not: a test then fails instead of hanging.
+pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
+    const BOUND: Duration = Duration::from_secs(120);
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < BOUND, "it did not come about");
+        tokio::task::yield_now().await;
+    }
+}
 
 /// Makes a call. Whenever an answer to it stalls, its time-out passes.
 pub(crate) async fn impatiently<T>(
