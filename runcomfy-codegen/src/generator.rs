@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::validate::on_large_stack;
+
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity, file_problem};
 use crate::source::Source;
@@ -199,20 +201,12 @@ impl Generator {
         sources: &[Source],
         problems: Vec<Problem>,
     ) -> Result<Generated, Error> {
-        const STACK: usize = 256 * 1024 * 1024;
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(STACK);
-            let spawned = thread.spawn_scoped(scope, || self.generate_here(sources, problems));
-            match spawned {
-                Ok(thread) => {
-                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                }
-                Err(error) => Err(Error::of(
-                    self.place(),
-                    format!("no thread to read the schemas in: {error}"),
-                    "free some memory, or raise the limit on threads",
-                )),
-            }
+        on_large_stack(|| self.generate_here(sources, problems)).unwrap_or_else(|| {
+            Err(Error::of(
+                self.place(),
+                "the system gives no thread to read the schemas in".to_owned(),
+                "free some memory, or raise the limit on threads",
+            ))
         })
     }
 

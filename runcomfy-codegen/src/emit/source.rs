@@ -48,13 +48,16 @@ impl Source {
 
     /// `///` comments.
     pub(super) fn doc(&mut self, text: &str) {
-        let text: String = text.chars().filter_map(plain).collect();
         for line in text.lines() {
             self.indent();
             self.text.push_str("///");
             if !line.is_empty() {
                 self.text.push(' ');
-                self.text.push_str(line);
+                if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+                    self.text.push_str(line);
+                } else {
+                    self.text.extend(line.chars().filter_map(plain));
+                }
             }
             self.text.push('\n');
         }
@@ -105,7 +108,6 @@ impl Source {
 /// control character.
 fn plain(c: char) -> Option<char> {
     match c {
-        '\n' => Some(c),
         c if c.is_control() => Some(' '),
         c if is_hidden(c) => None,
         c => Some(c),

@@ -23,8 +23,6 @@ pub(crate) use model::{
     Shape, UnionType, Written,
 };
 
-use runcomfy_schema::validate::on_large_stack;
-
 use crate::parse::{Compiler, Definitions, Document};
 use crate::report::{Place, Reporter};
 use types::Types;
@@ -43,16 +41,6 @@ struct Lowerer<'a, 'r, 'f> {
 /// Makes a model of a schema file. `crate_path` is the path under which its example finds the
 /// generated crate, where there is one.
 pub(crate) fn lower(
-    id: &str,
-    document: &Document,
-    crate_path: Option<&str>,
-    reporter: &mut Reporter<'_>,
-) -> Option<Model> {
-    // A schema may be nested as deeply as a body.
-    on_large_stack(|| lower_here(id, document, crate_path, reporter)).flatten()
-}
-
-fn lower_here(
     id: &str,
     document: &Document,
     crate_path: Option<&str>,

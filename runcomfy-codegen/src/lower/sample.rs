@@ -1,12 +1,13 @@
 //! A value that a schema takes: candidates are made from its keywords, and the judge picks.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use runcomfy_schema::keyword::format::Format;
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::parse::AdditionalProperties;
-use runcomfy_schema::{Json, Num, is_valid};
+use runcomfy_schema::{Json, Num, Rule, is_valid};
 
 use super::text_sample;
 use crate::parse::{
@@ -87,46 +88,66 @@ impl<'c, 'a> Sampler<'c, 'a> {
     ) -> Vec<Json> {
         let rules = self.compiler.value(schema, hint);
         self.compiler.finish();
-        let mut found: Vec<Json> = Vec::new();
-        let candidates = self.candidates(schema, hint, count, depth);
-        for candidate in candidates {
-            let Some(left) = self.left.checked_sub(1) else { break };
-            self.left = left;
-            let fits = !found.contains(&candidate)
-                && size(&candidate) <= MAX_SIZE
-                && is_valid(self.compiler.referred(), &rules, &candidate);
-            if fits {
-                found.push(candidate);
-                if found.len() == count {
-                    break;
-                }
-            }
-        }
+        let mut search = Search { rules, count, found: Vec::new() };
+        // Either way, what was found is what there is.
+        let _ = self.try_all(&mut search, schema, hint, depth);
         // The last is the one for those who want one.
-        found.reverse();
-        found
+        search.found.reverse();
+        search.found
     }
 
-    fn candidates(
+    /// Judges a candidate. Breaks where enough was found, or where no more may be tried.
+    fn try_one(&mut self, search: &mut Search, candidate: Json) -> ControlFlow<()> {
+        let Some(left) = self.left.checked_sub(1) else { return ControlFlow::Break(()) };
+        self.left = left;
+        let fits = !search.found.contains(&candidate)
+            && size(&candidate) <= MAX_SIZE
+            && is_valid(self.compiler.referred(), &search.rules, &candidate);
+        if fits {
+            search.found.push(candidate);
+        }
+        if search.found.len() < search.count {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+
+    fn try_each(
         &mut self,
+        search: &mut Search,
+        candidates: impl IntoIterator<Item = Json>,
+    ) -> ControlFlow<()> {
+        candidates.into_iter().try_for_each(|candidate| self.try_one(search, candidate))
+    }
+
+    /// Candidates, the best ones first.
+    fn try_all(
+        &mut self,
+        search: &mut Search,
         schema: &Schema,
         hint: Option<Hint<'_>>,
-        count: usize,
         depth: usize,
-    ) -> Vec<Json> {
+    ) -> ControlFlow<()> {
         let definitions = self.definitions;
+        let count = search.count;
         let whole = view(definitions, schema);
-        let mut candidates = Vec::new();
         let is_shown = |value: &Json| match value {
             Json::String(text) => !text.is_empty() && text.len() <= 60,
             Json::Null => false,
             _ => true,
         };
         let given = whole.default.iter().chain(&whole.examples).map(|node| node.to_json());
-        candidates.extend(given.filter(is_shown));
+        let given: Vec<Json> = given.filter(is_shown).collect();
+        let types = whole.types.unwrap_or(Types(u8::MAX));
+        if whole.values.is_none() && types.has(Types::BOOLEAN) {
+            // An example shows what differs from the default.
+            let is_on = given.first() == Some(&Json::Bool(true));
+            self.try_one(search, Json::Bool(!is_on))?;
+        }
+        self.try_each(search, given)?;
         if let Some(values) = &whole.values {
-            candidates.extend(values.iter().take(200).map(|node| node.to_json()));
-            return candidates;
+            return self.try_each(search, values.iter().take(200).map(|node| node.to_json()));
         }
         let (parts, takes_null) = alternatives(definitions, &whole);
         let is_object = whole.types.is_some_and(|types| types.has(Types::OBJECT))
@@ -134,32 +155,31 @@ impl<'c, 'a> Sampler<'c, 'a> {
             || matches!(whole.additional, Some(AdditionalProperties::Checked(_)));
         if !parts.is_empty() && !is_object {
             for part in parts.iter().take(MAX_COMBINED) {
-                candidates.extend(self.several(part, hint, count, depth + 1).into_iter().rev());
+                let values = self.several(part, hint, count, depth + 1);
+                self.try_each(search, values.into_iter().rev())?;
             }
         }
-        let types = whole.types.unwrap_or(Types(u8::MAX));
         let kind = hint.and_then(|hint| media(hint.name, &whole));
         if types.has(Types::STRING) && !(is_object && whole.types.is_none()) {
-            candidates.extend(texts(&whole, kind, count));
+            self.try_each(search, texts(&whole, kind, count))?;
         }
         if types.has(Types::INTEGER | Types::NUMBER) {
-            candidates.extend(numbers(&whole, types, count));
+            self.try_each(search, numbers(&whole, types, count))?;
         }
         if types.has(Types::BOOLEAN) {
-            let is_on = candidates.first() == Some(&Json::Bool(true));
-            candidates.insert(0, Json::Bool(!is_on));
-            candidates.push(Json::Bool(is_on));
+            self.try_each(search, [true, false].map(Json::Bool))?;
         }
         if types.has(Types::ARRAY) {
-            candidates.extend(self.array(&whole, hint, depth));
+            let arrays = self.array(&whole, hint, depth);
+            self.try_each(search, arrays)?;
         }
         if types.has(Types::OBJECT) {
-            candidates.extend(self.objects(&whole, count, depth));
+            self.try_objects(search, &whole, depth)?;
         }
         if types.has(Types::NULL) || takes_null {
-            candidates.push(Json::Null);
+            self.try_one(search, Json::Null)?;
         }
-        candidates
+        ControlFlow::Continue(())
     }
 
     fn array(&mut self, whole: &Schema, hint: Option<Hint<'_>>, depth: usize) -> Vec<Json> {
@@ -201,56 +221,69 @@ impl<'c, 'a> Sampler<'c, 'a> {
 
     /// Objects: with what is required, then with what each combination of alternatives adds, then
     /// with more and more of what is optional.
-    fn objects(&mut self, whole: &Schema, count: usize, depth: usize) -> Vec<Json> {
-        let mut objects = Vec::new();
-        for draft in self.drafts(whole) {
-            if let Some(object) = self.drafted(&draft, &draft.required, depth) {
-                objects.push(object);
-            }
-        }
-        let Some(base) = self.drafts(whole).into_iter().next() else { return objects };
-        // A key at a time.
-        let mut keys = base.required.clone();
-        let optional: Vec<String> = base
-            .properties
-            .keys()
-            .filter(|key| !base.required.contains(key))
-            .take(MAX_COMBINED)
-            .cloned()
-            .collect();
-        for key in &optional {
-            let one: Vec<_> = base.required.iter().chain([key]).cloned().collect();
-            objects.extend(self.drafted(&base, &one, depth));
-        }
-        for key in optional {
-            keys.push(key);
-            objects.extend(self.drafted(&base, &keys, depth));
-        }
-        // Keys that are not declared.
-        let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
+    fn try_objects(
+        &mut self,
+        search: &mut Search,
+        whole: &Schema,
+        depth: usize,
+    ) -> ControlFlow<()> {
         let each = match &whole.additional {
             Some(AdditionalProperties::Checked(each)) => Some((**each).clone()),
             Some(AdditionalProperties::Allowed(true)) => Some(Schema::synthetic(whole)),
             _ => whole.patterns.first().map(|(_, each)| each.clone()),
         };
-        if let Some(each) = each {
-            let keys = self.keys(whole, usize::try_from(more).unwrap_or(1).max(count));
-            let value = self.one(&each, None, depth + 1);
-            let start = match self.drafted(&base, &base.required, depth) {
+        let drafts = self.drafts(whole);
+        for draft in &drafts {
+            // An empty object shows little of a map: it is for the end.
+            if each.is_none() || !draft.required.is_empty() {
+                self.try_drafted(search, draft, &draft.required, depth)?;
+            }
+        }
+        let Some(base) = drafts.first() else { return ControlFlow::Continue(()) };
+        let mut keys = base.required.clone();
+        let optional: Vec<&String> = base
+            .properties
+            .keys()
+            .filter(|key| !base.required.contains(key))
+            .take(MAX_COMBINED)
+            .collect();
+        for key in &optional {
+            let one: Vec<_> = base.required.iter().chain([*key]).cloned().collect();
+            self.try_drafted(search, base, &one, depth)?;
+        }
+        for key in optional {
+            keys.push(key.clone());
+            self.try_drafted(search, base, &keys, depth)?;
+        }
+        let Some(each) = each else { return ControlFlow::Continue(()) };
+        // Keys that are not declared.
+        let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
+        let more = usize::try_from(more).unwrap_or(1).max(search.count);
+        let keys = self.keys(whole, more);
+        if let Some(value) = self.one(&each, None, depth + 1) {
+            let mut members = match self.drafted(base, &base.required, depth) {
                 Some(Json::Object(members)) => members,
                 _ => Vec::new(),
             };
-            if let Some(value) = value {
-                let mut members = start;
-                for key in keys {
-                    members.push((key.into(), value.clone()));
-                    objects.push(Json::Object(members.clone()));
-                }
-                // The fullest is of a readable size, and surely not empty.
-                objects.sort_by_key(|object| matches!(object, Json::Object(all) if all.is_empty()));
+            for key in keys {
+                members.push((key.into(), value.clone()));
+                self.try_one(search, Json::Object(members.clone()))?;
             }
         }
-        objects
+        self.try_one(search, Json::Object(Vec::new()))
+    }
+
+    fn try_drafted(
+        &mut self,
+        search: &mut Search,
+        draft: &Draft,
+        keys: &[String],
+        depth: usize,
+    ) -> ControlFlow<()> {
+        match self.drafted(draft, keys, depth) {
+            Some(object) => self.try_one(search, object),
+            None => ControlFlow::Continue(()),
+        }
     }
 
     /// Names for keys that are not declared.
@@ -347,6 +380,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
         }
         Some(Json::Object(members))
     }
+}
+
+/// A search for values that a schema takes.
+struct Search {
+    rules: Vec<Rule>,
+    /// Values that are wanted.
+    count: usize,
+    found: Vec<Json>,
 }
 
 /// The keys that an object may have, and has to have.
