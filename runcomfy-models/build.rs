@@ -2,5 +2,8 @@
 //! travels inside it when it is published.
 
 fn main() -> Result<(), runcomfy_codegen::Error> {
-    runcomfy_codegen::Generator::new("schemas").crate_path("runcomfy_models").build()
+    runcomfy_codegen::Generator::new("schemas")
+        .runtime("::runcomfy_types")
+        .crate_path("runcomfy_models")
+        .build()
 }

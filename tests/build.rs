@@ -18,7 +18,11 @@ fn main() {
     copy(Path::new("corpus"), &schemas.join("corpus"));
     copy(Path::new("entries"), &schemas.join("entries"));
     let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
-    let generated = Generator::new(&schemas).crate_path("crate::models").generate().unwrap();
+    let generated = Generator::new(&schemas)
+        .runtime("::runcomfy_types")
+        .crate_path("crate::models")
+        .generate()
+        .unwrap();
     generated.write(&out).unwrap();
     let examples: Vec<String> = generated
         .models

@@ -37,13 +37,12 @@ impl Crate {
 
     /// The generated crate.
     pub fn ours(work: &Path, count: usize) -> Self {
-        let client = root().join("runcomfy-client");
-        let dependency =
-            format!("runcomfy-client = {{ path = {client:?}, default-features = false }}\n");
+        let types = root().join("runcomfy-types");
+        let dependency = format!("runcomfy-types = {{ path = {types:?} }}\n");
         let one = Self::new(work, &format!("ours-{count}"), &dependency);
         let schemas = one.folder.join("schemas");
         catalog::write(&catalog::models(count), &schemas).expect("written");
-        let generated = runcomfy_codegen::Generator::new(schemas).generate().expect("a catalog");
+        let generated = runcomfy_codegen::Generator::new(schemas).runtime("::runcomfy_types").generate().expect("a catalog");
         generated.write(&one.folder.join("src")).expect("written");
         fs::rename(one.folder.join("src/runcomfy.rs"), one.folder.join("src/lib.rs")).expect("renamed");
         one

@@ -1,55 +1,16 @@
-//! The runtime of RunComfy for Rust.
+//! The HTTP client of RunComfy for Rust: [`Client`], [`Job`], [`Completed`], [`Error`].
 //!
 //! Apps depend on `runcomfy-models`, which re-exports what is public here beside the generated
-//! models. This crate knows no model; it holds
-//!
-//! - what generated code is made of: [`Media`], [`IntoField`], [`ModelInfo`], [`FieldInfo`],
-//!   [`ValidationErrors`];
-#![cfg_attr(
-    feature = "http",
-    doc = "- the HTTP client: [`Client`], [`Job`], [`Completed`], [`Error`] (feature `http`, on by default)."
-)]
-#![cfg_attr(not(feature = "http"), doc = "- the HTTP client, with the feature `http`.")]
+//! models. This crate knows no model. It re-exports `runcomfy-types`, which inputs are made of.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod builder;
-mod data_uri;
-mod enums;
-mod field;
-mod media;
-mod media_type;
-mod model;
-mod model_id;
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
-mod object;
-mod output;
-mod request;
-mod unions;
-
-#[cfg(feature = "http")]
 mod http;
 
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
-#[cfg(feature = "http")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod time;
 
-pub use enums::UnknownValue;
-pub use field::IntoField;
-pub use media::{Media, MediaError, MediaKind};
-pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
-pub use model_id::{InvalidModelId, ModelId};
-pub use output::Output;
-pub use request::{Keyed, Request};
-pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
-
-pub(crate) use runcomfy_schema::json::text;
-
-#[cfg(feature = "http")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use http::{
     ApiError, ApiErrorKind, Balance, Begin, CancelOutcome, CancellationToken, CatalogModel,
     CatalogPage, CatalogQuery, ClaimHolder, ClaimState, Client, ClientBuilder, Completed,
@@ -58,53 +19,11 @@ pub use http::{
     RunError, SkippedEntry, Submission, SubmitOptions, Unfinished, UnfinishedJob,
     UnknownSubmission, Updates, WaitOptions,
 };
+pub use runcomfy_types::{
+    AnyInput, DynamicModel, FieldInfo, FieldKind, IntoField, InvalidModelId, Keyed, Media,
+    MediaError, MediaKind, ModelId, ModelInfo, Output, Request, SchemaError, UnknownValue,
+    ValidationErrors, Violation,
+};
 
-/// What generated code calls. Not part of the public API: it changes without notice, together
-/// with the code generator of the same version.
 #[doc(hidden)]
-#[allow(missing_docs, reason = "not for people")]
-pub mod __private {
-    pub use crate::builder::{Draft, Missing, Set};
-    pub use crate::enums::{
-        FromBool, FromInteger, FromNumber, FromText, IntegerEnum, MixedEnum, StringEnum,
-        deserialize_integer, deserialize_mixed, deserialize_string, integer_from_i64,
-        integer_from_str, mixed_from_str, mixed_from_value, string_from_str,
-    };
-    pub use crate::field::IntoField;
-    pub use crate::object::{
-        Checked, ObjectType, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
-    };
-    pub use crate::output::take;
-    #[cfg(feature = "schemars")]
-    #[must_use]
-    pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
-        match runcomfy_schema::export::json_schema(rules) {
-            Value::Object(members) => members.into(),
-            _ => schemars::Schema::default(),
-        }
-    }
-    pub use crate::{
-        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
-        __object as object, __string_enum as string_enum, __union as union,
-        __union_form as union_form,
-    };
-    pub use crate::{
-        FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
-    };
-    pub use core::option::Option::{None, Some};
-    pub use runcomfy_schema::json::literal::{json, text};
-    pub use runcomfy_schema::keyword::format::Format;
-    pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
-    pub use runcomfy_schema::keyword::types::Types;
-    pub use runcomfy_schema::pattern::Pattern;
-    pub use runcomfy_schema::rule::{
-        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule,
-        STRING, Shared, Target, at, fields, key, number, past, range,
-    };
-    pub use runcomfy_schema::{Fields, Json, Literal, Num};
-    #[cfg(feature = "schemars")]
-    pub use schemars;
-    pub use serde;
-    pub use serde_json::Value;
-    pub type Map = serde_json::Map<String, Value>;
-}
+pub use runcomfy_types::__private;

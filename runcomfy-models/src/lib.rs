@@ -69,7 +69,12 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub use runcomfy_client::*;
+#[doc(hidden)]
+pub use runcomfy_types::__private;
+pub use runcomfy_types::*;
 
 include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 

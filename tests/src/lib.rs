@@ -2,12 +2,12 @@
 
 pub mod fuzz;
 
-use runcomfy_client::ValidationErrors;
+use runcomfy_types::ValidationErrors;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub mod models {
-    pub use runcomfy_client::ValidationErrors;
+    pub use runcomfy_types::ValidationErrors;
 
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }

@@ -1,6 +1,6 @@
 //! What stays in memory. A process of its own, so that no other test's memory counts.
 
-use runcomfy_client::DynamicModel;
+use runcomfy_types::DynamicModel;
 use serde_json::json;
 
 /// In pages of memory, as the system counts them.

@@ -10,10 +10,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use runcomfy_schema::json::text::{self, LONG};
 use serde::Serialize;
 
 use super::digest;
-use crate::text::{self, LONG};
 
 /// A written body. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::media::Media;
+    use runcomfy_types::Media;
 
     fn png(size: usize) -> Media {
         let mut content = b"\x89PNG\r\n\x1a\n".to_vec();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use reqwest::Method;
+use runcomfy_types::ModelId;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 use tracing::{debug_span, warn};
@@ -13,7 +14,6 @@ use super::client::Client;
 use super::error::Error;
 use super::lenient::{integer, number, text, texts};
 use super::read::{Read, ReadError};
-use crate::model_id::ModelId;
 
 /// What the service takes as `limit`.
 const LIMITS: RangeInclusive<u32> = 1..=500;

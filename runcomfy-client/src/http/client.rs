@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_types::{Output, Request};
 use serde::Serialize;
 use tracing::info;
 
@@ -13,8 +14,6 @@ use super::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSu
 use super::submit::{Prepared, SubmitOptions};
 use super::transport::Transport;
 use super::wait::WaitOptions;
-use crate::output::Output;
-use crate::request::Request;
 
 /// A client of RunComfy's model API. Cheap to clone; clones share their connections.
 ///

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use runcomfy_schema::redact::url_without_secrets;
+use runcomfy_types::truncated::Truncated;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::{Host, Url};
@@ -15,9 +17,7 @@ use super::journal::Journal;
 use super::retry::BackOff;
 use super::token::{self, Lookup};
 use super::transport::Transport;
-use crate::data_uri::Truncated;
 use crate::time::{Clock, SystemClock};
-use runcomfy_schema::redact::url_without_secrets;
 
 const BASE_URL: &str = "https://model-api.runcomfy.net/v1";
 const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";

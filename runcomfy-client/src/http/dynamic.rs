@@ -1,11 +1,11 @@
 //! Models that this crate has no types for, by the schema that the catalog has of them.
 
+use runcomfy_types::DynamicModel;
 use serde_json::Value;
 
 use super::catalog::CATALOG;
 use super::client::Client;
 use super::error::Error;
-use crate::model::DynamicModel;
 
 impl Client {
     /// Fetches a model's schema from the catalog, and makes a model of it that checks inputs by it.

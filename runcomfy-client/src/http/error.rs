@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use runcomfy_types::{InvalidModelId, MediaError, ModelId, ValidationErrors};
 use thiserror::Error;
 
 use super::api_error::ApiError;
@@ -11,9 +12,6 @@ use super::journal::{ClaimHolder, JournalError};
 use super::request_id::{InvalidRequestId, RequestId};
 use super::state::JobState;
 use super::transport::NoAnswer;
-use crate::ValidationErrors;
-use crate::media::MediaError;
-use crate::model_id::{InvalidModelId, ModelId};
 
 /// A cause of any type.
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;

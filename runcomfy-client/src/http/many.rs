@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
+use runcomfy_types::{ModelId, Output, Request};
 use tokio::task::{Id, JoinSet};
 use tracing::Instrument;
 
@@ -21,9 +22,6 @@ use super::journal::Submission;
 use super::request_id::RequestId;
 use super::submit::{Failed, Prepared};
 use super::wait::WaitOptions;
-use crate::model_id::ModelId;
-use crate::output::Output;
-use crate::request::Request;
 
 /// The results of many jobs, as they come: a [`Stream`] of the input's place among the inputs, from
 /// 0, and its job's result.

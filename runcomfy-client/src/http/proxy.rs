@@ -4,11 +4,11 @@
 //! library passes over a variable that it cannot use, and names none when a connection fails.
 
 use hyper_util::client::proxy::matcher::Matcher;
+use runcomfy_schema::redact::url_without_secrets;
 use url::Url;
 
 use super::config::ConfigError;
 use super::token::Lookup;
-use runcomfy_schema::redact::url_without_secrets;
 
 /// Variables for `https:`, the first that is set first; then those for all schemes.
 const VARIABLES: [[&str; 2]; 2] = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];

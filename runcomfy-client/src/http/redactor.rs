@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use runcomfy_schema::redact::without_secrets;
 use secrecy::{ExposeSecret, SecretString};
 
-use runcomfy_schema::redact::without_secrets;
 use spelling::{Reader, is_introducer};
 
 /// A shorter token is hidden only where it is a word of its own. No real one is that short; and if

@@ -2,11 +2,11 @@
 //! Written out rather than derived, so that an app that derives nothing itself does not build the
 //! derive macros for four answers.
 
+use runcomfy_types::__private::take;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::lenient::number;
-use crate::output::take;
 
 /// `GET /requests/{request_id}/status`.
 #[derive(Debug)]

@@ -41,7 +41,7 @@ fn a_deep_schema_is_read_on_a_small_stack() {
         for (open, close) in [("{\"not\": ", "}"), ("{\"allOf\": [", "]}"), ("{\"items\": ", "}")] {
             let schema = format!("{}true{}", open.repeat(100), close.repeat(100));
             let text = format!(r#"{{"type": "object", "properties": {{"a": {schema}}}}}"#);
-            let model = runcomfy_client::DynamicModel::parse("acme/m", &text);
+            let model = runcomfy_types::DynamicModel::parse("acme/m", &text);
             let _ = model.unwrap().validate(&json!({"a": [[1]]}));
             let _ = Generator::from_texts([("acme/m", text)]).generate();
         }

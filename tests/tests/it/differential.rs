@@ -1,7 +1,7 @@
 //! Random schemas, judged as by a validator: those that compose objects above all.
 
-use runcomfy_client::DynamicModel;
 use runcomfy_sandbox::plain_json_schema;
+use runcomfy_types::DynamicModel;
 use serde_json::{Map, Value, json};
 
 use crate::instances::Maker;

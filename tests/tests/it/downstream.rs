@@ -12,7 +12,7 @@ version = "0.0.0"
 edition = "2024"
 
 [dependencies]
-runcomfy-client = { path = "@ROOT@/runcomfy-client", default-features = false }
+runcomfy-types = { path = "@ROOT@/runcomfy-types" }
 serde_json = "1"
 
 [build-dependencies]
@@ -26,7 +26,7 @@ debug = "line-tables-only"
 
 pub(crate) const BUILD: &str = r#"
 fn main() -> Result<(), runcomfy_codegen::Error> {
-    runcomfy_codegen::Generator::new("schemas").build()
+    runcomfy_codegen::Generator::new("schemas").runtime("::runcomfy_types").build()
 }
 "#;
 

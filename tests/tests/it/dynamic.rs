@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use runcomfy_client::{AnyInput, DynamicModel};
 use runcomfy_models::model;
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use runcomfy_tests::{ENTRIES, schema, schema_text};
+use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
 
 use crate::end_to_end::client;

@@ -1,10 +1,9 @@
 //! What a file is, by its first bytes, by what the server calls it, and by its name; and whether it is
 //! what was asked for.
 
+use runcomfy_types::MediaKind;
+use runcomfy_types::media_type::{kind_of_mime, mime_of_extension};
 use serde_json::{Map, Value};
-
-use crate::media::MediaKind;
-use crate::media_type::{kind_of_mime, mime_of_extension};
 
 /// As many bytes from the start of a file as are looked at.
 pub(super) const HEAD_LEN: usize = 4096;

@@ -1,6 +1,7 @@
 //! Saving the files that a job gives: from the service's hosts, and never with the token.
 
 mod content;
+mod data_uri;
 mod name;
 mod options;
 mod part;
@@ -11,6 +12,11 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::redact::url_without_secrets;
+use runcomfy_types::data_uri::mime;
+use runcomfy_types::media_type::{extension, extension_of_mime};
+use runcomfy_types::truncated::Truncated;
+use runcomfy_types::{MediaKind, Output};
 use tracing::{Instrument, debug_span, info, warn};
 use url::{Host, Url};
 
@@ -18,13 +24,9 @@ use super::client::Client;
 use super::error::{Cause, Error};
 use super::job::Completed;
 use super::request_id::RequestId;
-use crate::data_uri::{self, Truncated};
-use crate::media::MediaKind;
-use crate::media_type::{extension, extension_of_mime};
-use crate::output::Output;
-use runcomfy_schema::redact::url_without_secrets;
 
 use content::{Content, Expected};
+use data_uri::decode;
 use name::{Destination, FileName};
 pub use options::{DownloadOptions, Existing, Progress};
 use part::Part;
@@ -109,7 +111,7 @@ impl Client {
         options: &DownloadOptions,
     ) -> Result<Downloaded, Failure> {
         let Request { url, destination, kind, .. } = request;
-        let is_data = data_uri::mime(url).is_some();
+        let is_data = mime(url).is_some();
         let address = match is_data {
             true => None,
             false => {
@@ -135,7 +137,7 @@ impl Client {
             }
             None => {
                 let part = decoded(url, destination.path(), options).await?;
-                (part, data_uri::mime(url).map(str::to_owned))
+                (part, mime(url).map(str::to_owned))
             }
         };
         let head = part.head().await?;
@@ -170,7 +172,7 @@ impl Client {
 
     /// A URL as an error shows it: without what grants access, and not too long.
     fn shown_url(&self, url: &str) -> String {
-        if data_uri::mime(url).is_some() {
+        if mime(url).is_some() {
             return self.transport.redact(&Truncated(url).to_string());
         }
         let url = self.transport.redact(url);
@@ -236,7 +238,7 @@ impl Client {
     ) -> Vec<(&'a str, Option<MediaKind>)> {
         let mut known = HashSet::new();
         let is_allowed = |url: &str| {
-            data_uri::mime(url).is_some()
+            mime(url).is_some()
                 || Url::parse(url).is_ok_and(|url| self.check_host(&url, options).is_ok())
         };
         let others = output.urls().filter(|url| is_allowed(url)).map(|url| (url, None));
@@ -249,7 +251,7 @@ async fn decoded(uri: &str, path: &Path, options: &DownloadOptions) -> Result<Pa
     if path.file_name().is_none() {
         return Err(Failure::of("the path has no file name"));
     }
-    let content = data_uri::decode(uri);
+    let content = decode(uri);
     let content = content.ok_or_else(|| Failure::of("its base64 content is broken"))?;
     options.check_size(content.len() as u64)?;
     let mut part = Part::open(path, None).await?;

@@ -4,12 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
+use runcomfy_types::media_type::{self, extension, extension_of_mime, mime_of_extension};
+use runcomfy_types::{MediaKind, data_uri};
 use url::Url;
 
 use super::super::digest;
-use crate::data_uri;
-use crate::media::MediaKind;
-use crate::media_type::{self, extension, extension_of_mime, mime_of_extension};
 
 /// Where a file goes.
 #[derive(Clone, Copy, Debug)]

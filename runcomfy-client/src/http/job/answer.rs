@@ -1,5 +1,6 @@
 //! What an answer about a job says of it.
 
+use runcomfy_types::ModelId;
 use serde_json::Value;
 
 use super::super::api_error;
@@ -7,7 +8,6 @@ use super::super::request_id::RequestId;
 use super::super::state::JobState;
 use super::super::submit::named_id;
 use super::super::transport::Answer;
-use crate::model_id::ModelId;
 
 /// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
 /// [`JobState::Failed`] or [`JobState::Cancelled`].

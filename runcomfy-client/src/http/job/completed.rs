@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_types::Output;
+
 use super::super::client::Client;
 use super::super::error::Error;
 use super::super::journal::{JournalEntry, JournalError, Submission};
 use super::super::request_id::RequestId;
-use crate::output::Output;
 
 /// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
 /// blocking.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_types::{ModelId, Output, Request};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use tracing::{debug_span, error, field, info};
@@ -24,9 +25,6 @@ use super::state::{JobState, JobStatus};
 use super::transport::Answer;
 use super::wait::{Updates, WaitOptions, Watch};
 use super::wire;
-use crate::model_id::ModelId;
-use crate::output::Output;
-use crate::request::Request;
 
 pub use cancel::CancelOutcome;
 pub use completed::Completed;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use runcomfy_schema::Num;
+use runcomfy_types::ModelId;
 use serde_json::Value;
 
 use super::super::body::Body;
@@ -12,7 +13,6 @@ use super::super::error::date;
 use super::super::request_id::RequestId;
 use super::entry::{JournalEntry, Submission};
 use super::ledger::{Holder, Ledger, Outcome};
-use crate::model_id::ModelId;
 
 /// What [`Journal::begin`](crate::Journal::begin) came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

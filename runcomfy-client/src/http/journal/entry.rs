@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use runcomfy_types::ModelId;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -12,7 +13,6 @@ use super::super::body::Body;
 use super::super::error::date;
 use super::super::request_id::RequestId;
 use super::super::state::JobState;
-use crate::model_id::ModelId;
 
 /// A submission, as it is known before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

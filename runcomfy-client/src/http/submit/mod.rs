@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
+use runcomfy_types::{ModelId, Request};
 use serde::Serialize;
 use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
@@ -21,8 +22,6 @@ use super::journal::{Begin, JournalEntry, Submission, claim};
 use super::pace::Lane;
 use super::request_id::RequestId;
 use super::transport::{NoAnswer, Outgoing};
-use crate::model_id::ModelId;
-use crate::request::Request;
 
 pub(super) use named_id::named_id;
 pub use options::SubmitOptions;

@@ -59,7 +59,7 @@ const TYPES: [MediaType; 33] = [
 ];
 
 /// The kind of a MIME type, whether the table has it or not.
-pub(crate) fn kind_of_mime(mime: &str) -> Option<MediaKind> {
+pub fn kind_of_mime(mime: &str) -> Option<MediaKind> {
     let (kind, _) = mime.trim().split_once('/')?;
     [("image", MediaKind::Image), ("video", MediaKind::Video), ("audio", MediaKind::Audio)]
         .into_iter()
@@ -68,33 +68,31 @@ pub(crate) fn kind_of_mime(mime: &str) -> Option<MediaKind> {
 }
 
 /// The MIME type of files with this extension.
-pub(crate) fn mime_of_extension(extension: &str) -> Option<&'static str> {
+pub fn mime_of_extension(extension: &str) -> Option<&'static str> {
     let is_it = |known: &&str| extension.eq_ignore_ascii_case(known);
     TYPES.iter().find(|one| one.extensions.iter().any(is_it)).map(|one| one.mime[0])
 }
 
 /// The extension of files of this MIME type.
-#[cfg(feature = "http")]
-pub(crate) fn extension_of_mime(mime: &str) -> Option<&'static str> {
+pub fn extension_of_mime(mime: &str) -> Option<&'static str> {
     let is_it = |known: &&str| mime.trim().eq_ignore_ascii_case(known);
     TYPES.iter().find(|one| one.mime.iter().any(is_it)).map(|one| one.extensions[0])
 }
 
 /// Every extension of the table.
-#[cfg(feature = "http")]
-pub(crate) fn extensions() -> impl Iterator<Item = &'static str> {
+pub fn extensions() -> impl Iterator<Item = &'static str> {
     TYPES.iter().flat_map(|one| one.extensions).copied()
 }
 
 /// The extension of a file name: what follows its last dot.
-pub(crate) fn extension(name: &str) -> Option<&str> {
+pub fn extension(name: &str) -> Option<&str> {
     let (stem, extension) = name.rsplit_once('.')?;
     (!stem.is_empty() && !extension.is_empty()).then_some(extension)
 }
 
 /// The kind of file that a URL leads to, as far as its file name says so; of a `data:` URI, as far as
 /// its MIME type does.
-pub(crate) fn kind_of_url(url: &str) -> Option<MediaKind> {
+pub fn kind_of_url(url: &str) -> Option<MediaKind> {
     if let Some(mime) = data_uri::mime(url) {
         return kind_of_mime(mime);
     }
@@ -144,7 +142,6 @@ mod tests {
             for extension in extensions {
                 assert_eq!(mime_of_extension(&extension.to_uppercase()), Some(mimes[0]));
             }
-            #[cfg(feature = "http")]
             for mime in mimes {
                 assert_eq!(extension_of_mime(&mime.to_uppercase()), Some(extensions[0]));
             }

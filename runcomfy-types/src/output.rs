@@ -8,9 +8,10 @@ use serde::de::{DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::data_uri::{self, Truncated};
+use crate::data_uri;
 use crate::media::MediaKind;
 use crate::media_type::kind_of_url;
+use crate::truncated::Truncated;
 
 /// The output of a completed job: URLs of files, which are fetched without the token, or `data:` URIs,
 /// which are the files themselves.
@@ -29,7 +30,7 @@ use crate::media_type::kind_of_url;
 /// takes nothing else along.
 ///
 /// ```
-/// use runcomfy_client::Output;
+/// use runcomfy_types::Output;
 /// use serde_json::json;
 ///
 /// let url = "https://cdn.runcomfy.net/v.mp4";
@@ -93,8 +94,8 @@ impl Output {
 
     /// The URLs of files: those in the known fields, each with its kind, and those that came without a
     /// key.
-    #[cfg(feature = "http")]
-    pub(crate) fn file_urls(&self) -> impl Iterator<Item = (&str, Option<MediaKind>)> {
+    #[doc(hidden)]
+    pub fn file_urls(&self) -> impl Iterator<Item = (&str, Option<MediaKind>)> {
         let mut others = Vec::new();
         let unkeyed = [UNKEYED, URL].into_iter().filter_map(|key| self.other.get(key));
         unkeyed.for_each(|value| collect_urls(value, &mut others));

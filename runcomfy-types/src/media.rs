@@ -16,7 +16,7 @@ use runcomfy_schema::media::check::{check, check_name, check_url};
 use runcomfy_schema::media::sniff;
 pub use runcomfy_schema::media::{MediaError, MediaKind};
 
-use crate::text::Text;
+use runcomfy_schema::json::text::Text;
 use runcomfy_schema::redact;
 
 /// A file for a media field.
@@ -31,14 +31,14 @@ use runcomfy_schema::redact;
 /// A `&str` or a `String` given to a setter is read the same way as by [`FromStr`].
 ///
 /// ```
-/// use runcomfy_client::Media;
+/// use runcomfy_types::Media;
 ///
 /// let face = Media::url("https://example.com/face.png")?;
 /// assert_eq!(face.as_str(), "https://example.com/face.png");
 ///
 /// let error = Media::url("http://localhost/face.png").unwrap_err();
 /// assert!(error.to_string().contains("https"));
-/// # Ok::<(), runcomfy_client::MediaError>(())
+/// # Ok::<(), runcomfy_types::MediaError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Media {
@@ -185,7 +185,7 @@ impl fmt::Debug for Media {
 
 impl Serialize for Media {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        crate::text::show(&self.wire);
+        runcomfy_schema::json::text::show(&self.wire);
         serializer.serialize_str(&self.wire)
     }
 }

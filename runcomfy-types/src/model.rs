@@ -109,13 +109,13 @@ impl fmt::Debug for AnyInput {
 /// a generated type.
 ///
 /// ```
-/// use runcomfy_client::DynamicModel;
+/// use runcomfy_types::DynamicModel;
 ///
 /// let schema = r#"{"type": "object", "properties": {"149_steps": {"type": "integer", "maximum": 20}}}"#;
 /// let model = DynamicModel::parse("acme/dream", schema)?;
 /// let error = model.validate(&serde_json::json!({"149_steps": 25})).unwrap_err();
 /// assert_eq!(error.to_string(), "steps (149_steps): 25 is greater than the maximum 20");
-/// # Ok::<(), runcomfy_client::SchemaError>(())
+/// # Ok::<(), runcomfy_types::SchemaError>(())
 /// ```
 #[derive(Clone)]
 pub struct DynamicModel {

@@ -45,7 +45,7 @@ impl<R: Request + ?Sized> Request for &R {
 /// sent.
 ///
 /// ```
-/// # use runcomfy_client::{Keyed, Request};
+/// # use runcomfy_types::{Keyed, Request};
 /// # fn example(input: impl Request + Clone) {
 /// let takes = (1..=3).map(|take| Keyed::new(format!("take {take}"), input.clone()));
 /// // client.run_all(takes, 8)

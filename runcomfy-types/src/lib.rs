@@ -1,0 +1,86 @@
+//! What generated models are made of.
+//!
+//! Apps depend on `runcomfy-models`, which re-exports what is public here beside the generated
+//! models. This crate knows no model and no HTTP; it holds [`Media`], [`Output`], [`Request`],
+//! [`ModelInfo`], [`DynamicModel`], [`ValidationErrors`], and what builders, enums and unions of
+//! generated code share.
+
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod builder;
+mod enums;
+mod field;
+mod media;
+mod model;
+mod model_id;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod object;
+mod output;
+mod request;
+mod unions;
+
+// Shared with the HTTP client, and not part of the public API.
+#[doc(hidden)]
+pub mod data_uri;
+#[doc(hidden)]
+pub mod media_type;
+#[doc(hidden)]
+pub mod truncated;
+
+pub use enums::UnknownValue;
+pub use field::IntoField;
+pub use media::{Media, MediaError, MediaKind};
+pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
+pub use model_id::{InvalidModelId, ModelId};
+pub use output::Output;
+pub use request::{Keyed, Request};
+pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
+
+/// What generated code calls. Not part of the public API: it changes without notice, together
+/// with the code generator of the same version.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "not for people")]
+pub mod __private {
+    pub use crate::builder::{Draft, Missing, Set};
+    pub use crate::enums::{
+        FromBool, FromInteger, FromNumber, FromText, IntegerEnum, MixedEnum, StringEnum,
+        deserialize_integer, deserialize_mixed, deserialize_string, integer_from_i64,
+        integer_from_str, mixed_from_str, mixed_from_value, string_from_str,
+    };
+    pub use crate::field::IntoField;
+    pub use crate::object::{
+        Checked, ObjectType, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
+    };
+    pub use crate::output::take;
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
+        match runcomfy_schema::export::json_schema(rules) {
+            Value::Object(members) => members.into(),
+            _ => schemars::Schema::default(),
+        }
+    }
+    pub use crate::{
+        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
+        __object as object, __string_enum as string_enum, __union as union,
+        __union_form as union_form,
+    };
+    pub use crate::{
+        FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
+    };
+    pub use core::option::Option::{None, Some};
+    pub use runcomfy_schema::json::literal::{json, text};
+    pub use runcomfy_schema::keyword::format::Format;
+    pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
+    pub use runcomfy_schema::keyword::types::Types;
+    pub use runcomfy_schema::pattern::Pattern;
+    pub use runcomfy_schema::rule::{
+        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule,
+        STRING, Shared, Target, at, fields, key, number, past, range,
+    };
+    pub use runcomfy_schema::{Fields, Json, Literal, Num};
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use serde;
+    pub use serde_json::Value;
+    pub type Map = serde_json::Map<String, Value>;
+}
