@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::http::{Step, Waiting};
+use crate::job::{Step, Waiting};
 use crate::{
     Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,

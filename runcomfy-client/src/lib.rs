@@ -4,21 +4,41 @@
 //! models. This crate knows no model. It re-exports `runcomfy-types`, which inputs are made of.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod http;
+mod account;
+mod catalog;
+mod client;
+mod digest;
+mod download;
+mod error;
+mod files;
+mod job;
+mod journal;
+mod lenient;
+mod request_id;
+mod state;
+mod submit;
+mod transport;
 
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
 pub mod time;
 
-pub use http::{
-    ApiError, ApiErrorKind, Balance, Begin, CancelOutcome, CancellationToken, CatalogModel,
-    CatalogPage, CatalogQuery, ClaimHolder, ClaimState, Client, ClientBuilder, Completed,
-    ConfigError, DownloadOptions, Downloaded, Error, Existing, FileJournal, InvalidRequestId, Job,
-    JobState, JobStatus, Journal, JournalEntry, JournalError, Progress, RequestId, Resumed, RunAll,
-    RunError, SkippedEntry, Submission, SubmitOptions, Unfinished, UnfinishedJob,
-    UnknownSubmission, Updates, WaitOptions,
+pub use account::Balance;
+pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
+pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
+pub use download::{DownloadOptions, Downloaded, Existing, Progress};
+pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
+pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
+pub use journal::{
+    Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
+    Unfinished, UnfinishedJob, UnknownSubmission,
 };
+pub use request_id::{InvalidRequestId, RequestId};
+pub use state::{JobState, JobStatus};
+pub use submit::SubmitOptions;
+pub use tokio_util::sync::CancellationToken;
+
 pub use runcomfy_types::{
     AnyInput, DynamicModel, FieldInfo, FieldKind, IntoField, InvalidModelId, Keyed, Media,
     MediaError, MediaKind, ModelId, ModelInfo, Output, Request, SchemaError, UnknownValue,

@@ -1,0 +1,85 @@
+//! The account: what is left on it.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::lenient::{integer, number, text};
+
+/// What is left on the account.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Balance {
+    /// In US dollars. Below zero, the account owes it.
+    pub usd: f64,
+    /// The same in millionths of a dollar, which add up exactly.
+    pub microdollars: Option<i64>,
+    /// The currency that the account is kept in: `USD`.
+    pub currency: Option<String>,
+    /// Everything else that came.
+    pub other: Map<String, Value>,
+}
+
+impl Client {
+    /// What is left on the account.
+    ///
+    /// The call goes to `https://api.runcomfy.net`, the API's other host; with a base URL that is not
+    /// the service's (a sandbox, a proxy of your own), to `/prod/v2/balance` on the host of the base
+    /// URL. So the token goes to no host that it does not go to otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Api`] where the service refuses, [`Error::Catalog`] where there is no answer that can
+    /// be used.
+    pub async fn balance(&self) -> Result<Balance, Error> {
+        self.read_about("the account's balance", balance_url(self.transport.url([]))).await
+    }
+}
+
+fn balance_url(base: Url) -> Url {
+    const PATH: &str = "/prod/v2/balance";
+    let host = base.host_str().unwrap_or_default();
+    let is_the_service = base.scheme() == "https"
+        && host
+            .strip_suffix("runcomfy.net")
+            .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
+    let mut url = base.clone();
+    if is_the_service && url.set_host(Some("api.runcomfy.net")).is_ok() {
+        // The port is that of the other host; the scheme has one of its own.
+        let _ = url.set_port(None);
+    }
+    url.set_path(PATH);
+    url
+}
+
+impl<'de> Deserialize<'de> for Balance {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut other = Map::deserialize(deserializer)?;
+        let microdollars = integer(&mut other, "balance_microdollars");
+        let usd = number(&mut other, "balance_usd")
+            .or_else(|| microdollars.map(|balance: i64| balance as f64 / 1e6))
+            .ok_or_else(|| D::Error::custom("it has no number `balance_usd`"))?;
+        Ok(Self { usd, microdollars, currency: text(&mut other, "currency"), other })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_goes_to_the_apis_hosts_alone() {
+        for (base, url) in [
+            ("https://model-api.runcomfy.net/v1", "https://api.runcomfy.net/prod/v2/balance"),
+            ("https://model-api.runcomfy.net:8443/v2", "https://api.runcomfy.net/prod/v2/balance"),
+            ("http://127.0.0.1:4000/v1", "http://127.0.0.1:4000/prod/v2/balance"),
+            ("http://[::1]:4000/v1", "http://[::1]:4000/prod/v2/balance"),
+            ("https://proxy.example/a/v1", "https://proxy.example/prod/v2/balance"),
+            ("https://evilruncomfy.net/v1", "https://evilruncomfy.net/prod/v2/balance"),
+            ("https://runcomfy.net.example/v1", "https://runcomfy.net.example/prod/v2/balance"),
+        ] {
+            assert_eq!(balance_url(base.parse().unwrap()).as_str(), url);
+        }
+    }
+}

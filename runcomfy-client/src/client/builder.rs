@@ -1,0 +1,229 @@
+//! What a client is made with: the token, the address and the limits.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::client::Client;
+use crate::error::{ConfigError, Error};
+use crate::journal::Journal;
+use crate::time::{Clock, SystemClock};
+use crate::transport::Transport;
+use crate::transport::base_url::{BASE_URL, check_base_url, shown_url};
+use crate::transport::limits::Limits;
+use crate::transport::retry::BackOff;
+use crate::transport::token::{self, Lookup};
+
+const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
+
+/// Makes a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use runcomfy_client::Client;
+///
+/// let client = Client::builder()
+///     .token("my-token")
+///     .base_url("https://model-api.runcomfy.net/v1")
+///     .read_timeout(Duration::from_secs(20))
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("my-token"));
+/// # Ok::<(), runcomfy_client::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    token: Option<SecretString>,
+    base_url: Option<String>,
+    limits: Limits,
+    clock: Option<Arc<dyn Clock>>,
+    jitter_seed: Option<u64>,
+    journal: Option<Arc<dyn Journal>>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            token: None,
+            base_url: None,
+            limits: Limits::default(),
+            clock: None,
+            jitter_seed: None,
+            journal: None,
+        }
+    }
+
+    pub(crate) fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let mut builder = Self::new().token(token::find(lookup)?);
+        builder.base_url = token::variable_text(lookup, BASE_URL_VARIABLE)?;
+        Ok(builder)
+    }
+
+    /// The API token. It is kept out of every `Debug`, error and log line.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// The address of the API: `https://model-api.runcomfy.net/v1` unless said otherwise. Plain
+    /// `http:` is taken for this machine alone, as for the sandbox.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// How long making a connection may take: 10 seconds unless said otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one try of a status, result, cancel or catalog call may take, and how long a download
+    /// may stand still: 30 seconds unless said otherwise.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.read_timeout = timeout;
+        self
+    }
+
+    /// How long one try of a submission may take: 10 minutes unless said otherwise, since it may carry
+    /// media.
+    pub fn submit_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.submit_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take in all: 15 minutes unless said otherwise. That includes the wait for
+    /// its turn by the limits below, every try, and the pauses between them, also those that the
+    /// service asks for with `Retry-After`. A call whose turn comes within the last second gets a
+    /// second. A submission that is cut off while it is sent is of
+    /// [unknown](crate::Error::SubmitUnknown) outcome.
+    pub fn overall_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.overall_timeout = timeout;
+        self
+    }
+
+    /// How many calls the client and its clones make at once: 64 unless said otherwise. Submissions
+    /// and other calls are counted apart, so that uploads do not hold up the waits for other jobs.
+    pub fn calls_at_once(mut self, calls: usize) -> Self {
+        self.limits.calls_at_once = calls;
+        self
+    }
+
+    /// How many calls the client and its clones make in a second at most, of whatever kind: as many
+    /// as there are unless said otherwise. Where the service answers with `Retry-After`, all of them
+    /// pause in any case.
+    ///
+    /// ```
+    /// # use runcomfy_client::Client;
+    /// let client = Client::builder().token("t").calls_per_second(20.0).build()?;
+    /// # Ok::<(), runcomfy_client::Error>(())
+    /// ```
+    pub fn calls_per_second(mut self, calls: f64) -> Self {
+        // Not a number, or nothing at all: a call an hour, rather than none for good.
+        let calls = calls.max(1.0 / 3600.0);
+        self.limits.call_spacing = Some(Duration::from_secs_f64(1.0 / calls));
+        self
+    }
+
+    /// The journal that is told of every submission before it is sent and after; see
+    /// [`FileJournal`](crate::FileJournal).
+    pub fn journal(mut self, journal: impl Journal) -> Self {
+        self.journal = Some(Arc::new(journal));
+        self
+    }
+
+    /// How often a call is tried at most: 5 times unless said otherwise. A submission is tried again
+    /// only where it surely was not accepted.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.limits.attempts = attempts.max(1);
+        self
+    }
+
+    /// How long the pause before the second try may be, and how long any later one: half a second and
+    /// 20 seconds unless said otherwise. The longest pause doubles from try to try; how much of it is
+    /// waited for is drawn each time. Where the service says `Retry-After`, that comes on top, up to a
+    /// minute.
+    pub fn retry_pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.limits.back_off = BackOff { first, longest: longest.max(first) };
+        self
+    }
+
+    /// The clock that waits and retries go by; see [`TestClock`](crate::time::TestClock).
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Makes the random part of waits the same every time, for tests.
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the token or the base URL cannot be used.
+    pub fn build(self) -> Result<Client, Error> {
+        let token = self.token.ok_or(ConfigError::NoToken { files: Vec::new() })?;
+        check_token(token.expose_secret())?;
+        let base = check_base_url(self.base_url.as_deref().unwrap_or(BASE_URL))?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let transport = Transport::new(token, base, self.limits, clock, jitter)?;
+        Ok(Client::new(transport, self.journal))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("token", &self.token)
+            .field("base_url", &self.base_url.as_deref().map(shown_url))
+            .field("limits", &self.limits)
+            .field("journal", &self.journal)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_token(token: &str) -> Result<(), ConfigError> {
+    let reason = if token.is_empty() {
+        "is empty"
+    } else if token.contains(char::is_whitespace) {
+        "has a space or a line break in it"
+    } else if !token.chars().all(|c| c.is_ascii_graphic()) {
+        "has a character in it that no header can carry"
+    } else {
+        return Ok(());
+    };
+    Err(ConfigError::BadToken { reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_one_is_refused_before_anything_is_sent() {
+        for token in ["", "Bearer abc", "abc\n", "abc\u{7f}", "tökén"] {
+            let error = Client::builder().token(token).build().unwrap_err();
+            assert!(matches!(error, Error::Config(ConfigError::BadToken { .. })), "{token:?}");
+            let text = format!("{error} {error:?}");
+            assert!(token.is_empty() || !text.contains(token), "{text}");
+        }
+        assert!(Client::builder().token("sk-abc.DEF_123").build().is_ok());
+    }
+
+    #[test]
+    fn the_environment_overrides_the_base_url() {
+        let lookup = |name: &str| match name {
+            "RUNCOMFY_API_TOKEN" => Some("abc".into()),
+            "RUNCOMFY_MODEL_API_BASE" => Some("http://127.0.0.1:1/v1".into()),
+            _ => None,
+        };
+        let builder = ClientBuilder::from_env(&lookup).unwrap();
+        assert_eq!(builder.base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
+    }
+}

@@ -1,0 +1,222 @@
+//! The client: what it takes to make a job of an input.
+
+mod builder;
+mod run_all;
+
+pub use builder::ClientBuilder;
+pub use run_all::{RunAll, RunError};
+
+use std::fmt;
+use std::sync::Arc;
+
+use runcomfy_types::{Output, Request};
+use serde::Serialize;
+use tracing::info;
+
+use crate::error::Error;
+use crate::job::wait::WaitOptions;
+use crate::job::{Completed, Job};
+use crate::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
+use crate::submit::{Prepared, SubmitOptions};
+use crate::transport::Transport;
+
+/// A client of RunComfy's model API. Cheap to clone; clones share their connections.
+///
+/// Making one sends nothing. [`run`](Self::run) does everything; [`submit`](Self::submit) gives the
+/// job, and with it the request id, before anything is waited for.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) journal: Option<Arc<dyn Journal>>,
+}
+
+impl Client {
+    /// A client from the environment. The token comes from the first that is set of
+    /// `RUNCOMFY_API_TOKEN`, `RUNCOMFY_TOKEN`, `RUNCOMFY_API_KEY`, and `RUNCOMFY_API_TOKEN_FILE` (the
+    /// path of a file that holds it); else from the `token.json` of the official command line tool.
+    /// The address comes from `RUNCOMFY_MODEL_API_BASE`, where that is set.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where there is no token, or the token or the address cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// A builder with what the [environment](Self::from_env) says, for what is to be said besides.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where there is no token, or a variable is not text.
+    pub fn builder_from_env() -> Result<ClientBuilder, Error> {
+        Ok(ClientBuilder::from_env(&|name| std::env::var_os(name))?)
+    }
+
+    /// A client from a token and what else is to be said.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    pub(crate) fn new(transport: Transport, journal: Option<Arc<dyn Journal>>) -> Self {
+        Self { transport: Arc::new(transport), journal }
+    }
+
+    /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
+    /// [`WaitOptions::default`](crate::WaitOptions).
+    ///
+    /// Dropping the future while it waits loses the request id, though not the job: where that can
+    /// happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and [`Job::wait`].
+    ///
+    /// # Errors
+    /// As of [`submit`](Self::submit) and [`Job::wait`]; once the job exists, the error holds its
+    /// id.
+    pub async fn run<R: Request>(&self, input: &R) -> Result<Completed<R::Output>, Error> {
+        self.run_with(input, &WaitOptions::default(), |_| {}).await
+    }
+
+    /// The same with bounds of one's own; `on_submit` is handed the job, and with it the request id,
+    /// before anything is waited for.
+    ///
+    /// # Errors
+    /// As of [`run`](Self::run).
+    pub async fn run_with<R: Request>(
+        &self,
+        input: &R,
+        options: &WaitOptions,
+        on_submit: impl FnOnce(&Job<R::Output>) + Send,
+    ) -> Result<Completed<R::Output>, Error> {
+        let job = self.submit(input).await?;
+        on_submit(&job);
+        job.wait_with(options, |_| {}).await
+    }
+
+    /// Submits an input, which costs money. Sent again only where it surely was not accepted: the
+    /// connection was not made, or the answer is HTTP 429.
+    ///
+    /// # Errors
+    /// [`Error::NotSubmitted`] and [`Error::Api`] where it was not accepted,
+    /// [`Error::SubmitUnknown`] where nobody can tell; [`Error::AlreadySubmitted`] for a
+    /// [`Keyed`](crate::Keyed) input that the journal knows.
+    pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
+        Ok(self.send_submission(self.prepared(input, None)?).await?)
+    }
+
+    /// The same with [options](SubmitOptions).
+    ///
+    /// # Errors
+    /// As of [`submit`](Self::submit), and [`Error::AlreadySubmitted`].
+    pub async fn submit_with<R: Request>(
+        &self,
+        input: &R,
+        options: &SubmitOptions,
+    ) -> Result<Job<R::Output>, Error> {
+        Ok(self.send_submission(self.prepared(input, options.given_key())?).await?)
+    }
+
+    fn prepared<R: Request>(&self, input: &R, key: Option<&str>) -> Result<Prepared, Error> {
+        let prepared = Prepared::of(input)?;
+        Ok(match key.or(input.job_key()) {
+            Some(key) if self.journal.is_some() => prepared.claiming(Some(key), |_| 0),
+            _ => prepared,
+        })
+    }
+
+    /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
+    /// not know yet. Everything else is as with [`submit`](Self::submit).
+    ///
+    /// # Errors
+    /// As of [`submit`](Self::submit), and [`Error::ModelId`] where `model_id` is none.
+    pub async fn submit_json<B: Serialize + ?Sized>(
+        &self,
+        model_id: &str,
+        body: &B,
+    ) -> Result<Job, Error> {
+        Ok(self.send_submission(Prepared::new(model_id.parse()?, body)?).await?)
+    }
+
+    /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is
+    /// submitted anew.
+    ///
+    /// # Errors
+    /// [`Error::RequestId`] where the text cannot be a request id.
+    pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
+        let request_id = request_id.as_ref().parse()?;
+        // An input that says its model itself may have been for any.
+        let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
+        Ok(Job::new(self.clone(), request_id, model_id, None))
+    }
+
+    /// The same for a job of any model.
+    ///
+    /// # Errors
+    /// [`Error::RequestId`] where the text cannot be a request id.
+    pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
+        Ok(Job::<Output>::new(self.clone(), request_id.as_ref().parse()?, None, None))
+    }
+
+    /// Gives a job that was read from somewhere a client to ask with.
+    ///
+    /// ```
+    /// # use runcomfy_client::{Client, Job};
+    /// # let client = Client::builder().token("t").build()?;
+    /// let kept = serde_json::to_string(&client.job_json("some-request-id")?)?;
+    /// let job: Job = serde_json::from_str(&kept)?;
+    /// let job = client.attach(job); // `job.wait().await` works now
+    /// # let _ = job;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn attach<O>(&self, job: Job<O>) -> Job<O> {
+        job.with_client(self.clone())
+    }
+
+    /// Takes up again what a journal has no end of: jobs to wait for, and submissions whose outcome
+    /// is unknown, which somebody has to look into. Nothing is submitted, and nothing is asked of
+    /// the service yet. The jobs' ends go into this journal.
+    ///
+    /// It is for the start of a program: jobs that this program itself has in hand are unfinished,
+    /// too, and are given out as long as they are.
+    ///
+    /// Of a [`FileJournal`](crate::FileJournal) that others have open too, what they are at is left
+    /// to them.
+    ///
+    /// # Errors
+    /// [`Error::JournalRead`].
+    pub async fn resume<J: Journal + Clone>(&self, journal: &J) -> Result<Resumed, Error> {
+        let read = journal.clone();
+        let unfinished = tokio::task::spawn_blocking(move || read.unfinished()).await;
+        let Unfinished { jobs, unknown } = unfinished
+            .unwrap_or_else(|error| Err(JournalError::new(error)))
+            .map_err(|source| Error::JournalRead { source })?;
+        info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
+        let client = Self { journal: Some(Arc::new(journal.clone())), ..self.clone() };
+        let job = |UnfinishedJob { submission, request_id }| {
+            let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
+            Job::new(client.clone(), request_id, model_id, submission.map(Arc::new))
+        };
+        Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
+    }
+}
+
+/// What an earlier process left behind; see [`Client::resume`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[must_use = "the jobs are paid for, and somebody has to look into the others"]
+pub struct Resumed<J = Job> {
+    /// Jobs without an end, oldest first. [`Job::submission`] tells which is which.
+    pub jobs: Vec<J>,
+    /// Submissions that may have been accepted, and paid for, or not. They are reported until they
+    /// are [settled](crate::FileJournal::settle), or said to be
+    /// [not accepted](crate::FileJournal::not_accepted).
+    pub unknown: Vec<UnknownSubmission>,
+}
+
+#[cfg(feature = "blocking")]
+impl<J> Resumed<J> {
+    pub(crate) fn map<K>(self, job: impl Fn(J) -> K) -> Resumed<K> {
+        Resumed { jobs: self.jobs.into_iter().map(job).collect(), unknown: self.unknown }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.transport).finish()
+    }
+}

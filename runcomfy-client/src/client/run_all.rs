@@ -1,0 +1,317 @@
+//! Many jobs at once: so many at a time, results as they come.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use futures_core::Stream;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
+use runcomfy_types::{ModelId, Output, Request};
+use tokio::task::{Id, JoinSet};
+use tracing::Instrument;
+
+use crate::client::Client;
+use crate::error::{ApiError, Error};
+use crate::job::wait::WaitOptions;
+use crate::job::{Completed, Job};
+use crate::journal::Submission;
+use crate::request_id::RequestId;
+use crate::submit::{Failed, Prepared};
+
+/// The results of many jobs, as they come: a [`Stream`] of the input's place among the inputs, from
+/// 0, and its job's result.
+///
+/// Jobs are begun while it is polled, and go on in tasks of their own, so that whoever takes long
+/// over one result does not hold up the others. Dropping it cancels no job, but ends the waits and
+/// loses the ids of those under way, unless the client has a
+/// [journal](crate::ClientBuilder::journal) or [`run_all_with`](Client::run_all_with) handed them
+/// out.
+#[must_use = "nothing is submitted until it is polled"]
+pub struct RunAll<'a, O = Output> {
+    inputs: Box<dyn Iterator<Item = Result<Prepared, Error>> + Send + 'a>,
+    /// The place of the next input.
+    next: usize,
+    limit: usize,
+    running: JoinSet<Came<O>>,
+    /// What is known of each task, should it end without a word.
+    begun: HashMap<Id, Begun<O>>,
+    run: Arc<Run<O>>,
+}
+
+/// Makes a result of an input, in a task.
+type Run<O> = dyn Fn(usize, Prepared, Known<O>) -> BoxFuture<'static, Came<O>> + Send + Sync;
+
+/// The job, once there is one.
+type Known<O> = Arc<OnceLock<Job<O>>>;
+
+/// An input that is run in a task.
+struct Begun<O> {
+    index: usize,
+    model_id: ModelId,
+    at: SystemTime,
+    job: Known<O>,
+}
+
+impl<O> Begun<O> {
+    /// Why there is no result where the runtime of the task has ended.
+    fn cut_off(self) -> RunError<Job<O>> {
+        match self.job.get() {
+            Some(job) => {
+                let request_id = job.request_id().clone();
+                RunError::of_job(job.clone(), Error::WaitCancelled { request_id })
+            }
+            None => RunError::from(Error::SubmitUnknown {
+                model_id: self.model_id,
+                submitted_at: self.at,
+                request_id: None,
+                hint: None,
+                source: "the runtime ended that it was run by".into(),
+            }),
+        }
+    }
+}
+
+/// What came of an input.
+enum Came<O> {
+    Job(Job<O>, Result<Completed<O>, Error>),
+    NoJob(Failed),
+}
+
+/// Why an input of [`run_all`](Client::run_all) has no result, with what there is of it.
+///
+/// It displays as its [`error`](Self::error), and turns into that with `?`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RunError<J = Job> {
+    /// What went wrong.
+    pub error: Error,
+    /// The job, where the input became one: to wait for it again, or to cancel it.
+    pub job: Option<J>,
+    submission: Option<Arc<Submission>>,
+}
+
+impl<J> RunError<J> {
+    /// What the client's journal knows the submission as, where there is a journal.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.submission.as_deref()
+    }
+
+    /// As [`Error::request_id`].
+    #[must_use]
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.error.request_id()
+    }
+
+    /// As [`Error::api`].
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        self.error.api()
+    }
+
+    /// As [`Error::is_submit_unknown`].
+    #[must_use]
+    pub fn is_submit_unknown(&self) -> bool {
+        self.error.is_submit_unknown()
+    }
+
+    /// As [`Error::is_already_submitted`].
+    #[must_use]
+    pub fn is_already_submitted(&self) -> bool {
+        self.error.is_already_submitted()
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn map<K>(self, job: impl FnOnce(J) -> K) -> RunError<K> {
+        let Self { error, job: of, submission } = self;
+        RunError { error, job: of.map(job), submission }
+    }
+}
+
+impl<O> RunError<Job<O>> {
+    fn of_job(job: Job<O>, error: Error) -> Self {
+        let submission = job.submission.clone();
+        Self { error, job: Some(job), submission }
+    }
+}
+
+impl<J> From<Failed> for RunError<J> {
+    fn from(failed: Failed) -> Self {
+        let Failed { error, submission } = failed;
+        Self { error, job: None, submission }
+    }
+}
+
+impl<J> From<Error> for RunError<J> {
+    fn from(error: Error) -> Self {
+        Self { error, job: None, submission: None }
+    }
+}
+
+impl<J> From<RunError<J>> for Error {
+    fn from(error: RunError<J>) -> Self {
+        error.error
+    }
+}
+
+impl<J> fmt::Display for RunError<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<J: fmt::Debug> std::error::Error for RunError<J> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl Client {
+    /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
+    /// others. Inputs are taken one by one, as there is room: they may come from an iterator that
+    /// makes them.
+    ///
+    /// Where the client has a [journal](crate::ClientBuilder::journal), every input is
+    /// [claimed](crate::Submission::claim) in it before it is sent. What was claimed before, by an
+    /// earlier run of the program or by another process, is not submitted again: it is an
+    /// [`Error::AlreadySubmitted`]. Of equal inputs the first of this list has the claim of the first
+    /// of that, and so on; for more of the same, see [`Keyed`](crate::Keyed).
+    ///
+    /// How fast the service is called altogether is the client's matter: see
+    /// [`calls_at_once`](crate::ClientBuilder::calls_at_once) and
+    /// [`calls_per_second`](crate::ClientBuilder::calls_per_second).
+    ///
+    /// ```no_run
+    /// # use runcomfy_client::{Client, Request, Error};
+    /// # async fn example<R: Request>(client: Client, inputs: Vec<R>) where R: Sync, R::Output: std::fmt::Debug {
+    /// let mut results = client.run_all(&inputs, 8);
+    /// while let Some((index, result)) = results.next().await {
+    ///     match result {
+    ///         Ok(done) => println!("{index}: {:?}", done.output),
+    ///         Err(error) if error.is_already_submitted() => {} // by an earlier run, or another
+    ///         Err(error) => eprintln!("{index}: {error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn run_all<'a, I>(
+        &self,
+        inputs: I,
+        limit: usize,
+    ) -> RunAll<'a, <I::Item as Request>::Output>
+    where
+        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+    {
+        self.run_all_with(inputs, limit, &WaitOptions::default(), |_, _| {})
+    }
+
+    /// The same with bounds of one's own for each wait; `on_submit` is handed every job, and with it
+    /// the request id, before it is waited for.
+    pub fn run_all_with<'a, I>(
+        &self,
+        inputs: I,
+        limit: usize,
+        options: &WaitOptions,
+        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'static,
+    ) -> RunAll<'a, <I::Item as Request>::Output>
+    where
+        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+    {
+        let (client, options, on_submit) = (self.clone(), options.clone(), Arc::new(on_submit));
+        let run = move |index, prepared, known: Known<_>| {
+            let (client, options, on_submit) =
+                (client.clone(), options.clone(), Arc::clone(&on_submit));
+            let run = async move {
+                match client.send_submission(prepared).await {
+                    Ok(job) => {
+                        let job = known.get_or_init(|| job);
+                        on_submit(index, job);
+                        let ended = job.wait_until_ended(&options, |_| {}).await;
+                        Came::Job(job.clone(), ended)
+                    }
+                    Err(failed) => Came::NoJob(failed),
+                }
+            };
+            run.boxed()
+        };
+        // How many inputs claimed the same so far.
+        let mut numbers = self.journal.is_some().then(HashMap::<String, u32>::new);
+        // Written when it is its turn, so that of what waits nothing is held but the input.
+        let prepared = inputs.into_iter().map(move |input| {
+            let prepared = Prepared::of(&input)?;
+            let Some(numbers) = &mut numbers else { return Ok(prepared) };
+            Ok(prepared.claiming(input.job_key(), |claim| {
+                let number = numbers.entry(claim.to_owned()).or_default();
+                *number += 1;
+                *number - 1
+            }))
+        });
+        RunAll {
+            inputs: Box::new(prepared.fuse()),
+            next: 0,
+            limit: limit.max(1),
+            running: JoinSet::new(),
+            begun: HashMap::new(),
+            run: Arc::new(run),
+        }
+    }
+}
+
+impl<O: From<Output> + Send + 'static> RunAll<'_, O> {
+    /// The next result; `None` after the last. The same as `StreamExt::next`, for those who have no
+    /// use for streams.
+    pub async fn next(&mut self) -> Option<(usize, Result<Completed<O>, RunError<Job<O>>>)> {
+        StreamExt::next(self).await
+    }
+}
+
+impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
+    type Item = (usize, Result<Completed<O>, RunError<Job<O>>>);
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        while self.running.len() < self.limit {
+            let Some(prepared) = self.inputs.next() else { break };
+            let index = self.next;
+            self.next += 1;
+            match prepared {
+                Ok(prepared) => {
+                    let (model_id, at) = (prepared.model_id().clone(), SystemTime::now());
+                    let job = Known::default();
+                    let run = (self.run)(index, prepared, Arc::clone(&job)).in_current_span();
+                    let id = self.running.spawn(run).id();
+                    self.begun.insert(id, Begun { index, model_id, at, job });
+                }
+                Err(error) => return Poll::Ready(Some((index, Err(error.into())))),
+            }
+        }
+        self.running.poll_join_next_with_id(context).map(|joined| {
+            let joined = joined?;
+            let id = joined.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
+            let begun = self.begun.remove(&id)?;
+            let index = begun.index;
+            Some(match joined {
+                // Now it is the caller's.
+                Ok((_, Came::Job(job, ended))) => {
+                    (index, job.hand_over(ended).map_err(|error| RunError::of_job(job, error)))
+                }
+                Ok((_, Came::NoJob(failed))) => (index, Err(failed.into())),
+                Err(error) => match error.try_into_panic() {
+                    // Of the caller's own `on_submit`.
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // Nobody aborts them: the runtime has ended that they were begun in.
+                    Err(_) => (index, Err(begun.cut_off())),
+                },
+            })
+        })
+    }
+}
+
+impl<O> fmt::Debug for RunAll<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunAll").finish_non_exhaustive()
+    }
+}

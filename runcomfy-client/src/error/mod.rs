@@ -1,0 +1,399 @@
+//! What can go wrong with a call, and what to do then.
+
+pub(crate) mod api;
+mod config;
+
+pub use api::{ApiError, ApiErrorKind};
+pub use config::ConfigError;
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use runcomfy_types::{InvalidModelId, MediaError, ModelId, ValidationErrors};
+use thiserror::Error;
+
+use crate::journal::{ClaimHolder, JournalError};
+use crate::request_id::{InvalidRequestId, RequestId};
+use crate::state::JobState;
+use crate::transport::NoAnswer;
+
+/// A cause of any type.
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What went wrong. Once a job exists, every error about it holds its id; see
+/// [`request_id`](Self::request_id).
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No client can be made.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Not a model id. Nothing was sent.
+    #[error(transparent)]
+    ModelId(#[from] InvalidModelId),
+    /// Not a request id. Nothing was sent.
+    #[error(transparent)]
+    RequestId(#[from] InvalidRequestId),
+    /// The input breaks rules of its schema. Nothing was sent.
+    #[error("the input is not valid:\n{0}")]
+    Invalid(#[from] ValidationErrors),
+    /// A file cannot be used. Nothing was sent.
+    #[error("the media cannot be used: {0}")]
+    Media(#[from] MediaError),
+    /// The body cannot be written as JSON. Nothing was sent.
+    #[error("the body cannot be written as JSON")]
+    Body(#[source] serde_json::Error),
+    /// The request is larger than the service takes. Nothing was sent.
+    #[error(
+        "the request to {model_id} has {size} bytes, and the service takes {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
+    )]
+    RequestTooLarge {
+        /// The model.
+        model_id: ModelId,
+        /// Bytes of the body.
+        size: u64,
+        /// Bytes that the service takes.
+        limit: u64,
+    },
+    /// The service refused a call.
+    #[error("{}; {}", .0, .0.kind.advice())]
+    Api(Box<ApiError>),
+    /// The submission surely was not accepted: no connection could be made, or it was not its turn in
+    /// time.
+    #[error(
+        "cannot submit to {model_id}{}: {source}; nothing was accepted, so it is safe to submit again",
+        tried(*attempts)
+    )]
+    NotSubmitted {
+        /// The model.
+        model_id: ModelId,
+        /// How often it was tried.
+        attempts: u32,
+        /// Why the last time failed.
+        source: Cause,
+    },
+    /// The submission may have been accepted, and paid for, or not.
+    #[error(
+        "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
+        date(*submitted_at),
+        how_to_check(request_id.as_ref(), hint.as_ref())
+    )]
+    SubmitUnknown {
+        /// The model.
+        model_id: ModelId,
+        /// When it was sent, to find it in the account by.
+        submitted_at: SystemTime,
+        /// The job's id, where the answer accepts the submission and has no more wrong with it than
+        /// that it is broken off.
+        request_id: Option<RequestId>,
+        /// The request id that an error names: the job's, or no more than what a gateway calls the
+        /// call.
+        hint: Option<RequestId>,
+        /// What happened instead of an answer with a request id.
+        source: Cause,
+    },
+    /// The client's journal has a submission of the same [claim](crate::Submission::claim) that was
+    /// accepted, or may have been. Nothing was sent.
+    #[error("this input was submitted to {model_id} before, so it was not sent again: {holder}")]
+    AlreadySubmitted {
+        /// The model.
+        model_id: ModelId,
+        /// What the journal knows of the earlier submission.
+        holder: Box<ClaimHolder>,
+    },
+    /// The journal could not be told of a submission, so it was not sent.
+    #[error(
+        "cannot write into the journal that {model_id} is about to be submitted to; nothing was sent, so it is safe to submit again once the journal can be written"
+    )]
+    NotRecorded {
+        /// The model.
+        model_id: ModelId,
+        /// Why.
+        source: JournalError,
+    },
+    /// The journal could not be told that a job is settled; it will be taken up once more.
+    #[error(
+        "cannot write into the journal that request {request_id} is settled; it will be taken up again"
+    )]
+    NotSettled {
+        /// The job.
+        request_id: RequestId,
+        /// Why.
+        source: JournalError,
+    },
+    /// A journal could not be read.
+    #[error("cannot read from the journal what is unfinished; nothing was changed")]
+    JournalRead {
+        /// Why.
+        source: JournalError,
+    },
+    /// A call about the catalog or the account got no answer that can be used.
+    #[error("cannot read {what}: {reason}")]
+    Catalog {
+        /// What was asked for: `the catalog`, or `the account's balance`.
+        what: &'static str,
+        /// What is wrong.
+        reason: String,
+        /// Why, where there is more to say.
+        source: Option<Cause>,
+    },
+    /// A call about a job got no answer. The job itself is not affected.
+    #[error(
+        "no answer about request {request_id}{}: {source}; the job goes on, take it up again by its id",
+        tried(*attempts)
+    )]
+    NoAnswer {
+        /// The job.
+        request_id: RequestId,
+        /// How often it was tried.
+        attempts: u32,
+        /// Why the last time failed.
+        source: Cause,
+    },
+    /// An answer about a job cannot be understood. The job itself is not affected.
+    #[error(
+        "the answer about request {request_id} cannot be understood: {reason}; the job is not affected, so ask again later; the body: {body}"
+    )]
+    BadAnswer {
+        /// The job.
+        request_id: RequestId,
+        /// What is wrong with it.
+        reason: String,
+        /// The body, cut where it gets long.
+        body: String,
+    },
+    /// The job has ended, and its result could not be read.
+    #[error(
+        "request {request_id} has ended, but its result cannot be read ({source}); ask for it later by the id, with `Job::result`"
+    )]
+    ResultUnreadable {
+        /// The job.
+        request_id: RequestId,
+        /// What was wrong the last time.
+        source: Box<Error>,
+    },
+    /// The job failed.
+    #[error(
+        "request {request_id} failed: {message}; a new submission is a new job, and costs again"
+    )]
+    Failed {
+        /// The job.
+        request_id: RequestId,
+        /// The service's own words.
+        message: String,
+    },
+    /// The job was cancelled.
+    #[error("request {request_id} was cancelled")]
+    Cancelled {
+        /// The job.
+        request_id: RequestId,
+    },
+    /// A result was asked for before there is one.
+    #[error(
+        "request {request_id} has no result yet, it is {state}; wait for it, or ask again later"
+    )]
+    NotFinished {
+        /// The job.
+        request_id: RequestId,
+        /// Where it stands.
+        state: JobState,
+    },
+    /// A wait reached its upper bound. The job goes on.
+    #[error("request {request_id} was not finished after {} s of waiting{}", waited.as_secs(), seen(state.as_ref()))]
+    WaitTimeout {
+        /// The job.
+        request_id: RequestId,
+        /// Where it stood last, as far as it was heard of at all.
+        state: Option<JobState>,
+        /// How long it was waited for.
+        waited: Duration,
+        /// What went wrong last, where something did.
+        source: Option<Box<Error>>,
+    },
+    /// A wait was called off; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
+    /// goes on.
+    #[error(
+        "the wait for request {request_id} was called off; the job goes on, take it up again by its id"
+    )]
+    WaitCancelled {
+        /// The job.
+        request_id: RequestId,
+    },
+    /// The job was read from somewhere, and belongs to no client yet.
+    #[error("request {request_id} belongs to no client yet; give it one with `Client::attach`")]
+    Detached {
+        /// The job.
+        request_id: RequestId,
+    },
+    /// The job is one of another model.
+    #[error("request {request_id} is a job of {found}, not of {expected}")]
+    OtherModel {
+        /// The job.
+        request_id: RequestId,
+        /// The model it was submitted to.
+        found: ModelId,
+        /// The model asked for.
+        expected: &'static str,
+    },
+    /// A job stayed in a state that this version does not know.
+    #[error("request {request_id} was in the unknown state {state:?} for {} s{}; take it up again by its id, perhaps with a newer version of this library", waited.as_secs(), quoted(message.as_ref()))]
+    UnknownState {
+        /// The job.
+        request_id: RequestId,
+        /// The service's word.
+        state: String,
+        /// What the service says besides, where it says anything.
+        message: Option<String>,
+        /// How long it was in it.
+        waited: Duration,
+    },
+    /// An output's file could not be saved. The job and its output are not affected.
+    #[error("cannot save {url} to {}: {reason}{}", path.display(), of_job(request_id.as_ref()))]
+    Download {
+        /// The file's URL, without user name, password and query: they grant access. It is cut where
+        /// it gets long.
+        url: String,
+        /// Where it was to go.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+        /// The job that it is a file of, where that is known.
+        request_id: Option<RequestId>,
+        /// Why, where there is more to say.
+        source: Option<Cause>,
+    },
+    /// A blocking call was made where it would stop other tasks.
+    #[error(
+        "a blocking call was made inside an asynchronous task; use the asynchronous client there, or a thread of your own (`std::thread::spawn`)"
+    )]
+    BlockingInAsync,
+}
+
+impl Error {
+    /// The job that the error is about, where there is one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&RequestId> {
+        match self {
+            Self::Api(error) => error.request_id.as_ref(),
+            Self::SubmitUnknown { request_id, .. } | Self::Download { request_id, .. } => {
+                request_id.as_ref()
+            }
+            Self::AlreadySubmitted { holder, .. } => holder.request_id.as_ref(),
+            Self::NoAnswer { request_id, .. }
+            | Self::BadAnswer { request_id, .. }
+            | Self::Failed { request_id, .. }
+            | Self::Cancelled { request_id }
+            | Self::NotFinished { request_id, .. }
+            | Self::ResultUnreadable { request_id, .. }
+            | Self::WaitTimeout { request_id, .. }
+            | Self::WaitCancelled { request_id }
+            | Self::Detached { request_id }
+            | Self::NotSettled { request_id, .. }
+            | Self::OtherModel { request_id, .. }
+            | Self::UnknownState { request_id, .. } => Some(request_id),
+            _ => None,
+        }
+    }
+
+    /// What the service said, where it refused a call.
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            Self::SubmitUnknown { source, .. } | Self::NoAnswer { source, .. } => {
+                source.downcast_ref()
+            }
+            Self::ResultUnreadable { source, .. } => source.api(),
+            _ => None,
+        }
+    }
+
+    /// Whether a read failed in a way that a later one may not.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::NoAnswer { .. } | Self::BadAnswer { .. } | Self::NotFinished { .. } => true,
+            Self::Api(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+
+    /// Whether it may pass soon, if the job was just accepted or has just ended.
+    pub(crate) fn is_lag(&self) -> bool {
+        matches!(self, Self::Api(error) if error.is_lag())
+    }
+
+    /// Whether the call was not made at all, by the client's own pace.
+    pub(crate) fn is_not_made(&self) -> bool {
+        let Self::NoAnswer { source, .. } = self else { return false };
+        matches!(source.downcast_ref(), Some(NoAnswer::NotMade(_)))
+    }
+
+    /// Whether the journal has the same submission already, so that nothing was sent.
+    #[must_use]
+    pub fn is_already_submitted(&self) -> bool {
+        matches!(self, Self::AlreadySubmitted { .. })
+    }
+
+    /// Whether a submission may have been accepted without anybody knowing its id.
+    #[must_use]
+    pub fn is_submit_unknown(&self) -> bool {
+        matches!(self, Self::SubmitUnknown { .. })
+    }
+}
+
+/// A date as HTTP writes it, which knows only the years from 1970 to 9999.
+pub(crate) fn date(date: SystemTime) -> String {
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    let age = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
+}
+
+fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> String {
+    match (request_id, hint) {
+        (Some(id), _) => {
+            format!("it has the request id {id}: take the job up by it, and see")
+        }
+        (None, Some(hint)) => format!(
+            "the answer names the request id {hint}, which may be the job's or not: ask for it with \
+             `Client::job_json`, and look among the account's recent requests before submitting anew"
+        ),
+        (None, None) => {
+            "look for it among the account's recent requests before submitting anew".to_owned()
+        }
+    }
+}
+
+fn tried(attempts: u32) -> String {
+    match attempts {
+        // It was not its turn in time.
+        0 => String::new(),
+        1 => ", tried once".to_owned(),
+        attempts => format!(", tried {attempts} times"),
+    }
+}
+
+fn of_job(request_id: Option<&RequestId>) -> String {
+    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
+}
+
+fn seen(state: Option<&JobState>) -> String {
+    match state {
+        Some(state) if state.is_final() => {
+            format!("; it is {state}, but its result could not be read: ask for it by the id")
+        }
+        Some(state) => {
+            format!(", it was {state}; the job goes on, take it up again by its id")
+        }
+        None => "; the job goes on, take it up again by its id".to_owned(),
+    }
+}
+
+fn quoted(message: Option<&String>) -> String {
+    message.map(|message| format!(" ({message})")).unwrap_or_default()
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}

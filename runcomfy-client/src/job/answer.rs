@@ -1,0 +1,132 @@
+//! What an answer about a job says of it.
+
+use runcomfy_types::ModelId;
+use serde_json::Value;
+
+use crate::error::api;
+use crate::request_id::RequestId;
+use crate::state::JobState;
+use crate::submit::named_id;
+use crate::transport::Answer;
+
+/// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
+/// [`JobState::Failed`] or [`JobState::Cancelled`].
+pub(crate) fn end(answer: &Answer, request_id: &RequestId) -> Option<JobState> {
+    let json = answer.json.as_ref().ok()?;
+    let names_job = match id(json, answer) {
+        Some(id) if id == request_id.as_str() => true,
+        Some(_) => return None,
+        None => false,
+    };
+    let word = json.get("status")?.as_str()?;
+    let is_about_job = match answer.status {
+        200..300 => true,
+        // These are about the call.
+        401 | 403 | 408 | 429 => names_job,
+        // Any failure of a server may call itself an `error`.
+        _ => names_job || !word.eq_ignore_ascii_case("error"),
+    };
+    let state = JobState::from(word);
+    (is_about_job && matches!(state, JobState::Failed | JobState::Cancelled)).then_some(state)
+}
+
+/// Why an answer is not about this job.
+pub(super) fn other_job(
+    answer: &Answer,
+    request_id: &RequestId,
+    model_id: Option<&ModelId>,
+) -> Option<String> {
+    let json = answer.json.as_ref().ok()?;
+    if let Some(found) = id(json, answer).filter(|found| found != request_id.as_str()) {
+        return Some(format!("it is about another request, {}", answer.word(&found)));
+    }
+    let found = json.get("model_id")?.as_str()?;
+    let model_id = model_id?;
+    let differs = !found.eq_ignore_ascii_case(model_id.as_str());
+    differs.then(|| {
+        let found = answer.word(found);
+        format!(
+            "it is about another model, {found}, not {model_id}; if both are one, take the job up with \
+             `Client::job_json`"
+        )
+    })
+}
+
+fn id(json: &Value, answer: &Answer) -> Option<String> {
+    match json.get("request_id")? {
+        Value::String(text) => Some(text.clone()),
+        // Beyond 64 bits, a `Value` keeps no more than a rounded number.
+        Value::Number(number) => Some(
+            named_id(&answer.body).map_or_else(|| number.to_string(), |id| id.as_str().to_owned()),
+        ),
+        _ => None,
+    }
+}
+
+/// The state that a word of the service means; one that is not known is kept as it is.
+pub(super) fn state(word: &str, answer: &Answer) -> JobState {
+    match JobState::from(word) {
+        JobState::Unknown(word) => JobState::Unknown(answer.word(&word)),
+        known => known,
+    }
+}
+
+/// The service's words about a failure, or about a state that is not known.
+pub(super) fn words(answer: &Answer) -> Option<String> {
+    let json = answer.json.as_ref().ok()?;
+    let words = json.get("error").and_then(api::words).or_else(|| api::message(json));
+    words.map(|words| answer.quote(&words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_found_wherever_it_stands() {
+        let id: RequestId = "r1".parse().unwrap();
+        let failed = r#"{"status": "failed", "error": "nsfw"}"#;
+        let coded = r#"{"status": "FAILED", "error_code": 500123}"#;
+        let cancelled = r#"{"request_id": "r1", "status": "canceled"}"#;
+        let error = r#"{"status": "error", "message": "internal"}"#;
+        let own_error = r#"{"request_id": "r1", "status": "error"}"#;
+        let other = r#"{"request_id": "r2", "status": "failed"}"#;
+        for (status, body, state) in [
+            (200, failed, Some(JobState::Failed)),
+            (200, coded, Some(JobState::Failed)),
+            (200, cancelled, Some(JobState::Cancelled)),
+            (200, error, Some(JobState::Failed)),
+            (200, other, None),
+            (404, failed, Some(JobState::Failed)),
+            (410, cancelled, Some(JobState::Cancelled)),
+            (500, failed, Some(JobState::Failed)),
+            (500, error, None),
+            (500, own_error, Some(JobState::Failed)),
+            (500, other, None),
+            (429, failed, None),
+            (429, cancelled, Some(JobState::Cancelled)),
+            (500, r#"{"status": 500, "error": "x"}"#, None),
+            (500, r#"{"status": "completed"}"#, None),
+            (500, "<html>", None),
+        ] {
+            assert_eq!(end(&Answer::of(status, body), &id), state, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_about_something_else_is_told() {
+        let (id, model): (RequestId, ModelId) = ("7".parse().unwrap(), "a/b".parse().unwrap());
+        for (body, differs) in [
+            (r#"{"request_id": "7", "model_id": "A/b"}"#, false),
+            (r#"{"request_id": 7}"#, false),
+            (r#"{}"#, false),
+            (r#"{"request_id": "8"}"#, true),
+            (r#"{"request_id": 8}"#, true),
+            (r#"{"request_id": "7", "model_id": "a/c"}"#, true),
+        ] {
+            let other = other_job(&Answer::of(200, body), &id, Some(&model));
+            assert_eq!(other.is_some(), differs, "{body}: {other:?}");
+        }
+        assert_eq!(other_job(&Answer::of(200, r#"{"model_id": "a/c"}"#), &id, None), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Cancelling a job.
+
+use std::fmt;
+
+use reqwest::Method;
+
+use super::{Call, Job, answer};
+use crate::error::Error;
+use crate::job::wire;
+use crate::state::JobState;
+use crate::transport::Answer;
+
+/// What a cancellation came to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CancelOutcome {
+    /// The job is cancelled.
+    Cancelled,
+    /// The service has taken the call, and not carried it out yet. The job's status tells what comes
+    /// of it.
+    Requested,
+    /// The job is not in the queue any more, so it goes on.
+    NotCancellable,
+    /// A word that this version does not know.
+    Unknown(String),
+}
+
+impl fmt::Display for CancelOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Cancelled => "cancelled",
+            Self::Requested => "cancellation_requested",
+            Self::NotCancellable => "not_cancellable",
+            Self::Unknown(word) => word,
+        })
+    }
+}
+
+impl<O> Job<O> {
+    /// Cancels the job, which works only while it is in the queue.
+    ///
+    /// # Errors
+    /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
+    /// then shows in its [`status`](Self::status).
+    pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
+        let (answer, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
+        let outcome = match answer.is_empty_success() {
+            true => CancelOutcome::Requested,
+            false => self.outcome(&answer)?,
+        };
+        // The answer to an earlier attempt may have been lost, and that one have cancelled it.
+        let may_be_done = match outcome {
+            CancelOutcome::Requested => answer.is_empty_success(),
+            CancelOutcome::NotCancellable => attempts > 1,
+            CancelOutcome::Cancelled | CancelOutcome::Unknown(_) => false,
+        };
+        if !may_be_done {
+            return Ok(outcome);
+        }
+        Ok(match self.status().await?.state {
+            JobState::Cancelled => CancelOutcome::Cancelled,
+            JobState::Completed | JobState::Failed => CancelOutcome::NotCancellable,
+            _ => outcome,
+        })
+    }
+
+    fn outcome(&self, answer: &Answer) -> Result<CancelOutcome, Error> {
+        let cancelled: wire::Cancelled = self.parse(answer)?;
+        let state = cancelled.status.map(|word| answer::state(&word, answer));
+        Ok(match (cancelled.outcome.as_deref(), state) {
+            // A repeated call finds the job cancelled already.
+            (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
+                CancelOutcome::Cancelled
+            }
+            (Some("cancellation_requested"), _) => CancelOutcome::Requested,
+            (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
+            (Some(word), _) => CancelOutcome::Unknown(answer.word(word)),
+            (None, Some(JobState::Unknown(word))) if word == "cancellation_requested" => {
+                CancelOutcome::Requested
+            }
+            (None, state) => {
+                CancelOutcome::Unknown(state.map(|state| state.to_string()).unwrap_or_default())
+            }
+        })
+    }
+}

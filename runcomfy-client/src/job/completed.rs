@@ -1,0 +1,95 @@
+//! A completed job's result.
+
+use std::fmt;
+use std::sync::Arc;
+
+use runcomfy_types::Output;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::journal::{JournalEntry, JournalError, Submission};
+use crate::request_id::RequestId;
+
+/// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
+/// blocking.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Completed<O = Output, C = Client> {
+    pub(crate) client: C,
+    /// What the client's journal knows it as.
+    pub(super) submission: Option<Arc<Submission>>,
+    /// The job.
+    pub request_id: RequestId,
+    /// What it gives.
+    pub output: O,
+    /// When it was submitted, in the service's words.
+    pub created_at: Option<String>,
+    /// When it ended, in the service's words.
+    pub finished_at: Option<String>,
+    /// What it cost, in US dollars, where the service says so.
+    pub cost: Option<f64>,
+}
+
+#[cfg(feature = "blocking")]
+impl<O, C> Completed<O, C> {
+    /// The same with another client.
+    pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
+        let Self { submission, request_id, output, created_at, finished_at, cost, .. } = self;
+        Completed { client, submission, request_id, output, created_at, finished_at, cost }
+    }
+}
+
+impl<O, C> Completed<O, C> {
+    /// What the client's journal knows the submission as, where there is a journal.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        self.submission.as_deref()
+    }
+
+    fn settled(&self) -> JournalEntry {
+        match &self.submission {
+            Some(submission) => JournalEntry::Settled { submission: submission.id.clone() },
+            None => JournalEntry::JobSettled { request_id: self.request_id.clone() },
+        }
+    }
+}
+
+impl<O> Completed<O> {
+    /// Tells the client's journal that what the job gave is in safe hands, so that it is not taken up
+    /// again. Needed only where the journal waits for it; see
+    /// [`FileJournal::until_settled`](crate::FileJournal::until_settled). Without a journal it does
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotSettled`] where that cannot be written, or the job was taken up by its id and is
+    /// none that the journal has unfinished.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let Some(journal) = &self.client.journal else { return Ok(()) };
+        let (entry, journal) = (self.settled(), Arc::clone(journal));
+        let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
+        written
+            .unwrap_or_else(|error| Err(JournalError::new(error)))
+            .map_err(|source| Error::NotSettled { request_id: self.request_id.clone(), source })
+    }
+}
+
+impl<O: PartialEq, C> PartialEq for Completed<O, C> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |one: &Self| {
+            (one.request_id.clone(), one.created_at.clone(), one.finished_at.clone(), one.cost)
+        };
+        self.output == other.output && parts(self) == parts(other)
+    }
+}
+
+impl<O: fmt::Debug, C> fmt::Debug for Completed<O, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completed")
+            .field("request_id", &self.request_id)
+            .field("output", &self.output)
+            .field("created_at", &self.created_at)
+            .field("finished_at", &self.finished_at)
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
+    }
+}

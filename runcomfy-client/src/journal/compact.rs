@@ -1,0 +1,249 @@
+//! Compaction: a journal in which most submissions are finished is replaced by a shorter file.
+//!
+//! What is open keeps its lines; of what is finished only the claims and the digests of the bodies
+//! stay. The steps are such that a process can be killed between any two of them, and others can
+//! write meanwhile:
+//!
+//! 1. Without the lock, the lines up to some place are compacted into a new file.
+//! 2. With the lock, the lines behind that place are copied after them, and the new file is flushed.
+//! 3. The journal gets a second name, `.old`; then the new file takes its path.
+//! 4. What was appended to the old one without the lock until then is copied, too, and `.old` is
+//!    removed. Whoever writes without the lock looks afterwards whether the path is still that of
+//!    its file, and otherwise writes again.
+//!
+//! Where a process is killed, or fails, before the end of step 4, the next one that opens or compacts
+//! the journal does it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use tracing::{info, warn};
+
+use super::entry::{JournalEntry, Members};
+use super::ledger::{Ledger, Outcome};
+use super::line::{self, FINISHED_PER_LINE, Line};
+use super::session::{self, NEW, OLD, Session};
+use super::store::{PATIENCE, Store, compacted_upto, for_each_line, for_each_line_before, locked};
+use crate::files::{is_named, private, sync_folder};
+
+/// Less than this much to gain is not worth it.
+const MIN_GAIN: u64 = 8 * 1024 * 1024;
+
+/// Whether compacting would at least halve the file. The sizes are estimates.
+pub(super) fn is_due(store: &Store) -> bool {
+    const OPEN: u64 = 800;
+    const FINISHED: u64 = 80;
+    let needed =
+        store.ledger.open_count() as u64 * OPEN + store.ledger.finished_count() as u64 * FINISHED;
+    // `read` is the size of the file, but for what others have added just now.
+    store.read.saturating_sub(needed) >= MIN_GAIN.max(needed)
+}
+
+/// Replaces the journal by a shorter file.
+pub(super) fn compact(store: &Mutex<Store>, session: &Session) -> io::Result<()> {
+    let (from, path, upto, ledger) = locked(store, PATIENCE, |store| {
+        store.catch_up_locked()?;
+        Ok((File::open(&store.path)?, store.path.clone(), store.read, store.ledger.clone()))
+    })?;
+    let new_path = session::file(&path, &session.name, NEW);
+    let made = make(&from, upto, &ledger, &new_path, session);
+    let done = made.and_then(|new| {
+        locked(store, PATIENCE, |store| replace(store, &from, upto, new, &new_path, session))
+    });
+    if done.is_err() {
+        let _ = fs::remove_file(&new_path);
+    }
+    done
+}
+
+/// Step 1: the new file, with what the lines before `upto` come to.
+fn make(
+    from: &File,
+    upto: u64,
+    ledger: &Ledger,
+    path: &Path,
+    session: &Session,
+) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let to = private(options.read(true).append(true).create_new(true)).open(path)?;
+    // Nobody writes into it as long as it has not got everything from the old one.
+    to.lock()?;
+    let mut writer = BufWriter::with_capacity(256 * 1024, &to);
+    write_compacted(from, upto, ledger, &mut writer, &session.name)?;
+    writer.flush()?;
+    drop(writer);
+    // Most of it is on the disk before anybody has to wait for the rest.
+    to.sync_all()?;
+    Ok(to)
+}
+
+/// `ledger` is what the lines before `upto` come to.
+fn write_compacted(
+    from: &File,
+    upto: u64,
+    ledger: &Ledger,
+    to: &mut impl Write,
+    session: &str,
+) -> io::Result<()> {
+    writeln!(to, "{}", line::compacted(upto, session))?;
+    let claims: Vec<_> = ledger.finished().collect();
+    for claims in claims.chunks(FINISHED_PER_LINE) {
+        writeln!(to, "{}", line::finished(claims, &[], session))?;
+    }
+    // An outcome repeats what its submission said already.
+    let says_body = |members: &Members<'_>| {
+        let id = members.submission.as_deref().unwrap_or_default();
+        let is_first = members.event.as_deref() == Some("submitting") || ledger.is_restored(id);
+        is_first && ledger.get(id).is_none() && ledger.may_be_accepted(id)
+    };
+    let mut bodies = Vec::new();
+    let mut result = Ok(());
+    for_each_line_before(from, upto, |bytes| {
+        line::for_each_in(bytes, |line| match &line {
+            Ok(Line::Entry(members)) if !says_body(members) => {}
+            Ok(line) => bodies.extend(line.bodies().into_iter().map(|(_, body)| body)),
+            Err(_) => {}
+        });
+        if bodies.len() >= FINISHED_PER_LINE {
+            result = writeln!(to, "{}", line::finished(&[], &bodies, session));
+            bodies.clear();
+        }
+        result.is_ok()
+    })?;
+    result?;
+    if !bodies.is_empty() {
+        writeln!(to, "{}", line::finished(&[], &bodies, session))?;
+    }
+    for (id, open) in ledger.open() {
+        for line in line::of_open(id, open) {
+            writeln!(to, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Steps 2 to 4; the journal is locked.
+fn replace(
+    store: &mut Store,
+    from: &File,
+    upto: u64,
+    new: File,
+    new_path: &Path,
+    session: &Session,
+) -> io::Result<()> {
+    finish_left(store, session)?;
+    // Another process may have replaced it since; then there is nothing left to do.
+    if store.is_gone || !is_named(from, &store.path)? {
+        return fs::remove_file(new_path);
+    }
+    store.catch_up_locked()?;
+    let covered = copy_behind(from, upto, &new)?;
+    new.sync_all()?;
+    let old_path = session::file(&store.path, &session.name, OLD);
+    fs::hard_link(&store.path, &old_path)?;
+    fs::rename(new_path, &store.path)?;
+    sync_folder(&store.path)?;
+    let size = |file: &File| file.metadata().map_or(0, |file| file.len());
+    info!(path = %store.path.display(), before = size(from), after = size(&new), "compacted");
+    let old = Arc::clone(&store.file);
+    store.take(new);
+    carry_over(from, covered, store)?;
+    store.file.sync_all()?;
+    fs::remove_file(&old_path)?;
+    // Whoever waits for it finds that it is not the journal any more.
+    old.unlock()
+}
+
+/// Appends the whole lines that a file holds behind a place; gives where they end. One without an end
+/// may just be written, by somebody who has no lock.
+fn copy_behind(mut from: &File, place: u64, mut to: &File) -> io::Result<u64> {
+    from.seek(SeekFrom::Start(place))?;
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes)?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    bytes.truncate(end);
+    to.write_all(&bytes)?;
+    Ok(place + end as u64)
+}
+
+/// Does what is left of compactions that were killed or failed; the journal is locked.
+pub(super) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()> {
+    if store.is_gone {
+        return Ok(());
+    }
+    for new in session::left_by_dead(session, NEW) {
+        let _ = fs::remove_file(new);
+    }
+    // A living session has one only while it holds the lock, or where it failed. The next compaction
+    // has to find none: it counts from another place.
+    for path in session::left(session, OLD) {
+        let old = File::open(&path)?;
+        // Where the path was not given away yet, it is the journal itself.
+        if !is_named(&old, &store.path)?
+            && let Some(upto) = compacted_upto(&store.file)?
+        {
+            warn!(path = %path.display(), "taken up a compaction that was stopped");
+            carry_over(&old, upto, store)?;
+            store.file.sync_all()?;
+        }
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+/// Copies the outcomes that were appended to the old file behind what the new one stands for. Some of
+/// them may stand in the new one already, with others after them: what would undo those is left out.
+fn carry_over(mut old: &File, place: u64, store: &mut Store) -> io::Result<()> {
+    store.catch_up()?;
+    old.seek(SeekFrom::Start(place))?;
+    let mut lines = Vec::new();
+    for_each_line(io::BufReader::new(old), |line| {
+        lines.push(line.to_owned());
+        true
+    })?;
+    for bytes in lines {
+        let Ok(Line::Entry(members)) = Line::read(&bytes) else { continue };
+        let Ok(entry) = members.entry() else { continue };
+        let outcome = |id: &str| store.ledger.get(id).map(|open| &open.outcome);
+        let is_news = match &entry {
+            // It is written with the lock alone.
+            JournalEntry::Submitting { .. } => false,
+            JournalEntry::Accepted { submission, .. } => {
+                matches!(outcome(submission), Some(Outcome::None | Outcome::Unknown(_)))
+            }
+            JournalEntry::Unknown { submission, .. } => {
+                matches!(outcome(submission), Some(Outcome::None))
+            }
+            JournalEntry::NotAccepted { .. }
+            | JournalEntry::Ended { .. }
+            | JournalEntry::Settled { .. }
+            | JournalEntry::JobSettled { .. } => true,
+        };
+        if is_news {
+            store.append(&String::from_utf8_lossy(&bytes))?;
+            store.catch_up()?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_half_written_is_left_for_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name| {
+            let mut options = OpenOptions::new();
+            options.read(true).append(true).create_new(true).open(folder.path().join(name)).unwrap()
+        };
+        let (mut old, new) = (file("old"), file("new"));
+        // Without the lock an entry can be written while another copies.
+        old.write_all(b"{}\n{1}\n{2").unwrap();
+        assert_eq!(copy_behind(&old, 3, &new).unwrap(), 7);
+        assert_eq!(std::fs::read_to_string(folder.path().join("new")).unwrap(), "{1}\n");
+    }
+}

@@ -1,0 +1,354 @@
+//! The entries of a journal, and their form as JSON objects.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use runcomfy_types::ModelId;
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::error::date;
+use crate::request_id::RequestId;
+use crate::state::JobState;
+use crate::submit::body::Body;
+
+/// A submission, as it is known before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Submission {
+    /// Tells this submission from all others; the service does not know it.
+    pub id: String,
+    /// The model.
+    pub model_id: ModelId,
+    /// When it was begun, to the second.
+    pub submitted_at: SystemTime,
+    /// The SHA-256 of the body, in hexadecimal digits; see [`is_of`](Self::is_of).
+    pub body_sha256: String,
+    /// What it claims, in 32 hexadecimal digits: as long as it may have been accepted, no other
+    /// submission with the same claim is sent. Made of the model, the body, the
+    /// [key](crate::Keyed), and the number of equal inputs before it in the list that
+    /// [`run_all`](crate::Client::run_all) was given. `None` where nothing is claimed.
+    pub claim: Option<String>,
+}
+
+impl Submission {
+    pub(crate) fn new(
+        model_id: ModelId,
+        now: SystemTime,
+        body_sha256: String,
+        claim: Option<String>,
+    ) -> Self {
+        let age = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self {
+            // Never from the client's jitter: two clients of one seed would give one id twice.
+            id: format!("{:x}-{:016x}", age.as_millis(), fastrand::u64(..)),
+            model_id,
+            submitted_at: SystemTime::UNIX_EPOCH + Duration::from_secs(age.as_secs()),
+            body_sha256,
+            claim,
+        }
+    }
+
+    /// Whether it was made from this input: whether the input serialises to the body that was sent.
+    #[must_use]
+    pub fn is_of<B: Serialize + ?Sized>(&self, input: &B) -> bool {
+        Self::digest_of(input).is_some_and(|digest| digest == self.body_sha256)
+    }
+
+    /// What [`body_sha256`](Self::body_sha256) is for an input, to find it among many; `None` where
+    /// the input does not serialise.
+    #[must_use]
+    pub fn digest_of<B: Serialize + ?Sized>(input: &B) -> Option<String> {
+        Some(Body::of(input).ok()?.sha256())
+    }
+}
+
+/// What is to be looked for in the account: `kling/kling-2-1/master/image-to-video at Sun, 06 Nov 1994
+/// 08:49:37 GMT`.
+impl fmt::Display for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.model_id, date(self.submitted_at))
+    }
+}
+
+/// What a journal is told, in this order for one submission: [`Submitting`](Self::Submitting), one of
+/// the three outcomes, [`Ended`](Self::Ended).
+///
+/// Serialises to a flat JSON object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JournalEntry {
+    /// It is about to be sent.
+    Submitting {
+        /// What is known of it.
+        submission: Submission,
+    },
+    /// The service accepted it.
+    Accepted {
+        /// [`Submission::id`].
+        submission: String,
+        /// The job.
+        request_id: RequestId,
+    },
+    /// The service surely did not accept it.
+    NotAccepted {
+        /// [`Submission::id`].
+        submission: String,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody can tell whether the service accepted it.
+    Unknown {
+        /// [`Submission::id`].
+        submission: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The job has ended, and its result, or that it failed or was cancelled, was returned to the
+    /// caller. What became of it there the client cannot know: the id stays in the journal.
+    Ended {
+        /// The job.
+        request_id: RequestId,
+        /// [`Submission::id`], where the job is known to have come of one.
+        submission: Option<String>,
+        /// How it ended.
+        state: JobState,
+    },
+    /// Somebody has looked into it; it is not to be reported again.
+    Settled {
+        /// [`Submission::id`].
+        submission: String,
+    },
+    /// The same for a job that is known by its id alone.
+    JobSettled {
+        /// The job.
+        request_id: RequestId,
+    },
+}
+
+impl JournalEntry {
+    fn event(&self) -> &'static str {
+        match self {
+            Self::Submitting { .. } => "submitting",
+            Self::Accepted { .. } => "accepted",
+            Self::NotAccepted { .. } => "not_accepted",
+            Self::Unknown { .. } => "unknown",
+            Self::Ended { .. } => "ended",
+            Self::Settled { .. } => "settled",
+            Self::JobSettled { .. } => "job_settled",
+        }
+    }
+
+    pub(super) fn to_map(&self) -> Map<String, Value> {
+        let mut map = Map::new();
+        let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
+        put("event", self.event());
+        match self {
+            Self::Submitting { submission } => {
+                put("submission", &submission.id);
+                submission.put_into(&mut map);
+            }
+            Self::Accepted { submission, request_id } => {
+                put("submission", submission);
+                put("request_id", request_id.as_str());
+            }
+            Self::NotAccepted { submission, reason } | Self::Unknown { submission, reason } => {
+                put("submission", submission);
+                put("reason", reason);
+            }
+            Self::Ended { request_id, submission, state } => {
+                put("request_id", request_id.as_str());
+                if let Some(submission) = submission {
+                    put("submission", submission);
+                }
+                put("state", state.as_str());
+            }
+            Self::Settled { submission } => {
+                put("submission", submission);
+            }
+            Self::JobSettled { request_id } => {
+                put("request_id", request_id.as_str());
+            }
+        }
+        map
+    }
+}
+
+impl Submission {
+    /// Everything but the id.
+    pub(super) fn put_into(&self, map: &mut Map<String, Value>) {
+        let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
+        put("model_id", self.model_id.as_str());
+        put("submitted_at", &date(self.submitted_at));
+        put("body_sha256", &self.body_sha256);
+        if let Some(claim) = &self.claim {
+            put("claim", claim);
+        }
+    }
+}
+
+/// The members of an entry's JSON object. Every other member is passed over.
+#[derive(Debug, Default)]
+pub(super) struct Members<'a> {
+    pub(super) event: Option<Cow<'a, str>>,
+    pub(super) session: Option<Cow<'a, str>>,
+    pub(super) submission: Option<Cow<'a, str>>,
+    pub(super) request_id: Option<Cow<'a, str>>,
+    model_id: Option<Cow<'a, str>>,
+    submitted_at: Option<Cow<'a, str>>,
+    pub(super) body_sha256: Option<Cow<'a, str>>,
+    claim: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    state: Option<Cow<'a, str>>,
+    /// Whether a job that has ended still has to be settled.
+    pub(super) unsettled: bool,
+    /// Of lines that are no entries, see [`line`](super::line).
+    pub(super) upto: u64,
+    pub(super) claims: Vec<Cow<'a, str>>,
+    pub(super) bodies: Vec<Cow<'a, str>>,
+}
+
+/// A string, borrowed where it has no escapes.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Cow<'de, str>, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an entry of a journal, which is an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Members::default();
+                while let Some(Text(key)) = map.next_key()? {
+                    let member = match &*key {
+                        "event" => &mut members.event,
+                        "session" => &mut members.session,
+                        "submission" => &mut members.submission,
+                        "request_id" => &mut members.request_id,
+                        "model_id" => &mut members.model_id,
+                        "submitted_at" => &mut members.submitted_at,
+                        "body_sha256" => &mut members.body_sha256,
+                        "claim" => &mut members.claim,
+                        "reason" => &mut members.reason,
+                        "state" => &mut members.state,
+                        "unsettled" => {
+                            members.unsettled = map.next_value()?;
+                            continue;
+                        }
+                        "upto" => {
+                            members.upto = map.next_value()?;
+                            continue;
+                        }
+                        list @ ("claims" | "bodies") => {
+                            let texts: Vec<Text<'de>> = map.next_value()?;
+                            let texts = texts.into_iter().map(|text| text.0).collect();
+                            match list {
+                                "claims" => members.claims = texts,
+                                _ => members.bodies = texts,
+                            }
+                            continue;
+                        }
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    *member = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+impl Members<'_> {
+    /// The submission that the members tell of, as far as they tell all of it.
+    pub(super) fn whole_submission(&self) -> Result<Submission, String> {
+        let model_id = text("model_id", &self.model_id)?;
+        let submitted_at = httpdate::parse_http_date(text("submitted_at", &self.submitted_at)?)
+            .map_err(|error| format!("`submitted_at`: {error}"))?;
+        Ok(Submission {
+            id: text("submission", &self.submission)?.to_owned(),
+            model_id: model_id.parse().map_err(|error| format!("{error}"))?,
+            submitted_at,
+            body_sha256: text("body_sha256", &self.body_sha256)?.to_owned(),
+            claim: self.claim.as_deref().map(str::to_owned),
+        })
+    }
+
+    pub(super) fn entry(&self) -> Result<JournalEntry, String> {
+        let submission = || text("submission", &self.submission).map(str::to_owned);
+        let reason = || text("reason", &self.reason).map(str::to_owned);
+        let request_id = || {
+            let id = text("request_id", &self.request_id)?;
+            id.parse().map_err(|error| format!("{error}"))
+        };
+        Ok(match text("event", &self.event)? {
+            "submitting" => JournalEntry::Submitting { submission: self.whole_submission()? },
+            "accepted" => {
+                JournalEntry::Accepted { submission: submission()?, request_id: request_id()? }
+            }
+            "not_accepted" => {
+                JournalEntry::NotAccepted { submission: submission()?, reason: reason()? }
+            }
+            "unknown" => JournalEntry::Unknown { submission: submission()?, reason: reason()? },
+            "ended" => JournalEntry::Ended {
+                request_id: request_id()?,
+                submission: submission().ok(),
+                state: text("state", &self.state)?.into(),
+            },
+            "settled" => JournalEntry::Settled { submission: submission()? },
+            "job_settled" => JournalEntry::JobSettled { request_id: request_id()? },
+            event => return Err(format!("{event:?} is no event of a journal")),
+        })
+    }
+}
+
+fn text<'a>(key: &str, member: &'a Option<Cow<'_, str>>) -> Result<&'a str, String> {
+    member.as_deref().ok_or_else(|| format!("the member `{key}` is missing"))
+}
+
+impl Serialize for JournalEntry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_map().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JournalEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Members::deserialize(deserializer)?.entry().map_err(D::Error::custom)
+    }
+}

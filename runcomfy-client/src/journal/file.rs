@@ -1,0 +1,483 @@
+//! A journal in a file: lines of JSON, only ever appended, flushed to the disk, and shared between
+//! processes by locks.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufReader, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use thiserror::Error;
+use tracing::warn;
+
+use super::claim::{Claim, ClaimHolder, ClaimState};
+use super::compact;
+use super::entry::{JournalEntry, Submission};
+use super::ledger::{Holder, Outcome, Unfinished};
+use super::line::{self, Line};
+use super::session::{self, Session, Sessions};
+use super::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
+use super::{Begin, Journal, JournalError};
+use crate::files::sync_folder;
+use crate::request_id::RequestId;
+
+/// A [`Journal`] in a file. Cheap to clone; clones are one journal.
+///
+/// A job is finished in it once its result was returned. For a program that would lose something if it
+/// were killed right then, files that are not saved yet, there is [`until_settled`](Self::until_settled).
+///
+/// Entries are appended as lines of JSON, and what has to survive a crash is flushed to the disk
+/// before the submission is sent. Several processes can share a file: what a living process works on
+/// is left to it; what a dead one left is taken up by the first that asks. What one of them has
+/// [claimed](Submission::claim), no other submits. The file system has to know locks, as local ones
+/// do.
+///
+/// The file is for its owner alone to read (on Unix). Once most of it tells of submissions that are
+/// finished, it is compacted (on Unix): of those it keeps what they claim and the digests of their
+/// bodies.
+///
+/// ```no_run
+/// use runcomfy_client::{Client, FileJournal};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let journal = FileJournal::open("jobs.journal")?;
+/// let client = Client::builder().token("...").journal(journal.clone()).build()?;
+///
+/// let resumed = client.resume(&journal).await?; // what an earlier process left
+/// for lost in &resumed.unknown {
+///     // Until somebody has looked into it: `journal.settle(&lost.submission)?` where it was
+///     // accepted, `journal.not_accepted(&lost.submission)?` where it was not.
+///     eprintln!("look at the account: {} may have been accepted", lost.submission);
+/// }
+/// for job in &resumed.jobs {
+///     match job.wait().await {
+///         Ok(done) => println!("{:?}", done.output),
+///         Err(error) => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileJournal {
+    inner: Arc<Inner>,
+    until_settled: bool,
+}
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    /// Who writes: the owner of what it begins.
+    session: Session,
+    store: Mutex<Store>,
+    synced: Mutex<Synced>,
+    is_compacting: AtomicBool,
+    /// A shorter file is not compacted by itself: it could not be.
+    compact_from: AtomicU64,
+}
+
+/// One flush serves everybody who has written before it.
+#[derive(Debug, Default)]
+struct Synced {
+    upto: u64,
+    failed: bool,
+}
+
+/// What is wrong with a journal's file.
+#[derive(Debug, Error)]
+enum FileError {
+    #[error("cannot {what} the journal {}{}", path.display(), advice(source))]
+    Io { what: &'static str, path: PathBuf, source: io::Error },
+    #[error(
+        "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",
+        path.display()
+    )]
+    NotAJournal { path: PathBuf, line: String },
+}
+
+/// What to do about it, where the error itself does not say so.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::InvalidInput
+        | ErrorKind::IsADirectory
+        | ErrorKind::NotADirectory => "; give it a file of its own, in a folder that exists",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "; give it a file that can be written, in a folder where files can be made"
+        }
+        ErrorKind::InvalidFilename => "; give it a shorter name",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room on the disk",
+        ErrorKind::WouldBlock => "; try again in a moment",
+        _ => "",
+    }
+}
+
+impl FileJournal {
+    /// Opens a journal, or makes one where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, locked or read, or is something else.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        let io = |what| {
+            let path = path.as_ref().to_owned();
+            move |source| JournalError::new(FileError::Io { what, path, source })
+        };
+        let mut store = Store::open(path.as_ref()).map_err(io("open"))?;
+        // The file's name has to survive a crash as well as what is in it.
+        store.file.sync_all().map_err(io("flush"))?;
+        sync_folder(&store.path).map_err(io("flush the folder of"))?;
+        // Most of a long file is read before anybody has to wait for it.
+        store.catch_up().map_err(io("read"))?;
+        let path = store.path.clone();
+        if let Some(line) = store.foreign_line().filter(|_| !store.ends_readably()) {
+            let line = line.to_owned();
+            return Err(JournalError::new(FileError::NotAJournal { path, line }));
+        }
+        let store = Mutex::new(store);
+        let session = locked(&store, PATIENCE, |store| {
+            let session = Session::begin(&store.path)?;
+            compact::finish_left(store, &session)?;
+            store.catch_up_locked()?;
+            Ok(session)
+        });
+        let session = session.map_err(io("lock and read"))?;
+        let inner = Inner {
+            path,
+            session,
+            store,
+            synced: Mutex::default(),
+            is_compacting: AtomicBool::new(false),
+            compact_from: AtomicU64::new(0),
+        };
+        inner.compact_if_due();
+        Ok(Self { inner: Arc::new(inner), until_settled: false })
+    }
+
+    /// Keeps a completed job unfinished until it is settled
+    /// ([`Completed::settle`](crate::Completed::settle)), rather than until its result was returned:
+    /// for a program whose own work on a result must not be lost when it is killed, such as saving
+    /// the files. A job that failed or was cancelled is finished in either case.
+    ///
+    /// It is a matter of this handle and its clones; give it to the client and to
+    /// [`resume`](crate::Client::resume).
+    #[must_use]
+    pub fn until_settled(mut self) -> Self {
+        self.until_settled = true;
+        self
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Ends a submission in the journal that somebody has looked into, so that it is not reported
+    /// again: one whose outcome was unknown and that was accepted, or whose job is gone. What it
+    /// [claims](Submission::claim) stays claimed.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn settle(&self, submission: &Submission) -> Result<(), JournalError> {
+        self.record(&JournalEntry::Settled { submission: submission.id.clone() })
+    }
+
+    /// Ends a submission in the journal that somebody has looked into, and that the service did not
+    /// accept. It is not reported again, and what it [claims](Submission::claim) can be submitted
+    /// again.
+    ///
+    /// # Errors
+    /// Where that cannot be written, where the journal knows the job that came of it, and where another
+    /// process is still submitting it.
+    pub fn not_accepted(&self, submission: &Submission) -> Result<(), JournalError> {
+        self.check_not_accepted(&submission.id)?;
+        let reason = "somebody has looked into it: it was not accepted".to_owned();
+        self.record(&JournalEntry::NotAccepted { submission: submission.id.clone(), reason })
+    }
+
+    fn check_not_accepted(&self, id: &str) -> Result<(), JournalError> {
+        let Inner { store, session, .. } = &*self.inner;
+        let holder = locked(store, PATIENCE, |store| {
+            store.catch_up_locked()?;
+            let mut sessions = Sessions::of(session);
+            // What this process submits, it knows itself.
+            let is_alive = |owner: &str| owner != session.name && sessions.is_alive(owner);
+            Ok(store.ledger.get(id).map(|open| ClaimHolder::of(Holder::Open(open), is_alive)))
+        });
+        match holder.map_err(|error| self.io("read", error))? {
+            Some(ClaimHolder { request_id: Some(id), .. }) => Err(JournalError::new(format!(
+                "the service has accepted it, as request {id}: take the job up by this id, or \
+                 `settle` it where the job is gone"
+            ))),
+            Some(ClaimHolder { state: ClaimState::Submitting, .. }) => Err(JournalError::new(
+                "it is being submitted, by a process that is still there: leave it to that process",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every entry of all processes, oldest first; of submissions that were finished when the journal
+    /// was compacted, none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn entries(&self) -> Result<Vec<JournalEntry>, JournalError> {
+        let mut entries = Vec::new();
+        self.for_each_line(|line| {
+            if let Line::Entry(members) = line {
+                entries.extend(members.entry());
+            }
+        })?;
+        Ok(entries)
+    }
+
+    /// The digests of all bodies that were accepted, or may have been: by
+    /// [`Submission::digest_of`] a program finds which of its inputs it need not submit any more.
+    /// Where several processes run at once, that is too early to ask: [claims](Submission::claim) are
+    /// for them.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn submitted_bodies(&self) -> Result<HashSet<String>, JournalError> {
+        let mut known = HashMap::new();
+        let mut finished = HashSet::new();
+        self.for_each_line(|line| {
+            if let Line::Entry(members) = &line
+                && let Ok(JournalEntry::NotAccepted { submission, .. }) = members.entry()
+            {
+                known.remove(&submission);
+            }
+            for (submission, body) in line.bodies() {
+                match submission {
+                    Some(submission) => drop(known.insert(submission.to_owned(), body)),
+                    None => drop(finished.insert(body)),
+                }
+            }
+        })?;
+        finished.extend(known.into_values());
+        Ok(finished)
+    }
+
+    /// Compacts the file now: of submissions that are finished it keeps what they claim and the digests
+    /// of their bodies, and no more. It happens by itself where it at least halves a file of many
+    /// megabytes. Other processes can go on with the journal meanwhile. On systems other than Unix it
+    /// does nothing.
+    ///
+    /// # Errors
+    /// Where a file cannot be written beside it, or another process keeps it locked. The journal is
+    /// as it was then.
+    pub fn compact(&self) -> Result<(), JournalError> {
+        self.inner.compact().map_err(|error| self.io("compact", error))
+    }
+
+    /// Reads the file as it is now.
+    fn for_each_line(&self, mut each: impl FnMut(Line<'_>)) -> Result<(), JournalError> {
+        let read = File::open(&self.inner.path).and_then(|file| {
+            for_each_line(BufReader::with_capacity(256 * 1024, file), |bytes| {
+                line::for_each_in(bytes, |line| line.into_iter().for_each(&mut each));
+                true
+            })
+        });
+        read.map(|_| ()).map_err(|error| self.io("read", error))
+    }
+
+    fn io(&self, what: &'static str, source: io::Error) -> JournalError {
+        JournalError::new(FileError::Io { what, path: self.inner.path.clone(), source })
+    }
+}
+
+impl Journal for FileJournal {
+    fn record(&self, entry: &JournalEntry) -> Result<(), JournalError> {
+        let inner = &*self.inner;
+        let unsettled = self.until_settled && entry.is_completed_end();
+        let submission = match entry {
+            JournalEntry::Accepted { submission, .. }
+            | JournalEntry::Unknown { submission, .. } => inner.submission(submission),
+            JournalEntry::JobSettled { request_id } if !inner.has_job(request_id) => {
+                if !self.until_settled {
+                    return Ok(());
+                }
+                return Err(JournalError::new(
+                    "the journal has no unfinished job of this id: it was submitted without this \
+                     journal, or is settled already",
+                ));
+            }
+            _ => None,
+        };
+        let line = line::entry(entry, &inner.session.name, submission.as_ref(), unsettled);
+        let number = append_anyway(&inner.store, &line);
+        let number = number.map_err(|error| self.io("write to", error))?;
+        // Without the end of a job, it would be asked about once more; that does no harm.
+        if !matches!(entry, JournalEntry::Ended { .. }) {
+            inner.sync(number, false).map_err(|error| self.io("flush", error))?;
+        }
+        // Then it stands in a file that nobody may find.
+        if lock_within_process(&inner.store).is_gone {
+            return Err(self.io("write to", gone()));
+        }
+        Ok(())
+    }
+
+    fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
+        let inner = &*self.inner;
+        let begun = JournalEntry::Submitting { submission: submission.clone() };
+        let line = line::entry(&begun, &inner.session.name, None, false);
+        let written = locked(&inner.store, PATIENCE, |store| {
+            if store.is_gone {
+                return Err(gone());
+            }
+            store.catch_up_locked()?;
+            let holder = Claim::of(submission).and_then(|claim| store.ledger.holder(claim));
+            if let Some(holder) = holder {
+                let mut sessions = Sessions::of(&inner.session);
+                return Ok(Err(ClaimHolder::of(holder, |session| sessions.is_alive(session))));
+            }
+            store.append(&line).map(Ok)
+        });
+        match written.map_err(|error| self.io("write to", error))? {
+            Err(holder) => Ok(Begin::AlreadyClaimed(holder)),
+            Ok(number) => {
+                inner.sync(number, true).map_err(|error| self.io("flush", error))?;
+                inner.compact_if_due();
+                Ok(Begin::Recorded)
+            }
+        }
+    }
+
+    fn unfinished(&self) -> Result<Unfinished, JournalError> {
+        let inner = &*self.inner;
+        let unfinished = locked(&inner.store, PATIENCE, |store| {
+            store.catch_up_locked()?;
+            let mut sessions = Sessions::of(&inner.session);
+            let mut unfinished = Unfinished::default();
+            let mut taken = Vec::new();
+            let open = store.ledger.open();
+            for (id, open) in open.into_iter().filter(|(_, open)| self.until_settled || !open.ended)
+            {
+                if open.owner == inner.session.name {
+                    // What this process is about to send, it will hear of.
+                    if open.taken_over || open.outcome != Outcome::None {
+                        unfinished.add(open);
+                    }
+                } else if !sessions.is_alive(&open.owner) {
+                    taken.push(line::taken(id, &inner.session.name));
+                    unfinished.add(open);
+                }
+            }
+            // All or none: what cannot be taken over is reported to whoever asks next.
+            if !taken.is_empty() {
+                store.append(&taken.join("\n"))?;
+            }
+            if !store.is_gone {
+                session::remove_dead(&inner.session);
+            }
+            Ok(unfinished)
+        });
+        unfinished.map_err(|error| self.io("read", error))
+    }
+}
+
+/// Why nothing can be written.
+fn gone() -> io::Error {
+    io::Error::other("it was removed or replaced; open it anew")
+}
+
+impl Inner {
+    /// The ledger with what was written until now. What cannot be read now is read later.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        let mut store = lock_within_process(&self.store);
+        let _ = store.catch_up();
+        store
+    }
+
+    /// An open submission, which its outcome is to repeat.
+    fn submission(&self, id: &str) -> Option<Submission> {
+        self.store().ledger.get(id)?.submission.clone()
+    }
+
+    fn has_job(&self, request_id: &RequestId) -> bool {
+        self.store().ledger.has_job(request_id)
+    }
+
+    /// Flushes the entry of this number to the disk, with all before it. After a flush has failed,
+    /// nobody knows what is on the disk, and nothing new is to `begin`.
+    fn sync(&self, number: u64, begin: bool) -> io::Result<()> {
+        let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
+        if begin && synced.failed {
+            return Err(io::Error::other("an earlier flush has failed; open the journal anew"));
+        }
+        if synced.upto < number {
+            let (upto, file) = {
+                let store = lock_within_process(&self.store);
+                (store.written, Arc::clone(&store.file))
+            };
+            let flushed = file.sync_data();
+            synced.failed |= flushed.is_err();
+            flushed?;
+            synced.upto = upto;
+        }
+        Ok(())
+    }
+
+    fn compact_if_due(&self) {
+        let (is_due, size) = {
+            let store = lock_within_process(&self.store);
+            (compact::is_due(&store), store.read)
+        };
+        if !is_due || size < self.compact_from.load(Ordering::Relaxed) {
+            return;
+        }
+        // A long journal is a nuisance, and no reason to refuse anything, nor to hold up every
+        // submission with another try.
+        if let Err(error) = self.compact() {
+            self.compact_from.store(size.saturating_mul(2), Ordering::Relaxed);
+            warn!(path = %self.path.display(), %error, "the journal cannot be compacted");
+        }
+    }
+
+    fn compact(&self) -> io::Result<()> {
+        if cfg!(not(unix)) || self.is_compacting.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let done = compact::compact(&self.store, &self.session);
+        self.is_compacting.store(false, Ordering::SeqCst);
+        done
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_cannot_be_compacted_is_not_tried_with_every_submission() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jobs.journal");
+        let journal = FileJournal::open(&path).unwrap();
+        let new = session::file(&path, &journal.inner.session.name, session::NEW);
+        let fill = |size: usize| {
+            let session = &journal.inner.session.name;
+            let line = line::finished(&[], &vec!["00".repeat(32); 256], session) + "\n";
+            let text = line.repeat(size / line.len() + 1);
+            locked(&journal.inner.store, PATIENCE, |store| {
+                store.append(text.trim_end())?;
+                store.catch_up_locked()
+            })
+            .unwrap();
+        };
+        let size = || std::fs::metadata(&path).unwrap().len();
+        // What stands in the way makes every try fail.
+        std::fs::create_dir(&new).unwrap();
+        fill(9_000_000);
+        journal.inner.compact_if_due();
+        std::fs::remove_dir(&new).unwrap();
+        let before = size();
+        journal.inner.compact_if_due();
+        assert_eq!(size(), before);
+        // Whoever asks for it gets it, and so does a journal that has doubled.
+        fill(9_000_000);
+        journal.inner.compact_if_due();
+        assert_ne!(size(), before * 2);
+    }
+}

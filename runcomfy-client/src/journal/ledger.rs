@@ -1,0 +1,320 @@
+//! What the entries of a journal leave open, and which claims they hold. Pure: no files, no clock.
+
+use std::collections::{HashMap, HashSet};
+
+use tracing::warn;
+
+use super::claim::Claim;
+use super::entry::{JournalEntry, Submission};
+use crate::request_id::RequestId;
+use crate::state::JobState;
+
+/// A job that has no end in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnfinishedJob {
+    /// What it came from; `None` where the journal's entry about that is missing or damaged.
+    pub submission: Option<Submission>,
+    /// The job.
+    pub request_id: RequestId,
+}
+
+/// A submission that may have been accepted, and paid for, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownSubmission {
+    /// What is known of it.
+    pub submission: Submission,
+    /// What happened; `None` where the process ended before it was told.
+    pub reason: Option<String>,
+}
+
+/// What a journal's entries leave open, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// Jobs without an end.
+    pub jobs: Vec<UnfinishedJob>,
+    /// Submissions whose outcome is unknown.
+    pub unknown: Vec<UnknownSubmission>,
+}
+
+impl Unfinished {
+    /// What these entries leave open. A submission without an outcome is unknown, so they should be
+    /// those of processes that have ended.
+    pub fn of(entries: impl IntoIterator<Item = JournalEntry>) -> Self {
+        let mut ledger = Ledger::default();
+        entries.into_iter().for_each(|entry| ledger.add(entry, ""));
+        let mut unfinished = Self::default();
+        let open = ledger.open().into_iter().filter(|(_, open)| !open.ended);
+        open.for_each(|(_, open)| unfinished.add(open));
+        unfinished
+    }
+
+    pub(super) fn add(&mut self, open: &Open) {
+        let submission = open.submission.clone();
+        let reason = match &open.outcome {
+            Outcome::Accepted(request_id) => {
+                let request_id = request_id.clone();
+                return self.jobs.push(UnfinishedJob { submission, request_id });
+            }
+            Outcome::None => None,
+            Outcome::Unknown(reason) => Some(reason.clone()),
+        };
+        if let Some(submission) = submission {
+            self.unknown.push(UnknownSubmission { submission, reason });
+        }
+    }
+
+    /// Whether nothing is left open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty() && self.unknown.is_empty()
+    }
+}
+
+/// What became of a submission that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    None,
+    Unknown(String),
+    Accepted(RequestId),
+}
+
+/// A submission that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Open {
+    /// Its place among all submissions.
+    number: u64,
+    pub(super) submission: Option<Submission>,
+    pub(super) outcome: Outcome,
+    /// The session that has it in hand.
+    pub(super) owner: String,
+    /// Whether the owner took it over from a session that is dead.
+    pub(super) taken_over: bool,
+    /// Whether the job has ended, and only has to be settled.
+    pub(super) ended: bool,
+}
+
+/// Who holds a claim.
+#[derive(Debug)]
+pub(super) enum Holder<'a> {
+    Open(&'a Open),
+    /// A submission that is finished, of which nothing but the claim is kept.
+    Finished,
+}
+
+/// The submissions of a journal, as its entries are read. Its size goes by what is open: of a
+/// finished submission nothing is kept but its claim, of a refused one its id.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    next: u64,
+    open: HashMap<String, Open>,
+    /// The submission that each open job came from.
+    jobs: HashMap<RequestId, String>,
+    /// The open submission that holds each claim.
+    held: HashMap<Claim, String>,
+    finished: HashSet<Claim>,
+    /// Submissions that the service surely did not accept.
+    not_accepted: HashSet<String>,
+    /// Submissions that are known from their outcome alone.
+    restored: HashSet<String>,
+}
+
+impl Ledger {
+    /// Adds an entry that the session wrote.
+    pub(super) fn add(&mut self, entry: JournalEntry, session: &str) {
+        match entry {
+            JournalEntry::Submitting { submission } => self.begin(submission, session),
+            JournalEntry::Accepted { submission, request_id } => {
+                self.accept(&submission, request_id, || None, session);
+            }
+            JournalEntry::Unknown { submission, reason } => {
+                self.set_unknown(&submission, reason, || None, session);
+            }
+            JournalEntry::NotAccepted { submission, .. } => {
+                if let Some(claim) = self.remove(&submission) {
+                    self.held.remove(&claim);
+                }
+                self.not_accepted.insert(submission);
+            }
+            JournalEntry::Settled { submission } => self.finish(&submission),
+            JournalEntry::Ended { request_id, submission, .. } => {
+                let known = submission.filter(|submission| self.open.contains_key(submission));
+                if let Some(submission) = known.or_else(|| self.jobs.get(&request_id).cloned()) {
+                    self.finish(&submission);
+                }
+            }
+            JournalEntry::JobSettled { request_id } => {
+                if let Some(submission) = self.jobs.get(&request_id).cloned() {
+                    self.finish(&submission);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, submission: Submission, session: &str) {
+        if let Some(claim) = Claim::of(&submission) {
+            self.held.insert(claim, submission.id.clone());
+        }
+        // A line that is repeated says nothing new of what came of it.
+        if let Some(open) = self.open.get_mut(&submission.id) {
+            open.submission.get_or_insert(submission);
+            return;
+        }
+        let id = submission.id.clone();
+        self.insert(id, Some(submission), session);
+    }
+
+    fn insert(&mut self, id: String, submission: Option<Submission>, session: &str) -> &mut Open {
+        self.next += 1;
+        let open = Open {
+            number: self.next,
+            submission,
+            outcome: Outcome::None,
+            owner: session.to_owned(),
+            taken_over: false,
+            ended: false,
+        };
+        self.open.entry(id).insert_entry(open).into_mut()
+    }
+
+    /// The job was accepted. `submission` is what the entry itself says of what it came from.
+    pub(super) fn accept(
+        &mut self,
+        id: &str,
+        request_id: RequestId,
+        submission: impl FnOnce() -> Option<Submission>,
+        session: &str,
+    ) {
+        if !self.open.contains_key(id) {
+            warn!(
+                %request_id, submission = id,
+                "the journal has a job whose submission is missing or damaged; it is unfinished"
+            );
+            self.restore(id, submission(), session);
+        }
+        if let Some(open) = self.open.get_mut(id) {
+            open.outcome = Outcome::Accepted(request_id.clone());
+        }
+        self.jobs.insert(request_id, id.to_owned());
+    }
+
+    /// The outcome of a submission is unknown; `submission` as with [`accept`](Self::accept).
+    pub(super) fn set_unknown(
+        &mut self,
+        id: &str,
+        reason: String,
+        submission: impl FnOnce() -> Option<Submission>,
+        session: &str,
+    ) {
+        if !self.open.contains_key(id) {
+            warn!(submission = id, "the journal has an outcome whose submission is missing");
+            self.restore(id, submission(), session);
+        }
+        if let Some(open) = self.open.get_mut(id) {
+            open.outcome = Outcome::Unknown(reason);
+        }
+    }
+
+    /// Opens a submission whose own entry cannot be read.
+    fn restore(&mut self, id: &str, submission: Option<Submission>, session: &str) {
+        self.restored.insert(id.to_owned());
+        // Whoever said so was wrong.
+        self.not_accepted.remove(id);
+        match submission {
+            Some(submission) => self.begin(submission, session),
+            None => drop(self.insert(id.to_owned(), None, session)),
+        }
+    }
+
+    /// The session has taken over what a dead one left.
+    pub(super) fn take_over(&mut self, id: &str, session: &str) {
+        if let Some(open) = self.open.get_mut(id) {
+            session.clone_into(&mut open.owner);
+            open.taken_over = true;
+        }
+    }
+
+    /// The job has ended, and is finished once it is settled.
+    pub(super) fn end_unsettled(&mut self, request_id: &RequestId) {
+        if let Some(open) = self.jobs.get(request_id).and_then(|id| self.open.get_mut(id)) {
+            open.ended = true;
+        }
+    }
+
+    fn finish(&mut self, id: &str) {
+        if let Some(claim) = self.remove(id) {
+            self.held.remove(&claim);
+            self.finished.insert(claim);
+        }
+    }
+
+    /// A claim of a submission that is finished.
+    pub(super) fn add_finished(&mut self, claim: Claim) {
+        self.finished.insert(claim);
+    }
+
+    /// Removes what is open; gives the claim that it held.
+    fn remove(&mut self, id: &str) -> Option<Claim> {
+        let open = self.open.remove(id)?;
+        if let Outcome::Accepted(request_id) = &open.outcome
+            && self.jobs.get(request_id).is_some_and(|other| other == id)
+        {
+            self.jobs.remove(request_id);
+        }
+        let claim = Claim::of(open.submission.as_ref()?)?;
+        (self.held.get(&claim)? == id).then_some(claim)
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Open> {
+        self.open.get(id)
+    }
+
+    pub(super) fn is_restored(&self, id: &str) -> bool {
+        self.restored.contains(id)
+    }
+
+    /// Whether it is finished or open; otherwise it was refused, and is free again.
+    pub(super) fn may_be_accepted(&self, id: &str) -> bool {
+        !self.not_accepted.contains(id)
+    }
+
+    pub(super) fn has_job(&self, request_id: &RequestId) -> bool {
+        self.jobs.contains_key(request_id)
+    }
+
+    pub(super) fn holder(&self, claim: Claim) -> Option<Holder<'_>> {
+        if let Some(open) = self.held.get(&claim).and_then(|id| self.open.get(id)) {
+            return Some(Holder::Open(open));
+        }
+        self.finished.contains(&claim).then_some(Holder::Finished)
+    }
+
+    pub(super) fn finished_count(&self) -> usize {
+        self.finished.len()
+    }
+
+    /// The claims of what is finished, in no order.
+    pub(super) fn finished(&self) -> impl Iterator<Item = Claim> {
+        self.finished.iter().copied()
+    }
+
+    pub(super) fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// What is open, oldest first, with its id.
+    pub(super) fn open(&self) -> Vec<(&str, &Open)> {
+        let mut open: Vec<_> = self.open.iter().map(|(id, open)| (&**id, open)).collect();
+        open.sort_unstable_by_key(|(_, open)| open.number);
+        open
+    }
+}
+
+impl JournalEntry {
+    /// Whether it says that a job has ended with a result, whose files may still have to be saved.
+    pub(super) fn is_completed_end(&self) -> bool {
+        matches!(self, Self::Ended { state: JobState::Completed, .. })
+    }
+}

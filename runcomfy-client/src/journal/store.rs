@@ -1,0 +1,377 @@
+//! The file of a journal: opened, locked, read as it grows, and appended to.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::warn;
+
+use super::ledger::Ledger;
+use super::line::{self, Line};
+use crate::files::{is_named, private};
+
+/// A journal's file, with what was read of it.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) path: PathBuf,
+    pub(super) file: Arc<File>,
+    /// Whether another file, or none, has the path now.
+    pub(super) is_gone: bool,
+    /// Whether it was found shorter than it was: then nobody knows what it has lost.
+    is_cut: bool,
+    /// How many entries were written so far.
+    pub(super) written: u64,
+    pub(super) ledger: Ledger,
+    /// How many bytes of the file the ledger knows.
+    pub(super) read: u64,
+    lines: Lines,
+}
+
+/// Of the lines read so far.
+#[derive(Debug, Default)]
+struct Lines {
+    count: u64,
+    readable: u64,
+    /// The first with something in it, where that is unreadable.
+    first: Option<String>,
+}
+
+/// How long another process may take over its turn with the file.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Opens the file, or makes one. The path of an existing file is followed to its end, so that
+    /// whoever comes by another way finds the same files beside it.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let (file, path) = open(path)?;
+        Ok(Self {
+            path,
+            file: Arc::new(file),
+            is_gone: false,
+            is_cut: false,
+            written: 0,
+            ledger: Ledger::default(),
+            read: 0,
+            lines: Lines::default(),
+        })
+    }
+
+    /// Reads the lines that were added since, by whomever. A line that is still being written is
+    /// left for the next time.
+    pub(super) fn catch_up(&mut self) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        self.is_cut |= length < self.read;
+        if self.is_cut {
+            return Err(io::Error::other("it was cut off meanwhile; open it anew"));
+        }
+        if length == self.read {
+            return Ok(());
+        }
+        let mut reader = BufReader::with_capacity(READ_AT_ONCE, &*self.file);
+        reader.seek(SeekFrom::Start(self.read))?;
+        let Self { path, ledger, lines, .. } = self;
+        let read = for_each_line(reader, |bytes| {
+            lines.count += 1;
+            if bytes.is_empty() {
+                return lines.is_journal();
+            }
+            line::for_each_in(bytes, |line| match line.and_then(|line| line.apply(ledger)) {
+                Ok(()) => lines.readable += 1,
+                Err(reason) => {
+                    // A crash can leave a line half written; what it was to say has not happened.
+                    let (path, line) = (path.display(), lines.count);
+                    let is_first = lines.readable == 0 && lines.first.is_none();
+                    if lines.readable > 0 || is_first {
+                        warn!(%path, line, %reason, "a line of the journal cannot be read");
+                    }
+                    if is_first {
+                        let text = String::from_utf8_lossy(bytes);
+                        lines.first = Some(text.chars().take(80).collect());
+                    }
+                }
+            });
+            lines.is_journal()
+        });
+        self.read += read?;
+        Ok(())
+    }
+
+    /// The same while the journal is locked: then nobody is still writing a line, and what stands at
+    /// the end without a line break is all that will come of it.
+    pub(super) fn catch_up_locked(&mut self) -> io::Result<()> {
+        // Of a file that is nothing but the beginning of a line nobody could tell afterwards that it is a
+        // journal.
+        let is_known = self.lines.readable > 0 || self.ends_readably();
+        if is_known && self.ends_within_a_line()? {
+            // Where that fails, the line is read once the next one is appended.
+            let _ = (&*self.file).write_all(b"\n");
+        }
+        self.catch_up()
+    }
+
+    /// The first line with something in it, where the file is something else than a journal. What a crash can leave is a
+    /// first line that was cut off, or never reached the disk.
+    pub(super) fn foreign_line(&self) -> Option<&str> {
+        let line = self.lines.first.as_deref()?;
+        (self.lines.readable == 0 && !line.chars().all(|c| c == '\0')).then_some(line)
+    }
+
+    /// Whether what stands behind the last line break is a line of a journal.
+    pub(super) fn ends_readably(&self) -> bool {
+        let mut rest = Vec::new();
+        let mut file = &*self.file;
+        let read = file
+            .seek(SeekFrom::Start(self.read))
+            .and_then(|_| file.take(line::MAX_LEN as u64).read_to_end(&mut rest));
+        read.is_ok()
+            && Line::read(&rest).and_then(|line| line.apply(&mut Ledger::default())).is_ok()
+    }
+
+    /// Appends a line, and gives its number.
+    pub(super) fn append(&mut self, line: &str) -> io::Result<u64> {
+        let mut text = String::with_capacity(line.len() + 2);
+        if self.ends_within_a_line()? {
+            text.push('\n');
+        }
+        text.push_str(line);
+        text.push('\n');
+        self.write(&text)
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<u64> {
+        (&*self.file).write_all(text.as_bytes())?;
+        self.written += 1;
+        Ok(self.written)
+    }
+
+    /// Whether somebody was stopped while writing.
+    fn ends_within_a_line(&self) -> io::Result<bool> {
+        let mut file = &*self.file;
+        if file.seek(SeekFrom::End(0))? == 0 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        Ok(last != *b"\n")
+    }
+
+    /// Takes the file of the path where another process has replaced this one by a compacted one.
+    /// Gives whether it is another now; then it is not locked yet.
+    fn follow(&mut self) -> io::Result<bool> {
+        if is_named(&self.file, &self.path)? {
+            self.is_gone = false;
+            return Ok(false);
+        }
+        let compacted = match open_existing(&self.path) {
+            Ok(file) if starts_compacted(&file)? => file,
+            Ok(_) => return self.gone(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.gone(),
+            Err(error) => return Err(error),
+        };
+        let _ = self.file.unlock();
+        self.take(compacted);
+        Ok(true)
+    }
+
+    fn gone(&mut self) -> io::Result<bool> {
+        self.is_gone = true;
+        Ok(false)
+    }
+
+    /// Goes on with another file, which is read anew.
+    pub(super) fn take(&mut self, file: File) {
+        self.file = Arc::new(file);
+        self.is_gone = false;
+        self.is_cut = false;
+        self.ledger = Ledger::default();
+        self.read = 0;
+        self.lines = Lines::default();
+    }
+}
+
+impl Lines {
+    /// Whether there is hope that it is one: in a large file of something else, nobody reads on.
+    fn is_journal(&self) -> bool {
+        const MAX_UNREADABLE: u64 = 1000;
+        self.readable > 0 || self.count < MAX_UNREADABLE
+    }
+}
+
+const READ_AT_ONCE: usize = 256 * 1024;
+
+/// Hands over every whole line, without its end, as long as `each` wants more. Gives how many bytes
+/// they have.
+pub(super) fn for_each_line(
+    mut reader: impl BufRead,
+    mut each: impl FnMut(&[u8]) -> bool,
+) -> io::Result<u64> {
+    const LIMIT: u64 = line::MAX_LEN as u64 + 1;
+    let mut read = 0;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let mut length = reader.by_ref().take(LIMIT).read_until(b'\n', &mut line)? as u64;
+        let mut is_whole = line.last() == Some(&b'\n');
+        if !is_whole && length == LIMIT {
+            // Too long for a line: the rest is passed over.
+            let (skipped, found) = skip_line(&mut reader)?;
+            length += skipped;
+            is_whole = found;
+        } else if is_whole {
+            line.pop();
+        }
+        if !is_whole {
+            return Ok(read);
+        }
+        read += length;
+        if !each(&line) {
+            return Ok(read);
+        }
+    }
+}
+
+/// Passes over the rest of a line: how many bytes that were, and whether it has an end.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
+    let mut skipped = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok((skipped, false));
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let length = end.map_or(buffer.len(), |end| end + 1);
+        reader.consume(length);
+        skipped += length as u64;
+        if end.is_some() {
+            return Ok((skipped, true));
+        }
+    }
+}
+
+/// The same for the lines of a file that stand before `end`.
+pub(super) fn for_each_line_before(
+    file: &File,
+    end: u64,
+    each: impl FnMut(&[u8]) -> bool,
+) -> io::Result<u64> {
+    let mut reader = BufReader::with_capacity(READ_AT_ONCE, file);
+    reader.rewind()?;
+    for_each_line(reader.take(end), each)
+}
+
+/// Does something while no other process can; not if that takes longer than `patience`. Between the
+/// tries, others of this process can do without.
+pub(super) fn locked<T>(
+    store: &Mutex<Store>,
+    patience: Duration,
+    work: impl FnOnce(&mut Store) -> io::Result<T>,
+) -> io::Result<T> {
+    let start = Instant::now();
+    loop {
+        {
+            let mut store = lock_within_process(store);
+            match store.file.try_lock() {
+                Ok(()) => match store.follow() {
+                    Ok(false) => {
+                        let done = work(&mut store);
+                        store.file.unlock()?;
+                        return done;
+                    }
+                    // Another file now, with a lock of its own.
+                    Ok(true) => continue,
+                    Err(error) => {
+                        let _ = store.file.unlock();
+                        return Err(error);
+                    }
+                },
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        if start.elapsed() >= patience {
+            let reason = "another process keeps it locked";
+            return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+pub(super) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
+/// others can only be in the middle of where they were stopped in a line; so it has one of its own.
+pub(super) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
+    const SOON: Duration = Duration::from_millis(100);
+    locked(store, SOON, |store| store.append(line)).or_else(|_| {
+        let mut store = lock_within_process(store);
+        loop {
+            let number = store.write(&format!("\n{line}\n"))?;
+            // Whoever compacts the file reads what is written until it has given away the path; what
+            // comes later has to go into the new one.
+            if !store.follow()? {
+                return Ok(number);
+            }
+        }
+    })
+}
+
+/// The file, and the path without links.
+fn open(path: &Path) -> io::Result<(File, PathBuf)> {
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        if fs::symlink_metadata(path).is_ok() {
+            let real = match fs::canonicalize(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    // Through such a link a file would be made where its owner does not expect it.
+                    let reason = "it is a link that leads to no file";
+                    return Err(io::Error::new(io::ErrorKind::NotFound, reason));
+                }
+                real => real?,
+            };
+            match open_existing(&real) {
+                // Removed meanwhile, or about to be replaced.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                file => return Ok((file?, real)),
+            }
+        }
+        let mut options = OpenOptions::new();
+        match private(options.read(true).append(true).create_new(true)).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            file => return Ok((file?, fs::canonicalize(path)?)),
+        }
+    }
+    Err(io::Error::other("it comes and goes"))
+}
+
+fn open_existing(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        // Opening a pipe could wait for good.
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    OpenOptions::new().read(true).append(true).open(path)
+}
+
+/// Whether the file took the place of a longer one.
+fn starts_compacted(file: &File) -> io::Result<bool> {
+    Ok(compacted_upto(file)?.is_some())
+}
+
+/// How many bytes of the longer one it stands for.
+pub(super) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
+    file.rewind()?;
+    let mut upto = None;
+    let reader = BufReader::with_capacity(1024, file);
+    for_each_line(reader, |line| {
+        if let Ok(Line::Compacted { upto: found }) = Line::read(line) {
+            upto = Some(found);
+        }
+        false
+    })?;
+    Ok(upto)
+}

@@ -1,0 +1,93 @@
+//! The request id that an answer to a submission names, even where the answer is broken off.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::request_id::RequestId;
+
+/// The `request_id` of the object that the text begins with. What follows it may be missing, or
+/// something else than JSON.
+pub(crate) fn named_id(body: &str) -> Option<RequestId> {
+    let mut id = None;
+    // Ignore where it is broken off: only the id matters.
+    let _ = serde_json::Deserializer::from_str(body).deserialize_map(Named { body, id: &mut id });
+    RequestId::try_from(id?).ok()
+}
+
+struct Named<'b, 'i> {
+    body: &'b str,
+    id: &'i mut Option<String>,
+}
+
+impl<'de> Visitor<'de> for Named<'de, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    /// Only the members of the object itself count, not those further inside.
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<Cow<'de, str>>()? {
+            if key == "request_id" {
+                let value: &'de RawValue = members.next_value()?;
+                *self.id = id_of(value.get(), self.body);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The id that a value is: a string, or a whole number, of which every digit is kept.
+fn id_of(value: &str, body: &str) -> Option<String> {
+    if value.starts_with('"') {
+        return serde_json::from_str(value).ok();
+    }
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    // With nothing behind it, more digits may have been cut off.
+    let end = value.as_ptr() as usize + value.len() - body.as_ptr() as usize;
+    let is_whole = body.get(end..).is_some_and(|rest| !rest.is_empty());
+    (is_number && is_whole).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_in_whole_and_in_broken_answers() {
+        for (body, id) in [
+            (r#"{"request_id": "r1"}"#, Some("r1")),
+            (r#"{"a": [1, {"request_id": "x"}], "request_id": "r1", "b": "#, Some("r1")),
+            (r#"{"request_id": "r1"#, None),
+            (r#"{"request_id": "r\u0031"}"#, Some("r1")),
+            (r#"{"request\u005fid": "r1"}"#, Some("r1")),
+            (r#"{"request_id": 1234}"#, Some("1234")),
+            (r#"{"request_id": 1234, "st"#, Some("1234")),
+            (r#"{"request_id": 1234 "#, Some("1234")),
+            (r#"{"request_id": 1234"#, None),
+            (r#"{"request_id": 184467440737095516161}"#, Some("184467440737095516161")),
+            (
+                r#"{"request_id": 18446744073709551616184467440737095516161, "#,
+                Some("18446744073709551616184467440737095516161"),
+            ),
+            (r#"{"request_id": 1.0}"#, None),
+            (r#"{"request_id": 1e30}"#, None),
+            (r#"{"request_id": -1}"#, None),
+            (r#"{"request_id": null}"#, None),
+            (r#"{"request_id": {"id": "r1"}}"#, None),
+            (r#"{"input": {"request_id": "mine"}}"#, None),
+            (r#"[{"request_id": "r1"}]"#, None),
+            (r#"{"request_id": ""}"#, None),
+            ("", None),
+            ("<html>", None),
+        ] {
+            assert_eq!(named_id(body).as_ref().map(|id| id.as_str()), id, "{body}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What an answer to a submission says: whether it was accepted, and whether it can be sent again.
+//!
+//! | answer | verdict |
+//! | --- | --- |
+//! | 2xx with a request id | accepted |
+//! | 2xx with a request id, but broken off | unknown, and the job's id is known |
+//! | 429 | busy: surely not accepted, so it can be sent again |
+//! | 4xx but for 408 and 499, or 2xx with a known `error_code` | refused |
+//! | anything else | unknown |
+//!
+//! An error whose body is that of a job is unknown, whatever its status. A request id in any other
+//! error is a hint: it may be the job's, and may be no more than what a gateway calls the call.
+
+use serde_json::Value;
+
+use super::named_id::named_id;
+use crate::error::{ApiError, Cause};
+use crate::request_id::RequestId;
+use crate::state::JobState;
+use crate::transport::Answer;
+
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Accepted(RequestId),
+    /// Surely not accepted, and it may be accepted a little later.
+    Busy(ApiError),
+    /// Surely not accepted.
+    Refused(ApiError),
+    Unknown(Unknown),
+}
+
+/// Nobody can tell whether it was accepted.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub(super) ids: Ids,
+    pub(super) source: Cause,
+}
+
+/// The ids that something other than an acceptance names.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    /// Of the job: the service has accepted it.
+    pub(crate) job: Option<RequestId>,
+    /// Of the job, or of something else.
+    pub(crate) hint: Option<RequestId>,
+}
+
+impl Ids {
+    /// The id that the beginning of an answer of this status names, if it is one.
+    pub(crate) fn in_beginning(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
+        Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
+    }
+
+    fn of(status: u16, id: Option<RequestId>) -> Self {
+        match status {
+            200..300 => Self { job: id, hint: None },
+            _ => Self { job: None, hint: id },
+        }
+    }
+}
+
+impl Verdict {
+    pub(super) fn of(answer: &Answer) -> Self {
+        let id = named_id(&answer.body).filter(|id| !answer.has_token(id));
+        let status = answer.status;
+        let Some(error) = ApiError::read(answer, None) else {
+            return match id {
+                Some(id) if answer.json.is_ok() => Self::Accepted(id),
+                id => {
+                    let reason = match (&answer.json, &id) {
+                        (Err(error), Some(_)) => format!("the answer is broken off ({error})"),
+                        _ => "the answer has no request id".to_owned(),
+                    };
+                    let source = format!("{reason}: {}", answer.shown()).into();
+                    Self::Unknown(Unknown { ids: Ids::of(status, id), source })
+                }
+            };
+        };
+        let refused = match status {
+            200..300 => id.is_none() && error.kind.is_refusal(),
+            // It may have been accepted, and the answer not have been waited for.
+            408 | 499 => false,
+            400..500 => true,
+            _ => false,
+        };
+        if refused && !is_of_job(answer, id.as_ref()) {
+            return if status == 429 { Self::Busy(error) } else { Self::Refused(error) };
+        }
+        let ids = Ids { job: None, hint: id };
+        Self::Unknown(Unknown { ids, source: Box::new(error) })
+    }
+}
+
+/// Whether a body says where to ask about a job, or how it is.
+fn is_of_job(answer: &Answer, id: Option<&RequestId>) -> bool {
+    let Ok(json) = &answer.json else { return false };
+    let has_url = ["status_url", "result_url", "cancel_url"]
+        .iter()
+        .any(|key| matches!(json.get(key), Some(Value::String(_))));
+    let has_state = json.get("status").and_then(Value::as_str).is_some_and(|word| {
+        matches!(JobState::from(word), JobState::InQueue | JobState::InProgress)
+    });
+    id.is_some() && (has_url || has_state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(status: u16, body: &str) -> String {
+        match Verdict::of(&Answer::of(status, body)) {
+            Verdict::Accepted(id) => format!("accepted {id}"),
+            Verdict::Busy(_) => "busy".to_owned(),
+            Verdict::Refused(error) => format!("refused {}", error.status),
+            Verdict::Unknown(Unknown { ids, .. }) => match (ids.job, ids.hint) {
+                (Some(id), None) => format!("unknown, job {id}"),
+                (None, Some(id)) => format!("unknown, hint {id}"),
+                (None, None) => "unknown".to_owned(),
+                both => format!("{both:?}"),
+            },
+        }
+    }
+
+    #[test]
+    fn every_answer_has_its_verdict() {
+        let id = r#"{"request_id": "r1"}"#;
+        let job = r#"{"request_id": "r1", "status_url": "https://a/status"}"#;
+        let queued = r#"{"request_id": "r1", "status": "in_queue"}"#;
+        for (status, body, expected) in [
+            (200, id, "accepted r1"),
+            (202, job, "accepted r1"),
+            (200, r#"{"request_id": 7}"#, "accepted 7"),
+            (200, r#"{"request_id": "r1", "st"#, "unknown, job r1"),
+            (200, r#"{"request_id": 7"#, "unknown"),
+            (200, "{}", "unknown"),
+            (200, "<html>", "unknown"),
+            (204, "", "unknown"),
+            (200, r#"{"error_code": 400002}"#, "refused 200"),
+            (200, r#"{"code": 400004, "message": "token"}"#, "refused 200"),
+            (200, r#"{"error_code": 500999}"#, "unknown"),
+            (200, r#"{"request_id": "r1", "error_code": 400002}"#, "unknown, hint r1"),
+            (429, "", "busy"),
+            (429, id, "busy"),
+            (429, job, "unknown, hint r1"),
+            (429, queued, "unknown, hint r1"),
+            (400, "", "refused 400"),
+            (404, id, "refused 404"),
+            (405, "", "refused 405"),
+            (409, "", "refused 409"),
+            (413, "<html></html>", "refused 413"),
+            (415, "", "refused 415"),
+            (425, "", "refused 425"),
+            (451, "", "refused 451"),
+            (409, queued, "unknown, hint r1"),
+            (408, "", "unknown"),
+            (499, "", "unknown"),
+            (301, id, "unknown, hint r1"),
+            (500, "", "unknown"),
+            (502, id, "unknown, hint r1"),
+            (503, job, "unknown, hint r1"),
+        ] {
+            assert_eq!(verdict(status, body), expected, "{status} {body}");
+        }
+    }
+}

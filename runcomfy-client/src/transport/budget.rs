@@ -1,0 +1,51 @@
+//! How many retries a client may still make: shared by all its calls, so that an outage is not made
+//! worse by everybody trying everything again.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Tokens that a retry takes and a success gives back.
+#[derive(Debug)]
+pub(crate) struct RetryBudget {
+    tokens: AtomicU32,
+}
+
+/// Enough for a hundred retries in a row.
+const FULL: u32 = 500;
+const RETRY: u32 = 5;
+const SUCCESS: u32 = 1;
+
+impl RetryBudget {
+    pub(crate) fn new() -> Self {
+        Self { tokens: AtomicU32::new(FULL) }
+    }
+
+    /// Takes what a retry costs; `false` where there is not enough left.
+    pub(crate) fn take(&self) -> bool {
+        let take = |tokens: u32| tokens.checked_sub(RETRY);
+        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// Gives a little back: the service answers.
+    pub(crate) fn give_back(&self) {
+        let give = |tokens: u32| Some(tokens.saturating_add(SUCCESS).min(FULL));
+        let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_end_and_successes_bring_them_back() {
+        let budget = RetryBudget::new();
+        let retries = (0..1000).take_while(|_| budget.take()).count();
+        assert_eq!(retries, 100);
+        assert!(!budget.take());
+        (0..5).for_each(|_| budget.give_back());
+        assert!(budget.take());
+        assert!(!budget.take());
+        (0..10_000).for_each(|_| budget.give_back());
+        assert_eq!((0..1000).take_while(|_| budget.take()).count(), 100);
+    }
+}

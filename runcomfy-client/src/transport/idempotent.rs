@@ -1,0 +1,135 @@
+//! A call that can be repeated without harm: repeated where it fails, within the client's budget.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use tracing::{Instrument, Span, debug, warn};
+use url::Url;
+
+use crate::error::{ApiError, Cause};
+use crate::job::answer;
+use crate::request_id::RequestId;
+use crate::transport::throttle::Lane;
+use crate::transport::{Answer, NoAnswer, Outgoing, Transport};
+
+/// Where a call goes that changes nothing, or nothing more when it is repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct Read<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// The job that it is about, where it is about one.
+    pub(crate) request_id: Option<&'a RequestId>,
+    /// How often it is tried at most, where that differs from the client's other calls.
+    pub(crate) attempts: Option<u32>,
+    /// Whether a refusal may be no more than [lag](ApiError::is_lag).
+    pub(crate) bears_lag: bool,
+}
+
+impl Read<'_> {
+    /// A call that is about no job.
+    pub(crate) fn new(method: Method, url: Url) -> Self {
+        Self { method, url, request_id: None, attempts: None, bears_lag: false }
+    }
+}
+
+/// Why a read has nothing to give.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    Refused(ApiError),
+    NoAnswer { attempts: u32, source: Cause },
+}
+
+impl Transport {
+    /// Makes the call until it is answered, and at the deadline at the latest once more. `read` says
+    /// what call, once there is room for it. Gives the answer, and how often it was tried.
+    pub(crate) async fn read<'a>(
+        &self,
+        read: impl FnOnce() -> Read<'a>,
+        deadline: Option<Duration>,
+        span: Span,
+    ) -> Result<(Answer, u32), ReadError> {
+        let overall = self.clock.now().saturating_add(self.limits.overall_timeout);
+        let by = deadline.unwrap_or(Duration::MAX).min(overall);
+        let not_made = |error| ReadError::NoAnswer {
+            attempts: 0,
+            source: NoAnswer::NotMade(error).into_cause(),
+        };
+        let _room = self.pace.enter(Lane::Reads, by).await.map_err(not_made)?;
+        // In a box of its own, and not before there is room: many jobs may wait for that.
+        Box::pin(self.read_until(read(), by)).instrument(span).await
+    }
+
+    async fn read_until(
+        &self,
+        read: Read<'_>,
+        deadline: Duration,
+    ) -> Result<(Answer, u32), ReadError> {
+        let Self { limits, clock, budget, .. } = self;
+        let attempts = read.attempts.unwrap_or(limits.attempts);
+        let left = || deadline.saturating_sub(clock.now());
+        let path = read.url.path();
+        let mut attempt = 1;
+        // Why it was not answered the last time.
+        let mut failure = None;
+        loop {
+            let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
+            let sent = match self.pace.turn(deadline).await {
+                // Where nothing is left, it is tried this once more all the same, for a short while.
+                Ok(()) => {
+                    let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
+                    self.send(call, timeout).await
+                }
+                Err(error) => {
+                    let source = NoAnswer::NotMade(error).into_cause();
+                    let not_made = ReadError::NoAnswer { attempts: attempt - 1, source };
+                    return Err(failure.unwrap_or(not_made));
+                }
+            };
+            let last = attempt >= attempts || left().is_zero();
+            let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
+            let may_pass =
+                |refusal: &ApiError| refusal.is_passing() || (read.bears_lag && refusal.is_lag());
+            // However it is answered: a job that has ended is not asked about again.
+            let is_end = |answer: &Answer| {
+                read.request_id.is_some_and(|id| answer::end(answer, id).is_some())
+            };
+            let retry_after = match (sent, refusal) {
+                (Ok(answer), refusal)
+                    if (refusal.is_none() && answer.is_usable(&read.method)) || is_end(&answer) =>
+                {
+                    debug!(method = %read.method, path, attempt, status = answer.status, "answered");
+                    budget.give_back();
+                    return Ok((answer, attempt));
+                }
+                (Ok(_), Some(refusal)) if !may_pass(&refusal) => {
+                    debug!(method = %read.method, path, attempt, status = refusal.status, "refused");
+                    budget.give_back();
+                    return Err(ReadError::Refused(refusal));
+                }
+                (Ok(answer), refusal) => {
+                    warn!(method = %read.method, path, attempt, status = answer.status, "no usable answer");
+                    if last || !budget.take() {
+                        return match refusal {
+                            Some(error) => Err(ReadError::Refused(error)),
+                            None => Ok((answer, attempt)),
+                        };
+                    }
+                    failure = refusal.map(ReadError::Refused);
+                    answer.retry_after
+                }
+                (Err(error), _) => {
+                    warn!(method = %read.method, path, attempt, error = %error, "no answer");
+                    let source = error.into_cause();
+                    let no_answer = ReadError::NoAnswer { attempts: attempt, source };
+                    if last || !budget.take() {
+                        return Err(no_answer);
+                    }
+                    failure = Some(no_answer);
+                    None
+                }
+            };
+            self.back_off(attempt, retry_after, left()).await;
+            attempt += 1;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The ways to write a character: as it is, or escaped as in JSON, in a URL or in HTML, and that
+//! escaped again.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+
+/// How often an escape may be escaped itself.
+const MAX_NESTING: u8 = 4;
+
+/// A character that a text can be read as, and where it ends. One that is not ASCII is [`OTHER`].
+pub(crate) type Reading = (u8, usize);
+
+const OTHER: u8 = 0x80;
+
+/// Whether an escape can begin with it.
+pub(crate) fn is_introducer(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | b'&')
+}
+
+/// Reads a text from front to back.
+pub(crate) struct Reader<'t> {
+    text: &'t [u8],
+    /// What was found out already, by place and nesting: escapes that follow each other are looked at
+    /// from each other.
+    known: HashMap<(usize, u8), Rc<[Reading]>>,
+}
+
+impl<'t> Reader<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), known: HashMap::new() }
+    }
+
+    /// Everything that the text can be read as at this place.
+    pub(crate) fn readings(&mut self, at: usize) -> Rc<[Reading]> {
+        /// Far more than are of use for any one place.
+        const MAX_KNOWN: usize = 4096;
+        if self.known.len() > MAX_KNOWN {
+            self.known.clear();
+        }
+        self.read(at, MAX_NESTING)
+    }
+
+    /// The end of the longest text from here on that spells the word.
+    pub(crate) fn match_at(&mut self, at: usize, word: &[u8]) -> Option<usize> {
+        let mut ends = vec![at];
+        for expected in word {
+            let mut next = Vec::new();
+            for end in ends {
+                let byte = self.text.get(end)?;
+                if is_introducer(*byte) {
+                    let readings = self.readings(end);
+                    let fitting = readings.iter().filter(|(c, _)| c == expected);
+                    fitting.for_each(|(_, end)| add(&mut next, *end));
+                } else if byte == expected {
+                    add(&mut next, end + 1);
+                }
+            }
+            if next.is_empty() {
+                return None;
+            }
+            ends = next;
+        }
+        ends.into_iter().max()
+    }
+
+    fn read(&mut self, at: usize, nesting: u8) -> Rc<[Reading]> {
+        let Some(&literal) = self.text.get(at) else { return Rc::default() };
+        if nesting == 0 || !is_introducer(literal) {
+            return [(literal, at + 1)].into();
+        }
+        if let Some(known) = self.known.get(&(at, nesting)) {
+            return Rc::clone(known);
+        }
+        let inner = nesting - 1;
+        let mut found = vec![(literal, at + 1)];
+        for (introducer, next) in &*self.read(at, inner) {
+            match introducer {
+                b'\\' => self.json(*next, inner, &mut found),
+                b'%' => add_code(self.digits(*next, inner, 16, 2..=2), &mut found),
+                b'&' => self.html(*next, inner, &mut found),
+                _ => {}
+            }
+        }
+        let found: Rc<[Reading]> = found.into();
+        self.known.insert((at, nesting), Rc::clone(&found));
+        found
+    }
+
+    /// What follows a backslash, in JSON and in languages that have it from there.
+    fn json(&mut self, at: usize, nesting: u8, found: &mut Vec<Reading>) {
+        for (escaped, next) in &*self.read(at, nesting) {
+            match escaped {
+                b'"' | b'\\' | b'/' | b'\'' => add(found, (*escaped, *next)),
+                b'b' | b'f' | b'n' | b'r' | b't' => add(found, (b'\n', *next)),
+                b'u' => add_code(self.digits(*next, nesting, 16, 4..=4), found),
+                b'x' => add_code(self.digits(*next, nesting, 16, 2..=2), found),
+                _ => {}
+            }
+        }
+    }
+
+    /// What follows an ampersand.
+    fn html(&mut self, at: usize, nesting: u8, found: &mut Vec<Reading>) {
+        /// With zeros before it.
+        const MAX_DIGITS: usize = 64;
+        /// As many letters as `DiacriticalGrave` has.
+        const MAX_NAME: usize = 16;
+        if let Some((_, next)) = self.one(at, nesting, |c| c == b'#') {
+            let code = match self.one(next, nesting, |c| c.eq_ignore_ascii_case(&b'x')) {
+                Some((_, next)) => self.digits(next, nesting, 16, 1..=MAX_DIGITS),
+                None => self.digits(next, nesting, 10, 1..=MAX_DIGITS),
+            };
+            // Browsers do without the semicolon.
+            add_code(code.map(|(code, end)| (code, self.past_semicolon(end, nesting))), found);
+            return;
+        }
+        let (mut name, mut end) = (Vec::new(), at);
+        while let Some((letter, next)) = self.one(end, nesting, |c| c.is_ascii_alphabetic()) {
+            name.push(letter);
+            end = next;
+            if name.len() > MAX_NAME {
+                return;
+            }
+            // Of these, too.
+            if let b"amp" | b"lt" | b"gt" | b"quot" | b"AMP" | b"LT" | b"GT" | b"QUOT" = &*name {
+                let end = self.past_semicolon(end, nesting);
+                found.extend(named(&name).map(|c| (c, end)));
+            }
+        }
+        if let (Some(c), Some((_, end))) = (named(&name), self.one(end, nesting, |c| c == b';')) {
+            add(found, (c, end));
+        }
+    }
+
+    fn past_semicolon(&mut self, at: usize, nesting: u8) -> usize {
+        self.one(at, nesting, |c| c == b';').map_or(at, |(_, end)| end)
+    }
+
+    /// The number that the digits from here on make, and where they end.
+    fn digits(
+        &mut self,
+        at: usize,
+        nesting: u8,
+        radix: u32,
+        count: RangeInclusive<usize>,
+    ) -> Option<(u32, usize)> {
+        let (mut code, mut end, mut len) = (0_u32, at, 0);
+        while len < *count.end()
+            && let Some((digit, next)) = self.one(end, nesting, |c| char::from(c).is_digit(radix))
+        {
+            code = code.saturating_mul(radix).saturating_add(char::from(digit).to_digit(radix)?);
+            (end, len) = (next, len + 1);
+        }
+        (len >= *count.start()).then_some((code, end))
+    }
+
+    /// The reading from here on that is one of these characters.
+    fn one(&mut self, at: usize, nesting: u8, is_it: impl Fn(u8) -> bool) -> Option<Reading> {
+        let literal = *self.text.get(at)?;
+        if is_it(literal) {
+            return Some((literal, at + 1));
+        }
+        if !is_introducer(literal) {
+            return None;
+        }
+        self.read(at, nesting).iter().copied().find(|(c, _)| is_it(*c))
+    }
+}
+
+/// The ASCII characters that have names.
+fn named(name: &[u8]) -> Option<u8> {
+    Some(match name {
+        b"excl" => b'!',
+        b"quot" | b"QUOT" => b'"',
+        b"num" => b'#',
+        b"dollar" => b'$',
+        b"percnt" => b'%',
+        b"amp" | b"AMP" => b'&',
+        b"apos" => b'\'',
+        b"lpar" => b'(',
+        b"rpar" => b')',
+        b"ast" | b"midast" => b'*',
+        b"plus" => b'+',
+        b"comma" => b',',
+        b"period" => b'.',
+        b"sol" => b'/',
+        b"colon" => b':',
+        b"semi" => b';',
+        b"lt" | b"LT" => b'<',
+        b"equals" => b'=',
+        b"gt" | b"GT" => b'>',
+        b"quest" => b'?',
+        b"commat" => b'@',
+        b"lsqb" | b"lbrack" => b'[',
+        b"bsol" => b'\\',
+        b"rsqb" | b"rbrack" => b']',
+        b"Hat" => b'^',
+        b"lowbar" | b"UnderBar" => b'_',
+        b"grave" | b"DiacriticalGrave" => b'`',
+        b"lcub" | b"lbrace" => b'{',
+        b"verbar" | b"vert" | b"VerticalLine" => b'|',
+        b"rcub" | b"rbrace" => b'}',
+        b"Tab" | b"NewLine" => b'\n',
+        b"nbsp" => OTHER,
+        _ => return None,
+    })
+}
+
+fn add_code(code: Option<(u32, usize)>, found: &mut Vec<Reading>) {
+    if let Some((code, end)) = code {
+        let c = u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(OTHER);
+        add(found, (c, end));
+    }
+}
+
+fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}

@@ -1,0 +1,311 @@
+//! How fast a client and its clones may call the service: so many calls at once, so many in a
+//! second, and none while the service asks for a pause.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::time::{Clock, within};
+
+/// The pace of a client.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    clock: Arc<dyn Clock>,
+    submissions: Semaphore,
+    reads: Semaphore,
+    /// The least time from one call to the next.
+    spacing: Duration,
+    timetable: Mutex<Timetable>,
+}
+
+/// Uploads can take minutes, and must not hold up the waits of other jobs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lane {
+    Submissions,
+    Reads,
+}
+
+/// When calls may be made. It goes by *open time*, which stands still while the service wants no
+/// calls: so a pause moves every call that waits, and none loses its place in the line.
+#[derive(Debug, Default)]
+struct Timetable {
+    /// When the next call may be made by the rate, in open time.
+    next: Duration,
+    /// Until when the service wants no calls.
+    closed: Duration,
+    /// How long all pauses are together, the present one included.
+    paused: Duration,
+    /// How many calls wait for their time.
+    waiting: u32,
+}
+
+impl Timetable {
+    /// How much open time there was until a moment.
+    fn open_time(&self, moment: Duration) -> Duration {
+        moment.max(self.closed).saturating_sub(self.paused)
+    }
+
+    /// The moment of a place in open time.
+    fn moment(&self, place: Duration) -> Duration {
+        place.saturating_add(self.paused).max(self.closed)
+    }
+
+    /// No calls until a moment. Whoever is the first in the line may call right then.
+    fn close(&mut self, now: Duration, until: Duration, spacing: Duration) {
+        let pause = until.saturating_sub(self.closed.max(now));
+        let first = self.next.saturating_sub(spacing.saturating_mul(self.waiting));
+        let still_to_wait = first.saturating_sub(self.open_time(now));
+        self.paused = self.paused.saturating_add(pause.saturating_sub(still_to_wait));
+        self.closed = self.closed.max(until);
+    }
+}
+
+/// A client that made no calls for a while may catch up on this much of its rate.
+const BURST: Duration = Duration::from_secs(1);
+
+/// There was no room for the call before its deadline.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
+)]
+pub(crate) struct NoRoom;
+
+impl Pace {
+    pub(crate) fn new(clock: Arc<dyn Clock>, at_once: usize, spacing: Option<Duration>) -> Self {
+        let at_once = at_once.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            clock,
+            submissions: Semaphore::new(at_once),
+            reads: Semaphore::new(at_once),
+            spacing: spacing.unwrap_or_default(),
+            timetable: Mutex::default(),
+        }
+    }
+
+    /// Waits until there is room for one more; what is returned is to be held until the call is over,
+    /// with all its tries. Those who wait get in in the order in which they came.
+    pub(crate) async fn enter(
+        &self,
+        lane: Lane,
+        deadline: Duration,
+    ) -> Result<SemaphorePermit<'_>, NoRoom> {
+        let lane = match lane {
+            Lane::Submissions => &self.submissions,
+            Lane::Reads => &self.reads,
+        };
+        if let Ok(permit) = lane.try_acquire() {
+            return Ok(permit);
+        }
+        let left = deadline.saturating_sub(self.clock.now());
+        // Boxed, since thousands may wait here.
+        let acquired = Box::pin(within(&*self.clock, left, lane.acquire())).await;
+        acquired.ok_or(NoRoom)?.map_err(|_| NoRoom)
+    }
+
+    /// Waits until a try may be made.
+    pub(crate) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
+        let place = self.place();
+        loop {
+            let now = self.clock.now();
+            let start = self.timetable().moment(place.at);
+            if start <= now {
+                place.used();
+                return Ok(());
+            }
+            // The service may ask for another pause meanwhile, so it is looked at again after that.
+            if start > deadline {
+                return Err(NoRoom);
+            }
+            self.clock.sleep(start - now).await;
+        }
+    }
+
+    /// The next place in the timetable.
+    fn place(&self) -> Place<'_> {
+        let now = self.clock.now();
+        let mut timetable = self.timetable();
+        let open = timetable.open_time(now);
+        let by_rate = timetable.next.max(open.saturating_sub(BURST));
+        timetable.next = by_rate.saturating_add(self.spacing);
+        timetable.waiting += 1;
+        Place { pace: self, at: by_rate, used: false }
+    }
+
+    fn timetable(&self) -> MutexGuard<'_, Timetable> {
+        self.timetable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The service wants no calls for so long.
+    pub(crate) fn close_for(&self, pause: Duration) {
+        let now = self.clock.now();
+        self.timetable().close(now, now.saturating_add(pause), self.spacing);
+    }
+}
+
+/// A place in the timetable; given back if the call is not made.
+struct Place<'a> {
+    pace: &'a Pace,
+    /// In open time.
+    at: Duration,
+    used: bool,
+}
+
+impl Place<'_> {
+    fn used(mut self) {
+        self.used = true;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut timetable = self.pace.timetable();
+        timetable.waiting = timetable.waiting.saturating_sub(1);
+        if !self.used {
+            timetable.next = timetable.next.saturating_sub(self.pace.spacing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::TestClock;
+
+    const FOREVER: Duration = Duration::MAX;
+
+    /// Tokio's clock, which jumps where everybody sleeps.
+    #[derive(Debug)]
+    struct Tokio(tokio::time::Instant);
+
+    impl Clock for Tokio {
+        fn now(&self) -> Duration {
+            self.0.elapsed()
+        }
+
+        fn date(&self) -> std::time::SystemTime {
+            std::time::SystemTime::now()
+        }
+
+        fn sleep(&self, duration: Duration) -> crate::time::Sleep {
+            Box::pin(tokio::time::sleep(duration))
+        }
+    }
+
+    /// In a test with `start_paused`.
+    fn paused() -> Arc<Tokio> {
+        Arc::new(Tokio(tokio::time::Instant::now()))
+    }
+
+    #[tokio::test]
+    async fn calls_come_at_their_rate_after_a_burst() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(100)));
+        clock.sleep(Duration::from_secs(100)).await;
+        for _ in 0..60 {
+            pace.turn(FOREVER).await.unwrap();
+        }
+        // A second's worth of calls at once, and the others 100 ms apart.
+        let took = clock.now() - Duration::from_secs(100);
+        assert_eq!(took, Duration::from_millis(100) * 49);
+    }
+
+    #[tokio::test]
+    async fn a_pause_that_the_service_asks_for_holds_for_every_call() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, None);
+        pace.close_for(Duration::from_secs(7));
+        assert!(pace.turn(Duration::from_secs(5)).await.is_err());
+        pace.turn(FOREVER).await.unwrap();
+        assert_eq!(clock.now(), Duration::from_secs(7));
+        pace.turn(FOREVER).await.unwrap();
+        assert_eq!(clock.now(), Duration::from_secs(7));
+    }
+
+    #[tokio::test]
+    async fn a_pause_is_not_caught_up_on_and_what_was_not_used_is_given_back() {
+        let clock = TestClock::default();
+        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(200)));
+        pace.turn(FOREVER).await.unwrap();
+        pace.close_for(Duration::from_secs(4));
+        for _ in 0..10 {
+            pace.turn(FOREVER).await.unwrap();
+        }
+        assert_eq!(clock.now(), Duration::from_millis(4000 + 9 * 200));
+        for _ in 0..100 {
+            drop(pace.place());
+        }
+        pace.turn(FOREVER).await.unwrap();
+        assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_when_a_pause_is_asked_for_keep_to_the_rate_behind_it() {
+        let clock = paused();
+        let spacing = Duration::from_millis(50);
+        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(spacing)));
+        let calls = (0..16).map(|_| {
+            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
+            tokio::spawn(async move { pace.turn(FOREVER).await.map(|()| clock.now()) })
+        });
+        let calls: Vec<_> = calls.collect();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        pace.close_for(Duration::from_millis(1500));
+        let mut times = Vec::new();
+        for call in calls {
+            times.push(call.await.unwrap().unwrap());
+        }
+        times.sort_unstable();
+        let behind: Vec<_> =
+            times.into_iter().filter(|time| *time >= Duration::from_millis(1560)).collect();
+        assert!(behind.len() > 10, "{behind:?}");
+        // Within what timers are exact to.
+        let least = spacing - Duration::from_millis(2);
+        assert!(behind.windows(2).all(|pair| pair[1] - pair[0] >= least), "{behind:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_keep_their_order_and_their_deadlines_through_pauses() {
+        let clock = paused();
+        let second = Duration::from_secs(1);
+        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(second)));
+        let deadline = second * 15;
+        let mut calls = Vec::new();
+        for number in 0..12 {
+            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
+            let deadline = if number % 4 == 3 { second * 8 } else { deadline };
+            calls.push(tokio::spawn(async move {
+                let turn = pace.turn(deadline).await;
+                (turn.is_ok(), clock.now())
+            }));
+            tokio::task::yield_now().await;
+        }
+        for (after, pause) in [(1500, 2), (2500, 1), (500, 3)] {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            pace.close_for(second * pause);
+        }
+        let mut before = Duration::ZERO;
+        for (number, call) in calls.into_iter().enumerate() {
+            let (made, at) = call.await.unwrap();
+            if made {
+                assert!(at >= before, "{number} at {at:?}, before {before:?}");
+                before = at;
+            }
+            let hasty = number % 4 == 3;
+            assert!(at <= if hasty { second * 8 } else { deadline }, "{number} at {at:?}");
+            assert!(made || number > 5, "{number}");
+        }
+        // Five seconds without calls; what is left goes at a call a second.
+        assert!(before <= second * 17, "{before:?}");
+    }
+
+    #[tokio::test]
+    async fn submissions_do_not_hold_up_reads() {
+        let pace = Pace::new(Arc::new(TestClock::default()), 1, None);
+        let upload = pace.enter(Lane::Submissions, FOREVER).await.unwrap();
+        let read = pace.enter(Lane::Reads, FOREVER).await.unwrap();
+        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_err());
+        drop((upload, read));
+        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_ok());
+    }
+}
