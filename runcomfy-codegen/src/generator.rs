@@ -1,4 +1,4 @@
-//! The face of the crate: a folder of schemas in, a folder of source files out.
+//! The public API: a folder of schemas in, a folder of source files out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,13 +34,13 @@ enum Schemas {
     Texts(Vec<(String, String)>),
 }
 
-/// What was generated.
+/// The generated source.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
     /// The models, sorted by id.
     pub models: Vec<GeneratedModel>,
-    /// What is odd in the schemas.
+    /// The warnings about the schemas.
     pub warnings: Vec<Problem>,
     /// The text of the include file.
     pub index: String,
@@ -54,7 +54,7 @@ pub struct GeneratedModel {
     pub id: String,
     /// Its schema file.
     pub schema: PathBuf,
-    /// The path of its module below the include file, as in `kling::kling_2_1::master`.
+    /// The path of its module below the include file, for example `kling::kling_2_1::master`.
     pub module: String,
     /// Its source.
     pub source: String,
@@ -65,17 +65,17 @@ pub struct GeneratedModel {
 const INDEX: &str = "runcomfy.rs";
 const FOLDER: &str = "runcomfy";
 
-/// What was found where the source was written.
+/// The result of [`Generated::write`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Written {
-    /// What lies among the generated files without being one.
+    /// A warning for each foreign file among the generated ones.
     pub warnings: Vec<Problem>,
 }
 
 impl Generator {
-    /// A generator for the schemas in this folder. A relative path is taken from the folder that the
-    /// program runs in, which is the package's own for a build script.
+    /// A generator for the schemas in this folder. A relative path starts at the current directory,
+    /// which is the package's own for a build script.
     pub fn new(schemas: impl Into<PathBuf>) -> Self {
         Self::of(Schemas::Folder(schemas.into()))
     }
@@ -101,7 +101,7 @@ impl Generator {
         Self { schemas, runtime: "::runcomfy_client".to_owned(), crate_path: None }
     }
 
-    /// The folder, or where a folder would be.
+    /// The folder, for reports.
     fn place(&self) -> &Path {
         match &self.schemas {
             Schemas::Folder(folder) => folder,
@@ -123,39 +123,40 @@ impl Generator {
         }
     }
 
-    /// Where the generated code finds the runtime: `::runcomfy_client`, unless said otherwise. An
-    /// app that depends on `runcomfy-models` alone says `::runcomfy_models`.
+    /// The path of the runtime crate in generated code; `::runcomfy_client` by default. An app that
+    /// depends on `runcomfy-models` alone uses `::runcomfy_models`, and a crate of types without HTTP
+    /// `::runcomfy_types`.
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
         self.runtime = path.into();
         self
     }
 
-    /// The public path of the module that the include file is put into, as in `runcomfy_models`.
-    /// With it, every model's example is compiled and run by `cargo test`; the path must also lead
-    /// to the runtime's `ValidationErrors`.
+    /// The public path of the module around the include file, for example `runcomfy_models`. With it,
+    /// `cargo test` compiles and runs every model's example. The runtime's `ValidationErrors` must be
+    /// reachable under this path too.
     pub fn crate_path(mut self, path: impl Into<String>) -> Self {
         self.crate_path = Some(path.into());
         self
     }
 
-    /// For a build script: generates into `OUT_DIR`, and tells cargo when to do so again. A file is
-    /// written only if its content changes.
+    /// For a build script: generates into `OUT_DIR`, and tells cargo when to run the script again. A
+    /// file is written only if its content changes.
     ///
-    /// Every line that it prints begins with `cargo::rerun-if-changed=` or `cargo::warning=`, whatever
-    /// the schemas say and whatever the files are called.
+    /// Every printed line begins with `cargo::rerun-if-changed=` or `cargo::warning=`, for any schema
+    /// and any file name.
     ///
     /// # Errors
-    /// Everything that is wrong with the schemas, what stands in the way of the generated files (see
-    /// [`Generated::write`]), and a folder whose path cargo cannot be told, because it has a line break
-    /// or another control character in it. `main` may return it: its `Debug` is the report.
+    /// All errors in the schemas; anything that blocks writing (see [`Generated::write`]); and a folder
+    /// whose path contains control characters, since cargo cannot watch it. `main` may return the error:
+    /// its `Debug` is the whole report.
     pub fn build(self) -> Result<(), Error> {
         if let Schemas::Folder(folder) = &self.schemas {
             let path = folder.display().to_string();
             if path.contains(char::is_control) {
                 return Err(Error::of(
                     folder,
-                    "a path with a control character in it, which cargo cannot watch".to_owned(),
-                    "rename the folder, or give a path that is relative to the package",
+                    "the path contains a control character, so cargo cannot watch it".to_owned(),
+                    "rename the folder, or give a path relative to the package",
                 ));
             }
             println!("cargo::rerun-if-changed={path}");
@@ -172,8 +173,7 @@ impl Generator {
         if let Schemas::Folder(_) = &self.schemas {
             for source in &sources {
                 let path = source.path.display().to_string();
-                // Such a name is no model id, which is reported below; the folder is watched with all
-                // that lies in it.
+                // A hidden character is reported as a wrong model id below. The folder is watched anyway.
                 if !path.contains(is_hidden) {
                     println!("cargo::rerun-if-changed={path}");
                 }
@@ -188,14 +188,14 @@ impl Generator {
     /// Generates without writing.
     ///
     /// # Errors
-    /// Everything that is wrong with the schemas.
+    /// All errors in the schemas.
     pub fn generate(&self) -> Result<Generated, Error> {
         let mut problems = Vec::new();
         let sources = self.sources(&mut problems)?;
         self.generate_from(&sources, problems)
     }
 
-    /// Schemas nest deeper than the stack of a thread may be, so this has a stack of its own.
+    /// Generates on a large stack: a schema may nest deeper than an ordinary thread's stack allows.
     fn generate_from(
         &self,
         sources: &[Source],
@@ -262,7 +262,7 @@ fn warn(warnings: &[Problem]) {
     }
 }
 
-/// Two ids that give one module are an error that names both.
+/// Reports model ids that map to the same module.
 fn shared_paths(sources: &[Source]) -> Vec<Problem> {
     let mut known: BTreeMap<Vec<String>, &Source> = BTreeMap::new();
     let mut problems = Vec::new();
@@ -284,8 +284,8 @@ fn shared_paths(sources: &[Source]) -> Vec<Problem> {
     problems
 }
 
-/// A type and a module of one name in one module: few types have a name without a capital letter, as
-/// `_4k` has, and fewer a model below theirs that is called so.
+/// Reports a type and a module with the same name in one module. It is rare: the type's name must have
+/// no capital letter, such as `_4k`.
 fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
     let mut modules: BTreeMap<&[String], &str> = BTreeMap::new();
     for (source, model) in models {
@@ -299,9 +299,9 @@ fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
             let path: Vec<_> = model.path.iter().cloned().chain([name.to_owned()]).collect();
             if let Some(other) = modules.get(path.as_slice()) {
                 let message = format!(
-                    "the type `{name}` would be called as the module of the model {other:?}"
+                    "the type `{name}` would have the same name as the module of the model {other:?}"
                 );
-                let help = "add \"x-rust-name\": \"...\" to the field that the type is named after, \
+                let help = "add \"x-rust-name\": \"...\" to the field that names the type, \
                             or rename its definition";
                 problems.push(file_problem(&source.path, message, help));
             }
@@ -311,16 +311,16 @@ fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
 }
 
 impl Generated {
-    /// Writes the include file `runcomfy.rs`, and the models' files into the folder `runcomfy` beside
-    /// it; what has not changed is left alone, and files of models that are gone are removed.
+    /// Writes the include file `runcomfy.rs`, and one file per model into the folder `runcomfy` beside
+    /// it. Unchanged files are left alone; files of models that are gone are removed.
     ///
-    /// Only files that begin with the generator's own header are overwritten or removed, and nothing
-    /// is written through a link. Whatever else lies in the folder `runcomfy` is left alone, and is a
-    /// warning of what is returned.
+    /// Only files that begin with the generator's header are overwritten or removed, and nothing is
+    /// written through a link. Any other file in the folder `runcomfy` is left alone, and reported as a
+    /// warning in the result.
     ///
     /// # Errors
-    /// Where the folder cannot be written, or where something that was not generated stands in the
-    /// place of a file or of the folder.
+    /// If the folder cannot be written, or a foreign file, folder or link has the name of a generated
+    /// one.
     pub fn write(&self, folder: &Path) -> Result<Written, Error> {
         let models = folder.join(FOLDER);
         write::folder(&models)?;

@@ -1,8 +1,7 @@
 //! Turns RunComfy's model schemas into typed, documented, range-checked Rust.
 //!
-//! `runcomfy-models` uses it over the schemas of this project. An app uses it the same way for
-//! schemas of its own: put them into `schemas/`, at `schemas/<model id>.json`, and write a
-//! `build.rs`:
+//! `runcomfy-models` generates its models with it. An app does the same for its own schemas: put them
+//! into `schemas/`, at `schemas/<model id>.json`, and write a `build.rs`:
 //!
 //! ```no_run
 //! fn main() -> Result<(), runcomfy_codegen::Error> {
@@ -10,7 +9,7 @@
 //! }
 //! ```
 //!
-//! and, in the app, where the models' modules are to be:
+//! and include the modules in the app:
 //!
 //! ```ignore
 //! mod models {
@@ -19,8 +18,8 @@
 //! ```
 //!
 //! The app depends on `runcomfy-client`, or on `runcomfy-models` (see [`Generator::runtime`]).
-//! A schema that no correct API can be made of fails the build, with a report of everything that is
-//! wrong in all files; what can be mended is mended, with a warning.
+//! A schema without a correct API fails the build, with a report of all errors in all files. What the
+//! generator can work around is a warning.
 
 mod emit;
 mod generator;

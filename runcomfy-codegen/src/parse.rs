@@ -7,8 +7,8 @@ pub(crate) use runcomfy_schema::parse::{
     Root, Schema, Value, alternatives, is_object, media, media_items, names, optional_keys, view,
 };
 
-/// Reads a file's text; `id` is the model id that its path says. `None` where something was
-/// reported that leaves nothing to go on with.
+/// Parses a file's text; `id` is the model id that its path stands for. `None` if a reported error
+/// leaves nothing to work with.
 pub(crate) fn parse(id: &str, text: &str, reporter: &mut Reporter<'_>) -> Option<Document> {
     let mut diagnostics = runcomfy_schema::parse::Diagnostics::default();
     let document = runcomfy_schema::parse::parse(id, text, &mut diagnostics);

@@ -1,4 +1,5 @@
-//! What is wrong with a schema, where, and what to do: collected, never thrown at the first.
+//! Problems of schema files, each with its location and a way out; collected, so that all are
+//! reported at once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,9 @@ use crate::printable::{printable, printable_path};
 ///   help: swap the two, or correct the one that is wrong
 /// ```
 ///
-/// Whatever a schema says, every line but the layout's own is kept on its line: control characters,
-/// and those that change the direction of text, are escaped in the pointer, the message and the help,
-/// and in the file's path where it is displayed. So a build script may print any of them.
+/// Pointer, message and help are one line each, for any schema: control characters, and characters
+/// that change the direction of text, are escaped. So are those of the file's path when it is
+/// displayed. A build script can print all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     severity: Severity,
@@ -45,26 +46,25 @@ impl Problem {
         self.severity
     }
 
-    /// The schema file. Its name may have control characters in it: to show it, display the problem.
+    /// The schema file. Its name may contain control characters; `Display` of the problem escapes them.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// The line, from 1; `None` where the whole file is meant.
+    /// The line, from 1; `None` for the whole file.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.position.map(|(line, _)| line)
     }
 
-    /// The column in characters, from 1; `None` where the whole file is meant.
+    /// The column in characters, from 1; `None` for the whole file.
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.position.map(|(_, column)| column)
     }
 
-    /// A JSON pointer (RFC 6901) to the place in the file, with control characters escaped; empty for
-    /// its root.
+    /// A JSON pointer (RFC 6901) into the file, with control characters escaped; empty for the root.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -82,12 +82,12 @@ impl Problem {
         &self.help
     }
 
-    /// The same with the beginning of its file as its place.
+    /// The same, located at the start of its file.
     pub(crate) fn at_start(self) -> Self {
         Self { position: Some((1, 1)), ..self }
     }
 
-    /// The problem in one line, as a build script's warning needs it.
+    /// The problem in one line, for a build script's warning.
     pub(crate) fn one_line(&self) -> String {
         let at = match self.pointer.as_str() {
             "" => String::new(),
@@ -171,12 +171,12 @@ pub(crate) fn file_problem(path: &Path, message: String, help: &str) -> Problem 
     }
 }
 
-/// The same for what an API can be generated in spite of.
+/// A warning about a file as a whole.
 pub(crate) fn file_warning(path: &Path, message: String, help: &str) -> Problem {
     Problem { severity: Severity::Warning, ..file_problem(path, message, help) }
 }
 
-/// A message as it is shown: on one line, and cut where it quotes more than anybody reads.
+/// A message as it is shown: on one line, cut if it is very long.
 fn shown(message: &str) -> String {
     const MAX_LEN: usize = 2_000;
     match message.char_indices().nth(MAX_LEN) {
@@ -219,17 +219,17 @@ impl<'a> Reporter<'a> {
     }
 
     fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
-        // What is said of the same place twice was met on two ways; and nobody reads a thousand.
-        const MOST: usize = 200;
+        // Skip duplicates: one node can be reached through several `$ref`s. Cap the report.
+        const MAX_PROBLEMS: usize = 200;
         let (pointer, message) = (printable(&place.pointer), shown(&message));
         let known = self.problems.iter().any(|one| {
             one.pointer == pointer && one.message == message && one.severity == severity
         });
-        if known || self.problems.len() > MOST {
+        if known || self.problems.len() > MAX_PROBLEMS {
             return;
         }
-        let (severity, message, help) = if self.problems.len() == MOST {
-            let message = format!("more than {MOST} problems; the others are left out");
+        let (severity, message, help) = if self.problems.len() == MAX_PROBLEMS {
+            let message = format!("more than {MAX_PROBLEMS} problems; the rest is left out");
             (Severity::Error, message, "correct these first".to_owned())
         } else {
             (severity, message, help)

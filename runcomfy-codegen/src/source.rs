@@ -1,5 +1,5 @@
-//! The folder of schemas: which files there are, and the model ids their paths say. Whatever lies
-//! there, nothing is opened but files, and of those no more is read than a schema may be long.
+//! The folder of schemas: its files, and the model ids that their paths stand for. Only regular files
+//! are opened, and no more is read than a schema may hold.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
@@ -23,7 +23,7 @@ impl Source {
     }
 }
 
-/// Reads every `.json` file below a folder, sorted by model id, whatever order the file system has.
+/// Reads every `.json` file below a folder, sorted by model id.
 pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
     let (paths, open) = (Vec::new(), Vec::new());
     let mut walk = Walk { problems, paths, open, left: MAX_ENTRIES, bytes: 0 };
@@ -57,7 +57,7 @@ fn text_of(path: &Path) -> Result<String, Box<Problem>> {
         Box::new(file_problem(path, message, "make the file readable"))
     };
     let file = File::open(path).map_err(unreadable)?;
-    // A file may grow, or not say how long it is.
+    // The file may grow while it is read, or report no length.
     let mut bytes = Vec::new();
     let limit = MAX_FILE_LEN as u64;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -74,27 +74,26 @@ fn too_long(path: &Path, message: String) -> Problem {
     file_problem(path, message, &help).at_start()
 }
 
-/// Deeper than any model id.
+/// More segments than any model id has.
 const MAX_DEPTH: usize = 32;
 
-/// More files and folders than anybody keeps; a limit, because links can make many paths of few
-/// folders.
+/// Limits the walk, because links can make many paths out of few folders.
 const MAX_ENTRIES: usize = 20_000;
 
-/// More bytes than all schemas of a service have together, for the same reason.
+/// Limits the bytes read, for the same reason.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// A way through the folder.
+/// A walk through the folder.
 struct Walk<'a> {
     problems: &'a mut Vec<Problem>,
     /// The schema files found.
     paths: Vec<PathBuf>,
-    /// The folders that are being read, without links: where a link leads back to one of them, the
-    /// way would have no end.
+    /// The folders from the root to the current one, with links resolved: a link back to one of them
+    /// would make the walk endless.
     open: Vec<PathBuf>,
-    /// How many more entries are looked at.
+    /// How many more entries may be visited.
     left: usize,
-    /// How much the files found hold.
+    /// The size of the files found.
     bytes: u64,
 }
 
@@ -102,7 +101,7 @@ impl Walk<'_> {
     fn folder(&mut self, folder: &Path) -> io::Result<()> {
         self.open.push(fs::canonicalize(folder)?);
         let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-        // So that a report has the same order everywhere.
+        // Reports have the same order on every machine.
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             if !entry.file_name().as_encoded_bytes().starts_with(b".") {
@@ -126,7 +125,7 @@ impl Walk<'_> {
         self.left -= 1;
         let is_named_json =
             path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        // Follows links, and opens nothing: a pipe that nobody writes to would never open.
+        // Follows links, and opens nothing: opening a pipe without a writer blocks.
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => self.inner_folder(path, is_named_json),
             Ok(found) if is_named_json => self.file(path, &found),
@@ -136,7 +135,7 @@ impl Walk<'_> {
                 format!("cannot be read: {error}"),
                 "make the file readable; if it is a link, correct or remove it",
             ),
-            // It may have been a folder of schemas.
+            // It may be a folder of schemas.
             Err(error) => self.problems.push(file_warning(
                 path,
                 format!("cannot be read, and is left out: {error}"),

@@ -1,31 +1,31 @@
-//! Texts of a schema as Markdown that shows them as they are: nothing in them is markup, and no HTML
-//! of theirs reaches rustdoc's pages.
+//! Strings of a schema as Markdown that shows them literally: none of their characters is markup, and
+//! none of their HTML reaches rustdoc's pages.
 
 use crate::printable::{is_hidden, printable};
 
-/// Inline code, whatever stands in it: the fence is longer than any run of backticks inside.
+/// Inline code. The fence is longer than any run of backticks inside.
 pub(super) fn code(text: &str) -> String {
     if text.is_empty() {
-        // There is no empty code in Markdown: two backticks would begin some.
+        // Markdown has no empty code: two backticks would open a longer fence.
         return "`\"\"`".to_owned();
     }
     let text = printable(text);
     let runs = text.split(|c| c != '`');
     let fence = "`".repeat(runs.map(str::len).max().unwrap_or_default() + 1);
-    // One space on both sides is not part of the code, where there is more than spaces.
+    // Markdown strips one space from both sides, unless the code is all spaces.
     let (start, end) = (text.chars().next(), text.chars().next_back());
     let has_spaces = start == Some(' ') && end == Some(' ') && text.contains(|c| c != ' ');
     let pad = if has_spaces || start == Some('`') || end == Some('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A link to a type of the same module; it says that it is one, since the prelude may have a macro of
-/// that name: `Clone`, `Hash`.
+/// A link to a type of the same module. It says `type@`, since the prelude may have a macro of the
+/// same name: `Clone`, `Hash`.
 pub(crate) fn link(type_name: &str) -> String {
     format!("[`type@{type_name}`]")
 }
 
-/// A title as a sentence of its own.
+/// A title as a sentence.
 pub(super) fn sentence(title: &str) -> String {
     let title = words(title);
     if title.is_empty() || title.ends_with(['.', '!', '?']) {
@@ -35,21 +35,21 @@ pub(super) fn sentence(title: &str) -> String {
     }
 }
 
-/// A text in paragraphs, as a text: nothing in it is markup, and no indentation makes code of it.
+/// Paragraphs of plain text: no character is markup, and indentation does not make code.
 pub(super) fn escape(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let paragraphs = text.split("\n\n").map(|part| paragraph(&words(part)));
     paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The words of a text, with one space between them, and no character that a reader does not see.
+/// The words of a string, with one space between them, without invisible characters.
 fn words(text: &str) -> String {
     let is_gap = |c: char| c.is_whitespace() || c.is_control();
     let words = text.split(is_gap).map(|word| word.replace(is_hidden, ""));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Escapes words, all on one line, so that they are a paragraph and nothing else.
+/// Escapes words on one line, so that they form one paragraph.
 fn paragraph(words: &str) -> String {
     let mut escaped = String::with_capacity(words.len());
     let number = words.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -58,10 +58,10 @@ fn paragraph(words: &str) -> String {
     for (at, c) in words.char_indices() {
         let is_markup = match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' => true,
-            // A list, a rule or a heading would begin here; and two hyphens would be one dash.
+            // Would begin a list, a rule or a heading; and two hyphens would become a dash.
             '-' => at == 0 || before == Some('-'),
             '+' | '=' => at == 0,
-            // As would a list with numbers.
+            // Would begin a numbered list.
             '.' | ')' => at > 0 && at == before_number,
             _ => false,
         };
@@ -80,14 +80,13 @@ mod tests {
 
     use super::*;
 
-    /// What rustdoc reads beyond CommonMark, but for the quotes and dashes that it makes of plain ones.
+    /// Rustdoc's extensions of CommonMark, without its smart punctuation.
     const RUSTDOC: Options = Options::ENABLE_TABLES
         .union(Options::ENABLE_FOOTNOTES)
         .union(Options::ENABLE_STRIKETHROUGH)
         .union(Options::ENABLE_TASKLISTS);
 
-    /// The paragraphs of a Markdown text, with a mark around what is code. Panics where there is more
-    /// than paragraphs of text and code.
+    /// The paragraphs of a Markdown text, with marks around code. Panics on any other markup.
     fn read(markdown: &str, options: Options) -> Vec<String> {
         let mut paragraphs: Vec<String> = Vec::new();
         for event in Parser::new_ext(markdown, options) {
@@ -103,7 +102,7 @@ mod tests {
         paragraphs
     }
 
-    /// A text of what is markup somewhere.
+    /// A random string of pieces that may be markup.
     fn text(random: &mut fastrand::Rng) -> String {
         const PARTS: [&str; 60] = [
             "a",
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_texts_to_a_reader_of_markdown() {
+    fn strings_stay_plain_text_in_markdown() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..100_000 {
             let text = text(&mut random);
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_code_whatever_stands_in_it_and_around_it() {
+    fn code_stays_code_with_any_content_and_neighbours() {
         let mut random = fastrand::Rng::with_seed(8);
         for _ in 0..100_000 {
             let (first, second) = (text(&mut random), text(&mut random));
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_often_met_is_written_simply() {
+    fn common_strings_are_barely_escaped() {
         for (text, expected) in [
             ("Number of steps", "Number of steps."),
             ("What? (W:H)", "What? (W:H)."),

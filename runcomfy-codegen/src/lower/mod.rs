@@ -27,19 +27,19 @@ use crate::parse::{Compiler, Definitions, Document};
 use crate::report::{Place, Reporter};
 use types::Types;
 
-/// A model in the making.
+/// A model in progress.
 struct Lowerer<'a, 'r, 'f> {
     /// The model id.
     model: &'a str,
     definitions: &'a Definitions,
     reporter: &'r mut Reporter<'f>,
-    /// Makes the rules, with which the schema's own values are judged as well.
+    /// Makes the rules; the schema's own values are judged with them too.
     compiler: Compiler<'a>,
     types: Types,
 }
 
-/// Makes a model of a schema file. `crate_path` is the path under which its example finds the
-/// generated crate, where there is one.
+/// Makes a model from a schema file. `crate_path` is the path of the generated crate in the model's
+/// example, if there is one.
 pub(crate) fn lower(
     id: &str,
     document: &Document,
@@ -80,7 +80,7 @@ pub(crate) fn lower(
         return None;
     }
     let Types { mut objects, enums, unions, aliases, object_names, .. } = types;
-    // An object is lowered after the objects inside it; `Input` is read first.
+    // Inner objects are lowered first; readers want `Input` first.
     objects.reverse();
     let referred = written::written(&compiler, &object_names, &mut objects, &unions);
     let mut model = Model {

@@ -14,7 +14,7 @@ use crate::parse::{
     Compiler, Definitions, Entry, Hint, Schema, alternatives, media, media_items, names, view,
 };
 
-/// Values tried for one model; a schema that needs more has no example that anybody would read.
+/// Candidates per model. A schema that needs more has no readable example.
 const MAX_TRIED: usize = 4_000;
 /// Values in one example.
 const MAX_SIZE: usize = 300;
@@ -27,8 +27,8 @@ pub(super) struct Sampler<'c, 'a> {
     compiler: &'c mut Compiler<'a>,
     definitions: &'a Definitions,
     left: usize,
-    /// What was found for a schema of the file, by its place, the field's name and the count; nothing
-    /// for those that are being tried.
+    /// The values found for a schema, by its location, the field's name and the count; none while the
+    /// search is in progress.
     known: BTreeMap<(String, String, usize), Vec<Json>>,
 }
 
@@ -37,12 +37,12 @@ impl<'c, 'a> Sampler<'c, 'a> {
         Self { compiler, definitions, left: MAX_TRIED, known: BTreeMap::new() }
     }
 
-    /// A value that the schema takes, if one is found.
+    /// A value that the schema accepts, if one is found.
     pub(super) fn sample(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Option<Json> {
         self.one(schema, hint, 0)
     }
 
-    /// Whether the schema takes a value.
+    /// Whether the schema accepts a value.
     pub(super) fn takes(&mut self, schema: &Schema, hint: Option<Hint<'_>>, value: &Json) -> bool {
         let rules = self.compiler.value(schema, hint);
         self.compiler.finish();
@@ -53,7 +53,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         self.several(schema, hint, 1, depth).pop()
     }
 
-    /// So many different values that the schema takes, or as many as are found.
+    /// Up to `count` different values that the schema accepts.
     fn several(
         &mut self,
         schema: &Schema,
@@ -89,14 +89,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
         let rules = self.compiler.value(schema, hint);
         self.compiler.finish();
         let mut search = Search { rules, count, found: Vec::new() };
-        // Either way, what was found is what there is.
+        // A break only means that the search ended early.
         let _ = self.try_all(&mut search, schema, hint, depth);
-        // The last is the one for those who want one.
+        // `one` pops the best candidate from the end.
         search.found.reverse();
         search.found
     }
 
-    /// Judges a candidate. Breaks where enough was found, or where no more may be tried.
+    /// Judges a candidate. Breaks once enough values are found, or the budget is used up.
     fn try_one(&mut self, search: &mut Search, candidate: Json) -> ControlFlow<()> {
         let Some(left) = self.left.checked_sub(1) else { return ControlFlow::Break(()) };
         self.left = left;
@@ -219,8 +219,8 @@ impl<'c, 'a> Sampler<'c, 'a> {
         vec![Json::Array(all), Json::Array(items), Json::Array(Vec::new())]
     }
 
-    /// Objects: with what is required, then with what each combination of alternatives adds, then
-    /// with more and more of what is optional.
+    /// Objects: with the required members, then with those that each combination of alternatives adds,
+    /// then with more and more optional members.
     fn try_objects(
         &mut self,
         search: &mut Search,
@@ -234,7 +234,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         };
         let drafts = self.drafts(whole);
         for draft in &drafts {
-            // An empty object shows little of a map: it is for the end.
+            // An empty map shows nothing, so it comes last.
             if each.is_none() || !draft.required.is_empty() {
                 self.try_drafted(search, draft, &draft.required, depth)?;
             }
@@ -256,7 +256,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
             self.try_drafted(search, base, &keys, depth)?;
         }
         let Some(each) = each else { return ControlFlow::Continue(()) };
-        // Keys that are not declared.
+        // Members with undeclared keys.
         let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
         let more = usize::try_from(more).unwrap_or(1).max(search.count);
         let keys = self.keys(whole, more);
@@ -286,7 +286,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         }
     }
 
-    /// Names for keys that are not declared.
+    /// Names for undeclared keys.
     fn keys(&mut self, whole: &Schema, count: usize) -> Vec<String> {
         let mut found = Vec::new();
         if let Some((pattern, _)) = whole.patterns.first() {
@@ -306,7 +306,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         found
     }
 
-    /// What an object may be made of, for each combination of its alternatives.
+    /// The possible members of an object, for each combination of its alternatives.
     fn drafts(&mut self, whole: &Schema) -> Vec<Draft> {
         let mut drafts = vec![Draft::default()];
         let first: &mut Draft = &mut drafts[0];
@@ -326,7 +326,6 @@ impl<'c, 'a> Sampler<'c, 'a> {
                     }
                 }
             }
-            // As it is, too: a form may be one that needs nothing.
             combined.truncate(MAX_COMBINED);
             drafts = combined;
         }
@@ -361,7 +360,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         drafts
     }
 
-    /// An object with these keys of a draft.
+    /// An object with these members of a draft.
     fn drafted(&mut self, draft: &Draft, keys: &[String], depth: usize) -> Option<Json> {
         let entries: Vec<_> = keys
             .iter()
@@ -382,18 +381,18 @@ impl<'c, 'a> Sampler<'c, 'a> {
     }
 }
 
-/// A search for values that a schema takes.
+/// A search for values that a schema accepts.
 struct Search {
     rules: Vec<Rule>,
-    /// Values that are wanted.
+    /// How many values to find.
     count: usize,
     found: Vec<Json>,
 }
 
-/// The keys that an object may have, and has to have.
+/// The properties that an object may have, and the keys that it must have.
 #[derive(Clone, Default)]
 struct Draft {
-    /// All that is said of a key holds.
+    /// A key may have several schemas; its value must obey all of them.
     properties: BTreeMap<String, Vec<Schema>>,
     required: Vec<String>,
 }
@@ -407,7 +406,7 @@ impl Draft {
         self.require(whole.required.iter().map(|(key, _)| key));
     }
 
-    /// A part, and what it consists of: the first of its own alternatives.
+    /// Adds a part, and the first of its own alternatives.
     fn add_all(&mut self, definitions: &Definitions, part: &Schema, depth: usize) {
         let whole = view(definitions, part);
         self.add(&whole);
@@ -439,7 +438,7 @@ impl Draft {
     }
 }
 
-/// How many values a value consists of.
+/// The number of values inside a value, itself included.
 fn size(value: &Json) -> usize {
     match value {
         Json::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
@@ -456,7 +455,7 @@ fn file(kind: MediaKind) -> &'static str {
     )
 }
 
-/// Texts, the best ones first.
+/// Strings, the best ones first.
 fn texts(whole: &Schema, kind: Option<MediaKind>, count: usize) -> Vec<Json> {
     const SAMPLE: &str = "a lighthouse at dusk";
     let mut texts: Vec<String> = Vec::new();
@@ -476,7 +475,7 @@ fn texts(whole: &Schema, kind: Option<MediaKind>, count: usize) -> Vec<Json> {
     texts.into_iter().map(|text| Json::String(text.into())).collect()
 }
 
-/// Numbers: the plain ones, then those at the bounds and at the multiples beside them.
+/// Numbers: plain ones, then those at the bounds, and the multiples next to them.
 fn numbers(whole: &Schema, types: Types, count: usize) -> Vec<Json> {
     let count = i64::try_from(count).unwrap_or(1);
     let mut numbers: Vec<Num> = vec![Num::Int(1), Num::Int(0)];
@@ -509,7 +508,7 @@ fn numbers(whole: &Schema, types: Types, count: usize) -> Vec<Json> {
     numbers.into_iter().map(Json::Number).collect()
 }
 
-/// A float without the dust of its making: 0.30000000000000004 is 0.3.
+/// A float without rounding noise: 0.30000000000000004 is 0.3.
 fn rounded(float: f64) -> Option<Num> {
     if !float.is_finite() {
         return None;

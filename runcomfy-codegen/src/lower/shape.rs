@@ -9,20 +9,20 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Num};
 
-/// What a type is made for.
+/// The field that a type is made for.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
     /// The field's Rust name.
     pub(super) field: &'a str,
-    /// The name that was claimed for its type, where [`needs_type`] said so.
+    /// The name reserved for its type, if [`needs_type`] asked for one.
     pub(super) type_name: Option<&'a str>,
 }
 
 /// Whether a value of this schema may get a type of its own.
 pub(super) fn needs_type(definitions: &Definitions, schema: &Schema) -> bool {
-    // A list may be a list of itself.
-    const DEEPEST_LIST: usize = 8;
-    needs_type_below(definitions, schema, DEEPEST_LIST)
+    // A list may contain itself.
+    const MAX_LIST_DEPTH: usize = 8;
+    needs_type_below(definitions, schema, MAX_LIST_DEPTH)
 }
 
 fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> bool {
@@ -41,7 +41,7 @@ fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> 
                 .is_some_and(|items| needs_type_below(definitions, items, left - 1)))
 }
 
-/// The name of the definition that a `$ref` leads to.
+/// The name of the definition that a `$ref` points to.
 pub(super) fn definition_name(reference: &str) -> Option<&str> {
     let folders = ["#/$defs/", "#/definitions/", "#/components/schemas/"];
     let name = folders.iter().find_map(|folder| reference.strip_prefix(folder))?;
@@ -50,7 +50,7 @@ pub(super) fn definition_name(reference: &str) -> Option<&str> {
 }
 
 impl Lowerer<'_, '_, '_> {
-    /// Claims the name of a field's type: that of its definition, or one made from the field's own.
+    /// Reserves the name of a field's type: the name of its definition, or one made from the field's.
     pub(super) fn type_name(
         &mut self,
         schema: &Schema,
@@ -65,7 +65,7 @@ impl Lowerer<'_, '_, '_> {
         }
     }
 
-    /// What a type is named after, and the text of the `$ref` where that is a definition.
+    /// The name to derive the type's name from, and the `$ref` if that is the name of a definition.
     fn type_base(&self, schema: &Schema, field: &str, left: usize) -> (String, Option<String>) {
         let definitions = self.definitions;
         let reference = schema.reference.as_ref().filter(|_| schema.only_refers);
@@ -84,7 +84,7 @@ impl Lowerer<'_, '_, '_> {
         if let Some(AdditionalProperties::Checked(each)) = &whole.additional {
             return self.type_base(each, base, left);
         }
-        // A value that may be `null` is the value.
+        // `T` or `null` is named as `T` is.
         match alternatives(definitions, &whole).0.as_slice() {
             [only] => self.type_base(only, base, left),
             _ => own(),
@@ -92,28 +92,32 @@ impl Lowerer<'_, '_, '_> {
     }
 
     /// Chooses the type of a field's value; makes the enum, object or union that it needs.
+    ///
+    /// Three guards stand before the choice itself, each in a function of its own: the limits here,
+    /// one type per definition ([`definition_shape`](Self::definition_shape)), and no definition
+    /// inside itself ([`acyclic_shape`](Self::acyclic_shape)).
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
-        // Definitions that refer to each other can give more types than anybody could use.
-        const DEEPEST: usize = 128;
-        const MOST: usize = 2_000;
-        if self.types.depth == DEEPEST || self.types.made == MOST {
+        // Definitions that refer to each other can expand to exponentially many types.
+        const MAX_DEPTH: usize = 128;
+        const MAX_SHAPES: usize = 2_000;
+        if self.types.depth == MAX_DEPTH || self.types.made == MAX_SHAPES {
             return Shape::Any;
         }
         self.types.depth += 1;
         self.types.made += 1;
-        let shape = self.shape_within_limits(site, schema);
+        let shape = self.definition_shape(site, schema);
         self.types.depth -= 1;
         shape
     }
 
-    fn shape_within_limits(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+    /// The type of a schema; that of a definition is made once, for the first field that uses it.
+    fn definition_shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let definitions = self.definitions;
-        // What a definition needs is made once, for the field that comes to it first.
         let target = schema.reference.as_ref().filter(|_| schema.only_refers);
         let target = target.and_then(|reference| {
             Some((reference.text.as_str(), definitions.get(&reference.text)?))
         });
-        let Some((text, target)) = target else { return self.shape_of_parts(site, schema) };
+        let Some((text, target)) = target else { return self.acyclic_shape(site, schema) };
         match self.types.of_definitions.get(text).cloned() {
             Some(None) => return Shape::Any,
             Some(Some(shape)) => return self.shared(site, shape),
@@ -126,13 +130,13 @@ impl Lowerer<'_, '_, '_> {
         self.types.open_definitions.push(text.to_owned());
         let shape = self.shape(site, target);
         self.types.open_definitions.pop();
-        // A text may be a file in one field and not in another.
-        let lasts = match &shape {
+        // Whether a string is media depends on the field's name, so such a type is not shared.
+        let is_shareable = match &shape {
             Shape::Enum(_) | Shape::Object(_) => true,
             Shape::Union(name) => !self.holds_media(name),
             _ => false,
         };
-        if lasts {
+        if is_shareable {
             self.types.of_definitions.insert(text.to_owned(), Some(shape.clone()));
         } else {
             self.types.of_definitions.remove(text);
@@ -145,9 +149,9 @@ impl Lowerer<'_, '_, '_> {
         union.is_some_and(|union| union.forms.iter().any(is_media))
     }
 
-    /// The type of a schema that may hold references beside other keywords. One that leads to a
-    /// definition whose type is being made would go round for ever.
-    fn shape_of_parts(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+    /// The type of a schema whose `$ref` stands beside other keywords, or inside `allOf`. A reference
+    /// back to a definition that is in progress is any value: its type would contain itself.
+    fn acyclic_shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let parts = std::iter::once(schema).chain(&schema.all_of);
         let texts: Vec<String> = parts
             .filter_map(|part| part.reference.as_ref().map(|reference| reference.text.clone()))
@@ -157,12 +161,12 @@ impl Lowerer<'_, '_, '_> {
         }
         let before = self.types.open_definitions.len();
         self.types.open_definitions.extend(texts);
-        let shape = self.fresh_shape(site, schema);
+        let shape = self.shape_by_keywords(site, schema);
         self.types.open_definitions.truncate(before);
         shape
     }
 
-    /// A type made for another field: the name that this field would have given is its second one.
+    /// Reuses the type of another field; the name reserved for this field becomes an alias.
     fn shared(&mut self, site: Site<'_>, shape: Shape) -> Shape {
         if let (Some(name), Shape::Enum(of) | Shape::Object(of) | Shape::Union(of)) =
             (site.type_name, &shape)
@@ -173,7 +177,8 @@ impl Lowerer<'_, '_, '_> {
         shape
     }
 
-    fn fresh_shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
+    /// The choice itself: `enum`, then objects, unions, and the `type` alone.
+    fn shape_by_keywords(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let definitions = self.definitions;
         let whole = view(definitions, schema);
         if let Some(values) = &whole.values {
@@ -209,7 +214,7 @@ impl Lowerer<'_, '_, '_> {
         }
     }
 
-    /// An object without fields, whose values obey one schema.
+    /// An object without `properties` whose members all obey one schema.
     fn map(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
         let Some(AdditionalProperties::Checked(each)) = &whole.additional else {
             return Shape::Any;
@@ -217,9 +222,9 @@ impl Lowerer<'_, '_, '_> {
         if !whole.patterns.is_empty() {
             return Shape::Any;
         }
-        // Its keys are not declared, so the field's name says nothing of what they hold.
+        // The members have keys of their own, so the field's name does not make them media.
         match self.shape(Site { field: "", ..site }, each) {
-            // A map says nothing of what its values are: any map of JSON is a value.
+            // A map of any values is better served by `Value`.
             Shape::Any => Shape::Any,
             Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
                 if self.compiler.accepts(each, &Json::Null) =>
@@ -234,7 +239,7 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         let item = match &whole.items {
             _ if !whole.prefix.is_empty() => Shape::Any,
-            // The service's media lists often say nothing of their items.
+            // Media lists of the service often have no `items`.
             None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
                 let each = view(self.definitions, items);
@@ -245,7 +250,7 @@ impl Lowerer<'_, '_, '_> {
                         Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
                             if self.compiler.accepts(items, &Json::Null) =>
                         {
-                            // `null` among them, which `Option` becomes as JSON.
+                            // Items may be `null`, which only JSON can express here.
                             Shape::Any
                         }
                         item => item,
@@ -257,7 +262,7 @@ impl Lowerer<'_, '_, '_> {
     }
 }
 
-/// Whether a value is a file, or a list of files.
+/// Whether a value is media, or a list or map of media.
 fn is_media(shape: &Shape) -> bool {
     match shape {
         Shape::Media(_) => true,

@@ -1,7 +1,7 @@
-//! Texts that match a regular expression, for the plainer ones of them. What is made here is a guess:
-//! the judge says whether it fits.
+//! Strings that match a regular expression, for simple ones. They are guesses: the judge decides
+//! whether one matches.
 
-/// Texts that may match.
+/// Strings that may match.
 pub(super) fn matching(pattern: &str) -> Vec<String> {
     let mut reader = Reader { rest: pattern.chars().collect(), at: 0, depth: 0 };
     let made = reader.alternatives();
@@ -29,9 +29,9 @@ pub(super) fn matching(pattern: &str) -> Vec<String> {
     made.into_iter().chain(usual.map(str::to_owned)).collect()
 }
 
-/// A text cut or continued to a length.
+/// A string cut or extended to a length.
 pub(super) fn fitted(text: &str, min: u64, max: Option<u64>) -> String {
-    /// Longer examples are of no use.
+    /// Longer examples are not readable.
     const MAX_LEN: u64 = 2_000;
     let count = text.chars().count() as u64;
     let wanted = max.map_or(count, |max| count.min(max)).max(min.min(MAX_LEN));
@@ -45,7 +45,7 @@ pub(super) fn fitted(text: &str, min: u64, max: Option<u64>) -> String {
     }
 }
 
-/// Reads a pattern, and writes the shortest text that it thinks of.
+/// Reads a pattern, and builds a short string from it.
 struct Reader {
     rest: Vec<char>,
     at: usize,
@@ -72,7 +72,7 @@ impl Reader {
         is_next
     }
 
-    /// One text for each of the first alternatives.
+    /// One string for each of the first alternatives.
     fn alternatives(&mut self) -> Vec<String> {
         let mut all = vec![self.sequence()];
         while self.eat('|') {
@@ -154,7 +154,7 @@ impl Reader {
         })
     }
 
-    /// One character of a class.
+    /// One character of a character class.
     fn class(&mut self) -> Option<char> {
         let is_negated = self.eat('^');
         let mut ranges: Vec<(char, char)> = Vec::new();
@@ -182,7 +182,7 @@ impl Reader {
         ranges.first().map(|(low, _)| *low)
     }
 
-    /// How often the atom before has to stand there: once, rather than not at all.
+    /// How often to repeat the atom before: at least once where that is allowed.
     fn quantifier(&mut self) -> usize {
         let times = match self.peek() {
             Some('*' | '+' | '?') => {
@@ -212,7 +212,7 @@ mod tests {
     use runcomfy_schema::pattern::Pattern;
 
     #[test]
-    fn plain_patterns_are_matched() {
+    fn simple_patterns_are_matched() {
         for pattern in [
             "^#[0-9a-f]{6}$",
             "^[a-z]+$",
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_fitted() {
+    fn strings_are_fitted_to_a_length() {
         assert_eq!(fitted("a lighthouse", 0, Some(5)), "a lig");
         assert_eq!(fitted("ab", 5, None).chars().count(), 5);
         assert_eq!(fitted("a b", 2, Some(2)).chars().count(), 2);

@@ -1,4 +1,4 @@
-//! The types of a model's module, and the names they have taken.
+//! The types of a model's module, and the names in use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,17 +13,15 @@ pub(super) struct Types {
     pub(super) enums: Vec<EnumType>,
     pub(super) unions: Vec<UnionType>,
     pub(super) aliases: Vec<Alias>,
-    /// The types made for definitions, by the text of the `$ref`; `None` while one is being made
-    /// that has no name yet.
+    /// The type of each definition, by its `$ref`; `None` while a type without a name is in progress.
     pub(super) of_definitions: BTreeMap<String, Option<Shape>>,
-    /// The names of definitions' types, by the text of the `$ref`.
+    /// The type name of each definition, by its `$ref`.
     pub(super) definition_names: BTreeMap<String, String>,
-    /// The definitions whose types are being made, by the text of the `$ref`.
+    /// The definitions whose types are in progress, by their `$ref`.
     pub(super) open_definitions: Vec<String>,
-    /// The type made for an object, by the place of its schema: there is one, however many ways lead
-    /// to it.
+    /// The type of each object schema, by its location: one type, even if several paths reach it.
     pub(super) object_names: BTreeMap<String, String>,
-    /// How deep the types in the making are nested, and how many values were given one so far.
+    /// How deeply the types in progress are nested, and how many values have a type so far.
     pub(super) depth: usize,
     pub(super) made: usize,
     used: BTreeSet<String>,
@@ -48,7 +46,8 @@ impl Types {
         }
     }
 
-    /// A name for the type of a field: its own, or with the owner's before it where that is taken.
+    /// Reserves a type name for a field: its own name, else with the owner's name before it, else with
+    /// a number behind it.
     pub(super) fn claim(&mut self, field: &str, owner: Option<&str>) -> String {
         let own = names::type_name(field);
         let long = owner.map(|owner| format!("{owner}{}", own.trim_start_matches('_')));
@@ -59,8 +58,8 @@ impl Types {
         name
     }
 
-    /// The name that was claimed for a type, or one of the field's own where a type has it already: a
-    /// definition that is a file in one field and a text in another gives two.
+    /// The reserved name, or a new one if a type has that name already: a definition that is media in
+    /// one field and text in another gives two types.
     pub(super) fn fresh(&mut self, claimed: &str, field: &str) -> String {
         if self.is_made.insert(claimed.to_owned()) {
             return claimed.to_owned();
@@ -70,7 +69,7 @@ impl Types {
         name
     }
 
-    /// Claims a name, if it is free.
+    /// Reserves a name, if it is free.
     pub(super) fn try_claim(&mut self, name: &str) -> Option<String> {
         let name = names::type_name(name);
         let is_usable = names::is_valid(&name) && self.is_free(&name);
@@ -80,7 +79,7 @@ impl Types {
         })
     }
 
-    /// The name of a definition's type, which is claimed once.
+    /// The name of a definition's type, reserved at its first use.
     pub(super) fn claim_definition(
         &mut self,
         text: &str,
@@ -95,7 +94,7 @@ impl Types {
         name
     }
 
-    /// A type may turn out to have a builder, so its builder's name has to be free too.
+    /// A type may get a builder later, so the builder's name must be free too.
     fn is_free(&self, name: &str) -> bool {
         !self.used.contains(name) && !self.used.contains(&format!("{name}Builder"))
     }

@@ -243,7 +243,7 @@ fn no_name_of_a_file_or_folder_ends_a_line() {
     let output = build(&schemas, folder.path());
     assert!(!output.status.success() && lines(&output).is_empty());
     let report = report(&output);
-    assert!(report.contains("which cargo cannot watch") && report.contains("rename"), "{report}");
+    assert!(report.contains("cargo cannot watch it") && report.contains("rename"), "{report}");
 }
 
 #[cfg(unix)]

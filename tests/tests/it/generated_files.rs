@@ -69,8 +69,8 @@ fn foreign_files_are_left_alone_and_named() {
     );
     let warning = |name: &str| {
         format!(
-            "warning: runcomfy/{name}: it was not generated, but lies among generated files; it is left \
-             alone\n  help: move it elsewhere: this folder is the generator's"
+            "warning: runcomfy/{name}: a foreign file among generated ones; it is left alone\n  \
+             help: move it: this folder belongs to the generator"
         )
     };
     assert_eq!(said, ["folder", "notes.txt", "own.rs"].map(warning).join("\n"));
@@ -131,7 +131,7 @@ fn nothing_is_written_through_a_link() {
     );
     assert!(said.contains("error: runcomfy: a link stands where the folder"), "{said}");
     let said = write(|folder| symlink(&target, folder.join("runcomfy/x.rs")).unwrap(), |_| {});
-    assert!(said.starts_with("warning: runcomfy/x.rs: it was not generated"), "{said}");
+    assert!(said.starts_with("warning: runcomfy/x.rs: a foreign file"), "{said}");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
     assert_eq!(fs::read_to_string(&target).unwrap(), text);
     // A name that is the same file is not written through either.

@@ -72,8 +72,8 @@ fn a_type_called_as_a_child_module_is_refused() {
     });
     assert_eq!(
         refusal,
-        "error: m.json: the type `_4k` would be called as the module of the model \"m/4k\"\n  \
-         help: add \"x-rust-name\": \"...\" to the field that the type is named after, or rename its \
+        "error: m.json: the type `_4k` would have the same name as the module of the model \"m/4k\"\n  \
+         help: add \"x-rust-name\": \"...\" to the field that names the type, or rename its \
          definition"
     );
 }
