@@ -1,5 +1,5 @@
-//! Generates the models of the corpus, of the catalog entries in `entries/`, and of the JSON Schema
-//! Test Suite with each of its schemas as a property, in one go.
+//! Generates the models of the corpus, of the shapes in `expected/`, of the catalog entries in
+//! `entries/`, and of the JSON Schema Test Suite with each of its schemas as a property, in one go.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,11 @@ fn main() {
     let _ = fs::remove_dir_all(&schemas);
     println!("cargo::rerun-if-changed=corpus");
     println!("cargo::rerun-if-changed=entries");
+    println!("cargo::rerun-if-changed=expected");
     println!("cargo::rerun-if-changed=json-schema-test-suite");
     copy(Path::new("corpus"), &schemas.join("corpus"));
     copy(Path::new("entries"), &schemas.join("entries"));
+    copy_schemas(Path::new("expected"), &schemas.join("expected"));
     let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
     let generated = Generator::new(&schemas)
         .runtime("::runcomfy_types")
@@ -75,6 +77,17 @@ fn copy(from: &Path, to: &Path) {
             copy(&path, &target)
         } else {
             fs::write(&target, fs::read(&path).unwrap()).unwrap()
+        }
+    }
+}
+
+/// Copies a folder's schemas alone: their expected sources lie beside them.
+fn copy_schemas(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            fs::write(to.join(path.file_name().unwrap()), fs::read(&path).unwrap()).unwrap();
         }
     }
 }

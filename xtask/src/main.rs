@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask help`.
 
 mod bench;
+mod bless;
 mod import;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   check                       says what is wrong or odd in schemas/, and lists the models
   import <FILE> [--id <ID>]   takes a model's page (as text) or catalog entry into schemas/
+  bless                       rewrites the expected generated sources in tests/expected/
   bench [<PART>..] [--quick]  measures costs beside peers: crates, codegen, runtime, apps, jobs; all
                               of them go into docs/performance.md
   soak [<OPTION>..]           runs thousands of jobs under faults; `soak --help` says more
@@ -44,6 +46,7 @@ fn run() -> Result<()> {
     match command.as_str() {
         "check" => check(&schemas),
         "import" => import_file(&schemas, &mut arguments),
+        "bless" => bless::run(&mut arguments),
         "bench" => bench::run(schemas.parent().unwrap_or(&schemas), &mut arguments),
         "soak" => soak(&mut arguments),
         "help" => {
