@@ -16,10 +16,16 @@ fn main() {
     println!("cargo::rerun-if-changed=entries");
     println!("cargo::rerun-if-changed=expected");
     println!("cargo::rerun-if-changed=json-schema-test-suite");
-    copy(Path::new("corpus"), &schemas.join("corpus"));
-    copy(Path::new("entries"), &schemas.join("entries"));
-    copy_schemas(Path::new("expected"), &schemas.join("expected"));
-    let refused = suite(Path::new("json-schema-test-suite"), &schemas, &out);
+    let mut refused = Vec::new();
+    for (id, text) in ["corpus", "entries", "expected"].into_iter().flat_map(texts).chain(suite()) {
+        if let Some(messages) = refusal(&id, &text) {
+            refused.push((id, messages));
+            continue;
+        }
+        let path = schemas.join(format!("{id}.json"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
     let generated = Generator::new(&schemas)
         .runtime("::runcomfy_types")
         .crate_path("crate::models")
@@ -68,64 +74,41 @@ fn example(source: &str) -> String {
     format!("Some(|| {{ {}\n Ok(serde_json::to_string(&input).unwrap()) }})", code.join("\n"))
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target)
-        } else {
-            fs::write(&target, fs::read(&path).unwrap()).unwrap()
-        }
-    }
-}
-
-/// Copies a folder's schemas alone: their expected sources lie beside them.
-fn copy_schemas(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            fs::write(to.join(path.file_name().unwrap()), fs::read(&path).unwrap()).unwrap();
-        }
-    }
-}
-
-/// Writes the suite's schemas as models, but for those that the generator refuses; gives these.
-fn suite(root: &Path, schemas: &Path, out: &Path) -> Vec<(String, String)> {
+/// The schemas of a folder, by model id.
+fn texts(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(folder);
     let mut files = Vec::new();
     walk(root, &mut files);
     files.sort();
-    let mut refused = Vec::new();
-    for file in files {
-        let name = file.strip_prefix(root).unwrap().with_extension("");
-        let name = name.to_str().unwrap().to_lowercase();
-        let groups: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let text = |file: PathBuf| {
+        let id = file.with_extension("").to_str().unwrap().to_owned();
+        (id, fs::read_to_string(file).unwrap())
+    };
+    files.into_iter().map(text).collect()
+}
+
+/// The groups of the suite, each with its schema as the property `value`.
+fn suite() -> Vec<(String, String)> {
+    let mut schemas = Vec::new();
+    for (file, text) in texts("json-schema-test-suite") {
+        let name = file.trim_start_matches("json-schema-test-suite/").to_lowercase();
+        let groups: Value = serde_json::from_str(&text).unwrap();
         for (index, group) in groups.as_array().unwrap().iter().enumerate() {
             let schema = wrapped(&group["schema"], name.starts_with("draft7")).to_string();
-            let alone = out.join("alone");
-            let _ = fs::remove_dir_all(&alone);
-            fs::create_dir_all(&alone).unwrap();
-            fs::write(alone.join("m.json"), &schema).unwrap();
-            let id = format!("suite/{name}/g{index}");
-            match Generator::new(&alone).generate() {
-                Ok(_) => {
-                    let path = schemas.join(format!("{id}.json"));
-                    fs::create_dir_all(path.parent().unwrap()).unwrap();
-                    fs::write(path, schema).unwrap();
-                }
-                Err(error) => {
-                    let problems = error.problems().iter();
-                    let errors =
-                        problems.filter(|one| one.severity() == runcomfy_codegen::Severity::Error);
-                    let messages: Vec<_> = errors.map(|one| one.message().to_owned()).collect();
-                    refused.push((id, messages.join("; ")));
-                }
-            }
+            schemas.push((format!("suite/{name}/g{index}"), schema));
         }
     }
-    refused
+    schemas
+}
+
+/// Why the generator refuses a schema, if it does. One that is refused fails its own test, and leaves the
+/// other models to theirs.
+fn refusal(id: &str, text: &str) -> Option<String> {
+    let error = Generator::from_texts([(id, text)]).generate().err()?;
+    let problems = error.problems().iter();
+    let errors = problems.filter(|one| one.severity() == runcomfy_codegen::Severity::Error);
+    let messages: Vec<_> = errors.map(|one| one.message()).collect();
+    Some(messages.join("; "))
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -30,7 +30,7 @@ pub type Example = fn() -> Result<String, ValidationErrors>;
 /// The example of every model, sorted by id.
 pub const EXAMPLES: &[(&str, Option<Example>)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
-/// The suite's groups that the generator refuses, with its messages.
+/// The schemas that the generator refuses, by model id, with its messages.
 pub const REFUSED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/refused.rs"));
 
 /// The text of a model's schema file.

@@ -5,36 +5,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use runcomfy_models::model;
 use runcomfy_sandbox::{Call, Reply, Sandbox};
-use runcomfy_tests::{ENTRIES, schema, schema_text};
 use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
 
 use crate::end_to_end::client;
-use crate::instances::Maker;
-
-/// The same verdicts, in the same words, as those of the generated types.
-#[test]
-fn a_schema_at_run_time_judges_as_the_generated_type() {
-    let mut random = fastrand::Rng::with_seed(9);
-    let mut compared = 0;
-    for entry in ENTRIES.iter().filter(|entry| entry.id.starts_with("corpus/")) {
-        let source = schema(entry.id);
-        let dynamic = DynamicModel::parse(entry.id, schema_text(entry.id)).unwrap();
-        let judge = jsonschema::validator_for(&json!(true)).unwrap();
-        for body in Maker::new(&source).bodies(&mut random, &judge) {
-            let generated = (entry.from_json)(&body.to_string()).map(drop);
-            let given = dynamic.validate(&body);
-            assert_eq!(
-                given.as_ref().map_err(ToString::to_string),
-                generated.as_ref().map_err(ToString::to_string),
-                "{}: {body}",
-                entry.id
-            );
-            compared += 1;
-        }
-    }
-    assert!(compared > 10_000, "{compared}");
-}
 
 #[test]
 fn inputs_of_many_models_stand_in_one_list() {

@@ -6,7 +6,6 @@ mod catalog;
 mod claims;
 mod codegen;
 mod compaction;
-mod conformance;
 mod contents;
 mod differential;
 mod disk;
