@@ -5,10 +5,9 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use runcomfy_types::data_uri;
 
-/// The content of a `data:` URI. `None` where the text is no such URI, or its content is broken.
+/// Decodes the content of a `data:` URI. `None` if the text is not such a URI, or holds invalid base64.
 ///
-/// Base64 is read as generously as browsers read it: with white space, in either alphabet, with or
-/// without padding.
+/// Like browsers, this accepts base64 with white space, in either alphabet, with or without padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contents_are_decoded_as_browsers_do() {
+    fn content_is_decoded_as_in_browsers() {
         for (uri, content) in [
             ("data:image/png;base64,iVBORw0KGgo=", Some(&b"\x89PNG\r\n\x1a\n"[..])),
             ("data:image/png;base64,iVBORw0KGgo", Some(b"\x89PNG\r\n\x1a\n")),

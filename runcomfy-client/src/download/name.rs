@@ -1,118 +1,68 @@
-//! The names of saved files: safe whatever the URL says.
+//! Names for the files of a job. They are safe for every URL.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-use runcomfy_types::media_type::{self, extension, extension_of_mime, mime_of_extension};
+use runcomfy_types::media_type::{extension, extension_of_mime, mime_of_extension};
 use runcomfy_types::{MediaKind, data_uri};
 use url::Url;
 
 use crate::digest;
 
-/// Where a file goes.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Destination<'a> {
-    Exactly(&'a Path),
-    /// The name gets the extension of what comes.
-    Stem(&'a Path),
-}
-
-impl<'a> Destination<'a> {
-    pub(super) fn path(self) -> &'a Path {
-        match self {
-            Self::Exactly(path) | Self::Stem(path) => path,
-        }
-    }
-
-    pub(super) fn file_name(self) -> Option<String> {
-        self.path().file_name().map(|name| name.to_string_lossy().into_owned())
-    }
-
-    /// Where the file may be already.
-    pub(super) fn candidates(self) -> Vec<PathBuf> {
-        let mut paths = vec![self.path().to_owned()];
-        if let Self::Stem(path) = self {
-            paths.extend(media_type::extensions().map(|extension| with(path, extension)));
-        }
-        paths
-    }
-
-    /// Where a file of this type goes.
-    pub(super) fn named(self, extension: Option<&str>, kind: Option<MediaKind>) -> PathBuf {
-        let Self::Stem(path) = self else { return self.path().to_owned() };
-        // An extension that is not known here may be the right one for what is no media.
-        let has_one = self.file_name().is_some_and(|name| !split(&name).1.is_empty());
-        match extension {
-            Some(extension) if kind.is_some() || !has_one => with(path, extension),
-            _ => path.to_owned(),
-        }
-    }
-}
-
-/// The extension comes behind whatever there is: `a.v2` is no name with an extension to replace.
-fn with(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(extension);
-    path.with_file_name(name)
-}
-
-/// The name of a file of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileName {
     pub(super) name: String,
-    /// Whether it says nothing of the file's type.
-    pub(super) is_open: bool,
+    /// Whether the name does not tell the file's type.
+    pub(super) needs_extension: bool,
 }
 
-/// A name for each file of a job, no two of them the same. `redact` keeps secrets out of them.
+/// A unique name for each file of a job. `redact` removes secrets from the names.
 pub(super) fn of_files(
     request_id: &str,
     files: &[(&str, Option<MediaKind>)],
     redact: impl Fn(&str) -> String,
 ) -> Vec<FileName> {
-    let mut taken = Taken::default();
+    let mut taken = TakenNames::default();
     let name = |(url, kind): &(&str, Option<MediaKind>)| {
         let name = of_file(request_id, &redact(&given_name(url, *kind)));
-        let is_open = extension(&name).and_then(mime_of_extension).is_none();
-        taken.free(FileName { name, is_open })
+        let needs_extension = extension(&name).and_then(mime_of_extension).is_none();
+        taken.reserve(FileName { name, needs_extension })
     };
     files.iter().map(name).collect()
 }
 
-/// The names that are taken, in small letters: there are file systems that do not tell capital ones.
+/// The names in use, in lower case: some file systems ignore case.
 #[derive(Default)]
-struct Taken {
+struct TakenNames {
     names: HashSet<String>,
     /// The names without their extensions.
     stems: HashSet<String>,
-    /// The names that may get any extension.
-    open: HashSet<String>,
-    /// The last number that a name got behind it.
+    /// The names that will get an extension later.
+    without_extension: HashSet<String>,
+    /// The last number that was appended to each name.
     numbers: HashMap<String, usize>,
 }
 
-impl Taken {
-    /// The name, or a free one like it; taken from now on.
-    fn free(&mut self, file: FileName) -> FileName {
-        let FileName { name, is_open } = file;
-        let (stem, end) = split(&name);
+impl TakenNames {
+    /// Reserves the name, or a similar one if it is taken.
+    fn reserve(&mut self, file: FileName) -> FileName {
+        let FileName { name, needs_extension } = file;
+        let (stem, end) = split_extension(&name);
         let number = self.numbers.entry(name.to_lowercase()).or_insert(1);
         let mut free = name.clone();
         loop {
             let lower = free.to_lowercase();
             let start = lower.rsplit_once('.').map(|(start, _)| start.to_owned());
             let clashes = self.names.contains(&lower)
-                || is_open && self.stems.contains(&lower)
-                || start.as_ref().is_some_and(|start| self.open.contains(start));
+                || needs_extension && self.stems.contains(&lower)
+                || start.as_ref().is_some_and(|start| self.without_extension.contains(start));
             if !clashes {
                 self.stems.extend(start);
-                if is_open {
-                    self.open.insert(lower.clone());
+                if needs_extension {
+                    self.without_extension.insert(lower.clone());
                 }
                 self.names.insert(lower);
-                return FileName { name: free, is_open };
+                return FileName { name: free, needs_extension };
             }
             *number += 1;
             free = format!("{stem}-{number}{end}");
@@ -120,7 +70,7 @@ impl Taken {
     }
 }
 
-/// The name that a file comes with.
+/// The name that the URL gives.
 fn given_name(url: &str, kind: Option<MediaKind>) -> String {
     match data_uri::mime(url) {
         Some(mime) => {
@@ -134,28 +84,30 @@ fn given_name(url: &str, kind: Option<MediaKind>) -> String {
     }
 }
 
-/// The last part of a URL's path, decoded.
+/// The last segment of a URL's path, decoded.
 pub(super) fn last_segment(url: &Url) -> Option<String> {
     let last = url.path_segments()?.rfind(|segment| !segment.is_empty())?;
     Some(percent_decode_str(last).decode_utf8_lossy().into_owned())
 }
 
 fn of_file(request_id: &str, name: &str) -> String {
-    let (request_id, name) = (short(&safe(request_id)), safe(name));
+    let (request_id, name) = (shortened_id(&safe(request_id)), safe(name));
     let name = if name.is_empty() { "output".to_owned() } else { name };
-    // Other jobs give files of the same name.
+    // The request id keeps files of different jobs apart.
     let rest = name.strip_prefix(request_id.as_str());
     let has_it = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
     let name = if has_it { name } else { format!("{request_id}-{name}") };
-    let (stem, extension) = split(&name);
-    format!("{}{extension}", within(stem, LONGEST - extension.len()))
+    let (stem, extension) = split_extension(&name);
+    format!("{}{extension}", truncated(stem, MAX_NAME_LEN - extension.len()))
 }
 
-/// In bytes; file systems take 255, and there is a suffix while the file is fetched.
-const LONGEST: usize = 180;
-const LONGEST_EXTENSION: usize = 16;
+/// In bytes. File systems allow 255, and a partial file has a suffix.
+const MAX_NAME_LEN: usize = 180;
+/// In bytes, with the dot.
+const MAX_EXTENSION_LEN: usize = 16;
+const MAX_ID_LEN: usize = 80;
 
-/// Letters and digits of any script, and marks that mean nothing to a file system or a shell.
+/// Keeps letters, digits and characters that are harmless in file systems and shells.
 fn safe(text: &str) -> String {
     let text: String = text
         .chars()
@@ -164,24 +116,24 @@ fn safe(text: &str) -> String {
     text.trim_matches(['.', '_']).to_owned()
 }
 
-/// An id that is so long that names would be cut within it, cut so that it is still one of its own.
-fn short(id: &str) -> String {
-    const LONGEST: usize = 80;
-    if id.len() <= LONGEST {
+/// Truncates a long id. The digest keeps it unique.
+fn shortened_id(id: &str) -> String {
+    if id.len() <= MAX_ID_LEN {
         return id.to_owned();
     }
-    format!("{}-{}", within(id, LONGEST - 20), digest::short(id))
+    format!("{}-{}", truncated(id, MAX_ID_LEN - 20), digest::short(id))
 }
 
-fn split(name: &str) -> (&str, &str) {
+/// The stem, and the extension with its dot.
+pub(super) fn split_extension(name: &str) -> (&str, &str) {
     match name.rfind('.') {
-        Some(dot) if dot > 0 && name.len() - dot <= LONGEST_EXTENSION => name.split_at(dot),
+        Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_LEN => name.split_at(dot),
         _ => (name, ""),
     }
 }
 
-fn within(text: &str, longest: usize) -> &str {
-    let mut end = text.len().min(longest);
+fn truncated(text: &str, max_len: usize) -> &str {
+    let mut end = text.len().min(max_len);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -202,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_safe_whatever_the_url_says() {
+    fn names_are_safe_for_every_url() {
         for (url, name) in [
             ("https://a.runcomfy.net/x/video.mp4", "req-1-video.mp4"),
             ("https://a.runcomfy.net/x/video.mp4?sig=a/../b#c", "req-1-video.mp4"),
@@ -229,15 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut_and_keeps_its_extension() {
+    fn a_long_name_is_truncated_before_its_extension() {
         let name = named(&format!("https://a.runcomfy.net/{}.mp4", "ü".repeat(500)));
-        assert!(name.len() <= LONGEST && name.ends_with("ü.mp4"), "{name}");
+        assert!(name.len() <= MAX_NAME_LEN && name.ends_with("ü.mp4"), "{name}");
         let name = named(&format!("https://a.runcomfy.net/a.{}", "b".repeat(500)));
-        assert!(name.len() <= LONGEST, "{name}");
+        assert!(name.len() <= MAX_NAME_LEN, "{name}");
     }
 
     #[test]
-    fn no_two_files_share_a_name() {
+    fn names_are_unique() {
         let urls = ["a/image.png", "b/image.png", "c/IMAGE.png", "d/image-2.png"];
         let urls = urls.map(|path| format!("https://a.runcomfy.net/{path}"));
         assert_eq!(

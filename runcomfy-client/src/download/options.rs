@@ -1,4 +1,4 @@
-//! How a file is to be saved.
+//! Options for downloads.
 
 use std::fmt;
 use std::io;
@@ -10,10 +10,10 @@ use tokio::fs;
 use tokio::io::AsyncReadExt;
 use url::{Host, Url};
 
-use super::name::Destination;
+use super::destination::Destination;
 use super::{Failure, content};
 
-/// How a file is to be saved.
+/// Options for a download.
 ///
 /// ```
 /// use runcomfy_client::{DownloadOptions, Existing};
@@ -47,18 +47,19 @@ pub enum Existing {
     Overwrite,
 }
 
-/// How far a download is.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes that are there, with those of an earlier try.
+    /// Bytes received, including those of an earlier attempt.
     pub received: u64,
-    /// Bytes of the whole, where the server says.
+    /// Bytes of the whole file, if the server tells.
     pub total: Option<u64>,
 }
 
 impl Default for DownloadOptions {
-    /// Refuses what exists, more than 4 GiB, and other hosts than the service's; an hour at most.
+    /// Refuses to replace files, to save more than 4 GiB, to use other hosts than RunComfy's, and to
+    /// take more than an hour.
     fn default() -> Self {
         Self {
             existing: Existing::default(),
@@ -77,29 +78,30 @@ impl DownloadOptions {
         self
     }
 
-    /// The largest file that is taken, in bytes: 4 GiB unless said otherwise.
+    /// The maximum size of a file in bytes; 4 GiB by default.
     pub fn largest(mut self, bytes: u64) -> Self {
         self.largest = bytes;
         self
     }
 
-    /// How long the whole may take: an hour unless said otherwise. How long it may stand still is the
-    /// client's [`read_timeout`](crate::ClientBuilder::read_timeout).
+    /// The maximum duration of the whole download; an hour by default. The client's
+    /// [`read_timeout`](crate::ClientBuilder::read_timeout) limits how long the server may send
+    /// nothing.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Fetches from this host too, over `https:`. Without it, only the service's hosts and that of
-    /// the base URL are asked. The token goes to none of them.
+    /// Also allows this host, over `https:`. By default, only RunComfy's hosts and the host of the
+    /// base URL are allowed. None of them gets the token.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         let host = host.into();
-        // As URLs write it: in small letters, and encoded where it is not ASCII.
+        // As in URLs: in lower case, and encoded if it is not ASCII.
         self.hosts.push(Host::parse(&host).map_or(host, |host| host.to_string()));
         self
     }
 
-    /// Is told of every piece that has come. It should be quick.
+    /// Calls this for every chunk received. It should return quickly.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -110,7 +112,7 @@ impl DownloadOptions {
             && url.host_str().is_some_and(|host| self.hosts.iter().any(|allowed| allowed == host))
     }
 
-    pub(super) fn tell(&self, received: u64, total: Option<u64>) {
+    pub(super) fn report_progress(&self, received: u64, total: Option<u64>) {
         if let Some(progress) = &self.progress {
             progress(Progress { received, total });
         }
@@ -126,11 +128,12 @@ impl DownloadOptions {
             return Ok(());
         }
         Err(Failure::of(format!(
-            "it has {size} bytes or more, and {largest} are allowed; see `DownloadOptions::largest`"
+            "it has at least {size} bytes, and the limit is {largest}; raise it with `DownloadOptions::largest`"
         )))
     }
 
-    /// A file that exists and is to be kept: where it is, its size, and its first bytes.
+    /// The path, size and first bytes of an existing file that is kept. Existing files are errors
+    /// unless the options say otherwise.
     pub(super) async fn kept_file(
         &self,
         destination: Destination<'_>,
@@ -138,20 +141,20 @@ impl DownloadOptions {
         for path in destination.candidates() {
             let Ok(found) = fs::symlink_metadata(&path).await else { continue };
             if found.is_dir() {
-                return Err(Failure::of("there is a folder of this name"));
+                return Err(Failure::of("there is a folder of this name; choose another name"));
             }
             match self.existing {
                 Existing::Overwrite => {}
                 Existing::Keep => {
                     let file = size_and_head(&path).await;
                     let (size, head) =
-                        file.map_err(|error| Failure::new("what is there is no file", error))?;
+                        file.map_err(|error| Failure::new("cannot read the existing file", error))?;
                     return Ok(Some((path, size, head)));
                 }
                 Existing::Refuse => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
                     return Err(Failure::of(format!(
-                        "the file exists already, as {name:?}; choose another name, or say what to do with `DownloadOptions::existing`"
+                        "the file exists already, as {name:?}; choose another name, or set `DownloadOptions::existing`"
                     )));
                 }
             }
@@ -164,7 +167,7 @@ impl DownloadOptions {
 async fn size_and_head(path: &Path) -> io::Result<(u64, Vec<u8>)> {
     let found = fs::metadata(path).await?;
     let mut head = Vec::new();
-    // Opening a pipe could take for ever.
+    // Opening a pipe may block.
     if found.is_file() {
         let file = fs::File::open(path).await?;
         file.take(content::HEAD_LEN as u64).read_to_end(&mut head).await?;

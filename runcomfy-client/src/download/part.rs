@@ -1,4 +1,4 @@
-//! A file while it is fetched: under a name of its own, beside the one it is to get.
+//! A file that is being fetched, under a temporary name beside its final one.
 
 use std::ffi::OsString;
 use std::fs::{self, File as StdFile, OpenOptions, TryLockError};
@@ -8,60 +8,62 @@ use std::path::{Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
-use super::{Failure, content, out_of_space};
+use super::content;
+use super::failure::{Failure, out_of_space};
 use crate::digest;
 use crate::files::{is_named, sync_folder};
 
-/// What exactly the server has: parts of the same can be put together.
+/// Identifies the content on the server. Only parts with equal identities can be joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
-    /// Where it comes from, without what changes from one signature to the next.
+    /// The URL without its query, which differs from one signature to the next.
     pub(super) address: String,
-    /// What the server calls it: a strong `ETag`, or the date of its last change.
-    pub(super) mark: String,
-    /// Its length in bytes.
+    /// A strong `ETag`, or `Last-Modified`.
+    pub(super) validator: String,
+    /// In bytes.
     pub(super) total: u64,
 }
 
 pub(super) struct Part {
     path: PathBuf,
-    /// Locked while it is written.
+    /// Locked as long as it is open.
     file: File,
     pub(super) size: u64,
-    /// What it is a part of. Without one, no later try can go on with it.
+    /// Without one, no later attempt can resume the part.
     pub(super) identity: Option<Identity>,
-    end: End,
+    on_drop: OnDrop,
 }
 
-/// What is to happen to the file when this is dropped.
+/// What dropping a [`Part`] does with its file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// It stays where a later try can go on with it: also where nobody waits for it any more.
-    Undecided,
+enum OnDrop {
+    /// The default, so that a cancelled download can be resumed.
+    KeepIfResumable,
     Remove,
-    /// It has its own name by now.
-    Named,
+    /// The file has its final name.
+    Nothing,
 }
 
 impl Part {
-    /// The part of what is to be saved under `path`. What an earlier try left of the same is gone on
-    /// with.
+    /// Opens the part for the file at `path`. A part that an earlier download left is opened again.
     pub(super) async fn open(path: &Path, identity: Option<Identity>) -> Result<Self, Failure> {
-        let part = name(path, identity.as_ref());
+        let part = part_path(path, identity.as_ref());
         let opened = {
             let part = part.clone();
-            tokio::task::spawn_blocking(move || open(&part)).await
+            tokio::task::spawn_blocking(move || open_locked(&part)).await
         };
-        let opened = opened.map_err(|error| Failure::new("the file cannot be made", error))?;
+        let opened = opened.map_err(|error| Failure::new("cannot create the file", error))?;
         let (file, size) = match opened {
             Ok(opened) => opened,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                return Err(Failure::of("it is being fetched already, by this process or another"));
+                return Err(Failure::of(
+                    "it is being fetched already, by this or another process; wait for that download",
+                ));
             }
-            Err(error) => return Err(Failure::io("the file cannot be made", error)),
+            Err(error) => return Err(Failure::io("cannot create the file", error)),
         };
         let file = File::from_std(file);
-        Ok(Self { path: part, file, size, identity, end: End::Undecided })
+        Ok(Self { path: part, file, size, identity, on_drop: OnDrop::KeepIfResumable })
     }
 
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -71,7 +73,7 @@ impl Part {
         Ok(())
     }
 
-    /// Begins anew.
+    /// Removes all content.
     pub(super) async fn clear(&mut self) -> Result<(), Failure> {
         let cleared = async {
             self.file.flush().await?;
@@ -84,7 +86,7 @@ impl Part {
         Ok(())
     }
 
-    /// The first bytes of the whole file. Nothing is written after that.
+    /// The first bytes of the complete file. Do not write after this: it moves the position.
     pub(super) async fn head(&mut self) -> Result<Vec<u8>, Failure> {
         let flushed = self.file.flush().await;
         self.checked(flushed)?;
@@ -94,104 +96,107 @@ impl Part {
             (&mut self.file).take(content::HEAD_LEN as u64).read_to_end(&mut head).await
         };
         let read = read.await;
-        read.map_err(|error| Failure::new("what was written cannot be read", error))?;
+        read.map_err(|error| Failure::new("cannot read the written file", error))?;
         Ok(head)
     }
 
-    /// A part that a disk has no room for does not stay to take up more of it.
+    /// On a full disk, removes the part to free its space.
     fn checked<T>(&mut self, written: io::Result<T>) -> Result<T, Failure> {
         written.map_err(|error| {
             if out_of_space(&error).is_some() {
-                self.end = End::Remove;
+                self.on_drop = OnDrop::Remove;
             }
-            Failure::io("the file cannot be written", error)
+            Failure::io("cannot write the file", error)
         })
     }
 
-    /// Gives the whole file its own name.
+    /// Renames the complete file to `path`.
     pub(super) async fn finish(mut self, path: &Path, overwrite: bool) -> Result<u64, Failure> {
         let synced = self.file.sync_all().await;
         self.checked(synced)?;
-        self.end = End::Remove;
+        self.on_drop = OnDrop::Remove;
         let file = self.file.try_clone().await;
         let file = self.checked(file)?.into_std().await;
         let (from, to) = (self.path.clone(), path.to_owned());
         let named = tokio::task::spawn_blocking(move || {
             if !is_named(&file, &from)? {
-                return Err(io::Error::other("somebody has taken it away meanwhile"));
+                return Err(io::Error::other(
+                    "another process removed or replaced the partial file",
+                ));
             }
-            rename(&from, &to, overwrite)?;
-            // The file is there; whether its name survives a crash is all that is at stake.
+            rename_part(&from, &to, overwrite)?;
+            // The file exists; without this, a crash may undo the renaming.
             let _ = sync_folder(&to);
             Ok(())
         });
         match named.await.map_err(io::Error::other).and_then(|named| named) {
             Ok(()) => {
-                self.end = End::Named;
+                self.on_drop = OnDrop::Nothing;
                 Ok(self.size)
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(Failure::of("somebody else has made a file of this name meanwhile"))
-            }
-            Err(error) => Err(Failure::io("the file cannot get its name", error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::of(
+                "a file of this name was created during the download; choose another name",
+            )),
+            Err(error) => Err(Failure::io("cannot rename the complete file", error)),
         }
     }
 
-    /// Ends without success: what a later try can go on with stays.
-    pub(super) async fn leave(mut self) {
+    /// Keeps the part for a later attempt, if one can resume it.
+    pub(super) async fn keep(mut self) {
         let flushed = self.file.flush().await;
-        // Why it ends is known; this says only whether it stays.
+        // The download has failed already; `checked` removes the part if the disk is full.
         let _ = self.checked(flushed);
     }
 
-    /// Ends without a trace.
     pub(super) fn remove(mut self) {
-        self.end = End::Remove;
+        self.on_drop = OnDrop::Remove;
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        let remove = match self.end {
-            End::Undecided => self.identity.is_none() || self.size == 0,
-            End::Remove => true,
-            End::Named => false,
+        let remove = match self.on_drop {
+            OnDrop::KeepIfResumable => self.identity.is_none() || self.size == 0,
+            OnDrop::Remove => true,
+            OnDrop::Nothing => false,
         };
         if remove {
-            // That it cannot be removed is of no consequence.
+            // A leftover part does no harm.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// The same for the same identity, so that another process finds it.
-fn name(path: &Path, identity: Option<&Identity>) -> PathBuf {
-    /// File systems take 255 bytes.
-    const LONGEST: usize = 200;
+/// The path of the part. It is the same for the same identity, so that another process finds it.
+fn part_path(path: &Path, identity: Option<&Identity>) -> PathBuf {
+    /// File systems allow 255 bytes; the tag and `.part` need the rest.
+    const MAX_NAME_LEN: usize = 200;
     let file = path.file_name().unwrap_or_default();
     let tag = match identity {
-        Some(Identity { address, mark, total }) => {
-            let text = format!("{}\n{address}\n{mark}\n{total}", file.to_string_lossy());
+        Some(Identity { address, validator, total }) => {
+            let text = format!("{}\n{address}\n{validator}\n{total}", file.to_string_lossy());
             digest::short(&text)
         }
         None => format!("{:016x}", fastrand::u64(..)),
     };
     let mut name = OsString::from(file);
-    if name.len() > LONGEST {
+    if name.len() > MAX_NAME_LEN {
         name = OsString::from("download");
     }
     name.push(format!(".{tag}.part"));
     path.with_file_name(name)
 }
 
-/// Opens and locks it, and gives its size.
-fn open(path: &Path) -> io::Result<(StdFile, u64)> {
-    const TRIES: usize = 20;
-    for _ in 0..TRIES {
+/// Opens and locks a part, and returns its size.
+fn open_locked(path: &Path) -> io::Result<(StdFile, u64)> {
+    const MAX_TRIES: usize = 20;
+    for _ in 0..MAX_TRIES {
         match fs::symlink_metadata(path) {
-            // A link could lead to any file, and opening a pipe could take for ever.
+            // A link may point to any file, and opening a pipe may block.
             Ok(found) if !found.is_file() => {
-                return Err(io::Error::other("something else than a file is in its place"));
+                return Err(io::Error::other(
+                    "something that is not a regular file has the name of the partial file; remove it",
+                ));
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -201,11 +206,11 @@ fn open(path: &Path) -> io::Result<(StdFile, u64)> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-            // Without locks, two downloads of one file at once are nobody's matter.
+            // On a file system without locks, nothing prevents two downloads of one file.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Whoever had the lock before may have given it its final name meanwhile.
+        // The previous holder of the lock may have renamed the file.
         if is_named(&file, path)? {
             let size = file.seek(SeekFrom::End(0))?;
             return Ok((file, size));
@@ -214,8 +219,8 @@ fn open(path: &Path) -> io::Result<(StdFile, u64)> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// A link fails where the name is taken, at the very moment; a renaming would write over it.
-fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
+/// Renames a part. A hard link fails if the name exists; renaming would replace the file.
+fn rename_part(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
     if overwrite {
         return fs::rename(part, path);
     }
@@ -225,7 +230,7 @@ fn rename(part: &Path, path: &Path, overwrite: bool) -> io::Result<()> {
             Ok(())
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // There are file systems without links.
+        // Some file systems have no hard links.
         Err(_) if fs::exists(path)? => Err(io::ErrorKind::AlreadyExists.into()),
         Err(_) => fs::rename(part, path),
     }

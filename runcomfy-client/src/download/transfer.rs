@@ -1,21 +1,24 @@
-//! The transfer of one file, in as many tries as it takes.
+//! Fetches one file, in several attempts if necessary.
 
 use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE,
-    LAST_MODIFIED, LOCATION, RANGE,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, IF_RANGE, InvalidHeaderValue,
+    LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode};
 use tracing::{debug, warn};
 use url::Url;
 
 use super::part::{Identity, Part};
+use super::range::{content_range, validator};
 use super::{DownloadOptions, Failure};
 use crate::error::Cause;
 use crate::time::within;
 use crate::transport::Transport;
+
+const MAX_REDIRECTS: usize = 5;
 
 pub(super) struct Transfer<'a> {
     transport: &'a Transport,
@@ -23,30 +26,28 @@ pub(super) struct Transfer<'a> {
     path: &'a Path,
     url: Url,
     deadline: Duration,
-    /// What has come so far.
+    /// What was received so far.
     part: Option<Part>,
-    /// What the server says that it is.
+    /// By the server's `Content-Type`.
     content_type: Option<String>,
-    /// Whether the server was found not to do with ranges what it should.
+    /// Whether the server handled a range request incorrectly.
     no_ranges: bool,
 }
 
-/// How a try ended that did not end it all.
-enum Broken {
-    /// Another try may go better.
-    Passing(Failure),
-    /// The next try asks for what is missing only.
+/// Why an attempt did not complete the file.
+enum AttemptError {
+    /// Another attempt may succeed.
+    Transient(Failure),
+    /// A part of the file exists; the next attempt requests the rest.
     Resume,
-    Final(Failure),
+    Permanent(Failure),
 }
 
-impl From<Failure> for Broken {
+impl From<Failure> for AttemptError {
     fn from(failure: Failure) -> Self {
-        Self::Final(failure)
+        Self::Permanent(failure)
     }
 }
-
-const MOST_REDIRECTS: usize = 5;
 
 impl<'a> Transfer<'a> {
     pub(super) fn new(
@@ -63,8 +64,8 @@ impl<'a> Transfer<'a> {
         Ok(Self { transport, options, path, url, deadline, part, content_type, no_ranges: false })
     }
 
-    /// Fetches until it is whole, and gives it with its `Content-Type`. `check` says where a redirect
-    /// may lead.
+    /// Fetches the whole file, and returns it with its `Content-Type`. `check` approves the targets of
+    /// redirects.
     pub(super) async fn run(
         mut self,
         check: impl Fn(&Url) -> Result<(), Failure> + Send,
@@ -73,30 +74,35 @@ impl<'a> Transfer<'a> {
         loop {
             let failure = match self.attempt(&check).await {
                 Ok(()) => break,
-                Err(Broken::Resume) => continue,
-                Err(Broken::Passing(failure)) => failure,
-                Err(Broken::Final(failure)) => return Err(self.fail(failure).await),
+                Err(AttemptError::Resume) => continue,
+                Err(AttemptError::Transient(failure)) => failure,
+                Err(AttemptError::Permanent(failure)) => return Err(self.fail(failure).await),
             };
-            // What brings it forward is not counted against it.
-            attempt = if self.have() > furthest { 1 } else { attempt + 1 };
-            furthest = furthest.max(self.have());
-            let left = self.left();
+            // An attempt that received new bytes resets the count.
+            attempt = if self.received() > furthest { 1 } else { attempt + 1 };
+            furthest = furthest.max(self.received());
+            let left = self.time_left();
             if attempt > self.transport.limits.attempts || left.is_zero() {
                 return Err(self.fail(failure).await);
             }
-            warn!(received = self.have(), reason = %failure.reason, "the download broke off");
+            warn!(received = self.received(), reason = %failure.reason, "the download broke off");
             self.transport.back_off(attempt, None, left).await;
         }
-        let part = self.part.take().ok_or_else(|| Failure::of("nothing came"))?;
+        let part = self.part.take().ok_or_else(|| Failure::of("the server sent nothing"))?;
         Ok((part, self.content_type))
     }
 
-    fn have(&self) -> u64 {
+    fn received(&self) -> u64 {
         self.part.as_ref().map_or(0, |part| part.size)
     }
 
-    fn left(&self) -> Duration {
+    fn time_left(&self) -> Duration {
         self.deadline.saturating_sub(self.transport.clock.now())
+    }
+
+    /// How long the server may send nothing.
+    fn idle_timeout(&self) -> Duration {
+        self.transport.limits.read_timeout.min(self.time_left().max(Duration::from_secs(1)))
     }
 
     async fn fail(&mut self, failure: Failure) -> Failure {
@@ -104,7 +110,7 @@ impl<'a> Transfer<'a> {
             if self.options.check_size(part.size).is_err() {
                 part.remove();
             } else {
-                part.leave().await;
+                part.keep().await;
             }
         }
         failure
@@ -113,70 +119,82 @@ impl<'a> Transfer<'a> {
     async fn attempt(
         &mut self,
         check: &(impl Fn(&Url) -> Result<(), Failure> + Send),
-    ) -> Result<(), Broken> {
-        let resuming = match &self.part {
-            Some(Part { size: 1.., identity: Some(identity), .. }) if !self.no_ranges => {
-                Some(identity.clone())
-            }
-            Some(part) if part.size > 0 => {
-                // Nobody can tell whether what comes now belongs to what is there.
-                self.clear().await?;
-                None
-            }
-            _ => None,
-        };
-        let response = self.ask(resuming.as_ref(), check).await?;
+    ) -> Result<(), AttemptError> {
+        let resumed = self.resumable().await?;
+        let response = self.request(resumed.as_ref(), check).await?;
         let headers = response.headers();
         if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-            return Err(Failure::of("the server sends it encoded, which was not asked for").into());
+            let reason = "the server encoded the file, although the request asks for no encoding";
+            return Err(Failure::of(reason).into());
         }
-        let total = match (response.status(), &resuming) {
-            (StatusCode::PARTIAL_CONTENT, Some(identity)) if self.goes_on(headers, identity) => {
-                debug!(from = self.have(), "resumed");
+        let total = match (response.status(), &resumed) {
+            (StatusCode::PARTIAL_CONTENT, Some(identity)) if self.continues(headers, identity) => {
+                debug!(from = self.received(), "resumed");
                 Some(identity.total)
             }
             (StatusCode::OK, _) => {
                 let total = response.content_length();
                 self.options.check_size(total.unwrap_or_default())?;
                 if self.begin(&response).await? {
-                    return Err(Broken::Resume);
+                    return Err(AttemptError::Resume);
                 }
                 total
             }
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(identity))
-                if self.have() == identity.total
-                    && content_range(headers)
-                        .is_none_or(|(_, total)| total == Some(identity.total)) =>
+                if self.has_all(headers, identity) =>
             {
                 return Ok(self.options.check_size(identity.total)?);
             }
-            (status, resuming) => {
-                let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
-                if resuming.is_some() && !is_clear(status) {
-                    // It may be the asking for a part that it does not understand.
-                    self.no_ranges = true;
-                    self.clear().await?;
-                    return Err(Broken::Passing(failure));
-                }
-                let passing = status.is_server_error() || [408, 429].contains(&status.as_u16());
-                return Err(if passing {
-                    Broken::Passing(failure)
-                } else {
-                    Broken::Final(failure)
-                });
-            }
+            (status, resumed) => return Err(self.rejected(status, resumed.is_some()).await),
         };
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         self.content_type = content_type.map(str::to_owned);
         self.receive(response, total).await
     }
 
-    /// Whether a part that was sent belongs behind what is there.
-    fn goes_on(&self, headers: &HeaderMap, identity: &Identity) -> bool {
-        let same = mark(headers).is_none_or(|mark| mark == identity.mark);
-        same && content_range(headers).is_some_and(|(start, total)| {
-            start == Some(self.have()) && total.is_none_or(|total| total == identity.total)
-        })
+    /// The identity of the part that this attempt resumes. Clears a part that it cannot resume.
+    async fn resumable(&mut self) -> Result<Option<Identity>, Failure> {
+        match &self.part {
+            Some(Part { size: 1.., identity: Some(identity), .. }) if !self.no_ranges => {
+                Ok(Some(identity.clone()))
+            }
+            Some(part) if part.size > 0 => {
+                self.clear().await?;
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a partial response starts where the part ends.
+    fn continues(&self, headers: &HeaderMap, identity: &Identity) -> bool {
+        let is_same = validator(headers).is_none_or(|validator| validator == identity.validator);
+        is_same
+            && content_range(headers).is_some_and(|(start, total)| {
+                start == Some(self.received()) && total.is_none_or(|total| total == identity.total)
+            })
+    }
+
+    /// Whether the range was refused because nothing is missing.
+    fn has_all(&self, headers: &HeaderMap, identity: &Identity) -> bool {
+        self.received() == identity.total
+            && content_range(headers).is_none_or(|(_, total)| total == Some(identity.total))
+    }
+
+    async fn rejected(&mut self, status: StatusCode, is_resuming: bool) -> AttemptError {
+        let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
+        if is_resuming && !is_independent_of_range(status) {
+            self.no_ranges = true;
+            return match self.clear().await {
+                Ok(()) => AttemptError::Transient(failure),
+                Err(failure) => AttemptError::Permanent(failure),
+            };
+        }
+        if status.is_server_error() || [408, 429].contains(&status.as_u16()) {
+            AttemptError::Transient(failure)
+        } else {
+            AttemptError::Permanent(failure)
+        }
     }
 
     async fn clear(&mut self) -> Result<(), Failure> {
@@ -186,27 +204,21 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    /// Asks for the file, or for what is missing of it.
-    async fn ask(
+    /// Requests the file, or the rest of it, and follows redirects.
+    async fn request(
         &self,
-        resuming: Option<&Identity>,
+        resumed: Option<&Identity>,
         check: &(impl Fn(&Url) -> Result<(), Failure> + Send),
-    ) -> Result<Response, Broken> {
+    ) -> Result<Response, AttemptError> {
         let mut url = self.url.clone();
-        for _ in 0..=MOST_REDIRECTS {
-            let mut headers = HeaderMap::new();
-            // Parts of a file are parts of the file itself.
-            headers.insert(ACCEPT_ENCODING, "identity".parse().map_err(odd)?);
-            if let Some(identity) = resuming {
-                headers.insert(RANGE, format!("bytes={}-", self.have()).parse().map_err(odd)?);
-                headers.insert(IF_RANGE, identity.mark.parse().map_err(odd)?);
-            }
-            let silence = self.silence();
-            let asked = self.transport.fetch(url.clone(), headers);
-            let late = || Broken::Passing(Failure::of("there was no answer in time"));
-            let asked = within(&*self.transport.clock, silence, asked).await;
-            let response = asked.ok_or_else(late)?.map_err(|error| {
-                Broken::Passing(Failure::new("it cannot be fetched", error.into_cause()))
+        for _ in 0..=MAX_REDIRECTS {
+            let headers = self.request_headers(resumed)?;
+            let response = self.transport.fetch(url.clone(), headers);
+            let timed_out =
+                || AttemptError::Transient(Failure::of("the server did not answer in time"));
+            let response = within(&*self.transport.clock, self.idle_timeout(), response).await;
+            let response = response.ok_or_else(timed_out)?.map_err(|error| {
+                AttemptError::Transient(Failure::new("cannot fetch it", error.into_cause()))
             })?;
             if !response.status().is_redirection() {
                 return Ok(response);
@@ -214,22 +226,38 @@ impl<'a> Transfer<'a> {
             let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             url = location
                 .and_then(|location| url.join(location).ok())
-                .ok_or_else(|| Failure::of("the server redirects to nowhere"))?;
+                .ok_or_else(|| Failure::of("the server redirects without a valid `Location`"))?;
             check(&url)?;
         }
-        Err(Failure::of("the server redirects on and on").into())
+        Err(Failure::of(format!("the server redirects more than {MAX_REDIRECTS} times")).into())
     }
 
-    /// Makes ready for a whole file; `true` where there is some of it from earlier.
+    fn request_headers(&self, resumed: Option<&Identity>) -> Result<HeaderMap, Failure> {
+        let invalid = |error: InvalidHeaderValue| {
+            Failure::new("the server's validator of the file is not a valid header", error)
+        };
+        let mut headers = HeaderMap::new();
+        // Ranges of a compressed response would not be ranges of the file.
+        headers.insert(ACCEPT_ENCODING, "identity".parse().map_err(invalid)?);
+        if let Some(identity) = resumed {
+            let range = format!("bytes={}-", self.received());
+            headers.insert(RANGE, range.parse().map_err(invalid)?);
+            headers.insert(IF_RANGE, identity.validator.parse().map_err(invalid)?);
+        }
+        Ok(headers)
+    }
+
+    /// Opens the part for a complete response. Returns `true` if an earlier download left a part of
+    /// the same content.
     async fn begin(&mut self, response: &Response) -> Result<bool, Failure> {
-        let identity = mark(response.headers()).zip(response.content_length());
-        let identity = identity.map(|(mark, total)| {
+        let identity = validator(response.headers()).zip(response.content_length());
+        let identity = identity.map(|(validator, total)| {
             let mut address = self.url.clone();
             address.set_query(None);
-            Identity { address: address.into(), mark, total }
+            Identity { address: address.into(), validator, total }
         });
         match self.part.take() {
-            // The server sends the same anew.
+            // The server ignored the range, and sends the same content from its start.
             Some(part) if identity.is_some() && part.identity == identity => {
                 self.part.insert(part).clear().await?;
                 return Ok(false);
@@ -246,61 +274,42 @@ impl<'a> Transfer<'a> {
         Ok(false)
     }
 
-    async fn receive(&mut self, mut response: Response, total: Option<u64>) -> Result<(), Broken> {
-        let broken = |error: reqwest::Error| {
-            Broken::Passing(Failure::new("the connection broke", Cause::from(error.without_url())))
+    async fn receive(
+        &mut self,
+        mut response: Response,
+        total: Option<u64>,
+    ) -> Result<(), AttemptError> {
+        let broke = |error: reqwest::Error| {
+            let source = Cause::from(error.without_url());
+            AttemptError::Transient(Failure::new("the connection broke", source))
         };
         loop {
-            let next = within(&*self.transport.clock, self.silence(), response.chunk()).await;
-            let late = || Broken::Passing(Failure::of("it stood still for too long"));
-            let Some(chunk) = next.ok_or_else(late)?.map_err(broken)? else { break };
-            if self.left().is_zero() {
-                return Err(Failure::of(
-                    "it took too long; `DownloadOptions::timeout` says how long it may",
-                )
-                .into());
+            let next = within(&*self.transport.clock, self.idle_timeout(), response.chunk()).await;
+            let timed_out =
+                || AttemptError::Transient(Failure::of("the server sent nothing for too long"));
+            let Some(chunk) = next.ok_or_else(timed_out)?.map_err(broke)? else { break };
+            if self.time_left().is_zero() {
+                let reason =
+                    "the download took too long; allow more time with `DownloadOptions::timeout`";
+                return Err(Failure::of(reason).into());
             }
             let Some(part) = &mut self.part else { break };
             part.write(&chunk).await?;
             let size = part.size;
-            self.options.tell(size, total);
+            self.options.report_progress(size, total);
             self.options.check_size(size)?;
         }
         match total {
-            Some(total) if self.have() != total => {
-                let reason = format!("{} of {total} bytes came", self.have());
-                Err(Broken::Passing(Failure::of(reason)))
+            Some(total) if self.received() != total => {
+                let reason = format!("received {} of {total} bytes", self.received());
+                Err(AttemptError::Transient(Failure::of(reason)))
             }
             _ => Ok(()),
         }
     }
-
-    /// How long it may stand still.
-    fn silence(&self) -> Duration {
-        self.transport.limits.read_timeout.min(self.left().max(Duration::from_secs(1)))
-    }
 }
 
-fn odd(error: reqwest::header::InvalidHeaderValue) -> Failure {
-    Failure::new("the server's name for the file cannot be sent back", error)
-}
-
-/// What the server calls this very content: a strong `ETag`, or the date of its last change.
-fn mark(headers: &HeaderMap) -> Option<String> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let etag = text(ETAG).filter(|etag| !etag.starts_with("W/"));
-    etag.or_else(|| text(LAST_MODIFIED)).map(str::to_owned)
-}
-
-/// Start and total of `bytes 5-9/10`, where they are numbers: `bytes */10` has no start.
-fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
-    let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
-    let (range, total) = text.split_once('/')?;
-    let start = range.split_once('-').and_then(|(start, _)| start.parse().ok());
-    Some((start, total.parse().ok()))
-}
-
-/// Whether an answer means the same whatever was asked for.
-fn is_clear(status: StatusCode) -> bool {
+/// Whether a status means the same for a request without `Range`.
+fn is_independent_of_range(status: StatusCode) -> bool {
     status.is_server_error() || [401, 403, 404, 408, 410, 429].contains(&status.as_u16())
 }

@@ -48,7 +48,7 @@ async fn an_input_becomes_a_video() {
     let again = client.download(url, &path).await.unwrap_err().to_string();
     assert!(again.contains("exists already"), "{again}");
     let elsewhere = client.download("https://example.com/v.mp4", folder.path().join("x")).await;
-    assert!(elsewhere.unwrap_err().to_string().contains("no host of the service"));
+    assert!(elsewhere.unwrap_err().to_string().contains("is not a RunComfy host"));
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }
 
