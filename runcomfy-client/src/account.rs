@@ -1,4 +1,4 @@
-//! The account: what is left on it.
+//! The balance of the account.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
@@ -8,30 +8,30 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::lenient::{integer, number, text};
 
-/// What is left on the account.
+/// The balance of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Balance {
-    /// In US dollars. Below zero, the account owes it.
+    /// In US dollars. A negative balance is a debt.
     pub usd: f64,
-    /// The same in millionths of a dollar, which add up exactly.
+    /// In millionths of a dollar, as an exact integer.
     pub microdollars: Option<i64>,
-    /// The currency that the account is kept in: `USD`.
+    /// The currency of the account: `USD`.
     pub currency: Option<String>,
-    /// Everything else that came.
+    /// All other members of the response.
     pub other: Map<String, Value>,
 }
 
 impl Client {
-    /// What is left on the account.
+    /// Fetches the balance of the account.
     ///
-    /// The call goes to `https://api.runcomfy.net`, the API's other host; with a base URL that is not
-    /// the service's (a sandbox, a proxy of your own), to `/prod/v2/balance` on the host of the base
-    /// URL. So the token goes to no host that it does not go to otherwise.
+    /// The call goes to `https://api.runcomfy.net`, the API's second host. If the base URL is not the
+    /// service's (a sandbox, your own proxy), it goes to `/prod/v2/balance` on the host of the base
+    /// URL, so that the token goes to no other host.
     ///
     /// # Errors
-    /// [`Error::Api`] where the service refuses, [`Error::Catalog`] where there is no answer that can
-    /// be used.
+    /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
+    /// response.
     pub async fn balance(&self) -> Result<Balance, Error> {
         self.read_about("the account's balance", balance_url(self.transport.url([]))).await
     }
@@ -40,13 +40,13 @@ impl Client {
 fn balance_url(base: Url) -> Url {
     const PATH: &str = "/prod/v2/balance";
     let host = base.host_str().unwrap_or_default();
-    let is_the_service = base.scheme() == "https"
+    let is_runcomfy = base.scheme() == "https"
         && host
             .strip_suffix("runcomfy.net")
             .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
     let mut url = base.clone();
-    if is_the_service && url.set_host(Some("api.runcomfy.net")).is_ok() {
-        // The port is that of the other host; the scheme has one of its own.
+    if is_runcomfy && url.set_host(Some("api.runcomfy.net")).is_ok() {
+        // The base URL's port belongs to the other host.
         let _ = url.set_port(None);
     }
     url.set_path(PATH);
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Balance {
         let microdollars = integer(&mut other, "balance_microdollars");
         let usd = number(&mut other, "balance_usd")
             .or_else(|| microdollars.map(|balance: i64| balance as f64 / 1e6))
-            .ok_or_else(|| D::Error::custom("it has no number `balance_usd`"))?;
+            .ok_or_else(|| D::Error::custom("`balance_usd` is missing or not a number"))?;
         Ok(Self { usd, microdollars, currency: text(&mut other, "currency"), other })
     }
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_goes_to_the_apis_hosts_alone() {
+    fn the_balance_call_goes_only_to_trusted_hosts() {
         for (base, url) in [
             ("https://model-api.runcomfy.net/v1", "https://api.runcomfy.net/prod/v2/balance"),
             ("https://model-api.runcomfy.net:8443/v2", "https://api.runcomfy.net/prod/v2/balance"),

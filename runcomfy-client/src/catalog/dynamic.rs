@@ -1,4 +1,4 @@
-//! Models that this crate has no types for, by the schema that the catalog has of them.
+//! Models without generated types, by their schema in the catalog.
 
 use runcomfy_types::DynamicModel;
 use serde_json::Value;
@@ -8,15 +8,15 @@ use crate::client::Client;
 use crate::error::Error;
 
 impl Client {
-    /// Fetches a model's schema from the catalog, and makes a model of it that checks inputs by it.
+    /// Fetches a model's schema from the catalog. The returned model checks inputs against it.
     ///
     /// # Errors
-    /// As of [`model`](Self::model), and [`Error::Catalog`] where the entry has no schema, or one that
-    /// cannot be used.
+    /// Like [`model`](Self::model), and [`Error::Catalog`] if the entry has no schema or an unusable
+    /// one.
     pub async fn dynamic_model(&self, model_id: &str) -> Result<DynamicModel, Error> {
         let entry = self.model(model_id).await?;
         let Some(schema) = entry.input_schema.filter(Value::is_object) else {
-            let reason = format!("the entry of {model_id} has no `input_schema`");
+            let reason = format!("the entry of {model_id} has no object `input_schema`");
             return Err(Error::Catalog { what: CATALOG, reason, source: None });
         };
         DynamicModel::parse(entry.model_id.as_str(), schema.to_string()).map_err(|error| {

@@ -100,7 +100,7 @@ async fn an_entry_that_cannot_be_read_is_skipped_and_said() {
         skipped[..4],
         [
             "entry 1: it has no `model_id`",
-            "entry 2: it is no object",
+            "entry 2: it is not an object",
             "entry 3 (\"../d\"): its `model_id` is not a model id",
             "entry 4: it has no `model_id`",
         ]
