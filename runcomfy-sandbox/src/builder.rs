@@ -9,10 +9,10 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::net::TcpListener;
 
 use crate::account::{Account, microdollars};
-use crate::connection::{Control, Gate, Listener};
+use crate::connection::Control;
 use crate::error::Error;
-use crate::faults::misbehave::Stalls;
-use crate::faults::{Chaos, Faults};
+use crate::faults::{Chaos, Faults, Stalls};
+use crate::gate::{Gate, Listener};
 use crate::log::Sink;
 use crate::models::Models;
 use crate::queue::Queue;

@@ -1,19 +1,16 @@
-//! Connections that can be made to break: what HTTP alone cannot do wrong.
+//! Connections that the sandbox can reset. HTTP alone cannot produce such failures.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{self, IncomingStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::net::TcpStream;
 
-/// What a call knows of its connection.
+use crate::shared::lock;
+
+/// Resets a connection. Calls get one with their connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Control {
     state: Arc<Mutex<State>>,
@@ -21,28 +18,46 @@ pub(crate) struct Control {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many bytes may still be written before the connection is reset, where there is a bound.
-    room: Option<usize>,
-    /// Who waits to read.
+    /// How many bytes may still be written before the reset; `None` for no limit.
+    bytes_left: Option<usize>,
+    /// Wakes the task that waits to read.
     reader: Option<Waker>,
 }
 
 impl Control {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
-    /// Resets the connection once so many more bytes were written.
+    /// Resets the connection after this many more written bytes.
     pub(crate) fn reset_after(&self, bytes: usize) {
         let mut state = self.state();
-        state.room = Some(bytes);
+        state.bytes_left = Some(bytes);
         if let Some(reader) = state.reader.take() {
             reader.wake();
         }
     }
+
+    pub(crate) fn downgrade(&self) -> WeakControl {
+        WeakControl(Arc::downgrade(&self.state))
+    }
 }
 
-/// A connection that does as its control says.
+/// A [`Control`] that does not keep the state of a closed connection.
+#[derive(Debug)]
+pub(crate) struct WeakControl(Weak<Mutex<State>>);
+
+impl WeakControl {
+    pub(crate) fn upgrade(&self) -> Option<Control> {
+        self.0.upgrade().map(|state| Control { state })
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
+
+/// A connection that its [`Control`] can reset.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -50,8 +65,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn broken(&self) -> io::Error {
-        // Without lingering, closing is a reset rather than an end.
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { stream, control: Control::default() }
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    fn reset(&self) -> io::Error {
+        // Without lingering, closing the socket sends RST instead of FIN.
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionReset.into()
     }
@@ -65,9 +88,9 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         {
             let mut state = self.control.state();
-            if state.room == Some(0) {
+            if state.bytes_left == Some(0) {
                 drop(state);
-                return Poll::Ready(Err(self.broken()));
+                return Poll::Ready(Err(self.reset()));
             }
             state.reader = Some(context.waker().clone());
         }
@@ -81,15 +104,15 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let room = self.control.state().room;
-        let bytes = match room {
-            Some(0) => return Poll::Ready(Err(self.broken())),
-            Some(room) => &bytes[..bytes.len().min(room)],
+        let bytes_left = self.control.state().bytes_left;
+        let bytes = match bytes_left {
+            Some(0) => return Poll::Ready(Err(self.reset())),
+            Some(left) => &bytes[..bytes.len().min(left)],
             None => bytes,
         };
         let written = std::task::ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        if let Some(room) = &mut self.control.state().room {
-            *room = room.saturating_sub(written);
+        if let Some(left) = &mut self.control.state().bytes_left {
+            *left = left.saturating_sub(written);
         }
         Poll::Ready(Ok(written))
     }
@@ -100,127 +123,5 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-/// Opens and closes the port.
-#[derive(Debug)]
-pub(crate) struct Gate {
-    /// For who waits to accept; what counts stands in `inside`.
-    open: watch::Sender<bool>,
-    inside: Mutex<Inside>,
-}
-
-#[derive(Debug)]
-struct Inside {
-    open: bool,
-    connections: Vec<Weak<Mutex<State>>>,
-}
-
-impl Gate {
-    pub(crate) fn new() -> Arc<Self> {
-        let inside = Mutex::new(Inside { open: true, connections: Vec::new() });
-        Arc::new(Self { open: watch::Sender::new(true), inside })
-    }
-
-    /// Whether connections are accepted. While they are not, those there are get reset.
-    pub(crate) fn set_open(&self, open: bool) {
-        let mut inside = self.inside();
-        inside.open = open;
-        if !open {
-            for state in inside.connections.drain(..).filter_map(|state| state.upgrade()) {
-                Control { state }.reset_after(0);
-            }
-        }
-        self.open.send_replace(open);
-    }
-
-    /// Accepts no connection for so long; those there are go on.
-    pub(crate) fn shut_for(self: &Arc<Self>, pause: Duration) {
-        self.inside().open = false;
-        self.open.send_replace(false);
-        let gate = Arc::clone(self);
-        tokio::spawn(async move {
-            tokio::time::sleep(pause).await;
-            gate.set_open(true);
-        });
-    }
-
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, control: &Control) {
-        let mut inside = self.inside();
-        if !inside.open {
-            // It came in while the gate was being shut.
-            return control.reset_after(0);
-        }
-        inside.connections.retain(|connection| connection.strong_count() > 0);
-        inside.connections.push(Arc::downgrade(&control.state));
-    }
-}
-
-/// Accepts connections while the gate is open.
-pub(crate) struct Listener {
-    gate: Arc<Gate>,
-    /// `None` while nothing listens.
-    listener: Option<TcpListener>,
-    address: SocketAddr,
-}
-
-impl Listener {
-    pub(crate) fn new(gate: Arc<Gate>, listener: TcpListener) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        Ok(Self { gate, listener: Some(listener), address })
-    }
-}
-
-/// Before the port is tried again, where it cannot be had or a connection not be accepted.
-const PAUSE: Duration = Duration::from_millis(5);
-
-impl serve::Listener for Listener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let mut open = self.gate.open.subscribe();
-        loop {
-            if !*open.borrow_and_update() {
-                self.listener = None;
-                // The sender lives as long as the gate.
-                let _ = open.changed().await;
-                continue;
-            }
-            let Some(listener) = &self.listener else {
-                self.listener = TcpListener::bind(self.address).await.ok();
-                if self.listener.is_none() {
-                    tokio::time::sleep(PAUSE).await;
-                }
-                continue;
-            };
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                _ = open.changed() => continue,
-            };
-            match accepted {
-                Ok((stream, address)) => {
-                    let control = Control::default();
-                    self.gate.add(&control);
-                    return (Connection { stream, control }, address);
-                }
-                Err(_) => tokio::time::sleep(PAUSE).await,
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
-}
-
-impl Connected<IncomingStream<'_, Listener>> for Control {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.io().control.clone()
     }
 }

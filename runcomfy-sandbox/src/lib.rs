@@ -53,6 +53,7 @@ mod connection;
 mod dialect;
 mod error;
 mod faults;
+mod gate;
 mod kind;
 mod log;
 mod models;

@@ -10,9 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Uri};
 
 use crate::account::Account;
-use crate::connection::Gate;
-use crate::faults::Faults;
-use crate::faults::misbehave::Stalls;
+use crate::faults::{Faults, Stalls};
+use crate::gate::Gate;
 use crate::log::Sink;
 use crate::models::Models;
 use crate::queue::Queue;

@@ -1,21 +1,21 @@
-//! Carrying a fault out.
+//! Carries out a fault.
 
-use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Map, Value};
-use tokio::sync::watch;
 
+use super::body::{
+    drip, huge, padded, stall_within, text_after_id, with_body, with_json, with_member,
+};
+use super::stalls::Stalls;
+use super::{Fault, Reply};
 use crate::connection::Control;
-use crate::faults::{Fault, Reply};
 use crate::routes::status_code;
 
-/// Answers a call whose body was read with a fault; `carry_out` does what it asks for.
+/// Answers a call with a fault, after its body was read. `carry_out` makes the real response.
 pub(crate) async fn answer(
     fault: Fault,
     control: &Control,
@@ -35,7 +35,7 @@ pub(crate) async fn answer(
         }
         Fault::ResetAnswer(bytes) => {
             let mut answer = carry_out().await;
-            // Should the answer be shorter, the next call is not to suffer for it.
+            // If the response is shorter, the reset must not hit the next call.
             let close = HeaderValue::from_static("close");
             answer.headers_mut().insert(header::CONNECTION, close);
             control.reset_after(bytes);
@@ -87,14 +87,14 @@ pub(crate) async fn answer(
         Fault::OtherModel(id) => with_member(carry_out().await, "model_id", id).await,
         Fault::Padded(spaces) => padded(carry_out().await, spaces).await,
         Fault::NumericId(number) => {
-            let change = |body: Bytes| match behind_id(&body, &number) {
+            let change = |body: Bytes| match text_after_id(&body, &number) {
                 Some(rest) => format!("{{\"request_id\":{number},{rest}").into(),
                 None => body.into(),
             };
             with_body(carry_out().await, change).await
         }
         Fault::CutNumericId(number, kept) => {
-            let change = |body: Bytes| match behind_id(&body, &number) {
+            let change = |body: Bytes| match text_after_id(&body, &number) {
                 Some(_) => {
                     let kept: String = number.chars().take(kept).collect();
                     format!("{{\"request_id\":{kept}").into()
@@ -103,7 +103,7 @@ pub(crate) async fn answer(
             };
             with_body(carry_out().await, change).await
         }
-        // The job itself knows that.
+        // The job has these settings itself; see `JobFault`.
         Fault::LagAfterAccept(..) | Fault::LagAfterEnd(..) => carry_out().await,
         Fault::NoOutput => {
             let without = |object: &mut Map<String, Value>| {
@@ -113,107 +113,4 @@ pub(crate) async fn answer(
             with_json(carry_out().await, without).await
         }
     }
-}
-
-/// Counts the answers that never come to their end.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Stalls(Arc<watch::Sender<usize>>);
-
-impl Stalls {
-    async fn stall<T>(&self) -> T {
-        self.0.send_modify(|count| *count += 1);
-        std::future::pending().await
-    }
-
-    /// Waits until there were so many.
-    pub(crate) async fn reach(&self, count: usize) {
-        // The sender is this one's own.
-        let _ = self.0.subscribe().wait_for(|stalled| *stalled >= count).await;
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        *self.0.borrow()
-    }
-}
-
-fn stall_within(body: Bytes, bytes: usize, stalls: Stalls) -> Body {
-    let beginning = body.slice(..body.len().min(bytes));
-    let beginning = stream::iter([Ok::<_, Infallible>(beginning)]);
-    Body::from_stream(beginning.chain(stream::once(async move { stalls.stall().await })))
-}
-
-async fn with_body(answer: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, change(body))
-}
-
-/// Changes an answer that is a JSON object.
-async fn with_json(answer: Response, change: impl FnOnce(&mut Map<String, Value>)) -> Response {
-    let change = |body: Bytes| {
-        let object = serde_json::from_slice(&body).ok();
-        let changed = object.and_then(|mut object| {
-            change(&mut object);
-            serde_json::to_vec(&object).ok()
-        });
-        changed.map_or_else(|| body.into(), Body::from)
-    };
-    with_body(answer, change).await
-}
-
-async fn with_member(answer: Response, key: &str, value: impl Into<Value>) -> Response {
-    with_json(answer, |object| drop(object.insert(key.to_owned(), value.into()))).await
-}
-
-/// What follows this `request_id` in a JSON object, were it the first member; `None` where the body
-/// does not name it, as that of a refusal.
-fn behind_id(body: &[u8], id: &str) -> Option<String> {
-    let mut object: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    if object.remove("request_id")? != id {
-        return None;
-    }
-    serde_json::to_string(&object).ok()?.strip_prefix('{').map(str::to_owned)
-}
-
-fn drip(body: Bytes, pause: Duration) -> Body {
-    let bytes = stream::iter(0..body.len()).then(move |index| {
-        let byte = body.slice(index..=index);
-        async move {
-            tokio::time::sleep(pause).await;
-            Ok::<_, Infallible>(byte)
-        }
-    });
-    Body::from_stream(bytes)
-}
-
-/// An answer of so many spaces.
-fn huge(bytes: u64) -> Response {
-    let mut answer = Body::from_stream(spaces(bytes)).into_response();
-    answer.headers_mut().insert(header::CONTENT_LENGTH, bytes.into());
-    answer
-}
-
-/// An answer that so many spaces follow.
-async fn padded(answer: Response, bytes: u64) -> Response {
-    let mut length = bytes;
-    let change = |body: Bytes| {
-        length += body.len() as u64;
-        let begin = stream::iter([Ok(body)]);
-        Body::from_stream(begin.chain(spaces(bytes)))
-    };
-    let mut answer = with_body(answer, change).await;
-    answer.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    answer
-}
-
-/// Spaces that are made while they are sent.
-fn spaces(bytes: u64) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
-    const PIECE: u64 = 64 * 1024;
-    static SPACES: [u8; PIECE as usize] = [b' '; PIECE as usize];
-    stream::iter(0..bytes.div_ceil(PIECE)).map(move |index| {
-        let length = (bytes - index * PIECE).min(PIECE);
-        let piece = &SPACES[..usize::try_from(length).unwrap_or_default()];
-        Ok(Bytes::from_static(piece))
-    })
 }

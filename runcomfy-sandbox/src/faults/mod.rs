@@ -1,8 +1,10 @@
 //! What can go wrong with a call.
 
+mod body;
 mod chaos;
 pub(crate) mod misbehave;
 mod plan;
+mod stalls;
 
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use serde_json::json;
 
 pub use self::chaos::Chaos;
 pub(crate) use self::plan::Faults;
+pub(crate) use self::stalls::Stalls;
 use crate::settings::Lag;
 
 /// A call of the API.

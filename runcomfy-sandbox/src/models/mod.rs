@@ -3,6 +3,7 @@
 
 mod category;
 mod entry;
+mod fetchable;
 mod folder;
 mod media;
 mod parts;
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::media::why_unfetchable;
+use self::fetchable::why_unfetchable;
 pub(crate) use self::parts::parts;
 use crate::account::microdollars;
 use crate::dialect::plain_json_schema;
