@@ -1,5 +1,5 @@
-//! Embeds the schemas that lie in the workspace beside this package and travel inside it when it is
-//! published: the models of a sandbox that was told of no others.
+//! Embeds the workspace's schemas as the default models of a sandbox. The `schemas` link makes them
+//! a part of the published package.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

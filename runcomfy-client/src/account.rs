@@ -25,9 +25,9 @@ pub struct Balance {
 impl Client {
     /// Fetches the balance of the account.
     ///
-    /// The call goes to `https://api.runcomfy.net`, the API's second host. If the base URL is not the
-    /// service's (a sandbox, your own proxy), it goes to `/prod/v2/balance` on the host of the base
-    /// URL, so that the token goes to no other host.
+    /// The call goes to `https://api.runcomfy.net`, the API's second host. If the base URL is not
+    /// the service's (a sandbox, your own proxy), it goes to `/prod/v2/balance` on the host of the
+    /// base URL, so that the token goes to no other host.
     ///
     /// # Errors
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable

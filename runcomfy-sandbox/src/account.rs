@@ -1,4 +1,4 @@
-//! The account that jobs are paid from. It counts microdollars, so that sums are exact.
+//! The account that pays for jobs. It counts microdollars, so that sums are exact.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,8 +26,8 @@ impl Account {
         *self.lock() = microdollars;
     }
 
-    /// Takes the price of a job; where a balance is required and none is left, takes nothing and
-    /// says so. The last job may bring the balance below zero.
+    /// Takes the price of a job. Returns `false`, and takes nothing, if a balance is required and
+    /// used up. The last job may make the balance negative.
     pub(crate) fn charge(&self, price: i64, require_balance: bool) -> bool {
         let mut balance = self.lock();
         let accepted = !require_balance || *balance > 0;
@@ -42,7 +42,7 @@ impl Account {
         *balance = balance.saturating_add(price);
     }
 
-    /// The answer of the balance call.
+    /// The response to the balance call.
     pub(crate) fn answer(&self) -> Value {
         let balance = self.balance();
         json!({
@@ -58,6 +58,6 @@ pub(crate) fn dollars(microdollars: i64) -> f64 {
 }
 
 pub(crate) fn microdollars(dollars: f64) -> i64 {
-    // A cast stops at the bounds, and makes zero of what is no number.
+    // The cast saturates, and turns NaN into zero.
     (dollars * 1e6).round() as i64
 }

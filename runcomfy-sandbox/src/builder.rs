@@ -1,4 +1,4 @@
-//! What a sandbox is started with.
+//! The builder of a sandbox.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,7 +21,7 @@ use crate::sandbox::Sandbox;
 use crate::settings::{CancelAnswer, EarlyResult, Lag, OutputForm, Settings, Stage};
 use crate::shared::{Clock, Shared};
 
-/// What a sandbox is started with.
+/// Configures and starts a sandbox.
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct Builder {
     token: String,
@@ -63,19 +63,19 @@ impl Builder {
         }
     }
 
-    /// The token that it wants.
+    /// The token that calls must send.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = token.into();
         self
     }
 
-    /// The port to listen on; 0, which is the default, takes a free one.
+    /// The port to listen on. 0, the default, takes a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// How long a job stays in the queue at least.
+    /// The minimum time that a job stays in the queue.
     pub fn queue_time(mut self, time: Duration) -> Self {
         self.queue_time = time;
         self
@@ -87,19 +87,19 @@ impl Builder {
         self
     }
 
-    /// How many jobs run at once.
+    /// The number of jobs that run at once.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
         self
     }
 
-    /// Lets every job fail, for this reason.
+    /// Makes every job fail for this reason.
     pub fn failing(mut self, reason: impl Into<String>) -> Self {
         self.failure = Some(reason.into());
         self
     }
 
-    /// Lets calls go wrong by chance.
+    /// Makes calls fail at random.
     pub fn chaos(mut self, chaos: Chaos) -> Self {
         self.chaos = Some(chaos);
         self
@@ -111,20 +111,21 @@ impl Builder {
         self
     }
 
-    /// Adds every model of a folder, `<model id>.json` below it.
+    /// Adds every model in a folder, from the files `<model id>.json`.
     pub fn schemas(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.push(folder.into());
         self
     }
 
-    /// The clock that jobs go by, for tests that take no time.
+    /// The clock for jobs, for tests that do not wait.
     pub fn clock(mut self, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(now);
         self
     }
 
-    /// The word that status calls use for a stage. The defaults are the documented words: a job that
-    /// failed is `completed`, as one that succeeded, and its result says that it failed.
+    /// The word that status calls use for a stage. The defaults are the documented words: the
+    /// status of a failed job is `completed`, like that of a successful one; the result tells the
+    /// failure.
     ///
     /// ```
     /// # use runcomfy_sandbox::{Sandbox, Stage};
@@ -135,20 +136,20 @@ impl Builder {
         self
     }
 
-    /// The word that result calls use for a stage; documented are `in_queue`, `in_progress`,
-    /// `succeeded`, `failed` and `cancelled`.
+    /// The word that result calls use for a stage. The documented words are `in_queue`,
+    /// `in_progress`, `succeeded`, `failed` and `cancelled`.
     pub fn result_word(mut self, stage: Stage, word: impl Into<String>) -> Self {
         self.settings.result_words.set(stage, word.into());
         self
     }
 
-    /// What a result call answers before the job has ended.
+    /// The response to a result call before the job ends.
     pub fn early_result(mut self, answer: EarlyResult) -> Self {
         self.settings.early_result = answer;
         self
     }
 
-    /// What a cancel call answers.
+    /// The response to a cancel call.
     pub fn cancel_answer(mut self, answer: CancelAnswer) -> Self {
         self.settings.cancel_answer = answer;
         self
@@ -160,50 +161,50 @@ impl Builder {
         self
     }
 
-    /// Scheme and host of output URLs, such as `https://playgrounds-storage-public.runcomfy.net`. The
-    /// sandbox goes on serving the files under its own address, at the same path.
+    /// Scheme and host of output URLs, such as `https://playgrounds-storage-public.runcomfy.net`.
+    /// The sandbox still serves the files at its own address, under the same path.
     pub fn output_origin(mut self, origin: impl Into<String>) -> Self {
         let origin: String = origin.into();
         self.settings.output_origin = Some(origin.trim_end_matches('/').to_owned());
         self
     }
 
-    /// Whether a result repeats the job's `input`, media URLs included, as it does by default. An
-    /// input of more than 64 KiB is not repeated.
+    /// Whether a result repeats the job's `input`, including media URLs; it does by default. Inputs
+    /// of more than 64 KiB are not repeated.
     pub fn repeat_input(mut self, repeat: bool) -> Self {
         self.settings.repeat_input = repeat;
         self
     }
 
-    /// The HTTP status of an accepted submission: 200 by default; 202 is met, too.
+    /// The HTTP status of an accepted submission: 200 by default. The service has also sent 202.
     pub fn submit_status(mut self, status: u16) -> Self {
         self.settings.submit_status = status;
         self
     }
 
-    /// The HTTP status that a wrong token gets, with code 400004: 400 by default, as documented; 401
-    /// is met, too.
+    /// The HTTP status for a wrong token, with code 400004: 400 by default, as documented. The
+    /// service has also sent 401.
     pub fn token_status(mut self, status: u16) -> Self {
         self.settings.token_status = status;
         self
     }
 
-    /// Answers the first calls about every new job as if it were not known yet.
-    /// [`Fault::LagAfterAccept`](crate::Fault::LagAfterAccept) does the same to one job.
+    /// Answers the first calls about every new job as if the job were unknown.
+    /// [`Fault::LagAfterAccept`](crate::Fault::LagAfterAccept) does the same for one job.
     pub fn lag_after_accept(mut self, calls: u32, lag: Lag) -> Self {
         self.settings.lags.after_accept = Some((calls, lag));
         self
     }
 
-    /// Answers the first result calls about every job that has ended as if its result were not there
-    /// yet. [`Fault::LagAfterEnd`](crate::Fault::LagAfterEnd) does the same to one job.
+    /// Answers the first result calls about every ended job as if the result were missing.
+    /// [`Fault::LagAfterEnd`](crate::Fault::LagAfterEnd) does the same for one job.
     pub fn lag_after_end(mut self, calls: u32, lag: Lag) -> Self {
         self.settings.lags.after_end = Some((calls, lag));
         self
     }
 
-    /// Refuses this URL as an input, as one that cannot be fetched. The sandbox fetches nothing, so
-    /// it knows a missing file only by being told.
+    /// Refuses this URL as an input, as if the file could not be fetched. The sandbox fetches
+    /// nothing, so it cannot detect a missing file itself.
     pub fn unfetchable(mut self, url: impl Into<String>) -> Self {
         self.unfetchable.push(url.into());
         self
@@ -215,32 +216,32 @@ impl Builder {
         self
     }
 
-    /// The `base_price_usd` of every model whose catalog entry has none, in US dollars; nothing by
-    /// default. An accepted job is charged its price, by the output or by the second of its
-    /// `duration`; a cancelled one gets it back.
+    /// The `base_price_usd` of every model whose catalog entry has none; 0 by default. An accepted
+    /// job is charged per output, or per second of its `duration`; a cancelled job is refunded.
     pub fn price_usd(mut self, price: f64) -> Self {
         self.price_usd = price;
         self
     }
 
     /// Whether submissions are refused with HTTP 402 and code 400002 once the balance is used up;
-    /// they are not by default.
+    /// off by default.
     pub fn require_balance(mut self, require: bool) -> Self {
         self.settings.require_balance = require;
         self
     }
 
-    /// Gets a line per call: date, method, path, HTTP status, how long it took, the id of a job that
-    /// was accepted, and the fault if there was one; never the token. Nobody gets it by default.
+    /// Calls this with a log line for every call: date, method, path, HTTP status, duration, the id
+    /// of an accepted job, and the fault if there was one; never the token. By default there is no
+    /// log.
     pub fn log(mut self, line: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Some(Arc::new(line));
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
-    /// Where the port cannot be listened on, or a schema cannot be read.
+    /// If the sandbox cannot listen on the port, or a schema cannot be read.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let mut models = Models::embedded(self.price_usd);
         for folder in &self.folders {
@@ -279,7 +280,7 @@ impl Builder {
         let service =
             routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Control>();
         let server = tokio::spawn(async move {
-            // It ends with an error only where the listener breaks.
+            // The sandbox's own listener returns no errors.
             let _ = axum::serve(listener, service).await;
         });
         Ok(Sandbox { shared, server })

@@ -1,4 +1,4 @@
-//! Why a sandbox does not start.
+//! The errors of starting a sandbox.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,15 +7,15 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The port cannot be listened on.
-    #[error("cannot listen on {address}")]
+    /// The sandbox cannot listen on the port.
+    #[error("cannot listen on {address}; choose another port, or 0 for a free one")]
     Listen {
         /// The address.
         address: SocketAddr,
         /// Why.
         source: std::io::Error,
     },
-    /// A schema cannot be read.
+    /// A schema file or folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
         /// The file or folder.
@@ -23,7 +23,7 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// A schema is none.
+    /// A schema is invalid.
     #[error("{0}")]
     Schema(String),
 }

@@ -1,4 +1,4 @@
-//! What the program is told.
+//! The command line of the program.
 
 use std::time::Duration;
 
@@ -13,49 +13,50 @@ A local server that behaves like RunComfy's model API.
 Usage: runcomfy-sandbox [OPTIONS]
 
 Options:
-      --port <PORT>               the port to listen on [default: 8188]
-      --token <TOKEN>             the token to ask for [default: sandbox-token]
-      --schemas <FOLDER>          adds the models of a folder, <model id>.json below it
-      --quiet                     no line of log per call on standard error
-  -h, --help                      shows this
+      --port <PORT>               the port to listen on; 0 for a free one [default: 8188]
+      --token <TOKEN>             the token that calls must send [default: sandbox-token]
+      --schemas <FOLDER>          adds the models of a folder, from files <model id>.json;
+                                  may be given several times
+      --quiet                     writes no log line per call to standard error
+  -h, --help                      prints this help
 
 Jobs:
-      --queue-ms <MS>             how long a job waits at least [default: 600]
-      --run-ms <MS>               how long a job runs [default: 1500]
-      --workers <N>               how many jobs run at once [default: 1]
-      --fail <REASON>             lets every job fail, for this reason
-      --chaos <SEED>              lets one call in five go wrong, by chance, the same for the same
-                                  seed
+      --queue-ms <MS>             the minimum time in the queue [default: 600]
+      --run-ms <MS>               the run time of a job [default: 1500]
+      --workers <N>               the number of jobs that run at once [default: 1]
+      --fail <REASON>             makes every job fail for this reason
+      --chaos <SEED>              makes one call in five fail at random; the same seed gives the
+                                  same faults
 
-Answers; the defaults are as the service documents them:
+Responses; the defaults are as the service documents them:
       --status-word <STAGE=WORD>  the word of a status call for a stage: queued, running,
-                                  succeeded, failed or cancelled; with failed=failed, a status
-                                  says that a job failed
+                                  succeeded, failed or cancelled; with failed=failed, the status
+                                  tells that a job failed
       --result-word <STAGE=WORD>  the same for a result call
       --early-result <FORM>       a result call before the end: state, not-ready [default: state]
       --cancel-answer <FORM>      full, outcome-only, requested, requested-status,
                                   contradictory, empty, no-content [default: full]
       --output-form <FORM>        by-schema, object, url, urls, url-objects,
                                   object-of-url-objects [default: by-schema]
-      --output-origin <URL>       scheme and host of output URLs; the files stay at the sandbox
+      --output-origin <URL>       scheme and host of output URLs; the sandbox still serves the files
       --no-input                  does not repeat the input of a job in its result
       --submit-status <CODE>      the HTTP status of an accepted submission [default: 200]
-      --token-status <CODE>       the HTTP status that a wrong token gets [default: 400]
-      --unfetchable <URL>         refuses this URL as an input, as one that cannot be fetched;
+      --token-status <CODE>       the HTTP status for a wrong token [default: 400]
+      --unfetchable <URL>         refuses this URL as an input, as if the file could not be fetched;
                                   may be given several times
-      --lag-after-accept <N:FORM> answers the first N calls about a job as if it were not known
-                                  yet: not-found, too-early, client-closed, not-ready, stale
-      --lag-after-end <N:FORM>    answers the first N result calls about a job that has ended as
-                                  if the result were not there yet; the same forms
+      --lag-after-accept <N:FORM> answers the first N calls about a job as if the job were unknown:
+                                  not-found, too-early, client-closed, not-ready, stale
+      --lag-after-end <N:FORM>    answers the first N result calls about an ended job as if the
+                                  result were missing; the same forms
 
 Account:
-      --balance <USD>             the balance at the beginning; may be negative [default: 100]
+      --balance <USD>             the initial balance; may be negative [default: 100]
       --price <USD>               the price of models without one, per second of video or per output
                                   [default: 0]
       --require-balance           refuses submissions once the balance is used up
 ";
 
-/// `None` where help was asked for.
+/// `None` if the user asked for help.
 pub(crate) fn read() -> Result<Option<Builder>, lexopt::Error> {
     let mut builder = Sandbox::builder().port(8188);
     let mut quiet = false;
@@ -110,7 +111,7 @@ pub(crate) fn read() -> Result<Option<Builder>, lexopt::Error> {
     Ok(Some(if quiet { builder } else { builder.log(crate::log) }))
 }
 
-/// What a choice is called, and what it is.
+/// The names of the values of an option.
 type Choices<T, const N: usize> = [(&'static str, T); N];
 
 const STAGES: Choices<Stage, 5> = [
@@ -166,7 +167,7 @@ fn chosen<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, lexopt::Error
     let found = choices.iter().find_map(|(name, choice)| (*name == text).then_some(*choice));
     found.ok_or_else(|| {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        format!("{text:?} is none of: {}", names.join(", ")).into()
+        format!("{text:?} is not one of: {}", names.join(", ")).into()
     })
 }
 
@@ -174,7 +175,7 @@ fn stage_word(arguments: &mut lexopt::Parser) -> Result<(Stage, String), lexopt:
     let text = arguments.value()?.string()?;
     let (stage, word) = text
         .split_once('=')
-        .ok_or_else(|| format!("{text:?} is no STAGE=WORD, such as failed=failed"))?;
+        .ok_or_else(|| format!("{text:?} is not of the form STAGE=WORD, such as failed=failed"))?;
     Ok((chosen(stage, &STAGES)?, word.to_owned()))
 }
 
@@ -182,6 +183,6 @@ fn calls_lag(arguments: &mut lexopt::Parser) -> Result<(u32, Lag), lexopt::Error
     let text = arguments.value()?.string()?;
     let parts = text.split_once(':').and_then(|(calls, lag)| Some((calls.parse().ok()?, lag)));
     let (calls, lag) =
-        parts.ok_or_else(|| format!("{text:?} is no NUMBER:FORM, such as 3:not-found"))?;
+        parts.ok_or_else(|| format!("{text:?} is not of the form N:FORM, such as 3:not-found"))?;
     Ok((calls, chosen(lag, &LAGS)?))
 }

@@ -1,4 +1,4 @@
-//! Images, videos and sounds, and the names that tell them apart.
+//! Images, videos and audio, and how names and formats tell them apart.
 
 /// A kind of media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Image, Self::Video, Self::Audio];
 
-    /// The word for one; an `s` behind it makes it several.
+    /// The singular; append `s` for the plural.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// A real file, with its content type.
+    /// The content type and bytes of a real file.
     pub(crate) fn file(self) -> (&'static str, &'static [u8]) {
         match self {
             Self::Image => ("image/png", include_bytes!("../assets/image.png")),
@@ -37,14 +37,14 @@ impl Kind {
         }
     }
 
-    /// The kind of the vendor's formats: `image_uri`, `image_uris` and their like.
+    /// The kind of a vendor's format, such as `image_uri` or `image_uris`.
     pub(crate) fn of_format(format: &str) -> Option<Self> {
         let word = format.strip_suffix("_uri").or_else(|| format.strip_suffix("_uris"))?;
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// The kind of a name that ends in `image`, `img`, `video` or `audio`, perhaps plural, perhaps
-    /// followed by `_url(s)` or `_uri(s)`, perhaps by a number. The name is in snake_case.
+    /// The kind of a snake_case name that ends in `image`, `img`, `video` or `audio`, singular or
+    /// plural, optionally followed by `_url(s)` or `_uri(s)`, and by a number.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let digits = |c: char| c.is_ascii_digit();
         let name = name.trim_end_matches(digits).trim_end_matches('_');
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_formats_tell_the_kind() {
+    fn kinds_follow_from_names_and_formats() {
         for (name, kind) in [
             ("image", Some(Kind::Image)),
             ("image_url", Some(Kind::Image)),

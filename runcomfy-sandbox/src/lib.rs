@@ -1,9 +1,9 @@
-//! A server on loopback that behaves like RunComfy's model API, for tests and examples: nothing is
-//! paid, and nothing leaves the machine.
+//! A local server that behaves like RunComfy's model API, for tests and examples. It costs nothing,
+//! and no data leaves the machine.
 //!
-//! It wants the token, validates inputs with the `jsonschema` crate against the models' schemas,
-//! queues with positions, goes through the states, can be told to fail, cancels what is queued, and
-//! serves a real image, video or sound as output.
+//! The sandbox checks the token, validates inputs against the models' schemas with the `jsonschema`
+//! crate, queues jobs with positions, runs them through all states, cancels queued jobs, can make
+//! jobs fail, and serves real image, video and audio files as outputs.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
@@ -14,38 +14,38 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # The service's words
+//! # Responses
 //!
-//! Status and result have words of their own, as the service has. A status of `completed` says that
-//! the job ended, and its result says how: `succeeded` or `failed`. Where the service has been met
-//! with other words or other forms than it documents, a setting of [`Builder`] switches to them:
+//! Status and result use different words, as the service does. The status `completed` only means
+//! that the job ended; the result tells how: `succeeded` or `failed`. The service has also sent
+//! words and forms that it does not document. Settings of [`Builder`] switch to them:
 //!
-//! | what | by default | setting |
+//! | subject | default | setting |
 //! | --- | --- | --- |
-//! | a job that failed, in its status | `completed` | [`Builder::status_word`] |
-//! | the words of a result | `succeeded`, `failed`, ... | [`Builder::result_word`] |
-//! | a result before the end | the current state | [`Builder::early_result`] |
-//! | the answer of a cancel call | HTTP 202 with `{request_id, status, outcome}` | [`Builder::cancel_answer`] |
-//! | the `output` of a result | as the model's `output_schema` has it | [`Builder::output_form`] |
-//! | where outputs are | at the sandbox | [`Builder::output_origin`] |
-//! | the `input` of a job | repeated in its result | [`Builder::repeat_input`] |
-//! | an accepted submission | HTTP 200 | [`Builder::submit_status`] |
-//! | a wrong token | HTTP 400 with code 400004 | [`Builder::token_status`] |
-//! | what a job costs | nothing | [`Builder::price_usd`], [`Builder::require_balance`] |
+//! | status of a failed job | `completed` | [`Builder::status_word`] |
+//! | words in a result | `succeeded`, `failed`, ... | [`Builder::result_word`] |
+//! | result call before the end | the current state | [`Builder::early_result`] |
+//! | response to a cancel call | HTTP 202 with `{request_id, status, outcome}` | [`Builder::cancel_answer`] |
+//! | `output` of a result | follows the model's `output_schema` | [`Builder::output_form`] |
+//! | host of output URLs | the sandbox | [`Builder::output_origin`] |
+//! | `input` of a job | repeated in its result | [`Builder::repeat_input`] |
+//! | accepted submission | HTTP 200 | [`Builder::submit_status`] |
+//! | wrong token | HTTP 400 with code 400004 | [`Builder::token_status`] |
+//! | price of a job | none | [`Builder::price_usd`], [`Builder::require_balance`] |
 //!
 //! # Media
 //!
-//! An input for an image, a video or a sound must be something that the service could fetch, or the
-//! submission gets HTTP 422. The sandbox never goes to the network: it judges a URL by its text, and
-//! takes it as good unless [`Builder::unfetchable`] names it.
+//! The service must be able to fetch the images, videos and audio of an input; otherwise the
+//! submission gets HTTP 422. The sandbox makes no network calls. It judges a URL by its text, and
+//! accepts it unless [`Builder::unfetchable`] names it.
 //!
-//! # What goes wrong
+//! # Faults
 //!
-//! It can be told to do wrong whatever a service or a network can do wrong, with the next call of a
-//! kind ([`Sandbox::fault_next`]) or by chance with a seed ([`Chaos`]), and knows what it has
-//! accepted ([`Sandbox::accepted_jobs`]), whatever its clients were told.
+//! The sandbox can produce the faults of a service or a network, for the next call of a kind
+//! ([`Sandbox::fault_next`]) or at random from a seed ([`Chaos`]). [`Sandbox::accepted_jobs`] lists
+//! what it has accepted, even if no client received the response.
 //!
-//! It is a binary too: `cargo run -p runcomfy-sandbox -- --help`.
+//! The sandbox is also a program: `cargo run -p runcomfy-sandbox -- --help`.
 
 mod account;
 mod builder;

@@ -1,4 +1,4 @@
-//! One line of log per call. The line has no query, header or body, and never the token.
+//! The log: one line per call. A line has no query, header or body, and never the token.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,15 +9,15 @@ use axum::response::Response;
 use crate::faults::Fault;
 use crate::shared::Shared;
 
-/// Takes a line, without its end.
+/// Receives each line, without a line break.
 pub(crate) type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Travels inside an answer: the job that was accepted.
+/// A response extension with the id of the accepted job.
 #[derive(Clone, Debug)]
 pub(crate) struct AcceptedId(pub(crate) Arc<str>);
 
-/// The line of a call under way. It is written when it is dropped, so that a call that gets no answer
-/// has its line too.
+/// The log line of a call. Dropping it writes the line, so that a call without a response is logged
+/// too.
 pub(crate) struct Line<'a> {
     shared: &'a Shared,
     sink: &'a Sink,
@@ -25,32 +25,32 @@ pub(crate) struct Line<'a> {
     method: Method,
     uri: &'a Uri,
     fault: Option<String>,
-    /// The HTTP status; `None` where there is no answer.
+    /// The HTTP status; `None` without a response.
     status: Option<u16>,
     accepted: Option<AcceptedId>,
 }
 
 impl<'a> Line<'a> {
-    /// `None` where nobody reads it.
+    /// `None` if there is no log.
     pub(crate) fn begin(shared: &'a Shared, method: &Method, uri: &'a Uri) -> Option<Self> {
         let sink = shared.log.as_ref()?;
         let (start, method) = (Instant::now(), method.clone());
         Some(Self { shared, sink, start, method, uri, fault: None, status: None, accepted: None })
     }
 
-    pub(crate) fn goes_wrong(&mut self, fault: &Fault) {
-        // The name of the variant: what it holds may be long.
+    pub(crate) fn set_fault(&mut self, fault: &Fault) {
+        // Only the name of the variant: its fields may be long.
         let shown = format!("{fault:?}");
         let end = shown.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(shown.len());
         self.fault = Some(shown[..end].to_owned());
     }
 
-    pub(crate) fn answered(&mut self, response: &Response) {
+    pub(crate) fn set_response(&mut self, response: &Response) {
         self.status = Some(response.status().as_u16());
         self.accepted = response.extensions().get().cloned();
     }
 
-    /// What the caller sees of the answer.
+    /// The outcome that the caller sees.
     fn outcome(&self) -> String {
         let is_reset = |fault: &str| fault.starts_with("Reset") || fault == "Refuse";
         match self.status {
@@ -65,7 +65,7 @@ impl Drop for Line<'_> {
     fn drop(&mut self) {
         let Self { shared, start, method, .. } = &*self;
         let outcome = self.outcome();
-        // Somebody may have put the token into a path by mistake.
+        // A user may have put the token into a path by mistake.
         let path = match shared.token.as_str() {
             "" => self.uri.path().to_owned(),
             token => self.uri.path().replace(token, "[token]"),

@@ -10,16 +10,16 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     let Some(builder) = (match flags::read() {
         Ok(builder) => builder,
-        Err(error) => return failed(&error),
+        Err(error) => return fail(&error),
     }) else {
-        say(flags::HELP);
+        print(flags::HELP);
         return ExitCode::SUCCESS;
     };
     let sandbox = match builder.start().await {
         Ok(sandbox) => sandbox,
-        Err(error) => return failed(&error),
+        Err(error) => return fail(&error),
     };
-    say(&format!(
+    print(&format!(
         "Point a client at the sandbox with\n\n  \
          export RUNCOMFY_MODEL_API_BASE={}\n  \
          export RUNCOMFY_API_TOKEN={}\n\n\
@@ -35,17 +35,17 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes to standard output. Where nobody reads it, the sandbox runs all the same.
-fn say(text: &str) {
+/// Writes to standard output. The sandbox also runs if the output is closed.
+fn print(text: &str) {
     let _ = write!(std::io::stdout(), "{text}");
 }
 
-/// Writes a line for a call, as [`say`] does.
+/// Writes a log line to standard error, ignoring errors like [`print`].
 fn log(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-fn failed(error: &dyn Error) -> ExitCode {
+fn fail(error: &dyn Error) -> ExitCode {
     eprintln!("runcomfy-sandbox: {error}");
     let mut source = error.source();
     while let Some(error) = source {

@@ -1,4 +1,4 @@
-//! The queue: who waits, who runs, who is done. Pure: told what time it is, and of nothing else.
+//! The queue of jobs. It does no I/O; callers pass the current time.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -12,26 +12,26 @@ use crate::settings::{Lag, Lags, Stage};
 #[derive(Debug)]
 pub(crate) struct Queue {
     jobs: HashMap<Arc<str>, Job>,
-    /// Number and id of the jobs that wait, the first one first; so the numbers are in order.
+    /// Number and id of the waiting jobs, in order of their numbers.
     waiting: VecDeque<(usize, Arc<str>)>,
-    /// When each worker is free, the earliest first.
+    /// The time when each worker becomes free; the heap gives the earliest.
     workers: BinaryHeap<Reverse<Duration>>,
     queue_time: Duration,
     run_time: Duration,
-    /// Tells the ids of this queue from those of another.
+    /// A prefix of the ids, so that two sandboxes do not share ids.
     stamp: u32,
 }
 
-/// A job as it is submitted.
+/// A submission.
 #[derive(Debug, Default)]
 pub(crate) struct NewJob {
     pub(crate) model_id: String,
     pub(crate) input: Value,
     /// In microdollars.
     pub(crate) price: i64,
-    /// With a reason it fails at its end.
+    /// The reason if the job fails at its end.
     pub(crate) failure: Option<String>,
-    /// Another id than the usual one.
+    /// Replaces the usual id.
     pub(crate) id: Option<String>,
     pub(crate) lags: Lags,
 }
@@ -80,9 +80,9 @@ impl State {
     }
 }
 
-/// A question about a job.
+/// A call about a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
+pub(crate) enum CallKind {
     Status,
     Result,
     Cancel,
@@ -105,7 +105,7 @@ impl Queue {
         }
     }
 
-    /// Takes a job on; gives its id.
+    /// Queues a job, and returns its id.
     pub(crate) fn submit(&mut self, now: Duration, new: NewJob) -> Arc<str> {
         let NewJob { model_id, input, price, failure, id, lags } = new;
         let number = self.jobs.len() + 1;
@@ -129,7 +129,7 @@ impl Queue {
         self.jobs.iter().map(|(id, job)| (&**id, &*job.model_id, &job.input))
     }
 
-    /// A job and where it stands.
+    /// A job and its state.
     pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(&Job, State)> {
         self.advance(now);
         let job = self.jobs.get(id)?;
@@ -148,8 +148,8 @@ impl Queue {
         Some((job, state))
     }
 
-    /// How the answer to a call about the job lags, if it does. The call counts.
-    pub(crate) fn take_lag(&mut self, now: Duration, id: &str, question: Question) -> Option<Lag> {
+    /// How the response to this call lags, if it does. Counts the call.
+    pub(crate) fn take_lag(&mut self, now: Duration, id: &str, kind: CallKind) -> Option<Lag> {
         let Lags { after_accept, after_end } = self.jobs.get(id)?.lags;
         if after_accept.is_none() && after_end.is_none() {
             return None;
@@ -164,12 +164,12 @@ impl Queue {
             _ => None,
         };
         take(&mut lags.after_accept).or_else(|| {
-            let applies = question == Question::Result && state.has_ended();
+            let applies = kind == CallKind::Result && state.has_ended();
             applies.then(|| take(&mut lags.after_end)).flatten()
         })
     }
 
-    /// Cancels what is queued, and says whether it was; `None` where there is no such job.
+    /// Cancels a queued job. Returns whether it was still queued; `None` if there is no such job.
     pub(crate) fn cancel(&mut self, now: Duration, id: &str) -> Option<bool> {
         self.advance(now);
         let job = self.jobs.get_mut(id)?;
@@ -182,7 +182,7 @@ impl Queue {
         Some(waits)
     }
 
-    /// Starts every job that had its turn by now: the first in line, when a worker is free.
+    /// Starts, in order, every job that a free worker could have started by now.
     fn advance(&mut self, now: Duration) {
         while let Some(job) = self.waiting.front().and_then(|(_, id)| self.jobs.get_mut(id)) {
             let Some(mut free) = self.workers.peek_mut() else { return };
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn jobs_wait_for_their_turn_and_run_one_after_the_other() {
+    fn one_worker_runs_jobs_in_order() {
         let mut queue = Queue::new(1, SECOND * 2, SECOND * 10, 0);
         let ids: Vec<_> = (0..3).map(|_| submit(&mut queue, None)).collect();
         let mut words =
@@ -225,13 +225,13 @@ mod tests {
         assert_eq!(words(0), ["queued 0", "queued 1", "queued 2"]);
         assert_eq!(words(2), ["running", "queued 0", "queued 1"]);
         assert_eq!(words(12), ["succeeded", "running", "queued 0"]);
-        // Nobody looked for a long time: the same as if somebody had.
+        // The queue catches up after a long time without calls.
         assert_eq!(words(31), ["succeeded", "succeeded", "running"]);
         assert_eq!(words(32), ["succeeded", "succeeded", "succeeded"]);
     }
 
     #[test]
-    fn as_many_jobs_run_as_there_are_workers() {
+    fn each_worker_runs_one_job() {
         let mut queue = Queue::new(2, Duration::ZERO, SECOND * 10, 0);
         let ids: Vec<_> = (0..4).map(|_| submit(&mut queue, None)).collect();
         let words: Vec<_> = ids.iter().map(|id| word(&mut queue, 1, id)).collect();
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_queued_can_be_cancelled() {
+    fn only_queued_jobs_can_be_cancelled() {
         let mut queue = Queue::new(1, Duration::ZERO, SECOND * 10, 0);
         let first = submit(&mut queue, None);
         let second = submit(&mut queue, None);
@@ -256,17 +256,17 @@ mod tests {
     }
 
     #[test]
-    fn calls_lag_as_often_as_they_should() {
+    fn lags_apply_to_the_given_number_of_calls() {
         let mut queue = Queue::new(1, Duration::ZERO, SECOND, 0);
         let lags =
             Lags { after_accept: Some((2, Lag::NotFound)), after_end: Some((1, Lag::NotReady)) };
         let id = queue.submit(Duration::ZERO, NewJob { lags, ..NewJob::default() });
-        let mut lag = |now, question| queue.take_lag(now, &id, question);
-        assert_eq!(lag(Duration::ZERO, Question::Status), Some(Lag::NotFound));
-        assert_eq!(lag(Duration::ZERO, Question::Cancel), Some(Lag::NotFound));
-        assert_eq!(lag(Duration::ZERO, Question::Result), None);
-        assert_eq!(lag(SECOND, Question::Status), None);
-        assert_eq!(lag(SECOND, Question::Result), Some(Lag::NotReady));
-        assert_eq!(lag(SECOND, Question::Result), None);
+        let mut lag = |now, kind| queue.take_lag(now, &id, kind);
+        assert_eq!(lag(Duration::ZERO, CallKind::Status), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, CallKind::Cancel), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, CallKind::Result), None);
+        assert_eq!(lag(SECOND, CallKind::Status), None);
+        assert_eq!(lag(SECOND, CallKind::Result), Some(Lag::NotReady));
+        assert_eq!(lag(SECOND, CallKind::Result), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A running sandbox, and what a test can ask of it.
+//! A running sandbox, and the methods for tests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::error::Error;
 use crate::faults::{Call, Chaos, Fault, Reply};
 use crate::shared::{Shared, lock};
 
-/// A running sandbox; dropping it stops it.
+/// A running sandbox. Dropping it stops it.
 pub struct Sandbox {
     pub(crate) shared: Arc<Shared>,
     pub(crate) server: JoinHandle<()>,
 }
 
-/// A call that the sandbox has received.
+/// A received call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Received {
@@ -26,16 +26,16 @@ pub struct Received {
     pub method: String,
     /// The path.
     pub path: String,
-    /// The query, without its `?`; empty where there was none.
+    /// The query without `?`; empty if there was none.
     pub query: String,
-    /// The headers, names in small letters, in the order they came.
+    /// The headers in order of arrival, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, of a long one the first 64 KiB; empty where there was none.
+    /// The first 64 KiB of the body; empty if there was none.
     pub body: String,
 }
 
 impl Received {
-    /// The first header of this name.
+    /// The first header with this name. Case does not matter.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = name.to_ascii_lowercase();
@@ -43,28 +43,28 @@ impl Received {
     }
 }
 
-/// A submission that the sandbox has accepted, whatever the client was told of it.
+/// An accepted submission. The client may not have received the response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// Its id.
+    /// The request id.
     pub request_id: String,
-    /// The model.
+    /// The model id.
     pub model_id: String,
-    /// The input; null where it is longer than 64 KiB.
+    /// The input; null if the body was longer than 64 KiB.
     pub input: Value,
 }
 
 impl Sandbox {
-    /// Starts on a free port, with the models of this project.
+    /// Starts a sandbox on a free port, with this project's models.
     ///
     /// # Errors
-    /// Where no port can be listened on.
+    /// If the sandbox cannot listen on any port.
     pub async fn start() -> Result<Self, Error> {
         Self::builder().start().await
     }
 
-    /// A sandbox that differs from the usual one.
+    /// Configures a sandbox.
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -75,26 +75,25 @@ impl Sandbox {
         format!("{}/v1", self.shared.origin)
     }
 
-    /// Scheme, host and port, with which the balance call begins:
-    /// `http://127.0.0.1:<port>/prod/v2/balance`.
+    /// Scheme, host and port. The balance call is `<origin>/prod/v2/balance`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.shared.origin
     }
 
-    /// The token that it wants.
+    /// The token that calls must send.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.shared.token
     }
 
-    /// How many submissions it has accepted.
+    /// The number of accepted submissions.
     #[must_use]
     pub fn accepted(&self) -> usize {
         self.shared.queue().accepted()
     }
 
-    /// The submissions it has accepted, in no order.
+    /// The accepted submissions, in no particular order.
     #[must_use]
     pub fn accepted_jobs(&self) -> Vec<Accepted> {
         let queue = self.shared.queue();
@@ -106,20 +105,20 @@ impl Sandbox {
         queue.all().map(job).collect()
     }
 
-    /// How many calls it has let go wrong.
+    /// The number of faults so far.
     #[must_use]
     pub fn faults(&self) -> usize {
         self.shared.faults.done()
     }
 
-    /// Waits until the next answer stalls: from then on, whoever waits for it waits in vain.
+    /// Waits until the next response stalls. After that, the client receives nothing more of it.
     ///
     /// ```
     /// # use runcomfy_sandbox::{Call, Fault, Sandbox};
     /// # async fn example(sandbox: Sandbox) {
     /// sandbox.fault_next(Call::Status, Fault::Stall);
     /// let stalled = sandbox.stalled();
-    /// // ask for the status, beside
+    /// // Meanwhile, another task asks for the status.
     /// stalled.await;
     /// # }
     /// ```
@@ -129,44 +128,45 @@ impl Sandbox {
         async move { stalls.reach(count).await }
     }
 
-    /// The calls received so far, in order.
+    /// The calls received so far, in order. Only the last 20,000 are kept.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
         lock(&self.shared.received).iter().cloned().collect()
     }
 
-    /// Answers the next such call with this instead. Asked for several times, it does so several
-    /// times.
+    /// Sends this response to the next call of this kind. Several replies are sent in order.
     pub fn reply_next(&self, call: Call, reply: Reply) {
         self.fault_next(call, Fault::Reply(reply));
     }
 
-    /// Lets the next such call go wrong. Asked for several times, several of them do.
+    /// Makes the next call of this kind go wrong. Several faults are used in order.
     pub fn fault_next(&self, call: Call, fault: Fault) {
         self.shared.faults.add(call, fault);
     }
 
-    /// Lets calls go wrong by chance, or no more.
+    /// Makes calls fail at random from now on; `None` stops that.
     pub fn set_chaos(&self, chaos: Option<Chaos>) {
         self.shared.faults.set_chaos(chaos);
     }
 
-    /// Whether connections are refused, as where no server runs. Those there are get reset.
+    /// Refuses connections, as if no server ran, and resets the open ones; `false` accepts them
+    /// again.
     pub fn refuse_connections(&self, refuse: bool) {
         self.shared.gate.set_open(!refuse);
     }
 
-    /// Lets the next job that it accepts fail.
+    /// Makes the next accepted job fail.
     pub fn fail_next_job(&self, reason: impl Into<String>) {
         self.shared.faults.add_failure(reason.into());
     }
 
-    /// Refuses this URL as an input from now on, as one that cannot be fetched.
+    /// From now on, refuses this URL as an input, as if the file could not be fetched.
     pub fn add_unfetchable(&self, url: impl Into<String>) {
         lock(&self.shared.unfetchable).insert(url.into());
     }
 
-    /// Serves a file beside the outputs of jobs; gives its URL. One of the same name is replaced.
+    /// Serves a file beside the outputs of jobs, and returns its URL. Replaces a file of the same
+    /// name.
     pub fn add_file(
         &self,
         name: impl Into<String>,
@@ -180,18 +180,18 @@ impl Sandbox {
         url
     }
 
-    /// The account's balance in US dollars, after the jobs so far.
+    /// The current balance of the account in US dollars.
     #[must_use]
     pub fn balance_usd(&self) -> f64 {
         dollars(self.shared.account.balance())
     }
 
-    /// Sets the account's balance, which may be negative, in US dollars.
+    /// Sets the balance of the account in US dollars. It may be negative.
     pub fn set_balance_usd(&self, balance: f64) {
         self.shared.account.set_balance(microdollars(balance));
     }
 
-    /// Runs until it is stopped from outside.
+    /// Runs until the process ends or the future is dropped.
     pub async fn serve(mut self) {
         let _ = (&mut self.server).await;
     }
@@ -200,7 +200,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
-        // Nobody is left waiting for an answer.
+        // Resets the open connections, so that no client waits for a response.
         self.shared.gate.set_open(false);
     }
 }

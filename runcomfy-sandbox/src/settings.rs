@@ -1,12 +1,12 @@
-//! The choices that a sandbox is started with.
+//! The settings of a sandbox.
 
 use std::borrow::Cow;
 
-/// Where a job stands, whatever word a call uses for it.
+/// The stage of a job. The settings choose the words that calls use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// It waits for its turn, and can be cancelled.
+    /// It waits in the queue, and can be cancelled.
     Queued,
     /// It runs.
     Running,
@@ -18,7 +18,7 @@ pub enum Stage {
     Cancelled,
 }
 
-/// What a result call answers before the job has ended.
+/// The response to a result call before the job ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EarlyResult {
@@ -29,21 +29,21 @@ pub enum EarlyResult {
     NotReady,
 }
 
-/// What a cancel call answers.
+/// The response to a cancel call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CancelAnswer {
-    /// HTTP 202: `{request_id, status, outcome}`, all three true.
+    /// HTTP 202: `{request_id, status, outcome}`, all three correct.
     #[default]
     Full,
     /// HTTP 202: `{outcome}` alone.
     OutcomeOnly,
-    /// HTTP 202: `{request_id, outcome: "cancellation_requested"}` where the job was cancelled.
+    /// HTTP 202: `{request_id, outcome: "cancellation_requested"}` if the job was cancelled.
     Requested,
-    /// HTTP 202: `{request_id, status: "cancellation_requested"}` where the job was cancelled,
-    /// without an outcome.
+    /// HTTP 202: `{request_id, status: "cancellation_requested"}`, without an outcome, if the job
+    /// was cancelled.
     RequestedStatus,
-    /// HTTP 202: `{request_id, status: "completed", outcome: "cancelled"}` where the job was
+    /// HTTP 202: `{request_id, status: "completed", outcome: "cancelled"}` if the job was
     /// cancelled, as in the example of the service's reference.
     Contradictory,
     /// HTTP 202 without a body, whether the job was cancelled or not.
@@ -56,7 +56,7 @@ pub enum CancelAnswer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutputForm {
-    /// As the model's `output_schema` has it; [`Object`](Self::Object) for a model without one.
+    /// Follows the model's `output_schema`; [`Object`](Self::Object) for a model without one.
     #[default]
     BySchema,
     /// `{"image": "https://...", "images": ["https://..."]}`, `{"video": "https://..."}` or
@@ -72,7 +72,7 @@ pub enum OutputForm {
     ObjectOfUrlObjects,
 }
 
-/// What is answered about a job that one part of the service knows and another does not know yet.
+/// The response of a part of the service that does not know a job, or its end, yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lag {
@@ -84,11 +84,11 @@ pub enum Lag {
     ClientClosed,
     /// HTTP 400 with code 400005, "not ready".
     NotReady,
-    /// The state before: queued after the submission, running after the end.
+    /// An outdated state: queued after the submission, running after the end.
     Stale,
 }
 
-/// How many of the first calls about a job lag, and how.
+/// How many of the first calls about a job get a lagging response, and which one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lags {
     pub(crate) after_accept: Option<(u32, Lag)>,
@@ -113,7 +113,7 @@ impl Words {
     }
 }
 
-/// What the calls of a running sandbox go by.
+/// The settings that the calls of a running sandbox follow.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) status_words: Words,
@@ -121,12 +121,12 @@ pub(crate) struct Settings {
     pub(crate) early_result: EarlyResult,
     pub(crate) cancel_answer: CancelAnswer,
     pub(crate) output_form: OutputForm,
-    /// Scheme, host and port of output URLs; the sandbox's own where it is `None`.
+    /// Scheme, host and port of output URLs; `None` for the sandbox's own.
     pub(crate) output_origin: Option<String>,
     pub(crate) repeat_input: bool,
     /// The HTTP status of an accepted submission.
     pub(crate) submit_status: u16,
-    /// The HTTP status that a wrong token gets.
+    /// The HTTP status for a wrong token.
     pub(crate) token_status: u16,
     pub(crate) lags: Lags,
     pub(crate) require_balance: bool,

@@ -1,4 +1,4 @@
-//! What all calls of a sandbox share.
+//! The state that all calls of a sandbox share.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -18,8 +18,8 @@ use crate::queue::Queue;
 use crate::sandbox::Received;
 use crate::settings::Settings;
 
-/// How many calls are remembered, so that a long run does not take more and more memory.
-const MAX_REMEMBERED: usize = 20_000;
+/// How many received calls are kept. The bound limits the memory of a long run.
+const MAX_RECEIVED: usize = 20_000;
 
 pub(crate) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     pub(crate) token: String,
     /// Scheme, host and port.
     pub(crate) origin: String,
-    /// What tells its ids from those of another sandbox, as it stands in them.
+    /// The prefix of all request ids, so that two sandboxes do not share ids.
     pub(crate) stamp: String,
     pub(crate) settings: Settings,
     pub(crate) models: Models,
@@ -39,14 +39,14 @@ pub(crate) struct Shared {
     pub(crate) queue: Mutex<Queue>,
     /// Files beside the outputs of jobs, by name.
     pub(crate) files: Mutex<HashMap<String, (String, Bytes)>>,
-    /// URLs of inputs that cannot be fetched, though their text shows nothing of it.
+    /// URLs that count as missing files.
     pub(crate) unfetchable: Mutex<HashSet<String>>,
     pub(crate) received: Mutex<VecDeque<Received>>,
     pub(crate) clock: Clock,
     pub(crate) started: SystemTime,
 }
 
-/// A lock that a panic of another thread does not spoil: what is locked is whole between two calls.
+/// Locks, ignoring poison: the data is consistent whenever the lock is free.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -56,7 +56,7 @@ impl Shared {
         (self.clock)()
     }
 
-    /// A moment of the sandbox's clock as the service writes it.
+    /// A time of the sandbox's clock in the format of the service.
     pub(crate) fn date(&self, moment: Duration) -> String {
         humantime::format_rfc3339_seconds(self.started + moment).to_string()
     }
@@ -65,20 +65,20 @@ impl Shared {
         lock(&self.queue)
     }
 
-    /// Where the URLs of outputs begin.
+    /// Scheme, host and port of output URLs.
     pub(crate) fn output_origin(&self) -> &str {
         self.settings.output_origin.as_deref().unwrap_or(&self.origin)
     }
 
     pub(crate) fn record(&self, head: &Parts, uri: &Uri, body: Option<&[u8]>) {
-        const MAX_LEN: usize = 64 * 1024;
+        const MAX_BODY_LEN: usize = 64 * 1024;
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let body = body.unwrap_or_default();
-        let body = &body[..body.len().min(MAX_LEN)];
+        let body = &body[..body.len().min(MAX_BODY_LEN)];
         let mut received = lock(&self.received);
-        if received.len() == MAX_REMEMBERED {
+        if received.len() == MAX_RECEIVED {
             received.pop_front();
         }
         received.push_back(Received {

@@ -1,4 +1,4 @@
-//! The program as it is started.
+//! Tests of the program.
 
 // A test may unwrap.
 #![allow(clippy::unwrap_used)]
@@ -13,7 +13,7 @@ fn program(flags: &[&str]) -> Command {
     command
 }
 
-/// A running program on a port of its own, ended with its handle.
+/// A running program on a free port. Dropping the handle ends it.
 struct Running {
     child: Child,
     host: String,
@@ -39,7 +39,7 @@ impl Running {
         answer
     }
 
-    /// Everything on standard error.
+    /// Ends the program, and returns its standard error.
     fn end(mut self) -> String {
         self.child.kill().unwrap();
         let mut text = String::new();
@@ -56,7 +56,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn every_call_has_a_line_unless_it_is_quiet() {
+fn every_call_is_logged_unless_quiet() {
     let loud = Running::start(&["--token", "secret-token", "--balance", "-1.5"]);
     let answer = loud.get("/prod/v2/balance?token=secret-token");
     assert!(answer.contains("\"balance_usd\":-1.5"), "{answer}");
@@ -70,7 +70,7 @@ fn every_call_has_a_line_unless_it_is_quiet() {
 }
 
 #[test]
-fn help_names_every_flag_and_wrong_values_say_what_is_right() {
+fn help_lists_known_flags_and_errors_list_valid_values() {
     let run = |flags: &[&str]| -> Output { program(flags).output().unwrap() };
     let help = run(&["--help"]);
     assert!(help.status.success());
@@ -78,16 +78,16 @@ fn help_names_every_flag_and_wrong_values_say_what_is_right() {
     assert!(help.lines().all(|line| line.len() <= 100), "{help}");
     let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
     for flag in flags.filter(|flag| *flag != "--help") {
-        // Whatever is wrong here, it is not the flag.
+        // The error is about the value or the next flag, not about this flag.
         let error = String::from_utf8(run(&[flag, "?", "--no-such-flag"]).stderr).unwrap();
         assert!(!error.is_empty() && !error.contains(&format!("option '{flag}'\n")), "{error}");
     }
     for (flags, words) in [
         (["--output-form", "list"], "by-schema, object, url, urls"),
         (["--cancel-answer", "none"], "full, outcome-only"),
-        (["--status-word", "failed"], "no STAGE=WORD, such as failed=failed"),
+        (["--status-word", "failed"], "form STAGE=WORD, such as failed=failed"),
         (["--status-word", "broken=failed"], "queued, running, succeeded, failed, cancelled"),
-        (["--lag-after-end", "x:stale"], "no NUMBER:FORM, such as 3:not-found"),
+        (["--lag-after-end", "x:stale"], "form N:FORM, such as 3:not-found"),
         (["--lag-after-accept", "3:late"], "not-found, too-early"),
     ] {
         let output = run(&flags);

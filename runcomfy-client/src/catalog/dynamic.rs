@@ -11,8 +11,8 @@ impl Client {
     /// Fetches a model's schema from the catalog. The returned model checks inputs against it.
     ///
     /// # Errors
-    /// Like [`model`](Self::model), and [`Error::Catalog`] if the entry has no schema or an unusable
-    /// one.
+    /// Like [`model`](Self::model), and [`Error::Catalog`] if the entry has no schema or an
+    /// unusable one.
     pub async fn dynamic_model(&self, model_id: &str) -> Result<DynamicModel, Error> {
         let entry = self.model(model_id).await?;
         let Some(schema) = entry.input_schema.filter(Value::is_object) else {

@@ -40,8 +40,8 @@ impl CatalogQuery {
         self.with("include_schema", include.to_string())
     }
 
-    /// The number of models on a page, 1 to 500. [`Client::models`](crate::Client::models) refuses other
-    /// values, as the service does.
+    /// The number of models on a page, 1 to 500. [`Client::models`](crate::Client::models) refuses
+    /// other values, as the service does.
     pub fn limit(self, limit: u32) -> Self {
         Self { limit: Some(limit), ..self.with("limit", limit.to_string()) }
     }

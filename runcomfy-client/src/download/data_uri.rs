@@ -5,9 +5,11 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use runcomfy_types::data_uri;
 
-/// Decodes the content of a `data:` URI. `None` if the text is not such a URI, or holds invalid base64.
+/// Decodes the content of a `data:` URI. `None` if the text is not such a URI, or holds invalid
+/// base64.
 ///
-/// Like browsers, this accepts base64 with white space, in either alphabet, with or without padding.
+/// Like browsers, this accepts base64 with white space, in either alphabet, with or without
+/// padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)

@@ -8,8 +8,8 @@ use crate::transport::Transport;
 /// The service keeps outputs on these domains and their subdomains.
 const DOMAINS: [&str; 2] = ["runcomfy.net", "runcomfy.com"];
 
-/// Refuses a URL whose host is neither RunComfy's nor that of the base URL, unless the options allow
-/// it.
+/// Refuses a URL whose host is neither RunComfy's nor that of the base URL, unless the options
+/// allow it.
 pub(super) fn check(
     url: &Url,
     transport: &Transport,

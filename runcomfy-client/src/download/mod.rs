@@ -56,9 +56,9 @@ impl Client {
     /// existing file is not overwritten. The content of a `data:` URI is written the same way.
     ///
     /// # Errors
-    /// [`Error::Download`] if the URL is not on a RunComfy host (or the host of the base URL), if the
-    /// file cannot be fetched completely, exists already, or cannot be written; and if a web page or
-    /// an error message came although the URL or the path names another type of file.
+    /// [`Error::Download`] if the URL is not on a RunComfy host (or the host of the base URL), if
+    /// the file cannot be fetched completely, exists already, or cannot be written; and if a web
+    /// page or an error message came although the URL or the path names another type of file.
     pub async fn download(&self, url: &str, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.download_with(url, path, &DownloadOptions::default()).await
     }
@@ -87,8 +87,8 @@ impl Completed {
     /// the file gets the one of its type. Each file is saved as by [`Client::download`].
     ///
     /// # Errors
-    /// [`Error::Download`] for the first file that cannot be saved. The other files are still saved,
-    /// unless the disk is full. To continue later, use [`Existing::Keep`] with
+    /// [`Error::Download`] for the first file that cannot be saved. The other files are still
+    /// saved, unless the disk is full. To continue later, use [`Existing::Keep`] with
     /// [`download_all_with`](Self::download_all_with).
     pub async fn download_all(&self, folder: impl AsRef<Path>) -> Result<Vec<Downloaded>, Error> {
         self.download_all_with(folder, &DownloadOptions::default()).await

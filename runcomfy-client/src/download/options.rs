@@ -58,8 +58,8 @@ pub struct Progress {
 }
 
 impl Default for DownloadOptions {
-    /// Refuses to replace files, to save more than 4 GiB, to use other hosts than RunComfy's, and to
-    /// take more than an hour.
+    /// Refuses to replace files, to save more than 4 GiB, to use other hosts than RunComfy's, and
+    /// to take more than an hour.
     fn default() -> Self {
         Self {
             existing: Existing::default(),

@@ -9,7 +9,8 @@ pub(super) fn validator(headers: &HeaderMap) -> Option<String> {
     etag.or_else(|| text(LAST_MODIFIED)).map(str::to_owned)
 }
 
-/// Start and total of `bytes 5-9/10`. Each is `None` if it is not a number: `bytes */10` has no start.
+/// Start and total of `bytes 5-9/10`. Each is `None` if it is not a number: `bytes */10` has no
+/// start.
 pub(super) fn content_range(headers: &HeaderMap) -> Option<(Option<u64>, Option<u64>)> {
     let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
     let (range, total) = text.split_once('/')?;

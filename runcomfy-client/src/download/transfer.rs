@@ -64,8 +64,8 @@ impl<'a> Transfer<'a> {
         Ok(Self { transport, options, path, url, deadline, part, content_type, no_ranges: false })
     }
 
-    /// Fetches the whole file, and returns it with its `Content-Type`. `check` approves the targets of
-    /// redirects.
+    /// Fetches the whole file, and returns it with its `Content-Type`. `check` approves the targets
+    /// of redirects.
     pub(super) async fn run(
         mut self,
         check: impl Fn(&Url) -> Result<(), Failure> + Send,

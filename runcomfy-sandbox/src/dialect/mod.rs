@@ -68,7 +68,8 @@ const MAX_DEPTH: usize = 64;
 /// Converts the schema of a model's input to plain JSON Schema (2020-12):
 ///
 /// - `float` becomes `number`, and type names are in lower case.
-/// - An object type without `additionalProperties` accepts only the keys that it declares or requires.
+/// - An object type without `additionalProperties` accepts only the keys that it declares or
+///   requires.
 /// - An object that `allOf`, `anyOf`, `oneOf`, `if` or `$ref` composes is closed as a whole, by
 ///   `unevaluatedProperties: false` beside them; its parts are open.
 /// - `nullable` adds `null` to the types and the values.
@@ -238,7 +239,8 @@ fn is_assertion(keyword: &str) -> bool {
 /// Whether the result has no such keyword: it is an annotation, or is converted separately.
 fn is_dropped(keyword: &str, value: &Value) -> bool {
     match (keyword, value) {
-        // A boolean `required` on a property, as in draft 3, does not constrain the property's value.
+        // A boolean `required` on a property, as in draft 3, does not constrain the property's
+        // value.
         ("required" | "exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => true,
         ("contentEncoding" | "contentMediaType" | "nullable", _) => true,
         ("title" | "description", Value::Null) => true,

@@ -46,8 +46,8 @@ pub(super) async fn with_member(answer: Response, key: &str, value: impl Into<Va
     with_json(answer, |object| drop(object.insert(key.to_owned(), value.into()))).await
 }
 
-/// The JSON text that follows `"request_id": id,` if that is the first member. `None` if the body has
-/// another id or none, as a refusal has.
+/// The JSON text that follows `"request_id": id,` if that is the first member. `None` if the body
+/// has another id or none, as a refusal has.
 pub(super) fn text_after_id(body: &[u8], id: &str) -> Option<String> {
     let mut object: Map<String, Value> = serde_json::from_slice(body).ok()?;
     if object.remove("request_id")? != id {

@@ -1,11 +1,11 @@
-//! Faults by chance.
+//! Random faults.
 
 use std::time::Duration;
 
 use super::{Call, Fault, Reply};
 use crate::settings::Lag;
 
-/// Faults by chance, the same for the same seed and the same calls.
+/// Random faults. The same seed and the same calls give the same faults.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use = "chaos does nothing until a sandbox gets it"]
 pub struct Chaos {
@@ -14,35 +14,35 @@ pub struct Chaos {
 }
 
 impl Chaos {
-    /// Lets one call in five go wrong.
+    /// Makes one call in five fail.
     pub fn seeded(seed: u64) -> Self {
         Self { seed, rate: 0.2 }
     }
 
-    /// The share of calls that go wrong, from 0 to 1.
+    /// The share of calls that fail, from 0 to 1.
     pub fn rate(mut self, rate: f64) -> Self {
         self.rate = rate.clamp(0.0, 1.0);
         self
     }
 
-    /// The fault of a call, by what it is and how often it was made.
+    /// The fault of the `count`th call with this key, if it gets one.
     pub(super) fn draw(self, call: Call, key: &str, count: u32) -> Option<Fault> {
-        let mut random = fastrand::Rng::with_seed(self.seed ^ mixed(key, count));
-        (random.f64() < self.rate).then(|| any(call, &mut random))
+        let mut random = fastrand::Rng::with_seed(self.seed ^ hash(key, count));
+        (random.f64() < self.rate).then(|| any_fault(call, &mut random))
     }
 }
 
-/// FNV-1a: the same on every machine.
-fn mixed(key: &str, count: u32) -> u64 {
+/// FNV-1a, which gives the same result on every machine.
+fn hash(key: &str, count: u32) -> u64 {
     let bytes = key.bytes().chain(count.to_le_bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// Any fault that makes sense for the call. None says that a job failed or was cancelled which did
-/// not: a client would be right to believe it.
-fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
+/// Draws a fault that makes sense for the call. No fault claims that a job failed or was cancelled
+/// if it was not: a client would rightly believe that.
+fn any_fault(call: Call, random: &mut fastrand::Rng) -> Fault {
     let code = r#"{"error_code": 500999, "error_message": "internal"}"#;
     let busy =
         |wait: &str| Reply::new(429, r#"{"message": "slow down"}"#).header("retry-after", wait);
@@ -77,9 +77,9 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::Reply(Reply::new(200, r#"{"error_code": 400002}"#)),
             Fault::Reply(Reply::new(409, "")),
             Fault::Reply(Reply::html(413)),
-            Fault::Reply(Reply::gateway(502, id(random))),
-            Fault::Reply(Reply::gateway(503, id(random))),
-            Fault::Reply(Reply::gateway(429, id(random)).header("retry-after", "0")),
+            Fault::Reply(Reply::gateway(502, unknown_id(random))),
+            Fault::Reply(Reply::gateway(503, unknown_id(random))),
+            Fault::Reply(Reply::gateway(429, unknown_id(random)).header("retry-after", "0")),
             Fault::NumericId(number(random)),
             Fault::CutNumericId(number(random), random.usize(..20)),
             Fault::Padded(17 * 1024 * 1024),
@@ -87,7 +87,7 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::LagAfterEnd(random.u32(1..4), lag(random)),
         ]),
         Call::Status => faults.extend([
-            Fault::OtherRequest(id(random)),
+            Fault::OtherRequest(unknown_id(random)),
             Fault::HttpStatus(500),
             Fault::HttpStatus(409),
             Fault::ErrorCode(500_123),
@@ -99,14 +99,14 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::NoOutput,
             Fault::State("in_progress".to_owned()),
             Fault::Huge(1024 * 1024 * 1024),
-            Fault::OtherRequest(id(random)),
+            Fault::OtherRequest(unknown_id(random)),
             Fault::OtherModel("elsewhere/other/text-to-image".to_owned()),
             Fault::HttpStatus(500),
             Fault::HttpStatus(409),
             Fault::ErrorCode(500_123),
         ]),
         Call::Cancel => {
-            faults.extend([Fault::HttpStatus(204), Fault::OtherRequest(id(random))]);
+            faults.extend([Fault::HttpStatus(204), Fault::OtherRequest(unknown_id(random))]);
         }
         Call::Catalog | Call::Account | Call::Output => {}
     }
@@ -114,12 +114,12 @@ fn any(call: Call, random: &mut fastrand::Rng) -> Fault {
     faults.swap_remove(index)
 }
 
-/// An id that no job has.
-fn id(random: &mut fastrand::Rng) -> String {
+/// A request id that no job has.
+fn unknown_id(random: &mut fastrand::Rng) -> String {
     format!("{:08x}-0000-4000-9000-{:012x}", random.u32(..), random.u64(..1 << 48))
 }
 
-/// A JSON number, integral or not, that may be beyond what 64 bits hold.
+/// A JSON number with or without a fraction. It may exceed 64 bits.
 fn number(random: &mut fastrand::Rng) -> String {
     let digits = random.usize(8..30);
     let first = random.digit(9);
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chance_draws_every_kind_and_claims_no_end_that_is_none() {
+    fn chaos_draws_every_fault_and_claims_no_false_end() {
         let chaos = Chaos::seeded(7).rate(1.0);
         let calls =
             [Call::Submit, Call::Status, Call::Result, Call::Cancel, Call::Catalog, Call::Account];

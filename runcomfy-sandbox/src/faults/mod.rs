@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! Faults: the ways in which a call can go wrong.
 
 mod body;
 mod chaos;
@@ -15,7 +15,7 @@ pub(crate) use self::plan::Faults;
 pub(crate) use self::stalls::Stalls;
 use crate::settings::Lag;
 
-/// A call of the API.
+/// A kind of API call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Call {
@@ -35,7 +35,7 @@ pub enum Call {
     Output,
 }
 
-/// An answer given instead of the right one. The call is not carried out.
+/// A response that replaces the real one. The sandbox does not carry out the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub(crate) status: u16,
@@ -44,13 +44,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer of this HTTP status and body, as JSON unless another `content-type` is set.
+    /// A response with this HTTP status and body. It is JSON unless a `content-type` header says
+    /// otherwise.
     #[must_use]
     pub fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
     }
 
-    /// A page, as a proxy gives one.
+    /// An HTML page, as a proxy sends one.
     #[must_use]
     pub fn html(status: u16) -> Self {
         let body = format!(
@@ -65,16 +66,16 @@ impl Reply {
         Self::new(307, "").header("location", to)
     }
 
-    /// An error of a gateway before the service, with an id of the gateway's own under the name that
-    /// the service has for the ids of jobs.
+    /// An error of a gateway before the service. Its `request_id` is the gateway's own, not that of
+    /// a job.
     #[must_use]
     pub fn gateway(status: u16, request_id: impl Into<String>) -> Self {
         let body = json!({ "message": "upstream error", "request_id": request_id.into() });
         Self::new(status, body.to_string())
     }
 
-    /// The claim that a job has ended, by this word (`failed`, `cancelled`) and for this reason, under
-    /// any HTTP status. Whether it has is for the caller to know.
+    /// Claims, with any HTTP status, that a job has ended with this word (`failed`, `cancelled`)
+    /// and for this reason. The claim may be false.
     #[must_use]
     pub fn ended(status: u16, word: impl Into<String>, reason: impl Into<String>) -> Self {
         let body = json!({ "status": word.into(), "error": reason.into() });
@@ -89,66 +90,66 @@ impl Reply {
     }
 }
 
-/// Something that goes wrong with a call. Whether the call is carried out all the same is what a
-/// client cannot see: a submission that was is a job, and counts as accepted.
+/// A way in which a call goes wrong. A client cannot see whether the call was carried out; if a
+/// submission was, it created a job and counts as accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Another answer; not carried out.
+    /// Sends another response. Not carried out.
     Reply(Reply),
-    /// The connection is reset, and for so long no other is accepted, as where a server starts anew;
-    /// not carried out.
+    /// Resets the connection, and refuses new ones for this time, as a server does that restarts.
+    /// Not carried out.
     Refuse(Duration),
-    /// The connection is reset before the body is read; not carried out.
+    /// Resets the connection before reading the body. Not carried out.
     ResetBefore,
-    /// The connection is reset while the body is read; not carried out.
+    /// Resets the connection while reading the body. Not carried out.
     ResetWithin,
-    /// Carried out, and the connection is reset instead of an answer.
+    /// Carried out. Resets the connection instead of responding.
     ResetAfter,
-    /// Carried out, and the connection is reset after so many bytes of the answer, head included.
+    /// Carried out. Resets the connection after this many bytes of the response, head included.
     ResetAnswer(usize),
-    /// Never answered; not carried out.
+    /// Never responds. Not carried out.
     Stall,
-    /// Carried out, and never answered.
+    /// Carried out. Never responds.
     StallAfter,
-    /// Carried out, and never answered further than these first bytes of the body.
+    /// Carried out. Sends only this many bytes of the body, and then stalls.
     StallWithin(usize),
-    /// Carried out, and answered a byte at a time, with this pause before each.
+    /// Carried out. Sends the body byte by byte, with this pause before each.
     Drip(Duration),
-    /// Carried out; the answer's body ends in its middle, and says that it is whole.
+    /// Carried out. Sends half of the body, with a length that says that it is complete.
     Truncated,
-    /// Carried out; the answer says that it is something else.
+    /// Carried out. The response has this `content-type`.
     ContentType(String),
-    /// An answer of so many bytes; not carried out.
+    /// Sends a body of this many bytes. Not carried out.
     Huge(u64),
-    /// HTTP 429 with a date in `Retry-After`, so many seconds from now by a clock that is off, or in
-    /// the past; not carried out.
+    /// HTTP 429 with a date in `Retry-After`, this many seconds from now; negative for the past, as
+    /// from a clock that is wrong. Not carried out.
     RetryAfterDate(i64),
-    /// Carried out; the answer's `status` is another word.
+    /// Carried out. The response has this `status`.
     State(String),
-    /// Carried out; the answer has neither `output` nor `error`.
+    /// Carried out. The response has neither `output` nor `error`.
     NoOutput,
-    /// Carried out; the answer comes with this HTTP status, and without its body where that status
-    /// has none (204). What it says is true: a job that it calls `failed` has failed.
+    /// Carried out. The response has this HTTP status, and no body if the status has none (204).
+    /// The body is correct: a job that it calls `failed` has failed.
     HttpStatus(u16),
-    /// Carried out; beside all that it says, the answer has this `error_code` and an `error_message`.
+    /// Carried out. Adds this `error_code` and an `error_message` to the response.
     ErrorCode(u32),
-    /// Carried out; the answer says that it is about this other request.
+    /// Carried out. The response names this other request.
     OtherRequest(String),
-    /// Carried out; the answer says that it is about a job of this other model.
+    /// Carried out. The response names this other model.
     OtherModel(String),
-    /// Carried out; so many spaces follow the answer, which counts them in its length.
+    /// Carried out. Appends this many spaces to the body; its length includes them.
     Padded(u64),
-    /// Of [`Call::Submit`]. Carried out; the id of the job is this JSON number, and stands in the
-    /// answer as one. Calls name it by the same digits.
+    /// For [`Call::Submit`]. Carried out. The job's id is this JSON number, and the response has it
+    /// as a number. Calls about the job use the same digits.
     NumericId(String),
-    /// Of [`Call::Submit`]. Carried out; the id of the job is this JSON number, and the answer, which
-    /// says that it is whole, ends after so many of the number's characters.
+    /// For [`Call::Submit`]. Carried out. The job's id is this JSON number, and the body ends after
+    /// this many characters of it, with a length that says that it is complete.
     CutNumericId(String, usize),
-    /// Of [`Call::Submit`]. Carried out; the first so many calls about the job are answered as if it
-    /// were not known yet, and not carried out.
+    /// For [`Call::Submit`]. Carried out. This many first calls about the job get a response as if
+    /// the job were unknown, and are not carried out.
     LagAfterAccept(u32, Lag),
-    /// Of [`Call::Submit`]. Carried out; once the job has ended, its first so many result calls are
-    /// answered as if the result were not there yet.
+    /// For [`Call::Submit`]. Carried out. After the job's end, this many first result calls get a
+    /// response as if the result were missing.
     LagAfterEnd(u32, Lag),
 }

@@ -1,4 +1,4 @@
-//! What the sandbox was told to do wrong: with the next call of a kind, or with any by chance.
+//! The planned faults: for the next call of a kind, or at random.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
@@ -9,7 +9,7 @@ use crate::shared::lock;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     plan: Mutex<Plan>,
-    /// Why every job fails.
+    /// The reason why every job fails, if it does.
     always: Option<String>,
 }
 
@@ -18,7 +18,7 @@ struct Plan {
     next: VecDeque<(Call, Fault)>,
     failures: VecDeque<String>,
     chaos: Option<Chaos>,
-    /// How often each call was made under the chaos.
+    /// How often each call was made since the chaos was set.
     counts: HashMap<String, u32>,
     done: usize,
 }
@@ -42,7 +42,7 @@ impl Faults {
         plan.counts.clear();
     }
 
-    /// The fault of this call, if there is one. The key tells what it is about.
+    /// The fault of this call, if there is one. The key is method and path.
     pub(crate) fn take(&self, call: Call, key: &str) -> Option<Fault> {
         let mut plan = self.plan();
         let index = plan.next.iter().position(|(other, _)| *other == call);
@@ -60,7 +60,7 @@ impl Faults {
         fault
     }
 
-    /// How many calls went wrong so far.
+    /// The number of faults so far.
     pub(crate) fn done(&self) -> usize {
         self.plan().done
     }

@@ -1,29 +1,29 @@
-//! What a model can do, in the service's words, told by its id.
+//! The capability of a model, such as `text-to-video`, derived from its id.
 
 use crate::kind::Kind;
 
-/// Segments of ids that say how good or how large, not what a model does.
+/// Id segments for quality or size rather than capability.
 const QUALIFIERS: [&str; 19] = [
     "base", "beta", "dev", "draft", "fast", "flash", "hd", "lite", "master", "max", "mini", "plus",
     "preview", "pro", "quality", "schnell", "standard", "turbo", "ultra",
 ];
 
-/// Words of what becomes a video, though they do not say so.
+/// Words that imply a video without naming it.
 const VIDEO_WORDS: [&str; 7] =
     ["animate", "avatar", "frame", "lipsync", "motion", "talking", "transition"];
 
 const AUDIO_WORDS: [&str; 6] = ["music", "song", "sound", "speech", "tts", "voice"];
 
-/// The id's last segment that says what the model does; the first two are vendor and family.
+/// The last id segment that names the capability. The first two segments are vendor and family.
 fn word(id: &str) -> Option<String> {
     let segments: Vec<_> = id.split('/').map(str::to_lowercase).collect();
-    // An id of two segments has a family that may say it.
+    // In an id of two segments, the family may name it.
     let own = if segments.len() > 2 { &segments[2..] } else { &segments[1..] };
-    let says_something = |segment: &&String| match segments.len() {
+    let names_capability = |segment: &&String| match segments.len() {
         0..=2 => kind_of_word(segment).is_some() || segment.contains("edit"),
         _ => !is_qualifier(segment),
     };
-    own.iter().rev().find(says_something).cloned()
+    own.iter().rev().find(names_capability).cloned()
 }
 
 fn is_qualifier(segment: &str) -> bool {
@@ -32,9 +32,9 @@ fn is_qualifier(segment: &str) -> bool {
     is_size || QUALIFIERS.contains(&segment)
 }
 
-/// The kind that a capability word speaks of.
+/// The kind of media that a capability word makes.
 pub(crate) fn kind_of_word(word: &str) -> Option<Kind> {
-    // What is made stands behind the last `to-`.
+    // The result follows the last `to-`.
     let made = word.rsplit("to-").next().unwrap_or(word);
     let says = |words: &[&str]| words.iter().any(|word| made.contains(word));
     let literal = Kind::ALL.into_iter().find(|kind| made.contains(kind.word()));
@@ -49,12 +49,13 @@ pub(crate) fn kind_of_word(word: &str) -> Option<Kind> {
     })
 }
 
-/// The kind that a model makes, by its id.
+/// The kind of media that a model makes, by its id.
 pub(crate) fn kind(id: &str) -> Option<Kind> {
     word(id).as_deref().and_then(kind_of_word)
 }
 
-/// The capability word of a model that makes this kind, from that kind where it needs one.
+/// The capability word of a model that makes this kind; `from` is the kind that it requires, if
+/// any.
 pub(crate) fn capability(id: &str, from: Option<Kind>, makes: Kind) -> String {
     let makes = makes.word();
     match word(id).as_deref() {
@@ -63,7 +64,7 @@ pub(crate) fn capability(id: &str, from: Option<Kind>, makes: Kind) -> String {
         }
         Some(verb @ ("edit" | "extend" | "upscale")) => format!("{verb}-{makes}"),
         Some(word) => match word.split_once('-') {
-            // One word for one thing: `video-edit` is `edit-video`.
+            // Both `video-edit` and `edit-video` occur; use one of them.
             Some((kind @ ("image" | "video" | "audio"), "edit")) => format!("edit-{kind}"),
             _ => word.to_owned(),
         },
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_meaningful_segment_says_what_a_model_does() {
+    fn the_last_meaningful_segment_names_the_capability() {
         for (id, makes, capability) in [
             ("kling/kling-2-1/master/image-to-video", Kind::Video, "image-to-video"),
             ("bytedance/seedance-2.5/text-to-video/1080p", Kind::Video, "text-to-video"),
@@ -99,7 +100,7 @@ mod tests {
             assert_eq!(found, makes, "{id}");
             assert_eq!(super::capability(id, None, found), capability, "{id}");
         }
-        // Nothing in the id says it.
+        // This id does not name a capability.
         let id = "bytedance/seedance-2.0/fast";
         assert_eq!(kind(id), None);
         assert_eq!(capability(id, Some(Kind::Image), Kind::Video), "image-to-video");

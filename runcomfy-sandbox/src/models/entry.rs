@@ -1,4 +1,4 @@
-//! The fields of a catalog entry, derived from the model's schema where the document has none.
+//! Derives the members that a catalog entry lacks from the model's schema.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::media;
 use super::parts::parts;
 use crate::kind::Kind;
 
-/// The schema of the output itself. The service's pages print it inside `{"output": ...}`.
+/// The schema of the output. The service's pages wrap it in `{"output": ...}`.
 pub(crate) fn output_schema(entry: &Map<String, Value>) -> Option<&Value> {
     let schema = entry.get("output_schema").filter(|schema| !schema.is_null())?;
     match schema.get("output") {
@@ -16,8 +16,8 @@ pub(crate) fn output_schema(entry: &Map<String, Value>) -> Option<&Value> {
     }
 }
 
-/// The kind that a model makes: by its own output schema where that speaks of one kind only, by its
-/// categories, by its id, by its inputs.
+/// The kind of media that a model makes: by its output schema if that names exactly one kind, else
+/// by its categories, its id or its inputs.
 pub(crate) fn kind(id: &str, entry: &Map<String, Value>, input_schema: &Value) -> Kind {
     let declared = output_schema(entry).and_then(|schema| {
         let parts = parts(schema, [schema], true);
@@ -31,17 +31,17 @@ pub(crate) fn kind(id: &str, entry: &Map<String, Value>, input_schema: &Value) -
     });
     let categories = entry.get("categories").and_then(Value::as_array);
     let mut categories = categories.into_iter().flatten().filter_map(Value::as_str);
-    let takes_time = || {
+    let has_duration = || {
         let inputs = inputs(input_schema);
         ["duration", "frame", "fps"].iter().any(|word| inputs.iter().any(|key| key.contains(word)))
     };
     declared
         .or_else(|| categories.find_map(category::kind_of_word))
         .or_else(|| category::kind(id))
-        .unwrap_or(if takes_time() { Kind::Video } else { Kind::Image })
+        .unwrap_or(if has_duration() { Kind::Video } else { Kind::Image })
 }
 
-/// Fills in what the entry does not say.
+/// Adds the missing members.
 pub(crate) fn complete(
     entry: &mut Map<String, Value>,
     id: &str,
@@ -96,7 +96,7 @@ pub(crate) fn complete(
     }
 }
 
-/// Every key that the input may have, the required ones first.
+/// All keys of the input, the required ones first.
 fn inputs(schema: &Value) -> Vec<String> {
     let mut keys = required(schema);
     let parts = parts(schema, [schema], true);
@@ -109,7 +109,7 @@ fn inputs(schema: &Value) -> Vec<String> {
     keys
 }
 
-/// Every key that the input must have.
+/// The required keys of the input.
 fn required(schema: &Value) -> Vec<String> {
     let parts = parts(schema, [schema], false);
     let lists = parts.iter().filter_map(|part| part.get("required")?.as_array());
@@ -122,7 +122,7 @@ fn required(schema: &Value) -> Vec<String> {
     keys
 }
 
-/// A name for people: the id without its vendor, in words.
+/// A name to display: the id without its vendor, as words.
 fn display_name(id: &str) -> String {
     let own = id.split_once('/').map_or(id, |(_, own)| own);
     let capital = |word: &str| {
@@ -159,7 +159,7 @@ mod tests {
         ] {
             assert_eq!(entry[key], value, "{key}");
         }
-        // What the document says stays.
+        // Existing members stay.
         let mut entry = json!({"categories": ["x"], "price_unit": "image"});
         let entry = entry.as_object_mut().unwrap();
         complete(entry, "acme/dream-2/pro", &schema, Kind::Video, 0.0);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_is_taken_from_the_surest_source() {
+    fn the_kind_comes_from_the_most_reliable_source() {
         let kind = |id: &str, entry: Value, input: Value| {
             super::kind(id, entry.as_object().unwrap(), &input)
         };

@@ -1,4 +1,5 @@
-//! Whether the service could fetch a media input. The text decides: the sandbox makes no network calls.
+//! Whether the service could fetch a media input. The text decides: the sandbox makes no network
+//! calls.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

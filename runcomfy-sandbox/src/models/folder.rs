@@ -1,4 +1,4 @@
-//! Reads the models of a folder.
+//! Reads models from a folder.
 
 use std::fs;
 use std::io;
@@ -8,7 +8,7 @@ use super::Models;
 use crate::error::Error;
 
 impl Models {
-    /// Adds every `<model id>.json` below a folder.
+    /// Adds every `<model id>.json` in a folder and its subfolders.
     pub(crate) fn add_folder(&mut self, root: &Path) -> Result<(), Error> {
         self.add_below(root, root)
     }
@@ -22,7 +22,7 @@ impl Models {
             if metadata.as_ref().is_ok_and(fs::Metadata::is_dir) {
                 self.add_below(root, &path)?;
             } else if is_json && metadata.is_ok_and(|metadata| !metadata.is_file()) {
-                // Reading a pipe would wait for somebody to write into it.
+                // Reading a pipe would block until something writes to it.
                 return Err(read(&path, io::Error::other("not a regular file")));
             } else if is_json {
                 let text = fs::read_to_string(&path).map_err(|source| read(&path, source))?;

@@ -1,5 +1,5 @@
-//! The models that the sandbox knows. It judges inputs with a JSON Schema validator, and shares no
-//! code with what it is to test.
+//! The models of the sandbox. It checks inputs with a JSON Schema validator, and shares no code
+//! with the crates that it tests.
 
 mod category;
 mod entry;
@@ -25,7 +25,7 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs
 #[derive(Debug)]
 pub(crate) struct Models {
     models: BTreeMap<String, Model>,
-    /// The price of a model whose document has none.
+    /// The price of a model whose entry has none.
     price_usd: f64,
 }
 
@@ -33,10 +33,10 @@ pub(crate) struct Models {
 pub(crate) struct Model {
     /// The catalog entry, its schemas included.
     pub(crate) entry: Map<String, Value>,
-    /// What it makes.
+    /// The kind of media that it makes.
     pub(crate) kind: Kind,
-    /// For its id, display name and description, in small letters.
-    searched: String,
+    /// Id, display name and description in lower case.
+    search_text: String,
     validator: Validator,
 }
 
@@ -44,9 +44,9 @@ impl Models {
     pub(crate) fn embedded(price_usd: f64) -> Self {
         let mut models = Self { models: BTreeMap::new(), price_usd };
         for (id, text) in EMBEDDED {
-            // One schema that cannot be judged is no reason to serve none of the others.
+            // An unusable schema must not stop the others.
             if let Err(error) = models.add(id, text) {
-                eprintln!("runcomfy-sandbox: left out {error}");
+                eprintln!("runcomfy-sandbox: skipped a model: {error}");
             }
         }
         models
@@ -69,7 +69,7 @@ impl Models {
         let kind = entry::kind(id, &entry, &schema);
         entry::complete(&mut entry, id, &schema, kind, self.price_usd);
         entry.insert("input_schema".to_owned(), schema);
-        let searched = [id]
+        let search_text = [id]
             .into_iter()
             .chain(
                 ["display_name", "description"].iter().filter_map(|key| entry.get(*key)?.as_str()),
@@ -77,7 +77,7 @@ impl Models {
             .collect::<Vec<_>>()
             .join("\n")
             .to_lowercase();
-        self.models.insert(id.to_owned(), Model { entry, kind, searched, validator });
+        self.models.insert(id.to_owned(), Model { entry, kind, search_text, validator });
         Ok(())
     }
 
@@ -105,22 +105,22 @@ impl Model {
         categories.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Whether a search finds it, whatever the case.
+    /// Whether a search finds the model. Case does not matter.
     pub(crate) fn matches(&self, search: &str) -> bool {
-        self.searched.contains(&search.to_lowercase())
+        self.search_text.contains(&search.to_lowercase())
     }
 
-    /// The schema of its output itself.
+    /// The schema of the output.
     pub(crate) fn output_schema(&self) -> Option<&Value> {
         entry::output_schema(&self.entry)
     }
 
-    /// What is wrong with an input, in the form of the service's `detail`. `is_missing` says which
-    /// URLs cannot be fetched.
+    /// The reasons to refuse an input, in the form of the service's `detail`. `is_missing` tells
+    /// which URLs cannot be fetched.
     pub(crate) fn refusals(&self, input: &Value, is_missing: impl Fn(&str) -> bool) -> Vec<Value> {
         let detail = |path: Vec<String>, message: String, kind: &str| {
-            let place: Vec<_> = std::iter::once("body".to_owned()).chain(path).collect();
-            json!({ "loc": place, "msg": message, "type": kind })
+            let location: Vec<_> = std::iter::once("body".to_owned()).chain(path).collect();
+            json!({ "loc": location, "msg": message, "type": kind })
         };
         let errors = self.validator.iter_errors(input).map(|error| {
             let path = error.instance_path().to_string();
@@ -131,12 +131,13 @@ impl Model {
         if !errors.is_empty() {
             return errors;
         }
-        // Nothing is fetched for an input that is refused anyway.
+        // The service does not fetch files for an invalid input.
         let Some(schema) = self.entry.get("input_schema") else { return errors };
         media::media_inputs(schema, input)
             .into_iter()
             .filter_map(|media| {
-                let missing = || is_missing(media.text).then(|| "nothing is there".to_owned());
+                let missing =
+                    || is_missing(media.text).then(|| "the file does not exist".to_owned());
                 let why = why_unfetchable(media.text).or_else(missing)?;
                 let message = format!("the file cannot be fetched ({why})");
                 Some(detail(media.path, message, "media_error"))
@@ -144,7 +145,7 @@ impl Model {
             .collect()
     }
 
-    /// What a job costs, in microdollars: its base price by the output, or by the second of its
+    /// The price of a job in microdollars: the base price, or the base price per second of its
     /// duration.
     pub(crate) fn price(&self, input: &Value) -> i64 {
         let number = |value: &Value| match value {
@@ -155,10 +156,10 @@ impl Model {
         if base == 0.0 || self.text("price_unit") != "second" {
             return microdollars(base);
         }
-        const USUAL_SECONDS: f64 = 5.0;
+        const DEFAULT_SECONDS: f64 = 5.0;
         let schema = self.entry.get("input_schema");
         let default = || schema?.pointer("/properties/duration/default");
         let duration = input.get("duration").or_else(default).and_then(number);
-        microdollars(base * duration.unwrap_or(USUAL_SECONDS))
+        microdollars(base * duration.unwrap_or(DEFAULT_SECONDS))
     }
 }

@@ -1,21 +1,21 @@
-//! A schema and those that it refers to or is put together from.
+//! Collects the schemas that apply to the same value.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-/// More than any schema is put together from.
+/// More than any real schema has.
 const MAX_PARTS: usize = 1000;
 
-/// The schemas themselves, and every schema beside them by `$ref` and `allOf`; with `alternatives`
-/// those of `anyOf`, `oneOf`, `then` and `else` too. Each comes once. Only references into `root` are
+/// The schemas, and those that they include by `$ref` and `allOf`; with `alternatives` also by
+/// `anyOf`, `oneOf`, `then` and `else`. Each is returned once. Only references into `root` are
 /// followed.
 pub(crate) fn parts<'a>(
     root: &'a Value,
     schemas: impl IntoIterator<Item = &'a Value>,
     alternatives: bool,
 ) -> Vec<&'a Value> {
-    // By their addresses: a schema can refer to itself.
+    // Compared by address: a schema can refer to itself.
     let mut seen = HashSet::new();
     let mut is_new =
         |schema: &&Value| seen.len() < MAX_PARTS && seen.insert(std::ptr::from_ref(*schema));
@@ -43,7 +43,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_part_is_found_once_and_circles_end() {
+    fn every_part_is_found_once_despite_cycles() {
         let root = json!({
             "allOf": [{"$ref": "#/$defs/a"}, {"x": 1}],
             "anyOf": [{"$ref": "#"}, {"y": 1}],

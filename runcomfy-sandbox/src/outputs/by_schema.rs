@@ -1,4 +1,4 @@
-//! An output of the form that a model's `output_schema` describes.
+//! Makes an output that follows the model's `output_schema`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,16 +6,15 @@ use super::Files;
 use crate::kind::Kind;
 use crate::models::parts;
 
-/// A schema may refer to itself,
+/// Bounds a schema that refers to itself.
 const MAX_DEPTH: usize = 8;
-/// and more than once.
+/// Bounds a schema that refers to itself more than once.
 const MAX_VALUES: usize = 1000;
-/// How many files a list has, unless its schema says otherwise.
-const USUAL_ITEMS: u64 = 2;
-/// More than any list has.
+/// The length of a list, unless its schema says otherwise.
+const DEFAULT_ITEMS: u64 = 2;
 const MAX_ITEMS: u64 = 16;
 
-/// `kind` is what the model makes.
+/// `kind` is the kind of media that the model makes.
 pub(super) fn output(schema: &Value, kind: Kind, files: &mut Files<'_>) -> Value {
     Maker { root: schema, kind, files, left: MAX_VALUES }.value(schema, Some(kind), MAX_DEPTH)
 }
@@ -24,24 +23,25 @@ struct Maker<'a, 'f> {
     root: &'a Value,
     kind: Kind,
     files: &'a mut Files<'f>,
-    /// How many more values may be made.
+    /// The number of values that may still be made.
     left: usize,
 }
 
 impl<'a> Maker<'a, '_> {
-    /// A value that the schema describes. `media` is what a text in this place stands for.
+    /// Makes a value for the schema. A string becomes the URL of a file of the kind `media`, if it
+    /// is set.
     fn value(&mut self, schema: &'a Value, media: Option<Kind>, depth: usize) -> Value {
         self.left = self.left.saturating_sub(1);
         if depth == 0 || self.left == 0 {
             return Value::Null;
         }
         let mut all = parts(self.root, [schema], false);
-        // Of several forms, the first that is not null.
+        // Use the first alternative that is not null.
         let chosen = all.iter().find_map(|part| {
-            let forms = part.get("anyOf").or_else(|| part.get("oneOf"))?.as_array()?;
-            forms.iter().find(|form| form.get("type") != Some(&json!("null")))
+            let alternatives = part.get("anyOf").or_else(|| part.get("oneOf"))?.as_array()?;
+            alternatives.iter().find(|schema| schema.get("type") != Some(&json!("null")))
         });
-        all.extend(chosen.into_iter().flat_map(|form| parts(self.root, [form], false)));
+        all.extend(chosen.into_iter().flat_map(|schema| parts(self.root, [schema], false)));
         let find = |key: &str| all.iter().find_map(|part| part.get(key));
         let entries = find("enum").and_then(Value::as_array);
         let given = find("const").or_else(|| entries?.first()).or_else(|| find("default"));
@@ -57,8 +57,8 @@ impl<'a> Maker<'a, '_> {
             Value::Object(self.object(&all, media, depth))
         } else if is("array") || find("items").is_some() {
             let bound = |key: &str| find(key).and_then(Value::as_u64);
-            let most = bound("maxItems").unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
-            let count = USUAL_ITEMS.max(bound("minItems").unwrap_or_default()).min(most);
+            let max = bound("maxItems").unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
+            let count = DEFAULT_ITEMS.max(bound("minItems").unwrap_or_default()).min(max);
             let items = find("items").unwrap_or(&Value::Null);
             (0..count).map(|_| self.value(items, media, depth - 1)).collect()
         } else if is("integer") || is("number") || is("float") {
@@ -89,14 +89,15 @@ impl<'a> Maker<'a, '_> {
         };
         let mut object = Map::new();
         for (key, schema) in &properties {
-            let several = key.strip_suffix('s');
-            let single = several.unwrap_or(key);
+            let plural = key.strip_suffix('s');
+            let single = plural.unwrap_or(key);
             let named = Kind::ALL.into_iter().find(|kind| kind.word() == single);
-            // Of what a model could make, it makes one kind; a list of it only where that is usual.
+            // Make only one kind of media. Images come as one and as a list; other kinds as a list
+            // only if the schema declares nothing else.
             let is_made = match named {
                 Some(kind) if kind != self.kind => false,
                 Some(Kind::Image) | None => true,
-                Some(_) => several.is_none() || !declares(single),
+                Some(_) => plural.is_none() || !declares(single),
             };
             if is_made || is_required(key) {
                 let is_url = key.contains("url") || key.contains("uri") || key.contains("file");
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_grows_at_every_step_ends() {
+    fn recursive_schemas_give_bounded_outputs() {
         let items = json!({"type": "array", "minItems": 16, "items": {"$ref": "#"}});
         let many: Map<_, _> = (0..50).map(|key| (key.to_string(), json!({"$ref": "#"}))).collect();
         for schema in [items, json!({"type": "object", "properties": many})] {
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_is_as_its_schema_has_it() {
+    fn outputs_follow_their_schemas() {
         let url = json!({"type": "string", "format": "uri"});
         let urls = json!({"type": "array", "items": url});
         let common = json!({"type": "object", "properties": {

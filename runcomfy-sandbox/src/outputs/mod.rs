@@ -1,4 +1,4 @@
-//! What a job gives: the `output` of its result, and the files that its URLs lead to.
+//! The `output` of a job, and the files behind its URLs.
 
 mod by_schema;
 
@@ -8,7 +8,7 @@ use crate::kind::Kind;
 use crate::models::Model;
 use crate::settings::OutputForm;
 
-/// Makes URLs of files, each with another name, and remembers them.
+/// Makes unique file URLs, and records them.
 struct Files<'a> {
     origin: &'a str,
     request_id: &'a str,
@@ -59,14 +59,15 @@ pub(crate) fn output(model: &Model, form: OutputForm, origin: &str, request_id: 
     Files { origin, request_id, made: Vec::new() }.make(model, form)
 }
 
-/// The kind of a job's file of this name, if the job has it.
+/// The kind of the job's file with this name, if the job has one.
 pub(crate) fn file(model: &Model, form: OutputForm, request_id: &str, name: &str) -> Option<Kind> {
     let mut files = Files { origin: "", request_id, made: Vec::new() };
     files.make(model, form);
     files.made.into_iter().find_map(|(made, kind)| (made == name).then_some(kind))
 }
 
-/// The ids of the jobs that a file of this name can be of: its number may be a part of the id.
+/// The ids of the jobs that may have a file of this name. A number at its end may count files, or
+/// belong to the id.
 pub(crate) fn possible_ids(name: &str) -> impl Iterator<Item = &str> {
     let stem = name.rsplit_once('.').map(|(stem, _)| stem);
     let without_number = stem.and_then(|stem| stem.rsplit_once('-')).map(|(id, _)| id);

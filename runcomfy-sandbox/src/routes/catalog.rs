@@ -12,8 +12,8 @@ use super::{error, is_on, refused};
 use crate::models::Model;
 use crate::shared::Shared;
 
-/// How many models are on a page where nobody says it.
-const USUAL_LIMIT: usize = 100;
+/// The number of models on a page, unless the query says otherwise.
+const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
 
 #[derive(Deserialize)]
@@ -30,28 +30,28 @@ pub(super) struct CatalogQuery {
 }
 
 impl CatalogQuery {
-    fn takes(&self, model: &Model) -> bool {
+    fn matches(&self, model: &Model) -> bool {
         model.matches(&self.search)
             && (self.kind.is_empty() || model.text("kind") == self.kind)
             && (self.category.is_empty() || model.categories().any(|word| word == self.category))
     }
 
-    /// Limit and offset, or what is wrong with them.
+    /// Limit and offset, or the details of a refusal.
     fn page(&self) -> Result<(usize, usize), Vec<Value>> {
-        let mut wrong = Vec::new();
-        let mut number = |name: &str, text: &Option<String>, usual, least, most| {
-            let Some(text) = text else { return usual };
-            let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        let mut refusals = Vec::new();
+        let mut number = |name: &str, text: &Option<String>, default, min, max| {
+            let Some(text) = text else { return default };
+            let number = text.parse().ok().filter(|number| (min..=max).contains(number));
             number.unwrap_or_else(|| {
-                let message = format!("{text:?} is not a number from {least} to {most}");
-                wrong
+                let message = format!("{text:?} is not a number from {min} to {max}");
+                refusals
                     .push(json!({ "loc": ["query", name], "msg": message, "type": "value_error" }));
-                usual
+                default
             })
         };
-        let limit = number("limit", &self.limit, USUAL_LIMIT, 1, MAX_LIMIT);
+        let limit = number("limit", &self.limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
         let offset = number("offset", &self.offset, 0, 0, usize::MAX);
-        if wrong.is_empty() { Ok((limit, offset)) } else { Err(wrong) }
+        if refusals.is_empty() { Ok((limit, offset)) } else { Err(refusals) }
     }
 }
 
@@ -61,9 +61,9 @@ pub(super) async fn models(
 ) -> Response {
     let (limit, offset) = match query.page() {
         Ok(page) => page,
-        Err(wrong) => return refused(wrong),
+        Err(refusals) => return refused(refusals),
     };
-    let found: Vec<_> = shared.models.all().filter(|model| query.takes(model)).collect();
+    let found: Vec<_> = shared.models.all().filter(|model| query.matches(model)).collect();
     let with_schemas = is_on(query.include_schema.as_deref());
     let models: Vec<Value> = found
         .iter()

@@ -1,4 +1,4 @@
-//! The files that outputs lead to. They can be fetched in part.
+//! Output files. Range requests are supported.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Response {
     let Some((mime, bytes)) = find(&shared, &name) else {
-        return error(404, 404_001, "no such output");
+        return error(404, 404_001, "output file not found");
     };
     let etag = format!("\"{name}-{}\"", bytes.len());
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -40,7 +40,7 @@ pub(super) async fn file(
     }
 }
 
-/// The content type and the bytes of a file: of one that was put there, or of a job that succeeded.
+/// The content type and bytes of an added file, or of a file of a successful job.
 fn find(shared: &Shared, name: &str) -> Option<(String, Bytes)> {
     if let Some(file) = lock(&shared.files).get(name) {
         return Some(file.clone());

@@ -1,4 +1,4 @@
-//! Before every call: whether it may be made at all, and whether it is to go wrong.
+//! Runs before every call: checks the token, and produces faults.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 
 use super::submit::JobFault;
-use super::{MAX_REQUEST, error};
+use super::{MAX_REQUEST_LEN, error};
 use crate::connection::Control;
 use crate::faults::{Call, Fault, misbehave};
 use crate::log::Line;
@@ -26,7 +26,7 @@ pub(super) async fn guard(
     let mut line = Line::begin(&shared, request.method(), &uri);
     let answer = answer(&shared, &control, &uri, request, next, line.as_mut()).await;
     if let Some(line) = &mut line {
-        line.answered(&answer);
+        line.set_response(&answer);
     }
     answer
 }
@@ -45,13 +45,14 @@ async fn answer(
     };
     if call != Call::Output && !is_authorized(&parts.headers, &shared.token) {
         shared.record(&parts, uri, None);
-        return error(shared.settings.token_status, 400_004, "account or token invalid");
+        return error(shared.settings.token_status, 400_004, "invalid account or token");
     }
-    // By what every run has alike: ids differ from one sandbox to the next in their first part.
+    // Ids begin with the stamp of the sandbox. Without it, the same seed draws the same faults in
+    // every run.
     let key = format!("{} {}", parts.method, uri.path().replace(&shared.stamp, ""));
     let fault = shared.faults.take(call, &key);
     if let (Some(line), Some(fault)) = (line, &fault) {
-        line.goes_wrong(fault);
+        line.set_fault(fault);
     }
     if matches!(fault, Some(Fault::Refuse(_) | Fault::ResetBefore | Fault::ResetWithin)) {
         shared.record(&parts, uri, None);
@@ -64,7 +65,7 @@ async fn answer(
         control.reset_after(0);
         return StatusCode::OK.into_response();
     }
-    let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST).await else {
+    let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_LEN).await else {
         shared.record(&parts, uri, None);
         return error(413, 400_001, "the request is larger than 64 MiB");
     };
@@ -79,7 +80,7 @@ async fn answer(
     }
 }
 
-/// The scheme is of any case, as HTTP has it.
+/// HTTP ignores the case of the scheme.
 fn is_authorized(headers: &HeaderMap, token: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
     given.and_then(|given| given.split_at_checked("Bearer ".len())).is_some_and(
@@ -89,14 +90,14 @@ fn is_authorized(headers: &HeaderMap, token: &str) -> bool {
     )
 }
 
-/// Reads half of what a request says that it holds.
+/// Reads half of the `Content-Length`.
 async fn read_half(headers: &HeaderMap, body: Body) {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let mut left = length.and_then(|length| length.parse::<usize>().ok()).unwrap_or_default() / 2;
-    let mut pieces = body.into_data_stream();
+    let mut chunks = body.into_data_stream();
     while left > 0 {
-        let Some(Ok(piece)) = pieces.next().await else { return };
-        left = left.saturating_sub(piece.len());
+        let Some(Ok(chunk)) = chunks.next().await else { return };
+        left = left.saturating_sub(chunk.len());
     }
 }
 

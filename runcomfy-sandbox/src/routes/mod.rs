@@ -1,4 +1,4 @@
-//! The calls of the API, as its reference describes them.
+//! The API calls, as in the service's reference.
 
 mod account;
 mod catalog;
@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::faults::Reply;
 use crate::shared::Shared;
 
-/// The service takes requests of up to 64 MiB.
-const MAX_REQUEST: usize = 64 * 1024 * 1024;
+/// The service accepts requests of up to 64 MiB.
+const MAX_REQUEST_LEN: usize = 64 * 1024 * 1024;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let api = Router::new()
@@ -30,13 +30,13 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/requests/{id}/status", get(requests::status))
         .route("/requests/{id}/result", get(requests::result))
         .route("/requests/{id}/cancel", post(requests::cancel))
-        .layer(DefaultBodyLimit::max(MAX_REQUEST));
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_LEN));
     Router::new()
         .nest("/v1", api)
         .route("/prod/v2/balance", get(account::balance))
         // Outputs are fetched without the token.
         .route("/outputs/{name}", get(files::file))
-        .fallback(|| async { error(404, 404_001, "no such path") })
+        .fallback(|| async { error(404, 404_001, "path not found") })
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard))
         .with_state(shared)
 }
@@ -46,7 +46,7 @@ fn error(status: u16, code: u32, message: &str) -> Response {
     (status_code(status), Json(body)).into_response()
 }
 
-/// HTTP 422: what is wrong with which part of the request.
+/// HTTP 422. The details name the parts of the request and their errors.
 fn refused(detail: Vec<Value>) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail }))).into_response()
 }
@@ -55,7 +55,7 @@ pub(crate) fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Whether a flag in a query is on: `true`, `True` and `1` are met.
+/// Whether a query flag is on. Clients send `true`, `True` or `1`.
 fn is_on(flag: Option<&str>) -> bool {
     flag.is_some_and(|flag| flag == "1" || flag.eq_ignore_ascii_case("true"))
 }
@@ -64,7 +64,7 @@ impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let mut response = (status_code(self.status), self.body).into_response();
         let json = (header::CONTENT_TYPE.to_string(), "application/json".to_owned());
-        // The length is that of the body: the server could not send another.
+        // Keep the real length: the server cannot send another.
         let headers = self
             .headers
             .into_iter()

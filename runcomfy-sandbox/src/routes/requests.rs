@@ -1,4 +1,4 @@
-//! The calls about a job: its status, its result, and its cancellation.
+//! The calls about a job: status, result and cancel.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{error, is_on};
 use crate::account::dollars;
 use crate::outputs;
-use crate::queue::{Question, State as JobState};
+use crate::queue::{CallKind, State as JobState};
 use crate::settings::{CancelAnswer, EarlyResult, Lag, Stage};
 use crate::shared::Shared;
 
@@ -24,8 +24,7 @@ fn not_ready() -> Response {
     error(400, 400_005, "the result is not ready")
 }
 
-/// The answer of a part of the service that does not know the job yet; `None` where it gives an older
-/// state.
+/// The response of a part of the service that lags behind; `None` if it reports an outdated state.
 fn lagging(lag: Lag) -> Option<Response> {
     match lag {
         Lag::NotFound => Some(not_found()),
@@ -39,7 +38,7 @@ fn lagging(lag: Lag) -> Option<Response> {
 pub(super) async fn status(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, Question::Status);
+    let lag = queue.take_lag(now, &id, CallKind::Status);
     let Some((_, state)) = queue.get(now, &id) else { return not_found() };
     drop(queue);
     let state = match lag {
@@ -74,7 +73,7 @@ pub(super) async fn result(
     let settings = &shared.settings;
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, Question::Result);
+    let lag = queue.take_lag(now, &id, CallKind::Result);
     let Some((job, state)) = queue.get(now, &id) else { return not_found() };
     let state = match lag {
         None => state,
@@ -126,7 +125,7 @@ pub(super) async fn result(
 pub(super) async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, Question::Cancel);
+    let lag = queue.take_lag(now, &id, CallKind::Cancel);
     if let Some(answer) = lag.and_then(lagging) {
         return answer;
     }

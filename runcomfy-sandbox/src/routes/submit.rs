@@ -1,4 +1,4 @@
-//! `POST /models/{model_id}`.
+//! The submit call: `POST /models/{model_id}`.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::queue::NewJob;
 use crate::settings::Lag;
 use crate::shared::{Shared, lock};
 
-/// What is wrong with a job from its beginning.
+/// A fault that affects the job, not only the call.
 #[derive(Clone, Debug)]
 pub(super) enum JobFault {
     Id(String),
@@ -24,7 +24,7 @@ pub(super) enum JobFault {
 }
 
 impl JobFault {
-    /// `None` where it is the call alone that goes wrong.
+    /// `None` if the fault affects only the call.
     pub(super) fn of(fault: &Fault) -> Option<Self> {
         match fault {
             Fault::NumericId(id) | Fault::CutNumericId(id, _) => Some(Self::Id(id.clone())),
@@ -56,7 +56,7 @@ pub(super) async fn submit(
     if !shared.account.charge(price, settings.require_balance) {
         return error(402, 400_002, "no balance left");
     }
-    let input = kept(&body, input);
+    let input = input_to_keep(&body, input);
     let failure = shared.faults.take_failure();
     let mut job = NewJob { model_id, input, price, failure, id: None, lags: settings.lags };
     match fault {
@@ -85,8 +85,8 @@ pub(super) async fn submit(
     answer
 }
 
-/// The input as it is remembered, unless it holds whole files.
-fn kept(body: &Bytes, input: Value) -> Value {
+/// The input to keep with the job; null for a long one, which holds whole files.
+fn input_to_keep(body: &Bytes, input: Value) -> Value {
     const MAX_LEN: usize = 64 * 1024;
     if body.len() > MAX_LEN { Value::Null } else { input }
 }
