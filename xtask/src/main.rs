@@ -1,26 +1,32 @@
-//! The project's own chores: `cargo xtask help`.
+//! The project's own commands: `cargo xtask help`.
 
 mod bench;
 mod bless;
+mod check;
 mod import;
+mod page;
+mod soak;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use runcomfy_codegen::Generator;
 
 const HELP: &str = "\
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  check                       says what is wrong or odd in schemas/, and lists the models
-  import <FILE> [--id <ID>]   takes a model's page (as text) or catalog entry into schemas/
-  bless                       rewrites the expected generated sources in tests/expected/
-  bench [<PART>..] [--quick]  measures costs beside peers: crates, codegen, runtime, apps, jobs; all
-                              of them go into docs/performance.md
-  soak [<OPTION>..]           runs thousands of jobs under faults; `soak --help` says more
-  help                        shows this
+  check                       checks schemas/: prints errors or warnings, and lists the models
+  import <FILE> [--id <ID>]   adds a model to schemas/, and checks them all. FILE is the text of the
+                              model's page, its catalog entry, or its input schema. ID is the model
+                              id; it takes precedence over the one in FILE
+  bless                       rewrites the generated sources in tests/expected/
+  bench [<PART>..] [--quick]  measures costs beside those of other crates. PART is crates, codegen,
+                              runtime, apps or jobs. Without PART and --quick, measures all parts,
+                              and writes the table into docs/performance.md. --quick takes fewer
+                              rounds
+  soak [<OPTION>..]           runs thousands of jobs under faults; see `cargo xtask soak --help`
+  help                        prints this help
 ";
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -30,75 +36,47 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
+            if error.is::<lexopt::Error>() {
+                eprintln!("`cargo xtask help` lists the commands and their options");
+            }
             ExitCode::FAILURE
         }
     }
 }
 
 fn run() -> Result<()> {
-    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas").canonicalize()?;
     let mut arguments = lexopt::Parser::from_env();
     let command = match arguments.next()? {
         Some(Value(command)) => command.string()?,
         Some(Short('h') | Long("help")) | None => "help".to_owned(),
         Some(other) => return Err(other.unexpected().into()),
     };
+    let is_help = |argument: std::ffi::OsString| argument == "-h" || argument == "--help";
     match command.as_str() {
-        "check" => check(&schemas),
-        "import" => import_file(&schemas, &mut arguments),
+        "soak" => soak::run(&mut arguments),
+        "help" => print_help(),
+        "check" | "import" | "bless" | "bench" if std::env::args_os().any(is_help) => print_help(),
         "bless" => bless::run(&mut arguments),
-        "bench" => bench::run(schemas.parent().unwrap_or(&schemas), &mut arguments),
-        "soak" => soak(&mut arguments),
-        "help" => {
-            print!("{HELP}");
-            Ok(())
-        }
+        "check" => check::run(&mut arguments, &schemas()?),
+        "import" => import::run(&mut arguments, &schemas()?),
+        "bench" => bench::run(&mut arguments, &root()),
         other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),
     }
 }
 
-/// Runs a longer soak than the tests do.
-fn soak(arguments: &mut lexopt::Parser) -> Result<()> {
-    let mut cargo = std::process::Command::new(env!("CARGO"));
-    cargo.args([
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "runcomfy-soak",
-        "--bin",
-        "soak",
-        "--",
-    ]);
-    let status = cargo.args(arguments.raw_args()?).status()?;
-    if status.success() { Ok(()) } else { Err("the soak failed".into()) }
-}
-
-fn check(schemas: &Path) -> Result<()> {
-    let generated = Generator::new(schemas).generate()?;
-    for warning in &generated.warnings {
-        println!("{warning}\n");
-    }
-    for model in &generated.models {
-        println!("{} -> runcomfy_models::{}", model.id, model.module);
-    }
-    println!("\n{} models, {} warnings", generated.models.len(), generated.warnings.len());
+fn print_help() -> Result<()> {
+    print!("{HELP}");
     Ok(())
 }
 
-fn import_file(schemas: &Path, arguments: &mut lexopt::Parser) -> Result<()> {
-    let (mut file, mut id) = (None, None);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("id") => id = Some(arguments.value()?.string()?),
-            Value(path) if file.is_none() => file = Some(path),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let file = file.ok_or("which file? give a page's text or a catalog entry")?;
-    let text =
-        std::fs::read_to_string(&file).map_err(|error| format!("cannot read {file:?}: {error}"))?;
-    let path = import::write(schemas, &import::read(&text, id)?)?;
-    println!("wrote {}\n", path.display());
-    check(schemas)
+/// The root of the repository.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_owned()
+}
+
+/// The folder of the project's schemas, without links in its path.
+fn schemas() -> Result<PathBuf> {
+    let path = root().join("schemas");
+    path.canonicalize().map_err(|error| format!("cannot find {}: {error}", path.display()).into())
 }

@@ -1,8 +1,8 @@
 //! A schema that is read at run time gives the verdicts of the generated type, in the same words.
 
 use libtest_mimic::Trial;
-use runcomfy_types::DynamicModel;
 use runcomfy_tests::{ENTRIES, Entry, schema, schema_text};
+use runcomfy_types::DynamicModel;
 use serde_json::json;
 
 use crate::instances::Maker;
