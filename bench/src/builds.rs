@@ -42,21 +42,27 @@ impl Crate {
         let one = Self::new(work, &format!("ours-{count}"), &dependency);
         let schemas = one.folder.join("schemas");
         catalog::write(&catalog::models(count), &schemas).expect("written");
-        let generated = runcomfy_codegen::Generator::new(schemas).runtime("::runcomfy_types").generate().expect("a catalog");
+        let generated = runcomfy_codegen::Generator::new(schemas)
+            .runtime("::runcomfy_types")
+            .generate()
+            .expect("a catalog");
         generated.write(&one.folder.join("src")).expect("written");
-        fs::rename(one.folder.join("src/runcomfy.rs"), one.folder.join("src/lib.rs")).expect("renamed");
+        fs::rename(one.folder.join("src/runcomfy.rs"), one.folder.join("src/lib.rs"))
+            .expect("renamed");
         one
     }
 
     pub fn typify(work: &Path, models: &[Model]) -> Self {
-        let dependencies = "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
+        let dependencies =
+            "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
         let one = Self::new(work, "typify", dependencies);
         one.write_modules(models, peers::typify);
         one
     }
 
     pub fn plain_serde(work: &Path, models: &[Model]) -> Self {
-        let one = Self::new(work, "plain", "serde = { version = \"1\", features = [\"derive\"] }\n");
+        let one =
+            Self::new(work, "plain", "serde = { version = \"1\", features = [\"derive\"] }\n");
         one.write_modules(models, peers::plain_serde);
         one
     }
@@ -140,7 +146,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 pub fn apps(work: &Path, rounds: usize) -> [f64; 3] {
     let tokio = "tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }\n";
     let models = root().join("runcomfy-models");
-    let ours = Crate::new(work, "app", &format!("runcomfy-models = {{ path = {models:?} }}\n{tokio}"));
+    let ours =
+        Crate::new(work, "app", &format!("runcomfy-models = {{ path = {models:?} }}\n{tokio}"));
     let json = "serde_json = \"1\"\n";
     let plain = Crate::new(work, "app-default", &format!("reqwest = \"0.13\"\n{json}{tokio}"));
     let features = "reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\", \"system-proxy\"] }\n\

@@ -24,7 +24,10 @@ pub fn models(count: usize) -> Vec<Model> {
         .map(|number| {
             let family = FAMILIES[number % FAMILIES.len()];
             let kind = KINDS[number % KINDS.len()];
-            Model { id: format!("{family}/model-{number}/{kind}"), schema: schema(&mut random, number) }
+            Model {
+                id: format!("{family}/model-{number}/{kind}"),
+                schema: schema(&mut random, number),
+            }
         })
         .collect()
 }

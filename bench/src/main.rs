@@ -68,7 +68,14 @@ fn crates(work: &Path, rounds: usize) -> [Row; 3] {
     let what = "`cargo build` of the generated crate, dependencies built, 120 models";
     let against = "plain `serde` derives, no checks";
     [
-        Row { what, against: "`typify` with builders", unit: "s", ours, theirs: typify, goal: 0.33 },
+        Row {
+            what,
+            against: "`typify` with builders",
+            unit: "s",
+            ours,
+            theirs: typify,
+            goal: 0.33,
+        },
         Row { what, against, unit: "s", ours, theirs: plain, goal: 0.5 },
         Row {
             what: "the same, 1,000 models",
@@ -87,7 +94,14 @@ fn runtime() -> [Row; 2] {
     let against = "`jsonschema` validator and `serde_json`";
     [
         Row { what, against, unit: "ns", ours, theirs: validator, goal: 0.25 },
-        Row { what, against: "plain `serde` structs, no checks", unit: "ns", ours, theirs: plain, goal: 1.35 },
+        Row {
+            what,
+            against: "plain `serde` structs, no checks",
+            unit: "ns",
+            ours,
+            theirs: plain,
+            goal: 1.35,
+        },
     ]
 }
 
@@ -124,7 +138,14 @@ fn jobs(rounds: usize) -> [Row; 4] {
             theirs: 4096.0,
             goal: 1.0,
         },
-        Row { what: polling, against: "a call every two seconds", unit: "calls", ours: calls, theirs: every_two_seconds, goal: 0.5 },
+        Row {
+            what: polling,
+            against: "a call every two seconds",
+            unit: "calls",
+            ours: calls,
+            theirs: every_two_seconds,
+            goal: 0.5,
+        },
         Row {
             what: "the same: how late the latest result was noticed",
             against: "what is allowed: 5 % of the job, or 1 s",

@@ -51,7 +51,8 @@ pub fn plain_serde(model: &Model) -> String {
             (Some("boolean"), _) => "bool".to_owned(),
             _ => "f64".to_owned(),
         };
-        let _ = writeln!(fields, "    /// {}", property["description"].as_str().unwrap_or_default());
+        let _ =
+            writeln!(fields, "    /// {}", property["description"].as_str().unwrap_or_default());
         let _ = if required.contains(&Value::String(key.clone())) {
             writeln!(fields, "    #[serde(rename = {key:?})]\n    pub {name}: {type_},")
         } else {

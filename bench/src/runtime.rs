@@ -68,7 +68,12 @@ pub struct Costs {
 pub fn measure() -> Costs {
     const ROUNDS: usize = 31;
     const TIMES: usize = 400;
-    let ids = [portrait::Input::MODEL_ID, wan::Input::MODEL_ID, happyhorse::Input::MODEL_ID, kling::Input::MODEL_ID];
+    let ids = [
+        portrait::Input::MODEL_ID,
+        wan::Input::MODEL_ID,
+        happyhorse::Input::MODEL_ID,
+        kling::Input::MODEL_ID,
+    ];
     let judges = ids.map(validator);
     let bodies = [PORTRAIT, WAN, HAPPYHORSE, KLING];
     let ours = |_: &()| {
