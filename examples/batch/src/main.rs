@@ -1,13 +1,13 @@
-//! Many jobs, with a journal: one per line of standard input. Killed at any moment, and started
-//! again with the same lines, or twice at the same time, it loses no job and no file, and pays for
-//! nothing twice.
+//! Runs one job per line of standard input, with a journal. You can kill the program at any moment
+//! and start it again with the same lines, or run it twice at the same time: it loses no job and no
+//! file, and pays for nothing twice.
 //!
 //! ```console
 //! $ cargo run -p batch -- videos < prompts.txt
 //! ```
 //!
-//! It wants a token (`RUNCOMFY_API_TOKEN`), or the sandbox: `cargo run -p runcomfy-sandbox` says how
-//! to point it there.
+//! The program needs a token (`RUNCOMFY_API_TOKEN`), or the sandbox: `cargo run -p
+//! runcomfy-sandbox` prints how to use it.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -17,50 +17,61 @@ use runcomfy_models::{Client, Completed, DownloadOptions, Existing, FileJournal}
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// How many jobs at once.
-const LIMIT: usize = 8;
+/// The number of jobs at once.
+const MAX_JOBS: usize = 8;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let folder = PathBuf::from(env::args_os().nth(1).unwrap_or_else(|| "videos".into()));
     fs::create_dir_all(&folder)?;
-    // A job is finished once its files are saved.
+    // A job counts as finished only when `save` settles it.
     let journal = FileJournal::open(folder.join("jobs.journal"))?.until_settled();
     let client = Client::builder_from_env()?.journal(journal.clone()).build()?;
 
-    let left = client.resume(&journal).await?;
-    for lost in &left.unknown {
-        println!("look into the account: {} may have been accepted", lost.submission);
-    }
-    for job in left.jobs {
-        println!("{}: taken up again", job.request_id());
-        match job.wait().await {
-            Ok(done) => save(&done, &folder).await?,
-            Err(error) => eprintln!("{error}"),
-        }
-    }
-
-    let mut inputs = Vec::new();
-    for prompt in io::stdin().lines() {
-        let image = "https://example.com/lighthouse.png";
-        inputs.push(Input::builder().prompt(prompt?).image_url(image).build()?);
-    }
+    resume(&client, &journal, &folder).await?;
+    let inputs = inputs()?;
     println!("{} lines", inputs.len());
-    let mut results = client.run_all(&inputs, LIMIT);
+    let mut results = client.run_all(&inputs, MAX_JOBS);
     while let Some((index, result)) = results.next().await {
         match result {
             Ok(done) => save(&done, &folder).await?,
-            // This line was claimed before, by an earlier run or by one that still goes on.
+            // An earlier or a concurrent run has submitted this line.
             Err(error) if error.is_already_submitted() => println!("{index}: {error}"),
-            // The journal keeps what has an id, or may have one.
+            // If the service may have the job, the journal keeps it.
             Err(error) => eprintln!("{index}: {error}"),
         }
     }
     Ok(())
 }
 
+/// Finishes the jobs that an earlier run left.
+async fn resume(client: &Client, journal: &FileJournal, folder: &Path) -> Result<()> {
+    let unfinished = client.resume(journal).await?;
+    for unknown in &unfinished.unknown {
+        println!("check your account: {} may have been accepted", unknown.submission);
+    }
+    for job in unfinished.jobs {
+        println!("{}: resumed", job.request_id());
+        match job.wait().await {
+            Ok(done) => save(&done, folder).await?,
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    Ok(())
+}
+
+/// One input per line of standard input.
+fn inputs() -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for prompt in io::stdin().lines() {
+        let image = "https://example.com/lighthouse.png";
+        inputs.push(Input::builder().prompt(prompt?).image_url(image).build()?);
+    }
+    Ok(inputs)
+}
+
 async fn save(done: &Completed, folder: &Path) -> Result<()> {
-    // A file that was saved before is not fetched again.
+    // Do not fetch files again that an earlier run saved.
     let keep = DownloadOptions::default().existing(Existing::Keep);
     for file in done.download_all_with(folder, &keep).await? {
         println!("saved {}", file.path.display());

@@ -1,7 +1,7 @@
-//! A checked request, sent, waited for, and its result saved.
+//! Checks a request, sends it, waits for the job and saves its video.
 //!
-//! With a token (`RUNCOMFY_API_TOKEN`) it goes to the service, and costs money; without one, to a
-//! sandbox in this process.
+//! With a token (`RUNCOMFY_API_TOKEN`) the request goes to the service and costs money; without a
+//! token it goes to a sandbox in this process.
 
 use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
 use runcomfy_models::{Client, ConfigError, Error, WaitOptions};
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox;
     let client = match Client::from_env() {
         Err(Error::Config(ConfigError::NoToken { .. })) => {
-            println!("No API token, so this goes to a sandbox on this machine.\n");
+            println!("No API token found; using a sandbox on this machine.\n");
             sandbox = Sandbox::start().await?;
             Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).build()?
         }
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .number_of_frames(100)
         .build();
     if let Err(violations) = wrong {
-        println!("A wrong request is refused before it is sent:\n{violations}\n");
+        println!("An invalid request is refused before it is sent:\n{violations}\n");
     }
 
     let input = Input::builder()
@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
 
     let job = client.submit(&input).await?;
-    println!("The right one is request {}:", job.request_id());
+    println!("The valid one is request {}:", job.request_id());
     let done = job.wait_with(&WaitOptions::default(), |status| println!("  {status}")).await?;
 
     let url = done.output.video.ok_or("the job gave no video")?;
