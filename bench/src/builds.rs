@@ -1,4 +1,4 @@
-//! What the compiler takes: `cargo build` of a crate with a catalog's models, and of an app.
+//! Build times: `cargo build` of a crate with a catalog's models, and of an app.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use std::time::Instant;
 use crate::catalog::{self, Model};
 use crate::{median, peers};
 
-/// A crate with the code for a catalog.
+/// A crate to build.
 pub struct Crate {
     folder: PathBuf,
     target: PathBuf,
 }
 
-/// The project's own folder.
+/// The root of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a parent").to_owned()
 }
@@ -29,45 +29,45 @@ impl Crate {
              [dependencies]\n{dependencies}\n[workspace]\n"
         );
         fs::write(folder.join("Cargo.toml"), manifest).expect("written");
-        // The versions of the peers are those of this package.
+        // Use the versions that this package locks.
         let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
         fs::copy(lock, folder.join("Cargo.lock")).expect("copied");
         Self { folder, target: work.join("target") }
     }
 
-    /// The generated crate.
+    /// A crate with the code of this project's generator.
     pub fn ours(work: &Path, count: usize) -> Self {
         let types = root().join("runcomfy-types");
         let dependency = format!("runcomfy-types = {{ path = {types:?} }}\n");
-        let one = Self::new(work, &format!("ours-{count}"), &dependency);
-        let schemas = one.folder.join("schemas");
+        let new = Self::new(work, &format!("ours-{count}"), &dependency);
+        let schemas = new.folder.join("schemas");
         catalog::write(&catalog::models(count), &schemas).expect("written");
         let generated = runcomfy_codegen::Generator::new(schemas)
             .runtime("::runcomfy_types")
             .generate()
             .expect("a catalog");
-        generated.write(&one.folder.join("src")).expect("written");
-        fs::rename(one.folder.join("src/runcomfy.rs"), one.folder.join("src/lib.rs"))
+        generated.write(&new.folder.join("src")).expect("written");
+        fs::rename(new.folder.join("src/runcomfy.rs"), new.folder.join("src/lib.rs"))
             .expect("renamed");
-        one
+        new
     }
 
     pub fn typify(work: &Path, models: &[Model]) -> Self {
         let dependencies =
             "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
-        let one = Self::new(work, "typify", dependencies);
-        one.write_modules(models, peers::typify);
-        one
+        let new = Self::new(work, "typify", dependencies);
+        new.write_modules(models, peers::typify);
+        new
     }
 
     pub fn plain_serde(work: &Path, models: &[Model]) -> Self {
-        let one =
+        let new =
             Self::new(work, "plain", "serde = { version = \"1\", features = [\"derive\"] }\n");
-        one.write_modules(models, peers::plain_serde);
-        one
+        new.write_modules(models, peers::plain_serde);
+        new
     }
 
-    /// One file per model, as the generated crate has.
+    /// One file per model, like the generated crate.
     fn write_modules(&self, models: &[Model], text: impl Fn(&Model) -> String) {
         let mut lib = String::new();
         for (index, model) in models.iter().enumerate() {
@@ -84,18 +84,19 @@ impl Crate {
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
-            // Where the generated index looks for the models; there is no build script here.
+            // The generated index includes the models from here. The crate has no build script to
+            // set it.
             .env("OUT_DIR", self.folder.join("src"))
             .env("RUSTFLAGS", "--cap-lints=allow");
         command
     }
 
-    /// Builds it once with its dependencies, so that they are there.
+    /// Builds the crate once, so that its dependencies are built.
     fn prepare(&self) {
         assert!(self.cargo().status().expect("cargo runs").success(), "{}", self.folder.display());
     }
 
-    /// Seconds for the crate alone.
+    /// The build time without dependencies, in seconds.
     fn build(&self) -> f64 {
         let lib = self.folder.join("src/lib.rs");
         let text = fs::read(&lib).expect("a file");
@@ -106,13 +107,13 @@ impl Crate {
     }
 }
 
-/// The median of each crate's build times; all are built in each round, one after the other.
+/// The median build time of each crate. Every round builds all crates in turn.
 pub fn crates<const N: usize>(crates: [Crate; N], rounds: usize) -> [f64; N] {
     crates.iter().for_each(Crate::prepare);
     let mut samples: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
     for round in 0..rounds {
-        for (samples, one) in samples.iter_mut().zip(&crates) {
-            samples.push(one.build());
+        for (samples, krate) in samples.iter_mut().zip(&crates) {
+            samples.push(krate.build());
         }
         eprintln!("build round {} of {rounds}", round + 1);
     }
@@ -141,8 +142,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// Seconds for a clean build of an app: with `runcomfy-models`; with `reqwest` as it comes; with
-/// `reqwest` and the features, TLS included, that the client uses.
+/// The time of a clean build of an app, in seconds: with `runcomfy-models`; with the default
+/// features of `reqwest`; and with the features and the TLS library that the client uses.
 pub fn apps(work: &Path, rounds: usize) -> [f64; 3] {
     let tokio = "tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }\n";
     let models = root().join("runcomfy-models");
@@ -152,15 +153,15 @@ pub fn apps(work: &Path, rounds: usize) -> [f64; 3] {
     let plain = Crate::new(work, "app-default", &format!("reqwest = \"0.13\"\n{json}{tokio}"));
     let features = "reqwest = { version = \"0.13\", default-features = false, features = [\"rustls-no-provider\", \"system-proxy\"] }\n\
                     rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n";
-    let alike = Crate::new(work, "app-alike", &format!("{features}{json}{tokio}"));
+    let same_features = Crate::new(work, "app-alike", &format!("{features}{json}{tokio}"));
     fs::write(ours.folder.join("src/main.rs"), OUR_APP).expect("written");
-    for app in [&plain, &alike] {
+    for app in [&plain, &same_features] {
         fs::write(app.folder.join("src/main.rs"), PLAIN_APP).expect("written");
     }
     let mut samples = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..rounds {
-        for (samples, app) in samples.iter_mut().zip([&ours, &plain, &alike]) {
-            // What is to be downloaded is no matter of this.
+        for (samples, app) in samples.iter_mut().zip([&ours, &plain, &same_features]) {
+            // Do not measure downloads.
             let mut fetch = Command::new(env!("CARGO"));
             let fetched = fetch.args(["fetch", "--quiet"]).current_dir(&app.folder).status();
             assert!(fetched.expect("cargo runs").success());

@@ -1,11 +1,11 @@
-//! A catalog made up for measuring: models whose shapes follow the real ones.
+//! A synthetic catalog for measurements. Its models resemble the real ones.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-/// Numbers of fields; six on average, fifteen at most.
+/// Numbers of fields: six on average, fifteen at most.
 const FIELDS: [usize; 15] = [3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 7, 7, 8, 15];
 
 const FAMILIES: [&str; 6] = ["acme", "lumen", "studio-k", "northlight", "pixel-foundry", "ondine"];
@@ -17,7 +17,7 @@ pub struct Model {
     pub schema: Value,
 }
 
-/// The same catalog for the same number of models.
+/// Makes a catalog. The same number of models gives the same catalog.
 pub fn models(count: usize) -> Vec<Model> {
     let mut random = fastrand::Rng::with_seed(120);
     (0..count)
@@ -32,7 +32,7 @@ pub fn models(count: usize) -> Vec<Model> {
         .collect()
 }
 
-/// Writes the catalog's schema files.
+/// Writes the schema files.
 pub fn write(models: &[Model], folder: &Path) -> std::io::Result<()> {
     for model in models {
         let path = folder.join(format!("{}.json", model.id));
@@ -65,7 +65,7 @@ fn schema(random: &mut fastrand::Rng, number: usize) -> Value {
         );
         required.push("image_url");
     }
-    // A third of the fields are enums: as many as are due so far.
+    // A third of the fields are enums.
     let mut enums = 0;
     let mut turn = random.usize(0..20);
     while properties.len() < count {

@@ -1,5 +1,5 @@
-//! What a job costs on its way: calls beside a bare loop of the same calls, memory while it waits,
-//! and how often it is asked about.
+//! The costs of a job: its calls compared with a bare loop of the same calls, its memory while it
+//! waits, and the number of its status calls.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -28,7 +28,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Runtime::new().expect("a runtime")
 }
 
-/// This program again, as something else; ends with its handle.
+/// A child process of the same program. Dropping the handle ends it.
 struct Process {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
@@ -57,7 +57,7 @@ impl Drop for Process {
     }
 }
 
-/// The parts of this program that others start.
+/// Runs this process as a child, if the arguments say so.
 pub fn child(arguments: &[String]) -> bool {
     let words: Vec<_> = arguments.iter().map(String::as_str).collect();
     match &*words {
@@ -91,7 +91,7 @@ fn sandbox(run_seconds: u64) -> (Process, String, String) {
     (process, url, token)
 }
 
-/// Microseconds per job through submit, status and result, ours and the bare loop's.
+/// Microseconds per job for submit, status and result: with this client, and with the bare loop.
 pub fn calls(rounds: usize) -> [f64; 2] {
     const JOBS: usize = 3_000;
     let (_sandbox, url, token) = sandbox(0);
@@ -110,7 +110,7 @@ pub fn calls(rounds: usize) -> [f64; 2] {
     [median(ours), median(theirs)]
 }
 
-/// Both ways to run jobs through a sandbox.
+/// Runs jobs through a sandbox, with this client and with `reqwest` alone.
 struct Callers {
     client: Client,
     bare: reqwest::Client,
@@ -121,10 +121,10 @@ struct Callers {
 }
 
 impl Callers {
-    const AT_ONCE: usize = 8;
+    const CONCURRENCY: usize = 8;
 
     fn new(url: &str, token: &str) -> Self {
-        // Nothing is encrypted here, but `reqwest` wants to be able to.
+        // `reqwest` requires a TLS provider, even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let input = input();
         Self {
@@ -138,7 +138,7 @@ impl Callers {
     }
 
     async fn ours(&self, jobs: usize) {
-        let mut results = self.client.run_all((0..jobs).map(|_| &self.input), Self::AT_ONCE);
+        let mut results = self.client.run_all((0..jobs).map(|_| &self.input), Self::CONCURRENCY);
         while let Some((_, result)) = results.next().await {
             assert!(result.expect("a result").output.video.is_some());
         }
@@ -148,17 +148,17 @@ impl Callers {
         let job = |_| {
             let Self { bare, url, token, body, .. } = self;
             let (bare, url, token, body) = (bare.clone(), url.clone(), token.clone(), body.clone());
-            // In tasks, as ours.
+            // In tasks, as in `run_all`.
             tokio::spawn(async move { bare_job(&bare, &url, &token, body).await })
         };
-        let mut jobs = stream::iter(0..jobs).map(job).buffer_unordered(Self::AT_ONCE);
+        let mut jobs = stream::iter(0..jobs).map(job).buffer_unordered(Self::CONCURRENCY);
         while let Some(video) = jobs.next().await {
             assert!(video.expect("no panic").starts_with("http"));
         }
     }
 }
 
-/// The same calls with nothing but `reqwest`.
+/// The same calls with `reqwest` alone.
 async fn bare_job(client: &reqwest::Client, url: &str, token: &str, body: String) -> String {
     let request = client
         .post(format!("{url}/models/{MODEL}"))
@@ -192,12 +192,12 @@ pub fn memory() -> f64 {
     process.line().parse().expect("a number")
 }
 
-/// Submits jobs and waits for them, and says what each adds to the memory once all are waited for.
+/// Submits jobs and waits for them. Prints the memory per job while all of them wait.
 fn waiting(url: &str, token: &str, jobs: usize) {
     let client = Client::builder().base_url(url).token(token).build().expect("a client");
     let input = input();
     runtime().block_on(async {
-        // What the first jobs cost is that of connections and threads.
+        // The first jobs also pay for connections and threads.
         let warm = waited_for(&client, &input, 500).await;
         let before = resident();
         let running = waited_for(&client, &input, jobs).await;
@@ -209,42 +209,42 @@ fn waiting(url: &str, token: &str, jobs: usize) {
 
 async fn waited_for(client: &Client, input: &Input, jobs: usize) -> tokio::task::JoinHandle<()> {
     let (sender, mut submitted) = tokio::sync::mpsc::unbounded_channel();
-    // Nobody is asked about twice before the measurement is over.
+    // No job gets a second status call during the measurement.
     let minutes = Duration::from_secs(30 * 60);
     let options = WaitOptions::default().poll_interval(minutes, minutes);
     let inputs = vec![input.clone()].into_iter().cycle().take(jobs);
     let mut results = client.run_all_with(inputs, jobs, &options, move |_, _| {
-        sender.send(()).expect("somebody counts");
+        sender.send(()).expect("the receiver is alive");
     });
     let running = tokio::spawn(async move { while results.next().await.is_some() {} });
     for _ in 0..jobs {
         submitted.recv().await.expect("a job");
     }
-    // The last ones' first status call.
+    // Wait for the first status call of the last jobs.
     tokio::time::sleep(Duration::from_secs(3)).await;
     running
 }
 
-/// In bytes.
+/// Resident memory in bytes.
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("a system with /proc");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
     line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") * 1024.0
 }
 
-/// What a wait costs in calls and in time.
+/// The costs of a wait in calls and in time.
 pub struct Polling {
-    /// Status calls per job, ours.
+    /// Status calls per job with this client.
     pub ours: f64,
-    /// Status calls per job, of somebody who asks every two seconds.
+    /// Status calls per job at one call every two seconds.
     pub every_two_seconds: f64,
-    /// How late the latest result was noticed, as a share of what is allowed: 5 % of the job's
-    /// duration, or a second.
+    /// The largest delay of a result, as a share of the allowed delay: 5 % of the job's duration,
+    /// but at least a second.
     pub latest: f64,
 }
 
-/// Jobs from 5 seconds to 20 minutes, each duration some 9 % longer than the one before, on a clock
-/// that jumps.
+/// Runs jobs from 5 seconds to 20 minutes on a test clock. Each takes some 9 % longer than the one
+/// before.
 pub fn polling() -> Polling {
     const JOBS: i32 = 64;
     let (mut ours, mut theirs, mut latest) = (0.0, 0.0, 0.0_f64);
@@ -260,11 +260,11 @@ pub fn polling() -> Polling {
     Polling { ours: ours / jobs, every_two_seconds: theirs / jobs, latest }
 }
 
-/// Status calls, and how late the result was there.
+/// The number of status calls, and the delay of the result.
 async fn wait(duration: Duration, seed: u64) -> (usize, Duration) {
     let clock = TestClock::default();
     let shared = clock.clone();
-    // A fifth of its time in the queue.
+    // The job spends a fifth of its time in the queue.
     let sandbox = Sandbox::builder()
         .clock(move || shared.now())
         .queue_time(duration / 5)

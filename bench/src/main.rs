@@ -1,5 +1,5 @@
-//! Measures what the project promises to cost, beside its peers, and prints the table that
-//! `docs/performance.md` keeps.
+//! Measures the project's costs beside those of other crates, and prints the table for
+//! `docs/performance.md`.
 
 mod builds;
 mod catalog;
@@ -34,7 +34,7 @@ fn main() {
     }
     let work = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/work");
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    // All parts, or those that are named.
+    // Without named parts, measure all.
     let named = |part: &str| arguments.iter().any(|argument| argument == part);
     let all = !["crates", "codegen", "runtime", "apps", "jobs"].iter().any(|part| named(part));
     let mut rows = Vec::new();
@@ -106,13 +106,13 @@ fn runtime() -> [Row; 2] {
 }
 
 fn apps(work: &Path, rounds: usize) -> [Row; 2] {
-    let [ours, plain, alike] = builds::apps(work, rounds);
+    let [ours, default_features, same_features] = builds::apps(work, rounds);
     let what = "clean build of an app with `runcomfy-models`";
     let against = "`reqwest` as it comes, `tokio`, `serde_json`";
     let same = "the same, `reqwest` with the features and TLS of the client";
     [
-        Row { what, against, unit: "s", ours, theirs: plain, goal: 1.25 },
-        Row { what, against: same, unit: "s", ours, theirs: alike, goal: 1.25 },
+        Row { what, against, unit: "s", ours, theirs: default_features, goal: 1.25 },
+        Row { what, against: same, unit: "s", ours, theirs: same_features, goal: 1.25 },
     ]
 }
 
@@ -127,7 +127,7 @@ fn jobs(rounds: usize) -> [Row; 4] {
             unit: "µs",
             ours,
             theirs,
-            // 0.95 of its jobs in a second.
+            // The goal is 95 % of the bare loop's jobs per second.
             goal: 1.0 / 0.95,
         },
         Row {
@@ -169,7 +169,7 @@ fn print(rows: Vec<Row>) {
     }
 }
 
-/// Milliseconds from schema files to formatted source in memory, for both.
+/// Milliseconds from schemas to formatted source in memory.
 fn codegen() -> Row {
     let models = catalog::models(120);
     let folder = tempfile::tempdir().expect("a folder");

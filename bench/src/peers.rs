@@ -1,4 +1,4 @@
-//! The peers' code for the same catalog: `typify` with builders, and plain `serde` derives.
+//! Code for the same catalog by other means: `typify` with builders, and plain `serde` derives.
 
 use std::fmt::Write as _;
 
@@ -7,22 +7,22 @@ use typify::{TypeSpace, TypeSpaceSettings};
 
 use crate::catalog::Model;
 
-/// The schema as `typify` accepts it: `float` is no type of JSON Schema.
-pub fn mended(schema: &Value) -> Value {
+/// The schema with `number` for `float`, which is not a type of JSON Schema.
+pub fn standard(schema: &Value) -> Value {
     let text = schema.to_string().replace("\"type\":\"float\"", "\"type\":\"number\"");
     serde_json::from_str(&text).expect("still JSON")
 }
 
 /// `typify`'s formatted code for one model.
 pub fn typify(model: &Model) -> String {
-    let schema = serde_json::from_value::<schemars_08::schema::RootSchema>(mended(&model.schema));
+    let schema = serde_json::from_value::<schemars_08::schema::RootSchema>(standard(&model.schema));
     let mut space = TypeSpace::new(TypeSpaceSettings::default().with_struct_builder(true));
-    space.add_root_schema(schema.expect("a schema")).expect("a mended schema");
+    space.add_root_schema(schema.expect("a schema")).expect("a valid schema");
     let file = syn_2::parse2(space.to_stream()).expect("typify's own code");
     prettyplease_2::unparse(&file)
 }
 
-/// What a person would write: a struct and its enums, with derives and no checks.
+/// Code as written by hand: a struct and its enums, with derives and no checks.
 pub fn plain_serde(model: &Model) -> String {
     let mut fields = String::new();
     let mut enums = String::new();
