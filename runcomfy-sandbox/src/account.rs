@@ -43,7 +43,7 @@ impl Account {
     }
 
     /// The response to the balance call.
-    pub(crate) fn answer(&self) -> Value {
+    pub(crate) fn balance_response(&self) -> Value {
         let balance = self.balance();
         json!({
             "balance_usd": dollars(balance),

@@ -144,14 +144,14 @@ impl Builder {
     }
 
     /// The response to a result call before the job ends.
-    pub fn early_result(mut self, answer: EarlyResult) -> Self {
-        self.settings.early_result = answer;
+    pub fn early_result(mut self, form: EarlyResult) -> Self {
+        self.settings.early_result = form;
         self
     }
 
     /// The response to a cancel call.
-    pub fn cancel_answer(mut self, answer: CancelAnswer) -> Self {
-        self.settings.cancel_answer = answer;
+    pub fn cancel_answer(mut self, form: CancelAnswer) -> Self {
+        self.settings.cancel_answer = form;
         self
     }
 
@@ -243,6 +243,23 @@ impl Builder {
     /// # Errors
     /// If the sandbox cannot listen on the port, or a schema cannot be read.
     pub async fn start(self) -> Result<Sandbox, Error> {
+        let models = self.load_models()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let listen_error = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen_error)?;
+        let origin = format!("http://{}", listener.local_addr().map_err(listen_error)?);
+        let shared = Arc::new(self.into_shared(models, origin));
+        let listener = Listener::new(Arc::clone(&shared.gate), listener).map_err(listen_error)?;
+        let service =
+            routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Control>();
+        let server = tokio::spawn(async move {
+            // The sandbox's own listener returns no errors.
+            let _ = axum::serve(listener, service).await;
+        });
+        Ok(Sandbox { shared, server })
+    }
+
+    fn load_models(&self) -> Result<Models, Error> {
         let mut models = Models::embedded(self.price_usd);
         for folder in &self.folders {
             models.add_folder(folder)?;
@@ -250,21 +267,23 @@ impl Builder {
         for (id, schema) in &self.schemas {
             models.add(id, schema).map_err(Error::Schema)?;
         }
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        let listen = |source| Error::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let origin = format!("http://{}", listener.local_addr().map_err(listen)?);
+        Ok(models)
+    }
+
+    fn into_shared(self, models: Models, origin: String) -> Shared {
         let started = SystemTime::now();
         let stamp =
             started.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
-        let shared = Arc::new(Shared {
+        let faults = Faults::failing(self.failure);
+        faults.set_chaos(self.chaos);
+        Shared {
             token: self.token,
             origin,
             stamp: format!("{stamp:08x}"),
             settings: self.settings,
             models,
             account: Account::new(microdollars(self.balance_usd)),
-            faults: Faults::failing(self.failure),
+            faults,
             stalls: Stalls::default(),
             gate: Gate::new(),
             log: self.log,
@@ -274,16 +293,7 @@ impl Builder {
             received: Mutex::default(),
             clock: self.clock,
             started,
-        });
-        shared.faults.set_chaos(self.chaos);
-        let listener = Listener::new(Arc::clone(&shared.gate), listener).map_err(listen)?;
-        let service =
-            routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Control>();
-        let server = tokio::spawn(async move {
-            // The sandbox's own listener returns no errors.
-            let _ = axum::serve(listener, service).await;
-        });
-        Ok(Sandbox { shared, server })
+        }
     }
 }
 

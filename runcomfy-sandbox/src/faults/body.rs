@@ -18,8 +18,8 @@ pub(super) fn stall_within(body: Bytes, bytes: usize, stalls: Stalls) -> Body {
     Body::from_stream(beginning.chain(stream::once(async move { stalls.stall().await })))
 }
 
-pub(super) async fn with_body(answer: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
-    let (mut parts, body) = answer.into_parts();
+pub(super) async fn with_body(response: Response, change: impl FnOnce(Bytes) -> Body) -> Response {
+    let (mut parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, change(body))
@@ -27,7 +27,7 @@ pub(super) async fn with_body(answer: Response, change: impl FnOnce(Bytes) -> Bo
 
 /// Changes the body if it is a JSON object.
 pub(super) async fn with_json(
-    answer: Response,
+    response: Response,
     change: impl FnOnce(&mut Map<String, Value>),
 ) -> Response {
     let change = |body: Bytes| {
@@ -38,12 +38,16 @@ pub(super) async fn with_json(
         });
         changed.map_or_else(|| body.into(), Body::from)
     };
-    with_body(answer, change).await
+    with_body(response, change).await
 }
 
 /// Sets a member of the body if it is a JSON object.
-pub(super) async fn with_member(answer: Response, key: &str, value: impl Into<Value>) -> Response {
-    with_json(answer, |object| drop(object.insert(key.to_owned(), value.into()))).await
+pub(super) async fn with_member(
+    response: Response,
+    key: &str,
+    value: impl Into<Value>,
+) -> Response {
+    with_json(response, |object| drop(object.insert(key.to_owned(), value.into()))).await
 }
 
 /// The JSON text that follows `"request_id": id,` if that is the first member. `None` if the body
@@ -70,22 +74,22 @@ pub(super) fn drip(body: Bytes, pause: Duration) -> Body {
 
 /// A response of this many spaces.
 pub(super) fn huge(bytes: u64) -> Response {
-    let mut answer = Body::from_stream(spaces(bytes)).into_response();
-    answer.headers_mut().insert(header::CONTENT_LENGTH, bytes.into());
-    answer
+    let mut response = Body::from_stream(spaces(bytes)).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, bytes.into());
+    response
 }
 
 /// Appends this many spaces to the body.
-pub(super) async fn padded(answer: Response, bytes: u64) -> Response {
+pub(super) async fn padded(response: Response, bytes: u64) -> Response {
     let mut length = bytes;
     let change = |body: Bytes| {
         length += body.len() as u64;
         let begin = stream::iter([Ok(body)]);
         Body::from_stream(begin.chain(spaces(bytes)))
     };
-    let mut answer = with_body(answer, change).await;
-    answer.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    answer
+    let mut response = with_body(response, change).await;
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response
 }
 
 /// Spaces, generated while they are sent: a test may ask for more than fits into memory.

@@ -16,7 +16,7 @@ use crate::connection::Control;
 use crate::routes::status_code;
 
 /// Answers a call with a fault, after its body was read. `carry_out` makes the real response.
-pub(crate) async fn answer(
+pub(crate) async fn respond(
     fault: Fault,
     control: &Control,
     stalls: &Stalls,
@@ -29,17 +29,17 @@ pub(crate) async fn answer(
             StatusCode::OK.into_response()
         }
         Fault::ResetAfter => {
-            let answer = carry_out().await;
+            let response = carry_out().await;
             control.reset_after(0);
-            answer
+            response
         }
         Fault::ResetAnswer(bytes) => {
-            let mut answer = carry_out().await;
+            let mut response = carry_out().await;
             // If the response is shorter, the reset must not hit the next call.
             let close = HeaderValue::from_static("close");
-            answer.headers_mut().insert(header::CONNECTION, close);
+            response.headers_mut().insert(header::CONNECTION, close);
             control.reset_after(bytes);
-            answer
+            response
         }
         Fault::Stall => stalls.stall().await,
         Fault::StallAfter => {
@@ -55,11 +55,11 @@ pub(crate) async fn answer(
             with_body(carry_out().await, |body| body.slice(..body.len() / 2).into()).await
         }
         Fault::ContentType(kind) => {
-            let mut answer = carry_out().await;
+            let mut response = carry_out().await;
             if let Ok(kind) = HeaderValue::try_from(kind) {
-                answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+                response.headers_mut().insert(header::CONTENT_TYPE, kind);
             }
-            answer
+            response
         }
         Fault::Huge(bytes) => huge(bytes),
         Fault::RetryAfterDate(seconds) => {
@@ -71,17 +71,17 @@ pub(crate) async fn answer(
         }
         Fault::State(word) => with_member(carry_out().await, "status", word).await,
         Fault::HttpStatus(status) => {
-            let mut answer = carry_out().await;
+            let mut response = carry_out().await;
             let status = status_code(status);
             if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
                 return status.into_response();
             }
-            *answer.status_mut() = status;
-            answer
+            *response.status_mut() = status;
+            response
         }
         Fault::ErrorCode(code) => {
-            let answer = with_member(carry_out().await, "error_code", code).await;
-            with_member(answer, "error_message", "something is wrong").await
+            let response = with_member(carry_out().await, "error_code", code).await;
+            with_member(response, "error_message", "something is wrong").await
         }
         Fault::OtherRequest(id) => with_member(carry_out().await, "request_id", id).await,
         Fault::OtherModel(id) => with_member(carry_out().await, "model_id", id).await,

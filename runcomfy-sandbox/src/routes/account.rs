@@ -9,5 +9,5 @@ use axum::response::{IntoResponse, Response};
 use crate::shared::Shared;
 
 pub(super) async fn balance(State(shared): State<Arc<Shared>>) -> Response {
-    Json(shared.account.answer()).into_response()
+    Json(shared.account.balance_response()).into_response()
 }

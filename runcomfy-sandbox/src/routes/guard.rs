@@ -24,14 +24,14 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let mut line = Line::begin(&shared, request.method(), &uri);
-    let answer = answer(&shared, &control, &uri, request, next, line.as_mut()).await;
+    let response = respond(&shared, &control, &uri, request, next, line.as_mut()).await;
     if let Some(line) = &mut line {
-        line.set_response(&answer);
+        line.set_response(&response);
     }
-    answer
+    response
 }
 
-async fn answer(
+async fn respond(
     shared: &Shared,
     control: &Control,
     uri: &Uri,
@@ -76,7 +76,7 @@ async fn answer(
     let carry_out = async || next.run(Request::from_parts(parts, body.into())).await;
     match fault {
         None => carry_out().await,
-        Some(fault) => misbehave::answer(fault, control, &shared.stalls, carry_out).await,
+        Some(fault) => misbehave::respond(fault, control, &shared.stalls, carry_out).await,
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn status(State(shared): State<Arc<Shared>>, Path(id): Path<Str
     let state = match lag {
         None => state,
         Some(lag) => match lagging(lag) {
-            Some(answer) => return answer,
+            Some(response) => return response,
             None => JobState::InQueue { position: 0 },
         },
     };
@@ -78,7 +78,7 @@ pub(super) async fn result(
     let state = match lag {
         None => state,
         Some(lag) => match (lagging(lag), state.stage()) {
-            (Some(answer), _) => return answer,
+            (Some(response), _) => return response,
             (None, Stage::Queued | Stage::Running) => JobState::InQueue { position: 0 },
             (None, _) => JobState::InProgress,
         },
@@ -126,8 +126,8 @@ pub(super) async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<Str
     let now = shared.now();
     let mut queue = shared.queue();
     let lag = queue.take_lag(now, &id, CallKind::Cancel);
-    if let Some(answer) = lag.and_then(lagging) {
-        return answer;
+    if let Some(response) = lag.and_then(lagging) {
+        return response;
     }
     let Some(cancelled) = queue.cancel(now, &id) else { return not_found() };
     let Some((job, state)) = queue.get(now, &id) else { return not_found() };

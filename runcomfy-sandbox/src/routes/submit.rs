@@ -72,17 +72,17 @@ pub(super) async fn submit(
     let now = shared.now();
     let id = shared.queue().submit(now, job);
     let url = |what| format!("{}/v1/requests/{id}/{what}", shared.origin);
-    let answer = Json(json!({
+    let body = Json(json!({
         "request_id": &*id,
         "status_url": url("status"),
         "result_url": url("result"),
         "cancel_url": url("cancel"),
     }));
-    let mut answer = (status_code(settings.submit_status), answer).into_response();
+    let mut response = (status_code(settings.submit_status), body).into_response();
     if shared.log.is_some() {
-        answer.extensions_mut().insert(AcceptedId(id));
+        response.extensions_mut().insert(AcceptedId(id));
     }
-    answer
+    response
 }
 
 /// The input to keep with the job; null for a long one, which holds whole files.
