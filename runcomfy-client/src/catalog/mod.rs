@@ -1,4 +1,4 @@
-//! The service's catalog: which models there are, and what they cost.
+//! The service's catalog of models and prices.
 
 mod dynamic;
 mod entry;

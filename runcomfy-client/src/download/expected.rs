@@ -1,4 +1,4 @@
-//! Whether the content that came is what the output and the names promise.
+//! Whether a file has the type that the output and the names promise.
 
 use runcomfy_types::MediaKind;
 use runcomfy_types::media_type::{kind_of_mime, mime_of_extension};

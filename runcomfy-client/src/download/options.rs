@@ -34,16 +34,16 @@ pub struct DownloadOptions {
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
-/// What to do where the file exists already.
+/// What to do if the file exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Existing {
-    /// It is an error.
+    /// Fails.
     #[default]
     Refuse,
-    /// It stays, and nothing is fetched.
+    /// Keeps the existing file, and fetches nothing.
     Keep,
-    /// The new one takes its place, once it is whole.
+    /// Replaces the existing file, once the new one is complete.
     Overwrite,
 }
 
@@ -72,7 +72,7 @@ impl Default for DownloadOptions {
 }
 
 impl DownloadOptions {
-    /// What to do where the file exists already: refuse, unless said otherwise.
+    /// What to do if the file exists already; by default, the download fails.
     pub fn existing(mut self, existing: Existing) -> Self {
         self.existing = existing;
         self

@@ -29,7 +29,7 @@ pub(super) struct OutputFile<'a> {
     pub(super) request_id: Option<&'a RequestId>,
 }
 
-/// Where the content of a file is.
+/// The location of the content.
 enum Source<'a> {
     DataUri(&'a str),
     Remote(Url),
