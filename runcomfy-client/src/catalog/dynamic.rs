@@ -16,7 +16,7 @@ impl Client {
     pub async fn dynamic_model(&self, model_id: &str) -> Result<DynamicModel, Error> {
         let entry = self.model(model_id).await?;
         let Some(schema) = entry.input_schema.filter(Value::is_object) else {
-            let reason = format!("the entry of {model_id} has no object `input_schema`");
+            let reason = format!("the entry of {model_id} has no `input_schema`");
             return Err(Error::Catalog { what: CATALOG, reason, source: None });
         };
         DynamicModel::parse(entry.model_id.as_str(), schema.to_string()).map_err(|error| {
