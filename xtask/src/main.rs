@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod check;
 mod import;
+mod msrv;
 mod page;
 mod soak;
 
@@ -25,6 +26,7 @@ Commands:
                               runtime, apps or jobs. Without PART and --quick, measures all parts,
                               and writes the table into docs/performance.md. --quick takes fewer
                               rounds
+  msrv                        checks that no dependency needs a newer Rust than Cargo.toml promises
   soak [<OPTION>..]           runs thousands of jobs under faults; see `cargo xtask soak --help`
   help                        prints this help
 ";
@@ -55,11 +57,14 @@ fn run() -> Result<()> {
     match command.as_str() {
         "soak" => soak::run(&mut arguments),
         "help" => print_help(),
-        "check" | "import" | "bless" | "bench" if std::env::args_os().any(is_help) => print_help(),
+        "check" | "import" | "bless" | "bench" | "msrv" if std::env::args_os().any(is_help) => {
+            print_help()
+        }
         "bless" => bless::run(&mut arguments),
         "check" => check::run(&mut arguments, &schemas()?),
         "import" => import::run(&mut arguments, &schemas()?),
         "bench" => bench::run(&mut arguments, &root()),
+        "msrv" => msrv::run(&root()),
         other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),
     }
 }
