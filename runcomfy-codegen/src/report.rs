@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::printable::{printable, printable_path};
+use crate::printable::{line as shown, printable, printable_path};
 
 /// One thing that is wrong with a schema file, or worth knowing about it.
 ///
@@ -176,15 +176,6 @@ pub(crate) fn file_warning(path: &Path, message: String, help: &str) -> Problem 
     Problem { severity: Severity::Warning, ..file_problem(path, message, help) }
 }
 
-/// A message as it is shown: on one line, cut if it is very long.
-fn shown(message: &str) -> String {
-    const MAX_LEN: usize = 2_000;
-    match message.char_indices().nth(MAX_LEN) {
-        None => printable(message),
-        Some((end, _)) => printable(&message[..end]) + "...",
-    }
-}
-
 pub(crate) use runcomfy_schema::parse::Place;
 
 /// Collects the problems of one file.
@@ -221,7 +212,7 @@ impl<'a> Reporter<'a> {
     fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
         // Skip duplicates: one node can be reached through several `$ref`s. Cap the report.
         const MAX_PROBLEMS: usize = 200;
-        let (pointer, message) = (printable(&place.pointer), shown(&message));
+        let (pointer, message) = (printable(&place.pointer).into_owned(), shown(&message));
         let known = self.problems.iter().any(|one| {
             one.pointer == pointer && one.message == message && one.severity == severity
         });

@@ -17,6 +17,8 @@ pub mod media;
 mod num;
 pub mod pattern;
 #[doc(hidden)]
+pub mod printable;
+#[doc(hidden)]
 pub mod redact;
 pub mod rule;
 pub mod validate;

@@ -1,10 +1,11 @@
 //! The judge: [`is_valid`] gives the verdict, [`check`] says what is wrong as well.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
 use crate::json::Json;
 use crate::location::Location;
+use crate::printable::printable;
 use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
 
@@ -220,6 +221,9 @@ pub(crate) struct Report<'r> {
     pub(crate) judge: Judge<'r>,
     pub(crate) violations: Vec<Violation>,
     more: usize,
+    /// Which lists of rules were applied to which lists and objects, by their places in memory: parts
+    /// that lead to the same values would double the work at every step down.
+    applied: HashSet<(usize, usize)>,
     /// Whether this is about a form that a value has not: forms inside it are named, and not gone
     /// into, or the text could double at every step down.
     pub(crate) is_inside_form: bool,
@@ -231,6 +235,7 @@ impl<'r> Report<'r> {
             judge: Judge::new(definitions),
             violations: Vec::new(),
             more: 0,
+            applied: HashSet::new(),
             is_inside_form: false,
         }
     }
@@ -243,9 +248,11 @@ impl<'r> Report<'r> {
         at: &Location<'_>,
     ) -> Vec<Violation> {
         let outer = std::mem::take(&mut self.violations);
+        let applied = std::mem::take(&mut self.applied);
         let more = self.more;
         self.apply(rules, value, at);
         self.more = more;
+        self.applied = applied;
         std::mem::replace(&mut self.violations, outer)
     }
 
@@ -262,10 +269,11 @@ impl<'r> Report<'r> {
             return;
         }
         // Two rules may speak of one key: a part of the schema, and the whole.
-        let pointer = at.pointer();
-        let is_known = self.violations.last().is_some_and(|last| {
-            last.keyword == keyword && last.message == message && last.pointer == pointer
-        });
+        let (pointer, message) = (at.pointer(), printable(&message).into_owned());
+        let is_known = self
+            .violations
+            .iter()
+            .any(|one| one.keyword == keyword && one.pointer == pointer && one.message == message);
         if is_known {
             return;
         }
@@ -305,6 +313,11 @@ impl<'r> Report<'r> {
     pub(crate) fn apply(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {
         if let Json::NotFinite(float) = value {
             self.add(at, "type", format!("{float} is not a number that JSON can carry"));
+            return;
+        }
+        let has_inside = matches!(value, Json::Array(_) | Json::Object(_));
+        let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
+        if has_inside && !self.applied.insert(key) {
             return;
         }
         self.judge.depth += 1;

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use crate::printable::printable;
+
 /// One rule that one value of a request breaks.
 ///
-/// Displays as `steps (149_steps): 25 is outside 6..=20`.
+/// Displays as `steps (149_steps): 25 is outside 6..=20`, always on one line: control characters, and
+/// those that change the direction of text, are escaped wherever a schema or a body may have put them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) field: String,
@@ -42,7 +45,7 @@ impl Violation {
         self.keyword
     }
 
-    /// The value and the rule, without the field.
+    /// The value and the rule, without the field; on one line, with hidden characters escaped.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -51,7 +54,7 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.field.as_str(), self.key.as_str()) {
+        match (&*printable(&self.field), &*printable(&self.key)) {
             ("", _) => write!(f, "{}", self.message),
             (field, key) if field == key => write!(f, "{field}: {}", self.message),
             (field, key) => write!(f, "{field} ({key}): {}", self.message),
@@ -83,7 +86,7 @@ impl ValidationErrors {
             key: String::new(),
             pointer: String::new(),
             keyword,
-            message,
+            message: printable(&message).into_owned(),
         };
         Self { violations: vec![violation] }
     }

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Number, Value};
 use thiserror::Error;
 
+use runcomfy_schema::printable::printable;
 use runcomfy_schema::{Json, Literal, Num, redact};
 
 /// A generated enum of strings.
@@ -45,7 +46,8 @@ pub struct UnknownValue {
 impl UnknownValue {
     fn new(value: String, allowed: &[impl fmt::Debug]) -> Self {
         let allowed: Vec<_> = allowed.iter().map(|value| format!("{value:?}")).collect();
-        Self { value, allowed: allowed.join(", ") }
+        let shown = |text: &str| printable(text).into_owned();
+        Self { value: shown(&value), allowed: shown(&allowed.join(", ")) }
     }
 }
 

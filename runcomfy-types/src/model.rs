@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_schema::printable::printable;
 use runcomfy_schema::validate::on_large_stack;
 use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors};
 use serde::{Serialize, Serializer};
@@ -132,7 +133,7 @@ impl DynamicModel {
     /// Where no rules can be made of it, with everything that is wrong.
     pub fn parse(id: impl AsRef<str>, schema: impl AsRef<str>) -> Result<Self, SchemaError> {
         let (id, schema) = (id.as_ref(), schema.as_ref());
-        let fail = |problems: Vec<String>| SchemaError { id: id.to_owned(), problems };
+        let fail = |problems: Vec<String>| SchemaError { id: printable(id).into_owned(), problems };
         id.parse::<ModelId>().map_err(|error| fail(vec![error.to_string()]))?;
         // A schema may be nested as deeply as a body.
         let parsed = on_large_stack(|| runcomfy_schema::parse::rules(id, schema));

@@ -86,3 +86,67 @@ async fn a_model_of_the_catalog_is_checked_and_sent_like_any_other() {
     let error = client.dynamic_model("acme/dream/text-to-image").await.unwrap_err();
     assert!(error.to_string().contains("no `input_schema`"), "{error}");
 }
+
+/// What a schema, or a body, has put into a message is on its line, and commands no terminal.
+#[test]
+fn hidden_characters_of_a_schema_are_escaped_in_messages() {
+    let hostile = "\u{1b}[2J\nsteps: fine\r\u{202e}\u{7f}\u{9b}31m\u{2028}\u{200b}";
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            hostile: {"type": "integer", "maximum": 3},
+            "1_value": {"title": hostile, "type": "string", "maxLength": 1},
+            "2_value": {"x-rust-name": hostile, "type": "string", "maxLength": 1},
+            "choice": {"enum": [hostile, "a"]},
+            "constant": {"const": {hostile: hostile}},
+            "matches": {"type": "string", "pattern": format!("^{}$", hostile.replace('[', "\\["))},
+            "form": {"anyOf": [object(hostile), object("b")]},
+            "picked": {"oneOf": [picked(hostile), picked("b")]},
+            "list": {"type": "array", "items": {"type": "object", "required": [hostile], "additionalProperties": true}},
+            "file": {"type": "string", "format": "image_uri", "validations": [{
+                "validation_rule": "file_size_mb<", "validation_value": 0, "validation_error": hostile}]},
+            "names": {"type": "object", "propertyNames": {"enum": [hostile]}, "additionalProperties": true},
+            "needs": {"type": "object", "dependentRequired": {"a": [hostile]}, "additionalProperties": true},
+        },
+        "required": ["choice", format!("required {hostile}")],
+    });
+    fn object(key: &str) -> Value {
+        json!({"type": "object", "properties": {key: {"type": "integer"}}, "required": [key]})
+    }
+    fn picked(constant: &str) -> Value {
+        json!({"type": "object", "properties": {"kind": {"const": constant}}, "required": ["kind"]})
+    }
+    let model = DynamicModel::parse("acme/m", schema.to_string());
+    let is_hidden = |c: char| c.is_control() || "\u{202e}\u{2028}\u{200b}".contains(c);
+    let model = match model {
+        Ok(model) => model,
+        Err(error) => panic!("{error}"),
+    };
+    let body = json!({
+        hostile: 4, "1_value": "long", "2_value": "long", "choice": hostile.to_owned() + "x",
+        "constant": 1, "matches": hostile.to_owned() + "x", "form": {"x": 1}, "picked": {"kind": "x"},
+        "list": [{}, 1, hostile], "file": "data:image/gif;base64,R0lGODlh", "names": {hostile.to_owned() + "x": 1},
+        "needs": {"a": 1}, format!("unknown {hostile}"): hostile,
+    });
+    let errors = model.validate(&body).unwrap_err();
+    let shown = errors.to_string();
+    let lines: Vec<_> = shown.split('\n').collect();
+    assert_eq!(lines.len(), errors.len(), "{shown:?}");
+    for line in lines {
+        assert!(!line.contains(is_hidden), "{line:?}");
+    }
+    assert!(errors.len() > 13, "{}: {shown}", errors.len());
+    for error in &errors {
+        assert!(!error.message().contains(is_hidden), "{error:?}");
+    }
+    // The pointer is the way into the body as it is.
+    assert!(errors.iter().any(|one| one.path() == format!("/{}", hostile.replace('/', "~1"))));
+    let broken =
+        json!({"type": "object", "properties": {hostile: {"minimum": hostile, "type": hostile}}});
+    let error = DynamicModel::parse("acme/m", broken.to_string()).unwrap_err();
+    for problem in error.problems() {
+        assert!(!problem.contains(is_hidden), "{problem:?}");
+    }
+    let error = DynamicModel::parse(hostile, broken.to_string()).unwrap_err().to_string();
+    assert!(!error.contains(is_hidden), "{error:?}");
+}
