@@ -4,7 +4,8 @@ use crate::report::Reporter;
 
 pub(crate) use runcomfy_schema::parse::{
     Compiler, Counts, Definitions, Document, Entry, Hint, Limit, MAX_FILE_LEN, Node, Position,
-    Root, Schema, Value, alternatives, is_object, media, media_items, names, optional_keys, view,
+    Root, Schema, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives, is_object, media,
+    media_items, names, optional_keys, view,
 };
 
 /// Parses a file's text; `id` is the model id that its path stands for. `None` if a reported error

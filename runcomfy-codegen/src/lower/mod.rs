@@ -23,7 +23,7 @@ pub(crate) use model::{
     Shape, UnionType, Written,
 };
 
-use crate::parse::{Compiler, Definitions, Document};
+use crate::parse::{self, Compiler, Definitions, Document};
 use crate::report::{Place, Reporter};
 use types::Types;
 
@@ -73,6 +73,9 @@ pub(crate) fn lower(
             "an object without `properties` takes no members at all",
             "add \"additionalProperties\": true if it takes any",
         );
+    }
+    if let Some(place) = compiler.unseen_files() {
+        reporter.error(place, parse::UNSEEN_FILES, parse::UNSEEN_FILES_HELP);
     }
     let output =
         document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));

@@ -31,7 +31,13 @@ pub use schema::{
 };
 pub use view::{alternatives, in_words_of, view};
 
+use crate::printable;
 use crate::rule::Rules;
+
+/// What is wrong where [`Compiler::unseen_files`] says so.
+pub const UNSEEN_FILES: &str = "its parts combine in more ways than files can be looked for in";
+pub const UNSEEN_FILES_HELP: &str =
+    "say what stands here in one schema, rather than in several that hold together";
 
 /// The rules of a schema that came at run time, and those that they refer to by number.
 ///
@@ -43,14 +49,18 @@ pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
     let document = document.filter(|_| !diagnostics.has_errors()).ok_or_else(|| {
         let errors = diagnostics.into_list().into_iter().filter(|one| one.is_error);
         let line = |one: Diagnostic| {
-            let at = &one.place.pointer;
+            let at = printable::printable(&one.place.pointer);
             let at = if at.is_empty() { String::new() } else { format!(" (at {at})") };
-            format!("{}{at}; {}", one.message, one.help)
+            format!("{}{at}; {}", printable::line(&one.message), printable::line(&one.help))
         };
         errors.map(line).collect::<Vec<_>>()
     })?;
     let mut compiler = Compiler::new(&document.input.definitions);
     let rules = compiler.value(&document.input.schema, None);
     compiler.finish();
+    if let Some(place) = compiler.unseen_files() {
+        let at = printable::printable(&place.pointer);
+        return Err(vec![format!("{UNSEEN_FILES} (at {at}); {UNSEEN_FILES_HELP}")]);
+    }
     Ok((rules.into(), compiler.referred().to_vec()))
 }

@@ -28,6 +28,7 @@ mod journal_damage;
 mod many;
 mod markup;
 mod media;
+mod media_inside;
 mod names;
 mod outputs;
 mod patience;

@@ -1,0 +1,52 @@
+//! The keys of an object, in the order and with the names that its fields have.
+
+use std::collections::BTreeMap;
+
+use crate::parse::Schema;
+use crate::parse::names::FieldSource;
+
+/// A key that an object knows: declared, or only required.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    pub key: &'a str,
+    pub schema: Option<&'a Schema>,
+    pub is_required: bool,
+}
+
+impl<'a> Entry<'a> {
+    /// The required ones first, in the order of `required`, as the service's own examples have them.
+    #[must_use]
+    pub fn all(schema: &'a Schema) -> Vec<Self> {
+        let properties = schema.properties.as_deref().unwrap_or_default();
+        let declared: BTreeMap<&str, &Schema> =
+            properties.iter().map(|property| (&*property.key, &property.schema)).collect();
+        let required: BTreeMap<&str, ()> =
+            schema.required.iter().map(|(key, _)| (&**key, ())).collect();
+        let first = schema.required.iter().map(|(key, _)| Self {
+            key,
+            schema: declared.get(&**key).copied(),
+            is_required: true,
+        });
+        let rest = properties.iter().filter(|one| !required.contains_key(&*one.key));
+        let rest = rest.map(|property| Self {
+            key: &property.key,
+            schema: Some(&property.schema),
+            is_required: false,
+        });
+        first.chain(rest).collect()
+    }
+
+    /// What the names of fields are made from.
+    #[must_use]
+    pub fn sources(entries: &[Self]) -> Vec<FieldSource<'a>> {
+        let source = |entry: &Self| FieldSource {
+            key: entry.key,
+            title: entry.schema.map_or("", |schema| &schema.title),
+            rust_name: entry
+                .schema
+                .and_then(|schema| schema.rust_name.as_ref())
+                .map(|(name, _)| name.as_str()),
+        };
+        entries.iter().map(source).collect()
+    }
+}

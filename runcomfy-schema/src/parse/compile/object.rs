@@ -1,0 +1,122 @@
+//! The rules of an object's keys.
+
+use std::sync::Arc;
+
+use super::{Compiler, Entry, Hint, Position};
+use crate::field::{Fields, OwnedField};
+use crate::keyword::types::Types;
+use crate::parse::names;
+use crate::parse::schema::{AdditionalProperties, Counts, Schema};
+use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared};
+
+impl Compiler<'_> {
+    pub(super) fn object(
+        &mut self,
+        schema: &Schema,
+        position: Position,
+        is_whole: bool,
+        rules: &mut Vec<Rule>,
+    ) {
+        let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
+        let is_closed = is_by_type && !position.is_part() && !is_whole;
+        let inside = position.inside();
+        let additional = match &schema.additional {
+            Some(AdditionalProperties::Checked(each)) => {
+                Additional::Checked(self.rules(each, None, inside).into())
+            }
+            Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
+            Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
+            // `unevaluatedProperties` says what becomes of them.
+            None if schema.unevaluated_properties.is_some() => Additional::Open,
+            None if is_closed => Additional::Denied,
+            None => Additional::Open,
+        };
+        let mut entries = Entry::all(schema);
+        // Whether a key that is only required is judged by a pattern or, where none matches it, by
+        // `additionalProperties`, is known when its text is. A part that is no object by its type
+        // asks for keys, but declares none.
+        let is_judged = !schema.patterns.is_empty() && schema.additional.is_some();
+        let is_declaring = !is_judged
+            && (schema.additional.is_some()
+                || (is_by_type && schema.unevaluated_properties.is_none()));
+        let mut required = Vec::new();
+        entries.retain(|entry| {
+            let is_field = entry.schema.is_some() || is_declaring;
+            if !is_field {
+                required.push(entry.key.to_owned());
+            }
+            is_field
+        });
+        let is_silent = is_closed && schema.additional.is_none();
+        if is_silent && !schema.has_fields() && schema.patterns.is_empty() {
+            self.empty.push(schema.place.clone());
+        }
+        let is_open = matches!(additional, Additional::Open);
+        if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {
+            let fields = self.fields(schema, &entries, &additional, position);
+            let patterns = schema.patterns.iter();
+            let patterns = patterns.map(|(pattern, each)| {
+                (self.pattern(pattern), self.rules(each, None, inside).into())
+            });
+            let patterns: List<_> = patterns.collect();
+            let object = ObjectSchema { fields, patterns, additional };
+            rules.push(Rule::Object(Shared::Owned(Arc::new(object))));
+        }
+        if !required.is_empty() {
+            rules.push(required_keys(required));
+        }
+        let Counts { min, max } = schema.size;
+        if !schema.size.is_any() {
+            rules.push(Rule::Size { min, max });
+        }
+        if let Some(names) = &schema.names {
+            rules.push(Rule::Names(self.rules(names, None, Position::Inner).into()));
+        }
+        for dependent in &schema.dependents {
+            let mut asked = Vec::new();
+            if !dependent.required.is_empty() {
+                asked.push(required_keys(dependent.required.clone()));
+            }
+            if let Some(part) = &dependent.schema {
+                asked.extend(self.rules(part, None, Position::Part));
+            }
+            let key = dependent.key.clone().into();
+            rules.push(Rule::Dependent { key, rules: asked.into() });
+        }
+    }
+
+    fn fields(
+        &mut self,
+        schema: &Schema,
+        entries: &[Entry<'_>],
+        additional: &Additional,
+        position: Position,
+    ) -> Fields {
+        // Two may share a name here, which stands in messages alone.
+        let names = names::candidates(&Entry::sources(entries));
+        let fields = entries.iter().zip(names).map(|(entry, name)| {
+            let name = if name.is_empty() { entry.key.to_owned() } else { name };
+            let hint = Some(Hint::new(&name)).filter(|_| position == Position::Value);
+            let rules = match (entry.schema, additional, &schema.additional) {
+                (Some(schema), ..) => self.rules(schema, hint, position.inside()).into(),
+                (None, Additional::Checked(rules), _) => rules.clone(),
+                (None, _, Some(AdditionalProperties::Allowed(false))) => vec![Rule::Never].into(),
+                (None, ..) => Rules::default(),
+            };
+            OwnedField {
+                name: name.into(),
+                key: entry.key.into(),
+                title: entry.schema.map_or("", |schema| &schema.title).into(),
+                description: entry.schema.map_or("", |schema| &schema.description).into(),
+                required: entry.is_required,
+                rules,
+                default: None,
+            }
+        });
+        Fields::Owned(fields.collect())
+    }
+}
+
+fn required_keys(keys: Vec<String>) -> Rule {
+    Rule::Required(keys.into_iter().map(Into::into).collect())
+}
