@@ -204,7 +204,7 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{read, rules};
+pub(crate) use read::{KEYWORDS, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -245,6 +245,18 @@ mod read {
             rules.push(Rule::Contains { min, max, rules: each });
         }
     }
+
+    pub(crate) const KEYWORDS: &[&str] = &[
+        "additionalItems",
+        "contains",
+        "items",
+        "maxContains",
+        "maxItems",
+        "minContains",
+        "minItems",
+        "prefixItems",
+        "uniqueItems",
+    ];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

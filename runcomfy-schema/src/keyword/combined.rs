@@ -331,7 +331,7 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{read, rules};
+pub(crate) use read::{KEYWORDS, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -374,6 +374,8 @@ mod read {
             });
         }
     }
+
+    pub(crate) const KEYWORDS: &[&str] = &["allOf", "anyOf", "else", "if", "not", "oneOf", "then"];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

@@ -171,7 +171,7 @@ pub(crate) fn export() -> crate::export::Keywords {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{read, rules};
+pub(crate) use read::{KEYWORDS, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -185,6 +185,8 @@ mod read {
             rules.push(Rule::Validations(schema.validations.clone().into()));
         }
     }
+
+    pub(crate) const KEYWORDS: &[&str] = &["validations"];
 
     /// A rule that is not understood is left to the service, which sees the whole file in any case;
     /// the warning says so.

@@ -104,7 +104,7 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{read, rules};
+pub(crate) use read::{KEYWORDS, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -129,6 +129,15 @@ mod read {
         }
         rules.extend(schema.multiple_of.clone().map(Rule::MultipleOf));
     }
+
+    pub(crate) const KEYWORDS: &[&str] = &[
+        "divisibleBy",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "maximum",
+        "minimum",
+        "multipleOf",
+    ];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

@@ -351,7 +351,7 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{KEYWORDS, read};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -362,6 +362,19 @@ mod read {
 
     /// More than the object of any model has.
     const MAX_PROPERTIES: usize = 1024;
+
+    pub(crate) const KEYWORDS: &[&str] = &[
+        "additionalProperties",
+        "dependencies",
+        "dependentRequired",
+        "dependentSchemas",
+        "maxProperties",
+        "minProperties",
+        "patternProperties",
+        "properties",
+        "propertyNames",
+        "required",
+    ];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

@@ -2,6 +2,8 @@
 
 use crate::parse::{Keywords, Member, Reference, Schema, Value};
 
+pub(crate) const KEYWORDS: &[&str] = &["$dynamicRef", "$recursiveRef", "$ref"];
+
 pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
     match member.key.as_str() {
         "$ref" => refer(keywords, member),

@@ -74,7 +74,7 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{check_pattern, read, rules};
+pub(crate) use read::{KEYWORDS, check_pattern, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -91,6 +91,8 @@ mod read {
         let pattern = schema.pattern.as_ref();
         rules.extend(pattern.map(|pattern| Rule::Pattern(compiler.pattern(pattern))));
     }
+
+    pub(crate) const KEYWORDS: &[&str] = &["maxLength", "minLength", "pattern"];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;

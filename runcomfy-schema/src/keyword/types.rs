@@ -141,12 +141,14 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{KEYWORDS, read};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::Types;
     use crate::parse::{Keywords, Member, Node, Value};
+
+    pub(crate) const KEYWORDS: &[&str] = &["nullable", "type"];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         match member.key.as_str() {

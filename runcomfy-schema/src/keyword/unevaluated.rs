@@ -55,11 +55,9 @@ pub(crate) fn report(
     value: &Json,
     at: &Location<'_>,
 ) {
-    let before = report.violations.len();
     report.apply(rules, value, at);
-    let is_sound = report.violations.len() == before;
     let mut seen = Seen::default();
-    let _ = report.judge.is_valid(rules, value, Some(&mut seen));
+    let is_sound = report.judge.is_valid(rules, value, Some(&mut seen));
     match (value, properties, items) {
         (Json::Object(members), Some(left), _) => {
             let definitions = report.judge.definitions;
@@ -194,11 +192,13 @@ mod export {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{KEYWORDS, read};
 
 #[cfg(feature = "parse")]
 mod read {
     use crate::parse::{Keywords, Member};
+
+    pub(crate) const KEYWORDS: &[&str] = &["unevaluatedItems", "unevaluatedProperties"];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         match member.key.as_str() {

@@ -94,7 +94,7 @@ pub(crate) fn export(allowed: &[Literal]) -> crate::export::Keywords {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::read;
+pub(crate) use read::{KEYWORDS, read};
 
 #[cfg(feature = "parse")]
 mod read {
@@ -105,6 +105,8 @@ mod read {
 
     /// More than the enum of any model has.
     const MAX_VALUES: usize = 4096;
+
+    pub(crate) const KEYWORDS: &[&str] = &["const", "enum"];
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         match member.key.as_str() {

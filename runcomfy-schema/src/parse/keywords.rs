@@ -27,6 +27,28 @@ const SINCE_2019: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
+type Read = fn(&mut Keywords<'_, '_>, &Member) -> bool;
+
+/// The keywords of each family, and what reads them.
+const FAMILIES: [(&[&str], Read); 11] = [
+    (types::KEYWORDS, types::read),
+    (values::KEYWORDS, values::read),
+    (number::KEYWORDS, number::read),
+    (string::KEYWORDS, string::read),
+    (format::KEYWORDS, format::read),
+    (media::KEYWORDS, media::read),
+    (array::KEYWORDS, array::read),
+    (object::KEYWORDS, object::read),
+    (reference::KEYWORDS, reference::read),
+    (combined::KEYWORDS, combined::read),
+    (unevaluated::KEYWORDS, unevaluated::read),
+];
+
+/// Every keyword that asserts something, and is enforced.
+pub(super) fn assertions() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|(keywords, _)| keywords.iter().copied())
+}
+
 /// Reads schemas, and keeps the references met on the way.
 pub(crate) struct Reader<'r> {
     pub(crate) diagnostics: &'r mut Diagnostics,
@@ -193,21 +215,9 @@ impl<'s, 'r> Keywords<'s, 'r> {
             self.not_enforced(member);
             return true;
         }
-        let families = [
-            types::read,
-            values::read,
-            number::read,
-            string::read,
-            format::read,
-            media::read,
-            array::read,
-            object::read,
-            reference::read,
-            combined::read,
-            unevaluated::read,
-        ];
         // What none of them reads asserts nothing: annotations, and extensions of the service.
-        families.iter().any(|read| read(self, member))
+        let family = FAMILIES.iter().find(|(keywords, _)| keywords.contains(&&*member.key));
+        family.is_some_and(|(_, read)| read(self, member))
     }
 
     pub(crate) fn not_enforced(&mut self, member: &Member) {

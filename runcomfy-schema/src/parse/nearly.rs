@@ -2,50 +2,7 @@
 
 use super::diagnostics::Diagnostics;
 use super::json::{Member, Value};
-
-/// Every keyword that asserts something.
-const ASSERTIONS: &[&str] = &[
-    "additionalItems",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "contains",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "nullable",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "prefixItems",
-    "properties",
-    "propertyNames",
-    "required",
-    "then",
-    "type",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "uniqueItems",
-    "validations",
-];
+use super::keywords::assertions;
 
 /// Annotations and places for definitions: they are what they are.
 const ANNOTATIONS: &[&str] = &[
@@ -87,7 +44,7 @@ const SYNONYMS: &[(&str, &str)] = &[
 pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     let key = member.key.as_str();
     let is_own = key.starts_with("x-") || key.starts_with('$') || ANNOTATIONS.contains(&key);
-    if is_own || ASSERTIONS.contains(&key) {
+    if is_own || assertions().any(|known| known == key) {
         return;
     }
     let plain: String =
@@ -95,14 +52,16 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     let synonym = SYNONYMS.iter().find(|(word, _)| *word == plain).map(|(_, keyword)| *keyword);
     let near = synonym.filter(|keyword| could_be(keyword, &member.node.value)).or_else(|| {
         let distance =
-            |keyword: &&&str| strsim::damerau_levenshtein(&plain, &keyword.to_lowercase());
+            |keyword: &&str| strsim::damerau_levenshtein(&plain, &keyword.to_lowercase());
         let allowed = match plain.len() {
             0..4 => 0,
             4..8 => 1,
             _ => 2,
         };
-        let near = ASSERTIONS.iter().min_by_key(distance)?;
-        (distance(&near) <= allowed).then_some(*near)
+        // Many a word is nearly `not` or `$ref`.
+        let candidates = assertions().filter(|one| one.len() > 3 && !one.starts_with('$'));
+        let near = candidates.min_by_key(distance)?;
+        (distance(&near) <= allowed).then_some(near)
     });
     if let Some(near) = near {
         let message = format!("the key {key:?} is no keyword, so nothing follows from it");
