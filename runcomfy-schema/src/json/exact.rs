@@ -1,13 +1,10 @@
 //! JSON text to a value, every number as it is written: what `serde` hands over as a float may have
 //! been an integer of more digits.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _};
 use serde_json::value::RawValue;
 
-use super::{Json, MAX_DEPTH, NUMBER, Read, Seed, deserialize, numbers_come_as_maps};
+use super::{Json, MAX_DEPTH, NUMBER, Read, Seed, deserialize, numbers_come_as_maps, raw};
 use crate::num::Num;
 use crate::rule::Rule;
 
@@ -51,8 +48,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
     }
     Ok(match text.as_bytes().first() {
         Some(b'{') => {
-            let Members(members) = serde_json::from_str(text)?;
-            let members = members.into_iter();
+            let members = raw::members::<String>(text)?.into_iter();
             let mut known = std::collections::HashSet::new();
             let members = members.map(|(key, value)| {
                 if !known.insert(key.clone()) {
@@ -64,8 +60,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
             Json::Object(members.collect::<Result<_, serde_json::Error>>()?)
         }
         Some(b'[') => {
-            let Items(items) = serde_json::from_str(text)?;
-            let items = items.into_iter().map(|item| exact(item, depth + 1));
+            let items = raw::items(text)?.into_iter().map(|item| exact(item, depth + 1));
             Json::Array(items.collect::<Result<_, _>>()?)
         }
         Some(b'"' | b't' | b'f' | b'n') => {
@@ -83,58 +78,6 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
     })
 }
 
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = access.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-
-        deserializer.deserialize_map(Reader).map(Self)
-    }
-}
-
-struct Items<'a>(Vec<&'a RawValue>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<&'de RawValue>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = access.next_element()? {
-                    items.push(item);
-                }
-                Ok(items)
-            }
-        }
-
-        deserializer.deserialize_seq(Reader).map(Self)
-    }
-}
-
 /// Reads text that a schema holds: no type is behind it, and every number is kept as written.
 pub(crate) fn literal(text: &str) -> Option<Json> {
     fn exactly(raw: &RawValue, depth: usize) -> Option<Json> {
@@ -142,15 +85,14 @@ pub(crate) fn literal(text: &str) -> Option<Json> {
         match text.as_bytes().first() {
             Some(b'-' | b'0'..=b'9') => Num::parse(text).map(Json::Number),
             Some(b'{') if depth < MAX_DEPTH * 2 => {
-                let Members(members) = serde_json::from_str(text).ok()?;
+                let members = raw::members::<String>(text).ok()?;
                 let members = members
                     .into_iter()
                     .map(|(key, value)| Some((key.into(), exactly(value, depth + 1)?)));
                 members.collect::<Option<_>>().map(Json::Object)
             }
             Some(b'[') if depth < MAX_DEPTH * 2 => {
-                let Items(items) = serde_json::from_str(text).ok()?;
-                let items = items.into_iter().map(|item| exactly(item, depth + 1));
+                let items = raw::items(text).ok()?.into_iter().map(|item| exactly(item, depth + 1));
                 items.collect::<Option<_>>().map(Json::Array)
             }
             _ => exact(raw, 0).ok(),

@@ -21,6 +21,7 @@ use crate::rule::{self, Rule};
 
 mod exact;
 pub mod literal;
+pub(crate) mod raw;
 mod reading;
 pub mod text;
 

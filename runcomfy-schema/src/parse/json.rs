@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::diagnostics::{Diagnostics, Place};
-use crate::json::Json;
+use crate::json::{Json, raw};
 use crate::num::Num;
 
 /// More bytes than any schema has; a limit, so that a wrong file is an error and not a long wait.
@@ -199,12 +198,10 @@ impl<'a> Reader<'a, '_> {
         Ok(Node { place, value })
     }
 
-    fn object(&mut self, raw: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+    fn object(&mut self, text: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
         let mut members: Vec<Member> = Vec::new();
         let mut keys = HashSet::new();
-        for (raw_key, raw_value) in
-            serde_json::Deserializer::from_str(raw).deserialize_map(Members)?
-        {
+        for (raw_key, raw_value) in raw::members::<&RawValue>(text)? {
             let key: String = serde_json::from_str(raw_key.get())?;
             let key_place = place.below(self.offset(raw_key.get()), &key);
             let node = self.node(raw_value, |offset| place.below(offset, &key))?;
@@ -221,9 +218,8 @@ impl<'a> Reader<'a, '_> {
         Ok(Value::Object(members))
     }
 
-    fn array(&mut self, raw: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
-        let items = serde_json::Deserializer::from_str(raw).deserialize_seq(Items)?;
-        let items = items.into_iter().enumerate();
+    fn array(&mut self, text: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+        let items = raw::items(text)?.into_iter().enumerate();
         let nodes = items
             .map(|(index, raw)| self.node(raw, |offset| place.below(offset, &index.to_string())));
         nodes.collect::<Result<_, _>>().map(Value::Array)
@@ -240,42 +236,6 @@ impl<'a> Reader<'a, '_> {
     /// Raw values borrow from the text, so their place in it is a difference of addresses.
     fn offset(&self, raw: &str) -> usize {
         raw.as_ptr().addr() - self.text.as_ptr().addr()
-    }
-}
-
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(&'de RawValue, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
-    }
-}
-
-struct Items;
-
-impl<'de> Visitor<'de> for Items {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(items)
     }
 }
 
