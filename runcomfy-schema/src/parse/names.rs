@@ -75,12 +75,27 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
     for name in names.iter_mut().filter(|name| *name == "build") {
         name.push('_');
     }
-    let is_setter = |name: &String, names: &[String]| {
-        name.strip_prefix("maybe_").is_some_and(|other| names.iter().any(|one| one == other))
-    };
-    // A name that gives way may be in the way of another.
-    while let Some(index) = (0..names.len()).find(|index| is_setter(&names[*index], &names)) {
-        names[index].push('_');
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    for name in &names {
+        *uses.entry(name.clone()).or_default() += 1;
+    }
+    let is_used =
+        |uses: &HashMap<String, usize>, name: &str| uses.get(name).is_some_and(|n| *n > 0);
+    let mut index = 0;
+    while let Some(name) = names.get_mut(index) {
+        if !name.strip_prefix("maybe_").is_some_and(|other| is_used(&uses, other)) {
+            index += 1;
+            continue;
+        }
+        if let Some(count) = uses.get_mut(name) {
+            *count -= 1;
+        }
+        name.push('_');
+        // A name that gives way may be in the way of another.
+        if is_used(&uses, &format!("maybe_{name}")) {
+            index = 0;
+        }
+        *uses.entry(name.clone()).or_default() += 1;
     }
     names
 }
