@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use runcomfy_client::DynamicModel;
 use runcomfy_codegen::Generator;
 use runcomfy_tests::{ENTRIES, fuzz, schema};
 use serde_json::{Map, Value, json};
@@ -247,6 +248,63 @@ fn a_number_comes_out_as_it_went_in() {
         data.extend(format!("{{\"value\": {number}}}").bytes());
         fuzz::input_json(&data);
     }
+}
+
+/// What fuzzing found: as regular expressions, some formats took minutes over a few characters.
+#[test]
+fn long_texts_of_every_format_are_judged_at_once() {
+    let long = |part: &str| part.repeat(200_000);
+    let fuzzed = "abcdefghijkl.mnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdecgj.kfh'iom";
+    let texts = [
+        fuzzed.to_owned(),
+        format!("{0}www.exampl{0}www.exampl{0}'", "i".repeat(29)),
+        format!("a@{fuzzed}"),
+        long("a"),
+        long("a."),
+        long("a-"),
+        long("/a~1"),
+        long("1"),
+        long("P1D"),
+        format!("{}@example.com", long("a.")),
+        format!("https://{}", long("a.")),
+        format!("12:00:00.{}", long("1")),
+    ];
+    for format in [
+        "date",
+        "date-time",
+        "duration",
+        "email",
+        "hostname",
+        "ipv4",
+        "ipv6",
+        "json-pointer",
+        "time",
+        "uri",
+        "uri-reference",
+        "uuid",
+    ] {
+        let schema = json!({"type": "object", "properties": {"value": {"type": "string", "format": format}}});
+        let model = DynamicModel::parse("acme/m", schema.to_string()).unwrap();
+        for text in &texts {
+            let _ = model.validate(&json!({"value": text}));
+        }
+        assert!(model.validate(&json!({"value": fuzzed})).is_err(), "{format}");
+    }
+}
+
+/// A report on a value that two parts of its schema lead to at each step down.
+#[test]
+fn a_report_on_parts_that_lead_to_one_value_is_no_power_of_two() {
+    let next = json!({"type": "object", "properties": {"next": {"$ref": "#/$defs/N"}, "n": {"type": "integer"}}});
+    let schema = json!({
+        "type": "object", "properties": {"tree": {"$ref": "#/$defs/N"}},
+        "$defs": {"N": {"allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}]}, "A": next, "B": next},
+    });
+    let model = DynamicModel::parse("acme/m", schema.to_string()).unwrap();
+    let tree = (0..60).fold(json!({"n": "x"}), |inside, _| json!({"next": inside}));
+    let errors = model.validate(&json!({"tree": tree})).unwrap_err();
+    let said: Vec<_> = errors.iter().map(|one| (one.keyword(), one.path())).collect();
+    assert_eq!(said, [("type", &*format!("/tree/{}n", "next/".repeat(60)))]);
 }
 
 #[test]
