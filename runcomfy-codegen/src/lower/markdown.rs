@@ -198,7 +198,9 @@ mod tests {
                 escape(&second).replace("\n\n", " "),
                 code(&second)
             );
-            let shown = |text: &str| if text.is_empty() { "\"\"".into() } else { printable(text) };
+            let shown = |text: &str| {
+                if text.is_empty() { "\"\"".to_owned() } else { printable(text).into_owned() }
+            };
             let expected = format!(
                 "\u{1}{}\u{2}, {} and \u{1}{}\u{2}.",
                 shown(&first),
