@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use runcomfy_client::DynamicModel;
 use runcomfy_codegen::Generator;
 use runcomfy_tests::{ENTRIES, fuzz, schema};
+use runcomfy_types::DynamicModel;
 use serde_json::{Map, Value, json};
 
 fn schemas() -> Vec<Value> {

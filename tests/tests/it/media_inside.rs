@@ -1,8 +1,8 @@
 //! Files inside values that are put together from parts: they are checked wherever they stand.
 
-use runcomfy_client::DynamicModel;
 use runcomfy_codegen::Generator;
 use runcomfy_tests::ENTRIES;
+use runcomfy_types::DynamicModel;
 use serde_json::{Map, Value, json};
 
 const GOOD: &str = "https://example.com/a.png";
