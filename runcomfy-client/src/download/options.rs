@@ -128,7 +128,7 @@ impl DownloadOptions {
             return Ok(());
         }
         Err(Failure::of(format!(
-            "it has at least {size} bytes, and the limit is {largest}; raise it with `DownloadOptions::largest`"
+            "the file has at least {size} bytes, and the limit is {largest}; raise it with `DownloadOptions::largest`"
         )))
     }
 

@@ -57,7 +57,7 @@ impl Part {
             Ok(opened) => opened,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Err(Failure::of(
-                    "it is being fetched already, by this or another process; wait for that download",
+                    "the file is being fetched already, by this or another process; wait for that download",
                 ));
             }
             Err(error) => return Err(Failure::io("cannot create the file", error)),
