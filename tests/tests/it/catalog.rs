@@ -60,7 +60,7 @@ async fn an_entry_is_read_with_all_its_fields() {
 }
 
 #[tokio::test]
-async fn odd_members_spoil_no_entry() {
+async fn entry_with_odd_members_is_read() {
     for (odd, left) in [
         (json!({"base_price_usd": "0.05"}), json!({})),
         (json!({"base_price_usd": null, "categories": null, "input_schema": null}), json!({})),
@@ -86,7 +86,7 @@ async fn odd_members_spoil_no_entry() {
 }
 
 #[tokio::test]
-async fn an_entry_that_cannot_be_read_is_skipped_and_said() {
+async fn unreadable_entry_is_skipped_and_reported() {
     let long = format!("a b {TOKEN} {}", "x".repeat(10_000));
     let page = page(&json!([
         {"model_id": "a/b"}, {"display_name": "C"}, null, {"model_id": "../d"}, {"model_id": 7},
@@ -109,7 +109,7 @@ async fn an_entry_that_cannot_be_read_is_skipped_and_said() {
 }
 
 #[tokio::test]
-async fn a_catalog_that_is_none_is_an_error() {
+async fn answer_that_is_not_a_catalog_is_an_error() {
     for body in ["[]", "{}", r#"{"models": {}}"#, r#"{"categories": "x"}"#] {
         let service = service(&[("/v1/models", body), ("/v1/models/categories", body)]).await;
         let client = service.client();
@@ -124,7 +124,7 @@ async fn a_catalog_that_is_none_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_limit_that_the_service_does_not_take_is_not_sent() {
+async fn limit_above_the_services_is_refused_before_sending() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client(&sandbox);
     for limit in [0, 501, u32::MAX] {
@@ -163,7 +163,7 @@ async fn categories_and_balance_are_read() {
 }
 
 #[tokio::test]
-async fn a_balance_of_any_form_is_read_or_an_error() {
+async fn balance_is_read_in_any_form_or_is_an_error() {
     for (body, usd, microdollars) in [
         (r#"{"balance_usd": 12.5}"#, Some(12.5), None),
         (r#"{"balance_microdollars": "12500000"}"#, Some(12.5), Some(12_500_000)),

@@ -77,7 +77,7 @@ async fn overlapping_processes_submit_each_input_once() {
 }
 
 #[tokio::test]
-async fn equal_inputs_of_a_list_are_several_jobs_and_a_key_makes_more() {
+async fn equal_inputs_in_a_list_or_under_other_keys_are_separate_jobs() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -120,7 +120,7 @@ async fn equal_inputs_of_a_list_are_several_jobs_and_a_key_makes_more() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_free_again_and_what_is_unknown_is_not() {
+async fn refusal_frees_a_claim_and_unknown_outcome_keeps_it() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -151,7 +151,7 @@ async fn what_was_refused_is_free_again_and_what_is_unknown_is_not() {
 }
 
 #[tokio::test]
-async fn a_claim_of_a_dead_process_is_as_its_submission_is() {
+async fn claim_of_a_dead_process_follows_its_submission() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -177,7 +177,7 @@ async fn a_claim_of_a_dead_process_is_as_its_submission_is() {
 }
 
 #[tokio::test]
-async fn a_claim_in_the_hands_of_a_living_process_is_left_to_it() {
+async fn claim_of_a_living_process_is_kept() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -205,7 +205,7 @@ async fn a_claim_in_the_hands_of_a_living_process_is_left_to_it() {
 }
 
 #[tokio::test]
-async fn run_errors_hand_out_the_job() {
+async fn run_errors_contain_the_job() {
     let (sandbox, client) = quick().await;
     sandbox.fail_next_job("out of memory");
     let results: Vec<_> = client.run_all([input(1)], 1).collect().await;

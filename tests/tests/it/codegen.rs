@@ -40,7 +40,7 @@ fn property(schema: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_reported_with_its_place() {
+fn every_mistake_is_reported_with_its_location() {
     for (schema, expected) in [
         (
             r#"{"type": "integer", "minimum": 6, "maximum": 5}"#,
@@ -164,7 +164,7 @@ fn each_mistake_is_reported_with_its_place() {
 }
 
 #[test]
-fn what_is_no_object_schema_is_said_so() {
+fn non_object_schema_is_reported() {
     for text in ["[]", "5", "{}", r#"{"type": "string"}"#, r#"{"input_schema": {"type": "array"}}"#]
     {
         assert!(
@@ -191,7 +191,7 @@ fn what_is_no_object_schema_is_said_so() {
 }
 
 #[test]
-fn everything_wrong_is_one_report_over_all_files() {
+fn problems_of_all_files_are_in_one_report() {
     let bad = property(r#"{"type": "text", "minimum": 2, "maximum": 1}"#);
     let files = [("acme/a.json", "{"), ("acme/b.json", &*bad), ("acme/c.json", "[]")];
     let error = generate(&files).unwrap_err();
@@ -207,7 +207,7 @@ fn everything_wrong_is_one_report_over_all_files() {
 }
 
 #[test]
-fn one_mistake_neither_hides_nor_makes_another() {
+fn one_mistake_neither_hides_nor_causes_another() {
     let text = r#"{"type": "object", "properties": {
         "a": {"type": "text", "enum": ["x"]},
         "b": {"type": "integer", "enum": [1], "minimum": 5}
@@ -220,7 +220,7 @@ fn one_mistake_neither_hides_nor_makes_another() {
 }
 
 #[test]
-fn what_can_be_mended_is_mended_with_a_warning() {
+fn recoverable_mistakes_are_warnings() {
     let text = r#"{"type": "object",
         "required": ["prompt", "ghost"],
         "properties": {
@@ -238,13 +238,13 @@ fn what_can_be_mended_is_mended_with_a_warning() {
 }
 
 #[test]
-fn a_keyword_that_the_keeper_accepts_as_unchecked_is_left_out() {
+fn unenforced_keyword_is_accepted_when_listed() {
     let schema = property(r#"{"type": "string", "extends": {}, "x-unenforced": ["extends"]}"#);
     assert_eq!(problems(&schema), "");
 }
 
 #[test]
-fn an_enum_on_the_input_itself_is_not_dropped_silently() {
+fn enum_on_the_root_is_reported() {
     let text = r#"{"type": "object", "properties": {"a": {}}, "enum": [{"a": 1}]}"#;
     assert!(
         problems(text).contains("the whole input cannot be one of a list"),
@@ -364,7 +364,7 @@ fn a_missing_folder_is_an_error_that_names_it() {
 }
 
 #[test]
-fn paths_that_are_none_do_not_reach_the_source() {
+fn invalid_rust_paths_are_refused() {
     let schema = property("{}");
     for path in ["", "::", "a b", "a;", "a::{b}", "a\n```\n<script>", "fn", "::a::", "r#a", "ä"] {
         let generator = || Generator::from_texts([("acme/m", schema.as_str())]);
@@ -388,7 +388,7 @@ fn ids_too_long_for_a_file_name_are_refused() {
 }
 
 #[test]
-fn what_is_nearly_a_keyword_is_warned_of() {
+fn misspelt_keyword_is_a_warning() {
     for (schema, expected) in [
         (r#"{"type": "integer", "minimun": 3}"#, "did you mean \"minimum\"?"),
         (r#"{"type": "string", "choices": ["a", "b"]}"#, "did you mean \"enum\"?"),
@@ -408,7 +408,7 @@ fn what_is_nearly_a_keyword_is_warned_of() {
 }
 
 #[test]
-fn rules_that_exclude_each_other_are_named() {
+fn contradicting_rules_are_reported() {
     for (text, expected) in [
         (
             r#"{"type": "object", "properties": {"a": {"type": "string"}}, "minProperties": 3}"#,
@@ -441,7 +441,7 @@ fn rules_that_exclude_each_other_are_named() {
 }
 
 #[test]
-fn required_on_a_property_gets_the_list_to_write() {
+fn required_on_a_property_is_reported_with_the_list_to_write() {
     let error = generate(&[("acme/m.json", &property(r#"{"type": "string", "required": true}"#))]);
     let error = error.unwrap_err().to_string();
     assert!(

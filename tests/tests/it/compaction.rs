@@ -98,7 +98,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_long_journal_is_compacted_and_says_the_same() {
+fn compaction_keeps_the_content_of_a_long_journal() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let text = lines(0..COUNT);
@@ -129,7 +129,7 @@ fn a_long_journal_is_compacted_and_says_the_same() {
 }
 
 #[test]
-fn others_go_on_in_the_compacted_journal() -> Result<(), JournalError> {
+fn other_processes_continue_in_the_compacted_journal() -> Result<(), JournalError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let first = FileJournal::open(&path)?;
@@ -161,7 +161,7 @@ fn others_go_on_in_the_compacted_journal() -> Result<(), JournalError> {
 }
 
 #[test]
-fn an_outcome_that_is_written_while_another_compacts_is_not_lost() {
+fn outcome_written_during_a_compaction_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let journals: Vec<_> = (0..2).map(|_| FileJournal::open(&path).unwrap()).collect();
@@ -189,7 +189,7 @@ fn an_outcome_that_is_written_while_another_compacts_is_not_lost() {
 
 #[cfg(unix)]
 #[test]
-fn a_compaction_that_was_killed_is_finished_by_the_next() {
+fn killed_compaction_is_finished_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let beside = |end: &str| folder.path().join(format!("jobs.journal.{DEAD}{end}"));
@@ -225,7 +225,7 @@ fn a_compaction_that_was_killed_is_finished_by_the_next() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_written_without_the_lock_into_a_replaced_file_is_written_again() {
+fn unlocked_write_into_a_replaced_file_is_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let journal = FileJournal::open(&path).unwrap();
@@ -267,7 +267,7 @@ fn late(number: usize) -> String {
 
 #[cfg(unix)]
 #[test]
-fn a_compaction_that_failed_halfway_is_finished_before_the_next() {
+fn failed_compaction_is_finished_before_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let long = lines(0..COUNT);

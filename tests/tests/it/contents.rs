@@ -82,7 +82,7 @@ async fn data_uris_are_saved_like_files() {
 }
 
 #[tokio::test]
-async fn a_broken_data_uri_stops_no_other_file_and_is_not_quoted() {
+async fn broken_data_uri_stops_no_other_file_and_is_not_quoted() {
     let broken = format!("data:image/png;base64,{}!", "iVBORw0K".repeat(250_000));
     let output = |origin: &str| json!({"image": broken, "video": format!("{origin}/v.mp4")});
     let service = Service::of_job(output, &[("/v.mp4", answer("video/mp4", MP4))]).await;
@@ -109,7 +109,7 @@ async fn download(
 }
 
 #[tokio::test]
-async fn what_a_server_says_instead_of_a_file_is_not_saved_as_one() {
+async fn error_page_is_not_saved_as_a_file() {
     let page = format!("\u{feff}  <!-- by nginx -->\n{PAGE}");
     let xml = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>";
     let latin = [b"<html><title>Acc\xe8s".as_slice(), b" refus\xe9</title>"].concat();
@@ -149,7 +149,7 @@ async fn what_a_server_says_instead_of_a_file_is_not_saved_as_one() {
 }
 
 #[tokio::test]
-async fn files_that_only_look_odd_are_saved() {
+async fn unusual_but_valid_files_are_saved() {
     let svg =
         "<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<svg xmlns=\"x\"><title>a</title></svg>";
     for (path, key, sent, name, content_type) in [
@@ -196,7 +196,7 @@ async fn files_that_only_look_odd_are_saved() {
 }
 
 #[tokio::test]
-async fn a_name_without_extension_is_found_again() {
+async fn file_named_without_extension_is_found_again() {
     let output = |origin: &str| {
         json!([format!("{origin}/a"), format!("{origin}/b/a"), format!("{origin}/a.png")])
     };
@@ -218,7 +218,7 @@ async fn a_name_without_extension_is_found_again() {
 }
 
 #[tokio::test]
-async fn an_output_without_a_key_is_a_file_even_elsewhere() {
+async fn output_without_a_key_is_a_file_on_any_host() {
     // Of a known kind or not, it is what was paid for.
     for name in ["a", "a.png"] {
         let output = |_: &str| json!(format!("https://files.example/{name}"));
@@ -230,7 +230,7 @@ async fn an_output_without_a_key_is_a_file_even_elsewhere() {
 }
 
 #[tokio::test]
-async fn errors_name_the_job_and_keep_signatures_and_the_token_to_themselves() {
+async fn errors_name_the_job_and_hide_signatures_and_the_token() {
     let paths = ["/a.png", "/b.png", "/c.png"];
     let output = |origin: &str| {
         let mut urls = paths.map(|path| format!("{origin}{path}?X-Amz-Signature=sekrit#sekrit"));

@@ -36,7 +36,7 @@ fn child() {
 }
 
 #[test]
-fn nothing_is_left_on_a_disk_that_takes_no_more() {
+fn full_disk_leaves_no_partial_file() {
     let folder = tempfile::tempdir().unwrap();
     // A file beyond the limit is a signal, unless that is ignored: then it is an error like any other.
     let output = Command::new("sh")

@@ -36,7 +36,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn whatever_breaks_the_file_is_saved_whole() {
+async fn file_is_saved_whole_under_every_fault() {
     let (sandbox, client, url, clock) = timed_video().await;
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.mp4");
@@ -64,7 +64,7 @@ async fn whatever_breaks_the_file_is_saved_whole() {
 }
 
 #[tokio::test]
-async fn what_has_come_is_not_fetched_again() {
+async fn received_bytes_are_not_fetched_again() {
     let (sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("video.mp4");
@@ -91,7 +91,7 @@ async fn what_has_come_is_not_fetched_again() {
 }
 
 #[tokio::test]
-async fn a_file_that_exists_is_left_alone_unless_asked() {
+async fn existing_file_is_kept_by_default() {
     let (sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("video.mp4");
@@ -117,7 +117,7 @@ async fn a_file_that_exists_is_left_alone_unless_asked() {
 }
 
 #[tokio::test]
-async fn nothing_is_fetched_from_elsewhere_nor_beyond_the_limits() {
+async fn foreign_hosts_and_oversized_files_are_refused() {
     let (sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x");
@@ -346,7 +346,7 @@ async fn parts_of_different_files_are_never_put_together() {
 }
 
 #[tokio::test]
-async fn a_later_call_goes_on_where_an_earlier_one_broke_off() {
+async fn later_call_resumes_a_partial_download() {
     let gone = "HTTP/1.1 404 Gone|content-length: 0|connection: close||";
     let rest = "HTTP/1.1 206 P|etag: \"a\"|content-range: bytes 4-9/10|content-length: 6|connection: close||aaaaaa";
     let (results, content, asked) = fetch(&[HALF_A, gone, HALF_A, rest], 2).await;
@@ -361,7 +361,7 @@ async fn a_later_call_goes_on_where_an_earlier_one_broke_off() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_files_are_none() {
+async fn non_file_answers_are_errors() {
     for answer in [
         "HTTP/1.1 200 OK|content-encoding: gzip|content-length: 4|connection: close||AAAA",
         "HTTP/1.1 206 P|content-range: bytes 0-3/10|content-length: 4|connection: close||AAAA",
@@ -377,7 +377,7 @@ async fn answers_that_are_no_files_are_none() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn no_link_leads_a_download_astray() {
+async fn symlinks_do_not_redirect_a_download() {
     use std::os::unix::fs::symlink;
     let (_sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();

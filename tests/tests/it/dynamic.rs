@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::end_to_end::client;
 
 #[test]
-fn inputs_of_many_models_stand_in_one_list() {
+fn inputs_of_many_models_fit_in_one_list() {
     let kling = model("kling/kling-2-1/master/image-to-video").unwrap();
     let body = json!({"prompt": "a lighthouse", "image_url": "https://example.com/a.png"});
     let dream = DynamicModel::parse(
@@ -30,7 +30,7 @@ fn inputs_of_many_models_stand_in_one_list() {
 }
 
 #[test]
-fn a_schema_that_cannot_be_used_says_why() {
+fn unusable_schema_is_reported() {
     let error = DynamicModel::parse(
         "acme/m",
         r#"{"type": "object", "properties": {"a": {"type": "text"}}}"#,
@@ -46,7 +46,7 @@ fn a_schema_that_cannot_be_used_says_why() {
 }
 
 #[test]
-fn a_catalog_entry_is_read_as_well() {
+fn catalog_entry_is_accepted_as_a_schema() {
     let text = r#"{"model_id": "acme/m", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}"#;
     let model = DynamicModel::parse("acme/m", text).unwrap();
     assert!(model.validate(&json!({"a": 1})).is_ok());

@@ -89,7 +89,7 @@ async fn step_by_step_and_again_after_a_restart() {
 }
 
 #[tokio::test]
-async fn what_runs_is_not_cancelled_and_the_job_is_known_before_the_wait() {
+async fn running_job_is_not_cancelled_and_is_known_before_the_wait() {
     let (sandbox, client) = quick().await;
     let mut id = String::new();
     let (input, options) = (input(), WaitOptions::default());

@@ -173,7 +173,7 @@ fn http_proxies_are_used_and_named_when_they_fail() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_named() {
+fn unusable_proxy_is_reported() {
     let text = submit_with(&[TOKEN, ("ALL_PROXY", "ftp://me:sekrit@127.0.0.1:21")]);
     for part in ["ALL_PROXY", "ftp://127.0.0.1:21", "socks5h://", "NO_PROXY"] {
         assert!(text.contains(part), "{text}");

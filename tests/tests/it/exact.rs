@@ -5,7 +5,7 @@ use runcomfy_tests::models::corpus::exact;
 use serde_json::json;
 
 #[test]
-fn an_entry_that_the_rules_refuse_is_no_value() {
+fn enum_entry_refused_by_the_rules_gets_no_variant() {
     use exact::tiny_entry::{Input, Value};
     assert_eq!(Value::ALL, [Value::_2]);
     assert!(Input::from_json(r#"{"value": 1e-11}"#).is_err());
@@ -31,7 +31,7 @@ fn an_entry_of_ten_thousandths_is_kept() {
 }
 
 #[test]
-fn neighbours_beyond_what_a_float_tells_apart_are_two_entries() {
+fn integers_that_round_to_one_float_are_two_entries() {
     use exact::neighbours::{Input, Value};
     assert_eq!(Value::ALL.len(), 2);
     for (body, expected) in [
@@ -76,7 +76,7 @@ fn integers_beyond_64_bits_are_compared_and_sent_in_full() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_a_build_error() {
+fn incomparable_number_is_a_build_error() {
     let step = "0.12345678901234567890123456789012345678901";
     for (schema, message) in [
         (

@@ -145,7 +145,7 @@ async fn without_a_connection_nothing_was_accepted() {
 }
 
 #[tokio::test]
-async fn a_busy_service_is_asked_again_when_it_wants() {
+async fn retry_after_is_obeyed() {
     let sandbox = Sandbox::builder()
         .queue_time(Duration::ZERO)
         .run_time(Duration::ZERO)
@@ -263,7 +263,7 @@ async fn bad_request_ids_are_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_made_worse_by_retries_of_every_call() {
+async fn retry_budget_is_shared_between_calls() {
     // Nothing listens there any more.
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client = Client::builder()

@@ -63,7 +63,7 @@ async fn sandbox() -> Sandbox {
 }
 
 #[tokio::test]
-async fn a_submission_that_went_wrong_is_sent_once_and_reported_as_unknown() {
+async fn failed_submission_is_sent_once_and_reported_as_unknown() {
     let sandbox = sandbox().await;
     let (client, clock) = timed(&sandbox);
     for (fault, carried_out) in faults() {
@@ -204,7 +204,7 @@ async fn a_connection_that_ends_within_the_answer_can_still_have_named_the_job()
 }
 
 #[tokio::test]
-async fn a_result_that_never_comes_is_waited_for_as_long_as_an_outage() {
+async fn missing_result_is_waited_for_as_long_as_an_outage() {
     let clock = TestClock::default();
     let sandbox = sandbox().await;
     let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
@@ -232,7 +232,7 @@ async fn a_result_that_never_comes_is_waited_for_as_long_as_an_outage() {
 }
 
 #[tokio::test]
-async fn a_submission_that_the_service_is_too_busy_for_is_sent_again() {
+async fn throttled_submission_is_sent_again() {
     let sandbox = sandbox().await;
     let (client, _) = timed(&sandbox);
     for fault in [
@@ -251,7 +251,7 @@ async fn a_submission_that_the_service_is_too_busy_for_is_sent_again() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_type_is_read_for_what_it_is() {
+async fn answer_with_a_wrong_content_type_is_read_by_its_content() {
     let sandbox = sandbox().await;
     sandbox.fault_next(Call::Submit, Fault::ContentType("text/plain".to_owned()));
     sandbox.fault_next(Call::Status, Fault::ContentType("text/html".to_owned()));
@@ -260,7 +260,7 @@ async fn an_answer_of_another_type_is_read_for_what_it_is() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
+async fn refused_connection_means_not_accepted_and_the_wait_continues() {
     let sandbox = sandbox().await;
     let (client, clock) = timed(&sandbox);
     let job = client.submit(&input()).await.unwrap();
@@ -285,7 +285,7 @@ async fn where_nobody_listens_nothing_was_accepted_and_a_wait_goes_on() {
 }
 
 #[tokio::test]
-async fn connections_that_are_refused_for_a_while_are_made_later() {
+async fn refused_connections_are_retried() {
     let sandbox = sandbox().await;
     let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
     let client = client.clock(TestClock::default()).attempts(u32::MAX);
@@ -298,7 +298,7 @@ async fn connections_that_are_refused_for_a_while_are_made_later() {
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_with_a_read_the_job_is_waited_for() {
+async fn wait_survives_every_read_fault() {
     let sandbox = sandbox().await;
     let (client, clock) = timed(&sandbox);
     for call in [Call::Status, Call::Result] {
@@ -360,7 +360,7 @@ async fn the_catalog_is_read_as_patiently() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_not_read() {
+async fn endless_answer_is_cut() {
     let sandbox = sandbox().await;
     let once = Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).attempts(1);
     let client = once.build().unwrap();
@@ -373,7 +373,7 @@ async fn an_answer_without_end_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_request_that_the_service_would_not_take_is_not_sent() {
+async fn oversized_request_is_refused_before_sending() {
     let sandbox = sandbox().await;
     let mut content = b"\x89PNG\r\n\x1a\n".to_vec();
     content.resize(30 * 1024 * 1024, 0);
@@ -421,7 +421,7 @@ async fn ids_that_are_numbers_keep_their_digits_or_are_none() {
 }
 
 #[tokio::test]
-async fn what_the_service_does_late_or_oddly_a_wait_survives() {
+async fn wait_survives_late_and_odd_answers() {
     let sandbox = sandbox().await;
     for (call, fault) in [
         (Call::Submit, Fault::LagAfterAccept(6, Lag::NotFound)),

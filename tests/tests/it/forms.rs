@@ -110,7 +110,7 @@ fn two_fields_of_one_definition_share_its_type() {
 }
 
 #[test]
-fn an_object_may_stand_inside_itself() {
+fn object_may_contain_itself() {
     use corpus::reference::recursive_tree::{Input, Node as Tree};
     let leaf = || Tree::builder().label("leaf").build().unwrap();
     let tree = Tree::builder().label("root").children([leaf(), leaf()]).build().unwrap();
@@ -154,7 +154,7 @@ fn the_keys_of_alternatives_have_setters() {
 }
 
 #[test]
-fn fields_say_what_they_are_whatever_way_it_was_written() {
+fn fields_describe_themselves_for_every_spelling_of_a_schema() {
     let field = |model: &str, name: &str| {
         let model = runcomfy_tests::models::MODELS.iter().find(|one| one.id == model).unwrap();
         *model.field(name).unwrap()
@@ -200,7 +200,7 @@ fn a_file_inside_the_request_obeys_the_services_validations() {
 }
 
 #[test]
-fn what_is_required_may_be_null_where_the_schema_says_so() {
+fn required_nullable_field_takes_null() {
     use corpus::type_::nullable_integer_range::Input;
     assert_eq!(wire(Input::builder().value_null().build().unwrap()), json!({"value": null}));
     assert_eq!(wire(Input::builder().value(3).build().unwrap()), json!({"value": 3}));
@@ -217,7 +217,7 @@ fn a_nested_object_takes_json_which_build_checks() {
 }
 
 #[test]
-fn a_key_given_twice_is_refused_wherever_it_stands() {
+fn duplicate_key_is_refused_at_every_depth() {
     use corpus::object;
     let error = object::any::Input::from_json(r#"{"value": {"k": 1, "k": 2}}"#).unwrap_err();
     assert!(error.to_string().contains("the key \"k\" is given more than once"), "{error}");
@@ -233,14 +233,14 @@ fn one_point_zero_is_an_entry_of_an_integer_enum() {
 }
 
 #[test]
-fn an_object_is_no_number_whatever_its_key() {
+fn object_is_never_a_number() {
     use corpus::number::multiple_of_fraction::Input;
     let text = r#"{"value": {"$serde_json::private::Number": "5"}}"#;
     assert!(Input::from_json(text).unwrap_err().to_string().contains("is not a number"));
 }
 
 #[test]
-fn an_input_may_stand_inside_itself() {
+fn input_may_contain_itself() {
     use corpus::reference::input_is_recursive::{Input, Then};
     let inner: Then = Input::builder().prompt("b").build().unwrap();
     let input = Input::builder().prompt("a").then(inner).build().unwrap();

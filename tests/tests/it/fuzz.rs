@@ -186,7 +186,7 @@ fn objects_nest_to_the_depth_that_a_body_can_have() {
 
 /// Definitions that double at every step: 2^60 ways through a file of a few lines.
 #[test]
-fn a_schema_that_doubles_at_every_step_is_no_endless_loop() {
+fn exponential_schema_terminates() {
     for keyword in ["allOf", "anyOf", "oneOf"] {
         let mut definitions = Map::new();
         for number in 0..60 {

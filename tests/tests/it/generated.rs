@@ -92,7 +92,7 @@ fn text_and_media_setters_take_what_people_have() {
 }
 
 #[test]
-fn what_was_not_set_is_not_sent_and_the_last_value_counts() {
+fn unset_fields_are_not_sent_and_the_last_value_wins() {
     let input = kling::Input::builder()
         .prompt("first")
         .prompt("second")
@@ -186,7 +186,7 @@ fn inputs_and_builders_are_ordinary_types() {
 }
 
 #[test]
-fn a_model_says_everything_about_itself() {
+fn model_info_describes_every_field() {
     let model = MODELS
         .iter()
         .find(|model| model.id == "community/fantasy-portrait/image-to-video")
@@ -209,7 +209,7 @@ fn a_model_says_everything_about_itself() {
 }
 
 #[test]
-fn schemars_gives_a_schema_that_judges_alike() {
+fn exported_schema_gives_the_same_verdicts() {
     let schema = schemars::schema_for!(portrait::Input);
     let validator = jsonschema::validator_for(schema.as_value()).unwrap();
     let mut body = json!({"143_image": "a.png", "160_video": "a.mp4", "155_positive_prompt": "x"});

@@ -103,7 +103,7 @@ async fn a_submission_is_written_down_before_it_is_sent_and_after() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_down_is_not_sent() {
+async fn unrecordable_submission_is_not_sent() {
     let (sandbox, _) = quick().await;
     let client = client(&sandbox, InMemory { broken: true, ..InMemory::default() });
     let error = client.submit(&input()).await.unwrap_err();
@@ -202,7 +202,7 @@ async fn an_unknown_outcome_is_reported_until_it_is_settled() {
 }
 
 #[tokio::test]
-async fn what_a_living_process_works_on_is_left_to_it() {
+async fn jobs_of_a_living_process_are_not_resumed() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -260,7 +260,7 @@ async fn a_first_line_that_a_crash_cut_off_is_no_reason_to_refuse_the_rest() {
 }
 
 #[tokio::test]
-async fn what_a_dead_process_never_heard_of_is_reported_until_it_is_settled() {
+async fn unknown_outcome_of_a_dead_process_is_reported_until_settled() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -285,7 +285,7 @@ async fn what_a_dead_process_never_heard_of_is_reported_until_it_is_settled() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_journal_is_the_same_by_whatever_way_one_comes_to_it() {
+async fn journal_is_the_same_through_every_path() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -301,7 +301,7 @@ async fn a_journal_is_the_same_by_whatever_way_one_comes_to_it() {
 }
 
 #[tokio::test]
-async fn a_journal_that_somebody_keeps_locked_holds_nobody_up_for_long() {
+async fn locked_journal_delays_nobody_for_long() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -415,7 +415,7 @@ async fn a_result_can_be_kept_unfinished_until_it_is_settled() {
 }
 
 #[test]
-fn a_file_that_is_something_else_is_left_alone() {
+fn foreign_file_is_not_taken_for_a_journal() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
     for text in ["buy milk\n", "{\"access_token\": \"x\"}\n", "{\n  \"name\": \"x\"\n}\n"] {

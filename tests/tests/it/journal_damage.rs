@@ -108,7 +108,7 @@ fn a_lost_line_break_loses_no_job_and_frees_no_claim() {
 }
 
 #[test]
-fn what_the_service_has_accepted_cannot_be_called_not_accepted() {
+fn accepted_submission_cannot_be_marked_not_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let first = FileJournal::open(&path).unwrap();

@@ -98,7 +98,7 @@ async fn no_more_than_the_limit_are_under_way_and_inputs_are_taken_when_there_is
 }
 
 #[tokio::test]
-async fn whoever_takes_long_over_a_result_does_not_hold_up_the_others() {
+async fn slow_consumer_does_not_delay_the_other_jobs() {
     let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
     let sandbox = sandbox.start().await.unwrap();
     let client = client(&sandbox);
@@ -134,7 +134,7 @@ async fn all_of_a_clients_calls_keep_to_its_rate() {
 }
 
 #[tokio::test]
-async fn odd_limits_do_no_harm() {
+async fn extreme_limits_are_accepted() {
     let (sandbox, _) = quick().await;
     for (calls, rate) in [(0, f64::INFINITY), (usize::MAX, 1e300), (1, 1e9)] {
         let client = Client::builder()

@@ -159,7 +159,7 @@ fn any(random: &mut fastrand::Rng, depth: usize) -> Value {
 }
 
 #[test]
-fn whatever_comes_is_read_and_nothing_is_lost() {
+fn unknown_output_is_read_without_loss() {
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..20_000 {
         let form = any(&mut random, 3);

@@ -131,7 +131,7 @@ async fn a_known_end_ends_the_wait_at_once_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn a_failure_without_words_is_asked_about_once() {
+async fn failure_without_a_message_is_asked_about_once() {
     let (sandbox, client, _) = simulated().await;
     let job = client.submit(&input()).await.unwrap();
     sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "failed"}"#));
@@ -154,7 +154,7 @@ async fn a_failure_without_words_is_asked_about_once() {
 }
 
 #[tokio::test]
-async fn an_ended_job_whose_result_cannot_be_read_is_said_to_have_ended() {
+async fn unreadable_result_is_reported_as_ended() {
     let (sandbox, client, _) = simulated().await;
     for reply in [
         Reply::new(403, r#"{"error_code": 403001}"#),

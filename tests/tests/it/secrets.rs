@@ -208,7 +208,7 @@ fn a_log_says_what_happens_to_which_job_and_never_the_body() {
 }
 
 #[test]
-fn what_grants_access_in_urls_is_in_no_log_line() {
+fn url_credentials_are_in_no_log_line() {
     let folder = tempfile::tempdir().unwrap();
     let mut text = String::new();
     let log = logged(Level::TRACE, async {

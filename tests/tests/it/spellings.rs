@@ -298,7 +298,7 @@ async fn nothing_is_cut_before_the_token_is_hidden() {
 }
 
 #[tokio::test]
-async fn what_grants_access_in_urls_of_the_service_is_not_shown() {
+async fn url_credentials_of_the_service_are_not_shown() {
     let (sandbox, client) = sandbox("t0p-sekrit-token").await;
     let job = client.submit(&input()).await.unwrap();
     let url =

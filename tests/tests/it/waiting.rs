@@ -1,13 +1,16 @@
 //! Waits, on a clock that jumps: nothing here takes wall time.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use runcomfy_models::time::{Clock, TestClock};
 use runcomfy_models::{CancellationToken, Client, Error, JobState, WaitOptions};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 
 use crate::end_to_end::input;
+use crate::stalls::until;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -168,9 +171,7 @@ async fn a_wait_can_be_called_off_and_the_job_goes_on() {
         let (job, options) = (job.clone(), options.clone());
         tokio::spawn(async move { job.updates_with(&options).collect::<Vec<_>>().await.pop() })
     };
-    while sandbox.received().len() < 3 {
-        tokio::task::yield_now().await;
-    }
+    until(|| sandbox.received().len() >= 3).await;
     token.cancel();
     let error = waiting.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::WaitCancelled { .. }), "{error:?}");
@@ -180,7 +181,12 @@ async fn a_wait_can_be_called_off_and_the_job_goes_on() {
     assert!(matches!(error, Error::WaitCancelled { .. }), "{error:?}");
     // Dropped waits, too.
     drop(job.wait());
-    let _ = tokio::time::timeout(Duration::from_millis(20), job.wait()).await;
+    let calls = sandbox.received().len();
+    let asked = until(|| sandbox.received().len() > calls);
+    match select(pin!(job.wait()), pin!(asked)).await {
+        Either::Left((done, _)) => panic!("the job ended: {done:?}"),
+        Either::Right(_) => {}
+    }
     assert!(!job.status().await.unwrap().state.is_final());
     assert!(sandbox.received().iter().all(|call| !call.path.ends_with("/cancel")));
 }
