@@ -19,7 +19,7 @@ pub fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The file with what is expected for a shape, or for the index.
+/// The file of the expected source of a shape, or of the index.
 #[must_use]
 pub fn expected_file(name: &str) -> PathBuf {
     folder().join(name).with_extension("rs")

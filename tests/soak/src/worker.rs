@@ -46,7 +46,7 @@ struct Worker {
     calls: Calls,
 }
 
-/// Does its work, and prints a line for whatever is known.
+/// Works through its jobs, and prints a line for everything that it knows.
 pub async fn run(order: Order) -> Result<(), Box<dyn std::error::Error>> {
     let clock = FastClock::new(FACTOR);
     let journal = FileJournal::open(&order.journal)?;

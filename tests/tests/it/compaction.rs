@@ -64,7 +64,7 @@ pub fn lines(numbers: impl IntoIterator<Item = usize>) -> String {
 
 const COUNT: usize = 20_000;
 
-/// What a journal says, whatever its length.
+/// The content of a journal, which compaction keeps.
 #[derive(Debug, PartialEq)]
 struct Says {
     unfinished: Unfinished,
@@ -112,7 +112,7 @@ fn compaction_keeps_the_content_of_a_long_journal() {
     assert_eq!(expected.unfinished.jobs.len(), 40);
     assert_eq!(expected.unfinished.unknown.len(), 40);
     for number in 0..20 {
-        // What was refused is free; of what is known from its acceptance alone there is no claim.
+        // A refusal frees the claim; a job known from its acceptance alone has none.
         assert_eq!(is_free(&journal, number), [4, 6].contains(&number), "{number}");
     }
     // Compacted again, and opened again, it still does.
@@ -213,7 +213,7 @@ fn killed_compaction_is_finished_by_the_next() {
         line["session"] = DEAD.into();
         format!("{line}\n")
     };
-    // Its submission stands in the new file; and one that has ended there since.
+    // The new file has its submission, and one that has ended since.
     fs::write(beside(".old"), format!("{long}{}{}", late(1001), late(999))).unwrap();
     let journal = FileJournal::open(&path).unwrap();
     let jobs = journal.unfinished().unwrap().jobs;

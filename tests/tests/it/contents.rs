@@ -1,4 +1,4 @@
-//! What is in the files that are saved: what was asked for, under the extension of what it is.
+//! The content of saved files: the file that was asked for, under the extension of its content.
 
 use std::path::Path;
 

@@ -180,7 +180,7 @@ fn the_blocking_client_does_the_same() {
     assert!(done.output.video.is_some());
     let job = client.submit(&input()).unwrap();
     let mut states = Vec::new();
-    // What is called back can make calls of its own.
+    // A callback can make calls of its own.
     let on_change = |status: &runcomfy_models::JobStatus| {
         states.push(format!("{status} {}", job.cancel().unwrap()));
     };

@@ -195,7 +195,7 @@ fn the_token_comes_from_the_environment() {
     ] {
         let (port, seen) = serve(|mut stream| {
             let head = read_head(&mut stream);
-            // What is not read would reset the connection, and the answer be lost with it.
+            // Unread bytes would reset the connection, and the answer would be lost.
             let (_, len) = head.split_once("content-length: ").unwrap();
             let mut body = vec![0; len.split_once('\r').unwrap().0.parse().unwrap()];
             stream.read_exact(&mut body).unwrap();

@@ -1,4 +1,4 @@
-//! Numbers are judged as they are written, whatever their size.
+//! Numbers of any size are judged as they are written.
 
 use runcomfy_codegen::Generator;
 use runcomfy_tests::models::corpus::exact;

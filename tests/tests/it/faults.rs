@@ -119,14 +119,14 @@ async fn a_broken_off_acceptance_is_a_job_and_an_id_in_an_error_is_a_hint() {
     let busy = Reply::new(429, r#"{"request_id": "trace-1"}"#).header("retry-after", "0");
     sandbox.reply_next(Call::Submit, busy);
     assert_ne!(client.submit(&input()).await.unwrap().request_id(), "trace-1");
-    // A clear no is one, whatever it is filed under.
+    // A clear refusal is one under any status.
     for status in [400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 425, 451] {
         sandbox.reply_next(Call::Submit, Reply::new(status, r#"{"request_id": "trace-1"}"#));
         let error = client.submit(&input()).await.unwrap_err();
         assert_eq!(error.api().unwrap().status, status, "{error:?}");
         assert!(!error.is_submit_unknown() && error.request_id().is_none(), "{error:?}");
     }
-    // A refusal that something on the way may have made up.
+    // A refusal that may come from a gateway.
     for status in [302, 408, 499, 503] {
         let refusal = Reply::new(status, r#"{"error_code": 400001}"#);
         sandbox.reply_next(Call::Submit, refusal);
@@ -442,7 +442,7 @@ async fn wait_survives_late_and_odd_answers() {
         let done = client.run(&input()).await;
         assert!(done.is_ok(), "{call:?} {fault:?}: {done:?}");
     }
-    // What is true stays true under any status, and beside any code.
+    // True answers are believed under any status and beside any code.
     for fault in [Fault::HttpStatus(500), Fault::HttpStatus(404), Fault::ErrorCode(500_123)] {
         let (client, _) = timed(&sandbox);
         sandbox.fail_next_job("out of memory");

@@ -1,4 +1,4 @@
-//! The API of what is more than a plain field: alternatives, references, enums of several types.
+//! The API of fields that are not plain: alternatives, references, enums of several types.
 
 use runcomfy_models::{FieldKind, MediaKind};
 use runcomfy_tests::models::corpus;

@@ -1,4 +1,4 @@
-//! A bounded run of the fuzz targets, on mutations of what is real. `fuzz/` runs them without a bound.
+//! A bounded run of the fuzz targets, on mutations of real inputs. `fuzz/` runs them without a bound.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -119,7 +119,7 @@ fn any_text_gives_an_input_or_violations() {
     }
 }
 
-/// What is far too large or too deep, in every way that a file can be.
+/// Files that are far too large or too deep, in every way.
 #[test]
 fn a_huge_schema_is_an_error() {
     let property =

@@ -1,4 +1,4 @@
-//! What is kept of submissions, for after a crash.
+//! The journal of submissions, by which jobs survive a crash.
 
 use std::io::Write;
 use std::pin::pin;
@@ -149,7 +149,7 @@ async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
     let journal = FileJournal::open(&path).unwrap();
     assert!(journal.unfinished().unwrap().is_empty());
     assert_eq!(sandbox.accepted(), 3);
-    // What is locked while somebody is there goes with him.
+    // The lock files of a session are removed with it.
     drop(journal);
     let names: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
     assert_eq!(names.len(), 1, "{names:?}");
@@ -364,13 +364,13 @@ async fn an_id_is_written_down_even_where_the_runtime_ends() {
     .join()
     .unwrap();
     drop(journal);
-    // What is left of the calls holds the journal open until its outcome is written.
+    // Unfinished calls keep the journal open until their outcomes are written.
     let is_lock = |entry: std::io::Result<std::fs::DirEntry>| {
         entry.unwrap().path().extension().is_some_and(|end| end == "lock")
     };
     until(|| !std::fs::read_dir(&folder).unwrap().any(is_lock)).await;
     let unfinished = FileJournal::open(&path).unwrap().unfinished().unwrap();
-    // Whatever was accepted is known, or known to be unknown.
+    // Every accepted submission is known, or recorded as unknown.
     let known = unfinished.jobs.len();
     assert!(known <= sandbox.accepted());
     assert!(known + unfinished.unknown.len() >= sandbox.accepted(), "{unfinished:?}");
@@ -532,7 +532,7 @@ async fn a_dropped_submission_is_written_down_once() {
         }
     }
     tokio::task::spawn_blocking(|| {}).await.unwrap();
-    // What is still being written at a drop is written by another thread.
+    // After a drop, another thread finishes the write.
     let settled = |entries: &[JournalEntry]| {
         let begun = entries.iter().filter(|one| matches!(one, JournalEntry::Submitting { .. }));
         begun.count() * 2 == entries.len()

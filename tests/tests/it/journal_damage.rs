@@ -128,7 +128,7 @@ fn accepted_submission_cannot_be_marked_not_accepted() {
     let mut again = submission(1);
     again.id = "again".to_owned();
     assert!(matches!(first.begin(&again).unwrap(), Begin::AlreadyClaimed(_)));
-    // What is unknown can.
+    // One with an unknown outcome can.
     let JournalEntry::Unknown { reason, .. } = &entries(3)[1] else { panic!() };
     assert_eq!(first.begin(&submission(4)).unwrap(), Begin::Recorded);
     let unknown = JournalEntry::Unknown { submission: submission(4).id, reason: reason.clone() };

@@ -13,7 +13,7 @@ const HOSTILE: &str = "x `` [HACKED](https://hacked.example) ![HACKED](https://h
                        ``` <img src=hacked onerror=hacked()> ` <b title=hacked> [`String`] [Input](https://hacked.example) \
                        *hacked* <https://hacked.example> &lt;hacked&gt; --> <!-- hacked --";
 
-/// A schema in which the text stands wherever a text can.
+/// A schema with the text in every place that takes one.
 fn schema(text: &str) -> Value {
     let described = |mut schema: Value| {
         schema["title"] = text.into();

@@ -26,7 +26,7 @@ fn fields(output: &Output) -> ([Option<&str>; 3], [Vec<&str>; 3]) {
     )
 }
 
-/// What came, what the fields hold, and what is left for `other`.
+/// The output as it came, the fields that it fills, and the rest, in `other`.
 fn forms() -> Vec<(Value, Fields<'static>, Value)> {
     const NONE: [Option<&str>; 3] = [None; 3];
     const EMPTY: [&[&str]; 3] = [&[]; 3];
@@ -62,7 +62,7 @@ fn forms() -> Vec<(Value, Fields<'static>, Value)> {
         (json!({"images": I}), ([Some(I), None, None], [&[I], &[], &[]]), json!({})),
         (json!({"image": [I]}), ([Some(I), None, None], EMPTY), json!({})),
         (json!({"image": [I, J]}), (NONE, [&[I, J], &[], &[]]), json!({})),
-        // What is of no use takes nothing along.
+        // A useless member does not take its neighbours with it.
         (
             json!({"images": [I, null, 7, "", {"id": 1}, [J], J]}),
             (NONE, [&[I, J], &[], &[]]),

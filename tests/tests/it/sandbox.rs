@@ -367,7 +367,7 @@ async fn an_output_is_there_only_once_its_job_has_succeeded() {
     {
         assert_eq!(service.get(path).await.status, 404, "{path}");
     }
-    // Files of one's own, whatever they say they are.
+    // Files of the test, under any content type.
     let url = service.sandbox.add_file("a.mp4", "text/html", "<html>sign in</html>");
     let file = call("", "GET", &url, "").await;
     assert!(file.head.contains("content-type: text/html"), "{}", file.head);

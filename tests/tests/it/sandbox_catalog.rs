@@ -162,7 +162,7 @@ async fn jobs_are_paid_from_a_balance_that_may_be_used_up() {
     let refused = submit("photo/text-to-image", json!({})).await;
     assert_eq!((refused.status, &refused.json()["error_code"]), (402, &json!(400_002)));
     assert_eq!(service.sandbox.accepted(), 2);
-    // What is cancelled is not paid for.
+    // A cancelled job costs nothing.
     let path = |job: &Value| format!("/v1/requests/{}", job["request_id"].as_str().unwrap());
     service.post(&format!("{}/cancel", path(&photo)), &json!({})).await;
     service.post(&format!("{}/cancel", path(&photo)), &json!({})).await;

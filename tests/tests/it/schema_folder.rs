@@ -8,7 +8,7 @@ use runcomfy_codegen::{Error, Generated, Generator};
 
 const SCHEMA: &str = r#"{"type": "object", "properties": {"a": {}}}"#;
 
-/// Generates from a folder with one good schema and whatever else is put there.
+/// Generates from a folder with one good schema, and with what `put` adds to it.
 fn generate(put: impl FnOnce(&Path)) -> Result<Generated, Error> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("fine.json"), SCHEMA).unwrap();
@@ -128,7 +128,7 @@ mod unix {
             let link = refusal(|folder| symlink(device, folder.join("d.json")).unwrap());
             assert_eq!(link, format!("error: d.json: {message}"));
         }
-        // Whatever is not named so is no concern.
+        // Files with other names are ignored.
         let generated = generate(|folder| {
             assert!(Command::new("mkfifo").arg(folder.join("pipe")).status().unwrap().success());
         });

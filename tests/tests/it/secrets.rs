@@ -22,7 +22,7 @@ use crate::stalls::impatiently;
 const TOKEN: &str = "sekrit/TOKEN+123";
 
 thread_local! {
-    /// What is logged on this thread, up to which level.
+    /// The log of this thread, and its highest level.
     static LOG: RefCell<Option<(Level, Vec<u8>)>> = const { RefCell::new(None) };
 }
 
@@ -45,7 +45,7 @@ impl io::Write for Log {
 
 /// Runs something with everything that is logged, by whomever, in view.
 fn logged(level: Level, run: impl Future<Output = ()>) -> String {
-    // One subscriber for the whole process: what is enabled is remembered for all threads.
+    // One subscriber for the whole process: `tracing` caches for all threads what is enabled.
     static SET_UP: Once = Once::new();
     SET_UP.call_once(|| {
         let wanted = dynamic_filter_fn(|metadata, _| {

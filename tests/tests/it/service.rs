@@ -81,7 +81,7 @@ async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Answer>>) {
         head.push(byte);
     }
     let head = String::from_utf8(head).unwrap().to_lowercase();
-    // What is not read would reset the connection, and the answer be lost with it.
+    // Unread bytes would reset the connection, and the answer would be lost.
     if let Some((_, len)) = head.split_once("content-length: ") {
         let mut body = vec![0; len.split_once('\r').unwrap().0.parse().unwrap()];
         stream.read_exact(&mut body).await.unwrap();

@@ -237,7 +237,7 @@ async fn the_token_in_base64_is_not_shown() {
     let (sandbox, client) = sandbox(TOKEN).await;
     let job = client.submit(&input()).await.unwrap();
     let inside = |before: usize| {
-        // What of it is the same whatever stands before and behind.
+        // The part that does not depend on its neighbours.
         let text = STANDARD.encode(format!("{}{TOKEN}", "\0".repeat(before)));
         text[(before * 8).div_ceil(6)..(before + TOKEN.len()) * 8 / 6].to_owned()
     };
