@@ -105,9 +105,9 @@ impl Pace {
 
     /// Waits until a try may be made.
     pub(crate) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
-        let place = self.place();
+        let mut now = self.clock.now();
+        let Some(place) = self.place(now) else { return Ok(()) };
         loop {
-            let now = self.clock.now();
             let start = self.timetable().moment(place.at);
             if start <= now {
                 place.used();
@@ -118,18 +118,21 @@ impl Pace {
                 return Err(NoRoom);
             }
             self.clock.sleep(start - now).await;
+            now = self.clock.now();
         }
     }
 
-    /// The next place in the timetable.
-    fn place(&self) -> Place<'_> {
-        let now = self.clock.now();
+    /// The next place in the timetable; `None` where that is now.
+    fn place(&self, now: Duration) -> Option<Place<'_>> {
         let mut timetable = self.timetable();
         let open = timetable.open_time(now);
         let by_rate = timetable.next.max(open.saturating_sub(BURST));
         timetable.next = by_rate.saturating_add(self.spacing);
+        if timetable.moment(by_rate) <= now {
+            return None;
+        }
         timetable.waiting += 1;
-        Place { pace: self, at: by_rate, used: false }
+        Some(Place { pace: self, at: by_rate, used: false })
     }
 
     fn timetable(&self) -> MutexGuard<'_, Timetable> {
@@ -233,7 +236,7 @@ mod tests {
         }
         assert_eq!(clock.now(), Duration::from_millis(4000 + 9 * 200));
         for _ in 0..100 {
-            drop(pace.place());
+            drop(pace.place(clock.now()));
         }
         pace.turn(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
