@@ -36,36 +36,35 @@ pub struct RunAll<'a, O = Output> {
     /// The place of the next input.
     next: usize,
     limit: usize,
-    running: JoinSet<Came<O>>,
+    /// What comes of them is boxed: a task has room for it from its beginning on.
+    running: JoinSet<Box<Came<O>>>,
     /// What is known of each task, should it end without a word.
-    begun: HashMap<Id, Begun<O>>,
+    begun: HashMap<Id, Arc<Begun<O>>>,
     run: Arc<Run<O>>,
 }
 
 /// Makes a result of an input, in a task.
-type Run<O> = dyn Fn(usize, Prepared, Known<O>) -> BoxFuture<'static, Came<O>> + Send + Sync;
-
-/// The job, once there is one.
-type Known<O> = Arc<OnceLock<Job<O>>>;
+type Run<O> = dyn Fn(Prepared, Arc<Begun<O>>) -> BoxFuture<'static, Box<Came<O>>> + Send + Sync;
 
 /// An input that is run in a task.
 struct Begun<O> {
     index: usize,
     model_id: ModelId,
     at: SystemTime,
-    job: Known<O>,
+    /// The job, once there is one.
+    job: OnceLock<Job<O>>,
 }
 
 impl<O> Begun<O> {
     /// Why there is no result where the runtime of the task has ended.
-    fn cut_off(self) -> RunError<Job<O>> {
+    fn cut_off(&self) -> RunError<Job<O>> {
         match self.job.get() {
             Some(job) => {
                 let request_id = job.request_id().clone();
                 RunError::of_job(job.clone(), Error::WaitCancelled { request_id })
             }
             None => RunError::from(Error::SubmitUnknown {
-                model_id: self.model_id,
+                model_id: self.model_id.clone(),
                 submitted_at: self.at,
                 request_id: None,
                 hint: None,
@@ -221,20 +220,22 @@ impl Client {
     where
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
     {
-        let (client, options, on_submit) = (self.clone(), options.clone(), Arc::new(on_submit));
-        let run = move |index, prepared, known: Known<_>| {
-            let (client, options, on_submit) =
-                (client.clone(), options.clone(), Arc::clone(&on_submit));
+        // One for all tasks.
+        let shared = Arc::new((self.clone(), options.clone(), on_submit));
+        let run = move |prepared, begun: Arc<Begun<_>>| {
+            let shared = Arc::clone(&shared);
             let run = async move {
-                match client.send_submission(prepared).await {
+                let (client, options, on_submit) = &*shared;
+                let came = match client.send_submission(prepared).await {
                     Ok(job) => {
-                        let job = known.get_or_init(|| job);
-                        on_submit(index, job);
-                        let ended = job.wait_until_ended(&options, |_| {}).await;
+                        let job = begun.job.get_or_init(|| job);
+                        on_submit(begun.index, job);
+                        let ended = job.wait_until_ended(options, |_| {}).await;
                         Came::Job(job.clone(), ended)
                     }
                     Err(failed) => Came::NoJob(failed),
-                }
+                };
+                Box::new(came)
             };
             run.boxed()
         };
@@ -280,10 +281,10 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             match prepared {
                 Ok(prepared) => {
                     let (model_id, at) = (prepared.model_id().clone(), SystemTime::now());
-                    let job = Known::default();
-                    let run = (self.run)(index, prepared, Arc::clone(&job)).in_current_span();
+                    let begun = Arc::new(Begun { index, model_id, at, job: OnceLock::new() });
+                    let run = (self.run)(prepared, Arc::clone(&begun)).in_current_span();
                     let id = self.running.spawn(run).id();
-                    self.begun.insert(id, Begun { index, model_id, at, job });
+                    self.begun.insert(id, begun);
                 }
                 Err(error) => return Poll::Ready(Some((index, Err(error.into())))),
             }
@@ -293,12 +294,12 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             let id = joined.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
             let begun = self.begun.remove(&id)?;
             let index = begun.index;
-            Some(match joined {
+            Some(match joined.map(|(_, came)| *came) {
                 // Now it is the caller's.
-                Ok((_, Came::Job(job, ended))) => {
+                Ok(Came::Job(job, ended)) => {
                     (index, job.hand_over(ended).map_err(|error| RunError::of_job(job, error)))
                 }
-                Ok((_, Came::NoJob(failed))) => (index, Err(failed.into())),
+                Ok(Came::NoJob(failed)) => (index, Err(failed.into())),
                 Err(error) => match error.try_into_panic() {
                     // Of the caller's own `on_submit`.
                     Ok(panic) => std::panic::resume_unwind(panic),

@@ -100,10 +100,10 @@ impl WaitOptions {
     }
 
     /// The longest time until the next status call, for a job that was waited for so long.
-    fn interval(&self, waited: Duration, status: Option<&JobStatus>) -> Duration {
+    fn interval(&self, waited: Duration, seen: Option<&Seen>) -> Duration {
         // A job with others before it takes longer still.
-        let before = match status {
-            Some(JobStatus { state: JobState::InQueue, queue_position, .. }) => {
+        let before = match seen {
+            Some(Seen { state: JobState::InQueue, queue_position }) => {
                 queue_position.unwrap_or_default().min(20)
             }
             _ => 0,
@@ -114,6 +114,12 @@ impl WaitOptions {
     }
 }
 
+/// Of a status, what is held for as long as the wait goes on.
+struct Seen {
+    state: JobState,
+    queue_position: Option<u64>,
+}
+
 /// One wait for one job.
 pub(crate) struct Watch<J, P> {
     job: J,
@@ -121,7 +127,7 @@ pub(crate) struct Watch<J, P> {
     options: P,
     start: Duration,
     deadline: Duration,
-    last: Option<JobStatus>,
+    last: Option<Seen>,
     unknown_since: Option<Duration>,
     failing_since: Option<Duration>,
     /// Whether it is the status that fails, and not the result.
@@ -200,13 +206,15 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
         } else {
             self.unknown_since = None;
         }
-        let seen = |status: &JobStatus| (status.state.clone(), status.queue_position);
-        let changed = self.last.as_ref().map(seen) != Some(seen(&status));
+        let JobStatus { request_id, state, queue_position, .. } = &status;
+        let changed = self
+            .last
+            .as_ref()
+            .is_none_or(|seen| seen.state != *state || seen.queue_position != *queue_position);
         if changed {
-            let (request_id, state) = (&status.request_id, &status.state);
-            debug!(%request_id, %state, position = status.queue_position, "state");
+            debug!(%request_id, %state, position = queue_position, "state");
+            self.last = Some(Seen { state: state.clone(), queue_position: *queue_position });
         }
-        self.last = Some(status.clone());
         Ok((status, changed))
     }
 
@@ -250,7 +258,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
         if left.is_zero() {
             return Err(Error::WaitTimeout {
                 request_id: self.job.request_id().clone(),
-                state: self.last.as_ref().map(|status| status.state.clone()),
+                state: self.last.as_ref().map(|seen| seen.state.clone()),
                 waited: now.saturating_sub(self.start),
                 source: self.failure.take(),
             });
@@ -331,21 +339,15 @@ impl fmt::Debug for Updates {
 mod tests {
     use super::*;
 
-    fn in_queue(position: u64) -> JobStatus {
-        let request_id = "a".parse().unwrap();
-        JobStatus {
-            request_id,
-            state: JobState::InQueue,
-            queue_position: Some(position),
-            message: None,
-        }
+    fn in_queue(position: u64) -> Seen {
+        Seen { state: JobState::InQueue, queue_position: Some(position) }
     }
 
     #[test]
     fn polling_is_quick_at_first_and_slow_for_what_takes_long() {
         let options = WaitOptions::default();
-        let seconds = |waited, status: Option<&JobStatus>| {
-            options.interval(Duration::from_secs(waited), status).as_secs_f64()
+        let seconds = |waited, seen: Option<&Seen>| {
+            options.interval(Duration::from_secs(waited), seen).as_secs_f64()
         };
         for (waited, interval) in [(0, 1.0), (20, 1.0), (60, 3.0), (300, 15.0), (7200, 30.0)] {
             assert_eq!(seconds(waited, None), interval, "{waited}");
