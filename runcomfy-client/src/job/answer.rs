@@ -1,5 +1,7 @@
 //! What an answer about a job says of it.
 
+use std::borrow::Cow;
+
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
@@ -52,13 +54,14 @@ pub(super) fn other_job(
     })
 }
 
-fn id(json: &Value, answer: &Answer) -> Option<String> {
+fn id<'a>(json: &'a Value, answer: &Answer) -> Option<Cow<'a, str>> {
     match json.get("request_id")? {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.into()),
         // Beyond 64 bits, a `Value` keeps no more than a rounded number.
-        Value::Number(number) => Some(
-            named_id(&answer.body).map_or_else(|| number.to_string(), |id| id.as_str().to_owned()),
-        ),
+        Value::Number(number) => {
+            let id = named_id(&answer.body).map(String::from);
+            Some(id.unwrap_or_else(|| number.to_string()).into())
+        }
         _ => None,
     }
 }

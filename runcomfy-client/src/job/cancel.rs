@@ -43,10 +43,10 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let (answer, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
+        let (mut answer, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
         let outcome = match answer.is_empty_success() {
             true => CancelOutcome::Requested,
-            false => self.outcome(&answer)?,
+            false => self.outcome(&mut answer)?,
         };
         // The answer to an earlier attempt may have been lost, and that one have cancelled it.
         let may_be_done = match outcome {
@@ -64,8 +64,8 @@ impl<O> Job<O> {
         })
     }
 
-    fn outcome(&self, answer: &Answer) -> Result<CancelOutcome, Error> {
-        let cancelled: wire::Cancelled = self.parse(answer)?;
+    fn outcome(&self, answer: &mut Answer) -> Result<CancelOutcome, Error> {
+        let cancelled: wire::Cancelled = self.take(answer)?;
         let state = cancelled.status.map(|word| answer::state(&word, answer));
         Ok(match (cancelled.outcome.as_deref(), state) {
             // A repeated call finds the job cancelled already.

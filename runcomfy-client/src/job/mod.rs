@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use runcomfy_types::{ModelId, Output, Request};
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use tracing::{debug_span, error, field, info};
 
@@ -138,13 +138,13 @@ impl<O> Job<O> {
 
     pub(crate) async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
         let call = Call { deadline, ..Call::new(Method::GET, "status") };
-        let (answer, _) = self.call(call).await?;
+        let (mut answer, _) = self.call(call).await?;
         let request_id = self.request_id.clone();
         if let Some(state) = answer::end(&answer, &request_id) {
             let message = answer::words(&answer);
             return Ok(JobStatus { request_id, state, queue_position: None, message });
         }
-        let status: wire::Status = self.parse(&answer)?;
+        let status: wire::Status = self.take(&mut answer)?;
         let state = answer::state(&status.status, &answer);
         let message = match state {
             JobState::Unknown(_) => answer::words(&answer),
@@ -174,10 +174,10 @@ impl<O> Job<O> {
         })
     }
 
-    fn parse<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, Error> {
+    fn take<T: wire::FromMembers>(&self, answer: &mut Answer) -> Result<T, Error> {
         let other = answer::other_job(answer, &self.request_id, self.model_id.as_ref());
-        let parsed = other.map_or_else(|| answer.parse(), Err);
-        parsed.map_err(|reason| Error::BadAnswer {
+        let taken = other.map_or_else(|| answer.take(), Err);
+        taken.map_err(|reason| Error::BadAnswer {
             request_id: self.request_id.clone(),
             reason,
             body: answer.shown(),
@@ -256,7 +256,7 @@ impl<O: From<Output>> Job<O> {
     async fn result_by(&self, call: Call<'_>) -> Result<Completed<O>, Error> {
         let call = Call { query: Some("include_cost=true"), ..call };
         let request_id = self.request_id.clone();
-        let (answer, _) = self.call(call).await.map_err(|error| match error {
+        let (mut answer, _) = self.call(call).await.map_err(|error| match error {
             Error::Api(error) if error.kind == ApiErrorKind::NotReady => {
                 let state = JobState::Unknown("not ready".to_owned());
                 Error::NotFinished { request_id: request_id.clone(), state }
@@ -268,7 +268,7 @@ impl<O: From<Output>> Job<O> {
             Some(_) => return Err(self.failed(answer::words(&answer))),
             None => {}
         }
-        let outcome: wire::Outcome = self.parse(&answer)?;
+        let outcome: wire::Outcome = self.take(&mut answer)?;
         match answer::state(&outcome.status, &answer) {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,

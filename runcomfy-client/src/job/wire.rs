@@ -3,10 +3,11 @@
 //! derive macros for four answers.
 
 use runcomfy_types::__private::take;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::lenient::number;
+use crate::lenient::{number, text};
 
 /// `GET /requests/{request_id}/status`.
 #[derive(Debug)]
@@ -43,49 +44,48 @@ impl<'de> Deserialize<'de> for KeptJob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Map::deserialize(deserializer)?;
         Ok(Self {
-            request_id: required(&mut members, "request_id")?,
+            request_id: required(&mut members, "request_id").map_err(D::Error::custom)?,
             model_id: take(&mut members, "model_id"),
         })
     }
 }
 
-impl<'de> Deserialize<'de> for Status {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
+/// What an answer is read as. What is of use is taken out of it: a file within an output can be large.
+pub(crate) trait FromMembers: Sized {
+    fn take(members: &mut Map<String, Value>) -> Result<Self, String>;
+}
+
+impl FromMembers for Status {
+    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
-            status: required(&mut members, "status")?,
-            queue_position: take(&mut members, "queue_position"),
+            status: required(members, "status")?,
+            queue_position: take(members, "queue_position"),
         })
     }
 }
 
-impl<'de> Deserialize<'de> for Outcome {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
+impl FromMembers for Outcome {
+    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
-            status: required(&mut members, "status")?,
+            status: required(members, "status")?,
             output: members.remove("output").unwrap_or_default(),
-            created_at: take(&mut members, "created_at"),
-            finished_at: take(&mut members, "finished_at"),
-            cost: number(&mut members, "cost"),
+            created_at: text(members, "created_at"),
+            finished_at: text(members, "finished_at"),
+            cost: number(members, "cost"),
         })
     }
 }
 
-impl<'de> Deserialize<'de> for Cancelled {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
-        Ok(Self { status: take(&mut members, "status"), outcome: take(&mut members, "outcome") })
+impl FromMembers for Cancelled {
+    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
+        Ok(Self { status: take(members, "status"), outcome: take(members, "outcome") })
     }
 }
 
-fn required<E: serde::de::Error>(
-    members: &mut Map<String, Value>,
-    key: &'static str,
-) -> Result<String, E> {
+fn required(members: &mut Map<String, Value>, key: &str) -> Result<String, String> {
     match members.remove(key) {
         Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(E::custom(format_args!("`{key}` is {other}, not a string"))),
-        None => Err(E::missing_field(key)),
+        Some(other) => Err(format!("`{key}` is {other}, not a string")),
+        None => Err(format!("missing field `{key}`")),
     }
 }

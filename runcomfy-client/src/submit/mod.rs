@@ -204,8 +204,7 @@ impl Client {
                 return Err(failure.unwrap_or(not_made));
             }
             made += 1;
-            let call =
-                Outgoing { method: Method::POST, url: url.clone(), body: Some(body.stream()) };
+            let call = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
             // One that has its turn gets a little time, also at the deadline.
             let timeout = limits.submit_timeout.min(left().max(Duration::from_secs(1)));
             attempt.set_sending(true);

@@ -61,7 +61,7 @@ impl Ids {
 
 impl Verdict {
     pub(super) fn of(answer: &Answer) -> Self {
-        let id = named_id(&answer.body).filter(|id| !answer.has_token(id));
+        let id = id_of(answer).filter(|id| !answer.has_token(id));
         let status = answer.status;
         let Some(error) = ApiError::read(answer, None) else {
             return match id {
@@ -88,6 +88,15 @@ impl Verdict {
         }
         let ids = Ids { job: None, hint: id };
         Self::Unknown(Unknown { ids, source: Box::new(error) })
+    }
+}
+
+/// The request id that an answer names.
+fn id_of(answer: &Answer) -> Option<RequestId> {
+    match answer.json.as_ref().ok().and_then(|json| json.get("request_id")) {
+        Some(Value::String(id)) => id.parse().ok(),
+        // A number, or broken off: its text says more than the `Value`.
+        _ => named_id(&answer.body),
     }
 }
 

@@ -72,7 +72,7 @@ impl Transport {
         // Why it was not answered the last time.
         let mut failure = None;
         loop {
-            let call = Outgoing { method: read.method.clone(), url: read.url.clone(), body: None };
+            let call = Outgoing { method: read.method.clone(), url: &read.url, body: None };
             let sent = match self.pace.turn(deadline).await {
                 // Where nothing is left, it is tried this once more all the same, for a short while.
                 Ok(()) => {

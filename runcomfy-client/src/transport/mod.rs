@@ -23,6 +23,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::error::{ApiError, Cause, ConfigError};
+use crate::job::wire::FromMembers;
 use crate::request_id::RequestId;
 use crate::submit::Ids;
 use crate::time::{Clock, within};
@@ -58,9 +59,9 @@ pub(crate) struct Transport {
 }
 
 /// A call as it goes out.
-pub(crate) struct Outgoing {
+pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) url: &'a Url,
     /// JSON, where there is any.
     pub(crate) body: Option<Body>,
 }
@@ -223,16 +224,16 @@ impl Transport {
     /// Sends once.
     pub(crate) async fn send(
         &self,
-        request: Outgoing,
+        request: Outgoing<'_>,
         timeout: Duration,
     ) -> Result<Answer, NoAnswer> {
         let mut received = Received::default();
-        let url = request.url.clone();
+        let url = request.url;
         let exchange = self.exchange(request, &mut received);
         match within(&*self.clock, timeout, exchange).await.unwrap_or(Err(Cut::TimedOut)) {
             Ok(()) => {}
             Err(Cut::Broken(error)) if received.status == 0 => {
-                return Err(self.no_answer(error, &url));
+                return Err(self.no_answer(error, url));
             }
             Err(Cut::Broken(error)) => {
                 let (source, ids) = (error.without_url(), received.ids(&self.redactor));
@@ -249,15 +250,18 @@ impl Transport {
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
         }
-        let body = String::from_utf8_lossy(&bytes).into_owned();
+        let body = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok(Answer::new(status, body, retry_after, self.redactor.clone()))
     }
 
     /// Sends, and keeps what comes as it comes.
-    async fn exchange(&self, request: Outgoing, received: &mut Received) -> Result<(), Cut> {
+    async fn exchange(&self, request: Outgoing<'_>, received: &mut Received) -> Result<(), Cut> {
         let Outgoing { method, url, body } = request;
-        let mut request =
-            self.http.request(method, url).header(AUTHORIZATION, self.authorization.clone());
+        let mut request = self
+            .http
+            .request(method, url.clone())
+            .header(AUTHORIZATION, self.authorization.clone());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
@@ -385,7 +389,7 @@ impl Answer {
     /// For tests: as a server without the token would give it.
     #[cfg(test)]
     pub(crate) fn of(status: u16, body: &str) -> Self {
-        Self::new(status, body.to_owned(), None, Redactor::default())
+        Self::new(status, body.to_owned(), None, Redactor::new(&SecretString::default()))
     }
 
     /// Whether it is a success without a word.
@@ -396,6 +400,16 @@ impl Answer {
     /// Whether something can be read in it, or nothing has to be.
     pub(crate) fn is_usable(&self, method: &Method) -> bool {
         self.json.is_ok() || (*method == Method::POST && self.is_empty_success())
+    }
+
+    /// Takes out of an answer that is no refusal what it says; the reason where that cannot be done.
+    pub(crate) fn take<T: FromMembers>(&mut self) -> Result<T, String> {
+        let taken = match &mut self.json {
+            Ok(Value::Object(members)) => T::take(members),
+            Ok(_) => Err("it is not a JSON object".to_owned()),
+            Err(error) => Err(format!("it is not JSON ({error})")),
+        };
+        taken.map_err(|reason| self.quote(&reason))
     }
 
     /// Reads what an answer that is no refusal says; the reason where that cannot be done.

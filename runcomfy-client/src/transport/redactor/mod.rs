@@ -22,13 +22,14 @@ const MIN_LEN_WITHIN_WORDS: usize = 8;
 /// characters escaped as JSON, URLs or HTML do, escaped again, or as a part of something in base64.
 ///
 /// Only what is shown goes through this. What the service says is read before: it must not change.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Redactor(Arc<Secrets>);
 
-#[derive(Default)]
 struct Secrets {
     /// The token, and what base64 makes of it.
     forms: Vec<SecretString>,
+    /// For every byte, whether a form, spelled in any way, can begin with it.
+    begins: [bool; 256],
     /// What stands in its place.
     mark: &'static str,
     only_words: bool,
@@ -37,16 +38,19 @@ struct Secrets {
 impl Redactor {
     pub(crate) fn new(token: &SecretString) -> Self {
         let token = token.expose_secret();
-        if token.is_empty() {
-            return Self::default();
-        }
         let only_words = token.len() < MIN_LEN_WITHIN_WORDS;
         let mut forms = vec![token.to_owned()];
         if !only_words {
             forms.extend(in_base64(token.as_bytes()));
         }
+        // Without a token there is nothing to hide.
+        forms.retain(|form| !form.is_empty());
+        let begins = |byte: u8| {
+            is_introducer(byte) || forms.iter().any(|form| form.as_bytes().first() == Some(&byte))
+        };
+        let begins = std::array::from_fn(|byte| begins(byte as u8));
         let forms = forms.into_iter().map(SecretString::from).collect();
-        Self(Arc::new(Secrets { forms, mark: mark(token), only_words }))
+        Self(Arc::new(Secrets { forms, begins, mark: mark(token), only_words }))
     }
 
     /// Whether the text has the token in it. A short one may be a part of anything.
@@ -78,11 +82,7 @@ impl Redactor {
     /// The same for the start of a text that is to be cut anyway, of about this many bytes: nothing
     /// may be cut before the token is hidden.
     fn redact_start<'t>(&self, text: &'t str, len: usize) -> Cow<'t, str> {
-        let Secrets { forms, mark, only_words } = &*self.0;
-        let forms: Vec<&[u8]> = forms.iter().map(|form| form.expose_secret().as_bytes()).collect();
-        let begins =
-            |byte: u8| is_introducer(byte) || forms.iter().any(|form| form.first() == Some(&byte));
-        let begins: [bool; 256] = std::array::from_fn(|byte| begins(byte as u8));
+        let Secrets { forms, begins, mark, only_words } = &*self.0;
         let bytes = text.as_bytes();
         let mut reader = Reader::new(text);
         let mut shown = String::new();
@@ -97,7 +97,8 @@ impl Redactor {
                 at += 1;
                 continue;
             }
-            let found = forms.iter().filter_map(|form| reader.match_at(at, form)).max();
+            let forms = forms.iter().map(|form| form.expose_secret().as_bytes());
+            let found = forms.filter_map(|form| reader.match_at(at, form)).max();
             let is_word = |end: usize| {
                 let before = at.checked_sub(1).map(|before| bytes[before]);
                 (before.is_none_or(is_gap) || gaps.contains(&at))
