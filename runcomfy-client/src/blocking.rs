@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::job::{Step, Waiting};
+use crate::job::{WaitEvent, Waiting};
 use crate::{
     Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,
@@ -409,12 +409,12 @@ impl<O: From<Output>> Job<O> {
         // Between the steps nothing runs, so that what is called back can make calls of its own.
         let ended = loop {
             match runtime.run(waiting.next()) {
-                Ok(Step::Changed(status)) => on_change(&status),
-                Ok(Step::Ended(done)) => break Ok(done),
+                Ok(WaitEvent::Changed(status)) => on_change(&status),
+                Ok(WaitEvent::Ended(done)) => break Ok(done),
                 Err(error) => break Err(error),
             }
         };
-        self.completed(async { self.job.hand_over(ended) })
+        self.completed(async { self.job.record_end(ended) })
     }
 
     fn completed(

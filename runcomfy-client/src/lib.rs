@@ -27,7 +27,7 @@ pub mod time;
 pub use account::Balance;
 pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
 pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
-pub use download::{DownloadOptions, Downloaded, Existing, Progress};
+pub use download::{DownloadOptions, Downloaded, IfExists, Progress};
 pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
 pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
 pub use journal::{

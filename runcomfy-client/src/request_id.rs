@@ -33,10 +33,10 @@ impl FromStr for RequestId {
     type Err = InvalidRequestId;
 
     fn from_str(id: &str) -> Result<Self, InvalidRequestId> {
-        const LONGEST: usize = 256;
+        const MAX_LEN: usize = 256;
         let reason = if id.is_empty() {
             "it is empty"
-        } else if id.len() > LONGEST {
+        } else if id.len() > MAX_LEN {
             "it is too long"
         } else if !id.chars().all(|c| c.is_ascii_graphic()) {
             "it holds a space, a control character or a character outside ASCII"
@@ -45,7 +45,7 @@ impl FromStr for RequestId {
         } else {
             return Ok(Self(id.into()));
         };
-        Err(InvalidRequestId { id: id.chars().take(LONGEST).collect(), reason })
+        Err(InvalidRequestId { id: id.chars().take(MAX_LEN).collect(), reason })
     }
 }
 

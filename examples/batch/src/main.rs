@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
-use runcomfy_models::{Client, Completed, DownloadOptions, Existing, FileJournal};
+use runcomfy_models::{Client, Completed, DownloadOptions, FileJournal, IfExists};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -72,7 +72,7 @@ fn inputs() -> Result<Vec<Input>> {
 
 async fn save(done: &Completed, folder: &Path) -> Result<()> {
     // Do not fetch files again that an earlier run saved.
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     for file in done.download_all_with(folder, &keep).await? {
         println!("saved {}", file.path.display());
     }

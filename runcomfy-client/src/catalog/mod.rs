@@ -14,7 +14,7 @@ use url::Url;
 use crate::client::Client;
 use crate::error::Error;
 use crate::lenient::texts;
-use crate::transport::idempotent::{Read, ReadError};
+use crate::transport::idempotent::{CallError, IdempotentCall};
 
 pub use entry::{CatalogModel, CatalogPage, SkippedEntry};
 pub use query::CatalogQuery;
@@ -75,11 +75,11 @@ impl Client {
         what: &'static str,
         url: Url,
     ) -> Result<T, Error> {
-        let read = || Read::new(Method::GET, url);
+        let read = || IdempotentCall::new(Method::GET, url);
         let answer = self.transport.read(read, None, debug_span!("catalog")).await;
         let (answer, _) = answer.map_err(|error| match error {
-            ReadError::Refused(error) => error.into(),
-            ReadError::NoAnswer { attempts, source } => Error::Catalog {
+            CallError::Refused(error) => error.into(),
+            CallError::NoAnswer { attempts, source } => Error::Catalog {
                 what,
                 reason: format!("no answer after {attempts} attempts"),
                 source: Some(source),

@@ -146,7 +146,7 @@ impl ClientBuilder {
     /// waited for is drawn each time. Where the service says `Retry-After`, that comes on top, up to a
     /// minute.
     pub fn retry_pauses(mut self, first: Duration, longest: Duration) -> Self {
-        self.limits.back_off = BackOff { first, longest: longest.max(first) };
+        self.limits.back_off = BackOff { first, max: longest.max(first) };
         self
     }
 

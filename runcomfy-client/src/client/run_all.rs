@@ -297,7 +297,7 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             Some(match joined.map(|(_, came)| *came) {
                 // Now it is the caller's.
                 Ok(Came::Job(job, ended)) => {
-                    (index, job.hand_over(ended).map_err(|error| RunError::of_job(job, error)))
+                    (index, job.record_end(ended).map_err(|error| RunError::of_job(job, error)))
                 }
                 Ok(Came::NoJob(failed)) => (index, Err(failed.into())),
                 Err(error) => match error.try_into_panic() {

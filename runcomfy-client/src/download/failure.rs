@@ -2,12 +2,12 @@
 
 use std::io;
 
-use crate::error::Cause;
+use crate::error::BoxError;
 
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) reason: String,
-    pub(super) source: Option<Cause>,
+    pub(super) source: Option<BoxError>,
     /// Whether the other files of the job cannot be saved either.
     pub(super) stops_all: bool,
 }
@@ -17,7 +17,7 @@ impl Failure {
         Self { reason: reason.into(), source: None, stops_all: false }
     }
 
-    pub(super) fn new(reason: &str, source: impl Into<Cause>) -> Self {
+    pub(super) fn new(reason: &str, source: impl Into<BoxError>) -> Self {
         Self { source: Some(source.into()), ..Self::of(reason) }
     }
 

@@ -27,7 +27,7 @@ use crate::job::Completed;
 
 use destination::Destination;
 use failure::Failure;
-pub use options::{DownloadOptions, Existing, Progress};
+pub use options::{DownloadOptions, IfExists, Progress};
 use save::{OutputFile, Saver};
 
 /// A saved output file.
@@ -88,7 +88,7 @@ impl Completed {
     ///
     /// # Errors
     /// [`Error::Download`] for the first file that cannot be saved. The other files are still
-    /// saved, unless the disk is full. To continue later, use [`Existing::Keep`] with
+    /// saved, unless the disk is full. To continue later, use [`IfExists::Keep`] with
     /// [`download_all_with`](Self::download_all_with).
     pub async fn download_all(&self, folder: impl AsRef<Path>) -> Result<Vec<Downloaded>, Error> {
         self.download_all_with(folder, &DownloadOptions::default()).await

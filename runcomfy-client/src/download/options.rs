@@ -16,10 +16,10 @@ use super::{Failure, content};
 /// Options for a download.
 ///
 /// ```
-/// use runcomfy_client::{DownloadOptions, Existing};
+/// use runcomfy_client::{DownloadOptions, IfExists};
 ///
 /// let options = DownloadOptions::default()
-///     .existing(Existing::Overwrite)
+///     .existing(IfExists::Overwrite)
 ///     .largest(100 * 1024 * 1024)
 ///     .on_progress(|progress| println!("{} of {:?}", progress.received, progress.total));
 /// # let _ = options;
@@ -27,7 +27,7 @@ use super::{Failure, content};
 #[derive(Clone)]
 #[must_use = "options do nothing until a download takes them"]
 pub struct DownloadOptions {
-    existing: Existing,
+    existing: IfExists,
     largest: u64,
     pub(super) timeout: Duration,
     hosts: Vec<String>,
@@ -37,7 +37,7 @@ pub struct DownloadOptions {
 /// What to do if the file exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Existing {
+pub enum IfExists {
     /// Fails.
     #[default]
     Refuse,
@@ -62,7 +62,7 @@ impl Default for DownloadOptions {
     /// to take more than an hour.
     fn default() -> Self {
         Self {
-            existing: Existing::default(),
+            existing: IfExists::default(),
             largest: 4 * 1024 * 1024 * 1024,
             timeout: Duration::from_secs(60 * 60),
             hosts: Vec::new(),
@@ -73,7 +73,7 @@ impl Default for DownloadOptions {
 
 impl DownloadOptions {
     /// What to do if the file exists already; by default, the download fails.
-    pub fn existing(mut self, existing: Existing) -> Self {
+    pub fn existing(mut self, existing: IfExists) -> Self {
         self.existing = existing;
         self
     }
@@ -119,7 +119,7 @@ impl DownloadOptions {
     }
 
     pub(super) fn overwrites(&self) -> bool {
-        self.existing == Existing::Overwrite
+        self.existing == IfExists::Overwrite
     }
 
     pub(super) fn check_size(&self, size: u64) -> Result<(), Failure> {
@@ -132,7 +132,7 @@ impl DownloadOptions {
         )))
     }
 
-    /// The path, size and first bytes of an existing file that is kept. Existing files are errors
+    /// The path, size and first bytes of an existing file that is kept. IfExists files are errors
     /// unless the options say otherwise.
     pub(super) async fn kept_file(
         &self,
@@ -144,14 +144,14 @@ impl DownloadOptions {
                 return Err(Failure::of("there is a folder of this name; choose another name"));
             }
             match self.existing {
-                Existing::Overwrite => {}
-                Existing::Keep => {
+                IfExists::Overwrite => {}
+                IfExists::Keep => {
                     let file = size_and_head(&path).await;
                     let (size, head) =
                         file.map_err(|error| Failure::new("cannot read the existing file", error))?;
                     return Ok(Some((path, size, head)));
                 }
-                Existing::Refuse => {
+                IfExists::Refuse => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
                     return Err(Failure::of(format!(
                         "the file exists already, as {name:?}; choose another name, or set `DownloadOptions::existing`"

@@ -14,7 +14,7 @@ use url::Url;
 use super::part::{Identity, Part};
 use super::range::{content_range, validator};
 use super::{DownloadOptions, Failure};
-use crate::error::Cause;
+use crate::error::BoxError;
 use crate::time::within;
 use crate::transport::Transport;
 
@@ -280,7 +280,7 @@ impl<'a> Transfer<'a> {
         total: Option<u64>,
     ) -> Result<(), AttemptError> {
         let broke = |error: reqwest::Error| {
-            let source = Cause::from(error.without_url());
+            let source = BoxError::from(error.without_url());
             AttemptError::Transient(Failure::new("the connection broke", source))
         };
         loop {

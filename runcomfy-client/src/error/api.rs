@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::request_id::RequestId;
-use crate::transport::Answer;
+use crate::transport::Response;
 
 /// The service, or something before it, refused a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +119,8 @@ impl ApiErrorKind {
 
 impl ApiError {
     /// Reads a refusal; `None` where the answer is none.
-    pub(crate) fn read(answer: &Answer, request_id: Option<&RequestId>) -> Option<Self> {
-        let &Answer { status, ref body, ref json, retry_after, .. } = answer;
+    pub(crate) fn read(answer: &Response, request_id: Option<&RequestId>) -> Option<Self> {
+        let &Response { status, ref body, ref json, retry_after, .. } = answer;
         let is_success = (200..300).contains(&status);
         let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
         if is_success && code.is_none() {
@@ -134,8 +134,8 @@ impl ApiError {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
             code: code.map(|code| answer.word(&code)),
-            message: message.map(|text| answer.excerpt(&text, LONGEST_MESSAGE)),
-            body: answer.excerpt(body, LONGEST_BODY),
+            message: message.map(|text| answer.excerpt(&text, MAX_MESSAGE_LEN)),
+            body: answer.excerpt(body, MAX_SHOWN_BODY_LEN),
             request_id: request_id.cloned(),
             retry_after,
             request_size: None,
@@ -144,7 +144,7 @@ impl ApiError {
 
     /// Whether the same call may get another answer a little later: the service is busy or broken,
     /// or what answered was something before it.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         matches!(self.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
             || matches!(self.status, 300..400 | 408 | 425 | 499)
     }
@@ -157,8 +157,8 @@ impl ApiError {
     }
 }
 
-const LONGEST_MESSAGE: usize = 500;
-const LONGEST_BODY: usize = 4096;
+const MAX_MESSAGE_LEN: usize = 500;
+const MAX_SHOWN_BODY_LEN: usize = 4096;
 
 /// The start of a text, where it is longer than this many bytes.
 fn bounded(text: &str, longest: usize) -> String {
@@ -243,8 +243,8 @@ impl std::error::Error for ApiError {}
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer::of(status, body)
+    fn answer(status: u16, body: &str) -> Response {
+        Response::of(status, body)
     }
 
     fn read(status: u16, body: &str) -> ApiError {

@@ -15,10 +15,10 @@ use thiserror::Error;
 use crate::journal::{ClaimHolder, JournalError};
 use crate::request_id::{InvalidRequestId, RequestId};
 use crate::state::JobState;
-use crate::transport::NoAnswer;
+use crate::transport::TransportError;
 
 /// A cause of any type.
-pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong. Once a job exists, every error about it holds its id; see
 /// [`request_id`](Self::request_id).
@@ -70,7 +70,7 @@ pub enum Error {
         /// How often it was tried.
         attempts: u32,
         /// Why the last time failed.
-        source: Cause,
+        source: BoxError,
     },
     /// The submission may have been accepted, and paid for, or not.
     #[error(
@@ -90,7 +90,7 @@ pub enum Error {
         /// call.
         hint: Option<RequestId>,
         /// What happened instead of an answer with a request id.
-        source: Cause,
+        source: BoxError,
     },
     /// The client's journal has a submission of the same [claim](crate::Submission::claim) that was
     /// accepted, or may have been. Nothing was sent.
@@ -135,7 +135,7 @@ pub enum Error {
         /// What is wrong.
         reason: String,
         /// Why, where there is more to say.
-        source: Option<Cause>,
+        source: Option<BoxError>,
     },
     /// A call about a job got no answer. The job itself is not affected.
     #[error(
@@ -148,7 +148,7 @@ pub enum Error {
         /// How often it was tried.
         attempts: u32,
         /// Why the last time failed.
-        source: Cause,
+        source: BoxError,
     },
     /// An answer about a job cannot be understood. The job itself is not affected.
     #[error(
@@ -260,7 +260,7 @@ pub enum Error {
         /// The job that it is a file of, where that is known.
         request_id: Option<RequestId>,
         /// Why, where there is more to say.
-        source: Option<Cause>,
+        source: Option<BoxError>,
     },
     /// A blocking call was made where it would stop other tasks.
     #[error(
@@ -309,10 +309,10 @@ impl Error {
     }
 
     /// Whether a read failed in a way that a later one may not.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::NoAnswer { .. } | Self::BadAnswer { .. } | Self::NotFinished { .. } => true,
-            Self::Api(error) => error.is_passing(),
+            Self::Api(error) => error.is_transient(),
             _ => false,
         }
     }
@@ -325,7 +325,7 @@ impl Error {
     /// Whether the call was not made at all, by the client's own pace.
     pub(crate) fn is_not_made(&self) -> bool {
         let Self::NoAnswer { source, .. } = self else { return false };
-        matches!(source.downcast_ref(), Some(NoAnswer::NotMade(_)))
+        matches!(source.downcast_ref(), Some(TransportError::NotMade(_)))
     }
 
     /// Whether the journal has the same submission already, so that nothing was sent.

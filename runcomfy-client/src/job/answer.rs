@@ -9,11 +9,11 @@ use crate::error::api;
 use crate::request_id::RequestId;
 use crate::state::JobState;
 use crate::submit::named_id;
-use crate::transport::Answer;
+use crate::transport::Response;
 
 /// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
 /// [`JobState::Failed`] or [`JobState::Cancelled`].
-pub(crate) fn end(answer: &Answer, request_id: &RequestId) -> Option<JobState> {
+pub(crate) fn end(answer: &Response, request_id: &RequestId) -> Option<JobState> {
     let json = answer.json.as_ref().ok()?;
     let names_job = match id(json, answer) {
         Some(id) if id == request_id.as_str() => true,
@@ -34,7 +34,7 @@ pub(crate) fn end(answer: &Answer, request_id: &RequestId) -> Option<JobState> {
 
 /// Why an answer is not about this job.
 pub(super) fn other_job(
-    answer: &Answer,
+    answer: &Response,
     request_id: &RequestId,
     model_id: Option<&ModelId>,
 ) -> Option<String> {
@@ -54,7 +54,7 @@ pub(super) fn other_job(
     })
 }
 
-fn id<'a>(json: &'a Value, answer: &Answer) -> Option<Cow<'a, str>> {
+fn id<'a>(json: &'a Value, answer: &Response) -> Option<Cow<'a, str>> {
     match json.get("request_id")? {
         Value::String(text) => Some(text.into()),
         // Beyond 64 bits, a `Value` keeps no more than a rounded number.
@@ -67,7 +67,7 @@ fn id<'a>(json: &'a Value, answer: &Answer) -> Option<Cow<'a, str>> {
 }
 
 /// The state that a word of the service means; one that is not known is kept as it is.
-pub(super) fn state(word: &str, answer: &Answer) -> JobState {
+pub(super) fn state(word: &str, answer: &Response) -> JobState {
     match JobState::from(word) {
         JobState::Unknown(word) => JobState::Unknown(answer.word(&word)),
         known => known,
@@ -75,7 +75,7 @@ pub(super) fn state(word: &str, answer: &Answer) -> JobState {
 }
 
 /// The service's words about a failure, or about a state that is not known.
-pub(super) fn words(answer: &Answer) -> Option<String> {
+pub(super) fn words(answer: &Response) -> Option<String> {
     let json = answer.json.as_ref().ok()?;
     let words = json.get("error").and_then(api::words).or_else(|| api::message(json));
     words.map(|words| answer.quote(&words))
@@ -112,7 +112,7 @@ mod tests {
             (500, r#"{"status": "completed"}"#, None),
             (500, "<html>", None),
         ] {
-            assert_eq!(end(&Answer::of(status, body), &id), state, "{status} {body}");
+            assert_eq!(end(&Response::of(status, body), &id), state, "{status} {body}");
         }
     }
 
@@ -127,9 +127,9 @@ mod tests {
             (r#"{"request_id": 8}"#, true),
             (r#"{"request_id": "7", "model_id": "a/c"}"#, true),
         ] {
-            let other = other_job(&Answer::of(200, body), &id, Some(&model));
+            let other = other_job(&Response::of(200, body), &id, Some(&model));
             assert_eq!(other.is_some(), differs, "{body}: {other:?}");
         }
-        assert_eq!(other_job(&Answer::of(200, r#"{"model_id": "a/c"}"#), &id, None), None);
+        assert_eq!(other_job(&Response::of(200, r#"{"model_id": "a/c"}"#), &id, None), None);
     }
 }

@@ -8,7 +8,7 @@ use super::{Call, Job, answer};
 use crate::error::Error;
 use crate::job::wire;
 use crate::state::JobState;
-use crate::transport::Answer;
+use crate::transport::Response;
 
 /// What a cancellation came to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +64,7 @@ impl<O> Job<O> {
         })
     }
 
-    fn outcome(&self, answer: &mut Answer) -> Result<CancelOutcome, Error> {
+    fn outcome(&self, answer: &mut Response) -> Result<CancelOutcome, Error> {
         let cancelled: wire::Cancelled = self.take(answer)?;
         let state = cancelled.status.map(|word| answer::state(&word, answer));
         Ok(match (cancelled.outcome.as_deref(), state) {

@@ -25,8 +25,8 @@ use crate::error::{ApiErrorKind, Error};
 use crate::journal::{JournalEntry, Submission};
 use crate::request_id::RequestId;
 use crate::state::{JobState, JobStatus};
-use crate::transport::Answer;
-use crate::transport::idempotent::{Read, ReadError};
+use crate::transport::Response;
+use crate::transport::idempotent::{CallError, IdempotentCall};
 use wait::Watch;
 
 pub use cancel::CancelOutcome;
@@ -154,7 +154,7 @@ impl<O> Job<O> {
     }
 
     /// One of the calls about the job: its answer, and how often it was tried.
-    async fn call(&self, call: Call<'_>) -> Result<(Answer, u32), Error> {
+    async fn call(&self, call: Call<'_>) -> Result<(Response, u32), Error> {
         let Call { method, what, query, deadline, attempts, has_ended } = call;
         let request_id = &self.request_id;
         let transport = &self.client()?.transport;
@@ -162,19 +162,19 @@ impl<O> Job<O> {
             let mut url = transport.url(["requests", request_id.as_str(), what]);
             url.set_query(query);
             let bears_lag = has_ended || self.is_fresh();
-            Read { method, url, request_id: Some(request_id), attempts, bears_lag }
+            IdempotentCall { method, url, request_id: Some(request_id), attempts, bears_lag }
         };
         let model = self.model_id.as_ref().map(field::display);
         let span = debug_span!("job", call = what, model, %request_id);
         transport.read(read, deadline, span).await.map_err(|error| match error {
-            ReadError::Refused(error) => error.into(),
-            ReadError::NoAnswer { attempts, source } => {
+            CallError::Refused(error) => error.into(),
+            CallError::NoAnswer { attempts, source } => {
                 Error::NoAnswer { request_id: request_id.clone(), attempts, source }
             }
         })
     }
 
-    fn take<T: wire::FromMembers>(&self, answer: &mut Answer) -> Result<T, Error> {
+    fn take<T: wire::FromMembers>(&self, answer: &mut Response) -> Result<T, Error> {
         let other = answer::other_job(answer, &self.request_id, self.model_id.as_ref());
         let taken = other.map_or_else(|| answer.take(), Err);
         taken.map_err(|reason| Error::BadAnswer {
@@ -250,7 +250,7 @@ impl<O: From<Output>> Job<O> {
     /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] where there
     /// is no output; else as of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
-        self.hand_over(self.result_by(Call::new(Method::GET, "result")).await)
+        self.record_end(self.result_by(Call::new(Method::GET, "result")).await)
     }
 
     async fn result_by(&self, call: Call<'_>) -> Result<Completed<O>, Error> {
@@ -268,7 +268,7 @@ impl<O: From<Output>> Job<O> {
             Some(_) => return Err(self.failed(answer::words(&answer))),
             None => {}
         }
-        let outcome: wire::Outcome = self.take(&mut answer)?;
+        let outcome: wire::JobResult = self.take(&mut answer)?;
         match answer::state(&outcome.status, &answer) {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,
@@ -295,7 +295,7 @@ impl<O: From<Output>> Job<O> {
 
     /// Tells the journal of a job's end, at the moment at which the caller gets it: were it told
     /// earlier and the call dropped then, the job would be ended without anybody having its result.
-    pub(crate) fn hand_over(
+    pub(crate) fn record_end(
         &self,
         ended: Result<Completed<O>, Error>,
     ) -> Result<Completed<O>, Error> {
@@ -340,7 +340,7 @@ impl<O: From<Output>> Job<O> {
         options: &WaitOptions,
         on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
-        self.hand_over(self.wait_until_ended(options, on_change).await)
+        self.record_end(self.wait_until_ended(options, on_change).await)
     }
 
     pub(crate) async fn wait_until_ended(
@@ -351,8 +351,8 @@ impl<O: From<Output>> Job<O> {
         let mut waiting = Waiting::new(self, options)?;
         loop {
             match waiting.next().await? {
-                Step::Changed(status) => on_change(&status),
-                Step::Ended(done) => return Ok(done),
+                WaitEvent::Changed(status) => on_change(&status),
+                WaitEvent::Ended(done) => return Ok(done),
             }
         }
     }
@@ -366,7 +366,7 @@ pub(crate) struct Waiting<'a, O> {
     ended: Option<JobStatus>,
 }
 
-pub(crate) enum Step<O> {
+pub(crate) enum WaitEvent<O> {
     Changed(JobStatus),
     Ended(Completed<O>),
 }
@@ -376,22 +376,22 @@ impl<'a, O: From<Output>> Waiting<'a, O> {
         Ok(Self { job, watch: Watch::new(job, options)?, ended: None })
     }
 
-    pub(crate) async fn next(&mut self) -> Result<Step<O>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<WaitEvent<O>, Error> {
         let Self { job, watch, ended } = self;
         loop {
             if let Some(status) = ended.take() {
                 let began = watch.now();
                 let asked = Box::pin(job.result_after(status, watch.deadline()));
                 match watch.unless_cancelled(asked).await? {
-                    Ok(done) => return Ok(Step::Ended(done)),
+                    Ok(done) => return Ok(WaitEvent::Ended(done)),
                     // The result may lag behind the status, too.
                     Err(error) => watch.take_result_error(error, began)?,
                 }
             }
-            let (status, changed) = watch.look().await?;
+            let (status, changed) = watch.poll().await?;
             *ended = status.state.is_final().then(|| status.clone());
             if changed {
-                return Ok(Step::Changed(status));
+                return Ok(WaitEvent::Changed(status));
             }
         }
     }

@@ -161,7 +161,7 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
     }
 
     /// The next status, when it is time; with whether it differs from the one before.
-    pub(crate) async fn look(&mut self) -> Result<(JobStatus, bool), Error> {
+    pub(crate) async fn poll(&mut self) -> Result<(JobStatus, bool), Error> {
         loop {
             if !std::mem::take(&mut self.fresh) {
                 let pause = self.pause()?;
@@ -235,13 +235,13 @@ impl<O, J: Deref<Target = Job<O>>, P: Deref<Target = WaitOptions>> Watch<J, P> {
             return Ok(());
         }
         let is_lag = error.is_lag() && (!status || self.job.is_fresh());
-        if !error.is_passing() && !is_lag {
+        if !error.is_transient() && !is_lag {
             return Err(error);
         }
         self.failing_status = status;
         let now = self.now();
         let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
-        let bound = if error.is_passing() { self.options.outage } else { MAX_LAG };
+        let bound = if error.is_transient() { self.options.outage } else { MAX_LAG };
         // What could not be read in time is a wait that ran out, not a broken job.
         if failing >= bound && now < self.deadline {
             return Err(error);
@@ -285,29 +285,29 @@ pub struct Updates {
 
 impl Updates {
     pub(crate) fn new<O: 'static>(job: &Job<O>, options: WaitOptions) -> Self {
-        enum Step<O> {
+        enum Stage<O> {
             Begin(Box<Job<O>>, Box<WaitOptions>),
             Go(Box<Watch<Box<Job<O>>, Box<WaitOptions>>>),
             End,
         }
-        let step = Step::Begin(Box::new(job.clone()), Box::new(options));
-        let stream = stream::unfold(step, |step| async {
-            let mut watch = match step {
-                Step::Begin(job, options) => match Watch::new(job, options) {
+        let stage = Stage::Begin(Box::new(job.clone()), Box::new(options));
+        let stream = stream::unfold(stage, |stage| async {
+            let mut watch = match stage {
+                Stage::Begin(job, options) => match Watch::new(job, options) {
                     Ok(watch) => Box::new(watch),
-                    Err(error) => return Some((Err(error), Step::End)),
+                    Err(error) => return Some((Err(error), Stage::End)),
                 },
-                Step::Go(watch) => watch,
-                Step::End => return None,
+                Stage::Go(watch) => watch,
+                Stage::End => return None,
             };
             loop {
-                match watch.look().await {
+                match watch.poll().await {
                     Ok((status, _)) if status.state.is_final() => {
-                        return Some((Ok(status), Step::End));
+                        return Some((Ok(status), Stage::End));
                     }
-                    Ok((status, true)) => return Some((Ok(status), Step::Go(watch))),
+                    Ok((status, true)) => return Some((Ok(status), Stage::Go(watch))),
                     Ok((_, false)) => {}
-                    Err(error) => return Some((Err(error), Step::End)),
+                    Err(error) => return Some((Err(error), Stage::End)),
                 }
             }
         });

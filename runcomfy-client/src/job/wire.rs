@@ -18,7 +18,7 @@ pub(crate) struct Status {
 
 /// `GET /requests/{request_id}/result`.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct JobResult {
     pub(crate) status: String,
     pub(crate) output: Value,
     pub(crate) created_at: Option<String>,
@@ -64,7 +64,7 @@ impl FromMembers for Status {
     }
 }
 
-impl FromMembers for Outcome {
+impl FromMembers for JobResult {
     fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
             status: required(members, "status")?,

@@ -51,7 +51,7 @@ impl Unfinished {
         unfinished
     }
 
-    pub(super) fn add(&mut self, open: &Open) {
+    pub(super) fn add(&mut self, open: &OpenSubmission) {
         let submission = open.submission.clone();
         let reason = match &open.outcome {
             Outcome::Accepted(request_id) => {
@@ -83,7 +83,7 @@ pub(super) enum Outcome {
 
 /// A submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Open {
+pub(super) struct OpenSubmission {
     /// Its place among all submissions.
     number: u64,
     pub(super) submission: Option<Submission>,
@@ -99,7 +99,7 @@ pub(super) struct Open {
 /// Who holds a claim.
 #[derive(Debug)]
 pub(super) enum Holder<'a> {
-    Open(&'a Open),
+    Open(&'a OpenSubmission),
     /// A submission that is finished, of which nothing but the claim is kept.
     Finished,
 }
@@ -109,7 +109,7 @@ pub(super) enum Holder<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     next: u64,
-    open: HashMap<String, Open>,
+    open: HashMap<String, OpenSubmission>,
     /// The submission that each open job came from.
     jobs: HashMap<RequestId, String>,
     /// The open submission that holds each claim.
@@ -166,9 +166,14 @@ impl Ledger {
         self.insert(id, Some(submission), session);
     }
 
-    fn insert(&mut self, id: String, submission: Option<Submission>, session: &str) -> &mut Open {
+    fn insert(
+        &mut self,
+        id: String,
+        submission: Option<Submission>,
+        session: &str,
+    ) -> &mut OpenSubmission {
         self.next += 1;
-        let open = Open {
+        let open = OpenSubmission {
             number: self.next,
             submission,
             outcome: Outcome::None,
@@ -267,7 +272,7 @@ impl Ledger {
         (self.held.get(&claim)? == id).then_some(claim)
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&Open> {
+    pub(super) fn get(&self, id: &str) -> Option<&OpenSubmission> {
         self.open.get(id)
     }
 
@@ -305,7 +310,7 @@ impl Ledger {
     }
 
     /// What is open, oldest first, with its id.
-    pub(super) fn open(&self) -> Vec<(&str, &Open)> {
+    pub(super) fn open(&self) -> Vec<(&str, &OpenSubmission)> {
         let mut open: Vec<_> = self.open.iter().map(|(id, open)| (&**id, open)).collect();
         open.sort_unstable_by_key(|(_, open)| open.number);
         open

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::claim::Claim;
 use super::entry::{JournalEntry, Members, Submission};
-use super::ledger::{Ledger, Open, Outcome};
+use super::ledger::{Ledger, OpenSubmission, Outcome};
 use super::session;
 
 /// More than any line needs. What is longer is no line of a journal.
@@ -184,7 +184,7 @@ pub(super) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> St
 }
 
 /// The lines that lead to what is open.
-pub(super) fn of_open(id: &str, open: &Open) -> Vec<String> {
+pub(super) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
     let mut lines = Vec::new();
     let submission = open.submission.as_ref();
     if let Some(submission) = submission {

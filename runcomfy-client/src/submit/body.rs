@@ -123,7 +123,7 @@ struct Stream {
     left: u64,
 }
 
-const LONGEST_SLICE: usize = 256 * 1024;
+const MAX_SLICE_LEN: usize = 256 * 1024;
 
 impl http_body::Body for Stream {
     type Data = Bytes;
@@ -134,7 +134,7 @@ impl http_body::Body for Stream {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let Some(piece) = self.pieces.front_mut() else { return Poll::Ready(None) };
-        let slice = piece.split_to(piece.len().min(LONGEST_SLICE));
+        let slice = piece.split_to(piece.len().min(MAX_SLICE_LEN));
         if piece.is_empty() {
             self.pieces.pop_front();
         }

@@ -23,7 +23,7 @@ use crate::journal::{Begin, JournalEntry, Submission, claim};
 use crate::request_id::RequestId;
 use crate::submit::body::Body;
 use crate::transport::throttle::Lane;
-use crate::transport::{NoAnswer, Outgoing};
+use crate::transport::{Outgoing, TransportError};
 
 pub(crate) use named_id::named_id;
 pub use options::SubmitOptions;
@@ -103,10 +103,10 @@ impl Client {
         );
         let transport = &self.transport;
         let deadline = transport.clock.now().saturating_add(transport.limits.overall_timeout);
-        let _room = match transport.pace.enter(Lane::Submissions, deadline).await {
+        let _room = match transport.throttle.acquire(Lane::Submissions, deadline).await {
             Ok(room) => room,
             Err(error) => {
-                let source = NoAnswer::NotMade(error).into_cause();
+                let source = TransportError::NotMade(error).into_cause();
                 let model_id = prepared.model_id;
                 return Err(Error::NotSubmitted { model_id, attempts: 0, source }.into());
             }
@@ -197,8 +197,8 @@ impl Client {
         // Why it was not accepted the last time.
         let mut failure = None;
         loop {
-            if let Err(error) = transport.pace.turn(deadline).await {
-                let source = NoAnswer::NotMade(error).into_cause();
+            if let Err(error) = transport.throttle.ready(deadline).await {
+                let source = TransportError::NotMade(error).into_cause();
                 let model_id = model_id.clone();
                 let not_made = Error::NotSubmitted { model_id, attempts: made, source };
                 return Err(failure.unwrap_or(not_made));

@@ -14,10 +14,10 @@
 use serde_json::Value;
 
 use super::named_id::named_id;
-use crate::error::{ApiError, Cause};
+use crate::error::{ApiError, BoxError};
 use crate::request_id::RequestId;
 use crate::state::JobState;
-use crate::transport::Answer;
+use crate::transport::Response;
 
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
 #[derive(Debug)]
 pub(super) struct Unknown {
     pub(super) ids: Ids,
-    pub(super) source: Cause,
+    pub(super) source: BoxError,
 }
 
 /// The ids that something other than an acceptance names.
@@ -60,7 +60,7 @@ impl Ids {
 }
 
 impl Verdict {
-    pub(super) fn of(answer: &Answer) -> Self {
+    pub(super) fn of(answer: &Response) -> Self {
         let id = id_of(answer).filter(|id| !answer.has_token(id));
         let status = answer.status;
         let Some(error) = ApiError::read(answer, None) else {
@@ -92,7 +92,7 @@ impl Verdict {
 }
 
 /// The request id that an answer names.
-fn id_of(answer: &Answer) -> Option<RequestId> {
+fn id_of(answer: &Response) -> Option<RequestId> {
     match answer.json.as_ref().ok().and_then(|json| json.get("request_id")) {
         Some(Value::String(id)) => id.parse().ok(),
         // A number, or broken off: its text says more than the `Value`.
@@ -101,7 +101,7 @@ fn id_of(answer: &Answer) -> Option<RequestId> {
 }
 
 /// Whether a body says where to ask about a job, or how it is.
-fn is_of_job(answer: &Answer, id: Option<&RequestId>) -> bool {
+fn is_of_job(answer: &Response, id: Option<&RequestId>) -> bool {
     let Ok(json) = &answer.json else { return false };
     let has_url = ["status_url", "result_url", "cancel_url"]
         .iter()
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16, body: &str) -> String {
-        match Verdict::of(&Answer::of(status, body)) {
+        match Verdict::of(&Response::of(status, body)) {
             Verdict::Accepted(id) => format!("accepted {id}"),
             Verdict::Busy(_) => "busy".to_owned(),
             Verdict::Refused(error) => format!("refused {}", error.status),

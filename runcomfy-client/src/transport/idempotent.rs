@@ -6,15 +6,15 @@ use reqwest::Method;
 use tracing::{Instrument, Span, debug, warn};
 use url::Url;
 
-use crate::error::{ApiError, Cause};
+use crate::error::{ApiError, BoxError};
 use crate::job::answer;
 use crate::request_id::RequestId;
 use crate::transport::throttle::Lane;
-use crate::transport::{Answer, NoAnswer, Outgoing, Transport};
+use crate::transport::{Outgoing, Response, Transport, TransportError};
 
 /// Where a call goes that changes nothing, or nothing more when it is repeated.
 #[derive(Clone, Debug)]
-pub(crate) struct Read<'a> {
+pub(crate) struct IdempotentCall<'a> {
     pub(crate) method: Method,
     pub(crate) url: Url,
     /// The job that it is about, where it is about one.
@@ -25,7 +25,7 @@ pub(crate) struct Read<'a> {
     pub(crate) bears_lag: bool,
 }
 
-impl Read<'_> {
+impl IdempotentCall<'_> {
     /// A call that is about no job.
     pub(crate) fn new(method: Method, url: Url) -> Self {
         Self { method, url, request_id: None, attempts: None, bears_lag: false }
@@ -34,9 +34,9 @@ impl Read<'_> {
 
 /// Why a read has nothing to give.
 #[derive(Debug)]
-pub(crate) enum ReadError {
+pub(crate) enum CallError {
     Refused(ApiError),
-    NoAnswer { attempts: u32, source: Cause },
+    NoAnswer { attempts: u32, source: BoxError },
 }
 
 impl Transport {
@@ -44,26 +44,26 @@ impl Transport {
     /// what call, once there is room for it. Gives the answer, and how often it was tried.
     pub(crate) async fn read<'a>(
         &self,
-        read: impl FnOnce() -> Read<'a>,
+        read: impl FnOnce() -> IdempotentCall<'a>,
         deadline: Option<Duration>,
         span: Span,
-    ) -> Result<(Answer, u32), ReadError> {
+    ) -> Result<(Response, u32), CallError> {
         let overall = self.clock.now().saturating_add(self.limits.overall_timeout);
         let by = deadline.unwrap_or(Duration::MAX).min(overall);
-        let not_made = |error| ReadError::NoAnswer {
+        let not_made = |error| CallError::NoAnswer {
             attempts: 0,
-            source: NoAnswer::NotMade(error).into_cause(),
+            source: TransportError::NotMade(error).into_cause(),
         };
-        let _room = self.pace.enter(Lane::Reads, by).await.map_err(not_made)?;
+        let _room = self.throttle.acquire(Lane::Reads, by).await.map_err(not_made)?;
         // In a box of its own, and not before there is room: many jobs may wait for that.
         Box::pin(self.read_until(read(), by)).instrument(span).await
     }
 
     async fn read_until(
         &self,
-        read: Read<'_>,
+        read: IdempotentCall<'_>,
         deadline: Duration,
-    ) -> Result<(Answer, u32), ReadError> {
+    ) -> Result<(Response, u32), CallError> {
         let Self { limits, clock, budget, .. } = self;
         let attempts = read.attempts.unwrap_or(limits.attempts);
         let left = || deadline.saturating_sub(clock.now());
@@ -73,24 +73,24 @@ impl Transport {
         let mut failure = None;
         loop {
             let call = Outgoing { method: read.method.clone(), url: &read.url, body: None };
-            let sent = match self.pace.turn(deadline).await {
+            let sent = match self.throttle.ready(deadline).await {
                 // Where nothing is left, it is tried this once more all the same, for a short while.
                 Ok(()) => {
                     let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
                     self.send(call, timeout).await
                 }
                 Err(error) => {
-                    let source = NoAnswer::NotMade(error).into_cause();
-                    let not_made = ReadError::NoAnswer { attempts: attempt - 1, source };
+                    let source = TransportError::NotMade(error).into_cause();
+                    let not_made = CallError::NoAnswer { attempts: attempt - 1, source };
                     return Err(failure.unwrap_or(not_made));
                 }
             };
             let last = attempt >= attempts || left().is_zero();
             let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
             let may_pass =
-                |refusal: &ApiError| refusal.is_passing() || (read.bears_lag && refusal.is_lag());
+                |refusal: &ApiError| refusal.is_transient() || (read.bears_lag && refusal.is_lag());
             // However it is answered: a job that has ended is not asked about again.
-            let is_end = |answer: &Answer| {
+            let is_end = |answer: &Response| {
                 read.request_id.is_some_and(|id| answer::end(answer, id).is_some())
             };
             let retry_after = match (sent, refusal) {
@@ -104,23 +104,23 @@ impl Transport {
                 (Ok(_), Some(refusal)) if !may_pass(&refusal) => {
                     debug!(method = %read.method, path, attempt, status = refusal.status, "refused");
                     budget.give_back();
-                    return Err(ReadError::Refused(refusal));
+                    return Err(CallError::Refused(refusal));
                 }
                 (Ok(answer), refusal) => {
                     warn!(method = %read.method, path, attempt, status = answer.status, "no usable answer");
                     if last || !budget.take() {
                         return match refusal {
-                            Some(error) => Err(ReadError::Refused(error)),
+                            Some(error) => Err(CallError::Refused(error)),
                             None => Ok((answer, attempt)),
                         };
                     }
-                    failure = refusal.map(ReadError::Refused);
+                    failure = refusal.map(CallError::Refused);
                     answer.retry_after
                 }
                 (Err(error), _) => {
                     warn!(method = %read.method, path, attempt, error = %error, "no answer");
                     let source = error.into_cause();
-                    let no_answer = ReadError::NoAnswer { attempts: attempt, source };
+                    let no_answer = CallError::NoAnswer { attempts: attempt, source };
                     if last || !budget.take() {
                         return Err(no_answer);
                     }

@@ -22,7 +22,7 @@ use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
-use crate::error::{ApiError, Cause, ConfigError};
+use crate::error::{ApiError, BoxError, ConfigError};
 use crate::job::wire::FromMembers;
 use crate::request_id::RequestId;
 use crate::submit::Ids;
@@ -32,16 +32,16 @@ use crate::transport::budget::RetryBudget;
 use crate::transport::limits::Limits;
 use crate::transport::proxy::Proxy;
 use crate::transport::redactor::Redactor;
-use crate::transport::throttle::{NoRoom, Pace};
+use crate::transport::throttle::{Throttle, Throttled};
 
 /// More than any answer of the API; the rest is not read.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
+const MAX_BODY_LEN: usize = 16 * 1024 * 1024;
 
 /// Of an answer that is longer, so much is looked into.
-const MAX_BEGINNING: usize = 64 * 1024;
+const MAX_START_LEN: usize = 64 * 1024;
 
 /// A connection that nothing went over for so long is not used again.
-const LONGEST_IDLE: Duration = Duration::from_secs(20);
+const MAX_IDLE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Transport {
     http: reqwest::Client,
@@ -55,7 +55,7 @@ pub(crate) struct Transport {
     jitter: Mutex<fastrand::Rng>,
     /// For retries of reads.
     pub(crate) budget: RetryBudget,
-    pub(crate) pace: Pace,
+    pub(crate) throttle: Throttle,
 }
 
 /// A call as it goes out.
@@ -67,7 +67,7 @@ pub(crate) struct Outgoing<'a> {
 }
 
 /// An answer, of whatever status.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: String,
     /// The body, where it is JSON.
@@ -78,7 +78,7 @@ pub(crate) struct Answer {
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
-pub(crate) enum NoAnswer {
+pub(crate) enum TransportError {
     /// Nothing was sent: there was no connection.
     #[error("cannot connect{}", via.as_ref().map(|via| format!(" {via}")).unwrap_or_default())]
     NotConnected {
@@ -88,7 +88,7 @@ pub(crate) enum NoAnswer {
     },
     /// Something may have been received.
     #[error("the connection broke")]
-    Broken(#[source] reqwest::Error),
+    ConnectionLost(#[source] reqwest::Error),
     /// The answer had begun.
     #[error("the connection broke within the answer")]
     CutOff {
@@ -103,33 +103,35 @@ pub(crate) enum NoAnswer {
         ids: Ids,
     },
     /// The answer is too long to be one.
-    #[error("the answer is longer than {LARGEST_BODY} bytes")]
+    #[error("the answer is longer than {MAX_BODY_LEN} bytes")]
     TooLong {
         /// What the beginning names.
         ids: Ids,
     },
     /// Nothing was sent: it was not this call's turn in time.
     #[error(transparent)]
-    NotMade(#[from] NoRoom),
+    NotMade(#[from] Throttled),
 }
 
-impl NoAnswer {
+impl TransportError {
     pub(crate) fn surely_not_received(&self) -> bool {
         matches!(self, Self::NotConnected { .. } | Self::NotMade(_))
     }
 
     /// The ids that the beginning of the answer names, and what went wrong.
-    pub(crate) fn into_parts(mut self) -> (Ids, Cause) {
+    pub(crate) fn into_parts(mut self) -> (Ids, BoxError) {
         let ids = match &mut self {
             Self::CutOff { ids, .. } | Self::TimedOut { ids } | Self::TooLong { ids } => {
                 std::mem::take(ids)
             }
-            Self::NotConnected { .. } | Self::Broken(_) | Self::NotMade(_) => Ids::default(),
+            Self::NotConnected { .. } | Self::ConnectionLost(_) | Self::NotMade(_) => {
+                Ids::default()
+            }
         };
         (ids, self.into_cause())
     }
 
-    pub(crate) fn into_cause(self) -> Cause {
+    pub(crate) fn into_cause(self) -> BoxError {
         Box::new(self)
     }
 }
@@ -157,13 +159,13 @@ enum Cut {
     TooLong,
 }
 
-impl From<reqwest::Error> for NoAnswer {
+impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         // The URL says nothing that the error around this one does not say.
         let error = error.without_url();
         match error.is_connect() {
             true => Self::NotConnected { source: error, via: None },
-            false => Self::Broken(error),
+            false => Self::ConnectionLost(error),
         }
     }
 }
@@ -176,7 +178,7 @@ impl Transport {
         clock: Arc<dyn Clock>,
         jitter: fastrand::Rng,
     ) -> Result<Self, ConfigError> {
-        let http_error = |source: Cause| ConfigError::Http { source };
+        let http_error = |source: BoxError| ConfigError::Http { source };
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
             .map_err(|_| ConfigError::BadToken { reason: "cannot be sent in a header" })?;
         authorization.set_sensitive(true);
@@ -188,7 +190,7 @@ impl Transport {
             .connect_timeout(limits.connect_timeout)
             // Servers close connections that nothing goes over; a submission on one of those would
             // have an unknown outcome.
-            .pool_idle_timeout(LONGEST_IDLE)
+            .pool_idle_timeout(MAX_IDLE)
             // The token goes to no other host, and no call is repeated behind the caller's back.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
@@ -197,7 +199,7 @@ impl Transport {
         }
         let http = builder.build().map_err(|error| http_error(error.into()))?;
         let redactor = Redactor::new(&token);
-        let pace = Pace::new(Arc::clone(&clock), limits.calls_at_once, limits.call_spacing);
+        let throttle = Throttle::new(Arc::clone(&clock), limits.calls_at_once, limits.call_spacing);
         Ok(Self {
             http,
             proxy,
@@ -208,7 +210,7 @@ impl Transport {
             clock,
             jitter: Mutex::new(jitter),
             budget: RetryBudget::new(),
-            pace,
+            throttle,
         })
     }
 
@@ -226,7 +228,7 @@ impl Transport {
         &self,
         request: Outgoing<'_>,
         timeout: Duration,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Response, TransportError> {
         let mut received = Received::default();
         let url = request.url;
         let exchange = self.exchange(request, &mut received);
@@ -237,22 +239,22 @@ impl Transport {
             }
             Err(Cut::Broken(error)) => {
                 let (source, ids) = (error.without_url(), received.ids(&self.redactor));
-                return Err(NoAnswer::CutOff { source, ids });
+                return Err(TransportError::CutOff { source, ids });
             }
             Err(Cut::TimedOut) => {
-                return Err(NoAnswer::TimedOut { ids: received.ids(&self.redactor) });
+                return Err(TransportError::TimedOut { ids: received.ids(&self.redactor) });
             }
             Err(Cut::TooLong) => {
-                return Err(NoAnswer::TooLong { ids: received.ids(&self.redactor) });
+                return Err(TransportError::TooLong { ids: received.ids(&self.redactor) });
             }
         }
         let Received { status, retry_after, bytes } = received;
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
-            self.pace.close_for(pause.min(retry::LONGEST_RETRY_AFTER));
+            self.throttle.pause_for(pause.min(retry::MAX_RETRY_AFTER));
         }
         let body = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Ok(Answer::new(status, body, retry_after, self.redactor.clone()))
+        Ok(Response::new(status, body, retry_after, self.redactor.clone()))
     }
 
     /// Sends, and keeps what comes as it comes.
@@ -273,9 +275,9 @@ impl Transport {
             .and_then(|header| header.to_str().ok())
             .and_then(|header| retry::retry_after(header, self.clock.date()));
         let is_announced_too_long =
-            response.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
+            response.content_length().is_some_and(|length| length > MAX_BODY_LEN as u64);
         // Of what is too long the beginning is read: it may name a job.
-        let limit = if is_announced_too_long { MAX_BEGINNING } else { LARGEST_BODY };
+        let limit = if is_announced_too_long { MAX_START_LEN } else { MAX_BODY_LEN };
         while let Some(chunk) = response.chunk().await.map_err(Cut::Broken)? {
             received.bytes.extend_from_slice(&chunk);
             if received.bytes.len() > limit {
@@ -290,22 +292,22 @@ impl Transport {
         &self,
         url: Url,
         headers: HeaderMap,
-    ) -> Result<reqwest::Response, NoAnswer> {
+    ) -> Result<reqwest::Response, TransportError> {
         let sent = self.http.get(url.clone()).headers(headers).send().await;
         sent.map_err(|error| self.no_answer(error, &url))
     }
 
-    fn no_answer(&self, error: reqwest::Error, url: &Url) -> NoAnswer {
-        match NoAnswer::from(error) {
-            NoAnswer::NotConnected { source, .. } => {
+    fn no_answer(&self, error: reqwest::Error, url: &Url) -> TransportError {
+        match TransportError::from(error) {
+            TransportError::NotConnected { source, .. } => {
                 let via = self.proxy.as_ref().and_then(|proxy| proxy.describe(url));
-                NoAnswer::NotConnected { source, via }
+                TransportError::NotConnected { source, via }
             }
             other => other,
         }
     }
 
-    /// A text from outside as an error shows it; see [`Answer::excerpt`].
+    /// A text from outside as an error shows it; see [`Response::excerpt`].
     pub(crate) fn excerpt(&self, text: &str, max_len: usize) -> String {
         self.redactor.excerpt(text, max_len)
     }
@@ -341,7 +343,7 @@ impl Transport {
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn new(
         status: u16,
         body: String,

@@ -6,17 +6,17 @@ use std::time::{Duration, SystemTime};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BackOff {
     pub(crate) first: Duration,
-    pub(crate) longest: Duration,
+    pub(crate) max: Duration,
 }
 
 impl Default for BackOff {
     fn default() -> Self {
-        Self { first: Duration::from_millis(500), longest: Duration::from_secs(20) }
+        Self { first: Duration::from_millis(500), max: Duration::from_secs(20) }
     }
 }
 
 /// A server that asks for more is not obeyed, so that no call hangs.
-pub(crate) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 impl BackOff {
     /// Exponential back-off with full jitter, and never before the server wants it.
@@ -26,10 +26,10 @@ impl BackOff {
         retry_after: Option<Duration>,
         jitter: &mut fastrand::Rng,
     ) -> Duration {
-        let Self { first, longest } = self;
-        let ceiling = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest);
+        let Self { first, max } = self;
+        let ceiling = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(max);
         let drawn = ceiling.mul_f64(jitter.f64());
-        retry_after.map_or(drawn, |asked| asked.min(LONGEST_RETRY_AFTER) + drawn.min(first))
+        retry_after.map_or(drawn, |asked| asked.min(MAX_RETRY_AFTER) + drawn.min(first))
     }
 }
 
@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn delays_grow_within_their_bounds() {
         let mut jitter = fastrand::Rng::with_seed(1);
-        let own = BackOff { first: Duration::from_millis(1), longest: Duration::from_millis(3) };
+        let own = BackOff { first: Duration::from_millis(1), max: Duration::from_millis(3) };
         for back_off in [BackOff::default(), own] {
             for attempt in 1..100 {
                 let doubled = back_off.first.saturating_mul(1 << (attempt - 1).min(16));
                 let delay = back_off.delay(attempt, None, &mut jitter);
-                assert!(delay <= doubled.min(back_off.longest));
+                assert!(delay <= doubled.min(back_off.max));
             }
         }
         let mut delay =

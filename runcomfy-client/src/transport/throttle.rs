@@ -8,9 +8,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::time::{Clock, within};
 
-/// The pace of a client.
+/// The throttle of a client.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
     submissions: Semaphore,
     reads: Semaphore,
@@ -69,9 +69,9 @@ const BURST: Duration = Duration::from_secs(1);
 #[error(
     "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
 )]
-pub(crate) struct NoRoom;
+pub(crate) struct Throttled;
 
-impl Pace {
+impl Throttle {
     pub(crate) fn new(clock: Arc<dyn Clock>, at_once: usize, spacing: Option<Duration>) -> Self {
         let at_once = at_once.clamp(1, Semaphore::MAX_PERMITS);
         Self {
@@ -85,11 +85,11 @@ impl Pace {
 
     /// Waits until there is room for one more; what is returned is to be held until the call is over,
     /// with all its tries. Those who wait get in in the order in which they came.
-    pub(crate) async fn enter(
+    pub(crate) async fn acquire(
         &self,
         lane: Lane,
         deadline: Duration,
-    ) -> Result<SemaphorePermit<'_>, NoRoom> {
+    ) -> Result<SemaphorePermit<'_>, Throttled> {
         let lane = match lane {
             Lane::Submissions => &self.submissions,
             Lane::Reads => &self.reads,
@@ -100,11 +100,11 @@ impl Pace {
         let left = deadline.saturating_sub(self.clock.now());
         // Boxed, since thousands may wait here.
         let acquired = Box::pin(within(&*self.clock, left, lane.acquire())).await;
-        acquired.ok_or(NoRoom)?.map_err(|_| NoRoom)
+        acquired.ok_or(Throttled)?.map_err(|_| Throttled)
     }
 
     /// Waits until a try may be made.
-    pub(crate) async fn turn(&self, deadline: Duration) -> Result<(), NoRoom> {
+    pub(crate) async fn ready(&self, deadline: Duration) -> Result<(), Throttled> {
         let mut now = self.clock.now();
         let Some(place) = self.place(now) else { return Ok(()) };
         loop {
@@ -115,7 +115,7 @@ impl Pace {
             }
             // The service may ask for another pause meanwhile, so it is looked at again after that.
             if start > deadline {
-                return Err(NoRoom);
+                return Err(Throttled);
             }
             self.clock.sleep(start - now).await;
             now = self.clock.now();
@@ -132,7 +132,7 @@ impl Pace {
             return None;
         }
         timetable.waiting += 1;
-        Some(Place { pace: self, at: by_rate, used: false })
+        Some(Place { throttle: self, at: by_rate, used: false })
     }
 
     fn timetable(&self) -> MutexGuard<'_, Timetable> {
@@ -140,7 +140,7 @@ impl Pace {
     }
 
     /// The service wants no calls for so long.
-    pub(crate) fn close_for(&self, pause: Duration) {
+    pub(crate) fn pause_for(&self, pause: Duration) {
         let now = self.clock.now();
         self.timetable().close(now, now.saturating_add(pause), self.spacing);
     }
@@ -148,7 +148,7 @@ impl Pace {
 
 /// A place in the timetable; given back if the call is not made.
 struct Place<'a> {
-    pace: &'a Pace,
+    throttle: &'a Throttle,
     /// In open time.
     at: Duration,
     used: bool,
@@ -162,10 +162,10 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let mut timetable = self.pace.timetable();
+        let mut timetable = self.throttle.timetable();
         timetable.waiting = timetable.waiting.saturating_sub(1);
         if !self.used {
-            timetable.next = timetable.next.saturating_sub(self.pace.spacing);
+            timetable.next = timetable.next.saturating_sub(self.throttle.spacing);
         }
     }
 }
@@ -203,10 +203,10 @@ mod tests {
     #[tokio::test]
     async fn calls_come_at_their_rate_after_a_burst() {
         let clock = TestClock::default();
-        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(100)));
+        let throttle = Throttle::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(100)));
         clock.sleep(Duration::from_secs(100)).await;
         for _ in 0..60 {
-            pace.turn(FOREVER).await.unwrap();
+            throttle.ready(FOREVER).await.unwrap();
         }
         // A second's worth of calls at once, and the others 100 ms apart.
         let took = clock.now() - Duration::from_secs(100);
@@ -216,29 +216,29 @@ mod tests {
     #[tokio::test]
     async fn a_pause_that_the_service_asks_for_holds_for_every_call() {
         let clock = TestClock::default();
-        let pace = Pace::new(Arc::new(clock.clone()), 4, None);
-        pace.close_for(Duration::from_secs(7));
-        assert!(pace.turn(Duration::from_secs(5)).await.is_err());
-        pace.turn(FOREVER).await.unwrap();
+        let throttle = Throttle::new(Arc::new(clock.clone()), 4, None);
+        throttle.pause_for(Duration::from_secs(7));
+        assert!(throttle.ready(Duration::from_secs(5)).await.is_err());
+        throttle.ready(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
-        pace.turn(FOREVER).await.unwrap();
+        throttle.ready(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
     }
 
     #[tokio::test]
     async fn a_pause_is_not_caught_up_on_and_what_was_not_used_is_given_back() {
         let clock = TestClock::default();
-        let pace = Pace::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(200)));
-        pace.turn(FOREVER).await.unwrap();
-        pace.close_for(Duration::from_secs(4));
+        let throttle = Throttle::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(200)));
+        throttle.ready(FOREVER).await.unwrap();
+        throttle.pause_for(Duration::from_secs(4));
         for _ in 0..10 {
-            pace.turn(FOREVER).await.unwrap();
+            throttle.ready(FOREVER).await.unwrap();
         }
         assert_eq!(clock.now(), Duration::from_millis(4000 + 9 * 200));
         for _ in 0..100 {
-            drop(pace.place(clock.now()));
+            drop(throttle.place(clock.now()));
         }
-        pace.turn(FOREVER).await.unwrap();
+        throttle.ready(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
     }
 
@@ -246,14 +246,14 @@ mod tests {
     async fn those_who_wait_when_a_pause_is_asked_for_keep_to_the_rate_behind_it() {
         let clock = paused();
         let spacing = Duration::from_millis(50);
-        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(spacing)));
+        let throttle = Arc::new(Throttle::new(clock.clone(), 64, Some(spacing)));
         let calls = (0..16).map(|_| {
-            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
-            tokio::spawn(async move { pace.turn(FOREVER).await.map(|()| clock.now()) })
+            let (throttle, clock) = (Arc::clone(&throttle), Arc::clone(&clock));
+            tokio::spawn(async move { throttle.ready(FOREVER).await.map(|()| clock.now()) })
         });
         let calls: Vec<_> = calls.collect();
         tokio::time::sleep(Duration::from_millis(60)).await;
-        pace.close_for(Duration::from_millis(1500));
+        throttle.pause_for(Duration::from_millis(1500));
         let mut times = Vec::new();
         for call in calls {
             times.push(call.await.unwrap().unwrap());
@@ -271,21 +271,21 @@ mod tests {
     async fn calls_keep_their_order_and_their_deadlines_through_pauses() {
         let clock = paused();
         let second = Duration::from_secs(1);
-        let pace = Arc::new(Pace::new(clock.clone(), 64, Some(second)));
+        let throttle = Arc::new(Throttle::new(clock.clone(), 64, Some(second)));
         let deadline = second * 15;
         let mut calls = Vec::new();
         for number in 0..12 {
-            let (pace, clock) = (Arc::clone(&pace), Arc::clone(&clock));
+            let (throttle, clock) = (Arc::clone(&throttle), Arc::clone(&clock));
             let deadline = if number % 4 == 3 { second * 8 } else { deadline };
             calls.push(tokio::spawn(async move {
-                let turn = pace.turn(deadline).await;
+                let turn = throttle.ready(deadline).await;
                 (turn.is_ok(), clock.now())
             }));
             tokio::task::yield_now().await;
         }
         for (after, pause) in [(1500, 2), (2500, 1), (500, 3)] {
             tokio::time::sleep(Duration::from_millis(after)).await;
-            pace.close_for(second * pause);
+            throttle.pause_for(second * pause);
         }
         let mut before = Duration::ZERO;
         for (number, call) in calls.into_iter().enumerate() {
@@ -304,11 +304,11 @@ mod tests {
 
     #[tokio::test]
     async fn submissions_do_not_hold_up_reads() {
-        let pace = Pace::new(Arc::new(TestClock::default()), 1, None);
-        let upload = pace.enter(Lane::Submissions, FOREVER).await.unwrap();
-        let read = pace.enter(Lane::Reads, FOREVER).await.unwrap();
-        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_err());
+        let throttle = Throttle::new(Arc::new(TestClock::default()), 1, None);
+        let upload = throttle.acquire(Lane::Submissions, FOREVER).await.unwrap();
+        let read = throttle.acquire(Lane::Reads, FOREVER).await.unwrap();
+        assert!(throttle.acquire(Lane::Reads, Duration::ZERO).await.is_err());
         drop((upload, read));
-        assert!(pace.enter(Lane::Reads, Duration::ZERO).await.is_ok());
+        assert!(throttle.acquire(Lane::Reads, Duration::ZERO).await.is_ok());
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use runcomfy_models::{DownloadOptions, Error, Existing, MediaKind};
+use runcomfy_models::{DownloadOptions, Error, IfExists, MediaKind};
 use serde_json::json;
 
 use crate::secrets::shown;
@@ -77,7 +77,7 @@ async fn data_uris_are_saved_like_files() {
     assert!(error.to_string().contains("DownloadOptions::largest"), "{error}");
     assert_eq!(client.download(&uri, &path).await.unwrap(), large.len() as u64);
     assert!(client.download(&uri, &path).await.is_err(), "it exists");
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     assert_eq!(client.download_with("data:,x", &path, &keep).await.unwrap(), large.len() as u64);
 }
 
@@ -210,9 +210,9 @@ async fn file_named_without_extension_is_found_again() {
     let error = done.download_all(&folder).await.unwrap_err();
     assert!(error.to_string().contains("exists already, as \"req-1-a"), "{error}");
     std::fs::remove_file(&saved[1].path).unwrap();
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     assert_eq!(done.download_all_with(&folder, &keep).await.unwrap(), saved);
-    let overwrite = DownloadOptions::default().existing(Existing::Overwrite);
+    let overwrite = DownloadOptions::default().existing(IfExists::Overwrite);
     assert_eq!(done.download_all_with(&folder, &overwrite).await.unwrap(), saved);
     assert_eq!(files(folder.path()), names);
 }
@@ -245,7 +245,7 @@ async fn errors_name_the_job_and_hide_signatures_and_the_token() {
     assert!(error.to_string().contains("ftp://files.example/v.mp4?..."), "{error}");
     assert_eq!(files(folder.path()), ["req-1-a.png"]);
     done.output.video = None;
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     for _ in 0..2 {
         let error = done.download_all_with(&folder, &keep).await.unwrap_err();
         assert_eq!(error.request_id().unwrap(), ID);

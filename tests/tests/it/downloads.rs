@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use runcomfy_models::time::TestClock;
-use runcomfy_models::{Client, DownloadOptions, Error, Existing};
+use runcomfy_models::{Client, DownloadOptions, Error, IfExists};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -99,11 +99,11 @@ async fn existing_file_is_kept_by_default() {
     let calls = sandbox.received().len();
     let error = client.download(&url, &path).await.unwrap_err();
     assert!(error.to_string().contains("exists already"), "{error}");
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     assert_eq!(client.download_with(&url, &path, &keep).await.unwrap(), 4);
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     assert_eq!(sandbox.received().len(), calls);
-    let overwrite = DownloadOptions::default().existing(Existing::Overwrite);
+    let overwrite = DownloadOptions::default().existing(IfExists::Overwrite);
     // Not even a broken one takes its place.
     sandbox.reply_next(Call::Output, Reply::new(404, ""));
     assert!(client.download_with(&url, &path, &overwrite).await.is_err());
@@ -202,7 +202,7 @@ async fn every_file_of_an_output_is_saved_once_under_a_safe_name() {
     // Once more: nothing is lost, and it can be gone on with.
     assert!(done.download_all(&into).await.is_err());
     std::fs::remove_file(&saved[3].path).unwrap();
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     assert_eq!(done.download_all_with(&into, &keep).await.unwrap(), saved);
 }
 
@@ -384,7 +384,7 @@ async fn symlinks_do_not_redirect_a_download() {
     let path = folder.path().join("video.mp4");
     symlink(folder.path().join("nowhere"), &path).unwrap();
     assert!(client.download(&url, &path).await.is_err());
-    let keep = DownloadOptions::default().existing(Existing::Keep);
+    let keep = DownloadOptions::default().existing(IfExists::Keep);
     assert!(client.download_with(&url, &path, &keep).await.is_err());
     assert_eq!(files(folder.path()), ["video.mp4"]);
     // Whose name is as long as a file system allows.
@@ -397,7 +397,7 @@ async fn many_downloads_of_one_file_leave_it_whole() {
     let (_sandbox, client, url) = video().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("video.mp4");
-    let options = DownloadOptions::default().existing(Existing::Overwrite);
+    let options = DownloadOptions::default().existing(IfExists::Overwrite);
     let size = client.download(&url, &path).await.unwrap();
     let downloads = (0..40).map(|_| {
         let (client, url, path, options) =
