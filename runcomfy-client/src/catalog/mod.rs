@@ -76,8 +76,8 @@ impl Client {
         url: Url,
     ) -> Result<T, Error> {
         let read = || IdempotentCall::new(Method::GET, url);
-        let answer = self.transport.read(read, None, debug_span!("catalog")).await;
-        let (answer, _) = answer.map_err(|error| match error {
+        let response = self.transport.read(read, None, debug_span!("catalog")).await;
+        let (response, _) = response.map_err(|error| match error {
             CallError::Refused(error) => error.into(),
             CallError::NoAnswer { attempts, source } => Error::Catalog {
                 what,
@@ -85,9 +85,9 @@ impl Client {
                 source: Some(source),
             },
         })?;
-        answer.parse().map_err(|reason| Error::Catalog {
+        response.parse().map_err(|reason| Error::Catalog {
             what,
-            reason: format!("{reason}; the answer: {}", answer.shown()),
+            reason: format!("{reason}; the answer: {}", response.shown()),
             source: None,
         })
     }

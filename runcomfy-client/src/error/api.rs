@@ -119,8 +119,8 @@ impl ApiErrorKind {
 
 impl ApiError {
     /// Reads a refusal; `None` where the answer is none.
-    pub(crate) fn read(answer: &Response, request_id: Option<&RequestId>) -> Option<Self> {
-        let &Response { status, ref body, ref json, retry_after, .. } = answer;
+    pub(crate) fn read(response: &Response, request_id: Option<&RequestId>) -> Option<Self> {
+        let &Response { status, ref body, ref json, retry_after, .. } = response;
         let is_success = (200..300).contains(&status);
         let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
         if is_success && code.is_none() {
@@ -133,9 +133,9 @@ impl ApiError {
         Some(Self {
             kind: ApiErrorKind::of(status, code.as_deref()),
             status,
-            code: code.map(|code| answer.word(&code)),
-            message: message.map(|text| answer.excerpt(&text, MAX_MESSAGE_LEN)),
-            body: answer.excerpt(body, MAX_SHOWN_BODY_LEN),
+            code: code.map(|code| response.word(&code)),
+            message: message.map(|text| response.excerpt(&text, MAX_MESSAGE_LEN)),
+            body: response.excerpt(body, MAX_SHOWN_BODY_LEN),
             request_id: request_id.cloned(),
             retry_after,
             request_size: None,
@@ -243,12 +243,12 @@ impl std::error::Error for ApiError {}
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Response {
+    fn response(status: u16, body: &str) -> Response {
         Response::of(status, body)
     }
 
     fn read(status: u16, body: &str) -> ApiError {
-        ApiError::read(&answer(status, body), None).unwrap()
+        ApiError::read(&response(status, body), None).unwrap()
     }
 
     #[test]
@@ -310,7 +310,7 @@ mod tests {
             r#"{"code": "success"}"#,
             "x",
         ] {
-            assert_eq!(ApiError::read(&answer(200, body), None), None, "{body}");
+            assert_eq!(ApiError::read(&response(200, body), None), None, "{body}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::Method;
 
-use super::{Call, Job, answer};
+use super::{Call, Job, response};
 use crate::error::Error;
 use crate::job::wire;
 use crate::state::JobState;
@@ -43,14 +43,14 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let (mut answer, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
-        let outcome = match answer.is_empty_success() {
+        let (mut response, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
+        let outcome = match response.is_empty_success() {
             true => CancelOutcome::Requested,
-            false => self.outcome(&mut answer)?,
+            false => self.outcome(&mut response)?,
         };
         // The answer to an earlier attempt may have been lost, and that one have cancelled it.
         let may_be_done = match outcome {
-            CancelOutcome::Requested => answer.is_empty_success(),
+            CancelOutcome::Requested => response.is_empty_success(),
             CancelOutcome::NotCancellable => attempts > 1,
             CancelOutcome::Cancelled | CancelOutcome::Unknown(_) => false,
         };
@@ -64,9 +64,9 @@ impl<O> Job<O> {
         })
     }
 
-    fn outcome(&self, answer: &mut Response) -> Result<CancelOutcome, Error> {
-        let cancelled: wire::Cancelled = self.take(answer)?;
-        let state = cancelled.status.map(|word| answer::state(&word, answer));
+    fn outcome(&self, response: &mut Response) -> Result<CancelOutcome, Error> {
+        let cancelled: wire::Cancelled = self.take(response)?;
+        let state = cancelled.status.map(|word| response::state(&word, response));
         Ok(match (cancelled.outcome.as_deref(), state) {
             // A repeated call finds the job cancelled already.
             (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
@@ -74,7 +74,7 @@ impl<O> Job<O> {
             }
             (Some("cancellation_requested"), _) => CancelOutcome::Requested,
             (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
-            (Some(word), _) => CancelOutcome::Unknown(answer.word(word)),
+            (Some(word), _) => CancelOutcome::Unknown(response.word(word)),
             (None, Some(JobState::Unknown(word))) if word == "cancellation_requested" => {
                 CancelOutcome::Requested
             }

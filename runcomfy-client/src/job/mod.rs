@@ -5,9 +5,9 @@ pub(crate) mod wire;
 
 pub use wait::{Updates, WaitOptions};
 
-pub(crate) mod answer;
 mod cancel;
 mod completed;
+pub(crate) mod response;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -138,16 +138,16 @@ impl<O> Job<O> {
 
     pub(crate) async fn status_by(&self, deadline: Option<Duration>) -> Result<JobStatus, Error> {
         let call = Call { deadline, ..Call::new(Method::GET, "status") };
-        let (mut answer, _) = self.call(call).await?;
+        let (mut response, _) = self.call(call).await?;
         let request_id = self.request_id.clone();
-        if let Some(state) = answer::end(&answer, &request_id) {
-            let message = answer::words(&answer);
+        if let Some(state) = response::end(&response, &request_id) {
+            let message = response::words(&response);
             return Ok(JobStatus { request_id, state, queue_position: None, message });
         }
-        let status: wire::Status = self.take(&mut answer)?;
-        let state = answer::state(&status.status, &answer);
+        let status: wire::Status = self.take(&mut response)?;
+        let state = response::state(&status.status, &response);
         let message = match state {
-            JobState::Unknown(_) => answer::words(&answer),
+            JobState::Unknown(_) => response::words(&response),
             _ => None,
         };
         Ok(JobStatus { request_id, state, queue_position: status.queue_position, message })
@@ -174,13 +174,13 @@ impl<O> Job<O> {
         })
     }
 
-    fn take<T: wire::FromMembers>(&self, answer: &mut Response) -> Result<T, Error> {
-        let other = answer::other_job(answer, &self.request_id, self.model_id.as_ref());
-        let taken = other.map_or_else(|| answer.take(), Err);
+    fn take<T: wire::FromMembers>(&self, response: &mut Response) -> Result<T, Error> {
+        let other = response::other_job(response, &self.request_id, self.model_id.as_ref());
+        let taken = other.map_or_else(|| response.take(), Err);
         taken.map_err(|reason| Error::BadAnswer {
             request_id: self.request_id.clone(),
             reason,
-            body: answer.shown(),
+            body: response.shown(),
         })
     }
 
@@ -256,24 +256,24 @@ impl<O: From<Output>> Job<O> {
     async fn result_by(&self, call: Call<'_>) -> Result<Completed<O>, Error> {
         let call = Call { query: Some("include_cost=true"), ..call };
         let request_id = self.request_id.clone();
-        let (mut answer, _) = self.call(call).await.map_err(|error| match error {
+        let (mut response, _) = self.call(call).await.map_err(|error| match error {
             Error::Api(error) if error.kind == ApiErrorKind::NotReady => {
                 let state = JobState::Unknown("not ready".to_owned());
                 Error::NotFinished { request_id: request_id.clone(), state }
             }
             error => error,
         })?;
-        match answer::end(&answer, &request_id) {
+        match response::end(&response, &request_id) {
             Some(JobState::Cancelled) => return Err(Error::Cancelled { request_id }),
-            Some(_) => return Err(self.failed(answer::words(&answer))),
+            Some(_) => return Err(self.failed(response::words(&response))),
             None => {}
         }
-        let outcome: wire::JobResult = self.take(&mut answer)?;
-        match answer::state(&outcome.status, &answer) {
+        let outcome: wire::JobResult = self.take(&mut response)?;
+        match response::state(&outcome.status, &response) {
             JobState::Completed if outcome.output.is_null() => Err(Error::BadAnswer {
                 request_id,
                 reason: "it is completed, but has no output".to_owned(),
-                body: answer.shown(),
+                body: response.shown(),
             }),
             JobState::Completed => Ok(Completed {
                 client: self.client()?.clone(),

@@ -210,9 +210,9 @@ impl Client {
             attempt.set_sending(true);
             let sent = transport.send(call, timeout).await;
             let retry_after = match sent {
-                Ok(answer) => {
-                    debug!(attempt = made, status = answer.status, "answered");
-                    match Verdict::of(&answer) {
+                Ok(response) => {
+                    debug!(attempt = made, status = response.status, "answered");
+                    match Verdict::of(&response) {
                         Verdict::Accepted(request_id) => return Ok(request_id),
                         Verdict::Refused(mut error) => {
                             error.request_size = Some(body.len());
@@ -224,7 +224,7 @@ impl Client {
                             failure = Some(error.into());
                         }
                     }
-                    answer.retry_after
+                    response.retry_after
                 }
                 Err(error) if error.surely_not_received() => {
                     warn!(attempt = made, %error, "nothing was sent");

@@ -60,18 +60,18 @@ impl Ids {
 }
 
 impl Verdict {
-    pub(super) fn of(answer: &Response) -> Self {
-        let id = id_of(answer).filter(|id| !answer.has_token(id));
-        let status = answer.status;
-        let Some(error) = ApiError::read(answer, None) else {
+    pub(super) fn of(response: &Response) -> Self {
+        let id = id_of(response).filter(|id| !response.has_token(id));
+        let status = response.status;
+        let Some(error) = ApiError::read(response, None) else {
             return match id {
-                Some(id) if answer.json.is_ok() => Self::Accepted(id),
+                Some(id) if response.json.is_ok() => Self::Accepted(id),
                 id => {
-                    let reason = match (&answer.json, &id) {
+                    let reason = match (&response.json, &id) {
                         (Err(error), Some(_)) => format!("the answer is broken off ({error})"),
                         _ => "the answer has no request id".to_owned(),
                     };
-                    let source = format!("{reason}: {}", answer.shown()).into();
+                    let source = format!("{reason}: {}", response.shown()).into();
                     Self::Unknown(Unknown { ids: Ids::of(status, id), source })
                 }
             };
@@ -83,7 +83,7 @@ impl Verdict {
             400..500 => true,
             _ => false,
         };
-        if refused && !is_of_job(answer, id.as_ref()) {
+        if refused && !is_of_job(response, id.as_ref()) {
             return if status == 429 { Self::Busy(error) } else { Self::Refused(error) };
         }
         let ids = Ids { job: None, hint: id };
@@ -92,17 +92,17 @@ impl Verdict {
 }
 
 /// The request id that an answer names.
-fn id_of(answer: &Response) -> Option<RequestId> {
-    match answer.json.as_ref().ok().and_then(|json| json.get("request_id")) {
+fn id_of(response: &Response) -> Option<RequestId> {
+    match response.json.as_ref().ok().and_then(|json| json.get("request_id")) {
         Some(Value::String(id)) => id.parse().ok(),
         // A number, or broken off: its text says more than the `Value`.
-        _ => named_id(&answer.body),
+        _ => named_id(&response.body),
     }
 }
 
 /// Whether a body says where to ask about a job, or how it is.
-fn is_of_job(answer: &Response, id: Option<&RequestId>) -> bool {
-    let Ok(json) = &answer.json else { return false };
+fn is_of_job(response: &Response, id: Option<&RequestId>) -> bool {
+    let Ok(json) = &response.json else { return false };
     let has_url = ["status_url", "result_url", "cancel_url"]
         .iter()
         .any(|key| matches!(json.get(key), Some(Value::String(_))));

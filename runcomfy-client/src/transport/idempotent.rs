@@ -7,7 +7,7 @@ use tracing::{Instrument, Span, debug, warn};
 use url::Url;
 
 use crate::error::{ApiError, BoxError};
-use crate::job::answer;
+use crate::job::response;
 use crate::request_id::RequestId;
 use crate::transport::throttle::Lane;
 use crate::transport::{Outgoing, Response, Transport, TransportError};
@@ -86,36 +86,37 @@ impl Transport {
                 }
             };
             let last = attempt >= attempts || left().is_zero();
-            let refusal = sent.as_ref().ok().and_then(|answer| answer.refusal(read.request_id));
+            let refusal = sent.as_ref().ok().and_then(|response| response.refusal(read.request_id));
             let may_pass =
                 |refusal: &ApiError| refusal.is_transient() || (read.bears_lag && refusal.is_lag());
             // However it is answered: a job that has ended is not asked about again.
-            let is_end = |answer: &Response| {
-                read.request_id.is_some_and(|id| answer::end(answer, id).is_some())
+            let is_end = |response: &Response| {
+                read.request_id.is_some_and(|id| response::end(response, id).is_some())
             };
             let retry_after = match (sent, refusal) {
-                (Ok(answer), refusal)
-                    if (refusal.is_none() && answer.is_usable(&read.method)) || is_end(&answer) =>
+                (Ok(response), refusal)
+                    if (refusal.is_none() && response.is_usable(&read.method))
+                        || is_end(&response) =>
                 {
-                    debug!(method = %read.method, path, attempt, status = answer.status, "answered");
+                    debug!(method = %read.method, path, attempt, status = response.status, "answered");
                     budget.give_back();
-                    return Ok((answer, attempt));
+                    return Ok((response, attempt));
                 }
                 (Ok(_), Some(refusal)) if !may_pass(&refusal) => {
                     debug!(method = %read.method, path, attempt, status = refusal.status, "refused");
                     budget.give_back();
                     return Err(CallError::Refused(refusal));
                 }
-                (Ok(answer), refusal) => {
-                    warn!(method = %read.method, path, attempt, status = answer.status, "no usable answer");
+                (Ok(response), refusal) => {
+                    warn!(method = %read.method, path, attempt, status = response.status, "no usable answer");
                     if last || !budget.take() {
                         return match refusal {
                             Some(error) => Err(CallError::Refused(error)),
-                            None => Ok((answer, attempt)),
+                            None => Ok((response, attempt)),
                         };
                     }
                     failure = refusal.map(CallError::Refused);
-                    answer.retry_after
+                    response.retry_after
                 }
                 (Err(error), _) => {
                     warn!(method = %read.method, path, attempt, error = %error, "no answer");

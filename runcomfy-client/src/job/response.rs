@@ -13,15 +13,15 @@ use crate::transport::Response;
 
 /// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
 /// [`JobState::Failed`] or [`JobState::Cancelled`].
-pub(crate) fn end(answer: &Response, request_id: &RequestId) -> Option<JobState> {
-    let json = answer.json.as_ref().ok()?;
-    let names_job = match id(json, answer) {
+pub(crate) fn end(response: &Response, request_id: &RequestId) -> Option<JobState> {
+    let json = response.json.as_ref().ok()?;
+    let names_job = match id(json, response) {
         Some(id) if id == request_id.as_str() => true,
         Some(_) => return None,
         None => false,
     };
     let word = json.get("status")?.as_str()?;
-    let is_about_job = match answer.status {
+    let is_about_job = match response.status {
         200..300 => true,
         // These are about the call.
         401 | 403 | 408 | 429 => names_job,
@@ -34,19 +34,19 @@ pub(crate) fn end(answer: &Response, request_id: &RequestId) -> Option<JobState>
 
 /// Why an answer is not about this job.
 pub(super) fn other_job(
-    answer: &Response,
+    response: &Response,
     request_id: &RequestId,
     model_id: Option<&ModelId>,
 ) -> Option<String> {
-    let json = answer.json.as_ref().ok()?;
-    if let Some(found) = id(json, answer).filter(|found| found != request_id.as_str()) {
-        return Some(format!("it is about another request, {}", answer.word(&found)));
+    let json = response.json.as_ref().ok()?;
+    if let Some(found) = id(json, response).filter(|found| found != request_id.as_str()) {
+        return Some(format!("it is about another request, {}", response.word(&found)));
     }
     let found = json.get("model_id")?.as_str()?;
     let model_id = model_id?;
     let differs = !found.eq_ignore_ascii_case(model_id.as_str());
     differs.then(|| {
-        let found = answer.word(found);
+        let found = response.word(found);
         format!(
             "it is about another model, {found}, not {model_id}; if both are one, take the job up with \
              `Client::job_json`"
@@ -54,12 +54,12 @@ pub(super) fn other_job(
     })
 }
 
-fn id<'a>(json: &'a Value, answer: &Response) -> Option<Cow<'a, str>> {
+fn id<'a>(json: &'a Value, response: &Response) -> Option<Cow<'a, str>> {
     match json.get("request_id")? {
         Value::String(text) => Some(text.into()),
         // Beyond 64 bits, a `Value` keeps no more than a rounded number.
         Value::Number(number) => {
-            let id = named_id(&answer.body).map(String::from);
+            let id = named_id(&response.body).map(String::from);
             Some(id.unwrap_or_else(|| number.to_string()).into())
         }
         _ => None,
@@ -67,18 +67,18 @@ fn id<'a>(json: &'a Value, answer: &Response) -> Option<Cow<'a, str>> {
 }
 
 /// The state that a word of the service means; one that is not known is kept as it is.
-pub(super) fn state(word: &str, answer: &Response) -> JobState {
+pub(super) fn state(word: &str, response: &Response) -> JobState {
     match JobState::from(word) {
-        JobState::Unknown(word) => JobState::Unknown(answer.word(&word)),
+        JobState::Unknown(word) => JobState::Unknown(response.word(&word)),
         known => known,
     }
 }
 
 /// The service's words about a failure, or about a state that is not known.
-pub(super) fn words(answer: &Response) -> Option<String> {
-    let json = answer.json.as_ref().ok()?;
+pub(super) fn words(response: &Response) -> Option<String> {
+    let json = response.json.as_ref().ok()?;
     let words = json.get("error").and_then(api::words).or_else(|| api::message(json));
-    words.map(|words| answer.quote(&words))
+    words.map(|words| response.quote(&words))
 }
 
 #[cfg(test)]
