@@ -33,7 +33,7 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        self.read_about("the account's balance", balance_url(self.transport.url([]))).await
+        self.read_about("the account's balance", balance_url(self.shared.transport.url([]))).await
     }
 }
 

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::job::{WaitEvent, Waiting};
+use crate::job::WaitEvent;
 use crate::{
     Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
     DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,
@@ -405,16 +405,16 @@ impl<O: From<Output>> Job<O> {
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
         let runtime = self.runtime()?;
-        let mut waiting = Waiting::new(&self.job, options)?;
+        let mut waiting = self.job.waiting(options)?;
         // Between the steps nothing runs, so that what is called back can make calls of its own.
-        let ended = loop {
+        let end = loop {
             match runtime.run(waiting.next()) {
                 Ok(WaitEvent::Changed(status)) => on_change(&status),
-                Ok(WaitEvent::Ended(done)) => break Ok(done),
+                Ok(WaitEvent::Ended(end)) => break Ok(end),
                 Err(error) => break Err(error),
             }
         };
-        self.completed(async { self.job.record_end(ended) })
+        self.completed(async { self.job.record_end(end) })
     }
 
     fn completed(

@@ -3,6 +3,12 @@
 
 use serde_json::{Map, Value};
 
+/// A value that is taken out of the members of a response, rather than copied: a file within an
+/// output can be large.
+pub(crate) trait FromMembers: Sized {
+    fn take(members: &mut Map<String, Value>) -> Result<Self, String>;
+}
+
 /// Takes a text out.
 pub(crate) fn text(members: &mut Map<String, Value>, key: &str) -> Option<String> {
     match members.remove(key)? {

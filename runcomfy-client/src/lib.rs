@@ -5,6 +5,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
+mod body;
 mod catalog;
 mod client;
 mod digest;
@@ -15,6 +16,7 @@ mod job;
 mod journal;
 mod lenient;
 mod request_id;
+mod shared;
 mod state;
 mod submit;
 mod transport;

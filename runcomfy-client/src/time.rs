@@ -32,6 +32,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// A date as HTTP writes it, which knows only the years from 1970 to 9999.
+pub(crate) fn http_date(date: SystemTime) -> String {
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    let age = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
+}
+
 /// What comes of `work` within a time; `None` where it takes longer.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,

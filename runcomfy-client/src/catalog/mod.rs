@@ -14,7 +14,8 @@ use url::Url;
 use crate::client::Client;
 use crate::error::Error;
 use crate::lenient::texts;
-use crate::transport::idempotent::{CallError, IdempotentCall};
+use crate::transport::CallError;
+use crate::transport::idempotent::IdempotentCall;
 
 pub use entry::{CatalogModel, CatalogPage, SkippedEntry};
 pub use query::CatalogQuery;
@@ -32,13 +33,13 @@ impl Client {
             reason,
             source: None,
         })?;
-        let mut url = self.transport.url(["models"]);
+        let mut url = self.shared.transport.url(["models"]);
         if !query.pairs().is_empty() {
             url.query_pairs_mut().extend_pairs(query.pairs());
         }
         let mut page: CatalogPage = self.read_about(CATALOG, url).await?;
         // Programs show these texts, as they show errors: no token, and not too long.
-        let excerpt = |text: &str| self.transport.excerpt(text, 500);
+        let excerpt = |text: &str| self.shared.transport.excerpt(text, 500);
         for entry in &mut page.skipped {
             entry.reason = excerpt(&entry.reason);
             entry.model_id = entry.model_id.as_deref().map(excerpt);
@@ -54,7 +55,7 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response.
     pub async fn categories(&self) -> Result<Vec<String>, Error> {
-        let url = self.transport.url(["models", "categories"]);
+        let url = self.shared.transport.url(["models", "categories"]);
         let Categories(categories) = self.read_about(CATALOG, url).await?;
         Ok(categories)
     }
@@ -66,7 +67,7 @@ impl Client {
     pub async fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
         let model_id: ModelId = model_id.parse()?;
         let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
-        self.read_about(CATALOG, self.transport.url(segments)).await
+        self.read_about(CATALOG, self.shared.transport.url(segments)).await
     }
 
     /// Makes a call that is not about a job. `what` names its subject in errors.
@@ -75,15 +76,17 @@ impl Client {
         what: &'static str,
         url: Url,
     ) -> Result<T, Error> {
-        let read = || IdempotentCall::new(Method::GET, url);
-        let response = self.transport.read(read, None, debug_span!("catalog")).await;
+        let no_answer = |attempts, source| Error::Catalog {
+            what,
+            reason: format!("no answer after {attempts} attempts"),
+            source: Some(source),
+        };
+        let call = || IdempotentCall::new(Method::GET, url);
+        let response = self.shared.transport.call(call, None, debug_span!("catalog")).await;
         let (response, _) = response.map_err(|error| match error {
-            CallError::Refused(error) => error.into(),
-            CallError::NoAnswer { attempts, source } => Error::Catalog {
-                what,
-                reason: format!("no answer after {attempts} attempts"),
-                source: Some(source),
-            },
+            CallError::Refused(error) => Error::Api(error),
+            CallError::Throttled { attempts, source } => no_answer(attempts, source.into()),
+            CallError::Transport { attempts, source } => no_answer(attempts, source.into()),
         })?;
         response.parse().map_err(|reason| Error::Catalog {
             what,

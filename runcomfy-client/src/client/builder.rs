@@ -7,11 +7,12 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::Client;
-use crate::error::{ConfigError, Error};
+use crate::error::{ConfigError, DEFAULT_BASE_URL, Error};
 use crate::journal::Journal;
+use crate::shared::Shared;
 use crate::time::{Clock, SystemClock};
 use crate::transport::Transport;
-use crate::transport::base_url::{BASE_URL, check_base_url, shown_url};
+use crate::transport::base_url::{check_base_url, shown_url};
 use crate::transport::limits::Limits;
 use crate::transport::retry::BackOff;
 use crate::transport::token::{self, Lookup};
@@ -169,11 +170,11 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let token = self.token.ok_or(ConfigError::NoToken { files: Vec::new() })?;
         check_token(token.expose_secret())?;
-        let base = check_base_url(self.base_url.as_deref().unwrap_or(BASE_URL))?;
+        let base = check_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        let transport = Transport::new(token, base, self.limits, clock, jitter)?;
-        Ok(Client::new(transport, self.journal))
+        let transport = Arc::new(Transport::new(token, base, self.limits, clock, jitter)?);
+        Ok(Client { shared: Shared { transport, journal: self.journal } })
     }
 }
 

@@ -14,11 +14,10 @@ use serde::Serialize;
 use tracing::info;
 
 use crate::error::Error;
-use crate::job::wait::WaitOptions;
-use crate::job::{Completed, Job};
+use crate::job::{Completed, Job, WaitOptions};
 use crate::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
+use crate::shared::Shared;
 use crate::submit::{Prepared, SubmitOptions};
-use crate::transport::Transport;
 
 /// A client of RunComfy's model API. Cheap to clone; clones share their connections.
 ///
@@ -26,8 +25,7 @@ use crate::transport::Transport;
 /// job, and with it the request id, before anything is waited for.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) transport: Arc<Transport>,
-    pub(crate) journal: Option<Arc<dyn Journal>>,
+    pub(crate) shared: Shared,
 }
 
 impl Client {
@@ -53,10 +51,6 @@ impl Client {
     /// A client from a token and what else is to be said.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
-    }
-
-    pub(crate) fn new(transport: Transport, journal: Option<Arc<dyn Journal>>) -> Self {
-        Self { transport: Arc::new(transport), journal }
     }
 
     /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
@@ -96,7 +90,7 @@ impl Client {
     /// [`Error::SubmitUnknown`] where nobody can tell; [`Error::AlreadySubmitted`] for a
     /// [`Keyed`](crate::Keyed) input that the journal knows.
     pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
-        Ok(self.send_submission(self.prepared(input, None)?).await?)
+        self.send(self.prepared(input, None)?).await
     }
 
     /// The same with [options](SubmitOptions).
@@ -108,13 +102,18 @@ impl Client {
         input: &R,
         options: &SubmitOptions,
     ) -> Result<Job<R::Output>, Error> {
-        Ok(self.send_submission(self.prepared(input, options.given_key())?).await?)
+        self.send(self.prepared(input, options.given_key())?).await
+    }
+
+    async fn send<O>(&self, prepared: Prepared) -> Result<Job<O>, Error> {
+        let accepted = self.shared.submit(prepared).await?;
+        Ok(Job::accepted(self.shared.clone(), accepted))
     }
 
     fn prepared<R: Request>(&self, input: &R, key: Option<&str>) -> Result<Prepared, Error> {
         let prepared = Prepared::of(input)?;
         Ok(match key.or(input.job_key()) {
-            Some(key) if self.journal.is_some() => prepared.claiming(Some(key), |_| 0),
+            Some(key) if self.shared.journal.is_some() => prepared.claiming(Some(key), |_| 0),
             _ => prepared,
         })
     }
@@ -129,7 +128,7 @@ impl Client {
         model_id: &str,
         body: &B,
     ) -> Result<Job, Error> {
-        Ok(self.send_submission(Prepared::new(model_id.parse()?, body)?).await?)
+        self.send(Prepared::new(model_id.parse()?, body)?).await
     }
 
     /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is
@@ -141,7 +140,7 @@ impl Client {
         let request_id = request_id.as_ref().parse()?;
         // An input that says its model itself may have been for any.
         let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
-        Ok(Job::new(self.clone(), request_id, model_id, None))
+        Ok(Job::new(self.shared.clone(), request_id, model_id, None))
     }
 
     /// The same for a job of any model.
@@ -149,7 +148,7 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] where the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::new(self.clone(), request_id.as_ref().parse()?, None, None))
+        Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None))
     }
 
     /// Gives a job that was read from somewhere a client to ask with.
@@ -164,7 +163,7 @@ impl Client {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn attach<O>(&self, job: Job<O>) -> Job<O> {
-        job.with_client(self.clone())
+        job.with_client(self)
     }
 
     /// Takes up again what a journal has no end of: jobs to wait for, and submissions whose outcome
@@ -186,10 +185,11 @@ impl Client {
             .unwrap_or_else(|error| Err(JournalError::new(error)))
             .map_err(|source| Error::JournalRead { source })?;
         info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
-        let client = Self { journal: Some(Arc::new(journal.clone())), ..self.clone() };
+        let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal.clone()));
+        let shared = Shared { journal, ..self.shared.clone() };
         let job = |UnfinishedJob { submission, request_id }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
-            Job::new(client.clone(), request_id, model_id, submission.map(Arc::new))
+            Job::new(shared.clone(), request_id, model_id, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }
@@ -217,6 +217,6 @@ impl<J> Resumed<J> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Client").field(&self.transport).finish()
+        f.debug_tuple("Client").field(&self.shared.transport).finish()
     }
 }

@@ -16,8 +16,8 @@ use tracing::Instrument;
 
 use crate::client::Client;
 use crate::error::{ApiError, Error};
-use crate::job::wait::WaitOptions;
-use crate::job::{Completed, Job};
+
+use crate::job::{Completed, Job, JobEnd, WaitOptions};
 use crate::journal::Submission;
 use crate::request_id::RequestId;
 use crate::submit::{Failed, Prepared};
@@ -37,17 +37,18 @@ pub struct RunAll<'a, O = Output> {
     next: usize,
     limit: usize,
     /// What comes of them is boxed: a task has room for it from its beginning on.
-    running: JoinSet<Box<Came<O>>>,
+    running: JoinSet<Box<TaskOutcome<O>>>,
     /// What is known of each task, should it end without a word.
-    begun: HashMap<Id, Arc<Begun<O>>>,
+    begun: HashMap<Id, Arc<RunningInput<O>>>,
     run: Arc<Run<O>>,
 }
 
 /// Makes a result of an input, in a task.
-type Run<O> = dyn Fn(Prepared, Arc<Begun<O>>) -> BoxFuture<'static, Box<Came<O>>> + Send + Sync;
+type Run<O> =
+    dyn Fn(Prepared, Arc<RunningInput<O>>) -> BoxFuture<'static, Box<TaskOutcome<O>>> + Send + Sync;
 
 /// An input that is run in a task.
-struct Begun<O> {
+struct RunningInput<O> {
     index: usize,
     model_id: ModelId,
     at: SystemTime,
@@ -55,7 +56,7 @@ struct Begun<O> {
     job: OnceLock<Job<O>>,
 }
 
-impl<O> Begun<O> {
+impl<O> RunningInput<O> {
     /// Why there is no result where the runtime of the task has ended.
     fn cut_off(&self) -> RunError<Job<O>> {
         match self.job.get() {
@@ -75,9 +76,9 @@ impl<O> Begun<O> {
 }
 
 /// What came of an input.
-enum Came<O> {
-    Job(Job<O>, Result<Completed<O>, Error>),
-    NoJob(Failed),
+enum TaskOutcome<O> {
+    Ended(Job<O>, Result<JobEnd, Error>),
+    NotSubmitted(Failed),
 }
 
 /// Why an input of [`run_all`](Client::run_all) has no result, with what there is of it.
@@ -133,7 +134,7 @@ impl<J> RunError<J> {
 
 impl<O> RunError<Job<O>> {
     fn of_job(job: Job<O>, error: Error) -> Self {
-        let submission = job.submission.clone();
+        let submission = job.shared_submission();
         Self { error, job: Some(job), submission }
     }
 }
@@ -222,25 +223,26 @@ impl Client {
     {
         // One for all tasks.
         let shared = Arc::new((self.clone(), options.clone(), on_submit));
-        let run = move |prepared, begun: Arc<Begun<_>>| {
+        let run = move |prepared, begun: Arc<RunningInput<_>>| {
             let shared = Arc::clone(&shared);
             let run = async move {
                 let (client, options, on_submit) = &*shared;
-                let came = match client.send_submission(prepared).await {
-                    Ok(job) => {
-                        let job = begun.job.get_or_init(|| job);
+                let came = match client.shared.submit(prepared).await {
+                    Ok(accepted) => {
+                        let job = || Job::accepted(client.shared.clone(), accepted);
+                        let job = begun.job.get_or_init(job);
                         on_submit(begun.index, job);
-                        let ended = job.wait_until_ended(options, |_| {}).await;
-                        Came::Job(job.clone(), ended)
+                        let end = job.wait_for_end(options, |_| {}).await;
+                        TaskOutcome::Ended(job.clone(), end)
                     }
-                    Err(failed) => Came::NoJob(failed),
+                    Err(failed) => TaskOutcome::NotSubmitted(failed),
                 };
                 Box::new(came)
             };
             run.boxed()
         };
         // How many inputs claimed the same so far.
-        let mut numbers = self.journal.is_some().then(HashMap::<String, u32>::new);
+        let mut numbers = self.shared.journal.is_some().then(HashMap::<String, u32>::new);
         // Written when it is its turn, so that of what waits nothing is held but the input.
         let prepared = inputs.into_iter().map(move |input| {
             let prepared = Prepared::of(&input)?;
@@ -281,7 +283,8 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             match prepared {
                 Ok(prepared) => {
                     let (model_id, at) = (prepared.model_id().clone(), SystemTime::now());
-                    let begun = Arc::new(Begun { index, model_id, at, job: OnceLock::new() });
+                    let begun =
+                        Arc::new(RunningInput { index, model_id, at, job: OnceLock::new() });
                     let run = (self.run)(prepared, Arc::clone(&begun)).in_current_span();
                     let id = self.running.spawn(run).id();
                     self.begun.insert(id, begun);
@@ -296,10 +299,10 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             let index = begun.index;
             Some(match joined.map(|(_, came)| *came) {
                 // Now it is the caller's.
-                Ok(Came::Job(job, ended)) => {
-                    (index, job.record_end(ended).map_err(|error| RunError::of_job(job, error)))
+                Ok(TaskOutcome::Ended(job, end)) => {
+                    (index, job.record_end(end).map_err(|error| RunError::of_job(job, error)))
                 }
-                Ok(Came::NoJob(failed)) => (index, Err(failed.into())),
+                Ok(TaskOutcome::NotSubmitted(failed)) => (index, Err(failed.into())),
                 Err(error) => match error.try_into_panic() {
                     // Of the caller's own `on_submit`.
                     Ok(panic) => std::panic::resume_unwind(panic),

@@ -75,7 +75,7 @@ impl Client {
     ) -> Result<u64, Error> {
         let destination = Destination::Exactly(path.as_ref());
         let file = OutputFile { url, destination, kind: None, request_id: None };
-        let saver = Saver { transport: &self.transport, options };
+        let saver = Saver { transport: &self.shared.transport, options };
         let saved = saver.save(&file).await;
         saved.map(|saved| saved.size).map_err(|failure| saver.error(&file, failure))
     }
@@ -103,7 +103,7 @@ impl Completed {
         folder: impl AsRef<Path>,
         options: &DownloadOptions,
     ) -> Result<Vec<Downloaded>, Error> {
-        let saver = Saver { transport: &self.client.transport, options };
+        let saver = Saver { transport: &self.client.shared.transport, options };
         saver.save_all(&self.request_id, &self.output, folder.as_ref()).await
     }
 }

@@ -218,7 +218,7 @@ impl<'a> Transfer<'a> {
                 || AttemptError::Transient(Failure::of("the server did not answer in time"));
             let response = within(&*self.transport.clock, self.idle_timeout(), response).await;
             let response = response.ok_or_else(timed_out)?.map_err(|error| {
-                AttemptError::Transient(Failure::new("cannot fetch the file", error.into_cause()))
+                AttemptError::Transient(Failure::new("cannot fetch the file", error))
             })?;
             if !response.status().is_redirection() {
                 return Ok(response);

@@ -3,10 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::request_id::RequestId;
-use crate::transport::Response;
 
 /// The service, or something before it, refused a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +56,7 @@ pub enum ApiErrorKind {
 }
 
 impl ApiErrorKind {
-    fn of(status: u16, code: Option<&str>) -> Self {
+    pub(crate) fn of(status: u16, code: Option<&str>) -> Self {
         match code {
             Some("400001") => Self::BadRequest,
             Some("400002") => Self::PaymentRequired,
@@ -118,30 +115,6 @@ impl ApiErrorKind {
 }
 
 impl ApiError {
-    /// Reads a refusal; `None` where the answer is none.
-    pub(crate) fn read(response: &Response, request_id: Option<&RequestId>) -> Option<Self> {
-        let &Response { status, ref body, ref json, retry_after, .. } = response;
-        let is_success = (200..300).contains(&status);
-        let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
-        if is_success && code.is_none() {
-            return None;
-        }
-        let message = match json {
-            Ok(json) => message(json),
-            Err(_) => html_title(body),
-        };
-        Some(Self {
-            kind: ApiErrorKind::of(status, code.as_deref()),
-            status,
-            code: code.map(|code| response.word(&code)),
-            message: message.map(|text| response.excerpt(&text, MAX_MESSAGE_LEN)),
-            body: response.excerpt(body, MAX_SHOWN_BODY_LEN),
-            request_id: request_id.cloned(),
-            retry_after,
-            request_size: None,
-        })
-    }
-
     /// Whether the same call may get another answer a little later: the service is busy or broken,
     /// or what answered was something before it.
     pub(crate) fn is_transient(&self) -> bool {
@@ -157,9 +130,6 @@ impl ApiError {
     }
 }
 
-const MAX_MESSAGE_LEN: usize = 500;
-const MAX_SHOWN_BODY_LEN: usize = 4096;
-
 /// The start of a text, where it is longer than this many bytes.
 fn bounded(text: &str, longest: usize) -> String {
     if text.len() <= longest {
@@ -170,47 +140,6 @@ fn bounded(text: &str, longest: usize) -> String {
         end -= 1;
     }
     format!("{}... ({} bytes)", &text[..end], text.len())
-}
-
-/// A top-level `error_code` that says something: not null, not 0, not empty. Some bodies call it
-/// `code`; beside a success, that has to be one of the service's own to mean a failure.
-fn error_code(json: &Value, is_success: bool) -> Option<String> {
-    let code = |key: &str| match json.get(key)? {
-        Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),
-        Value::String(text) if !text.is_empty() && text != "0" => Some(text.clone()),
-        _ => None,
-    };
-    let is_failure = |code: &String| {
-        code.len() == 6 && code.parse().is_ok_and(|code| (400_000..600_000).contains(&code))
-    };
-    code("error_code").or_else(|| code("code").filter(|code| !is_success || is_failure(code)))
-}
-
-/// The service's words about what went wrong, in whatever form.
-pub(crate) fn message(json: &Value) -> Option<String> {
-    ["error_message", "message", "error", "detail"].iter().find_map(|key| words(json.get(key)?))
-}
-
-/// The words that a member about an error is, or has.
-pub(crate) fn words(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Null | Value::String(_) => None,
-        Value::Object(inner) => {
-            let text =
-                ["message", "error_message"].iter().find_map(|key| inner.get(*key)?.as_str());
-            Some(text.map_or_else(|| value.to_string(), str::to_owned))
-        }
-        other => Some(other.to_string()),
-    }
-}
-
-fn html_title(body: &str) -> Option<String> {
-    let lower = body.to_ascii_lowercase();
-    let start = lower.find("<title>")? + "<title>".len();
-    let end = start + lower[start..].find("</title>")?;
-    let title = body[start..end].trim();
-    (!title.is_empty()).then(|| title.to_owned())
 }
 
 impl fmt::Display for ApiError {
@@ -238,85 +167,3 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn response(status: u16, body: &str) -> Response {
-        Response::of(status, body)
-    }
-
-    fn read(status: u16, body: &str) -> ApiError {
-        ApiError::read(&response(status, body), None).unwrap()
-    }
-
-    #[test]
-    fn every_form_of_body_gives_the_services_own_words() {
-        for (body, words) in [
-            (
-                r#"{"error_code": 400001, "error_message": "invalid identifier"}"#,
-                "invalid identifier",
-            ),
-            (r#"{"message": "no"}"#, "no"),
-            (r#"{"error": "no"}"#, "no"),
-            (r#"{"error": {"message": "no", "type": "x"}}"#, "no"),
-            (r#"{"detail": "Not Found"}"#, "Not Found"),
-            (
-                r#"{"detail": [{"loc": ["a"], "msg": "required"}]}"#,
-                r#"[{"loc":["a"],"msg":"required"}]"#,
-            ),
-            ("<html><head><TITLE>502 Bad Gateway</TITLE></head></html>", "502 Bad Gateway"),
-        ] {
-            assert_eq!(read(400, body).message.as_deref(), Some(words), "{body}");
-            assert!(read(400, body).to_string().contains(words));
-        }
-        assert!(read(503, "").to_string().contains("HTTP 503 with an empty body"));
-        assert!(read(503, "upstream gone").to_string().contains("upstream gone"));
-    }
-
-    #[test]
-    fn the_code_counts_more_than_the_status() {
-        for (status, code, kind) in [
-            (200, "400001", ApiErrorKind::BadRequest),
-            (200, "400002", ApiErrorKind::PaymentRequired),
-            (400, "400002", ApiErrorKind::PaymentRequired),
-            (400, "400004", ApiErrorKind::Unauthorized),
-            (200, "403001", ApiErrorKind::Forbidden),
-            (200, "404001", ApiErrorKind::NotFound),
-            (200, "429007", ApiErrorKind::RateLimited),
-            (400, "400005", ApiErrorKind::NotReady),
-            (200, "400005", ApiErrorKind::NotReady),
-            (200, "\"X\"", ApiErrorKind::Other),
-        ] {
-            let error = read(status, &format!(r#"{{"error_code": {code}}}"#));
-            assert_eq!(error.kind, kind, "{status} {code}");
-        }
-        for (status, kind) in [(200, ApiErrorKind::Unauthorized), (401, ApiErrorKind::Unauthorized)]
-        {
-            assert_eq!(read(status, r#"{"code": 400004, "message": "token"}"#).kind, kind);
-        }
-    }
-
-    #[test]
-    fn a_success_is_no_error() {
-        for body in [
-            "{}",
-            r#"{"error_code": null}"#,
-            r#"{"error_code": 0}"#,
-            r#"{"status": "in_queue"}"#,
-            r#"{"code": 0}"#,
-            r#"{"code": 200, "message": "ok"}"#,
-            r#"{"code": "success"}"#,
-            "x",
-        ] {
-            assert_eq!(ApiError::read(&response(200, body), None), None, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_long_body_is_kept_in_part() {
-        let error = read(500, &"ä".repeat(100_000));
-        assert!(error.body.len() < 5000 && error.to_string().len() < 500);
-    }
-}

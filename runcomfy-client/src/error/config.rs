@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::transport::base_url::BASE_URL;
+/// The address of the API.
+pub(crate) const DEFAULT_BASE_URL: &str = "https://model-api.runcomfy.net/v1";
 
 /// Why no client can be made.
 #[derive(Debug, Error)]
@@ -37,7 +38,7 @@ pub enum ConfigError {
         variable: &'static str,
     },
     /// The base URL cannot be used.
-    #[error("the base URL {url:?} {reason}; it looks like {BASE_URL}")]
+    #[error("the base URL {url:?} {reason}; it looks like {DEFAULT_BASE_URL}")]
     BadBaseUrl {
         /// What was given.
         url: String,

@@ -1,10 +1,11 @@
 //! What can go wrong with a call, and what to do then.
 
-pub(crate) mod api;
+mod api;
 mod config;
 
 pub use api::{ApiError, ApiErrorKind};
 pub use config::ConfigError;
+pub(crate) use config::DEFAULT_BASE_URL;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -15,7 +16,7 @@ use thiserror::Error;
 use crate::journal::{ClaimHolder, JournalError};
 use crate::request_id::{InvalidRequestId, RequestId};
 use crate::state::JobState;
-use crate::transport::TransportError;
+use crate::time::http_date;
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -75,7 +76,7 @@ pub enum Error {
     /// The submission may have been accepted, and paid for, or not.
     #[error(
         "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
-        date(*submitted_at),
+        http_date(*submitted_at),
         how_to_check(request_id.as_ref(), hint.as_ref())
     )]
     SubmitUnknown {
@@ -308,26 +309,6 @@ impl Error {
         }
     }
 
-    /// Whether a read failed in a way that a later one may not.
-    pub(crate) fn is_transient(&self) -> bool {
-        match self {
-            Self::NoAnswer { .. } | Self::BadAnswer { .. } | Self::NotFinished { .. } => true,
-            Self::Api(error) => error.is_transient(),
-            _ => false,
-        }
-    }
-
-    /// Whether it may pass soon, if the job was just accepted or has just ended.
-    pub(crate) fn is_lag(&self) -> bool {
-        matches!(self, Self::Api(error) if error.is_lag())
-    }
-
-    /// Whether the call was not made at all, by the client's own pace.
-    pub(crate) fn is_not_made(&self) -> bool {
-        let Self::NoAnswer { source, .. } = self else { return false };
-        matches!(source.downcast_ref(), Some(TransportError::NotMade(_)))
-    }
-
     /// Whether the journal has the same submission already, so that nothing was sent.
     #[must_use]
     pub fn is_already_submitted(&self) -> bool {
@@ -339,13 +320,6 @@ impl Error {
     pub fn is_submit_unknown(&self) -> bool {
         matches!(self, Self::SubmitUnknown { .. })
     }
-}
-
-/// A date as HTTP writes it, which knows only the years from 1970 to 9999.
-pub(crate) fn date(date: SystemTime) -> String {
-    const LAST: Duration = Duration::from_secs(253_402_300_799);
-    let age = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
-    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
 }
 
 fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> String {

@@ -4,9 +4,10 @@ use std::fmt;
 
 use reqwest::Method;
 
-use super::{Call, Job, response};
+use super::failure::JobCallError;
+use super::handle::{JobCall, JobHandle};
+use super::{Job, response, wire};
 use crate::error::Error;
-use crate::job::wire;
 use crate::state::JobState;
 use crate::transport::Response;
 
@@ -43,12 +44,19 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        let (mut response, attempts) = self.call(Call::new(Method::POST, "cancel")).await?;
+        let handle = self.handle()?;
+        handle.cancel().await.map_err(|error| handle.public(error))
+    }
+}
+
+impl JobHandle {
+    async fn cancel(&self) -> Result<CancelOutcome, JobCallError> {
+        let (mut response, attempts) = self.call(JobCall::new(Method::POST, "cancel")).await?;
         let outcome = match response.is_empty_success() {
             true => CancelOutcome::Requested,
             false => self.outcome(&mut response)?,
         };
-        // The answer to an earlier attempt may have been lost, and that one have cancelled it.
+        // An earlier attempt may have cancelled the job, and its response been lost.
         let may_be_done = match outcome {
             CancelOutcome::Requested => response.is_empty_success(),
             CancelOutcome::NotCancellable => attempts > 1,
@@ -57,14 +65,14 @@ impl<O> Job<O> {
         if !may_be_done {
             return Ok(outcome);
         }
-        Ok(match self.status().await?.state {
+        Ok(match self.status(None).await?.state {
             JobState::Cancelled => CancelOutcome::Cancelled,
             JobState::Completed | JobState::Failed => CancelOutcome::NotCancellable,
             _ => outcome,
         })
     }
 
-    fn outcome(&self, response: &mut Response) -> Result<CancelOutcome, Error> {
+    fn outcome(&self, response: &mut Response) -> Result<CancelOutcome, JobCallError> {
         let cancelled: wire::Cancelled = self.take(response)?;
         let state = cancelled.status.map(|word| response::state(&word, response));
         Ok(match (cancelled.outcome.as_deref(), state) {

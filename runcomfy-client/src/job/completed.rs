@@ -64,7 +64,7 @@ impl<O> Completed<O> {
     /// [`Error::NotSettled`] where that cannot be written, or the job was taken up by its id and is
     /// none that the journal has unfinished.
     pub async fn settle(&self) -> Result<(), Error> {
-        let Some(journal) = &self.client.journal else { return Ok(()) };
+        let Some(journal) = &self.client.shared.journal else { return Ok(()) };
         let (entry, journal) = (self.settled(), Arc::clone(journal));
         let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
         written

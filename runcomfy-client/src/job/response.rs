@@ -5,15 +5,14 @@ use std::borrow::Cow;
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
-use crate::error::api;
 use crate::request_id::RequestId;
 use crate::state::JobState;
-use crate::submit::named_id;
-use crate::transport::Response;
+use crate::transport::named_id::named_id;
+use crate::transport::{Response, message, words as words_of};
 
 /// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
 /// [`JobState::Failed`] or [`JobState::Cancelled`].
-pub(crate) fn end(response: &Response, request_id: &RequestId) -> Option<JobState> {
+pub(super) fn end(response: &Response, request_id: &RequestId) -> Option<JobState> {
     let json = response.json.as_ref().ok()?;
     let names_job = match id(json, response) {
         Some(id) if id == request_id.as_str() => true,
@@ -77,7 +76,7 @@ pub(super) fn state(word: &str, response: &Response) -> JobState {
 /// The service's words about a failure, or about a state that is not known.
 pub(super) fn words(response: &Response) -> Option<String> {
     let json = response.json.as_ref().ok()?;
-    let words = json.get("error").and_then(api::words).or_else(|| api::message(json));
+    let words = json.get("error").and_then(words_of).or_else(|| message(json));
     words.map(|words| response.quote(&words))
 }
 

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::lenient::{number, text};
+use crate::lenient::{FromMembers, number, text};
 
 /// `GET /requests/{request_id}/status`.
 #[derive(Debug)]
@@ -48,11 +48,6 @@ impl<'de> Deserialize<'de> for KeptJob {
             model_id: take(&mut members, "model_id"),
         })
     }
-}
-
-/// What an answer is read as. What is of use is taken out of it: a file within an output can be large.
-pub(crate) trait FromMembers: Sized {
-    fn take(members: &mut Map<String, Value>) -> Result<Self, String>;
 }
 
 impl FromMembers for Status {

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::entry::{JournalEntry, Submission};
 use super::ledger::{Holder, Ledger, Outcome};
+use crate::body::Body;
 use crate::digest;
-use crate::error::date;
 use crate::request_id::RequestId;
-use crate::submit::body::Body;
+use crate::time::http_date;
 
 /// What [`Journal::begin`](crate::Journal::begin) came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl ClaimHolder {
 impl fmt::Display for ClaimHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since = |f: &mut fmt::Formatter<'_>| match &self.submission {
-            Some(submission) => write!(f, " at {}", date(submission.submitted_at)),
+            Some(submission) => write!(f, " at {}", http_date(submission.submitted_at)),
             None => Ok(()),
         };
         match (self.state, &self.request_id) {

@@ -9,10 +9,10 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::error::date;
+use crate::body::Body;
 use crate::request_id::RequestId;
 use crate::state::JobState;
-use crate::submit::body::Body;
+use crate::time::http_date;
 
 /// A submission, as it is known before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +69,7 @@ impl Submission {
 /// 08:49:37 GMT`.
 impl fmt::Display for Submission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}", self.model_id, date(self.submitted_at))
+        write!(f, "{} at {}", self.model_id, http_date(self.submitted_at))
     }
 }
 
@@ -181,7 +181,7 @@ impl Submission {
     pub(super) fn put_into(&self, map: &mut Map<String, Value>) {
         let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
         put("model_id", self.model_id.as_str());
-        put("submitted_at", &date(self.submitted_at));
+        put("submitted_at", &http_date(self.submitted_at));
         put("body_sha256", &self.body_sha256);
         if let Some(claim) = &self.claim {
             put("claim", claim);

@@ -1,34 +1,29 @@
-//! A submission, which costs money: sent again only where it surely was not accepted, and written
-//! into the client's journal before and after.
+//! A submission, which costs money: sent again only where the service surely did not accept it, and
+//! written into the journal before and after.
 
-pub(crate) mod body;
-
-mod named_id;
 mod options;
-mod recorded;
+mod record;
 mod verdict;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::Method;
 use runcomfy_types::{ModelId, Request};
 use serde::Serialize;
 use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
-use crate::client::Client;
+use crate::body::Body;
 use crate::error::Error;
-use crate::job::Job;
-use crate::journal::{Begin, JournalEntry, Submission, claim};
+use crate::journal::{JournalEntry, Submission, claim};
 use crate::request_id::RequestId;
-use crate::submit::body::Body;
+use crate::shared::Shared;
+use crate::transport::named_id::Ids;
 use crate::transport::throttle::Lane;
-use crate::transport::{Outgoing, TransportError};
+use crate::transport::{CallError, Outgoing};
 
-pub(crate) use named_id::named_id;
 pub use options::SubmitOptions;
-use recorded::Recorded;
-pub(crate) use verdict::Ids;
+use record::{NotBegun, SubmissionRecord};
 use verdict::{Unknown, Verdict};
 
 /// What the service takes.
@@ -93,8 +88,26 @@ impl From<Failed> for Error {
     }
 }
 
-impl Client {
-    pub(crate) async fn send_submission<O>(&self, prepared: Prepared) -> Result<Job<O>, Failed> {
+/// A submission that the service accepted.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) request_id: RequestId,
+    pub(crate) model_id: ModelId,
+    /// What the journal knows it as.
+    pub(crate) submission: Option<Arc<Submission>>,
+}
+
+/// What became of a submission.
+enum SendOutcome {
+    Accepted(RequestId),
+    /// Surely not accepted.
+    NotAccepted(CallError),
+    /// Nobody can tell.
+    Unknown(Unknown),
+}
+
+impl Shared {
+    pub(crate) async fn submit(&self, prepared: Prepared) -> Result<Accepted, Failed> {
         let span = debug_span!(
             "submit",
             model = %prepared.model_id,
@@ -103,22 +116,21 @@ impl Client {
         );
         let transport = &self.transport;
         let deadline = transport.clock.now().saturating_add(transport.limits.overall_timeout);
-        let _room = match transport.throttle.acquire(Lane::Submissions, deadline).await {
-            Ok(room) => room,
-            Err(error) => {
-                let source = TransportError::NotMade(error).into_cause();
-                let model_id = prepared.model_id;
-                return Err(Error::NotSubmitted { model_id, attempts: 0, source }.into());
+        let _permit = match transport.throttle.acquire(Lane::Submissions, deadline).await {
+            Ok(permit) => permit,
+            Err(source) => {
+                let error = CallError::Throttled { attempts: 0, source };
+                return Err(not_accepted(error, &prepared.model_id).into());
             }
         };
-        // In a box of its own, and not before there is room: many may wait for that.
-        let submitted = Box::pin(self.send_recorded(prepared, deadline));
+        // Boxed, and only now: thousands of submissions may wait for a slot.
+        let submitted = Box::pin(self.submit_recorded(prepared, deadline));
         let submitted = submitted.instrument(span.clone()).await;
         let _entered = span.entered();
         match &submitted {
-            Ok(job) => {
-                Span::current().record("request_id", job.request_id().as_str());
-                info!(request_id = %job.request_id(), "accepted");
+            Ok(Accepted { request_id, .. }) => {
+                Span::current().record("request_id", request_id.as_str());
+                info!(%request_id, "accepted");
             }
             Err(Failed { error: error @ Error::SubmitUnknown { .. }, .. }) => {
                 error!(error = error as &(dyn std::error::Error + 'static), "outcome unknown");
@@ -130,155 +142,152 @@ impl Client {
         submitted
     }
 
-    /// In the journal, the submission stands before it is sent; what became of it, afterwards.
-    async fn send_recorded<O>(
+    /// The journal knows of the submission before it is sent, and its outcome afterwards.
+    async fn submit_recorded(
         &self,
         prepared: Prepared,
         deadline: Duration,
-    ) -> Result<Job<O>, Failed> {
+    ) -> Result<Accepted, Failed> {
         let Prepared { model_id, body, claim } = prepared;
-        let now = self.transport.clock.date();
-        let Some(journal) = &self.journal else {
-            let attempt =
-                Attempt { model_id: &model_id, submitted_at: now, recorded: None, deadline };
-            let request_id = self.send_until_clear(&attempt, &body).await?;
-            return Ok(Job::accepted(self.clone(), request_id, model_id, None));
+        let submitted_at = self.transport.clock.date();
+        let (record, submission) = match &self.journal {
+            None => (SubmissionRecord::none(), None),
+            Some(journal) => {
+                let submission =
+                    Submission::new(model_id.clone(), submitted_at, body.sha256(), claim);
+                let submission = Arc::new(submission);
+                let begun = SubmissionRecord::begin(Arc::clone(journal), Arc::clone(&submission));
+                let record = begun.await.map_err(|error| match error {
+                    NotBegun::Claimed(holder) => Error::AlreadySubmitted {
+                        model_id: model_id.clone(),
+                        holder: Box::new(holder),
+                    },
+                    NotBegun::Journal(source) => {
+                        Error::NotRecorded { model_id: model_id.clone(), source }
+                    }
+                })?;
+                (record, Some(submission))
+            }
         };
-        let digest = body.sha256();
-        let submission = Arc::new(Submission::new(model_id, now, digest, claim));
-        let model_id = &submission.model_id;
-        // Should the call be dropped, the journal is told what is known then.
-        let begun = Recorded::begin(Arc::clone(journal), Arc::clone(&submission)).await;
-        let not_recorded = |source| Error::NotRecorded { model_id: model_id.clone(), source };
-        let (recorded, begun) = begun.map_err(not_recorded)?;
-        if let Begin::AlreadyClaimed(holder) = begun {
-            let (model_id, holder) = (model_id.clone(), Box::new(holder));
-            return Err(Error::AlreadySubmitted { model_id, holder }.into());
+        let outcome = self.send_until_clear(&model_id, &body, &record, deadline).await;
+        if let Some(submission) = &submission {
+            record.end(outcome.entry(submission)).await;
         }
-        let recorded_at = Some(&recorded);
-        let attempt = Attempt { model_id, submitted_at: now, recorded: recorded_at, deadline };
-        let sent = self.send_until_clear(&attempt, &body).await;
-        let id = submission.id.clone();
-        let entry = match &sent {
-            Ok(request_id) | Err(Error::SubmitUnknown { request_id: Some(request_id), .. }) => {
-                JournalEntry::Accepted { submission: id, request_id: request_id.clone() }
+        match outcome {
+            SendOutcome::Accepted(request_id) => Ok(Accepted { request_id, model_id, submission }),
+            SendOutcome::NotAccepted(error) => {
+                Err(Failed { error: not_accepted(error, &model_id), submission })
             }
-            Err(error @ Error::SubmitUnknown { hint, .. }) => {
-                let mut reason = innermost(error);
-                if let Some(hint) = hint {
-                    reason += &format!("; the answer names the request id {hint}");
-                }
-                JournalEntry::Unknown { submission: id, reason }
+            SendOutcome::Unknown(Unknown { ids, source }) => {
+                let (request_id, hint) = (ids.job, ids.hint);
+                let error =
+                    Error::SubmitUnknown { model_id, submitted_at, request_id, hint, source };
+                Err(Failed { error, submission })
             }
-            Err(error) => JournalEntry::NotAccepted { submission: id, reason: innermost(error) },
-        };
-        recorded.end(entry).await;
-        match sent {
-            Ok(request_id) => {
-                let model_id = model_id.clone();
-                Ok(Job::accepted(self.clone(), request_id, model_id, Some(submission)))
-            }
-            Err(error) => Err(Failed { error, submission: Some(submission) }),
         }
     }
 
-    /// Sends until it is clear whether it was accepted, or that nobody can tell.
+    /// Sends until the service accepts or refuses, or nobody can tell which it did.
     async fn send_until_clear(
         &self,
-        attempt: &Attempt<'_>,
+        model_id: &ModelId,
         body: &Body,
-    ) -> Result<RequestId, Error> {
-        let &Attempt { model_id, deadline, .. } = attempt;
+        record: &SubmissionRecord,
+        deadline: Duration,
+    ) -> SendOutcome {
         let transport = &*self.transport;
         let limits = &transport.limits;
         let left = || deadline.saturating_sub(transport.clock.now());
         let url = transport.url(["models"].into_iter().chain(model_id.as_str().split('/')));
-        let mut made = 0;
-        // Why it was not accepted the last time.
+        let mut attempts = 0;
+        // Why the service did not accept the last attempt.
         let mut failure = None;
         loop {
-            if let Err(error) = transport.throttle.ready(deadline).await {
-                let source = TransportError::NotMade(error).into_cause();
-                let model_id = model_id.clone();
-                let not_made = Error::NotSubmitted { model_id, attempts: made, source };
-                return Err(failure.unwrap_or(not_made));
+            if let Err(source) = transport.throttle.ready(deadline).await {
+                let throttled = CallError::Throttled { attempts, source };
+                return SendOutcome::NotAccepted(failure.unwrap_or(throttled));
             }
-            made += 1;
+            attempts += 1;
             let call = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
-            // One that has its turn gets a little time, also at the deadline.
+            // At the deadline, an attempt that is ready still gets a second.
             let timeout = limits.submit_timeout.min(left().max(Duration::from_secs(1)));
-            attempt.set_sending(true);
-            let sent = transport.send(call, timeout).await;
-            let retry_after = match sent {
+            record.start_sending();
+            let (error, retry_after) = match transport.send(call, timeout).await {
                 Ok(response) => {
-                    debug!(attempt = made, status = response.status, "answered");
+                    debug!(attempt = attempts, status = response.status, "answered");
                     match Verdict::of(&response) {
-                        Verdict::Accepted(request_id) => return Ok(request_id),
-                        Verdict::Refused(mut error) => {
-                            error.request_size = Some(body.len());
-                            return Err(error.into());
+                        Verdict::Accepted(request_id) => return SendOutcome::Accepted(request_id),
+                        Verdict::Refused(mut refusal) => {
+                            refusal.request_size = Some(body.len());
+                            return SendOutcome::NotAccepted(CallError::Refused(Box::new(refusal)));
                         }
-                        Verdict::Unknown(unknown) => return Err(attempt.unknown(unknown)),
-                        Verdict::Busy(error) => {
-                            warn!(attempt = made, status = 429, "the service is busy");
-                            failure = Some(error.into());
+                        Verdict::Unknown(unknown) => return SendOutcome::Unknown(unknown),
+                        Verdict::Busy(refusal) => {
+                            warn!(attempt = attempts, status = 429, "the service is busy");
+                            (CallError::Refused(Box::new(refusal)), response.retry_after)
                         }
                     }
-                    response.retry_after
                 }
-                Err(error) if error.surely_not_received() => {
-                    warn!(attempt = made, %error, "nothing was sent");
-                    let (model_id, source) = (model_id.clone(), error.into_cause());
-                    failure = Some(Error::NotSubmitted { model_id, attempts: made, source });
-                    None
+                Err(source) if source.surely_not_received() => {
+                    warn!(attempt = attempts, error = %source, "nothing was sent");
+                    (CallError::Transport { attempts, source }, None)
                 }
                 Err(error) => {
                     let (ids, source) = error.into_parts();
-                    return Err(attempt.unknown(Unknown { ids, source }));
+                    return SendOutcome::Unknown(Unknown { ids, source });
                 }
             };
-            attempt.set_sending(false);
-            if (made >= limits.attempts || left().is_zero())
-                && let Some(failure) = failure.take()
-            {
-                return Err(failure);
+            record.stop_sending();
+            if attempts >= limits.attempts || left().is_zero() {
+                return SendOutcome::NotAccepted(error);
             }
-            transport.back_off(made, retry_after, left()).await;
+            failure = Some(error);
+            transport.back_off(attempts, retry_after, left()).await;
         }
     }
 }
 
-/// What is known of a submission while it is sent.
-struct Attempt<'a> {
-    model_id: &'a ModelId,
-    submitted_at: SystemTime,
-    recorded: Option<&'a Recorded>,
-    /// By the clock of the client.
-    deadline: Duration,
-}
-
-impl Attempt<'_> {
-    fn set_sending(&self, is_sending: bool) {
-        if let Some(recorded) = self.recorded {
-            recorded.set_sending(is_sending);
+impl SendOutcome {
+    /// What the journal is told.
+    fn entry(&self, submission: &Submission) -> JournalEntry {
+        let submission = submission.id.clone();
+        match self {
+            Self::Accepted(request_id)
+            | Self::Unknown(Unknown { ids: Ids { job: Some(request_id), .. }, .. }) => {
+                JournalEntry::Accepted { submission, request_id: request_id.clone() }
+            }
+            Self::Unknown(Unknown { ids, source }) => {
+                let mut reason = innermost(&**source);
+                if let Some(hint) = &ids.hint {
+                    reason += &format!("; the answer names the request id {hint}");
+                }
+                JournalEntry::Unknown { submission, reason }
+            }
+            Self::NotAccepted(error) => {
+                let reason = match error {
+                    CallError::Throttled { source, .. } => source.to_string(),
+                    CallError::Transport { source, .. } => innermost(source),
+                    CallError::Refused(refusal) => refusal.to_string(),
+                };
+                JournalEntry::NotAccepted { submission, reason }
+            }
         }
     }
+}
 
-    fn unknown(&self, unknown: Unknown) -> Error {
-        let Unknown { ids, source } = unknown;
-        Error::SubmitUnknown {
-            model_id: self.model_id.clone(),
-            submitted_at: self.submitted_at,
-            request_id: ids.job,
-            hint: ids.hint,
-            source,
-        }
+fn not_accepted(error: CallError, model_id: &ModelId) -> Error {
+    let not_submitted =
+        |attempts, source| Error::NotSubmitted { model_id: model_id.clone(), attempts, source };
+    match error {
+        CallError::Throttled { attempts, source } => not_submitted(attempts, source.into()),
+        CallError::Transport { attempts, source } => not_submitted(attempts, source.into()),
+        CallError::Refused(refusal) => Error::Api(refusal),
     }
 }
 
 /// The innermost words about what went wrong.
-fn innermost(error: &Error) -> String {
-    let mut error: &dyn std::error::Error = error;
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut error = error;
     while let Some(source) = error.source() {
         error = source;
     }

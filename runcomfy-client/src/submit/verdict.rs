@@ -13,11 +13,11 @@
 
 use serde_json::Value;
 
-use super::named_id::named_id;
 use crate::error::{ApiError, BoxError};
 use crate::request_id::RequestId;
 use crate::state::JobState;
 use crate::transport::Response;
+use crate::transport::named_id::{Ids, named_id};
 
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -36,34 +36,11 @@ pub(super) struct Unknown {
     pub(super) source: BoxError,
 }
 
-/// The ids that something other than an acceptance names.
-#[derive(Debug, Default)]
-pub(crate) struct Ids {
-    /// Of the job: the service has accepted it.
-    pub(crate) job: Option<RequestId>,
-    /// Of the job, or of something else.
-    pub(crate) hint: Option<RequestId>,
-}
-
-impl Ids {
-    /// The id that the beginning of an answer of this status names, if it is one.
-    pub(crate) fn in_beginning(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
-        Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
-    }
-
-    fn of(status: u16, id: Option<RequestId>) -> Self {
-        match status {
-            200..300 => Self { job: id, hint: None },
-            _ => Self { job: None, hint: id },
-        }
-    }
-}
-
 impl Verdict {
     pub(super) fn of(response: &Response) -> Self {
         let id = id_of(response).filter(|id| !response.has_token(id));
         let status = response.status;
-        let Some(error) = ApiError::read(response, None) else {
+        let Some(error) = response.refusal(None) else {
             return match id {
                 Some(id) if response.json.is_ok() => Self::Accepted(id),
                 id => {

@@ -6,8 +6,6 @@ use url::{Host, Url};
 
 use crate::error::ConfigError;
 
-pub(crate) const BASE_URL: &str = "https://model-api.runcomfy.net/v1";
-
 /// The base URL, which ends without a slash.
 pub(crate) fn check_base_url(text: &str) -> Result<Url, ConfigError> {
     let bad = |reason: String| ConfigError::BadBaseUrl { url: shown_url(text), reason };

@@ -8,6 +8,29 @@ use serde_json::value::RawValue;
 
 use crate::request_id::RequestId;
 
+/// The ids that something other than an acceptance names.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    /// Of the job: the service has accepted it.
+    pub(crate) job: Option<RequestId>,
+    /// Of the job, or of something else.
+    pub(crate) hint: Option<RequestId>,
+}
+
+impl Ids {
+    /// The id that the beginning of an answer of this status names, if it is one.
+    pub(crate) fn in_start(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
+        Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
+    }
+
+    pub(crate) fn of(status: u16, id: Option<RequestId>) -> Self {
+        match status {
+            200..300 => Self { job: id, hint: None },
+            _ => Self { job: None, hint: id },
+        }
+    }
+}
+
 /// The `request_id` of the object that the text begins with. What follows it may be missing, or
 /// something else than JSON.
 pub(crate) fn named_id(body: &str) -> Option<RequestId> {

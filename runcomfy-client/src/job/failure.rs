@@ -1,0 +1,78 @@
+//! Why a call about a job says nothing of it.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::request_id::RequestId;
+use crate::state::JobState;
+use crate::transport::CallError;
+
+/// Why a call about a job says nothing of it. Public methods turn it into an [`Error`].
+#[derive(Debug)]
+pub(crate) enum JobCallError {
+    Call(CallError),
+    /// The response cannot be understood, or is about something else.
+    Unreadable {
+        reason: String,
+        body: String,
+    },
+    /// There is no result yet.
+    NotFinished(JobState),
+}
+
+impl JobCallError {
+    /// Whether the same call may succeed later.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Call(CallError::Refused(refusal)) => refusal.is_transient(),
+            Self::Call(CallError::Throttled { .. } | CallError::Transport { .. })
+            | Self::Unreadable { .. }
+            | Self::NotFinished(_) => true,
+        }
+    }
+
+    /// Whether it may pass soon, if the job was just accepted or has just ended.
+    pub(super) fn is_lag(&self) -> bool {
+        matches!(self, Self::Call(CallError::Refused(refusal)) if refusal.is_lag())
+    }
+
+    /// Whether the call was not made at all, by the client's own limits.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self, Self::Call(CallError::Throttled { .. }))
+    }
+
+    /// The public error about this job.
+    pub(super) fn into_error(self, request_id: &RequestId) -> Error {
+        let request_id = request_id.clone();
+        match self {
+            Self::Call(CallError::Refused(refusal)) => Error::Api(refusal),
+            Self::Call(CallError::Throttled { attempts, source }) => {
+                Error::NoAnswer { request_id, attempts, source: source.into() }
+            }
+            Self::Call(CallError::Transport { attempts, source }) => {
+                Error::NoAnswer { request_id, attempts, source: source.into() }
+            }
+            Self::Unreadable { reason, body } => Error::BadAnswer { request_id, reason, body },
+            Self::NotFinished(state) => Error::NotFinished { request_id, state },
+        }
+    }
+}
+
+impl From<CallError> for JobCallError {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// For log lines.
+impl fmt::Display for JobCallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(CallError::Refused(refusal)) => refusal.fmt(f),
+            Self::Call(CallError::Throttled { source, .. }) => source.fmt(f),
+            Self::Call(CallError::Transport { source, .. }) => source.fmt(f),
+            Self::Unreadable { reason, .. } => write!(f, "unreadable answer: {reason}"),
+            Self::NotFinished(state) => write!(f, "no result yet, it is {state}"),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The calls about one job, whatever its output is.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use runcomfy_types::ModelId;
+use tracing::{debug_span, field};
+
+use super::failure::JobCallError;
+use super::{response, wire};
+use crate::error::{ApiErrorKind, Error};
+use crate::journal::Submission;
+use crate::lenient::FromMembers;
+use crate::request_id::RequestId;
+use crate::shared::Shared;
+use crate::state::{JobState, JobStatus};
+use crate::transport::idempotent::{AboutJob, IdempotentCall};
+use crate::transport::{CallError, Response};
+
+/// For how long parts of the service may not know of a job that others have accepted, or ended.
+pub(super) const MAX_LAG: Duration = Duration::from_secs(60);
+
+/// What is known of a job before it is asked about.
+#[derive(Clone, Debug)]
+pub(super) struct JobFacts {
+    pub(super) request_id: RequestId,
+    pub(super) model_id: Option<ModelId>,
+    /// What the journal knows it as.
+    pub(super) submission: Option<Arc<Submission>>,
+    /// When this client heard that it was accepted, by its clock.
+    pub(super) accepted_at: Option<Duration>,
+}
+
+/// A job that can be asked about, without the type of its output. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct JobHandle {
+    pub(super) shared: Shared,
+    pub(super) facts: Arc<JobFacts>,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(crate) enum JobEnd {
+    Completed(Box<wire::JobResult>),
+    /// In the service's own words, where it has any.
+    Failed(Option<String>),
+    Cancelled,
+}
+
+/// One of the calls about a job.
+#[derive(Debug)]
+pub(super) struct JobCall<'a> {
+    method: Method,
+    /// The last segment of its path.
+    what: &'a str,
+    query: Option<&'a str>,
+    deadline: Option<Duration>,
+    /// The maximum number of attempts, where it differs from that of the client's other calls.
+    attempts: Option<u32>,
+    /// Whether the job has ended by its status, so that its result may lag behind.
+    has_ended: bool,
+}
+
+impl<'a> JobCall<'a> {
+    pub(super) fn new(method: Method, what: &'a str) -> Self {
+        Self { method, what, query: None, deadline: None, attempts: None, has_ended: false }
+    }
+
+    fn result() -> Self {
+        Self { query: Some("include_cost=true"), ..Self::new(Method::GET, "result") }
+    }
+}
+
+impl JobHandle {
+    pub(crate) fn request_id(&self) -> &RequestId {
+        &self.facts.request_id
+    }
+
+    /// The public error of a call about this job.
+    pub(super) fn public(&self, error: JobCallError) -> Error {
+        error.into_error(self.request_id())
+    }
+
+    pub(super) async fn status(
+        &self,
+        deadline: Option<Duration>,
+    ) -> Result<JobStatus, JobCallError> {
+        let call = JobCall { deadline, ..JobCall::new(Method::GET, "status") };
+        let (mut response, _) = self.call(call).await?;
+        let request_id = self.request_id().clone();
+        if let Some(state) = response::end(&response, &request_id) {
+            let message = response::words(&response);
+            return Ok(JobStatus { request_id, state, queue_position: None, message });
+        }
+        let status: wire::Status = self.take(&mut response)?;
+        let state = response::state(&status.status, &response);
+        let message = match state {
+            JobState::Unknown(_) => response::words(&response),
+            _ => None,
+        };
+        Ok(JobStatus { request_id, state, queue_position: status.queue_position, message })
+    }
+
+    /// How the job ended, with its result; an error where it has not.
+    pub(super) async fn result_value(&self) -> Result<JobEnd, JobCallError> {
+        self.result_by(JobCall::result()).await
+    }
+
+    /// The same for a job that has ended by this status.
+    pub(super) async fn result_after(
+        &self,
+        status: JobStatus,
+        deadline: Duration,
+    ) -> Result<JobEnd, JobCallError> {
+        let call = JobCall { deadline: Some(deadline), has_ended: true, ..JobCall::result() };
+        match status.state {
+            JobState::Cancelled => Ok(JobEnd::Cancelled),
+            JobState::Failed if status.message.is_some() => Ok(JobEnd::Failed(status.message)),
+            // Only the service's words are missing: one attempt finds out whether there are any.
+            JobState::Failed => {
+                let once = self.result_by(JobCall { attempts: Some(1), ..call }).await;
+                once.or(Ok(JobEnd::Failed(None)))
+            }
+            _ => self.result_by(call).await,
+        }
+    }
+
+    async fn result_by(&self, call: JobCall<'_>) -> Result<JobEnd, JobCallError> {
+        let (mut response, _) = self.call(call).await.map_err(|error| match error {
+            CallError::Refused(refusal) if refusal.kind == ApiErrorKind::NotReady => {
+                JobCallError::NotFinished(JobState::Unknown("not ready".to_owned()))
+            }
+            error => error.into(),
+        })?;
+        match response::end(&response, self.request_id()) {
+            Some(JobState::Cancelled) => return Ok(JobEnd::Cancelled),
+            Some(_) => return Ok(JobEnd::Failed(response::words(&response))),
+            None => {}
+        }
+        let result: wire::JobResult = self.take(&mut response)?;
+        match response::state(&result.status, &response) {
+            JobState::Completed if result.output.is_null() => {
+                Err(unreadable("it is completed, but has no output", &response))
+            }
+            JobState::Completed => Ok(JobEnd::Completed(Box::new(result))),
+            state => Err(JobCallError::NotFinished(state)),
+        }
+    }
+
+    /// Makes a call; returns its response and the number of attempts.
+    pub(super) async fn call(&self, call: JobCall<'_>) -> Result<(Response, u32), CallError> {
+        let JobCall { method, what, query, deadline, attempts, has_ended } = call;
+        let JobFacts { request_id, model_id, .. } = &*self.facts;
+        let transport = &self.shared.transport;
+        let call = || {
+            let mut url = transport.url(["requests", request_id.as_str(), what]);
+            url.set_query(query);
+            let bears_lag = has_ended || self.is_fresh();
+            let is_end =
+                |response: &Response, id: &RequestId| response::end(response, id).is_some();
+            let job = Some(AboutJob { request_id, bears_lag, is_end });
+            IdempotentCall { method, url, attempts, job }
+        };
+        let model = model_id.as_ref().map(field::display);
+        let span = debug_span!("job", call = what, model, %request_id);
+        transport.call(call, deadline, span).await
+    }
+
+    pub(super) fn take<T: FromMembers>(&self, response: &mut Response) -> Result<T, JobCallError> {
+        let JobFacts { request_id, model_id, .. } = &*self.facts;
+        let other = response::other_job(response, request_id, model_id.as_ref());
+        let taken = other.map_or_else(|| response.take(), Err);
+        taken.map_err(|reason| unreadable(reason, response))
+    }
+
+    /// Whether the job was accepted so recently that parts of the service may not know it yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        let clock = &self.shared.transport.clock;
+        match (self.facts.accepted_at, &self.facts.submission) {
+            (Some(accepted_at), _) => clock.now().saturating_sub(accepted_at) < MAX_LAG,
+            (None, Some(submission)) => {
+                let age = clock.date().duration_since(submission.submitted_at);
+                age.is_ok_and(|age| age < MAX_LAG)
+            }
+            (None, None) => false,
+        }
+    }
+}
+
+fn unreadable(reason: impl Display, response: &Response) -> JobCallError {
+    JobCallError::Unreadable { reason: reason.to_string(), body: response.shown() }
+}

@@ -1,0 +1,131 @@
+//! How long to wait for a job, and how often to ask.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::watch::Seen;
+use crate::state::JobState;
+
+/// How long to wait for a job, and how often to ask.
+#[derive(Clone, Debug)]
+#[must_use = "options do nothing until a wait takes them"]
+pub struct WaitOptions {
+    pub(super) timeout: Duration,
+    pub(super) unknown_state: Duration,
+    pub(super) outage: Duration,
+    first_poll: Duration,
+    slowest_poll: Duration,
+    pub(super) cancellation: Option<CancellationToken>,
+}
+
+impl Default for WaitOptions {
+    /// At most two hours; asked every second at first, then ever more slowly, every 30 seconds at
+    /// last; 10 minutes in a state that is not known; 5 minutes without an answer.
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(2 * 60 * 60),
+            unknown_state: Duration::from_secs(10 * 60),
+            outage: Duration::from_secs(5 * 60),
+            first_poll: Duration::from_secs(1),
+            slowest_poll: Duration::from_secs(30),
+            cancellation: None,
+        }
+    }
+}
+
+impl WaitOptions {
+    /// The upper bound of the whole wait. A last look at its end may take a second or two beyond it.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a job may stay in a state that this version does not know.
+    pub fn unknown_state_timeout(mut self, timeout: Duration) -> Self {
+        self.unknown_state = timeout;
+        self
+    }
+
+    /// How long the service may give no answer, or none that can be used (HTTP 5xx, 429 or a
+    /// redirect, or not what it should be), before the wait gives up. The job goes on meanwhile, so a
+    /// bad line is no reason to stop waiting for it at once.
+    pub fn outage_timeout(mut self, timeout: Duration) -> Self {
+        self.outage = timeout;
+        self
+    }
+
+    /// The time between two status calls: `first` while the job may be a short one, later a
+    /// twentieth of the time waited so far, longer for a job deep in the queue, and never more than
+    /// `slowest`.
+    pub fn poll_interval(mut self, first: Duration, slowest: Duration) -> Self {
+        // Never so often that the wait is a busy loop.
+        self.first_poll = first.max(Duration::from_millis(10));
+        self.slowest_poll = slowest.max(self.first_poll);
+        self
+    }
+
+    /// Ends the wait, though not the job, with [`Error::WaitCancelled`] once the token is cancelled.
+    ///
+    /// ```
+    /// # use runcomfy_client::{Client, Error};
+    /// use runcomfy_client::{CancellationToken, WaitOptions};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let job = Client::builder().token("t").build()?.job_json("some-request-id")?;
+    /// let token = CancellationToken::new();
+    /// token.cancel(); // from anywhere: another task, a signal
+    /// let options = WaitOptions::default().cancel_on(token);
+    /// let error = job.wait_with(&options, |_| {}).await.unwrap_err();
+    /// assert!(matches!(error, Error::WaitCancelled { .. }));
+    /// # Ok::<(), Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn cancel_on(mut self, token: CancellationToken) -> Self {
+        self.cancellation = Some(token);
+        self
+    }
+
+    /// The longest time until the next status call, for a job that was waited for so long.
+    pub(super) fn interval(&self, waited: Duration, seen: Option<&Seen>) -> Duration {
+        // A job with others before it takes longer still.
+        let before = match seen {
+            Some(Seen { state: JobState::InQueue, queue_position }) => {
+                queue_position.unwrap_or_default().min(20)
+            }
+            _ => 0,
+        };
+        let share = waited / 20;
+        let share = share.saturating_mul(1 + u32::try_from(before).unwrap_or_default());
+        share.clamp(self.first_poll, self.slowest_poll)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_queue(position: u64) -> Seen {
+        Seen { state: JobState::InQueue, queue_position: Some(position) }
+    }
+
+    #[test]
+    fn polling_is_quick_at_first_and_slow_for_what_takes_long() {
+        let options = WaitOptions::default();
+        let seconds = |waited, seen: Option<&Seen>| {
+            options.interval(Duration::from_secs(waited), seen).as_secs_f64()
+        };
+        for (waited, interval) in [(0, 1.0), (20, 1.0), (60, 3.0), (300, 15.0), (7200, 30.0)] {
+            assert_eq!(seconds(waited, None), interval, "{waited}");
+        }
+        // Deep in the queue.
+        assert_eq!(seconds(0, Some(&in_queue(100))), 1.0);
+        assert_eq!(seconds(20, Some(&in_queue(0))), 1.0);
+        assert_eq!(seconds(20, Some(&in_queue(4))), 5.0);
+        assert_eq!(seconds(60, Some(&in_queue(u64::MAX))), 30.0);
+        // Nobody gets a busy loop, nor an interval that turns over.
+        let odd = WaitOptions::default().poll_interval(Duration::ZERO, Duration::ZERO);
+        assert_eq!(odd.interval(Duration::MAX, None), Duration::from_millis(10));
+    }
+}

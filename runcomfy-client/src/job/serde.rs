@@ -1,0 +1,34 @@
+//! A job as JSON: its ids.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::handle::JobFacts;
+use super::{Job, wire};
+
+impl<O> Serialize for Job<O> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("request_id", self.request_id())?;
+        if let Some(model_id) = self.model_id() {
+            map.serialize_entry("model_id", model_id.as_str())?;
+        }
+        map.end()
+    }
+}
+
+impl<'de, O> Deserialize<'de> for Job<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire::KeptJob { request_id, model_id } = wire::KeptJob::deserialize(deserializer)?;
+        let facts = JobFacts {
+            request_id: request_id.parse().map_err(D::Error::custom)?,
+            model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,
+            submission: None,
+            accepted_at: None,
+        };
+        Ok(Self { shared: None, facts: Arc::new(facts), output: PhantomData })
+    }
+}

@@ -1,0 +1,215 @@
+//! A wait for a job: when to ask, what a failure means, and when to give up.
+
+use std::time::Duration;
+
+use tracing::{debug, warn};
+
+use super::failure::JobCallError;
+use super::handle::{JobEnd, JobHandle, MAX_LAG};
+use super::options::WaitOptions;
+use crate::error::Error;
+use crate::state::{JobState, JobStatus};
+use crate::time::Sleep;
+
+/// What a wait keeps of a status.
+pub(super) struct Seen {
+    pub(super) state: JobState,
+    pub(super) queue_position: Option<u64>,
+}
+
+/// The statuses of a job, one by one, within the bounds of a wait.
+pub(super) struct Watch {
+    job: JobHandle,
+    options: WaitOptions,
+    start: Duration,
+    deadline: Duration,
+    last: Option<Seen>,
+    unknown_since: Option<Duration>,
+    failing_since: Option<Duration>,
+    /// Whether the status fails, and not the result.
+    failing_status: bool,
+    failure: Option<Box<JobCallError>>,
+    /// Whether the next call needs no pause before it.
+    fresh: bool,
+}
+
+impl Watch {
+    pub(super) fn new(job: JobHandle, options: WaitOptions) -> Self {
+        let start = job.shared.transport.clock.now();
+        Self {
+            deadline: start.saturating_add(options.timeout),
+            job,
+            options,
+            start,
+            last: None,
+            unknown_since: None,
+            failing_since: None,
+            failing_status: false,
+            failure: None,
+            fresh: true,
+        }
+    }
+
+    /// Asks for the next status, when it is time; says whether it differs from the one before.
+    pub(super) async fn poll(&mut self) -> Result<(JobStatus, bool), Error> {
+        loop {
+            if !std::mem::take(&mut self.fresh) {
+                let pause = self.pause()?;
+                self.unless_cancelled(pause).await?;
+            }
+            let began = self.now();
+            let asked = Box::pin(self.job.status(Some(self.deadline)));
+            match self.unless_cancelled(asked).await? {
+                Ok(status) => return self.take(status),
+                Err(error) => {
+                    self.bear(error, began, true).map_err(|error| self.public(error))?;
+                }
+            }
+        }
+    }
+
+    /// Runs a part of the wait to its end, unless the token is cancelled before. The caller boxes the
+    /// part: several copies would be held otherwise.
+    async fn unless_cancelled<F: Future + Unpin>(&self, part: F) -> Result<F::Output, Error> {
+        let cancelled = || Error::WaitCancelled { request_id: self.job.request_id().clone() };
+        match &self.options.cancellation {
+            None => Ok(part.await),
+            Some(token) => token.run_until_cancelled(part).await.ok_or_else(cancelled),
+        }
+    }
+
+    fn take(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
+        let now = self.now();
+        // A job that has ended while its result cannot be fetched goes on failing.
+        if !status.state.is_final() || self.failing_status {
+            self.failing_since = None;
+            self.failure = None;
+        }
+        if let JobState::Unknown(word) = &status.state {
+            let waited = now.saturating_sub(*self.unknown_since.get_or_insert(now));
+            if waited >= self.options.unknown_state {
+                let state = word.clone();
+                let JobStatus { request_id, message, .. } = status;
+                return Err(Error::UnknownState { request_id, state, message, waited });
+            }
+        } else {
+            self.unknown_since = None;
+        }
+        let JobStatus { request_id, state, queue_position, .. } = &status;
+        let changed = self
+            .last
+            .as_ref()
+            .is_none_or(|seen| seen.state != *state || seen.queue_position != *queue_position);
+        if changed {
+            debug!(%request_id, %state, position = queue_position, "state");
+            self.last = Some(Seen { state: state.clone(), queue_position: *queue_position });
+        }
+        Ok((status, changed))
+    }
+
+    /// The result of a job that has ended by this status; `None` where a later call may get it.
+    async fn result_after(&mut self, status: JobStatus) -> Result<Option<JobEnd>, Error> {
+        let began = self.now();
+        let asked = Box::pin(self.job.result_after(status, self.deadline));
+        let error = match self.unless_cancelled(asked).await? {
+            Ok(end) => return Ok(Some(end)),
+            Err(error) => error,
+        };
+        self.bear(error, began, false).map(|()| None).map_err(|error| Error::ResultUnreadable {
+            request_id: self.job.request_id().clone(),
+            source: Box::new(self.public(error)),
+        })
+    }
+
+    /// Keeps an error of a call that began then, and goes on waiting; gives it back where no later
+    /// call can go better, or it has lasted too long. `is_status` says whether the call asked for the
+    /// status.
+    fn bear(
+        &mut self,
+        error: JobCallError,
+        began: Duration,
+        is_status: bool,
+    ) -> Result<(), JobCallError> {
+        if error.is_throttled() {
+            return Ok(());
+        }
+        let is_lag = error.is_lag() && (!is_status || self.job.is_fresh());
+        let is_transient = error.is_transient();
+        if !is_transient && !is_lag {
+            return Err(error);
+        }
+        self.failing_status = is_status;
+        let now = self.now();
+        let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
+        let bound = if is_transient { self.options.outage } else { MAX_LAG };
+        // At the deadline, the wait has run out; that says nothing of the job.
+        if failing >= bound && now < self.deadline {
+            return Err(error);
+        }
+        warn!(request_id = %self.job.request_id(), %error, "still waiting");
+        self.failure = Some(Box::new(error));
+        Ok(())
+    }
+
+    /// The time until the next call.
+    fn pause(&mut self) -> Result<Sleep, Error> {
+        let now = self.now();
+        let left = self.deadline.saturating_sub(now);
+        if left.is_zero() {
+            let source = self.failure.take().map(|error| Box::new(self.public(*error)));
+            return Err(Error::WaitTimeout {
+                request_id: self.job.request_id().clone(),
+                state: self.last.as_ref().map(|seen| seen.state.clone()),
+                waited: now.saturating_sub(self.start),
+                source,
+            });
+        }
+        let waited = now.saturating_sub(self.start);
+        let interval = self.options.interval(waited, self.last.as_ref());
+        let transport = &*self.job.shared.transport;
+        Ok(transport.clock.sleep(transport.jittered(interval).min(left)))
+    }
+
+    fn public(&self, error: JobCallError) -> Error {
+        self.job.public(error)
+    }
+
+    fn now(&self) -> Duration {
+        self.job.shared.transport.clock.now()
+    }
+}
+
+/// A wait for a job's result, event by event.
+pub(crate) struct Waiting {
+    watch: Watch,
+    /// The last status, where the job has ended by it.
+    ended: Option<JobStatus>,
+}
+
+pub(crate) enum WaitEvent {
+    /// The job has a new state or queue position.
+    Changed(JobStatus),
+    Ended(JobEnd),
+}
+
+impl Waiting {
+    pub(super) fn new(job: JobHandle, options: WaitOptions) -> Self {
+        Self { watch: Watch::new(job, options), ended: None }
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<WaitEvent, Error> {
+        let Self { watch, ended } = self;
+        loop {
+            if let Some(status) = ended.take()
+                && let Some(end) = watch.result_after(status).await?
+            {
+                return Ok(WaitEvent::Ended(end));
+            }
+            let (status, changed) = watch.poll().await?;
+            *ended = status.state.is_final().then(|| status.clone());
+            if changed {
+                return Ok(WaitEvent::Changed(status));
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What the journal is told of a submission: that it begins, and one outcome.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tracing::{Span, error};
+
+use crate::journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission};
+
+/// A submission without an outcome so far, and what its journal has been told. Without a journal, it
+/// does nothing.
+///
+/// Each edge to the right is a call; each edge down is what happens where the caller drops the
+/// submission instead. The journal gets an outcome in every case, because a submission without one
+/// may have been paid for.
+///
+/// ```text
+/// begin() ──> Beginning ──> Begun <──> Sending ── end(outcome) ──> Recorded
+///                 │           │           │
+///                 v           │           │
+///             Abandoned       │           │
+///                 │           │           │
+///                 v           v           v
+///           not accepted  not accepted  unknown
+/// ```
+#[derive(Debug)]
+pub(super) struct SubmissionRecord {
+    journaled: Option<Journaled>,
+}
+
+#[derive(Debug)]
+struct Journaled {
+    journal: Arc<dyn Journal>,
+    submission: Arc<Submission>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Another thread writes the journal's entry.
+    Beginning,
+    /// The caller dropped it meanwhile: the thread that writes the entry writes the outcome, too.
+    Abandoned,
+    /// The entry stands in the journal, and the service has received nothing.
+    Begun,
+    /// The service may have received it.
+    Sending,
+    /// The journal knows the outcome, or never got to know the submission.
+    Recorded,
+}
+
+/// Why a submission must not be sent.
+#[derive(Debug)]
+pub(super) enum NotBegun {
+    Claimed(ClaimHolder),
+    Journal(JournalError),
+}
+
+impl SubmissionRecord {
+    /// Of a client without a journal.
+    pub(super) fn none() -> Self {
+        Self { journaled: None }
+    }
+
+    /// Tells the journal that the submission is about to be sent.
+    pub(super) async fn begin(
+        journal: Arc<dyn Journal>,
+        submission: Arc<Submission>,
+    ) -> Result<Self, NotBegun> {
+        let state = Arc::new(Mutex::new(State::Beginning));
+        let journaled = Journaled { journal, submission, state };
+        let thread = Journaled {
+            journal: Arc::clone(&journaled.journal),
+            submission: Arc::clone(&journaled.submission),
+            state: Arc::clone(&journaled.state),
+        };
+        // From here on, a drop of this future is a drop of the record.
+        let record = Self { journaled: Some(journaled) };
+        let begun = blocking(move || thread.begin()).await;
+        match begun.unwrap_or_else(|error| Err(JournalError::new(error))) {
+            Ok(Begin::Recorded) => Ok(record),
+            Ok(Begin::AlreadyClaimed(holder)) => Err(NotBegun::Claimed(holder)),
+            Err(error) => Err(NotBegun::Journal(error)),
+        }
+    }
+
+    /// From now on, the service may receive it.
+    pub(super) fn start_sending(&self) {
+        self.set(State::Sending);
+    }
+
+    /// The service surely received nothing, or refused it.
+    pub(super) fn stop_sending(&self) {
+        self.set(State::Begun);
+    }
+
+    /// Tells the journal the outcome, even where the caller or the runtime goes away meanwhile.
+    pub(super) async fn end(mut self, outcome: JournalEntry) {
+        let Some(journaled) = self.journaled.take() else { return };
+        *journaled.state() = State::Recorded;
+        let outcome = RecordOnDrop { journal: Arc::clone(&journaled.journal), entry: outcome };
+        let _ = blocking(move || drop(outcome)).await;
+    }
+
+    fn set(&self, state: State) {
+        if let Some(journaled) = &self.journaled {
+            *journaled.state() = state;
+        }
+    }
+}
+
+impl Journaled {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the entry; and the outcome, where the caller has gone.
+    fn begin(self) -> Result<Begin, JournalError> {
+        let begun = self.journal.begin(&self.submission);
+        let is_begun = matches!(begun, Ok(Begin::Recorded));
+        let before = std::mem::replace(
+            &mut *self.state(),
+            if is_begun { State::Begun } else { State::Recorded },
+        );
+        let is_abandoned = is_begun && before == State::Abandoned;
+        // Where the entry could not be flushed, it may stand in the journal all the same.
+        if is_abandoned || begun.is_err() {
+            *self.state() = State::Recorded;
+            self.record_not_sent();
+        }
+        begun
+    }
+
+    fn record_not_sent(&self) {
+        let submission = self.submission.id.clone();
+        let reason = "the call was dropped before it was sent".to_owned();
+        record(&*self.journal, &JournalEntry::NotAccepted { submission, reason });
+    }
+}
+
+impl Drop for SubmissionRecord {
+    fn drop(&mut self) {
+        let Some(journaled) = &self.journaled else { return };
+        let before = {
+            let mut state = journaled.state();
+            let is_beginning = *state == State::Beginning;
+            let next = if is_beginning { State::Abandoned } else { State::Recorded };
+            std::mem::replace(&mut *state, next)
+        };
+        match before {
+            State::Beginning | State::Abandoned | State::Recorded => {}
+            State::Begun => journaled.record_not_sent(),
+            State::Sending => {
+                let submission = journaled.submission.id.clone();
+                let reason = "the call was dropped before it was answered".to_owned();
+                let entry = JournalEntry::Unknown { submission, reason };
+                record(&*journaled.journal, &entry);
+            }
+        }
+    }
+}
+
+/// Records the outcome on drop, so that it is written even if the blocking task never runs.
+struct RecordOnDrop {
+    journal: Arc<dyn Journal>,
+    entry: JournalEntry,
+}
+
+impl Drop for RecordOnDrop {
+    fn drop(&mut self) {
+        record(&*self.journal, &self.entry);
+    }
+}
+
+/// Runs what may wait for a disk on a thread for that.
+fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+}
+
+/// A failure is only logged: the caller gets the outcome in any case, and a journal that lacks it
+/// reports the submission as unknown.
+fn record(journal: &dyn Journal, entry: &JournalEntry) {
+    if let Err(error) = journal.record(entry) {
+        error!(error = &error as &(dyn std::error::Error + 'static), "the journal cannot take it");
+    }
+}

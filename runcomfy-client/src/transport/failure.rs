@@ -1,0 +1,81 @@
+//! Why a call has no usable response.
+
+use thiserror::Error;
+
+use super::exchange::MAX_BODY_LEN;
+use super::named_id::Ids;
+use super::throttle::Throttled;
+use crate::error::{ApiError, BoxError};
+
+/// Why a call has no usable response. Public methods turn it into an [`Error`](crate::Error).
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// The client's own limits, or a pause that the service asked for, leave no time for it.
+    Throttled { attempts: u32, source: Throttled },
+    /// There is no response.
+    Transport { attempts: u32, source: TransportError },
+    /// The service refused it.
+    Refused(Box<ApiError>),
+}
+
+/// Why there is no response.
+#[derive(Debug, Error)]
+pub(crate) enum TransportError {
+    /// Nothing was sent: there was no connection.
+    #[error("cannot connect{}", via.as_ref().map(|via| format!(" {via}")).unwrap_or_default())]
+    NotConnected {
+        source: reqwest::Error,
+        /// The proxy of the connection, in words.
+        via: Option<String>,
+    },
+    /// The service may have received something.
+    #[error("the connection broke")]
+    ConnectionLost(#[source] reqwest::Error),
+    /// The response had begun.
+    #[error("the connection broke within the answer")]
+    CutOff {
+        source: reqwest::Error,
+        /// The ids in its start.
+        ids: Ids,
+    },
+    /// The call took too long.
+    #[error("no answer in time")]
+    TimedOut {
+        /// The ids in what had come of the response.
+        ids: Ids,
+    },
+    /// The response is longer than any of the API.
+    #[error("the answer is longer than {MAX_BODY_LEN} bytes")]
+    TooLong {
+        /// The ids in its start.
+        ids: Ids,
+    },
+}
+
+impl TransportError {
+    pub(crate) fn surely_not_received(&self) -> bool {
+        matches!(self, Self::NotConnected { .. })
+    }
+
+    /// The ids in the start of the response, and the error.
+    pub(crate) fn into_parts(mut self) -> (Ids, BoxError) {
+        let ids = match &mut self {
+            Self::CutOff { ids, .. } | Self::TimedOut { ids } | Self::TooLong { ids } => {
+                std::mem::take(ids)
+            }
+            Self::NotConnected { .. } | Self::ConnectionLost(_) => Ids::default(),
+        };
+        (ids, self.into())
+    }
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        // The error around this one names the job or the file, which says more than the URL.
+        let error = error.without_url();
+        match error.is_connect() {
+            true => Self::NotConnected { source: error, via: None },
+            false => Self::ConnectionLost(error),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Refusals: every form of body that the service is known to refuse a call with.
+
+use serde_json::Value;
+
+use super::Response;
+use crate::error::{ApiError, ApiErrorKind};
+use crate::request_id::RequestId;
+
+const MAX_MESSAGE_LEN: usize = 500;
+const MAX_SHOWN_BODY_LEN: usize = 4096;
+
+impl Response {
+    /// The refusal that the response is; `None` where it is a success. `request_id` is the job of the
+    /// call.
+    pub(crate) fn refusal(&self, request_id: Option<&RequestId>) -> Option<ApiError> {
+        let &Self { status, ref body, ref json, retry_after, .. } = self;
+        let is_success = (200..300).contains(&status);
+        let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
+        if is_success && code.is_none() {
+            return None;
+        }
+        let message = match json {
+            Ok(json) => message(json),
+            Err(_) => html_title(body),
+        };
+        Some(ApiError {
+            kind: ApiErrorKind::of(status, code.as_deref()),
+            status,
+            code: code.map(|code| self.word(&code)),
+            message: message.map(|text| self.excerpt(&text, MAX_MESSAGE_LEN)),
+            body: self.excerpt(body, MAX_SHOWN_BODY_LEN),
+            request_id: request_id.cloned(),
+            retry_after,
+            request_size: None,
+        })
+    }
+}
+
+/// A top-level `error_code` that says something: not null, not 0, not empty. Some bodies call it
+/// `code`; beside a success, that has to be one of the service's own to mean a failure.
+fn error_code(json: &Value, is_success: bool) -> Option<String> {
+    let code = |key: &str| match json.get(key)? {
+        Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),
+        Value::String(text) if !text.is_empty() && text != "0" => Some(text.clone()),
+        _ => None,
+    };
+    let is_failure = |code: &String| {
+        code.len() == 6 && code.parse().is_ok_and(|code| (400_000..600_000).contains(&code))
+    };
+    code("error_code").or_else(|| code("code").filter(|code| !is_success || is_failure(code)))
+}
+
+/// The service's words about what went wrong, in whatever form.
+pub(crate) fn message(json: &Value) -> Option<String> {
+    ["error_message", "message", "error", "detail"].iter().find_map(|key| words(json.get(key)?))
+}
+
+/// The words that a member about an error is, or has.
+pub(crate) fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Null | Value::String(_) => None,
+        Value::Object(inner) => {
+            let text =
+                ["message", "error_message"].iter().find_map(|key| inner.get(*key)?.as_str());
+            Some(text.map_or_else(|| value.to_string(), str::to_owned))
+        }
+        other => Some(other.to_string()),
+    }
+}
+
+fn html_title(body: &str) -> Option<String> {
+    let lower = body.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = body[start..end].trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(status: u16, body: &str) -> ApiError {
+        Response::of(status, body).refusal(None).unwrap()
+    }
+
+    #[test]
+    fn every_form_of_body_gives_the_services_own_words() {
+        for (body, words) in [
+            (
+                r#"{"error_code": 400001, "error_message": "invalid identifier"}"#,
+                "invalid identifier",
+            ),
+            (r#"{"message": "no"}"#, "no"),
+            (r#"{"error": "no"}"#, "no"),
+            (r#"{"error": {"message": "no", "type": "x"}}"#, "no"),
+            (r#"{"detail": "Not Found"}"#, "Not Found"),
+            (
+                r#"{"detail": [{"loc": ["a"], "msg": "required"}]}"#,
+                r#"[{"loc":["a"],"msg":"required"}]"#,
+            ),
+            ("<html><head><TITLE>502 Bad Gateway</TITLE></head></html>", "502 Bad Gateway"),
+        ] {
+            assert_eq!(read(400, body).message.as_deref(), Some(words), "{body}");
+            assert!(read(400, body).to_string().contains(words));
+        }
+        assert!(read(503, "").to_string().contains("HTTP 503 with an empty body"));
+        assert!(read(503, "upstream gone").to_string().contains("upstream gone"));
+    }
+
+    #[test]
+    fn the_code_counts_more_than_the_status() {
+        for (status, code, kind) in [
+            (200, "400001", ApiErrorKind::BadRequest),
+            (200, "400002", ApiErrorKind::PaymentRequired),
+            (400, "400002", ApiErrorKind::PaymentRequired),
+            (400, "400004", ApiErrorKind::Unauthorized),
+            (200, "403001", ApiErrorKind::Forbidden),
+            (200, "404001", ApiErrorKind::NotFound),
+            (200, "429007", ApiErrorKind::RateLimited),
+            (400, "400005", ApiErrorKind::NotReady),
+            (200, "400005", ApiErrorKind::NotReady),
+            (200, "\"X\"", ApiErrorKind::Other),
+        ] {
+            let error = read(status, &format!(r#"{{"error_code": {code}}}"#));
+            assert_eq!(error.kind, kind, "{status} {code}");
+        }
+        for (status, kind) in [(200, ApiErrorKind::Unauthorized), (401, ApiErrorKind::Unauthorized)]
+        {
+            assert_eq!(read(status, r#"{"code": 400004, "message": "token"}"#).kind, kind);
+        }
+    }
+
+    #[test]
+    fn a_success_is_no_error() {
+        for body in [
+            "{}",
+            r#"{"error_code": null}"#,
+            r#"{"error_code": 0}"#,
+            r#"{"status": "in_queue"}"#,
+            r#"{"code": 0}"#,
+            r#"{"code": 200, "message": "ok"}"#,
+            r#"{"code": "success"}"#,
+            "x",
+        ] {
+            assert_eq!(Response::of(200, body).refusal(None), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_kept_in_part() {
+        let error = read(500, &"ä".repeat(100_000));
+        assert!(error.body.len() < 5000 && error.to_string().len() < 500);
+    }
+}
