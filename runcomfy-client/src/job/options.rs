@@ -4,9 +4,6 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::watch::Seen;
-use crate::state::JobState;
-
 /// How long to wait for a job, and how often to ask.
 #[derive(Clone, Debug)]
 #[must_use = "options do nothing until a wait takes them"]
@@ -87,15 +84,11 @@ impl WaitOptions {
         self
     }
 
-    /// The longest time until the next status call, for a job that was waited for so long.
-    pub(super) fn interval(&self, waited: Duration, seen: Option<&Seen>) -> Duration {
+    /// The maximum time until the next status call, for a job that was waited for this long and has
+    /// this many jobs before it in the queue.
+    pub(super) fn interval(&self, waited: Duration, queue_position: u64) -> Duration {
         // A job with others before it takes longer still.
-        let before = match seen {
-            Some(Seen { state: JobState::InQueue, queue_position }) => {
-                queue_position.unwrap_or_default().min(20)
-            }
-            _ => 0,
-        };
+        let before = queue_position.min(20);
         let share = waited / 20;
         let share = share.saturating_mul(1 + u32::try_from(before).unwrap_or_default());
         share.clamp(self.first_poll, self.slowest_poll)
@@ -106,26 +99,22 @@ impl WaitOptions {
 mod tests {
     use super::*;
 
-    fn in_queue(position: u64) -> Seen {
-        Seen { state: JobState::InQueue, queue_position: Some(position) }
-    }
-
     #[test]
-    fn polling_is_quick_at_first_and_slow_for_what_takes_long() {
+    fn polling_slows_down_with_time_and_queue_position() {
         let options = WaitOptions::default();
-        let seconds = |waited, seen: Option<&Seen>| {
-            options.interval(Duration::from_secs(waited), seen).as_secs_f64()
+        let seconds = |waited, position| {
+            options.interval(Duration::from_secs(waited), position).as_secs_f64()
         };
         for (waited, interval) in [(0, 1.0), (20, 1.0), (60, 3.0), (300, 15.0), (7200, 30.0)] {
-            assert_eq!(seconds(waited, None), interval, "{waited}");
+            assert_eq!(seconds(waited, 0), interval, "{waited}");
         }
         // Deep in the queue.
-        assert_eq!(seconds(0, Some(&in_queue(100))), 1.0);
-        assert_eq!(seconds(20, Some(&in_queue(0))), 1.0);
-        assert_eq!(seconds(20, Some(&in_queue(4))), 5.0);
-        assert_eq!(seconds(60, Some(&in_queue(u64::MAX))), 30.0);
+        assert_eq!(seconds(0, 100), 1.0);
+        assert_eq!(seconds(20, 0), 1.0);
+        assert_eq!(seconds(20, 4), 5.0);
+        assert_eq!(seconds(60, u64::MAX), 30.0);
         // Nobody gets a busy loop, nor an interval that turns over.
         let odd = WaitOptions::default().poll_interval(Duration::ZERO, Duration::ZERO);
-        assert_eq!(odd.interval(Duration::MAX, None), Duration::from_millis(10));
+        assert_eq!(odd.interval(Duration::MAX, 0), Duration::from_millis(10));
     }
 }

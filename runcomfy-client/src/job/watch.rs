@@ -12,9 +12,9 @@ use crate::state::{JobState, JobStatus};
 use crate::time::Sleep;
 
 /// What a wait keeps of a status.
-pub(super) struct Seen {
-    pub(super) state: JobState,
-    pub(super) queue_position: Option<u64>,
+struct Seen {
+    state: JobState,
+    queue_position: Option<u64>,
 }
 
 /// The statuses of a job, one by one, within the bounds of a wait.
@@ -165,7 +165,11 @@ impl Watch {
             });
         }
         let waited = now.saturating_sub(self.start);
-        let interval = self.options.interval(waited, self.last.as_ref());
+        let position = match &self.last {
+            Some(Seen { state: JobState::InQueue, queue_position: Some(position) }) => *position,
+            _ => 0,
+        };
+        let interval = self.options.interval(waited, position);
         let transport = &*self.job.shared.transport;
         Ok(transport.clock.sleep(transport.jittered(interval).min(left)))
     }

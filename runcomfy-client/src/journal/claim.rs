@@ -1,124 +1,14 @@
-//! Claims: what keeps two equal submissions from both being sent.
+//! Claims: what makes two submissions equal, so that only one of them is sent.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use runcomfy_schema::Num;
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
-use super::entry::{JournalEntry, Submission};
-use super::ledger::{Holder, Ledger, Outcome};
+use super::entry::Submission;
 use crate::body::Body;
 use crate::digest;
-use crate::request_id::RequestId;
-use crate::time::http_date;
-
-/// What [`Journal::begin`](crate::Journal::begin) came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a submission whose claim is held must not be sent"]
-pub enum Begin {
-    /// The submission is recorded, and can be sent.
-    Recorded,
-    /// An earlier submission holds the claim. Nothing was recorded.
-    AlreadyClaimed(ClaimHolder),
-}
-
-/// The earlier submission that holds a claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ClaimHolder {
-    /// How far it came.
-    pub state: ClaimState,
-    /// The submission; `None` where the journal keeps no more of it than its claim.
-    pub submission: Option<Submission>,
-    /// Its job, where it is known.
-    pub request_id: Option<RequestId>,
-}
-
-/// How far the submission came that holds a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ClaimState {
-    /// It is being sent, by a process that is still there.
-    Submitting,
-    /// Nobody can tell whether the service accepted it.
-    Unknown,
-    /// The service accepted it, and the job has no end yet.
-    Accepted,
-    /// The job has ended, or somebody has settled it.
-    Finished,
-}
-
-impl ClaimHolder {
-    /// The holder of a submission's claim by the entries of a journal, oldest first; for those who
-    /// implement [`Journal::begin`](crate::Journal::begin). The entries have to be those of processes
-    /// that have not ended.
-    pub fn find(
-        submission: &Submission,
-        entries: impl IntoIterator<Item = JournalEntry>,
-    ) -> Option<Self> {
-        let claim = Claim::of(submission)?;
-        let mut ledger = Ledger::default();
-        entries.into_iter().for_each(|entry| ledger.add(entry, ""));
-        ledger.holder(claim).map(|holder| Self::of(holder, |_| true))
-    }
-
-    /// `is_alive` tells whether the process that began a submission is still there.
-    pub(super) fn of(holder: Holder<'_>, is_alive: impl FnOnce(&str) -> bool) -> Self {
-        match holder {
-            Holder::Finished => {
-                Self { state: ClaimState::Finished, submission: None, request_id: None }
-            }
-            Holder::Open(open) => {
-                let (state, request_id) = match &open.outcome {
-                    Outcome::None if is_alive(&open.owner) => (ClaimState::Submitting, None),
-                    Outcome::None | Outcome::Unknown(_) => (ClaimState::Unknown, None),
-                    Outcome::Accepted(id) if open.ended => (ClaimState::Finished, Some(id)),
-                    Outcome::Accepted(id) => (ClaimState::Accepted, Some(id)),
-                };
-                Self { state, submission: open.submission.clone(), request_id: request_id.cloned() }
-            }
-        }
-    }
-}
-
-impl fmt::Display for ClaimHolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = |f: &mut fmt::Formatter<'_>| match &self.submission {
-            Some(submission) => write!(f, " at {}", http_date(submission.submitted_at)),
-            None => Ok(()),
-        };
-        match (self.state, &self.request_id) {
-            (ClaimState::Submitting, _) => {
-                f.write_str("it is being submitted, begun")?;
-                since(f)?;
-                f.write_str("; leave it to the process that began it")
-            }
-            (ClaimState::Accepted, Some(id)) => {
-                write!(f, "it is request {id}; take the job up by this id, or with `resume`")
-            }
-            (ClaimState::Unknown | ClaimState::Accepted, _) => {
-                f.write_str("it was sent")?;
-                since(f)?;
-                f.write_str(
-                    ", and whether it was accepted is unknown; look into the account, then call \
-                     `FileJournal::settle` if it was accepted, `FileJournal::not_accepted` if not",
-                )
-            }
-            (ClaimState::Finished, id) => {
-                f.write_str("its job")?;
-                if let Some(id) = id {
-                    write!(f, " {id}")?;
-                }
-                f.write_str(
-                    " has ended, or was settled by hand; to run it again as another job, give it a \
-                     key",
-                )
-            }
-        }
-    }
-}
 
 /// A claim as it is compared: half of a SHA-256, which is enough to tell all claims apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

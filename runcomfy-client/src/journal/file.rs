@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tracing::warn;
 
-use super::claim::{Claim, ClaimHolder, ClaimState};
+use super::claim::Claim;
 use super::compact;
 use super::entry::{JournalEntry, Submission};
+use super::holder::{ClaimHolder, ClaimState};
 use super::ledger::{Holder, Outcome, Unfinished};
 use super::line::{self, Line};
 use super::session::{self, Session, Sessions};

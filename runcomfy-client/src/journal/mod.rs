@@ -5,6 +5,7 @@ mod claim;
 mod compact;
 mod entry;
 mod file;
+mod holder;
 mod ledger;
 mod line;
 mod session;
@@ -16,9 +17,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use claim::claim;
-pub use claim::{Begin, ClaimHolder, ClaimState};
 pub use entry::{JournalEntry, Submission};
 pub use file::FileJournal;
+pub use holder::{Begin, ClaimHolder, ClaimState};
 pub use ledger::{Unfinished, UnfinishedJob, UnknownSubmission};
 
 /// Why a journal cannot be written or read.
