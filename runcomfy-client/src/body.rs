@@ -1,5 +1,6 @@
-//! The body of a submission: JSON in pieces, where a long text is shared with the input that it
-//! comes from. So a file inside a request is in memory once, however often it is sent.
+//! The body of a submission: JSON in pieces. A long string of a checked input is a piece of its own,
+//! which shares the input's memory. So a file inside a request is in memory once, however often it is
+//! sent.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -10,7 +11,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use runcomfy_schema::json::text::{self, LONG};
+use runcomfy_schema::Json;
+use runcomfy_schema::json::Text;
 use serde::Serialize;
 
 use crate::digest;
@@ -22,9 +24,15 @@ pub(crate) struct Body {
 }
 
 impl Body {
+    /// The body of any value; it shares nothing.
     pub(crate) fn of<B: Serialize + ?Sized>(value: &B) -> serde_json::Result<Self> {
+        Ok(Self { pieces: vec![serde_json::to_vec(value)?.into()] })
+    }
+
+    /// The body of a checked input: the same bytes, and its long strings are shared.
+    pub(crate) fn sharing(json: &Json) -> serde_json::Result<Self> {
         let mut pieces = Pieces::default();
-        text::while_shown(|| serde_json::to_writer(&mut pieces, value))?;
+        pieces.write(json)?;
         pieces.end_piece();
         Ok(Self { pieces: pieces.done })
     }
@@ -38,12 +46,14 @@ impl Body {
         digest::sha256(self.pieces.iter().map(|piece| &**piece))
     }
 
-    /// Its bytes, to be read.
-    pub(crate) fn reader(&self) -> impl io::Read {
-        Reader { pieces: self.pieces.iter().map(|piece| &**piece).collect() }
+    /// The value that the body says.
+    pub(crate) fn to_json(&self) -> serde_json::Result<Json> {
+        let reader = Reader { pieces: self.pieces.iter().map(|piece| &**piece).collect() };
+        let mut deserializer = serde_json::Deserializer::from_reader(reader);
+        Ok(runcomfy_schema::json::deserialize(&[], &mut deserializer)?.json)
     }
 
-    /// As it goes out; every time anew.
+    /// The body as it is sent, anew for every attempt.
     pub(crate) fn stream(&self) -> reqwest::Body {
         match &*self.pieces {
             [piece] => piece.clone().into(),
@@ -55,7 +65,7 @@ impl Body {
     }
 }
 
-/// What is written, piece by piece.
+/// A body while it is written.
 #[derive(Default)]
 struct Pieces {
     done: Vec<Bytes>,
@@ -68,30 +78,47 @@ impl Pieces {
             self.done.push(std::mem::take(&mut self.piece).into());
         }
     }
-}
 
-impl io::Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    /// The run of a text that needs no escaping comes in one call.
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() >= LONG
-            && let Some(text) = text::find(bytes)
-        {
-            self.end_piece();
-            self.done.push(Bytes::from_owner(Shared(text)));
-        } else {
-            self.piece.extend_from_slice(bytes);
+    fn write(&mut self, json: &Json) -> serde_json::Result<()> {
+        match json {
+            Json::String(Text::Shared(text)) if !needs_escapes(text) => {
+                self.piece.push(b'"');
+                self.end_piece();
+                self.done.push(Bytes::from_owner(Shared(Arc::clone(text))));
+                self.piece.push(b'"');
+            }
+            Json::Array(items) => {
+                self.piece.push(b'[');
+                for (index, item) in items.iter().enumerate() {
+                    self.separate(index);
+                    self.write(item)?;
+                }
+                self.piece.push(b']');
+            }
+            Json::Object(members) => {
+                self.piece.push(b'{');
+                for (index, (key, value)) in members.iter().enumerate() {
+                    self.separate(index);
+                    serde_json::to_writer(&mut self.piece, key)?;
+                    self.piece.push(b':');
+                    self.write(value)?;
+                }
+                self.piece.push(b'}');
+            }
+            leaf => serde_json::to_writer(&mut self.piece, leaf)?,
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn separate(&mut self, index: usize) {
+        if index > 0 {
+            self.piece.push(b',');
+        }
     }
+}
+
+fn needs_escapes(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
 }
 
 struct Reader<'a> {
@@ -154,43 +181,65 @@ impl http_body::Body for Stream {
 
 #[cfg(test)]
 mod tests {
+    use runcomfy_schema::Num;
     use serde_json::json;
 
     use super::*;
-    use runcomfy_types::Media;
-
-    fn png(size: usize) -> Media {
-        let mut content = b"\x89PNG\r\n\x1a\n".to_vec();
-        content.resize(size, 7);
-        Media::bytes(&content).unwrap()
-    }
 
     fn whole(body: &Body) -> Vec<u8> {
         body.pieces.concat()
     }
 
-    #[test]
-    fn a_long_text_is_held_and_not_copied() {
-        let (large, small) = (png(300_000), png(100));
-        let value = std::collections::BTreeMap::from([("a", &large), ("b", &small), ("c", &large)]);
-        let body = Body::of(&value).unwrap();
-        assert_eq!(whole(&body), serde_json::to_vec(&value).unwrap());
-        assert_eq!(body.len(), whole(&body).len() as u64);
-        let shared = body.pieces.iter().filter(|piece| piece.as_ptr() == large.as_str().as_ptr());
-        assert_eq!((shared.count(), body.pieces.len()), (2, 5));
-        // Nothing is shared that nobody showed, or that was shown to another body.
-        let text = "x".repeat(300_000);
-        let body = Body::of(&json!({ "a": text })).unwrap();
-        assert_eq!((whole(&body), body.pieces.len()), (format!(r#"{{"a":"{text}"}}"#).into(), 1));
+    fn string(text: String) -> Json {
+        Json::String(text.into())
     }
 
     #[test]
-    fn a_text_that_json_escapes_is_written_as_json_has_it() {
-        let text = runcomfy_schema::json::Json::String(
-            format!("\"{}\n{}", "x".repeat(100_000), "y".repeat(100_000)).into(),
-        );
-        let body = Body::of(&text).unwrap();
-        assert_eq!(whole(&body), serde_json::to_vec(&text).unwrap());
+    fn long_strings_are_shared() {
+        let (long, short) = (string("x".repeat(300_000)), string("y".repeat(100)));
+        let json = Json::Object(vec![
+            ("a".into(), long.clone()),
+            ("b".into(), short),
+            ("c".into(), Json::Array(vec![long.clone()])),
+        ]);
+        let body = Body::sharing(&json).unwrap();
+        assert_eq!(whole(&body), serde_json::to_vec(&json).unwrap());
+        assert_eq!(body.len(), whole(&body).len() as u64);
+        let Json::String(text) = &long else { unreachable!() };
+        let shared = body.pieces.iter().filter(|piece| piece.as_ptr() == text.as_ptr());
+        assert_eq!((shared.count(), body.pieces.len()), (2, 5));
+    }
+
+    #[test]
+    fn a_shared_body_has_the_bytes_that_serde_writes() {
+        let escaped = format!("\"{}\n{}", "x".repeat(100_000), "y".repeat(100_000));
+        let unicode = "\u{fc}\u{7f}\u{2028}".repeat(50_000);
+        let values = vec![
+            Json::Null,
+            Json::Bool(true),
+            Json::float(-0.0),
+            Json::float(1e300),
+            Json::float(0.1),
+            Json::integer(i128::from(u64::MAX)),
+            Json::integer(-5),
+            Json::Number(Num::of_text("340282366920938463463374607431768211456").unwrap()),
+            string(String::new()),
+            string("a\"\\\u{1}/\u{7f}".to_owned()),
+            string(escaped),
+            string(unicode),
+            Json::Array(Vec::new()),
+            Json::Object(Vec::new()),
+            Json::Object(vec![("\"k\n".into(), Json::Array(vec![Json::Null, Json::Null]))]),
+        ];
+        let all = Json::Array(values.clone());
+        for json in values.iter().chain([&all]) {
+            let body = Body::sharing(json).unwrap();
+            let text = serde_json::to_vec(json).unwrap();
+            assert!(whole(&body) == text, "{}", json.quoted());
+            assert_eq!(body.sha256(), digest::sha256_of_json(json).unwrap());
+            assert!(body.to_json().is_ok());
+        }
+        assert!(Body::sharing(&Json::NotFinite(f64::NAN)).is_err());
     }
 
     #[test]

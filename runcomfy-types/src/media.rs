@@ -185,7 +185,6 @@ impl fmt::Debug for Media {
 
 impl Serialize for Media {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        runcomfy_schema::json::text::show(&self.wire);
         serializer.serialize_str(&self.wire)
     }
 }

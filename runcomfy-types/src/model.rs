@@ -95,6 +95,10 @@ impl Request for AnyInput {
     fn model_id(&self) -> &str {
         &self.model_id
     }
+
+    fn checked_body(&self) -> Option<&Json> {
+        Some(&self.body)
+    }
 }
 
 impl fmt::Debug for AnyInput {

@@ -37,6 +37,11 @@ impl Valid {
     }
 
     #[must_use]
+    pub fn json(&self) -> &Json {
+        &self.0
+    }
+
+    #[must_use]
     pub fn to_value(&self) -> Value {
         self.0.to_value()
     }

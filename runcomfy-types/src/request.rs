@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::output::Output;
+use runcomfy_schema::Json;
 
 /// The input of a model. Generated for every model's `Input`; an `Input` that exists is valid.
 pub trait Request: Serialize {
@@ -21,6 +22,13 @@ pub trait Request: Serialize {
     fn job_key(&self) -> Option<&str> {
         None
     }
+
+    /// The checked body, which serialises as the input does. A client that has it sends the files in
+    /// it without a copy. Of a type that was not generated there is none.
+    #[doc(hidden)]
+    fn checked_body(&self) -> Option<&Json> {
+        None
+    }
 }
 
 /// So that inputs can be lent.
@@ -35,6 +43,10 @@ impl<R: Request + ?Sized> Request for &R {
 
     fn job_key(&self) -> Option<&str> {
         (**self).job_key()
+    }
+
+    fn checked_body(&self) -> Option<&Json> {
+        (**self).checked_body()
     }
 }
 
@@ -92,5 +104,9 @@ impl<R: Request> Request for Keyed<R> {
 
     fn job_key(&self) -> Option<&str> {
         Some(&self.key)
+    }
+
+    fn checked_body(&self) -> Option<&Json> {
+        self.input.checked_body()
     }
 }

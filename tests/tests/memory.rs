@@ -1,7 +1,16 @@
 //! What stays in memory. A process of its own, so that no other test's memory counts.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Mutex, PoisonError};
+
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+use runcomfy_models::{Client, FileJournal, Media, SubmitOptions};
 use runcomfy_types::DynamicModel;
 use serde_json::json;
+
+/// One test at a time: they share the memory that they measure.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// In pages of memory, as the system counts them.
 fn resident() -> usize {
@@ -9,8 +18,16 @@ fn resident() -> usize {
     text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default()
 }
 
+/// The most memory that the process had so far, in bytes; 0 where the system does not say.
+fn peak() -> usize {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap_or_default() * 1024
+}
+
 #[test]
 fn reading_a_schema_again_and_again_keeps_nothing() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let text = include_str!("../corpus/reference/recursive-tree.json");
     let read = |times: usize| {
         for _ in 0..times {
@@ -24,4 +41,60 @@ fn reading_a_schema_again_and_again_keeps_nothing() {
     // Kept schemas would be ten thousand times some kilobytes.
     let pages = 8 * 1024 * 1024 / 4096;
     assert!(resident() < before + pages, "{before} pages became {}", resident());
+}
+
+/// Accepts every submission, and keeps nothing of it. Gives its address.
+fn accepting_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/v1", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).unwrap();
+                if line.trim().is_empty() {
+                    break;
+                }
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let read = std::io::copy(&mut stream.by_ref().take(length), &mut std::io::sink());
+            assert_eq!(read.unwrap(), length);
+            let body = format!(r#"{{"request_id": "bytes-{length}"}}"#);
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length:";
+            let answer = format!("{head} {}\r\n\r\n{body}", body.len());
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    base
+}
+
+#[test]
+fn a_file_inside_a_request_is_in_memory_once() {
+    const MIB: usize = 1024 * 1024;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("image.png");
+    std::fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(45 * MIB as u64).unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = Client::builder().base_url(accepting_server()).token("t").journal(journal);
+    let client = client.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+
+    let before = peak();
+    let input = Input::builder().prompt("x").image_url(Media::path(&path).unwrap());
+    let input = input.build().unwrap();
+    // Recorded, claimed and sent.
+    let options = SubmitOptions::default().key("once");
+    let job = runtime.block_on(client.submit_with(&input, &options)).unwrap();
+    assert!(job.request_id().as_str() > "bytes-60", "{job:?}");
+    assert!(job.submission().unwrap().is_of(&input));
+    let grown = peak() - before;
+    // 60 MiB in base64.
+    assert!(grown < 90 * MIB, "{} MiB for a file of 60", grown / MIB);
 }

@@ -113,7 +113,9 @@ impl Client {
     fn prepared<R: Request>(&self, input: &R, key: Option<&str>) -> Result<Prepared, Error> {
         let prepared = Prepared::of(input)?;
         Ok(match key.or(input.job_key()) {
-            Some(key) if self.shared.journal.is_some() => prepared.claiming(Some(key), |_| 0),
+            Some(key) if self.shared.journal.is_some() => {
+                prepared.claiming(input, Some(key), |_| 0)
+            }
             _ => prepared,
         })
     }
@@ -128,7 +130,7 @@ impl Client {
         model_id: &str,
         body: &B,
     ) -> Result<Job, Error> {
-        self.send(Prepared::new(model_id.parse()?, body)?).await
+        self.send(Prepared::unchecked(model_id.parse()?, body)?).await
     }
 
     /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is

@@ -247,7 +247,7 @@ impl Client {
         let prepared = inputs.into_iter().map(move |input| {
             let prepared = Prepared::of(&input)?;
             let Some(numbers) = &mut numbers else { return Ok(prepared) };
-            Ok(prepared.claiming(input.job_key(), |claim| {
+            Ok(prepared.claiming(&input, input.job_key(), |claim| {
                 let number = numbers.entry(claim.to_owned()).or_default();
                 *number += 1;
                 *number - 1

@@ -1,14 +1,13 @@
 //! Claims: what makes two submissions equal, so that only one of them is sent.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use runcomfy_schema::Num;
+use runcomfy_schema::Json;
 use runcomfy_types::ModelId;
-use serde_json::Value;
 
 use super::entry::Submission;
-use crate::body::Body;
-use crate::digest;
+use crate::digest::{self, Digest};
 
 /// A claim as it is compared: half of a SHA-256, which is enough to tell all claims apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,66 +36,62 @@ impl Claim {
 }
 
 /// The claim of an input: of its model, its body, the key that the caller gave to it, and which of
-/// several equal ones it is. Two bodies are equal where they are the same JSON value, whatever the
-/// order of their members: an input that is made of a hash map has another order at each start.
-pub(crate) fn claim(model_id: &ModelId, body: &Body, key: Option<&str>, occurrence: u32) -> String {
+/// several equal ones it is. `body` is the [canonical](canonical_sha256) digest of its body.
+pub(crate) fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrence: u32) -> String {
     // A key may hold anything, so its length goes before it.
     let key = key.map(|key| format!("{}:{key}", key.len())).unwrap_or_default();
-    let text = format!("{model_id}\n{}\n{occurrence}\n{key}", canonical_sha256(body));
+    let text = format!("{model_id}\n{body}\n{occurrence}\n{key}");
     let mut claim = digest::sha256([text.as_bytes()]);
     claim.truncate(32);
     claim
 }
 
 /// The SHA-256 of a body with the members of its objects in order, and its numbers in one form each.
-fn canonical_sha256(body: &Body) -> String {
-    let Ok(value) = serde_json::from_reader::<_, Value>(body.reader()) else {
-        return body.sha256();
-    };
-    let mut text = String::new();
-    write_canonical(&value, &mut text);
-    digest::sha256([text.as_bytes()])
+/// So it is one for equal JSON values: an input made of a hash map has another order at each start.
+pub(crate) fn canonical_sha256(body: &Json) -> io::Result<String> {
+    let mut digest = Digest::new();
+    write_canonical(body, &mut digest)?;
+    Ok(digest.finish())
 }
 
-fn write_canonical(value: &Value, text: &mut String) {
+fn write_canonical(value: &Json, to: &mut impl io::Write) -> io::Result<()> {
     match value {
-        Value::Array(items) => {
-            text.push('[');
+        Json::Array(items) => {
+            to.write_all(b"[")?;
             for item in items {
-                write_canonical(item, text);
-                text.push(',');
+                write_canonical(item, to)?;
+                to.write_all(b",")?;
             }
-            text.push(']');
+            to.write_all(b"]")
         }
-        Value::Object(members) => {
-            let members: BTreeMap<_, _> = members.iter().collect();
-            text.push('{');
+        Json::Object(members) => {
+            let members: BTreeMap<_, _> = members.iter().map(|(key, value)| (key, value)).collect();
+            to.write_all(b"{")?;
             for (key, value) in members {
-                text.push_str(&Value::from(key.as_str()).to_string());
-                text.push(':');
-                write_canonical(value, text);
-                text.push(',');
+                serde_json::to_writer(&mut *to, key)?;
+                to.write_all(b":")?;
+                write_canonical(value, to)?;
+                to.write_all(b",")?;
             }
-            text.push('}');
+            to.write_all(b"}")
         }
-        Value::Number(number) => match Num::of(number) {
-            Some(num) => text.push_str(&num.to_string()),
-            None => text.push_str(&number.to_string()),
-        },
-        leaf => text.push_str(&leaf.to_string()),
+        Json::Number(number) => write!(to, "{number}"),
+        leaf => Ok(serde_json::to_writer(to, leaf)?),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::Body;
 
     #[test]
     fn equal_values_have_one_claim() {
         let model_id = "acme/dream".parse().unwrap();
         let claim = |text: &str| {
             let raw: Box<serde_json::value::RawValue> = serde_json::from_str(text).unwrap();
-            super::claim(&model_id, &Body::of(&raw).unwrap(), None, 0)
+            let body = Body::of(&raw).unwrap().to_json().unwrap();
+            super::claim(&model_id, &canonical_sha256(&body).unwrap(), None, 0)
         };
         let first = claim(r#"{"a": 1, "b": [{"x": "ä", "y": 2.50}]}"#);
         for same in [

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::body::Body;
+use crate::digest;
 use crate::request_id::RequestId;
 use crate::state::JobState;
 use crate::time::http_date;
@@ -61,7 +61,7 @@ impl Submission {
     /// the input does not serialise.
     #[must_use]
     pub fn digest_of<B: Serialize + ?Sized>(input: &B) -> Option<String> {
-        Some(Body::of(input).ok()?.sha256())
+        digest::sha256_of_json(input).ok()
     }
 }
 

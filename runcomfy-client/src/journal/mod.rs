@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub(crate) use claim::claim;
+pub(crate) use claim::{canonical_sha256, claim};
 pub use entry::{JournalEntry, Submission};
 pub use file::FileJournal;
 pub use holder::{Begin, ClaimHolder, ClaimState};

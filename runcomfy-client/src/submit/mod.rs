@@ -15,7 +15,7 @@ use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
 use crate::body::Body;
 use crate::error::Error;
-use crate::journal::{JournalEntry, Submission, claim};
+use crate::journal::{JournalEntry, Submission, canonical_sha256, claim};
 use crate::request_id::RequestId;
 use crate::shared::Shared;
 use crate::transport::named_id::Ids;
@@ -26,8 +26,8 @@ pub use options::SubmitOptions;
 use record::{NotBegun, SubmissionRecord};
 use verdict::{Unknown, Verdict};
 
-/// What the service takes.
-const MAX_REQUEST: u64 = 64 * 1024 * 1024;
+/// The service takes no larger request.
+const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
 
 /// A submission that is ready to be sent, and holds nothing of what it was made from.
 pub(crate) struct Prepared {
@@ -39,16 +39,21 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn of<R: Request>(input: &R) -> Result<Self, Error> {
-        let prepared = Self::new(input.model_id().parse()?, input)?;
-        let size = prepared.body.len();
-        if size > MAX_REQUEST {
-            let Self { model_id, .. } = prepared;
-            return Err(Error::RequestTooLarge { model_id, size, limit: MAX_REQUEST });
+        let model_id = input.model_id().parse()?;
+        let body = input.checked_body().map_or_else(|| Body::of(input), Body::sharing);
+        let body = body.map_err(Error::Body)?;
+        let size = body.len();
+        if size > MAX_REQUEST_LEN {
+            return Err(Error::RequestTooLarge { model_id, size, limit: MAX_REQUEST_LEN });
         }
-        Ok(prepared)
+        Ok(Self { model_id, body, claim: None })
     }
 
-    pub(crate) fn new<B: Serialize + ?Sized>(model_id: ModelId, body: &B) -> Result<Self, Error> {
+    /// Any JSON for any model, unchecked.
+    pub(crate) fn unchecked<B: Serialize + ?Sized>(
+        model_id: ModelId,
+        body: &B,
+    ) -> Result<Self, Error> {
         let body = Body::of(body).map_err(Error::Body)?;
         Ok(Self { model_id, body, claim: None })
     }
@@ -57,13 +62,23 @@ impl Prepared {
         &self.model_id
     }
 
-    /// Claims it by its model, its body, a key and its number among equal ones; `number` is told what
-    /// it would claim as the first.
-    pub(crate) fn claiming(mut self, key: Option<&str>, number: impl FnOnce(&str) -> u32) -> Self {
-        let first = claim(&self.model_id, &self.body, key, 0);
+    /// Claims the input that it was made from, by its model, body, key and number among equal ones.
+    /// `number` gets the claim that the first of them has.
+    pub(crate) fn claiming<R: Request>(
+        mut self,
+        input: &R,
+        key: Option<&str>,
+        number: impl FnOnce(&str) -> u32,
+    ) -> Self {
+        let canonical = match input.checked_body() {
+            Some(json) => canonical_sha256(json).ok(),
+            None => self.body.to_json().ok().and_then(|json| canonical_sha256(&json).ok()),
+        };
+        let canonical = canonical.unwrap_or_else(|| self.body.sha256());
+        let first = claim(&self.model_id, &canonical, key, 0);
         self.claim = Some(match number(&first) {
             0 => first,
-            number => claim(&self.model_id, &self.body, key, number),
+            number => claim(&self.model_id, &canonical, key, number),
         });
         self
     }

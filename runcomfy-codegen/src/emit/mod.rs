@@ -72,6 +72,10 @@ fn request(source: &mut Source, model: &Model) {
     source.open("impl __rt::Request for Input {");
     source.line(&format!("type Output = {output};"));
     source.line(&format!("const MODEL_ID: &'static str = {id};"));
+    source.line("#[inline]");
+    source.open("fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {");
+    source.line("::core::option::Option::Some(self.0.json())");
+    source.close("}");
     source.close("}");
     source.line("");
     source.line("#[doc(hidden)]");

@@ -152,12 +152,7 @@ impl Serialize for Json {
             Self::NotFinite(float) => {
                 Err(S::Error::custom(format_args!("{float} is not a number that JSON can carry")))
             }
-            Self::String(text) => {
-                if let Text::Shared(shared) = text {
-                    text::show(shared);
-                }
-                serializer.serialize_str(text)
-            }
+            Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
