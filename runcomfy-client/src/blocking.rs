@@ -405,7 +405,7 @@ impl<O: From<Output>> Job<O> {
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
         let runtime = self.runtime()?;
-        let mut waiting = self.job.waiting(options)?;
+        let mut waiting = self.job.waiting(Arc::new(options.clone()))?;
         // Between the steps nothing runs, so that what is called back can make calls of its own.
         let end = loop {
             match runtime.run(waiting.next()) {

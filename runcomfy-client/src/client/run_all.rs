@@ -222,7 +222,7 @@ impl Client {
         I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
     {
         // One for all tasks.
-        let shared = Arc::new((self.clone(), options.clone(), on_submit));
+        let shared = Arc::new((self.clone(), Arc::new(options.clone()), on_submit));
         let run = move |prepared, begun: Arc<RunningInput<_>>| {
             let shared = Arc::clone(&shared);
             let run = async move {
@@ -232,7 +232,7 @@ impl Client {
                         let job = || Job::accepted(client.shared.clone(), accepted);
                         let job = begun.job.get_or_init(job);
                         on_submit(begun.index, job);
-                        let end = job.wait_for_end(options, |_| {}).await;
+                        let end = job.wait_for_end(Arc::clone(options), |_| {}).await;
                         TaskOutcome::Ended(job.clone(), end)
                     }
                     Err(failed) => TaskOutcome::NotSubmitted(failed),
@@ -317,5 +317,23 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
 impl<O> fmt::Debug for RunAll<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunAll").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Thousands may wait at once. What a wait holds only now and then is in boxes of its own.
+    #[test]
+    fn a_waiting_job_holds_little() {
+        let client = Client::builder().token("t").build().unwrap();
+        let options = Arc::new(WaitOptions::default());
+        let prepared = Prepared::unchecked("a/b".parse().unwrap(), &1).unwrap();
+        let submission = client.shared.submit(prepared);
+        assert!(size_of_val(&submission) <= 320, "{}", size_of_val(&submission));
+        let job = client.job_json("r1").unwrap();
+        let wait = job.wait_for_end(options, |_| {});
+        assert!(size_of_val(&wait) <= 400, "{}", size_of_val(&wait));
     }
 }

@@ -159,7 +159,7 @@ impl<O> Job<O> {
 
     /// The same with bounds of one's own.
     pub fn updates_with(&self, options: &WaitOptions) -> Updates {
-        Updates::new(self.handle(), options.clone())
+        Updates::new(self.handle(), Arc::new(options.clone()))
     }
 }
 
@@ -196,6 +196,7 @@ impl<O: From<Output>> Job<O> {
         options: &WaitOptions,
         on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<Completed<O>, Error> {
+        let options = Arc::new(options.clone());
         self.record_end(self.wait_for_end(options, on_change).await)
     }
 
@@ -240,14 +241,14 @@ impl<O: From<Output>> Job<O> {
 
 impl<O> Job<O> {
     /// A wait, to be driven event by event.
-    pub(crate) fn waiting(&self, options: &WaitOptions) -> Result<Waiting, Error> {
-        Ok(Waiting::new(self.handle()?, options.clone()))
+    pub(crate) fn waiting(&self, options: Arc<WaitOptions>) -> Result<Waiting, Error> {
+        Ok(Waiting::new(self.handle()?, options))
     }
 
     /// Waits for the end, and leaves it to the caller to [record](Self::record_end) it.
     pub(crate) async fn wait_for_end(
         &self,
-        options: &WaitOptions,
+        options: Arc<WaitOptions>,
         mut on_change: impl FnMut(&JobStatus) + Send,
     ) -> Result<JobEnd, Error> {
         let mut waiting = self.waiting(options)?;

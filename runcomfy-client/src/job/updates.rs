@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -25,18 +26,18 @@ pub struct Updates {
 
 impl Updates {
     /// Of a job, or of the reason why it cannot be asked about.
-    pub(super) fn new(job: Result<JobHandle, Error>, options: WaitOptions) -> Self {
+    pub(super) fn new(job: Result<JobHandle, Error>, options: Arc<WaitOptions>) -> Self {
         enum Stage {
-            Begin(Box<(Result<JobHandle, Error>, WaitOptions)>),
+            Begin(Box<Result<JobHandle, Error>>, Arc<WaitOptions>),
             Go(Box<Watch>),
             End,
         }
-        let stage = Stage::Begin(Box::new((job, options)));
+        let stage = Stage::Begin(Box::new(job), options);
         let stream = stream::unfold(stage, |stage| async {
             let mut watch = match stage {
-                Stage::Begin(begin) => match *begin {
-                    (Ok(job), options) => Box::new(Watch::new(job, options)),
-                    (Err(error), _) => return Some((Err(error), Stage::End)),
+                Stage::Begin(job, options) => match *job {
+                    Ok(job) => Box::new(Watch::new(job, options)),
+                    Err(error) => return Some((Err(error), Stage::End)),
                 },
                 Stage::Go(watch) => watch,
                 Stage::End => return None,

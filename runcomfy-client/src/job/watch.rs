@@ -1,5 +1,6 @@
 //! A wait for a job: when to ask, what a failure means, and when to give up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::{debug, warn};
@@ -20,7 +21,7 @@ struct Seen {
 /// The statuses of a job, one by one, within the bounds of a wait.
 pub(super) struct Watch {
     job: JobHandle,
-    options: WaitOptions,
+    options: Arc<WaitOptions>,
     start: Duration,
     deadline: Duration,
     last: Option<Seen>,
@@ -34,7 +35,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(job: JobHandle, options: WaitOptions) -> Self {
+    pub(super) fn new(job: JobHandle, options: Arc<WaitOptions>) -> Self {
         let start = job.shared.transport.clock.now();
         Self {
             deadline: start.saturating_add(options.timeout),
@@ -74,7 +75,8 @@ impl Watch {
         let cancelled = || Error::WaitCancelled { request_id: self.job.request_id().clone() };
         match &self.options.cancellation {
             None => Ok(part.await),
-            Some(token) => token.run_until_cancelled(part).await.ok_or_else(cancelled),
+            // Boxed, since most waits have no token.
+            Some(token) => Box::pin(token.run_until_cancelled(part)).await.ok_or_else(cancelled),
         }
     }
 
@@ -186,8 +188,8 @@ impl Watch {
 /// A wait for a job's result, event by event.
 pub(crate) struct Waiting {
     watch: Watch,
-    /// The last status, where the job has ended by it.
-    ended: Option<JobStatus>,
+    /// The last status, where the job has ended by it. Boxed, since most of a wait is before that.
+    ended: Option<Box<JobStatus>>,
 }
 
 pub(crate) enum WaitEvent {
@@ -197,7 +199,7 @@ pub(crate) enum WaitEvent {
 }
 
 impl Waiting {
-    pub(super) fn new(job: JobHandle, options: WaitOptions) -> Self {
+    pub(super) fn new(job: JobHandle, options: Arc<WaitOptions>) -> Self {
         Self { watch: Watch::new(job, options), ended: None }
     }
 
@@ -205,12 +207,12 @@ impl Waiting {
         let Self { watch, ended } = self;
         loop {
             if let Some(status) = ended.take()
-                && let Some(end) = watch.result_after(status).await?
+                && let Some(end) = watch.result_after(*status).await?
             {
                 return Ok(WaitEvent::Ended(end));
             }
             let (status, changed) = watch.poll().await?;
-            *ended = status.state.is_final().then(|| status.clone());
+            *ended = status.state.is_final().then(|| Box::new(status.clone()));
             if changed {
                 return Ok(WaitEvent::Changed(status));
             }
