@@ -188,6 +188,10 @@ impl Input {
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = "expected/enum_of_integers";
+    #[inline]
+    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
+        ::core::option::Option::Some(self.0.json())
+    }
 }
 
 #[doc(hidden)]

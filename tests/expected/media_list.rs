@@ -152,6 +152,10 @@ impl Input {
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = "expected/media_list";
+    #[inline]
+    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
+        ::core::option::Option::Some(self.0.json())
+    }
 }
 
 #[doc(hidden)]
