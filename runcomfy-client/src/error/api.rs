@@ -25,6 +25,8 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// How many bytes the body of a refused submission had.
     pub request_size: Option<u64>,
+    /// Whether the call was about a job that a journal has unfinished.
+    pub(crate) is_journaled: bool,
 }
 
 /// The kinds of refusal.
@@ -93,13 +95,13 @@ impl ApiErrorKind {
     }
 
     /// What to do next.
-    pub(crate) fn advice(self) -> &'static str {
+    fn advice(self) -> &'static str {
         match self {
             Self::BadRequest => "check the model id, the request id and the input",
             Self::Unauthorized => "check the API token; a new one comes from the profile page",
             Self::PaymentRequired => "add balance to the account, then try again",
             Self::Forbidden => "use the token of the account that owns it",
-            Self::NotFound => "check the id; models and jobs can be gone",
+            Self::NotFound => "check the id; the job or model may no longer exist",
             Self::InvalidInput => {
                 "the model's schema may have changed since: update it; until then, `submit_json` sends what is not checked here"
             }
@@ -115,6 +117,16 @@ impl ApiErrorKind {
 }
 
 impl ApiError {
+    /// What to do next.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self.kind {
+            ApiErrorKind::NotFound if self.is_journaled => {
+                "the service may no longer know the job, or it belongs to another account; if it is gone, call `FileJournal::settle` with its submission, so that `Client::resume` does not return it again"
+            }
+            kind => kind.advice(),
+        }
+    }
+
     /// Whether the same call may get another answer a little later: the service is busy or broken,
     /// or what answered was something before it.
     pub(crate) fn is_transient(&self) -> bool {

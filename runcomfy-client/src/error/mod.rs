@@ -39,14 +39,14 @@ pub enum Error {
     #[error("the input is not valid:\n{0}")]
     Invalid(#[from] ValidationErrors),
     /// A file cannot be used. Nothing was sent.
-    #[error("the media cannot be used: {0}")]
+    #[error("cannot use the media: {0}")]
     Media(#[from] MediaError),
     /// The body cannot be written as JSON. Nothing was sent.
-    #[error("the body cannot be written as JSON")]
+    #[error("cannot write the body as JSON: {0}")]
     Body(#[source] serde_json::Error),
     /// The request is larger than the service takes. Nothing was sent.
     #[error(
-        "the request to {model_id} has {size} bytes, and the service takes {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
+        "the request to {model_id} has {size} bytes, and the service takes at most {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
     )]
     RequestTooLarge {
         /// The model.
@@ -57,10 +57,10 @@ pub enum Error {
         limit: u64,
     },
     /// The service refused a call.
-    #[error("{}; {}", .0, .0.kind.advice())]
+    #[error("{}; {}", .0, .0.advice())]
     Api(Box<ApiError>),
-    /// The submission surely was not accepted: no connection could be made, or it was not its turn in
-    /// time.
+    /// The service surely did not accept the submission: there was no connection, or the client's own
+    /// limits left no time for it.
     #[error(
         "cannot submit to {model_id}{}: {source}; nothing was accepted, so it is safe to submit again",
         tried(*attempts)
@@ -75,7 +75,7 @@ pub enum Error {
     },
     /// The submission may have been accepted, and paid for, or not.
     #[error(
-        "the outcome of the submission to {model_id}, sent at {}, is unknown: it may have been accepted, so it was not sent again; {}",
+        "the outcome of the submission to {model_id} at {} is unknown: it may have been accepted, so it was not sent again; {}",
         http_date(*submitted_at),
         how_to_check(request_id.as_ref(), hint.as_ref())
     )]
@@ -84,27 +84,26 @@ pub enum Error {
         model_id: ModelId,
         /// When it was sent, to find it in the account by.
         submitted_at: SystemTime,
-        /// The job's id, where the answer accepts the submission and has no more wrong with it than
-        /// that it is broken off.
+        /// The job's id, where the answer accepts the submission but is incomplete.
         request_id: Option<RequestId>,
-        /// The request id that an error names: the job's, or no more than what a gateway calls the
-        /// call.
+        /// A request id in an error: that of the job, or one that a gateway gave to the call.
         hint: Option<RequestId>,
         /// What happened instead of an answer with a request id.
         source: BoxError,
     },
     /// The client's journal has a submission of the same [claim](crate::Submission::claim) that was
     /// accepted, or may have been. Nothing was sent.
-    #[error("this input was submitted to {model_id} before, so it was not sent again: {holder}")]
+    #[error("this input was already submitted to {model_id}, so it was not sent again: {holder}")]
     AlreadySubmitted {
         /// The model.
         model_id: ModelId,
         /// What the journal knows of the earlier submission.
         holder: Box<ClaimHolder>,
     },
-    /// The journal could not be told of a submission, so it was not sent.
+    /// The journal cannot record a submission, so it was not sent.
     #[error(
-        "cannot write into the journal that {model_id} is about to be submitted to; nothing was sent, so it is safe to submit again once the journal can be written"
+        "cannot record the submission to {model_id} in the journal: {}; nothing was sent, so it is safe to submit again once the journal can be written",
+        with_causes(source)
     )]
     NotRecorded {
         /// The model.
@@ -112,9 +111,10 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
-    /// The journal could not be told that a job is settled; it will be taken up once more.
+    /// The journal cannot record that a job is settled.
     #[error(
-        "cannot write into the journal that request {request_id} is settled; it will be taken up again"
+        "cannot record in the journal that request {request_id} is settled: {}; `Client::resume` will return the job again",
+        with_causes(source)
     )]
     NotSettled {
         /// The job.
@@ -122,8 +122,11 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
-    /// A journal could not be read.
-    #[error("cannot read from the journal what is unfinished; nothing was changed")]
+    /// A journal cannot be read.
+    #[error(
+        "cannot read the unfinished jobs from the journal: {}; nothing was changed",
+        with_causes(source)
+    )]
     JournalRead {
         /// Why.
         source: JournalError,
@@ -140,7 +143,7 @@ pub enum Error {
     },
     /// A call about a job got no answer. The job itself is not affected.
     #[error(
-        "no answer about request {request_id}{}: {source}; the job goes on, take it up again by its id",
+        "no answer about request {request_id}{}: {source}; the job goes on, so ask again later by its id",
         tried(*attempts)
     )]
     NoAnswer {
@@ -153,7 +156,7 @@ pub enum Error {
     },
     /// An answer about a job cannot be understood. The job itself is not affected.
     #[error(
-        "the answer about request {request_id} cannot be understood: {reason}; the job is not affected, so ask again later; the body: {body}"
+        "cannot understand the answer about request {request_id}: {reason}; the job is not affected, so ask again later; the body: {body}"
     )]
     BadAnswer {
         /// The job.
@@ -163,9 +166,11 @@ pub enum Error {
         /// The body, cut where it gets long.
         body: String,
     },
-    /// The job has ended, and its result could not be read.
+    /// The job has ended, and its result cannot be read.
     #[error(
-        "request {request_id} has ended, but its result cannot be read ({source}); ask for it later by the id, with `Job::result`"
+        "request {request_id} has ended, but its result cannot be read ({}); {}",
+        without_advice(source),
+        about_result(source)
     )]
     ResultUnreadable {
         /// The job.
@@ -191,7 +196,7 @@ pub enum Error {
     },
     /// A result was asked for before there is one.
     #[error(
-        "request {request_id} has no result yet, it is {state}; wait for it, or ask again later"
+        "request {request_id} has no result yet (state: {state}); wait for it, or ask again later"
     )]
     NotFinished {
         /// The job.
@@ -211,23 +216,25 @@ pub enum Error {
         /// What went wrong last, where something did.
         source: Option<Box<Error>>,
     },
-    /// A wait was called off; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
+    /// A wait was cancelled; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
     /// goes on.
     #[error(
-        "the wait for request {request_id} was called off; the job goes on, take it up again by its id"
+        "the wait for request {request_id} was cancelled; the job goes on, so wait again or get it later by its id with `Client::job`"
     )]
     WaitCancelled {
         /// The job.
         request_id: RequestId,
     },
-    /// The job was read from somewhere, and belongs to no client yet.
-    #[error("request {request_id} belongs to no client yet; give it one with `Client::attach`")]
+    /// The job was deserialised, and has no client yet.
+    #[error("request {request_id} has no client yet; give it one with `Client::attach`")]
     Detached {
         /// The job.
         request_id: RequestId,
     },
-    /// The job is one of another model.
-    #[error("request {request_id} is a job of {found}, not of {expected}")]
+    /// The job was submitted to another model.
+    #[error(
+        "request {request_id} is a job of {found}, not of {expected}; use the `Input` of {found} as its type, or the untyped job as it is"
+    )]
     OtherModel {
         /// The job.
         request_id: RequestId,
@@ -237,7 +244,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A job stayed in a state that this version does not know.
-    #[error("request {request_id} was in the unknown state {state:?} for {} s{}; take it up again by its id, perhaps with a newer version of this library", waited.as_secs(), quoted(message.as_ref()))]
+    #[error("request {request_id} was in the unknown state {state:?} for {} s{}; get it later by its id with `Client::job`, perhaps with a newer version of this library", waited.as_secs(), quoted(message.as_ref()))]
     UnknownState {
         /// The job.
         request_id: RequestId,
@@ -263,9 +270,9 @@ pub enum Error {
         /// Why, where there is more to say.
         source: Option<BoxError>,
     },
-    /// A blocking call was made where it would stop other tasks.
+    /// A blocking call was made on a thread of an asynchronous runtime.
     #[error(
-        "a blocking call was made inside an asynchronous task; use the asynchronous client there, or a thread of your own (`std::thread::spawn`)"
+        "a blocking call was made on a thread of an asynchronous runtime, of which `spawn_blocking` is one, too; use the asynchronous client there, or a thread of your own (`std::thread::spawn`)"
     )]
     BlockingInAsync,
 }
@@ -322,24 +329,50 @@ impl Error {
     }
 }
 
+/// An error with its causes, on one line.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.dedup();
+    texts.join(": ")
+}
+
+/// An error inside another one, which has advice of its own.
+fn without_advice(error: &Error) -> String {
+    match error {
+        Error::Api(refusal) => refusal.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn about_result(error: &Error) -> &'static str {
+    match error.api().map(|refusal| refusal.kind) {
+        Some(ApiErrorKind::Forbidden) => {
+            "the job belongs to another account: use the token of that account"
+        }
+        Some(ApiErrorKind::NotFound) => "the result is gone, or the job belongs to another account",
+        _ => "ask for it later with `Job::result`",
+    }
+}
+
 fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> String {
     match (request_id, hint) {
         (Some(id), _) => {
-            format!("it has the request id {id}: take the job up by it, and see")
+            format!(
+                "its request id is {id}: get the job with `Client::job_json` and ask for its status"
+            )
         }
         (None, Some(hint)) => format!(
-            "the answer names the request id {hint}, which may be the job's or not: ask for it with \
-             `Client::job_json`, and look among the account's recent requests before submitting anew"
+            "the answer names the request id {hint}, which may or may not be the job's: ask for it with \
+             `Client::job_json`, and check the account's recent requests before you submit again"
         ),
-        (None, None) => {
-            "look for it among the account's recent requests before submitting anew".to_owned()
-        }
+        (None, None) => "check the account's recent requests before you submit again".to_owned(),
     }
 }
 
 fn tried(attempts: u32) -> String {
     match attempts {
-        // It was not its turn in time.
+        // The client's own limits left no time for it.
         0 => String::new(),
         1 => ", tried once".to_owned(),
         attempts => format!(", tried {attempts} times"),
@@ -350,15 +383,19 @@ fn of_job(request_id: Option<&RequestId>) -> String {
     request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
 }
 
+const GOES_ON: &str = "the job goes on, so wait again or get it later by its id with `Client::job`";
+
 fn seen(state: Option<&JobState>) -> String {
     match state {
         Some(state) if state.is_final() => {
-            format!("; it is {state}, but its result could not be read: ask for it by the id")
+            format!(
+                "; it is {state}, but its result could not be read: ask for it later with `Job::result`"
+            )
         }
         Some(state) => {
-            format!(", it was {state}; the job goes on, take it up again by its id")
+            format!(" (state: {state}); {GOES_ON}")
         }
-        None => "; the job goes on, take it up again by its id".to_owned(),
+        None => format!("; {GOES_ON}"),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::handle::JobFacts;
 use crate::error::Error;
-use crate::request_id::RequestId;
 use crate::state::JobState;
 use crate::transport::CallError;
 
@@ -42,10 +42,13 @@ impl JobCallError {
     }
 
     /// The public error about this job.
-    pub(super) fn into_error(self, request_id: &RequestId) -> Error {
-        let request_id = request_id.clone();
+    pub(super) fn into_error(self, job: &JobFacts) -> Error {
+        let request_id = job.request_id.clone();
         match self {
-            Self::Call(CallError::Refused(refusal)) => Error::Api(refusal),
+            Self::Call(CallError::Refused(mut refusal)) => {
+                refusal.is_journaled = job.submission.is_some();
+                Error::Api(refusal)
+            }
             Self::Call(CallError::Throttled { attempts, source }) => {
                 Error::NoAnswer { request_id, attempts, source: source.into() }
             }

@@ -80,7 +80,7 @@ impl JobHandle {
 
     /// The public error of a call about this job.
     pub(super) fn public(&self, error: JobCallError) -> Error {
-        error.into_error(self.request_id())
+        error.into_error(&self.facts)
     }
 
     pub(super) async fn status(

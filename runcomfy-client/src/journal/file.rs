@@ -17,7 +17,7 @@ use super::entry::{JournalEntry, Submission};
 use super::holder::{ClaimHolder, ClaimState};
 use super::ledger::{Holder, Outcome, Unfinished};
 use super::line::{self, Line};
-use super::session::{self, Session, Sessions};
+use super::session::{self, Owner, Session, Sessions};
 use super::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
 use super::{Begin, Journal, JournalError};
 use crate::files::sync_folder;
@@ -203,8 +203,11 @@ impl FileJournal {
             store.catch_up_locked()?;
             let mut sessions = Sessions::of(session);
             // What this process submits, it knows itself.
-            let is_alive = |owner: &str| owner != session.name && sessions.is_alive(owner);
-            Ok(store.ledger.get(id).map(|open| ClaimHolder::of(Holder::Open(open), is_alive)))
+            let owner = |name: &str| match sessions.owner(name) {
+                Owner::This => Owner::Dead,
+                other => other,
+            };
+            Ok(store.ledger.get(id).map(|open| ClaimHolder::of(Holder::Open(open), owner)))
         });
         match holder.map_err(|error| self.io("read", error))? {
             Some(ClaimHolder { request_id: Some(id), .. }) => Err(JournalError::new(format!(
@@ -332,7 +335,7 @@ impl Journal for FileJournal {
             let holder = Claim::of(submission).and_then(|claim| store.ledger.holder(claim));
             if let Some(holder) = holder {
                 let mut sessions = Sessions::of(&inner.session);
-                return Ok(Err(ClaimHolder::of(holder, |session| sessions.is_alive(session))));
+                return Ok(Err(ClaimHolder::of(holder, |session| sessions.owner(session))));
             }
             store.append(&line).map(Ok)
         });

@@ -5,6 +5,7 @@ use std::fmt;
 use super::claim::Claim;
 use super::entry::{JournalEntry, Submission};
 use super::ledger::{Holder, Ledger, Outcome};
+use super::session::Owner;
 use crate::request_id::RequestId;
 use crate::time::http_date;
 
@@ -28,6 +29,9 @@ pub struct ClaimHolder {
     pub submission: Option<Submission>,
     /// Its job, where it is known.
     pub request_id: Option<RequestId>,
+    /// Whether another process, which is still running, has it in hand: then
+    /// [`Client::resume`](crate::Client::resume) leaves it to that process.
+    pub is_elsewhere: bool,
 }
 
 /// How far the submission came that holds a claim.
@@ -55,48 +59,57 @@ impl ClaimHolder {
         let claim = Claim::of(submission)?;
         let mut ledger = Ledger::default();
         entries.into_iter().for_each(|entry| ledger.add(entry, ""));
-        ledger.holder(claim).map(|holder| Self::of(holder, |_| true))
+        ledger.holder(claim).map(|holder| Self::of(holder, |_| Owner::This))
     }
 
-    /// `is_alive` tells whether the process that began a submission is still there.
-    pub(super) fn of(holder: Holder<'_>, is_alive: impl FnOnce(&str) -> bool) -> Self {
-        match holder {
-            Holder::Finished => {
-                Self { state: ClaimState::Finished, submission: None, request_id: None }
-            }
-            Holder::Open(open) => {
-                let (state, request_id) = match &open.outcome {
-                    Outcome::None if is_alive(&open.owner) => (ClaimState::Submitting, None),
-                    Outcome::None | Outcome::Unknown(_) => (ClaimState::Unknown, None),
-                    Outcome::Accepted(id) if open.ended => (ClaimState::Finished, Some(id)),
-                    Outcome::Accepted(id) => (ClaimState::Accepted, Some(id)),
-                };
-                Self { state, submission: open.submission.clone(), request_id: request_id.cloned() }
-            }
+    /// `owner_of` tells who the session is that has a submission in hand.
+    pub(super) fn of(holder: Holder<'_>, owner_of: impl FnOnce(&str) -> Owner) -> Self {
+        let Holder::Open(open) = holder else {
+            let state = ClaimState::Finished;
+            return Self { state, submission: None, request_id: None, is_elsewhere: false };
+        };
+        let owner = owner_of(&open.owner);
+        let (state, request_id) = match &open.outcome {
+            Outcome::None if owner != Owner::Dead => (ClaimState::Submitting, None),
+            Outcome::None | Outcome::Unknown(_) => (ClaimState::Unknown, None),
+            Outcome::Accepted(id) if open.ended => (ClaimState::Finished, Some(id)),
+            Outcome::Accepted(id) => (ClaimState::Accepted, Some(id)),
+        };
+        Self {
+            state,
+            submission: open.submission.clone(),
+            request_id: request_id.cloned(),
+            is_elsewhere: owner == Owner::Elsewhere,
         }
     }
 }
 
 impl fmt::Display for ClaimHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since = |f: &mut fmt::Formatter<'_>| match &self.submission {
+        let date = |f: &mut fmt::Formatter<'_>| match &self.submission {
             Some(submission) => write!(f, " at {}", http_date(submission.submitted_at)),
             None => Ok(()),
         };
         match (self.state, &self.request_id) {
             (ClaimState::Submitting, _) => {
                 f.write_str("it is being submitted, begun")?;
-                since(f)?;
+                date(f)?;
                 f.write_str("; leave it to the process that began it")
             }
+            (ClaimState::Accepted, Some(id)) if self.is_elsewhere => {
+                write!(f, "it is request {id}; leave it to the running process that has it in hand")
+            }
             (ClaimState::Accepted, Some(id)) => {
-                write!(f, "it is request {id}; take the job up by this id, or with `resume`")
+                write!(
+                    f,
+                    "it is request {id}; get the job by this id with `Client::job`, or with `Client::resume`"
+                )
             }
             (ClaimState::Unknown | ClaimState::Accepted, _) => {
                 f.write_str("it was sent")?;
-                since(f)?;
+                date(f)?;
                 f.write_str(
-                    ", and whether it was accepted is unknown; look into the account, then call \
+                    ", and may have been accepted; check the account, then call \
                      `FileJournal::settle` if it was accepted, `FileJournal::not_accepted` if not",
                 )
             }
@@ -106,8 +119,8 @@ impl fmt::Display for ClaimHolder {
                     write!(f, " {id}")?;
                 }
                 f.write_str(
-                    " has ended, or was settled by hand; to run it again as another job, give it a \
-                     key",
+                    " has ended or was settled; to run the input again as another job, give it a key \
+                     (`Keyed`)",
                 )
             }
         }

@@ -44,6 +44,17 @@ impl Drop for Session {
     }
 }
 
+/// Who has a submission in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// This session.
+    This,
+    /// Another session, which is alive.
+    Elsewhere,
+    /// A session whose process has ended.
+    Dead,
+}
+
 /// Which sessions are alive, each looked at once.
 #[derive(Debug)]
 pub(super) struct Sessions<'a> {
@@ -55,6 +66,14 @@ pub(super) struct Sessions<'a> {
 impl<'a> Sessions<'a> {
     pub(super) fn of(session: &'a Session) -> Self {
         Self { journal: &session.journal, own: &session.name, known: HashMap::new() }
+    }
+
+    pub(super) fn owner(&mut self, name: &str) -> Owner {
+        match name == self.own {
+            true => Owner::This,
+            false if self.is_alive(name) => Owner::Elsewhere,
+            false => Owner::Dead,
+        }
     }
 
     pub(super) fn is_alive(&mut self, name: &str) -> bool {

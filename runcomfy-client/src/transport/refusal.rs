@@ -32,6 +32,7 @@ impl Response {
             request_id: request_id.cloned(),
             retry_after,
             request_size: None,
+            is_journaled: false,
         })
     }
 }

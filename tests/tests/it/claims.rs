@@ -205,6 +205,36 @@ async fn claim_of_a_living_process_is_kept() {
 }
 
 #[tokio::test]
+async fn accepted_job_of_a_running_process_is_left_to_it() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let (first, owner) = process(&sandbox, &path);
+    let (_second, other) = process(&sandbox, &path);
+    let keyed = Keyed::new("a", input(1));
+    let job = owner.submit(&keyed).await.unwrap();
+    let holder = async |client: &Client| {
+        let error = client.submit(&keyed).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(job.request_id().as_str()), "{text}");
+        let Error::AlreadySubmitted { holder, .. } = error else { panic!("{error:?}") };
+        assert_eq!(holder.state, ClaimState::Accepted);
+        assert_eq!(text.contains("resume"), !holder.is_elsewhere, "{text}");
+        assert_eq!(text.contains("leave it to"), holder.is_elsewhere, "{text}");
+        holder.is_elsewhere
+    };
+    assert!(!holder(&owner).await);
+    assert!(holder(&other).await);
+    let _ = holder;
+    drop((first, owner));
+    // The job holds the owner's journal, too.
+    let id = job.request_id().clone();
+    drop(job);
+    let error = other.submit(&keyed).await.unwrap_err().to_string();
+    assert!(error.contains("resume") && error.contains(id.as_str()), "{error}");
+}
+
+#[tokio::test]
 async fn run_errors_contain_the_job() {
     let (sandbox, client) = quick().await;
     sandbox.fail_next_job("out of memory");

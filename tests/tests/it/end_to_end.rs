@@ -188,6 +188,12 @@ fn the_blocking_client_does_the_same() {
     assert_eq!(states, ["completed not_cancellable"]);
     let inside = runtime.block_on(async { client.run(&input()) });
     assert!(matches!(inside, Err(Error::BlockingInAsync)));
+    let cloned = client.clone();
+    let inside = runtime.block_on(async {
+        tokio::task::spawn_blocking(move || cloned.run(&input())).await.unwrap()
+    });
+    let text = inside.unwrap_err().to_string();
+    assert!(text.contains("`spawn_blocking`") && text.contains("std::thread::spawn"), "{text}");
     let dropped = client.clone();
     runtime.block_on(async move { drop(dropped) });
 }

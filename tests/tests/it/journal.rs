@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
-use runcomfy_models::time::{Clock, Sleep};
+use runcomfy_models::time::{Clock, Sleep, TestClock};
 use runcomfy_models::{
     Client, Error, FileJournal, Job, JobState, Journal, JournalEntry, JournalError, Submission,
     Unfinished, WaitOptions, blocking,
@@ -102,6 +102,12 @@ async fn a_submission_is_written_down_before_it_is_sent_and_after() {
     }
 }
 
+/// A client without a journal, on a clock of its own.
+fn plain_client(sandbox: &Sandbox) -> Client {
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    client.clock(TestClock::default()).build().unwrap()
+}
+
 #[tokio::test]
 async fn unrecordable_submission_is_not_sent() {
     let (sandbox, _) = quick().await;
@@ -110,7 +116,8 @@ async fn unrecordable_submission_is_not_sent() {
     assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, "the disk is full");
-    assert!(error.to_string().contains("nothing was sent"), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("the disk is full") && text.contains("nothing was sent"), "{text}");
     assert!(sandbox.received().is_empty());
 }
 
@@ -135,15 +142,25 @@ async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
     assert!(submitted.contains(&Submission::digest_of(&input()).unwrap()));
     assert_eq!(submitted.len(), 1);
     // A client that knows nothing of the journal.
-    let plain = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
-    let resumed = plain.build().unwrap().resume(&journal).await.unwrap();
+    let resumed = plain_client(&sandbox).resume(&journal).await.unwrap();
     assert!(resumed.unknown.is_empty(), "{resumed:?}");
     let [job] = &*resumed.jobs else { panic!("{resumed:?}") };
     assert_eq!(*job.request_id(), id);
     assert!(job.submission().unwrap().is_of(&input()));
     assert!(job.clone().of::<Input>().is_ok());
     let other = job.clone().of::<kling::Input>().unwrap_err();
-    assert!(other.to_string().contains("not of kling/"), "{other}");
+    let other = other.to_string();
+    assert!(other.contains("not of kling/") && other.contains("the untyped job"), "{other}");
+    // Where the job is gone, only the journal is left to end.
+    let gone = Reply::new(404, r#"{"error_code": 404001}"#);
+    let of_no_journal = plain_client(&sandbox).job_json(&id).unwrap();
+    for (job, advice) in [(job, "FileJournal::settle"), (&of_no_journal, "check the id")] {
+        // A job that was just submitted may be unknown for a while.
+        (0..100).for_each(|_| sandbox.reply_next(Call::Status, gone.clone()));
+        let error = job.status().await.unwrap_err().to_string();
+        assert!(error.contains(advice), "{error}");
+        while job.status().await.is_err() {}
+    }
     assert!(job.wait().await.unwrap().output.video.is_some());
     drop((resumed, journal));
     let journal = FileJournal::open(&path).unwrap();

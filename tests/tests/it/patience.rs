@@ -156,11 +156,11 @@ async fn failure_without_a_message_is_asked_about_once() {
 #[tokio::test]
 async fn unreadable_result_is_reported_as_ended() {
     let (sandbox, client, _) = simulated().await;
-    for reply in [
-        Reply::new(403, r#"{"error_code": 403001}"#),
-        Reply::new(500, r#"{"message": "storage is gone"}"#),
-        Reply::new(200, r#"{"status": "completed"}"#),
-        Reply::new(404, ""),
+    for (reply, advice) in [
+        (Reply::new(403, r#"{"error_code": 403001}"#), "use the token of that account"),
+        (Reply::new(500, r#"{"message": "storage is gone"}"#), "ask for it later"),
+        (Reply::new(200, r#"{"status": "completed"}"#), "ask for it later"),
+        (Reply::new(404, ""), "the result is gone"),
     ] {
         let job = client.submit(&input()).await.unwrap();
         (0..400).for_each(|_| sandbox.reply_next(Call::Result, reply.clone()));
@@ -168,7 +168,8 @@ async fn unreadable_result_is_reported_as_ended() {
         assert!(matches!(error, Error::ResultUnreadable { .. }), "{reply:?}: {error:?}");
         assert_eq!(error.request_id(), Some(job.request_id()));
         let text = error.to_string();
-        assert!(text.contains("has ended") && !text.contains("goes on"), "{text}");
+        assert!(text.contains("has ended") && text.contains(advice), "{text}");
+        assert!(!text.contains("goes on") && text.matches("later").count() <= 2, "{text}");
         if reply != Reply::new(403, r#"{"error_code": 403001}"#) {
             let short = WaitOptions::default().timeout(Duration::from_secs(20));
             let text = job.wait_with(&short, |_| {}).await.unwrap_err().to_string();
