@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use runcomfy_schema::truncate::start;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -45,7 +46,7 @@ impl FromStr for RequestId {
         } else {
             return Ok(Self(id.into()));
         };
-        Err(InvalidRequestId { id: id.chars().take(MAX_LEN).collect(), reason })
+        Err(InvalidRequestId { id: start(id, MAX_LEN).to_owned(), reason })
     }
 }
 

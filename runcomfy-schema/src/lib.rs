@@ -21,6 +21,8 @@ pub mod printable;
 #[doc(hidden)]
 pub mod redact;
 pub mod rule;
+#[doc(hidden)]
+pub mod truncate;
 pub mod validate;
 mod violation;
 

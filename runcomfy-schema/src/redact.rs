@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::truncate::start;
+
 /// A text in which every URL has lost its user name and password, and its query and fragment but
 /// for a mark: `https://user:pw@host/a.png?sig=x` becomes `https://host/a.png?...`.
 ///
@@ -39,7 +41,7 @@ const MAX_QUOTED: usize = 4 * 1024;
 
 /// The beginning of a value as a message quotes it: one URL where it begins like one, else a text.
 pub fn quotable(value: &str) -> Cow<'_, str> {
-    let value = head(value, MAX_QUOTED);
+    let value = start(value, MAX_QUOTED);
     let first = &value[..word_len(value)];
     let is_url = authority_start(first).is_some() || url_without_secrets(first) != first;
     if is_url { url_without_secrets(value) } else { without_secrets(value) }
@@ -47,7 +49,7 @@ pub fn quotable(value: &str) -> Cow<'_, str> {
 
 /// The same for a value that should be a URL.
 pub fn quotable_url(value: &str) -> Cow<'_, str> {
-    url_without_secrets(head(value, MAX_QUOTED))
+    url_without_secrets(start(value, MAX_QUOTED))
 }
 
 fn may_hold_secrets(text: &str) -> bool {
@@ -71,7 +73,7 @@ fn word_len(text: &str) -> usize {
     if !is_authority || authority.contains(['@', '?', '#']) || has_port(authority) {
         return end;
     }
-    let quoted = head(after, MAX_PASSWORD).split(ends_quotation).next().unwrap_or_default();
+    let quoted = start(after, MAX_PASSWORD).split(ends_quotation).next().unwrap_or_default();
     match quoted.find('@') {
         Some(at) => end + at + after[at..].find(ends_word).unwrap_or(after.len() - at),
         None => end,
@@ -80,14 +82,6 @@ fn word_len(text: &str) -> usize {
 
 /// As far as the end of a password is looked for: longer than any.
 const MAX_PASSWORD: usize = 256;
-
-fn head(text: &str, max_len: usize) -> &str {
-    let mut end = text.len().min(max_len);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
 
 /// Whether what stands where host and port do is no beginning of a user name and a password: nothing
 /// follows a colon in it but digits, and what ends a sentence.
@@ -181,9 +175,9 @@ fn userinfo_len(url: &str) -> usize {
         Some(at) => Some(at),
         None if port(authority).is_none() => None,
         None if has_port(authority) => {
-            head(url, MAX_PASSWORD).split(['?', '#']).next().and_then(|one| one.rfind('@'))
+            start(url, MAX_PASSWORD).split(['?', '#']).next().and_then(|one| one.rfind('@'))
         }
-        None => head(url, MAX_PASSWORD).rfind('@'),
+        None => start(url, MAX_PASSWORD).rfind('@'),
     };
     at.map_or(0, |at| at + 1)
 }

@@ -18,6 +18,7 @@ pub use runcomfy_schema::media::{MediaError, MediaKind};
 
 use runcomfy_schema::json::text::Text;
 use runcomfy_schema::redact;
+use runcomfy_schema::truncate::start;
 
 /// A file for a media field.
 ///
@@ -174,11 +175,11 @@ impl fmt::Display for Media {
 /// signature.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 80;
+        const MAX_LEN: usize = 80;
         let wire = redact::quotable_url(&self.wire);
-        match wire.char_indices().nth(LONGEST) {
-            None => write!(f, "Media({wire:?})"),
-            Some((end, _)) => write!(f, "Media({:?}... {} bytes)", &wire[..end], self.wire.len()),
+        match start(&wire, MAX_LEN) {
+            whole if whole.len() == wire.len() => write!(f, "Media({whole:?})"),
+            shown => write!(f, "Media({shown:?}... ({} bytes))", self.wire.len()),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use runcomfy_schema::truncate::start;
 use thiserror::Error;
 
 /// The id of a model: `/`-separated segments, as in
@@ -33,11 +34,11 @@ impl FromStr for ModelId {
     type Err = InvalidModelId;
 
     fn from_str(id: &str) -> Result<Self, InvalidModelId> {
-        const LONGEST: usize = 512;
+        const MAX_LEN: usize = 512;
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         let reason = if id.is_empty() {
             "it is empty"
-        } else if id.len() > LONGEST {
+        } else if id.len() > MAX_LEN {
             "it is too long"
         } else if id.split('/').any(str::is_empty) {
             "a segment between slashes is empty"
@@ -48,7 +49,7 @@ impl FromStr for ModelId {
         } else {
             return Ok(Self(id.into()));
         };
-        Err(InvalidModelId { id: id.chars().take(LONGEST).collect(), reason })
+        Err(InvalidModelId { id: start(id, MAX_LEN).to_owned(), reason })
     }
 }
 

@@ -7,6 +7,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use runcomfy_schema::json::{self, Read};
+use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
 /// A generated type, an enum or an object, as a value of its own field.
@@ -76,13 +77,11 @@ pub(crate) struct Brief<'a>(pub(crate) &'a Json);
 
 impl fmt::Debug for Brief<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 200;
+        const MAX_LEN: usize = 200;
         let text = self.0.quoted();
-        match text.char_indices().nth(LONGEST) {
-            None => f.write_str(&text),
-            Some((end, _)) => {
-                write!(f, "{}... {} bytes", &text[..end], self.0.to_string().len())
-            }
+        match start(&text, MAX_LEN) {
+            whole if whole.len() == text.len() => f.write_str(whole),
+            shown => Start { shown, len: self.0.to_string().len() }.fmt(f),
         }
     }
 }

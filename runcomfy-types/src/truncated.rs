@@ -1,6 +1,8 @@
-//! Long texts, cut where they are shown.
+//! Long texts and `data:` URIs, truncated where they are shown.
 
 use std::fmt;
+
+use runcomfy_schema::truncate::{Start, start};
 
 use crate::data_uri;
 
@@ -12,12 +14,12 @@ impl fmt::Display for Truncated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 500;
         let Self(text) = self;
-        let end = match data_uri::split(text) {
-            Some((_, content)) => text.len() - content.len(),
+        let shown = match data_uri::split(text) {
+            Some((_, content)) => &text[..text.len() - content.len()],
             None if text.len() <= MAX_LEN => return f.write_str(text),
-            None => (0..=MAX_LEN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default(),
+            None => start(text, MAX_LEN),
         };
-        write!(f, "{}... ({} bytes)", &text[..end], text.len())
+        Start { shown, len: text.len() }.fmt(f)
     }
 }
 

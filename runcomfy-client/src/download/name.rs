@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
+use runcomfy_schema::truncate::start;
 use runcomfy_types::media_type::{extension, extension_of_mime, mime_of_extension};
 use runcomfy_types::{MediaKind, data_uri};
 use url::Url;
@@ -98,7 +99,7 @@ fn of_file(request_id: &str, name: &str) -> String {
     let has_it = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
     let name = if has_it { name } else { format!("{request_id}-{name}") };
     let (stem, extension) = split_extension(&name);
-    format!("{}{extension}", truncated(stem, MAX_NAME_LEN - extension.len()))
+    format!("{}{extension}", start(stem, MAX_NAME_LEN - extension.len()))
 }
 
 /// In bytes. File systems allow 255, and a partial file has a suffix.
@@ -121,7 +122,7 @@ fn shortened_id(id: &str) -> String {
     if id.len() <= MAX_ID_LEN {
         return id.to_owned();
     }
-    format!("{}-{}", truncated(id, MAX_ID_LEN - 20), digest::short(id))
+    format!("{}-{}", start(id, MAX_ID_LEN - 20), digest::short(id))
 }
 
 /// The stem, and the extension with its dot.
@@ -130,14 +131,6 @@ pub(super) fn split_extension(name: &str) -> (&str, &str) {
         Some(dot) if dot > 0 && name.len() - dot <= MAX_EXTENSION_LEN => name.split_at(dot),
         _ => (name, ""),
     }
-}
-
-fn truncated(text: &str, max_len: usize) -> &str {
-    let mut end = text.len().min(max_len);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 #[cfg(test)]

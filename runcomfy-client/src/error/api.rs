@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use runcomfy_schema::truncate::{Start, start};
+
 use crate::request_id::RequestId;
 
 /// The service, or something before it, refused a call.
@@ -142,18 +144,6 @@ impl ApiError {
     }
 }
 
-/// The start of a text, where it is longer than this many bytes.
-fn bounded(text: &str, longest: usize) -> String {
-    if text.len() <= longest {
-        return text.to_owned();
-    }
-    let mut end = longest;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}... ({} bytes)", &text[..end], text.len())
-}
-
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the service answered HTTP {}", self.status)?;
@@ -166,7 +156,13 @@ impl fmt::Display for ApiError {
         match &self.message {
             Some(message) => write!(f, ": {message}")?,
             None if self.body.trim().is_empty() => f.write_str(" with an empty body")?,
-            None => write!(f, ": {}", bounded(self.body.trim(), 200))?,
+            None => {
+                let body = self.body.trim();
+                match start(body, 200) {
+                    whole if whole.len() == body.len() => write!(f, ": {body}")?,
+                    shown => write!(f, ": {}", Start { shown, len: body.len() })?,
+                }
+            }
         }
         if let Some(id) = &self.request_id {
             write!(f, " (request {id})")?;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use runcomfy_schema::redact::without_secrets;
+use runcomfy_schema::truncate::{self, Start};
 use secrecy::{ExposeSecret, SecretString};
 
 use spelling::{Reader, is_introducer};
@@ -74,9 +75,7 @@ impl Redactor {
         if shown.len() <= max_len && text.len() <= MAX_READ {
             return shown.into_owned();
         }
-        let end = max_len.min(shown.len());
-        let end = (0..=end).rev().find(|end| shown.is_char_boundary(*end)).unwrap_or_default();
-        format!("{}... ({} bytes)", &shown[..end], text.len())
+        Start { shown: truncate::start(&shown, max_len), len: text.len() }.to_string()
     }
 
     /// The same for the start of a text that is to be cut anyway, of about this many bytes: nothing
