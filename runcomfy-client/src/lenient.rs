@@ -1,5 +1,5 @@
-//! Members of the service's answers, read with patience: one that is null is not there, and one that
-//! is of no use as what it should be stays where it is.
+//! Lenient reading of the members of a response: `null` counts as missing, and a member of another type
+//! stays where it is.
 
 use serde_json::{Map, Value};
 

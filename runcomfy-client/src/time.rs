@@ -1,4 +1,4 @@
-//! Time, injected: what waits and retries asks a [`Clock`], so that a test of it takes no time.
+//! Injected time: waits and retries go by a [`Clock`], so that their tests take no time.
 
 use std::fmt;
 use std::future::Future;

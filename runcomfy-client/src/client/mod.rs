@@ -1,4 +1,4 @@
-//! The client: what it takes to make a job of an input.
+//! The client: makes jobs of inputs.
 
 mod builder;
 mod run_all;
@@ -40,7 +40,7 @@ impl Client {
         Self::builder_from_env()?.build()
     }
 
-    /// A builder with what the [environment](Self::from_env) says, for what is to be said besides.
+    /// A builder with the settings of the [environment](Self::from_env), for further settings.
     ///
     /// # Errors
     /// [`Error::Config`] where there is no token, or a variable is not text.
@@ -48,7 +48,7 @@ impl Client {
         Ok(ClientBuilder::from_env(&|name| std::env::var_os(name))?)
     }
 
-    /// A client from a token and what else is to be said.
+    /// A builder of a client: give it a token, and further settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
@@ -153,7 +153,7 @@ impl Client {
         Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None))
     }
 
-    /// Gives a job that was read from somewhere a client to ask with.
+    /// Gives a deserialised job this client, so that it can be asked about.
     ///
     /// ```
     /// # use runcomfy_client::{Client, Job};
@@ -168,15 +168,15 @@ impl Client {
         job.with_client(self)
     }
 
-    /// Takes up again what a journal has no end of: jobs to wait for, and submissions whose outcome
-    /// is unknown, which somebody has to look into. Nothing is submitted, and nothing is asked of
-    /// the service yet. The jobs' ends go into this journal.
+    /// Resumes the unfinished jobs recorded in a journal. Submissions with an unknown outcome come
+    /// along: somebody has to check the account for them. The call itself submits nothing and asks the
+    /// service nothing. The jobs record their ends in this journal.
     ///
-    /// It is for the start of a program: jobs that this program itself has in hand are unfinished,
-    /// too, and are given out as long as they are.
+    /// Call it when the program starts: later, it would return the jobs that this program is waiting
+    /// for, too.
     ///
-    /// Of a [`FileJournal`](crate::FileJournal) that others have open too, what they are at is left
-    /// to them.
+    /// Jobs of other running processes that share a [`FileJournal`](crate::FileJournal) are left to
+    /// those processes.
     ///
     /// # Errors
     /// [`Error::JournalRead`].
@@ -197,16 +197,15 @@ impl Client {
     }
 }
 
-/// What an earlier process left behind; see [`Client::resume`].
+/// The unfinished jobs and submissions of earlier processes; see [`Client::resume`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[must_use = "the jobs are paid for, and somebody has to look into the others"]
 pub struct Resumed<J = Job> {
-    /// Jobs without an end, oldest first. [`Job::submission`] tells which is which.
+    /// Unfinished jobs, oldest first. [`Job::submission`] tells which input each came from.
     pub jobs: Vec<J>,
-    /// Submissions that may have been accepted, and paid for, or not. They are reported until they
-    /// are [settled](crate::FileJournal::settle), or said to be
-    /// [not accepted](crate::FileJournal::not_accepted).
+    /// Submissions that may have been accepted, and paid for, or not. They are returned until you call
+    /// [`settle`](crate::FileJournal::settle) or [`not_accepted`](crate::FileJournal::not_accepted).
     pub unknown: Vec<UnknownSubmission>,
 }
 

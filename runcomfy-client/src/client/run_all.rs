@@ -1,4 +1,4 @@
-//! Many jobs at once: so many at a time, results as they come.
+//! Many jobs at once: a bounded number at a time, with results in the order of their ends.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,11 +22,11 @@ use crate::journal::Submission;
 use crate::request_id::RequestId;
 use crate::submit::{Failed, Prepared};
 
-/// The results of many jobs, as they come: a [`Stream`] of the input's place among the inputs, from
-/// 0, and its job's result.
+/// The results of many jobs, in the order in which they end: a [`Stream`] of the input's index and its
+/// job's result.
 ///
-/// Jobs are begun while it is polled, and go on in tasks of their own, so that whoever takes long
-/// over one result does not hold up the others. Dropping it cancels no job, but ends the waits and
+/// Jobs start while it is polled, and go on in tasks of their own, so that a caller who is busy with
+/// one result does not hold up the others. Dropping it cancels no job, but ends the waits and
 /// loses the ids of those under way, unless the client has a
 /// [journal](crate::ClientBuilder::journal) or [`run_all_with`](Client::run_all_with) handed them
 /// out.
@@ -69,7 +69,7 @@ impl<O> RunningInput<O> {
                 submitted_at: self.at,
                 request_id: None,
                 hint: None,
-                source: "the runtime ended that it was run by".into(),
+                source: "the runtime of its task was shut down".into(),
             }),
         }
     }
@@ -81,7 +81,7 @@ enum TaskOutcome<O> {
     NotSubmitted(Failed),
 }
 
-/// Why an input of [`run_all`](Client::run_all) has no result, with what there is of it.
+/// Why an input of [`run_all`](Client::run_all) has no result, with its job if there is one.
 ///
 /// It displays as its [`error`](Self::error), and turns into that with `?`.
 #[derive(Debug)]
@@ -241,9 +241,9 @@ impl Client {
             };
             run.boxed()
         };
-        // How many inputs claimed the same so far.
+        // How many inputs had each claim so far.
         let mut numbers = self.shared.journal.is_some().then(HashMap::<String, u32>::new);
-        // Written when it is its turn, so that of what waits nothing is held but the input.
+        // An input is prepared when its turn comes, so that no body is held before.
         let prepared = inputs.into_iter().map(move |input| {
             let prepared = Prepared::of(&input)?;
             let Some(numbers) = &mut numbers else { return Ok(prepared) };
@@ -298,15 +298,15 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             let begun = self.begun.remove(&id)?;
             let index = begun.index;
             Some(match joined.map(|(_, came)| *came) {
-                // Now it is the caller's.
+                // From here on, the caller has the result.
                 Ok(TaskOutcome::Ended(job, end)) => {
                     (index, job.record_end(end).map_err(|error| RunError::of_job(job, error)))
                 }
                 Ok(TaskOutcome::NotSubmitted(failed)) => (index, Err(failed.into())),
                 Err(error) => match error.try_into_panic() {
-                    // Of the caller's own `on_submit`.
+                    // It came from the caller's `on_submit`.
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    // Nobody aborts them: the runtime has ended that they were begun in.
+                    // Tasks are never aborted, so their runtime was shut down.
                     Err(_) => (index, Err(begun.cut_off())),
                 },
             })

@@ -1,4 +1,4 @@
-//! What the service says when it refuses: every form of body it is known to use.
+//! Refusals of the service.
 
 use std::fmt;
 use std::time::Duration;
@@ -136,8 +136,8 @@ impl ApiError {
             || matches!(self.status, 300..400 | 408 | 425 | 499)
     }
 
-    /// Whether it may mean no more than that one part of the service has not heard yet what another
-    /// knows: of a job that was just accepted, or that has just ended.
+    /// Whether it may only mean that one part of the service lags behind another: right after a job
+    /// was accepted, or has ended.
     pub(crate) fn is_lag(&self) -> bool {
         matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::NotReady)
             || matches!(self.status, 425 | 499)

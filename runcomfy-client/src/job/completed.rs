@@ -20,7 +20,7 @@ pub struct Completed<O = Output, C = Client> {
     pub(super) submission: Option<Arc<Submission>>,
     /// The job.
     pub request_id: RequestId,
-    /// What it gives.
+    /// Its output.
     pub output: O,
     /// When it was submitted, in the service's words.
     pub created_at: Option<String>,
@@ -55,8 +55,7 @@ impl<O, C> Completed<O, C> {
 }
 
 impl<O> Completed<O> {
-    /// Tells the client's journal that what the job gave is in safe hands, so that it is not taken up
-    /// again. Needed only where the journal waits for it; see
+    /// Tells the client's journal that your work on the result is done, so that the job is not resumed. Needed only where the journal waits for it; see
     /// [`FileJournal::until_settled`](crate::FileJournal::until_settled). Without a journal it does
     /// nothing.
     ///

@@ -89,8 +89,7 @@ impl<O> Job<O> {
         &self.facts.request_id
     }
 
-    /// The model that it was submitted to, where that is known: not of a job that was taken up by
-    /// its request id alone.
+    /// The model that it was submitted to; `None` if only its request id is known.
     #[must_use]
     pub fn model_id(&self) -> Option<&ModelId> {
         self.facts.model_id.as_ref()
@@ -140,7 +139,7 @@ impl<O> Job<O> {
 }
 
 impl<O> Job<O> {
-    /// What happens to the job, as it happens: every new state and queue position.
+    /// The changes of the job as a stream: every new state and queue position.
     ///
     /// ```no_run
     /// # async fn example(job: runcomfy_client::Job) -> Result<(), runcomfy_client::Error> {
@@ -187,7 +186,8 @@ impl<O: From<Output>> Job<O> {
         self.wait_with(&WaitOptions::default(), |_| {}).await
     }
 
-    /// The same with bounds of one's own; `on_change` is told of every new state and queue position.
+    /// The same with [options](WaitOptions); `on_change` is called with every new state and queue
+    /// position.
     ///
     /// # Errors
     /// As of [`wait`](Self::wait).

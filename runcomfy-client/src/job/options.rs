@@ -32,7 +32,7 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The upper bound of the whole wait. A last look at its end may take a second or two beyond it.
+    /// The upper bound of the whole wait. The last call may take a second or two longer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -44,9 +44,9 @@ impl WaitOptions {
         self
     }
 
-    /// How long the service may give no answer, or none that can be used (HTTP 5xx, 429 or a
-    /// redirect, or not what it should be), before the wait gives up. The job goes on meanwhile, so a
-    /// bad line is no reason to stop waiting for it at once.
+    /// How long the service may give no usable answer (none at all, HTTP 5xx or 429, a redirect, or a
+    /// body that cannot be understood) before the wait gives up. The job goes on during an outage, so
+    /// the wait does, too.
     pub fn outage_timeout(mut self, timeout: Duration) -> Self {
         self.outage = timeout;
         self

@@ -1,4 +1,4 @@
-//! What an answer about a job says of it.
+//! What a response says about a job.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use crate::state::JobState;
 use crate::transport::named_id::named_id;
 use crate::transport::{Response, message, words as words_of};
 
-/// The end of a job that an answer tells, whatever its HTTP status and whatever else it says:
-/// [`JobState::Failed`] or [`JobState::Cancelled`].
+/// The end of a job in a response, with any HTTP status: [`JobState::Failed`] or
+/// [`JobState::Cancelled`].
 pub(super) fn end(response: &Response, request_id: &RequestId) -> Option<JobState> {
     let json = response.json.as_ref().ok()?;
     let names_job = match id(json, response) {
@@ -56,7 +56,7 @@ pub(super) fn other_job(
 fn id<'a>(json: &'a Value, response: &Response) -> Option<Cow<'a, str>> {
     match json.get("request_id")? {
         Value::String(text) => Some(text.into()),
-        // Beyond 64 bits, a `Value` keeps no more than a rounded number.
+        // Beyond 64 bits, a `Value` keeps only a rounded number.
         Value::Number(number) => {
             let id = named_id(&response.body).map(String::from);
             Some(id.unwrap_or_else(|| number.to_string()).into())

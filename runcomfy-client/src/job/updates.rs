@@ -15,10 +15,10 @@ use super::watch::Watch;
 use crate::error::Error;
 use crate::state::JobStatus;
 
-/// What happens to a job: every new state and queue position, as it is seen. A [`Stream`] that ends
-/// after a final state, or after an error.
+/// The changes of a job: every new state and queue position. A [`Stream`] that ends after a final
+/// state, or after an error.
 ///
-/// Asking goes on only while it is polled. Dropping it does not cancel the job.
+/// The service is asked only while the stream is polled. Dropping it does not cancel the job.
 #[must_use = "nothing is asked until it is polled"]
 pub struct Updates {
     stream: Pin<Box<dyn Stream<Item = Result<JobStatus, Error>> + Send>>,

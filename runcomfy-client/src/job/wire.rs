@@ -1,6 +1,6 @@
-//! The answers of the API. Read with patience: what is not needed may be missing or of any type.
-//! Written out rather than derived, so that an app that derives nothing itself does not build the
-//! derive macros for four answers.
+//! The responses of the API. Members that are not needed may be missing or of any type. The code is
+//! not derived, so that an app that derives nothing itself does not build the derive macros for four
+//! types.
 
 use runcomfy_types::__private::take;
 use serde::de::Error as _;

@@ -25,8 +25,8 @@ use crate::request_id::RequestId;
 
 /// A [`Journal`] in a file. Cheap to clone; clones are one journal.
 ///
-/// A job is finished in it once its result was returned. For a program that would lose something if it
-/// were killed right then, files that are not saved yet, there is [`until_settled`](Self::until_settled).
+/// A job is finished once its result was returned. If your program still has work to do then, such as
+/// saving the files, use [`until_settled`](Self::until_settled).
 ///
 /// Entries are appended as lines of JSON, and what has to survive a crash is flushed to the disk
 /// before the submission is sent. Several processes can share a file: what a living process works on
@@ -69,7 +69,7 @@ pub struct FileJournal {
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    /// Who writes: the owner of what it begins.
+    /// The owner of the submissions that this process begins.
     session: Session,
     store: Mutex<Store>,
     synced: Mutex<Synced>,
@@ -155,12 +155,11 @@ impl FileJournal {
         Ok(Self { inner: Arc::new(inner), until_settled: false })
     }
 
-    /// Keeps a completed job unfinished until it is settled
-    /// ([`Completed::settle`](crate::Completed::settle)), rather than until its result was returned:
-    /// for a program whose own work on a result must not be lost when it is killed, such as saving
-    /// the files. A job that failed or was cancelled is finished in either case.
+    /// Keeps a completed job unfinished until you [settle](crate::Completed::settle) it, instead of
+    /// until its result was returned. Use this if a job counts as done only after your own work, for
+    /// example once its files are saved. A job that failed or was cancelled is finished in either case.
     ///
-    /// It is a matter of this handle and its clones; give it to the client and to
+    /// This changes only this handle and its clones; give them to the client and to
     /// [`resume`](crate::Client::resume).
     #[must_use]
     pub fn until_settled(mut self) -> Self {
@@ -168,7 +167,7 @@ impl FileJournal {
         self
     }
 
-    /// Where it is.
+    /// The path of the file, with links resolved.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.inner.path
@@ -316,7 +315,7 @@ impl Journal for FileJournal {
         if !matches!(entry, JournalEntry::Ended { .. }) {
             inner.sync(number, false).map_err(|error| self.io("flush", error))?;
         }
-        // Then it stands in a file that nobody may find.
+        // The line was written to a file without a path, where nobody finds it.
         if lock_within_process(&inner.store).is_gone {
             return Err(self.io("write to", gone()));
         }
@@ -369,7 +368,7 @@ impl Journal for FileJournal {
                     unfinished.add(open);
                 }
             }
-            // All or none: what cannot be taken over is reported to whoever asks next.
+            // All or none: if this fails, the next caller gets them.
             if !taken.is_empty() {
                 store.append(&taken.join("\n"))?;
             }
@@ -382,13 +381,13 @@ impl Journal for FileJournal {
     }
 }
 
-/// Why nothing can be written.
+/// The error where the path leads to another file now.
 fn gone() -> io::Error {
     io::Error::other("it was removed or replaced; open it anew")
 }
 
 impl Inner {
-    /// The ledger with what was written until now. What cannot be read now is read later.
+    /// The store, with the lines that were written until now, as far as they can be read.
     fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = lock_within_process(&self.store);
         let _ = store.catch_up();

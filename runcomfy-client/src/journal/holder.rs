@@ -1,4 +1,4 @@
-//! Who holds a claim, and what to do about it.
+//! The submission that holds a claim, and what to do about it.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ pub struct ClaimHolder {
     pub submission: Option<Submission>,
     /// Its job, where it is known.
     pub request_id: Option<RequestId>,
-    /// Whether another process, which is still running, has it in hand: then
+    /// Whether another running process works on it: then
     /// [`Client::resume`](crate::Client::resume) leaves it to that process.
     pub is_elsewhere: bool,
 }
@@ -62,7 +62,7 @@ impl ClaimHolder {
         ledger.holder(claim).map(|holder| Self::of(holder, |_| Owner::This))
     }
 
-    /// `owner_of` tells who the session is that has a submission in hand.
+    /// `owner_of` classifies the session that works on a submission.
     pub(super) fn of(holder: Holder<'_>, owner_of: impl FnOnce(&str) -> Owner) -> Self {
         let Holder::Open(open) = holder else {
             let state = ClaimState::Finished;
@@ -97,7 +97,7 @@ impl fmt::Display for ClaimHolder {
                 f.write_str("; leave it to the process that began it")
             }
             (ClaimState::Accepted, Some(id)) if self.is_elsewhere => {
-                write!(f, "it is request {id}; leave it to the running process that has it in hand")
+                write!(f, "it is request {id}; leave it to the running process that waits for it")
             }
             (ClaimState::Accepted, Some(id)) => {
                 write!(

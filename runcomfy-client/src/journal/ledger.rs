@@ -1,4 +1,4 @@
-//! What the entries of a journal leave open, and which claims they hold. Pure: no files, no clock.
+//! The state that the entries of a journal add up to: open submissions and claims. No I/O, no clock.
 
 use std::collections::{HashMap, HashSet};
 
@@ -73,7 +73,7 @@ impl Unfinished {
     }
 }
 
-/// What became of a submission that is not finished.
+/// The outcome of a submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     None,
@@ -88,9 +88,9 @@ pub(super) struct OpenSubmission {
     number: u64,
     pub(super) submission: Option<Submission>,
     pub(super) outcome: Outcome,
-    /// The session that has it in hand.
+    /// The session that works on it.
     pub(super) owner: String,
-    /// Whether the owner took it over from a session that is dead.
+    /// Whether the owner took it over from a dead session.
     pub(super) taken_over: bool,
     /// Whether the job has ended, and only has to be settled.
     pub(super) ended: bool,
@@ -100,12 +100,12 @@ pub(super) struct OpenSubmission {
 #[derive(Debug)]
 pub(super) enum Holder<'a> {
     Open(&'a OpenSubmission),
-    /// A submission that is finished, of which nothing but the claim is kept.
+    /// A finished submission: only its claim is kept.
     Finished,
 }
 
-/// The submissions of a journal, as its entries are read. Its size goes by what is open: of a
-/// finished submission nothing is kept but its claim, of a refused one its id.
+/// The submissions of a journal, as its entries are read. It keeps open submissions whole, of finished
+/// ones the claims, and of refused ones the ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     next: u64,
@@ -225,7 +225,7 @@ impl Ledger {
     /// Opens a submission whose own entry cannot be read.
     fn restore(&mut self, id: &str, submission: Option<Submission>, session: &str) {
         self.restored.insert(id.to_owned());
-        // Whoever said so was wrong.
+        // An entry that said so was wrong.
         self.not_accepted.remove(id);
         match submission {
             Some(submission) => self.begin(submission, session),

@@ -29,7 +29,7 @@ pub(super) const FINISHED_PER_LINE: usize = 256;
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, of millions")]
 pub(super) enum Line<'a> {
-    /// What it says is read where it is asked for: most of a long journal is passed over.
+    /// It is parsed further on demand: most lines of a long journal do not matter.
     Entry(Members<'a>),
     Taken {
         session: Cow<'a, str>,
@@ -183,7 +183,7 @@ pub(super) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> St
     text(map, session)
 }
 
-/// The lines that lead to what is open.
+/// The lines that make up an open submission.
 pub(super) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
     let mut lines = Vec::new();
     let submission = open.submission.as_ref();

@@ -1,5 +1,5 @@
-//! A record of submissions that outlives the process: what was about to be sent, and what became of
-//! it.
+//! A record of submissions that outlives the process: each submission before it is sent, and its
+//! outcome.
 
 mod claim;
 mod compact;
@@ -28,13 +28,13 @@ pub use ledger::{Unfinished, UnfinishedJob, UnknownSubmission};
 pub struct JournalError(Box<dyn std::error::Error + Send + Sync>);
 
 impl JournalError {
-    /// Of an error, or of a text that says what is wrong.
+    /// From an error, or from a text that says what is wrong.
     pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(reason.into())
     }
 }
 
-/// Keeps what is needed to take up every job again after a crash.
+/// Records submissions, so that every job can be resumed after a crash.
 ///
 /// A client that is [given one](crate::ClientBuilder::journal) tells it *before* a submission that it
 /// is about to be sent, and *afterwards* which id it got. A crash between the two shows as a

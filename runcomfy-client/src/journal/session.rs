@@ -1,8 +1,8 @@
-//! Sessions: who has a journal open, and who had and is dead.
+//! Sessions: which processes have a journal open, and which ended without closing it.
 //!
-//! For each open journal an empty file stands beside the journal, locked as long as it is open. The
-//! system unlocks it however the process ends; by it, others can tell whether whoever began a
-//! submission is still there to finish it.
+//! Each session has an empty file beside the journal, locked while the journal is open. The system
+//! unlocks it however the process ends. So other processes can tell whether the process that began a
+//! submission is still running.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -44,7 +44,7 @@ impl Drop for Session {
     }
 }
 
-/// Who has a submission in hand.
+/// The session that works on a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     /// This session.

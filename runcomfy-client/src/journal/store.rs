@@ -19,7 +19,7 @@ pub(super) struct Store {
     pub(super) file: Arc<File>,
     /// Whether another file, or none, has the path now.
     pub(super) is_gone: bool,
-    /// Whether it was found shorter than it was: then nobody knows what it has lost.
+    /// Whether the file became shorter than it was: then lines are lost.
     is_cut: bool,
     /// How many entries were written so far.
     pub(super) written: u64,
@@ -42,8 +42,8 @@ struct Lines {
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
-    /// Opens the file, or makes one. The path of an existing file is followed to its end, so that
-    /// whoever comes by another way finds the same files beside it.
+    /// Opens or creates the file. Links are resolved, so that processes that use different paths find
+    /// the same files beside it.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let (file, path) = open(path)?;
         Ok(Self {
@@ -58,8 +58,8 @@ impl Store {
         })
     }
 
-    /// Reads the lines that were added since, by whomever. A line that is still being written is
-    /// left for the next time.
+    /// Reads the lines that any process added since. A line that is still being written is left for
+    /// the next time.
     pub(super) fn catch_up(&mut self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         self.is_cut |= length < self.read;
@@ -80,7 +80,7 @@ impl Store {
             line::for_each_in(bytes, |line| match line.and_then(|line| line.apply(ledger)) {
                 Ok(()) => lines.readable += 1,
                 Err(reason) => {
-                    // A crash can leave a line half written; what it was to say has not happened.
+                    // A crash can leave half a line; the call that it announces did not happen then.
                     let (path, line) = (path.display(), lines.count);
                     let is_first = lines.readable == 0 && lines.first.is_none();
                     if lines.readable > 0 || is_first {
@@ -101,8 +101,8 @@ impl Store {
     /// The same while the journal is locked: then nobody is still writing a line, and what stands at
     /// the end without a line break is all that will come of it.
     pub(super) fn catch_up_locked(&mut self) -> io::Result<()> {
-        // Of a file that is nothing but the beginning of a line nobody could tell afterwards that it is a
-        // journal.
+        // A file that is only half a line stays as it is: with a line break behind it, it could not be
+        // told from a file of another kind.
         let is_known = self.lines.readable > 0 || self.ends_readably();
         if is_known && self.ends_within_a_line()? {
             // Where that fails, the line is read once the next one is appended.
@@ -193,7 +193,7 @@ impl Store {
 }
 
 impl Lines {
-    /// Whether there is hope that it is one: in a large file of something else, nobody reads on.
+    /// Whether it can still be a journal: a large file of another kind is not read to its end.
     fn is_journal(&self) -> bool {
         const MAX_UNREADABLE: u64 = 1000;
         self.readable > 0 || self.count < MAX_UNREADABLE
@@ -312,8 +312,8 @@ pub(super) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64>
         let mut store = lock_within_process(store);
         loop {
             let number = store.write(&format!("\n{line}\n"))?;
-            // Whoever compacts the file reads what is written until it has given away the path; what
-            // comes later has to go into the new one.
+            // A compaction copies lines until the path leads to the new file; later lines have to be
+            // written to that file.
             if !store.follow()? {
                 return Ok(number);
             }

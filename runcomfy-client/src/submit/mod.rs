@@ -29,11 +29,11 @@ use verdict::{Unknown, Verdict};
 /// The service takes no larger request.
 const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
 
-/// A submission that is ready to be sent, and holds nothing of what it was made from.
+/// A submission that is ready to be sent, independent of the input that it was made from.
 pub(crate) struct Prepared {
     model_id: ModelId,
     body: Body,
-    /// What it claims in the client's journal, where it claims anything.
+    /// Its claim in the client's journal, if it has one.
     claim: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl Prepared {
     }
 }
 
-/// Why there is no job, and what the journal knows the submission as.
+/// Why there is no job, and the submission in the journal, if there is one.
 #[derive(Debug)]
 pub(crate) struct Failed {
     pub(crate) error: Error,

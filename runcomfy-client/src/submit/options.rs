@@ -1,6 +1,6 @@
-//! What a submission can be told besides its input.
+//! Options of a submission.
 
-/// What a submission can be told besides its input; see
+/// Options of a submission; see
 /// [`Client::submit_with`](crate::Client::submit_with).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "options do nothing until a submission takes them"]

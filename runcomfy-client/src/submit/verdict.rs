@@ -1,15 +1,15 @@
-//! What an answer to a submission says: whether it was accepted, and whether it can be sent again.
+//! What a response to a submission means: whether it was accepted, and whether it can be sent again.
 //!
-//! | answer | verdict |
+//! | response | verdict |
 //! | --- | --- |
 //! | 2xx with a request id | accepted |
-//! | 2xx with a request id, but broken off | unknown, and the job's id is known |
+//! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
 //! | 429 | busy: surely not accepted, so it can be sent again |
 //! | 4xx but for 408 and 499, or 2xx with a known `error_code` | refused |
 //! | anything else | unknown |
 //!
-//! An error whose body is that of a job is unknown, whatever its status. A request id in any other
-//! error is a hint: it may be the job's, and may be no more than what a gateway calls the call.
+//! An error with the body of a job is unknown, with any status. A request id in any other error is a
+//! hint: it may be the job's, or one that a gateway gave to the call.
 
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Verdict {
         };
         let refused = match status {
             200..300 => id.is_none() && error.kind.is_refusal(),
-            // It may have been accepted, and the answer not have been waited for.
+            // The service may have accepted it after something gave up waiting for the response.
             408 | 499 => false,
             400..500 => true,
             _ => false,
@@ -77,7 +77,7 @@ fn id_of(response: &Response) -> Option<RequestId> {
     }
 }
 
-/// Whether a body says where to ask about a job, or how it is.
+/// Whether a body has the URLs or the state of a job.
 fn is_of_job(response: &Response, id: Option<&RequestId>) -> bool {
     let Ok(json) = &response.json else { return false };
     let has_url = ["status_url", "result_url", "cancel_url"]

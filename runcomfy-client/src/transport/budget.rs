@@ -1,9 +1,9 @@
-//! How many retries a client may still make: shared by all its calls, so that an outage is not made
-//! worse by everybody trying everything again.
+//! How many retries a client may still make. All its calls share the budget, so that retries do not
+//! make an outage worse.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Tokens that a retry takes and a success gives back.
+/// Tokens: a retry takes some, and a success gives one back.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     tokens: AtomicU32,
@@ -19,7 +19,7 @@ impl RetryBudget {
         Self { tokens: AtomicU32::new(FULL) }
     }
 
-    /// Takes what a retry costs; `false` where there is not enough left.
+    /// Takes the cost of a retry; `false` if too little is left.
     pub(crate) fn take(&self) -> bool {
         let take = |tokens: u32| tokens.checked_sub(RETRY);
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()

@@ -1,4 +1,4 @@
-//! The request id that an answer to a submission names, even where the answer is broken off.
+//! The request id in a response to a submission, which may be incomplete.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,17 +8,17 @@ use serde_json::value::RawValue;
 
 use crate::request_id::RequestId;
 
-/// The ids that something other than an acceptance names.
+/// The request ids in a response that is no acceptance.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
-    /// Of the job: the service has accepted it.
+    /// The job's id: the service has accepted it.
     pub(crate) job: Option<RequestId>,
-    /// Of the job, or of something else.
+    /// The job's id, or an id of something else.
     pub(crate) hint: Option<RequestId>,
 }
 
 impl Ids {
-    /// The id that the beginning of an answer of this status names, if it is one.
+    /// The ids in the start of a response with this status; `is_id` rejects what is no id.
     pub(crate) fn in_start(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
         Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
     }
@@ -31,11 +31,10 @@ impl Ids {
     }
 }
 
-/// The `request_id` of the object that the text begins with. What follows it may be missing, or
-/// something else than JSON.
+/// The `request_id` of the object at the start of the text. Ignores trailing garbage and truncation:
+/// only the id matters.
 pub(crate) fn named_id(body: &str) -> Option<RequestId> {
     let mut id = None;
-    // Ignore where it is broken off: only the id matters.
     let _ = serde_json::Deserializer::from_str(body).deserialize_map(Named { body, id: &mut id });
     RequestId::try_from(id?).ok()
 }

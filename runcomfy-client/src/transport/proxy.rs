@@ -1,7 +1,7 @@
 //! The proxy that the environment names.
 //!
-//! Proxies are used by the HTTP library; what is here finds out which one it will take, since the
-//! library passes over a variable that it cannot use, and names none when a connection fails.
+//! The HTTP library uses the proxy. This module finds out which one it will use, because the library
+//! ignores a variable that it cannot use, and does not name the proxy when a connection fails.
 
 use hyper_util::client::proxy::matcher::Matcher;
 use runcomfy_schema::redact::url_without_secrets;
@@ -32,7 +32,7 @@ impl Proxy {
         }
         let no_proxy = first(lookup, NO_PROXY).map_or(String::new(), |(_, hosts)| hosts);
         let matcher = |proxy: &str| Matcher::builder().https(proxy).no(no_proxy.as_str()).build();
-        // The hosts that go without a proxy do so whatever the variable says.
+        // Hosts in `NO_PROXY` need no proxy, even if the proxy's variable is invalid.
         if intercepts(&matcher("http://localhost"), base).is_none() {
             return Ok(None);
         }
@@ -59,7 +59,7 @@ fn intercepts(matcher: &Matcher, url: &Url) -> Option<()> {
     matcher.intercept(&url.as_str().parse().ok()?).map(|_| ())
 }
 
-/// The first variable that is set to a text, be it an empty one.
+/// The first variable that is set to a text, which may be empty.
 fn first(lookup: Lookup<'_>, names: [&'static str; 2]) -> Option<(&'static str, String)> {
     let text = |name| Some((name, lookup(name)?.into_string().ok()?));
     names.into_iter().find_map(text)

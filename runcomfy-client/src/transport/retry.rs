@@ -1,8 +1,8 @@
-//! How long to wait before a call is tried again.
+//! How long to wait before a call is retried.
 
 use std::time::{Duration, SystemTime};
 
-/// How long the pauses between tries are.
+/// The lengths of the pauses between attempts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BackOff {
     pub(crate) first: Duration,
@@ -15,7 +15,7 @@ impl Default for BackOff {
     }
 }
 
-/// A server that asks for more is not obeyed, so that no call hangs.
+/// The maximum pause that a server can ask for, so that no call hangs.
 pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 impl BackOff {

@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::time::{Clock, within};
 
-/// The throttle of a client.
+/// Limits how fast a client and its clones call the service.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
@@ -32,7 +32,7 @@ pub(crate) enum Lane {
 struct Timetable {
     /// When the next call may be made by the rate, in open time.
     next: Duration,
-    /// Until when the service wants no calls.
+    /// The end of the service's pause.
     closed: Duration,
     /// How long all pauses are together, the present one included.
     paused: Duration,
@@ -51,7 +51,7 @@ impl Timetable {
         place.saturating_add(self.paused).max(self.closed)
     }
 
-    /// No calls until a moment. Whoever is the first in the line may call right then.
+    /// Lets no call start before a moment. The first call in the line may start right then.
     fn close(&mut self, now: Duration, until: Duration, spacing: Duration) {
         let pause = until.saturating_sub(self.closed.max(now));
         let first = self.next.saturating_sub(spacing.saturating_mul(self.waiting));
@@ -61,10 +61,10 @@ impl Timetable {
     }
 }
 
-/// A client that made no calls for a while may catch up on this much of its rate.
+/// After a time without calls, a client may catch up on this much of its rate.
 const BURST: Duration = Duration::from_secs(1);
 
-/// There was no room for the call before its deadline.
+/// The limits left no time for the call before its deadline.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
@@ -83,8 +83,7 @@ impl Throttle {
         }
     }
 
-    /// Waits until there is room for one more; what is returned is to be held until the call is over,
-    /// with all its tries. Those who wait get in in the order in which they came.
+    /// Waits for a slot, in order of arrival. Hold the permit until the call, retries included, is done.
     pub(crate) async fn acquire(
         &self,
         lane: Lane,
@@ -103,7 +102,7 @@ impl Throttle {
         acquired.ok_or(Throttled)?.map_err(|_| Throttled)
     }
 
-    /// Waits until a try may be made.
+    /// Waits until the rate and the service's pauses allow an attempt.
     pub(crate) async fn ready(&self, deadline: Duration) -> Result<(), Throttled> {
         let mut now = self.clock.now();
         let Some(place) = self.place(now) else { return Ok(()) };
@@ -113,7 +112,7 @@ impl Throttle {
                 place.used();
                 return Ok(());
             }
-            // The service may ask for another pause meanwhile, so it is looked at again after that.
+            // Look again after the sleep: the service may have asked for another pause meanwhile.
             if start > deadline {
                 return Err(Throttled);
             }
@@ -139,7 +138,7 @@ impl Throttle {
         self.timetable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The service wants no calls for so long.
+    /// Lets no call start for this long: the service asked for a pause.
     pub(crate) fn pause_for(&self, pause: Duration) {
         let now = self.clock.now();
         self.timetable().close(now, now.saturating_add(pause), self.spacing);

@@ -1,4 +1,4 @@
-//! Keeps the token out of what is shown, should a server repeat it in its answer.
+//! Removes the token from texts for people: a server may repeat it in its response.
 
 mod spelling;
 
@@ -22,7 +22,7 @@ const MIN_LEN_WITHIN_WORDS: usize = 8;
 /// Hides the token in texts for people, however a server may spell it: as it is, with any of its
 /// characters escaped as JSON, URLs or HTML do, escaped again, or as a part of something in base64.
 ///
-/// Only what is shown goes through this. What the service says is read before: it must not change.
+/// Redact a text only to show it. Read it before that: a redacted text is another one.
 #[derive(Clone)]
 pub(crate) struct Redactor(Arc<Secrets>);
 
@@ -67,7 +67,7 @@ impl Redactor {
     /// The start of a text from outside as an error shows it: without the token, without what grants
     /// access in the URLs in it, and cut where it is longer than this.
     pub(crate) fn excerpt(&self, text: &str, max_len: usize) -> String {
-        /// As far as is looked, so that what is not shown costs nothing.
+        /// Bytes that are searched: the rest of a long text is not shown, and costs nothing.
         const MAX_READ: usize = 64 * 1024;
         // The token goes first: it may look like a part of a URL.
         let start = self.redact_start(text, MAX_READ.max(max_len));
