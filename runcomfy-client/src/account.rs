@@ -1,4 +1,7 @@
 //! The balance of the account.
+//!
+//! The balance is on `api.runcomfy.net` if the base URL is the service's, else on the host of the
+//! base URL.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};

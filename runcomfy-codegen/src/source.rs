@@ -1,5 +1,10 @@
 //! The folder of schemas: its files, and the model ids that their paths stand for. Only regular files
 //! are opened, and no more is read than a schema may hold.
+//!
+//! Links are followed, since `schemas` in the packages is a link. The number of entries (20,000)
+//! and the bytes read (256 MiB) are limited, because links can multiply both. A name that cargo
+//! cannot be told, because of control characters, is an error; the folder above such a file is
+//! watched instead.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};

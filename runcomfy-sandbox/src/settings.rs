@@ -1,4 +1,7 @@
 //! The settings of a sandbox.
+//!
+//! The default answers have the documented words and forms. Answers that the service is only known
+//! to have sent are settings.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,7 @@
 //! What a setter takes.
+//!
+//! `maybe_<field>` takes an `Option` of one plain type (`i64`, `String`, the enum, `Media`), so
+//! that `maybe_x(None)` needs no type annotation.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

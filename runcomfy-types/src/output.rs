@@ -1,4 +1,8 @@
 //! What a completed job gives.
+//!
+//! `video` is set if there is exactly one video; `videos` holds only what came as a list, so that
+//! an output serialises as it came. A member of another form stays in `other` under its key, and so
+//! does an object that says more than its URL.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;

@@ -1,4 +1,7 @@
 //! The query of a catalog listing.
+//!
+//! A page larger than the service's limit is an error. A silently smaller page would end loops that
+//! count entries.
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,7 @@
 //! Many jobs at once: a bounded number at a time, with results in the order of their ends.
+//!
+//! Each job runs in a task. Otherwise a caller that is busy with one result would let the time-outs
+//! of other submissions pass, and their outcomes would become unknown.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,7 @@
 //! The path that a file is saved under.
+//!
+//! A file whose name has no extension gets that of its content. Before it is fetched again, it is
+//! looked for under every known extension.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,8 @@
 //! Whether a file has the type that the output and the names promise.
+//!
+//! A web page or an error message instead of a file is an error at once, without a retry: a server
+//! that asks for a login will ask again. Only a name or an output key that says what the file is
+//! creates that expectation; without one, a page may be the output.
 
 use runcomfy_types::MediaKind;
 use runcomfy_types::media_type::{kind_of_mime, mime_of_extension};

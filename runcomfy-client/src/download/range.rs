@@ -1,4 +1,7 @@
 //! The response headers that resuming a download depends on.
+//!
+//! A partial file belongs to one version of the content: the server's `ETag` or `Last-Modified`,
+//! and the length. Without them the download starts again.
 
 use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED};
 

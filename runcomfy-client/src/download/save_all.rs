@@ -1,4 +1,6 @@
 //! Saves all files of an output.
+//!
+//! A file that cannot be saved does not stop the others; the first failure is returned at the end.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -1,4 +1,7 @@
 //! Why a call about a job says nothing of it.
+//!
+//! During a wait, a response of the wrong kind (HTML, truncated JSON, a redirect, `completed`
+//! without output) counts as an outage, and the wait tolerates it as long as one.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
 //! A job: asked about, waited for, cancelled, and its result fetched.
+//!
+//! `Job::wait` fetches the result too; `Job::result` asks once, and does not wait.
 
 mod cancel;
 mod completed;

@@ -1,4 +1,8 @@
 //! How long to wait for a job, and how often to ask.
+//!
+//! The interval between two questions is a twentieth of the time waited so far, but at least one
+//! second and at most thirty, multiplied by the number of jobs ahead in the queue. So a result is
+//! noticed at most 5 % late, or one second, and long jobs need few calls.
 
 use std::time::Duration;
 

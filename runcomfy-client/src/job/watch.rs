@@ -1,4 +1,7 @@
 //! A wait for a job: when to ask, what a failure means, and when to give up.
+//!
+//! Some parts of the service lag up to a minute behind others. During the first minute after a job
+//! is accepted or has ended, a 404 about it is treated as "not known yet".
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,8 @@
 //! Claims: what makes two submissions equal, so that only one of them is sent.
+//!
+//! `run_all` claims inputs by model, body, key, and their number among equal inputs of the list. So
+//! a list can be run again, and two processes can share it. A plain `submit` claims nothing, since
+//! two calls mean two jobs.
 
 use std::collections::BTreeMap;
 use std::io;

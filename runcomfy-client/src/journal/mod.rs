@@ -1,5 +1,9 @@
 //! A record of submissions that outlives the process: each submission before it is sent, and its
 //! outcome.
+//!
+//! A job ends in the journal in the same step in which its result is returned to the caller. If the
+//! process is killed before, or the future is dropped, the job is still open. A program that needs
+//! more, such as saved files, settles jobs itself (`FileJournal::until_settled`).
 
 mod claim;
 mod compact;

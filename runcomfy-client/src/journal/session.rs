@@ -3,6 +3,9 @@
 //! Each session has an empty file beside the journal, locked while the journal is open. The system
 //! unlocks it however the process ends. So other processes can tell whether the process that began a
 //! submission is still running.
+//!
+//! Submissions of a living session are left alone. Those of a dead session are taken over, with a
+//! line in the journal.
 
 use std::collections::HashMap;
 use std::ffi::OsString;

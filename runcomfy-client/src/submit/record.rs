@@ -1,4 +1,7 @@
 //! What the journal is told of a submission: that it begins, and one outcome.
+//!
+//! An outcome is written even while another process holds the journal's lock. The beginning of a
+//! submission is not: without the lock nothing is recorded, and then nothing is sent.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

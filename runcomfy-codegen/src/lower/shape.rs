@@ -1,4 +1,10 @@
 //! Which Rust type a value gets.
+//!
+//! Types and rules are chosen apart. The type is chosen from the schema merged with its `$ref` and
+//! `allOf`, and may be wider than the schema. The rules are the schema's keywords, one by one. So
+//! verdicts do not depend on the type.
+//!
+//! An object schema has one type, even if several paths reach it; `$ref: "#"` is `Input`.
 
 pub(super) use super::model::Shape;
 

@@ -1,4 +1,7 @@
 //! Faults: the ways in which a call can go wrong.
+//!
+//! Each fault says whether the call is carried out, because a client cannot see that, and tests
+//! must know it. A lag counts calls instead of time, so that a test meets it on any machine.
 
 mod body;
 mod chaos;

@@ -1,4 +1,9 @@
 //! Removes the token from texts for people: a server may repeat it in its response.
+//!
+//! Responses are parsed first, and redacted when they are shown. A token of fewer than 8 characters
+//! is hidden only where it is a whole word. Escapes are decoded four levels deep; base64 is
+//! searched at every bit offset; other encodings are not searched. Quoted bodies also lose user
+//! names, passwords and queries of URLs, since those can be signed.
 
 mod spelling;
 
