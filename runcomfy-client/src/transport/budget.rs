@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Tokens: a retry takes some, and a success gives one back.
 #[derive(Debug)]
-pub(crate) struct RetryBudget {
+pub(super) struct RetryBudget {
     tokens: AtomicU32,
 }
 
@@ -15,18 +15,18 @@ const RETRY: u32 = 5;
 const SUCCESS: u32 = 1;
 
 impl RetryBudget {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { tokens: AtomicU32::new(FULL) }
     }
 
     /// Takes the cost of a retry; `false` if too little is left.
-    pub(crate) fn take(&self) -> bool {
+    pub(super) fn take(&self) -> bool {
         let take = |tokens: u32| tokens.checked_sub(RETRY);
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
     /// Gives a little back: the service answers.
-    pub(crate) fn give_back(&self) {
+    pub(super) fn give_back(&self) {
         let give = |tokens: u32| Some(tokens.saturating_add(SUCCESS).min(FULL));
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }

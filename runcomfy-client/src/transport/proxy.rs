@@ -17,7 +17,7 @@ const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
 const CGI: &str = "REQUEST_METHOD";
 
 /// A proxy for calls over `https:`.
-pub(crate) struct Proxy {
+pub(super) struct Proxy {
     variable: &'static str,
     /// Without a password.
     address: String,
@@ -26,7 +26,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// The proxy that calls to this URL and others like it go through.
-    pub(crate) fn find(lookup: Lookup<'_>, base: &Url) -> Result<Option<Self>, ConfigError> {
+    pub(super) fn find(lookup: Lookup<'_>, base: &Url) -> Result<Option<Self>, ConfigError> {
         if lookup(CGI).is_some() || base.scheme() != "https" {
             return Ok(None);
         }
@@ -49,7 +49,7 @@ impl Proxy {
     }
 
     /// Says that a call to this URL goes through the proxy, if it does.
-    pub(crate) fn describe(&self, url: &Url) -> Option<String> {
+    pub(super) fn describe(&self, url: &Url) -> Option<String> {
         intercepts(&self.matcher, url)?;
         Some(format!("through the proxy {} (from the variable {})", self.address, self.variable))
     }

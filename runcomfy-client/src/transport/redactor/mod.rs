@@ -29,7 +29,7 @@ const MIN_LEN_WITHIN_WORDS: usize = 8;
 ///
 /// Redact a text only to show it. Read it before that: a redacted text is another one.
 #[derive(Clone)]
-pub(crate) struct Redactor(Arc<Secrets>);
+pub(super) struct Redactor(Arc<Secrets>);
 
 struct Secrets {
     /// The token, and what base64 makes of it.
@@ -42,7 +42,7 @@ struct Secrets {
 }
 
 impl Redactor {
-    pub(crate) fn new(token: &SecretString) -> Self {
+    pub(super) fn new(token: &SecretString) -> Self {
         let token = token.expose_secret();
         let only_words = token.len() < MIN_LEN_WITHIN_WORDS;
         let mut forms = vec![token.to_owned()];
@@ -60,18 +60,18 @@ impl Redactor {
     }
 
     /// Whether the text has the token in it. A short one may be a part of anything.
-    pub(crate) fn finds_in(&self, text: &str) -> bool {
+    pub(super) fn finds_in(&self, text: &str) -> bool {
         !self.0.only_words && matches!(self.redact(text), Cow::Owned(_))
     }
 
     /// The text without the token.
-    pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(super) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_start(text, usize::MAX)
     }
 
     /// The start of a text from outside as an error shows it: without the token, without what grants
     /// access in the URLs in it, and cut where it is longer than this.
-    pub(crate) fn excerpt(&self, text: &str, max_len: usize) -> String {
+    pub(super) fn excerpt(&self, text: &str, max_len: usize) -> String {
         /// Bytes that are searched: the rest of a long text is not shown, and costs nothing.
         const MAX_READ: usize = 64 * 1024;
         // The token goes first: it may look like a part of a URL.

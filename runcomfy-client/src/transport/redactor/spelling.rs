@@ -9,17 +9,17 @@ use std::rc::Rc;
 const MAX_NESTING: u8 = 4;
 
 /// A character that a text can be read as, and where it ends. One that is not ASCII is [`OTHER`].
-pub(crate) type Reading = (u8, usize);
+pub(super) type Reading = (u8, usize);
 
 const OTHER: u8 = 0x80;
 
 /// Whether an escape can begin with it.
-pub(crate) fn is_introducer(byte: u8) -> bool {
+pub(super) fn is_introducer(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&')
 }
 
 /// Reads a text from front to back.
-pub(crate) struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t [u8],
     /// What was found out already, by place and nesting: escapes that follow each other are looked at
     /// from each other.
@@ -27,12 +27,12 @@ pub(crate) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str) -> Self {
         Self { text: text.as_bytes(), known: HashMap::new() }
     }
 
     /// Everything that the text can be read as at this place.
-    pub(crate) fn readings(&mut self, at: usize) -> Rc<[Reading]> {
+    pub(super) fn readings(&mut self, at: usize) -> Rc<[Reading]> {
         /// Far more than are of use for any one place.
         const MAX_KNOWN: usize = 4096;
         if self.known.len() > MAX_KNOWN {
@@ -42,7 +42,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The end of the longest text from here on that spells the word.
-    pub(crate) fn match_at(&mut self, at: usize, word: &[u8]) -> Option<usize> {
+    pub(super) fn match_at(&mut self, at: usize, word: &[u8]) -> Option<usize> {
         let mut ends = vec![at];
         for expected in word {
             let mut next = Vec::new();
