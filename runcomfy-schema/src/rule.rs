@@ -229,18 +229,18 @@ pub const OBJECT: Rule = Rule::Types(Types(Types::OBJECT));
 /// From one integer to another, both included.
 #[must_use]
 pub const fn range(min: i64, max: i64) -> Rule {
-    Rule::Range { min: Some(at(Num::Int(min))), max: Some(at(Num::Int(max))) }
+    Rule::Range { min: Some(inclusive(Num::Int(min))), max: Some(inclusive(Num::Int(max))) }
 }
 
 /// A bound that the value may have.
 #[must_use]
-pub const fn at(value: Num) -> Bound {
+pub const fn inclusive(value: Num) -> Bound {
     Bound { value, exclusive: false }
 }
 
 /// A bound that the value may not have.
 #[must_use]
-pub const fn past(value: Num) -> Bound {
+pub const fn exclusive(value: Num) -> Bound {
     Bound { value, exclusive: true }
 }
 
@@ -513,12 +513,6 @@ pub(crate) fn export(
 #[must_use]
 pub const fn key(key: &'static str) -> Cow<'static, str> {
     Cow::Borrowed(key)
-}
-
-/// An integer of generated code as a value.
-#[must_use]
-pub const fn number(int: i64) -> Json {
-    Json::Number(Num::Int(int))
 }
 
 /// The fields of an object in generated code.

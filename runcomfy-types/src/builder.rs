@@ -1,4 +1,4 @@
-//! What every generated builder is made of.
+//! Runtime support for generated builders.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use crate::field::IntoField;
 use runcomfy_schema::{Json, ValidationErrors};
 
-use crate::object::{self, Brief, ObjectType};
+use crate::object::{self, Brief, Checked};
 
 /// The state of a required field that was set.
 #[derive(Clone, Copy, Debug)]
@@ -25,33 +25,42 @@ pub struct Draft<S> {
 
 impl<S> Draft<S> {
     #[must_use]
-    pub fn new<T: ObjectType>() -> Self {
+    pub fn new<T: Checked>() -> Self {
         Self { slots: vec![None; T::FIELDS.len()], state: PhantomData }
     }
 
+    /// Sets a required field, which takes the builder to its next state.
     #[must_use]
-    pub fn set<T, Next>(self, index: usize, value: impl IntoField<T>) -> Draft<Next> {
-        self.put(index, Some(value.into_field()))
+    pub fn require<T, Next>(self, place: usize, value: impl IntoField<T>) -> Draft<Next> {
+        self.put(place, Some(value.into_field()))
     }
 
+    /// Sets a required field to `null`.
     #[must_use]
-    pub fn null<Next>(self, index: usize) -> Draft<Next> {
-        self.put(index, Some(Json::Null))
+    pub fn null<Next>(self, place: usize) -> Draft<Next> {
+        self.put(place, Some(Json::Null))
     }
 
+    /// Sets an optional field.
     #[must_use]
-    pub fn maybe<T, V: IntoField<T>, Next>(self, index: usize, value: Option<V>) -> Draft<Next> {
-        self.put(index, value.map(V::into_field))
+    pub fn set<T>(self, place: usize, value: impl IntoField<T>) -> Self {
+        self.put(place, Some(value.into_field()))
     }
 
-    fn put<Next>(mut self, index: usize, value: Option<Json>) -> Draft<Next> {
-        if let Some(slot) = self.slots.get_mut(index) {
+    /// Sets an optional field, or leaves it out.
+    #[must_use]
+    pub fn maybe<T, V: IntoField<T>>(self, place: usize, value: Option<V>) -> Self {
+        self.put(place, value.map(V::into_field))
+    }
+
+    fn put<Next>(mut self, place: usize, value: Option<Json>) -> Draft<Next> {
+        if let Some(slot) = self.slots.get_mut(place) {
             *slot = value;
         }
         Draft { slots: self.slots, state: PhantomData }
     }
 
-    pub fn build<T: ObjectType>(self) -> Result<T, ValidationErrors> {
+    pub fn build<T: Checked>(self) -> Result<T, ValidationErrors> {
         let members = T::FIELDS.iter().zip(self.slots);
         let members =
             members.filter_map(|(field, value)| Some((field.key.into(), value?))).collect();
@@ -59,7 +68,7 @@ impl<S> Draft<S> {
     }
 
     /// The fields set so far, by wire key.
-    pub fn debug<T: ObjectType>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct(name);
         for (field, value) in T::FIELDS.iter().zip(&self.slots) {
             if let Some(value) = value {

@@ -1,39 +1,84 @@
-//! What every generated enum is made of: a table of its values.
+//! Runtime support for generated enums: one table of values, and what is read from it.
 #![allow(missing_docs, reason = "all but `UnknownValue` is reachable through `__private` alone")]
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
-use serde_json::{Number, Value};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 use thiserror::Error;
 
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::{Json, Literal, Num, redact};
 
-/// A generated enum of strings.
-pub trait StringEnum: Copy + Sized + 'static {
-    const ALL: &'static [Self];
-    const VALUES: &'static [&'static str];
-}
+use crate::object::Typed;
 
-/// A generated enum of integers.
-pub trait IntegerEnum: Copy + Sized + 'static {
-    const ALL: &'static [Self];
-    const VALUES: &'static [i64];
-}
-
-/// A generated enum of several types, or of numbers with fractions.
-pub trait MixedEnum: Copy + Sized + 'static {
+/// A generated enum. Its variants come in the order of their values.
+#[doc(hidden)]
+pub trait EnumType: Copy + PartialEq + 'static {
+    type Kind: EnumKind;
     const ALL: &'static [Self];
     const VALUES: &'static [Literal];
 }
 
-/// An enum that takes texts; the other three likewise.
+/// What the values of an enum have in common.
+pub trait EnumKind {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error>;
+}
+
+/// Every value is a string.
+#[derive(Clone, Copy, Debug)]
+pub enum Strings {}
+
+/// Every value is an integer.
+#[derive(Clone, Copy, Debug)]
+pub enum Integers {}
+
+/// The values are of several types, or numbers with fractions.
+#[derive(Clone, Copy, Debug)]
+pub enum Mixed {}
+
+impl EnumKind for Strings {
+    // Asks for a string, so that formats work that do not say what comes next.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        Ok(Json::String(Cow::<str>::deserialize(deserializer)?.into_owned().into()))
+    }
+}
+
+impl EnumKind for Integers {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        Value::deserialize(deserializer).map(Json::from)
+    }
+}
+
+impl EnumKind for Mixed {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        Value::deserialize(deserializer).map(Json::from)
+    }
+}
+
+/// A kind of enum whose setter takes raw text; the other three likewise.
 pub trait FromText {}
 pub trait FromInteger {}
 pub trait FromNumber {}
 pub trait FromBool {}
+
+impl FromText for Strings {}
+impl FromInteger for Integers {}
+impl FromText for Mixed {}
+impl FromInteger for Mixed {}
+impl FromNumber for Mixed {}
+impl FromBool for Mixed {}
+
+#[diagnostic::do_not_recommend]
+impl<E: EnumType> Typed for E {
+    fn into_json(self) -> Json {
+        literal(self).map_or(Json::Null, Literal::to_json)
+    }
+}
 
 /// A value that an enum of a schema does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -44,118 +89,145 @@ pub struct UnknownValue {
 }
 
 impl UnknownValue {
-    fn new(value: String, allowed: &[impl fmt::Debug]) -> Self {
-        let allowed: Vec<_> = allowed.iter().map(|value| format!("{value:?}")).collect();
+    fn new<E: EnumType>(value: String) -> Self {
+        let allowed: Vec<_> = E::VALUES.iter().map(quoted_literal).collect();
         let shown = |text: &str| printable(text).into_owned();
         Self { value: shown(&value), allowed: shown(&allowed.join(", ")) }
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("{:?}", redact::quotable(text))
+fn quoted_literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Str(text) => format!("{text:?}"),
+        other => other.to_json().to_string(),
+    }
 }
 
-pub fn string_from_str<E: StringEnum>(text: &str) -> Result<E, UnknownValue> {
-    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| **value == text);
-    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(quoted(text), E::VALUES))
+/// The table has a row for every variant. It is looked up rather than reached by the variant's number,
+/// which only a function of each enum's own could tell.
+fn literal<E: EnumType>(one: E) -> Option<&'static Literal> {
+    let place = E::ALL.iter().position(|known| *known == one)?;
+    E::VALUES.get(place)
 }
 
-pub fn integer_from_i64<E: IntegerEnum>(number: i64) -> Result<E, UnknownValue> {
-    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| **value == number);
-    found.map(|(item, _)| *item).ok_or_else(|| UnknownValue::new(number.to_string(), E::VALUES))
+/// Compares variants by their places.
+#[inline]
+#[must_use]
+pub fn compare(place: usize, other: usize) -> Ordering {
+    place.cmp(&other)
 }
 
-pub fn integer_from_str<E: IntegerEnum>(text: &str) -> Result<E, UnknownValue> {
-    let unknown = |_| UnknownValue::new(quoted(text), E::VALUES);
-    text.parse().map_err(unknown).and_then(integer_from_i64)
+#[inline]
+pub fn hash<H: Hasher>(place: usize, hasher: &mut H) {
+    place.hash(hasher);
 }
 
-fn mixed_values<E: MixedEnum>() -> Vec<Value> {
-    E::VALUES.iter().map(|value| value.to_value()).collect()
+/// The string of a variant, by its place. Its place is in the table, and it is a string.
+#[must_use]
+pub const fn string_of<E: EnumType<Kind = Strings>>(index: usize) -> &'static str {
+    match E::VALUES.split_at_checked(index) {
+        Some((_, [Literal::Str(Cow::Borrowed(text)), ..])) => text,
+        _ => "",
+    }
 }
 
-fn mixed_from<E: MixedEnum>(
-    shown: String,
-    fits: impl Fn(&Literal) -> bool,
-) -> Result<E, UnknownValue> {
-    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| fits(value));
-    found.map(|(item, _)| *item).ok_or_else(|| {
-        let allowed: Vec<_> = mixed_values::<E>().iter().map(Value::to_string).collect();
-        UnknownValue { value: shown, allowed: allowed.join(", ") }
-    })
+/// The integer of a variant, by its place.
+#[must_use]
+pub const fn integer_of<E: EnumType<Kind = Integers>>(index: usize) -> i64 {
+    match E::VALUES.split_at_checked(index) {
+        Some((_, [Literal::Number(Num::Int(int)), ..])) => *int,
+        _ => 0,
+    }
 }
 
-pub fn mixed_from_value<E: MixedEnum>(value: Value) -> Result<E, UnknownValue> {
-    let json = Json::from(value);
-    mixed_from(json.quoted(), |literal| literal.equals(&json))
+#[must_use]
+pub fn value_of<E: EnumType<Kind = Mixed>>(one: E) -> Value {
+    literal(one).map_or(Value::Null, Literal::to_value)
 }
 
-/// A text as `Display` gives it.
-pub fn mixed_from_str<E: MixedEnum>(text: &str) -> Result<E, UnknownValue> {
-    mixed_from(quoted(text), |literal| literal.to_string() == text)
-}
-
-pub fn deserialize_mixed<'de, E: MixedEnum, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<E, D::Error> {
-    mixed_from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-pub fn deserialize_string<'de, E: StringEnum, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<E, D::Error> {
-    string_from_str(&Cow::<str>::deserialize(deserializer)?).map_err(D::Error::custom)
-}
-
-pub fn deserialize_integer<'de, E: IntegerEnum, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<E, D::Error> {
-    // `1.0` is the integer 1, as everywhere in JSON Schema.
-    let number = Number::deserialize(deserializer)?;
-    let is_it = |value: &i64| Num::of(&number).is_some_and(|number| number == Num::Int(*value));
+fn find<E: EnumType>(is_it: impl Fn(&Literal) -> bool) -> Option<E> {
     let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(value));
-    found
-        .map(|(item, _)| *item)
-        .ok_or_else(|| D::Error::custom(UnknownValue::new(number.to_string(), E::VALUES)))
+    found.map(|(one, _)| *one)
 }
 
-/// What every generated enum of strings implements.
+fn find_json<E: EnumType>(json: &Json) -> Option<E> {
+    find(|literal| literal.equals(json))
+}
+
+/// The variant that `Display` shows so.
+pub fn enum_from_str<E: EnumType>(text: &str) -> Result<E, UnknownValue> {
+    let shown = find(|literal| match literal {
+        Literal::Str(known) => known == text,
+        other => other.to_string() == text,
+    });
+    // Rust reads more than one text as the same integer, as in `+5`.
+    let integer = || find_json(&Json::from_integer(text.parse::<i64>().ok()?));
+    shown
+        .or_else(integer)
+        .ok_or_else(|| UnknownValue::new::<E>(format!("{:?}", redact::quotable(text))))
+}
+
+pub fn enum_from_i64<E: EnumType>(int: i64) -> Result<E, UnknownValue> {
+    let found = find_json(&Json::from_integer(int));
+    found.ok_or_else(|| UnknownValue::new::<E>(int.to_string()))
+}
+
+pub fn enum_from_value<E: EnumType>(value: Value) -> Result<E, UnknownValue> {
+    of_json(&value.into())
+}
+
+fn of_json<E: EnumType>(json: &Json) -> Result<E, UnknownValue> {
+    find_json(json).ok_or_else(|| UnknownValue::new::<E>(json.quoted()))
+}
+
+pub fn display_enum<E: EnumType>(one: E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match literal(one) {
+        // Padded as numbers are.
+        Some(Literal::Number(Num::Int(int))) => fmt::Display::fmt(int, f),
+        Some(other) => fmt::Display::fmt(other, f),
+        None => Ok(()),
+    }
+}
+
+pub fn serialize_enum<E: EnumType, S: Serializer>(
+    one: E,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match literal(one) {
+        Some(Literal::Str(text)) => serializer.serialize_str(text),
+        Some(Literal::Number(Num::Int(int))) => serializer.serialize_i64(*int),
+        other => other.map(Literal::to_value).serialize(serializer),
+    }
+}
+
+pub fn deserialize_enum<'de, E: EnumType, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<E, D::Error> {
+    of_json(&E::Kind::read(deserializer)?).map_err(D::Error::custom)
+}
+
+/// An enum of strings: each variant with its value.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __string_enum {
-    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
-        impl $crate::__private::StringEnum for $type {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-            const VALUES: &'static [&'static str] = &[$($value),+];
+    ($(#[$meta:meta])* pub enum $type:ident {
+        $($(#[$about:meta])* $variant:ident = $value:literal,)+
+    }) => {
+        $crate::__enum! {
+            Strings, $(#[$meta])* $type {
+                $($(#[$about])* $variant = $crate::__private::text($value),)+
+            }
         }
-
-        impl $crate::__private::FromText for $type {}
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::StringEnum>::ALL;
+            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
 
             /// The value as it is sent.
             #[must_use]
             #[inline]
             pub const fn as_str(self) -> &'static str {
-                <Self as $crate::__private::StringEnum>::VALUES[self as usize]
-            }
-        }
-
-        impl ::core::fmt::Display for $type {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl ::core::str::FromStr for $type {
-            type Err = $crate::__private::UnknownValue;
-
-            #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::string_from_str(value)
+                $crate::__private::string_of::<Self>(self as usize)
             }
         }
 
@@ -164,7 +236,7 @@ macro_rules! __string_enum {
 
             #[inline]
             fn try_from(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::string_from_str(value)
+                $crate::__private::enum_from_str(value)
             }
         }
 
@@ -174,63 +246,31 @@ macro_rules! __string_enum {
                 self.as_str()
             }
         }
-
-        impl $crate::__private::Typed for $type {
-            #[inline]
-            fn into_json(self) -> $crate::__private::Json {
-                $crate::__private::Json::String(self.as_str().into())
-            }
-        }
-
-        impl $crate::__private::serde::Serialize for $type {
-            #[inline]
-            fn serialize<S: $crate::__private::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
-            #[inline]
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_string(deserializer)
-            }
-        }
     };
 }
 
-/// What every generated enum of integers implements.
+/// An enum of integers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __integer_enum {
-    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
-        impl $crate::__private::IntegerEnum for $type {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-            const VALUES: &'static [i64] = &[$($value),+];
+    ($(#[$meta:meta])* pub enum $type:ident {
+        $($(#[$about:meta])* $variant:ident = $value:literal,)+
+    }) => {
+        $crate::__enum! {
+            Integers, $(#[$meta])* $type {
+                $($(#[$about])* $variant = $crate::__private::integer($value),)+
+            }
         }
-
-        impl $crate::__private::FromInteger for $type {}
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::IntegerEnum>::ALL;
+            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
 
             /// The value as it is sent.
             #[must_use]
             #[inline]
             pub const fn value(self) -> i64 {
-                <Self as $crate::__private::IntegerEnum>::VALUES[self as usize]
-            }
-        }
-
-        impl ::core::fmt::Display for $type {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.value(), f)
+                $crate::__private::integer_of::<Self>(self as usize)
             }
         }
 
@@ -239,16 +279,7 @@ macro_rules! __integer_enum {
 
             #[inline]
             fn try_from(value: i64) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::integer_from_i64(value)
-            }
-        }
-
-        impl ::core::str::FromStr for $type {
-            type Err = $crate::__private::UnknownValue;
-
-            #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::integer_from_str(value)
+                $crate::__private::enum_from_i64(value)
             }
         }
 
@@ -258,71 +289,29 @@ macro_rules! __integer_enum {
                 value.value()
             }
         }
-
-        impl $crate::__private::Typed for $type {
-            #[inline]
-            fn into_json(self) -> $crate::__private::Json {
-                $crate::__private::number(self.value())
-            }
-        }
-
-        impl $crate::__private::serde::Serialize for $type {
-            #[inline]
-            fn serialize<S: $crate::__private::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.value())
-            }
-        }
-
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
-            #[inline]
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_integer(deserializer)
-            }
-        }
     };
 }
 
-/// What every generated enum of several types implements.
+/// An enum of several types: each variant with a literal.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mixed_enum {
-    ($type:ident { $($variant:ident = $value:expr,)+ }) => {
-        impl $crate::__private::MixedEnum for $type {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-            const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
+    ($(#[$meta:meta])* pub enum $type:ident {
+        $($(#[$about:meta])* $variant:ident = $value:expr,)+
+    }) => {
+        $crate::__enum! {
+            Mixed, $(#[$meta])* $type { $($(#[$about])* $variant = $value,)+ }
         }
-
-        impl $crate::__private::FromText for $type {}
-        impl $crate::__private::FromInteger for $type {}
-        impl $crate::__private::FromNumber for $type {}
-        impl $crate::__private::FromBool for $type {}
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::MixedEnum>::ALL;
-
-            #[inline]
-            const fn literal(self) -> &'static $crate::__private::Literal {
-                &<Self as $crate::__private::MixedEnum>::VALUES[self as usize]
-            }
+            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
 
             /// The value as it is sent.
             #[must_use]
             #[inline]
             pub fn value(self) -> $crate::__private::Value {
-                self.literal().to_value()
-            }
-        }
-
-        impl ::core::fmt::Display for $type {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(self.literal(), f)
+                $crate::__private::value_of(self)
             }
         }
 
@@ -333,16 +322,7 @@ macro_rules! __mixed_enum {
             fn try_from(
                 value: $crate::__private::Value,
             ) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::mixed_from_value(value)
-            }
-        }
-
-        impl ::core::str::FromStr for $type {
-            type Err = $crate::__private::UnknownValue;
-
-            #[inline]
-            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
-                $crate::__private::mixed_from_str(value)
+                $crate::__private::enum_from_value(value)
             }
         }
 
@@ -352,11 +332,66 @@ macro_rules! __mixed_enum {
                 value.value()
             }
         }
+    };
+}
 
-        impl $crate::__private::Typed for $type {
+/// What enums of every kind have.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __enum {
+    ($kind:ident, $(#[$meta:meta])* $type:ident {
+        $($(#[$about:meta])* $variant:ident = $value:expr,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $type {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $crate::__private::EnumType for $type {
+            type Kind = $crate::__private::$kind;
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
+        }
+
+        // Half of what the derived ones take to compile.
+        impl ::core::cmp::Eq for $type {}
+
+        impl ::core::cmp::PartialOrd for $type {
             #[inline]
-            fn into_json(self) -> $crate::__private::Json {
-                self.literal().to_json()
+            fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
+                $crate::__private::Some($crate::__private::compare(*self as usize, *other as usize))
+            }
+        }
+
+        impl ::core::cmp::Ord for $type {
+            #[inline]
+            fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
+                $crate::__private::compare(*self as usize, *other as usize)
+            }
+        }
+
+        impl ::core::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, hasher: &mut H) {
+                $crate::__private::hash(*self as usize, hasher)
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::display_enum(*self, f)
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::__private::UnknownValue;
+
+            #[inline]
+            fn from_str(value: &str) -> ::core::result::Result<Self, $crate::__private::UnknownValue> {
+                $crate::__private::enum_from_str(value)
             }
         }
 
@@ -366,7 +401,7 @@ macro_rules! __mixed_enum {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::__private::serde::Serialize::serialize(&self.value(), serializer)
+                $crate::__private::serialize_enum(*self, serializer)
             }
         }
 
@@ -375,7 +410,7 @@ macro_rules! __mixed_enum {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_mixed(deserializer)
+                $crate::__private::deserialize_enum(deserializer)
             }
         }
     };

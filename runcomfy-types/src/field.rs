@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 use url::Url;
 
-use crate::enums::{FromBool, FromInteger, FromNumber, FromText};
+use crate::enums::{EnumType, FromBool, FromInteger, FromNumber, FromText};
 use runcomfy_schema::Json;
 
 use crate::media::Media;
@@ -61,7 +61,7 @@ macro_rules! integers {
 
         // Where `E` is no such enum, the message is `IntoField`'s own.
         #[diagnostic::do_not_recommend]
-        impl<E: FromInteger> IntoField<E> for $int {
+        impl<E: EnumType<Kind: FromInteger>> IntoField<E> for $int {
             fn into_field(self) -> Json {
                 Json::from_integer(self)
             }
@@ -98,14 +98,14 @@ impl IntoField<f64> for f32 {
 
 // An enum with fractions among its values.
 #[diagnostic::do_not_recommend]
-impl<E: FromNumber> IntoField<E> for f64 {
+impl<E: EnumType<Kind: FromNumber>> IntoField<E> for f64 {
     fn into_field(self) -> Json {
         Json::float(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: FromBool> IntoField<E> for bool {
+impl<E: EnumType<Kind: FromBool>> IntoField<E> for bool {
     fn into_field(self) -> Json {
         Json::Bool(self)
     }
@@ -145,7 +145,7 @@ macro_rules! texts {
 
         // Where `E` is no such enum, the message is `IntoField`'s own.
         #[diagnostic::do_not_recommend]
-        impl<E: FromText> IntoField<E> for $text {
+        impl<E: EnumType<Kind: FromText>> IntoField<E> for $text {
             fn into_field(self) -> Json {
                 Json::String(self.into())
             }

@@ -16,6 +16,9 @@ mod model_id;
 mod object;
 mod output;
 mod request;
+#[doc(hidden)]
+#[allow(missing_docs, reason = "for generated code")]
+pub mod rules;
 mod unions;
 
 // Shared with the HTTP client, and not part of the public API.
@@ -42,13 +45,12 @@ pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 pub mod __private {
     pub use crate::builder::{Draft, Missing, Set};
     pub use crate::enums::{
-        FromBool, FromInteger, FromNumber, FromText, IntegerEnum, MixedEnum, StringEnum,
-        deserialize_integer, deserialize_mixed, deserialize_string, integer_from_i64,
-        integer_from_str, mixed_from_str, mixed_from_value, string_from_str,
+        EnumType, Integers, Mixed, Strings, compare, deserialize_enum, display_enum, enum_from_i64,
+        enum_from_str, enum_from_value, hash, integer_of, serialize_enum, string_of, value_of,
     };
     pub use crate::field::IntoField;
     pub use crate::object::{
-        Checked, ObjectType, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
+        Checked, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
     pub use crate::output::take;
     #[cfg(feature = "schemars")]
@@ -59,6 +61,7 @@ pub mod __private {
             _ => schemars::Schema::default(),
         }
     }
+    pub use crate::rules::{OBJECT, integer, text};
     pub use crate::{
         __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
         __object as object, __string_enum as string_enum, __union as union,
@@ -68,15 +71,22 @@ pub mod __private {
         FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
     };
     pub use core::option::Option::{None, Some};
-    pub use runcomfy_schema::json::literal::{json, text};
     pub use runcomfy_schema::keyword::format::Format;
     pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
     pub use runcomfy_schema::keyword::types::Types;
     pub use runcomfy_schema::pattern::Pattern;
     pub use runcomfy_schema::rule::{
-        ARRAY, Additional, BOOLEAN, INTEGER, List::Static, NUMBER, OBJECT, ObjectSchema, Rule,
-        STRING, Shared, Target, at, fields, key, number, past, range,
+        Additional, List::Static, ObjectSchema, Rule, Shared, Target, fields,
     };
+
+    /// What every generated module imports by a glob, which any name of its own takes precedence over.
+    pub mod prelude {
+        pub use super::{
+            Additional, Draft, FieldInfo, Fields, IntoField, Media, Missing, ObjectSchema, Rule,
+            Set, Static, ValidationErrors,
+        };
+        pub use crate::rules::*;
+    }
     pub use runcomfy_schema::{Fields, Json, Literal, Num};
     #[cfg(feature = "schemars")]
     pub use schemars;

@@ -1,4 +1,4 @@
-//! What every generated object type is made of: a JSON object that obeys its schema.
+//! Runtime support for generated objects: a JSON object that obeys its schema.
 
 use std::fmt;
 
@@ -11,20 +11,19 @@ use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
 /// A generated type, an enum or an object, as a value of its own field.
+#[doc(hidden)]
 pub trait Typed {
     fn into_json(self) -> Json;
 }
 
 /// A generated type for a value that has rules of its own: an object, or one of several forms.
+#[doc(hidden)]
 pub trait Checked: Typed + Sized {
     const RULES: &'static [Rule];
+    /// The fields of an object, as its builder has them.
+    const FIELDS: &'static [FieldInfo] = &[];
 
     fn from_valid(valid: Valid) -> Self;
-}
-
-/// A generated type for an object: it has a builder.
-pub trait ObjectType: Checked {
-    const FIELDS: &'static [FieldInfo];
 }
 
 /// A JSON value that was checked against the rules of the type around it.
@@ -120,7 +119,7 @@ pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Re
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __checked {
-    ($type:ident, $name:literal, $rules:expr) => {
+    ($type:ident, $name:literal, $rules:expr $(, $fields:expr)?) => {
         impl $crate::__private::Typed for $type {
             #[inline]
             fn into_json(self) -> $crate::__private::Json {
@@ -130,6 +129,7 @@ macro_rules! __checked {
 
         impl $crate::__private::Checked for $type {
             const RULES: &'static [$crate::__private::Rule] = $rules;
+            $(const FIELDS: &'static [$crate::__private::FieldInfo] = $fields;)?
 
             #[inline]
             fn from_valid(valid: $crate::__private::Valid) -> Self {
@@ -218,12 +218,7 @@ macro_rules! __object {
         );
     };
     ($type:ident, $name:literal, $data:ident, $rules:expr) => {
-        $crate::__checked!($type, $name, $rules);
-
-        impl $crate::__private::ObjectType for $type {
-            const FIELDS: &'static [$crate::__private::FieldInfo] =
-                $crate::__private::fields(&$data);
-        }
+        $crate::__checked!($type, $name, $rules, $crate::__private::fields(&$data));
 
         /// Reads JSON text, and checks it.
         impl ::core::str::FromStr for $type {

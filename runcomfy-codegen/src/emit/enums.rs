@@ -1,39 +1,31 @@
-//! An enum: its variants, and the table of their values.
+//! An enum: its variants, each with its value.
 
 use super::rules;
 use super::source::{Code, Source};
-use crate::lower::{EnumType, EnumValues};
+use crate::lower::{EnumKind, EnumType, Literal};
 
 pub(super) fn enumeration(source: &mut Source, one: &EnumType) {
-    let (kind, variants): (_, Vec<(&String, Code)>) = match &one.values {
-        EnumValues::Strings(variants) => {
-            let rows = variants.iter().map(|(name, value)| (name, Code::str(value)));
-            ("string_enum", rows.collect())
-        }
-        EnumValues::Integers(variants) => {
-            let rows = variants.iter().map(|(name, value)| (name, value.to_string().into()));
-            ("integer_enum", rows.collect())
-        }
-        EnumValues::Mixed(variants) => {
-            let rows = variants.iter().map(|(name, value)| (name, rules::literal(value)));
-            ("mixed_enum", rows.collect())
-        }
+    let kind = match one.kind {
+        EnumKind::Strings => "string_enum",
+        EnumKind::Integers => "integer_enum",
+        EnumKind::Mixed => "mixed_enum",
     };
-    source.doc(&one.doc);
-    source.line("#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]");
-    source.line("#[non_exhaustive]");
-    source.open(&format!("pub enum {} {{", one.name));
-    for ((name, _), doc) in variants.iter().zip(&one.variant_docs) {
-        source.doc(doc);
-        source.line(&format!("{name},"));
-    }
-    source.close("}");
-    source.line("");
     source.open(&format!("__rt::{kind}! {{"));
-    source.open(&format!("{} {{", one.name));
-    for (name, value) in &variants {
-        source.value(&format!("{name} = "), value, ",");
+    source.doc(&one.doc);
+    source.open(&format!("pub enum {} {{", one.name));
+    for variant in &one.variants {
+        source.doc(&variant.doc);
+        source.value(&format!("{} = ", variant.name), &value(one.kind, &variant.value), ",");
     }
     source.close("}");
     source.close("}");
+}
+
+/// The kind of an enum says what its values are, where they are all alike.
+fn value(kind: EnumKind, value: &Literal) -> Code {
+    match (kind, value) {
+        (EnumKind::Strings, Literal::Str(text)) => Code::str(text),
+        (EnumKind::Integers, Literal::Number(num)) => num.to_string().into(),
+        (_, value) => rules::literal(value),
+    }
 }

@@ -39,6 +39,7 @@ pub(crate) fn index(
             "non_snake_case",
             "non_upper_case_globals",
             "rustdoc::bare_urls",
+            "unused_imports",
         ] {
             source.line(&format!("{lint},"));
         }
@@ -62,11 +63,12 @@ fn nested(
     id: &str,
     file_name: &impl Fn(&Model) -> String,
 ) {
-    match module.model {
-        Some(model) => source.doc(&model.module_doc),
-        None => source.doc(&format!("Models of `{id}`.")),
-    }
     source.open(&format!("pub mod {name} {{"));
+    match module.model {
+        Some(model) => source.inner_doc(&model.module_doc),
+        None => source.inner_doc(&format!("Models of `{id}`.")),
+    }
+    source.line("");
     if let Some(model) = module.model {
         let file = format!("/{}", file_name(model));
         source.line(&format!(

@@ -8,6 +8,9 @@ mod rules;
 mod source;
 mod unions;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use index::index;
 
 use crate::lower::{Model, Written, link};
@@ -17,11 +20,12 @@ use source::{Code, Source};
 /// The source of a model's module.
 pub(crate) fn model(model: &Model, runtime: &str) -> String {
     let mut source = Source::default();
-    let mut rules = rules::Writer::new(&model.referred);
+    let mut rules = rules::Writer::new(model);
     source.line(&format!("{HEADER} from the schema of {}.", model.id));
     source.line("// Changes here are lost: change the schema instead.");
     source.line("");
     source.line(&format!("use {runtime}::__private as __rt;"));
+    source.line("use self::__rt::prelude::*;");
     for object in &model.objects {
         source.line("");
         objects::object(&mut source, &mut rules, object);
@@ -37,12 +41,12 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
     for alias in &model.aliases {
         source.line("");
         source.doc(&format!("The same as {}.", link(&alias.of)));
-        source.line(&format!("pub type {} = self::{};", alias.name, alias.of));
+        source.line(&format!("pub type {} = {};", alias.name, alias.of));
     }
     for (all, written) in &model.referred {
         let Written::Static(name) = written else { continue };
         source.line("");
-        let before = format!("static {name}: &[__rt::Rule] = ");
+        let before = format!("static {name}: &[{}] = ", model.paths.of("Rule"));
         source.value(&before, &rules.slice(all), ";");
     }
     for (index, pattern) in rules.patterns().iter().enumerate() {
@@ -53,34 +57,28 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
     }
     if let Some(output) = &model.output {
         source.line("");
-        output::output(&mut source, output);
+        output::output(&mut source, output, &model.paths);
     }
     source.line("");
     request(&mut source, model);
     source.finish()
 }
 
-/// What only the input has: the model's id, and its place in `MODELS`.
+/// What only the input has: it is a request, and has its place in `MODELS`.
 fn request(source: &mut Source, model: &Model) {
-    let id = format!("{:?}", model.id);
-    let output = if model.output.is_some() { "self::Output" } else { "__rt::Output" };
-    source.open("impl Input {");
-    source.doc("The model's id, as in `POST /models/{model_id}`.");
-    source.line(&format!("pub const MODEL_ID: &'static str = {id};"));
-    source.close("}");
-    source.line("");
+    let output = if model.output.is_some() { "Output" } else { "__rt::Output" };
     source.open("impl __rt::Request for Input {");
     source.line(&format!("type Output = {output};"));
-    source.line(&format!("const MODEL_ID: &'static str = {id};"));
+    source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");
     source.line("#[inline]");
-    source.open("fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {");
-    source.line("::core::option::Option::Some(self.0.json())");
+    source.open("fn checked_body(&self) -> Option<&__rt::Json> {");
+    source.line("Some(self.0.json())");
     source.close("}");
     source.close("}");
     source.line("");
     source.line("#[doc(hidden)]");
     source.open("pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {");
-    source.line(&format!("id: {id},"));
+    source.line("id: Input::MODEL_ID,");
     source.line("fields: __rt::fields(&__Input),");
     source.line("rules: <Input as __rt::Checked>::RULES,");
     source.close("};");

@@ -2,33 +2,42 @@
 
 use super::rules::Writer;
 use super::source::{Code, Source};
-use crate::lower::{Field, IntegerType, ObjectType, Required, Shape, link};
+use crate::lower::{Field, IntegerType, ObjectType, Paths, Required, Shape, link};
 
-pub(super) fn object(source: &mut Source, rules: &mut Writer<'_>, object: &ObjectType) {
-    definition(source, object);
+pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'m ObjectType) {
+    let paths = &rules.model().paths;
+    definition(source, object, paths);
     source.line("");
-    builder(source, object);
+    builder(source, object, paths);
+    places(source, object);
     states(source, object);
     let members = rules.object_type(object);
     source.line("");
-    source.value(&format!("static {}: __rt::ObjectSchema = ", object.data), &members, ";");
+    let schema = paths.of("ObjectSchema");
+    source.value(&format!("static {}: {schema} = ", object.data), &members, ";");
     if let Some((name, all)) = &object.rules {
         source.line("");
-        source.value(&format!("static {name}: &[__rt::Rule] = "), &rules.slice(all), ";");
+        let all = rules.slice(all);
+        source.value(&format!("static {name}: &[{}] = ", paths.of("Rule")), &all, ";");
     }
 }
 
-fn definition(source: &mut Source, object: &ObjectType) {
+fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, doc, builder, data, .. } = object;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
     source.line(&format!("pub struct {name}(__rt::Valid);"));
     source.line("");
     source.open(&format!("impl {name} {{"));
+    if let Some(id) = &object.model_id {
+        source.doc("The model's id, as in `POST /models/{model_id}`.");
+        source.line(&format!("pub const MODEL_ID: &'static str = {id:?};"));
+        source.line("");
+    }
     source.doc(&format!("Starts an {}.", link(name)));
     source.line("#[inline]");
-    source.open(&format!("pub fn builder() -> self::{builder} {{"));
-    source.line(&format!("self::{builder}(__rt::Draft::new::<Self>())"));
+    source.open(&format!("pub fn builder() -> {builder} {{"));
+    source.line(&format!("{builder}({}::new::<Self>())", paths.of("Draft")));
     source.close("}");
     source.line("");
     source.doc(
@@ -36,9 +45,8 @@ fn definition(source: &mut Source, object: &ObjectType) {
          # Errors\nEverything that is wrong with it.",
     );
     source.line("#[inline]");
-    source.open(
-        "pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {",
-    );
+    let result = result_of("Self", paths);
+    source.open(&format!("pub fn from_json(json: &str) -> {result} {{"));
     source.line("__rt::from_json(json)");
     source.close("}");
     source.close("}");
@@ -49,7 +57,7 @@ fn definition(source: &mut Source, object: &ObjectType) {
             source.line(&format!("__rt::object!({name}, {name:?}, {data}, {rules});"));
         }
     }
-    if name != "Input" {
+    if object.model_id.is_none() {
         source.line(&format!("__rt::nested!({name});"));
     }
 }
@@ -59,53 +67,59 @@ fn required(object: &ObjectType) -> impl Iterator<Item = (&Field, &Required)> {
     object.fields.iter().filter_map(|field| Some((field, field.required.as_ref()?)))
 }
 
-fn builder(source: &mut Source, object: &ObjectType) {
-    let ObjectType { name, builder, states, .. } = object;
-    // The type parameters: one per required field.
-    let states_of: Vec<String> =
-        (1..=required(object).count()).map(|number| format!("S{number}")).collect();
-    let wrapped = |arguments: &[String]| match arguments {
-        [] => String::new(),
-        arguments => format!("<{}>", arguments.join(", ")),
-    };
-    let generics = wrapped(&states_of);
-    let defined: Vec<_> = states_of.iter().map(|name| format!("{name} = __rt::Missing")).collect();
+fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
+    let ObjectType { name, builder, builder_doc, states, .. } = object;
+    let parameters: Vec<&str> =
+        required(object).map(|(_, required)| &*required.parameter).collect();
+    let generics = arguments(&parameters);
+    let missing = paths.of("Missing");
+    let defined: Vec<_> = parameters.iter().map(|name| format!("{name} = {missing}")).collect();
     // A tuple of one has a comma.
-    let tuple = match states_of.as_slice() {
+    let tuple = match parameters.as_slice() {
         [only] => format!("({only},)"),
         all => format!("({})", all.join(", ")),
     };
-    source.doc(&builder_doc(object));
+    source.doc(builder_doc);
     source.line("#[derive(Clone)]");
     source.line("#[must_use = \"a builder does nothing until `build` is called\"]");
-    source.line(&format!("pub struct {builder}{}(__rt::Draft<{tuple}>);", wrapped(&defined)));
+    let parameters_of = defined.iter().map(|one| Code::from(&**one));
+    let definition = match defined.as_slice() {
+        [] => format!("pub struct {builder}").into(),
+        _ => Code::list(format!("pub struct {builder}<"), parameters_of, ">"),
+    };
+    source.value("", &definition, &format!("({}<{tuple}>);", paths.of("Draft")));
     source.line("");
     source.open(&format!("impl{generics} {builder}{generics} {{"));
-    let mut place = 0;
-    for (index, field) in object.fields.iter().enumerate() {
-        let next = field.required.is_some().then(|| {
-            let mut next = states_of.clone();
-            next[place] = "__rt::Set".to_owned();
-            place += 1;
-            format!("self::{builder}{}", wrapped(&next))
-        });
-        setter(source, index, field, builder, next.as_deref());
+    for field in &object.fields {
+        match &field.required {
+            None => optional(source, object, field, paths),
+            Some(required) => {
+                let set = paths.of("Set");
+                let next = parameters.iter().map(|name| match *name {
+                    name if name == required.parameter => &*set,
+                    other => other,
+                });
+                let next: Vec<&str> = next.collect();
+                let next = format!("{builder}{}", arguments(&next));
+                self::required_field(source, object, field, &next, paths);
+            }
+        }
         source.line("");
     }
     source.doc(
         "Checks every value against the schema.\n\n\
          # Errors\nEverything that is wrong, one violation per value and rule.",
     );
-    let result = format!("::core::result::Result<self::{name}, __rt::ValidationErrors>");
+    let result = result_of(name, paths);
     // Most of what is generated is never called: inlined, it costs only those who call it.
     source.line("#[inline]");
-    if states_of.is_empty() {
+    if parameters.is_empty() {
         source.open(&format!("pub fn build(self) -> {result} {{"));
     } else {
         source.line(&format!("pub fn build(self) -> {result}"));
         source.open("where");
-        for (parameter, (_, required)) in states_of.iter().zip(required(object)) {
-            source.line(&format!("{parameter}: self::{states}::{},", required.state));
+        for (_, Required { parameter, state, .. }) in required(object) {
+            source.line(&format!("{parameter}: {states}::{state},"));
         }
         source.close("{");
         source.open_block();
@@ -117,69 +131,97 @@ fn builder(source: &mut Source, object: &ObjectType) {
     source.open(&format!("impl{generics} ::core::fmt::Debug for {builder}{generics} {{"));
     source.line("#[inline]");
     source.open("fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {");
-    source.line(&format!("self.0.debug::<self::{name}>({builder:?}, f)"));
+    source.line(&format!("self.0.debug::<{name}>({builder:?}, f)"));
     source.close("}");
     source.close("}");
 }
 
-fn builder_doc(object: &ObjectType) -> String {
-    let first = format!("Builds an {}.", link(&object.name));
-    let names: Vec<_> = required(object).map(|(field, _)| format!("`{}`", field.name)).collect();
-    if names.is_empty() {
-        return first;
+fn result_of(type_name: &str, paths: &Paths) -> String {
+    format!("{}<{type_name}, {}>", paths.of("Result"), paths.of("ValidationErrors"))
+}
+
+/// `<A, B>`, or nothing.
+fn arguments(names: &[&str]) -> String {
+    if names.is_empty() { String::new() } else { format!("<{}>", names.join(", ")) }
+}
+
+/// The setters of a required field; `next` is the builder's type once it was set.
+fn required_field(
+    source: &mut Source,
+    object: &ObjectType,
+    field: &Field,
+    next: &str,
+    paths: &Paths,
+) {
+    let ObjectType { builder, places, .. } = object;
+    let Field { name, place, .. } = field;
+    setter(source, field, next, paths);
+    let taken = type_of(&field.takes, paths);
+    source.line(&format!("{builder}(self.0.require::<{taken}, _>({places}::{place}, value))"));
+    source.close("}");
+    if let Some(setter) = &field.null_setter {
+        source.line("");
+        source.doc(&format!("Sets {} to `null`.", setter_link(name)));
+        source.open(&format!("pub fn {setter}(self) -> {next} {{"));
+        source.line(&format!("{builder}(self.0.null({places}::{place}))"));
+        source.close("}");
     }
-    let were = if names.len() == 1 { "was" } else { "were" };
-    format!(
-        "{first}\n\n`build` exists once {} {were} set; its type parameters keep count.",
-        names.join(", ")
-    )
 }
 
-/// `next` is the builder's type after a required field was set.
-fn setter(source: &mut Source, index: usize, field: &Field, builder: &str, next: Option<&str>) {
-    let (name, type_) = (&field.name, shape(&field.shape));
-    let deprecated = |source: &mut Source| {
-        if field.deprecated {
-            source.line("#[deprecated]");
-        }
-    };
-    source.doc(&field.doc);
-    deprecated(source);
-    let constructor = match next {
-        Some(_) => format!("self::{builder}"),
-        None => "Self".to_owned(),
-    };
-    let arguments = ["self".into(), format!("value: impl __rt::IntoField<{type_}>").into()];
-    let signature = Code::call(&format!("pub fn {name}"), arguments);
-    source.value("", &signature, &format!(" -> {} {{", next.unwrap_or("Self")));
+/// The setters of an optional field.
+fn optional(source: &mut Source, object: &ObjectType, field: &Field, paths: &Paths) {
+    let places = &object.places;
+    let Field { name, place, .. } = field;
+    setter(source, field, "Self", paths);
+    let taken = type_of(&field.takes, paths);
+    source.line(&format!("Self(self.0.set::<{taken}>({places}::{place}, value))"));
+    source.close("}");
+    let Some(maybe) = &field.maybe else { return };
+    source.line("");
+    source.doc(&format!("Sets {}, or leaves it out where there is none.", setter_link(name)));
+    deprecated(source, field);
+    source.line("#[inline]");
+    let arguments = ["self".into(), format!("value: {}", option_of(maybe, paths)).into()];
+    let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
+    source.value("", &signature, " -> Self {");
     source.open_block();
-    source.line(&format!("{constructor}(self.0.set::<{type_}, _>({index}, value))"));
+    source.line(&format!("Self(self.0.maybe::<{taken}, _>({places}::{place}, value))"));
     source.close("}");
-    if let Some(name) = &field.null_setter {
-        source.line("");
-        source.doc(&format!("Sets {} to `null`.", setter_link(&field.name)));
-        source.open(&format!("pub fn {name}(self) -> {} {{", next.unwrap_or("Self")));
-        source.line(&format!("{constructor}(self.0.null({index}))"));
-        source.close("}");
-    }
-    if next.is_none() {
-        source.line("");
-        source.doc(&format!("Sets {}, or leaves it out where there is none.", setter_link(name)));
-        deprecated(source);
-        source.line("#[inline]");
-        let value = option_type(&field.shape);
-        let arguments = ["self".into(), format!("value: ::core::option::Option<{value}>").into()];
-        let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
-        source.value("", &signature, " -> Self {");
-        source.open_block();
-        source.line(&format!("Self(self.0.maybe::<{type_}, {value}, _>({index}, value))"));
-        source.close("}");
+}
+
+/// A setter up to its body.
+fn setter(source: &mut Source, field: &Field, next: &str, paths: &Paths) {
+    source.doc(&field.doc);
+    deprecated(source, field);
+    let value = type_of(&field.takes, paths);
+    let value = format!("value: impl {}<{value}>", paths.of("IntoField"));
+    let signature = Code::call(&format!("pub fn {}", field.name), ["self".into(), value.into()]);
+    source.value("", &signature, &format!(" -> {next} {{"));
+    source.open_block();
+}
+
+fn deprecated(source: &mut Source, field: &Field) {
+    if field.deprecated {
+        source.line("#[deprecated]");
     }
 }
 
 /// A link to a setter. As a method: `hash` or `eq` alone may be another's.
 fn setter_link(name: &str) -> String {
     format!("[`{name}`](method@Self::{name})")
+}
+
+/// The places of the fields, which are those of their data.
+fn places(source: &mut Source, object: &ObjectType) {
+    if object.fields.is_empty() {
+        return;
+    }
+    source.line("");
+    source.open(&format!("mod {} {{", object.places));
+    for (index, field) in object.fields.iter().enumerate() {
+        source.line(&format!("pub(super) const {}: usize = {index};", field.place));
+    }
+    source.close("}");
 }
 
 /// One trait per required field, so that the compiler's message can name it.
@@ -190,7 +232,7 @@ fn states(source: &mut Source, object: &ObjectType) {
     source.line("");
     source.line("#[doc(hidden)]");
     source.open(&format!("pub mod {} {{", object.states));
-    for (_, Required { state, message, label, note }) in required(object) {
+    for (_, Required { state, message, label, note, .. }) in required(object) {
         source.open("#[diagnostic::on_unimplemented(");
         source.line(&format!("message = {message:?},"));
         source.line(&format!("label = {label:?},"));
@@ -202,27 +244,26 @@ fn states(source: &mut Source, object: &ObjectType) {
     source.close("}");
 }
 
-/// The type that a setter's values convert into.
-pub(super) fn shape(shape: &Shape) -> String {
+/// A type as it is written.
+pub(super) fn type_of(shape: &Shape, paths: &Paths) -> String {
     match shape {
-        Shape::Integer(_) => "i64".to_owned(),
+        Shape::Integer(IntegerType::I64) => "i64".to_owned(),
+        Shape::Integer(IntegerType::U64) => "u64".to_owned(),
         Shape::Number => "f64".to_owned(),
-        Shape::Text => "::std::string::String".to_owned(),
+        Shape::Text => paths.of("String"),
         Shape::Boolean => "bool".to_owned(),
-        Shape::Media(_) => "__rt::Media".to_owned(),
-        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("self::{name}"),
-        Shape::List(item) => format!("::std::vec::Vec<{}>", self::shape(item)),
-        Shape::Map(item) => {
-            format!("::std::collections::BTreeMap<::std::string::String, {}>", self::shape(item))
-        }
+        Shape::Media(_) => paths.of("Media"),
+        Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => name.clone(),
+        Shape::List(item) => format!("::std::vec::Vec<{}>", type_of(item, paths)),
+        Shape::Map(item) => format!(
+            "::std::collections::BTreeMap<{}, {}>",
+            paths.of("String"),
+            type_of(item, paths)
+        ),
         Shape::Any => "__rt::Value".to_owned(),
     }
 }
 
-/// The type of an optional value. It is one type, so that `None` needs no annotation.
-fn option_type(shape: &Shape) -> String {
-    match shape {
-        Shape::Integer(IntegerType::U64) => "u64".to_owned(),
-        other => self::shape(other),
-    }
+pub(super) fn option_of(shape: &Shape, paths: &Paths) -> String {
+    format!("{}<{}>", paths.of("Option"), type_of(shape, paths))
 }

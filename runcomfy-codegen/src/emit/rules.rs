@@ -2,24 +2,29 @@
 
 use runcomfy_schema::keyword::media::{Comparison, MediaFact, Validation};
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, Bound, List, ObjectSchema, Shared, Target};
 use runcomfy_schema::{Field, Literal, Num, Rule, Rules};
 
 use super::source::Code;
-use crate::lower::{self, FieldRules, Written};
+use crate::lower::{FieldRules, Model, ObjectType, Paths, Shape, Written};
 
 /// Writes rules, and keeps the regular expressions among them.
 pub(super) struct Writer<'m> {
-    referred: &'m [(Rules, Written)],
+    model: &'m Model,
+    /// The type of the field whose rules are written.
+    near: Option<&'m Shape>,
     /// Each once; their statics are numbered.
     patterns: Vec<String>,
 }
 
 impl<'m> Writer<'m> {
-    pub(super) fn new(referred: &'m [(Rules, Written)]) -> Self {
-        Self { referred, patterns: Vec::new() }
+    pub(super) fn new(model: &'m Model) -> Self {
+        Self { model, near: None, patterns: Vec::new() }
+    }
+
+    pub(super) fn model(&self) -> &'m Model {
+        self.model
     }
 
     pub(super) fn patterns(&self) -> &[String] {
@@ -34,47 +39,52 @@ impl<'m> Writer<'m> {
 
     /// A list of rules inside a rule.
     fn list(&mut self, rules: &[Rule]) -> Code {
-        Code::call("__rt::Static", [self.slice(rules)])
+        Code::call(&self.model.paths.of("Static"), [self.slice(rules)])
     }
 
     fn lists(&mut self, lists: &[Rules]) -> Code {
         let lists: Vec<_> = lists.iter().map(|rules| self.list(rules)).collect();
-        Code::call("__rt::Static", [Code::slice(lists)])
+        Code::call(&self.model.paths.of("Static"), [Code::slice(lists)])
     }
 
     /// A rule; one that is written where it is used may be several.
     fn rule(&mut self, rule: &Rule) -> Vec<Code> {
+        let rule_path = self.model.paths.of("Rule");
         let call =
-            |name: &str, argument: Code| Code::call(&format!("__rt::Rule::{name}"), [argument]);
+            |name: &str, argument: Code| Code::call(&format!("{rule_path}::{name}"), [argument]);
         let fields = |name: &str, items: Vec<(&'static str, Code)>| {
-            Code::fields(&format!("__rt::Rule::{name}"), items)
+            Code::fields(&format!("{rule_path}::{name}"), items)
         };
         let counts = |name: &str, min: Option<u64>, max: Option<u64>, rules: Option<Code>| {
-            let count =
-                |count: Option<u64>| Code::option(count.map(|count| count.to_string().into()));
+            let count = |count: Option<u64>| {
+                Code::option(count.map(|count| count.to_string().into()), &self.model.paths)
+            };
             let mut items = vec![("min: ", count(min)), ("max: ", count(max))];
             items.extend(rules.map(|rules| ("rules: ", rules)));
             fields(name, items)
         };
         let code = match rule {
-            Rule::Never => "__rt::Rule::Never".into(),
-            Rule::Types(set) => types(*set),
-            Rule::Values(values) => {
-                let values = Code::slice(values.iter().map(literal));
-                call("Values", Code::call("__rt::Static", [values]))
-            }
-            Rule::Range { min, max } => range(min.as_ref(), max.as_ref()),
-            Rule::MultipleOf(step) => call("MultipleOf", num(step)),
-            Rule::Length { min, max } => counts("Length", *min, *max, None),
+            Rule::Never => format!("{rule_path}::Never").into(),
+            Rule::Types(set) => types(*set, &self.model.paths),
+            Rule::Values(values) => match self.model.table(values, self.near) {
+                Some(one) => format!("one_of::<{}>()", one.name).into(),
+                None => {
+                    let values = Code::slice(values.iter().map(literal));
+                    call("Values", Code::call(&self.model.paths.of("Static"), [values]))
+                }
+            },
+            Rule::Range { min, max } => range(min.as_ref(), max.as_ref(), &self.model.paths),
+            Rule::MultipleOf(step) => multiple_of(step, &rule_path),
+            Rule::Length { min, max } => bounds("length", *min, *max),
             Rule::Pattern(pattern) => call("Pattern", self.pattern(pattern)),
             Rule::Format(format) => call("Format", format!("__rt::Format::{format:?}").into()),
-            Rule::Media(kind) => call("Media", media_kind(*kind).into()),
+            Rule::Media(kind) => self.model.paths.of(kind.pick("IMAGE", "VIDEO", "AUDIO")).into(),
             Rule::Validations(all) => {
                 let all = Code::slice(all.iter().map(validation));
-                call("Validations", Code::call("__rt::Static", [all]))
+                call("Validations", Code::call(&self.model.paths.of("Static"), [all]))
             }
-            Rule::Count { min, max } => counts("Count", *min, *max, None),
-            Rule::Unique => "__rt::Rule::Unique".into(),
+            Rule::Count { min, max } => bounds("count", *min, *max),
+            Rule::Unique => self.model.paths.of("UNIQUE").into(),
             Rule::Prefix(each) => call("Prefix", self.lists(each)),
             Rule::Items { from, rules } => fields(
                 "Items",
@@ -93,13 +103,13 @@ impl<'m> Writer<'m> {
             }
             Rule::Size { min, max } => counts("Size", *min, *max, None),
             Rule::Required(keys) => {
-                let keys = Code::slice(keys.iter().map(|key| text("__rt::key", key)));
-                call("Required", Code::call("__rt::Static", [keys]))
+                let keys = Code::slice(keys.iter().map(|key| text("key", key)));
+                call("Required", Code::call(&self.model.paths.of("Static"), [keys]))
             }
             Rule::Names(rules) => call("Names", self.list(rules)),
             Rule::Dependent { key, rules } => fields(
                 "Dependent",
-                vec![("key: ", text("__rt::key", key)), ("rules: ", self.list(rules))],
+                vec![("key: ", text("key", key)), ("rules: ", self.list(rules))],
             ),
             Rule::Ref(target) => return self.reference(*target),
             Rule::AllOf(parts) => call("AllOf", self.lists(parts)),
@@ -116,7 +126,8 @@ impl<'m> Writer<'m> {
             ),
             Rule::Unevaluated { rules, properties, items } => {
                 let mut option = |rules: &Option<Rules>| {
-                    Code::option(rules.as_ref().map(|rules| self.list(rules)))
+                    let rules = rules.as_ref().map(|rules| self.list(rules));
+                    Code::option(rules, &self.model.paths)
                 };
                 let (properties, items) = (option(properties), option(items));
                 fields(
@@ -134,12 +145,14 @@ impl<'m> Writer<'m> {
 
     fn reference(&mut self, target: Target) -> Vec<Code> {
         let Target::Definition(number) = target else { return Vec::new() };
-        let Some((rules, written)) = self.referred.get(number) else { return Vec::new() };
+        let Some((rules, written)) = self.model.referred.get(number) else { return Vec::new() };
         match written {
             Written::Inline => rules.iter().flat_map(|rule| self.rule(rule)).collect(),
             Written::Object(name) => {
-                let object = Code::call("__rt::Shared::Static", [format!("&{name}").into()]);
-                vec!["__rt::OBJECT".into(), Code::call("__rt::Rule::Object", [object])]
+                vec![
+                    self.model.paths.of("OBJECT").into(),
+                    Code::call("object", [format!("&{name}").into()]),
+                ]
             }
             Written::Type(name) | Written::Static(name) => vec![static_rules(name)],
         }
@@ -160,24 +173,26 @@ impl<'m> Writer<'m> {
             .iter()
             .map(|(pattern, each)| Code::list("(", [self.pattern(pattern), self.list(each)], ")"))
             .collect();
-        Code::call("__rt::Static", [Code::slice(patterns)])
+        Code::call(&self.model.paths.of("Static"), [Code::slice(patterns)])
     }
 
     fn additional(&mut self, additional: &Additional) -> Code {
+        let path = self.model.paths.of("Additional");
         match additional {
-            Additional::Denied => "__rt::Additional::Denied".into(),
-            Additional::Open => "__rt::Additional::Open".into(),
+            Additional::Denied => format!("{path}::Denied").into(),
+            Additional::Open => format!("{path}::Open").into(),
             Additional::Checked(rules) => {
-                Code::call("__rt::Additional::Checked", [self.list(rules)])
+                Code::call(&format!("{path}::Checked"), [self.list(rules)])
             }
         }
     }
 
     fn schema(&mut self, fields: Vec<Code>, patterns: Code, additional: Code) -> Code {
+        let fields_of = self.model.paths.of("Fields");
         Code::fields(
-            "__rt::ObjectSchema",
+            &self.model.paths.of("ObjectSchema"),
             [
-                ("fields: ", Code::call("__rt::Fields::Static", [Code::slice(fields)])),
+                ("fields: ", Code::call(&format!("{fields_of}::Static"), [Code::slice(fields)])),
                 ("patterns: ", patterns),
                 ("additional: ", additional),
             ],
@@ -191,7 +206,7 @@ impl<'m> Writer<'m> {
             .iter()
             .map(|field| {
                 let rules = self.slice(field.rules);
-                field_info(&field, rules)
+                field_info(&field, rules, &self.model.paths)
             })
             .collect();
         let patterns = self.patterned(&object.patterns);
@@ -200,11 +215,12 @@ impl<'m> Writer<'m> {
     }
 
     /// The data of an object type.
-    pub(super) fn object_type(&mut self, object: &lower::ObjectType) -> Code {
+    pub(super) fn object_type(&mut self, object: &'m ObjectType) -> Code {
         let fields: Vec<_> = object
             .fields
             .iter()
             .map(|field| {
+                self.near = Some(&field.shape);
                 let rules = match &field.rules {
                     FieldRules::Own(rules) => self.slice(rules),
                     FieldRules::Union(name) => Code::slice([static_rules(name)]),
@@ -218,9 +234,10 @@ impl<'m> Writer<'m> {
                     rules: &[],
                     default: field.default.as_ref(),
                 };
-                field_info(&info, rules)
+                field_info(&info, rules, &self.model.paths)
             })
             .collect();
+        self.near = None;
         let patterns = self.patterned(&object.patterns);
         let additional = self.additional(&object.additional);
         self.schema(fields, patterns, additional)
@@ -229,17 +246,16 @@ impl<'m> Writer<'m> {
 
 /// Rules that stand in a static.
 fn static_rules(name: &str) -> Code {
-    let target = Code::call("__rt::Target::Static", [format!("&{name}").into()]);
-    Code::call("__rt::Rule::Ref", [target])
+    Code::call("refer", [format!("&{name}").into()])
 }
 
-fn field_info(field: &Field<'_>, rules: Code) -> Code {
+fn field_info(field: &Field<'_>, rules: Code, paths: &Paths) -> Code {
     let default = field.default.map(|default| match literal(default) {
         Code::List { open, items, close } => Code::List { open: format!("&{open}"), items, close },
         Code::Text(text) => format!("&{text}").into(),
     });
     Code::fields(
-        "__rt::FieldInfo",
+        &paths.of("FieldInfo"),
         [
             ("name: ", Code::str(field.name)),
             ("key: ", Code::str(field.key)),
@@ -247,13 +263,13 @@ fn field_info(field: &Field<'_>, rules: Code) -> Code {
             ("description: ", Code::str(field.description)),
             ("required: ", field.required.to_string().into()),
             ("rules: ", rules),
-            ("default: ", Code::option(default)),
+            ("default: ", Code::option(default, paths)),
         ],
     )
 }
 
-/// Most values have one type: these rules have names, which the compiler reads faster.
-fn types(types: Types) -> Code {
+/// Most values have one type: these rules have names.
+fn types(types: Types, paths: &Paths) -> Code {
     let name = match types.0 {
         Types::BOOLEAN => "BOOLEAN",
         Types::INTEGER => "INTEGER",
@@ -261,27 +277,98 @@ fn types(types: Types) -> Code {
         Types::STRING => "STRING",
         Types::ARRAY => "ARRAY",
         Types::OBJECT => "OBJECT",
-        bits => return format!("__rt::Rule::Types(__rt::Types({bits}))").into(),
+        bits => return format!("{}::Types(__rt::Types({bits}))", paths.of("Rule")).into(),
     };
-    format!("__rt::{name}").into()
+    paths.of(name).into()
 }
 
-/// Most ranges are of integers, on both sides.
-fn range(min: Option<&Bound>, max: Option<&Bound>) -> Code {
-    let closed = |bound: Option<&Bound>| match bound {
-        Some(Bound { value: Num::Int(int), exclusive: false }) => Some(*int),
+/// What most bounds and steps are, as Rust writes it.
+enum Plain {
+    Integer(i64),
+    Float(f64),
+}
+
+impl Plain {
+    fn of(num: &Num) -> Option<Self> {
+        match num {
+            Num::Int(int) => Some(Self::Integer(*int)),
+            Num::Float(float) => Some(Self::Float(*float)),
+            Num::Uint(_) | Num::Digits(_) => None,
+        }
+    }
+
+    fn as_float(&self) -> Option<f64> {
+        // Larger ones are not all floats.
+        const MAX_EXACT: i64 = 1 << 53;
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+            Self::Integer(int) if int.unsigned_abs() <= MAX_EXACT.unsigned_abs() => {
+                Some(*int as f64)
+            }
+            Self::Integer(_) => None,
+            Self::Float(float) => Some(*float),
+        }
+    }
+}
+
+/// `name(6, 20)` or `name_f64(0.5, 2.0)`; `None` where the numbers are not plain.
+fn call_with(name: &str, numbers: &[&Num]) -> Option<Code> {
+    let plain: Vec<Plain> = numbers.iter().map(|num| Plain::of(num)).collect::<Option<_>>()?;
+    let integers: Option<Vec<Code>> = plain
+        .iter()
+        .map(|one| match one {
+            Plain::Integer(int) => Some(int.to_string().into()),
+            Plain::Float(_) => None,
+        })
+        .collect();
+    if let Some(integers) = integers {
+        return Some(Code::call(name, integers));
+    }
+    let floats: Option<Vec<Code>> =
+        plain.iter().map(|one| Some(format!("{:?}", one.as_float()?).into())).collect();
+    Some(Code::call(&format!("{name}_f64"), floats?))
+}
+
+fn multiple_of(step: &Num, rule: &str) -> Code {
+    call_with("multiple_of", &[step])
+        .unwrap_or_else(|| Code::call(&format!("{rule}::MultipleOf"), [num(step)]))
+}
+
+fn range(min: Option<&Bound>, max: Option<&Bound>, paths: &Paths) -> Code {
+    let short = match (min, max) {
+        (Some(min), Some(max)) if !min.exclusive && !max.exclusive => {
+            call_with("range", &[&min.value, &max.value])
+        }
+        (Some(min), None) => {
+            call_with(if min.exclusive { "above" } else { "at_least" }, &[&min.value])
+        }
+        (None, Some(max)) => {
+            call_with(if max.exclusive { "below" } else { "at_most" }, &[&max.value])
+        }
         _ => None,
     };
-    if let (Some(min), Some(max)) = (closed(min), closed(max)) {
-        return format!("__rt::range({min}, {max})").into();
-    }
     let bound = |bound: Option<&Bound>| {
-        Code::option(bound.map(|bound| {
-            let kind = if bound.exclusive { "__rt::past" } else { "__rt::at" };
+        let bound = bound.map(|bound| {
+            let kind = if bound.exclusive { "exclusive" } else { "inclusive" };
             Code::call(kind, [num(&bound.value)])
-        }))
+        });
+        Code::option(bound, paths)
     };
-    Code::fields("__rt::Rule::Range", [("min: ", bound(min)), ("max: ", bound(max))])
+    short.unwrap_or_else(|| {
+        Code::fields(
+            &format!("{}::Range", paths.of("Rule")),
+            [("min: ", bound(min)), ("max: ", bound(max))],
+        )
+    })
+}
+
+/// `length(1, 2500)`, `min_length(1)` or `max_length(2500)`.
+fn bounds(name: &str, min: Option<u64>, max: Option<u64>) -> Code {
+    match (min, max) {
+        (Some(min), Some(max)) => format!("{name}({min}, {max})").into(),
+        (Some(min), None) => format!("min_{name}({min})").into(),
+        (None, max) => format!("max_{name}({})", max.unwrap_or(u64::MAX)).into(),
+    }
 }
 
 fn num(num: &Num) -> Code {
@@ -289,7 +376,7 @@ fn num(num: &Num) -> Code {
         Num::Int(int) => format!("__rt::Num::Int({int})").into(),
         Num::Uint(int) => format!("__rt::Num::Uint({int})").into(),
         Num::Float(float) => format!("__rt::Num::Float({float:?})").into(),
-        Num::Digits(digits) => Code::call("__rt::Num::Digits", [text("__rt::key", digits)]),
+        Num::Digits(digits) => Code::call("__rt::Num::Digits", [text("key", digits)]),
     }
 }
 
@@ -298,23 +385,20 @@ fn text(function: &str, text: &str) -> Code {
 }
 
 pub(super) fn literal(literal: &Literal) -> Code {
-    let call = |name: &str, argument| Code::call(&format!("__rt::Literal::{name}"), [argument]);
     match literal {
         Literal::Null => "__rt::Literal::Null".into(),
-        Literal::Bool(bool) => call("Bool", bool.to_string().into()),
-        Literal::Number(value) => call("Number", num(value)),
-        Literal::Str(value) => text("__rt::text", value),
-        Literal::Json(value) => text("__rt::json", value),
+        Literal::Bool(value) => format!("boolean({value})").into(),
+        Literal::Number(Num::Int(int)) => format!("integer({int})").into(),
+        Literal::Number(Num::Float(float)) => format!("number({float:?})").into(),
+        Literal::Number(value) => Code::call("__rt::Literal::Number", [num(value)]),
+        Literal::Str(value) => text("text", value),
+        Literal::Json(value) => text("json", value),
     }
 }
 
 /// The static of a regular expression.
 pub(super) fn pattern_name(index: usize) -> String {
     format!("__PATTERN_{}", index + 1)
-}
-
-fn media_kind(kind: MediaKind) -> String {
-    format!("__rt::MediaKind::{kind:?}")
 }
 
 fn validation(validation: &Validation) -> Code {

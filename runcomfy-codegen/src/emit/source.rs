@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use crate::lower::Paths;
 use crate::printable::is_hidden;
 
 /// As wide as `rustfmt` lets a line be.
@@ -48,9 +49,18 @@ impl Source {
 
     /// `///` comments.
     pub(super) fn doc(&mut self, text: &str) {
+        self.comment("///", text);
+    }
+
+    /// `//!` comments: links in them are looked up inside the module.
+    pub(super) fn inner_doc(&mut self, text: &str) {
+        self.comment("//!", text);
+    }
+
+    fn comment(&mut self, start: &str, text: &str) {
         for line in text.lines() {
             self.indent();
-            self.text.push_str("///");
+            self.text.push_str(start);
             if !line.is_empty() {
                 self.text.push(' ');
                 if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -156,10 +166,10 @@ impl Code {
         Self::list("&[", items, "]")
     }
 
-    pub(super) fn option(value: Option<Self>) -> Self {
+    pub(super) fn option(value: Option<Self>, paths: &Paths) -> Self {
         match value {
-            None => "__rt::None".into(),
-            Some(value) => Self::call("__rt::Some", [value]),
+            None => paths.of("None").into(),
+            Some(value) => Self::call(&paths.of("Some"), [value]),
         }
     }
 

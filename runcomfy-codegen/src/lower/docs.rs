@@ -1,27 +1,103 @@
 //! What rustdoc says of a model: the schema's own words, then the facts.
 
-use super::markdown::{code, escape, link, sentence};
-use super::model::{EnumValues, IntegerType, Literal, MediaKind, Shape};
+use super::markdown::{cell, code, escape, link, sentence, title};
+use super::model::{Field, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
 use runcomfy_schema::keyword::types::Types;
 
-/// The documentation of a model's module.
-pub(super) fn module(id: &str, document: &Document) -> String {
-    let name = escape(&document.display_name);
-    let description = escape(&document.description);
-    paragraphs([
-        if name.is_empty() { format!("`{id}`") } else { format!("{name} (`{id}`)") },
-        description,
-    ])
+/// What the pages of a model begin with.
+pub(super) struct Page<'a> {
+    pub(super) id: &'a str,
+    pub(super) document: &'a Document,
+    pub(super) input: &'a ObjectType,
+    /// The example, as Markdown.
+    pub(super) example: &'a str,
 }
 
-/// The documentation of `Input`.
-pub(super) fn input(id: &str, document: &Document, example: &str) -> String {
-    let head = format!("The input of `{id}`.");
-    let about = escape(&document.input.schema.description);
-    let promise = "An `Input` that exists is valid: [`build`](InputBuilder::build) and \
-                   deserialisation check every rule of the schema, and list everything that is wrong.";
-    paragraphs([head, about, promise.to_owned(), example.to_owned()])
+impl Page<'_> {
+    /// The documentation of a model's module.
+    pub(super) fn module(&self) -> String {
+        let about = escape(&self.document.description);
+        let about = if about.is_empty() { self.about() } else { about };
+        paragraphs([self.title(), about, self.table(), self.example.to_owned(), self.link()])
+    }
+
+    /// The documentation of `Input`.
+    pub(super) fn input(&self) -> String {
+        let promise = "An `Input` that exists is valid: [`build`](InputBuilder::build) and \
+                       deserialisation check every rule of the schema, and list everything that is wrong.";
+        paragraphs([
+            format!("The input of {}.", self.title()),
+            self.about(),
+            self.table(),
+            promise.to_owned(),
+            self.example.to_owned(),
+            self.link(),
+        ])
+    }
+
+    fn title(&self) -> String {
+        let name = escape(&self.document.display_name);
+        if name.is_empty() { format!("`{}`", self.id) } else { format!("{name} (`{}`)", self.id) }
+    }
+
+    /// What the schema says of the input; where it says nothing, what the input consists of.
+    fn about(&self) -> String {
+        let about = escape(&self.document.input.schema.description);
+        if !about.is_empty() {
+            return about;
+        }
+        let fields = &self.input.fields;
+        let required: Vec<_> = fields.iter().filter(|field| field.is_required).collect();
+        let names: Vec<_> = required.iter().map(|field| format!("`{}`", field.name)).collect();
+        let more = fields.len() - required.len();
+        let optional = match more {
+            0 => None,
+            1 => Some("1 optional field".to_owned()),
+            more => Some(format!("{more} optional fields")),
+        };
+        match enumerated(&names.into_iter().chain(optional).collect::<Vec<_>>()) {
+            None => "It takes no fields.".to_owned(),
+            Some(fields) => format!("It takes {fields}."),
+        }
+    }
+
+    fn table(&self) -> String {
+        let fields = &self.input.fields;
+        if fields.is_empty() {
+            return String::new();
+        }
+        let mut table =
+            "| Field | Wire key | Value | Default |\n| --- | --- | --- | --- |\n".to_owned();
+        for field in fields {
+            let Field { name, key, .. } = field;
+            let default = match &field.default {
+                _ if field.is_required => "required".to_owned(),
+                Some(default) => cell(&show(default)),
+                None => String::new(),
+            };
+            table.push_str(&format!(
+                "| [`{name}`](method@InputBuilder::{name}) | {} | {} | {default} |\n",
+                cell(key),
+                field.summary,
+            ));
+        }
+        table.truncate(table.trim_end().len());
+        table
+    }
+
+    fn link(&self) -> String {
+        format!("[The model's page](https://www.runcomfy.com/models/{})", self.id)
+    }
+}
+
+/// `a`, `b` and `c`; `None` where there is none.
+fn enumerated(items: &[String]) -> Option<String> {
+    match items {
+        [] => None,
+        [only] => Some(only.clone()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    }
 }
 
 /// The documentation of an object inside the input.
@@ -30,9 +106,24 @@ pub(super) fn object(schema: &Schema) -> String {
     if about.is_empty() { "An object inside the input.".to_owned() } else { about }
 }
 
-pub(super) fn enumeration(schema: &Schema) -> String {
+/// The documentation of a builder.
+pub(super) fn builder(name: &str, fields: &[Field]) -> String {
+    let first = format!("Builds an {}.", link(name));
+    let required = fields.iter().filter(|field| field.required.is_some());
+    let names: Vec<_> = required.map(|field| format!("`{}`", field.name)).collect();
+    if names.is_empty() {
+        return first;
+    }
+    let were = if names.len() == 1 { "was" } else { "were" };
+    format!(
+        "{first}\n\n`build` exists once {} {were} set; its type parameters keep count.",
+        names.join(", ")
+    )
+}
+
+pub(super) fn enumeration(field: &str, schema: &Schema) -> String {
     let about = paragraphs([sentence(&schema.title), escape(&schema.description)]);
-    if about.is_empty() { "The values of a field.".to_owned() } else { about }
+    if about.is_empty() { format!("The values of `{field}`.") } else { about }
 }
 
 /// The documentation of a value of several forms.
@@ -45,7 +136,30 @@ pub(super) fn union(schema: &Schema, forms: &[Shape]) -> String {
     ])
 }
 
-/// The documentation of a setter: title, description, then wire key, type, rules and default.
+/// What a field's value may be, on one line: `integer in 6..=20`.
+pub(super) fn summary(schema: &Schema, shape: &Shape) -> String {
+    let mut summary = kind(schema, shape);
+    if let Some(range) = range(schema.minimum.as_ref(), schema.maximum.as_ref()) {
+        let comma = if range.starts_with("in ") { "" } else { "," };
+        summary.push_str(&format!("{comma} {range}"));
+    }
+    let step = schema.multiple_of.as_ref().map(|step| format!("a multiple of {step}"));
+    let unique = schema.unique.then(|| "no item twice".to_owned());
+    let facts = [
+        step,
+        counts(schema.length, "character"),
+        counts(schema.count, "item"),
+        counts(schema.size, "member"),
+        unique,
+    ];
+    for fact in facts.into_iter().flatten() {
+        summary.push_str(&format!(", {fact}"));
+    }
+    summary
+}
+
+/// The documentation of a setter. Its first line is what an editor shows beside the name: title, wire
+/// key, what it takes, and its default.
 pub(super) fn field(
     key: &str,
     schema: &Schema,
@@ -53,15 +167,41 @@ pub(super) fn field(
     required: bool,
     default: Option<&Literal>,
 ) -> String {
-    let mut facts = vec![format!("Wire key {}: {}", code(key), kind(schema, shape))];
-    facts.extend(constraints(schema));
-    facts.push(if required { "required".to_owned() } else { "optional".to_owned() });
-    if let Some(default) = default {
-        // The service's forms are filled in with it; a request without it is refused all the same.
-        let word = if required { "demo value" } else { "default" };
-        facts.push(format!("{word} {}", code(&show(default))));
+    const MAX_TITLE_LEN: usize = 60;
+    let title = title(&schema.title);
+    let is_short = !title.is_empty() && title.chars().count() <= MAX_TITLE_LEN;
+    let subject = if is_short { format!("{title} ({})", code(key)) } else { code(key) };
+    let default_text = default.map(|default| match default {
+        Literal::Number(_) | Literal::Bool(_) => show(default),
+        _ => code(&show(default)),
+    });
+    let presence = match &default_text {
+        _ if required => "required".to_owned(),
+        None => "optional".to_owned(),
+        Some(default) => format!("default {default}"),
+    };
+    // The service's forms are filled in with it; a request without it is refused all the same.
+    let demo = default_text.filter(|_| required).map(|demo| format!("Demo value: {demo}."));
+    let pattern = schema.pattern.as_ref().map(|pattern| format!("It matches {}.", code(pattern)));
+    // An enum's own page lists its values.
+    let values = schema.values.as_ref().filter(|_| !is_enum(shape)).map(|values| {
+        let values: Vec<_> = values.iter().map(|value| code(&value.to_string())).collect();
+        format!("One of {}.", values.join(", "))
+    });
+    paragraphs([
+        format!("{subject}: {}, {presence}.", summary(schema, shape)),
+        if is_short { String::new() } else { sentence(&schema.title) },
+        escape(&schema.description),
+        [pattern, values, demo].into_iter().flatten().collect::<Vec<_>>().join(" "),
+    ])
+}
+
+fn is_enum(shape: &Shape) -> bool {
+    match shape {
+        Shape::Enum(_) => true,
+        Shape::List(item) => is_enum(item),
+        _ => false,
     }
-    paragraphs([sentence(&schema.title), escape(&schema.description), facts.join("; ") + "."])
 }
 
 /// The documentation of a field of an output.
@@ -73,35 +213,12 @@ pub(super) fn output_field(key: &str, schema: &Schema) -> String {
     ])
 }
 
-/// The facts of a schema that say what a value may be.
-fn constraints(schema: &Schema) -> Vec<String> {
-    let mut facts = Vec::new();
-    facts.extend(range(schema.minimum.as_ref(), schema.maximum.as_ref()));
-    if let Some(step) = &schema.multiple_of {
-        facts.push(format!("a multiple of {step}"));
-    }
-    facts.extend(counts(schema.length, "character"));
-    if let Some(pattern) = &schema.pattern {
-        facts.push(format!("matches {}", code(pattern)));
-    }
-    facts.extend(counts(schema.count, "item"));
-    facts.extend(counts(schema.size, "member"));
-    if schema.unique {
-        facts.push("no item twice".to_owned());
-    }
-    if let Some(values) = &schema.values {
-        let values: Vec<_> = values.iter().map(|value| code(&value.to_string())).collect();
-        facts.push(format!("one of {}", values.join(", ")));
-    }
-    facts
-}
-
 fn range(min: Option<&Limit>, max: Option<&Limit>) -> Option<String> {
     match (min, max) {
         (None, None) => None,
         (Some(min), Some(max)) if !min.exclusive => {
             let to = if max.exclusive { ".." } else { "..=" };
-            Some(format!("in `{}{to}{}`", min.num, max.num))
+            Some(format!("in {}{to}{}", min.num, max.num))
         }
         (Some(min), Some(max)) => {
             let to = if max.exclusive { "below" } else { "up to" };
@@ -136,9 +253,9 @@ fn one(shape: &Shape) -> String {
     match shape {
         Shape::Integer(_) => "integer".to_owned(),
         Shape::Number => "number".to_owned(),
-        Shape::Text => "text".to_owned(),
+        Shape::Text => "string".to_owned(),
         Shape::Boolean => "boolean".to_owned(),
-        Shape::Media(kind) => media(*kind).to_owned(),
+        Shape::Media(kind) => kind.pick("image", "video", "audio").to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => link(name),
         Shape::List(item) => format!("list of {}", plural(item, link)),
         Shape::Map(item) => format!("map of {}", plural(item, link)),
@@ -150,9 +267,9 @@ fn plural(item: &Shape, named: fn(&str) -> String) -> String {
     match item {
         Shape::Integer(_) => "integers".to_owned(),
         Shape::Number => "numbers".to_owned(),
-        Shape::Text => "texts".to_owned(),
+        Shape::Text => "strings".to_owned(),
         Shape::Boolean => "booleans".to_owned(),
-        Shape::Media(kind) => kind.pick("images", "videos", "sounds").to_owned(),
+        Shape::Media(kind) => kind.pick("images", "videos", "audio files").to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => named(name),
         Shape::List(item) => format!("lists of {}", plural(item, named)),
         Shape::Map(item) => format!("maps of {}", plural(item, named)),
@@ -160,20 +277,12 @@ fn plural(item: &Shape, named: fn(&str) -> String) -> String {
     }
 }
 
-fn media(kind: MediaKind) -> &'static str {
-    kind.pick(
-        "an image, as a URL, a hosted file or bytes",
-        "a video, as a URL, a hosted file or bytes",
-        "a sound, as a URL, a hosted file or bytes",
-    )
-}
-
 /// What to hand to a setter, in a compiler message.
 pub(super) fn takes(shape: &Shape) -> String {
     match shape {
         Shape::Integer(IntegerType::I64 | IntegerType::U64) => "an integer".to_owned(),
         Shape::Number => "a number".to_owned(),
-        Shape::Text => "a text".to_owned(),
+        Shape::Text => "a string".to_owned(),
         Shape::Boolean => "`true` or `false`".to_owned(),
         Shape::Media(_) => "a `Media` or a URL".to_owned(),
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => format!("a `{name}`"),
@@ -188,18 +297,8 @@ pub(super) fn takes(shape: &Shape) -> String {
 }
 
 /// The documentation of a variant.
-pub(super) fn variants(values: &EnumValues) -> Vec<String> {
-    match values {
-        EnumValues::Strings(variants) => {
-            variants.iter().map(|(_, value)| code(&format!("{value:?}"))).collect()
-        }
-        EnumValues::Integers(variants) => {
-            variants.iter().map(|(_, value)| format!("`{value}`")).collect()
-        }
-        EnumValues::Mixed(variants) => {
-            variants.iter().map(|(_, value)| code(&show(value))).collect()
-        }
-    }
+pub(super) fn variant(value: &Literal) -> String {
+    code(&show(value))
 }
 
 fn show(literal: &Literal) -> String {

@@ -1,11 +1,11 @@
 //! An enum of a schema: which values get a variant.
 
-use super::model::{EnumType, EnumValues, Shape};
+use super::model::{EnumKind, EnumType, Shape, Variant};
 use super::shape::Site;
 use std::collections::HashSet;
 
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::{Literal, Rule, is_valid};
+use runcomfy_schema::{Literal, Num, Rule, is_valid};
 
 use super::{Lowerer, docs, names};
 use crate::parse::{Node, Schema, Value};
@@ -22,25 +22,24 @@ impl Lowerer<'_, '_, '_> {
     ) -> Shape {
         let usable = self.usable(schema, values);
         let texts: Vec<String> = usable.iter().map(variant_text).collect();
-        let names = || names::variants(texts.iter().map(String::as_str)).into_iter();
-        let values = if let Some(strings) = all(&usable, |value| match value {
-            Literal::Str(text) => Some(text.to_string()),
-            _ => None,
-        }) {
-            EnumValues::Strings(names().zip(strings).collect())
-        } else if let Some(integers) = all(&usable, |value| match value {
-            Literal::Number(num) => num.to_integer().and_then(|int| i64::try_from(int).ok()),
-            _ => None,
-        }) {
-            EnumValues::Integers(names().zip(integers).collect())
-        } else if let Some(scalars) = all(&usable, |value| match value {
-            Literal::Str(_) | Literal::Number(_) | Literal::Bool(_) => Some(value.clone()),
-            _ => None,
-        })
-        .filter(|_| !usable.iter().all(|value| matches!(value, Literal::Bool(_))))
-        {
-            EnumValues::Mixed(names().zip(scalars).collect())
+        let is_string = |value: &Literal| matches!(value, Literal::Str(_));
+        let is_integer = |value: &Literal| matches!(value, Literal::Number(Num::Int(_)));
+        let is_boolean = |value: &Literal| matches!(value, Literal::Bool(_));
+        let is_scalar = |value: &Literal| {
+            matches!(value, Literal::Str(_) | Literal::Number(_) | Literal::Bool(_))
+        };
+        let kind = if usable.is_empty() {
+            None
+        } else if usable.iter().all(is_string) {
+            Some(EnumKind::Strings)
+        } else if usable.iter().all(is_integer) {
+            Some(EnumKind::Integers)
+        } else if usable.iter().all(is_scalar) && !usable.iter().all(is_boolean) {
+            Some(EnumKind::Mixed)
         } else {
+            None
+        };
+        let Some(kind) = kind else {
             return match whole.types.map(|types| types.without(Types::NULL)) {
                 Some(Types(Types::BOOLEAN)) => Shape::Boolean,
                 _ => Shape::Any,
@@ -48,11 +47,16 @@ impl Lowerer<'_, '_, '_> {
         };
         let Some(name) = site.type_name else { return Shape::Any };
         let name = &self.types.fresh(name, site.field);
+        let names = names::variants(texts.iter().map(String::as_str));
+        let variants = names.into_iter().zip(usable);
+        let variants = variants
+            .map(|(name, value)| Variant { name, doc: docs::variant(&value), value })
+            .collect();
         self.types.enums.push(EnumType {
-            doc: docs::enumeration(whole),
-            variant_docs: docs::variants(&values),
+            doc: docs::enumeration(site.field, whole),
             name: name.to_owned(),
-            values,
+            kind,
+            variants,
         });
         Shape::Enum(name.to_owned())
     }
@@ -104,12 +108,6 @@ impl Lowerer<'_, '_, '_> {
         }
         usable
     }
-}
-
-/// Every value as `pick` has it; `None` where it has not all of them, or where there are none.
-fn all<T>(values: &[Literal], pick: impl Fn(&Literal) -> Option<T>) -> Option<Vec<T>> {
-    let picked: Option<Vec<T>> = values.iter().map(pick).collect();
-    picked.filter(|picked| !picked.is_empty())
 }
 
 fn variant_text(value: &Literal) -> String {

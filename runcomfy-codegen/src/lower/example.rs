@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use runcomfy_schema::parse::Place;
-use runcomfy_schema::{Json, Literal, Num};
+use runcomfy_schema::{Json, Num};
 
-use super::model::{EnumType, EnumValues, Model, ObjectType, Shape};
+use super::model::{Model, ObjectType, Shape};
 use super::sample::Sampler;
 use crate::parse::{Compiler, Root};
 use crate::report::Reporter;
@@ -147,7 +147,7 @@ impl Writer<'_> {
             (Shape::Boolean, Json::Bool(bool)) => Some(bool.to_string()),
             (Shape::Enum(name), value) => {
                 let one = self.model.enums.iter().find(|one| one.name == *name)?;
-                let variant = variant(one, value)?;
+                let variant = &one.variant(value)?.name;
                 self.types.push(name.clone());
                 Some(format!("{name}::{variant}"))
             }
@@ -212,23 +212,4 @@ fn float(num: &Num) -> Option<String> {
         Num::Float(float) => Some(format!("{float:?}")),
         _ => None,
     }
-}
-
-/// The variant of a value.
-fn variant<'a>(one: &'a EnumType, value: &Json) -> Option<&'a str> {
-    let is = |literal: Literal| literal.equals(value);
-    let name = match &one.values {
-        EnumValues::Strings(variants) => {
-            let mut variants = variants.iter();
-            variants.find(|(_, text)| is(Literal::Str(text.clone().into()))).map(|(name, _)| name)
-        }
-        EnumValues::Integers(variants) => {
-            let mut variants = variants.iter();
-            variants.find(|(_, int)| is(Literal::Number(Num::Int(*int)))).map(|(name, _)| name)
-        }
-        EnumValues::Mixed(variants) => {
-            variants.iter().find(|(_, literal)| is(literal.clone())).map(|(name, _)| name)
-        }
-    };
-    name.map(String::as_str)
 }

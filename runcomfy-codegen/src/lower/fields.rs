@@ -53,6 +53,8 @@ impl Lowerer<'_, '_, '_> {
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
         let required = entry.is_required.then(|| Required {
             state: name.to_owned(),
+            // Named once all types are there, which it must not be called as.
+            parameter: String::new(),
             message: format!("the required field `{name}` of {subject} was not set"),
             label: format!("`.{name}(...)` is missing before `.build()`"),
             note: format!("call `.{name}(...)` with {} first", docs::takes(&shape)),
@@ -60,6 +62,8 @@ impl Lowerer<'_, '_, '_> {
         Field {
             doc: docs::field(entry.key, &whole, &shape, entry.is_required, default.as_ref()),
             name: name.to_owned(),
+            summary: docs::summary(&whole, &shape),
+            place: name.to_uppercase(),
             key: entry.key.to_owned(),
             title: whole.title.clone(),
             description: whole.description.clone(),
@@ -70,6 +74,11 @@ impl Lowerer<'_, '_, '_> {
                 && shape != Shape::Any
                 && self.compiler.accepts(schema, &Json::Null))
             .then(|| format!("{}_null", name.trim_end_matches('_'))),
+            takes: shape.taken(),
+            maybe: (!entry.is_required).then(|| match &shape {
+                Shape::Integer(_) => shape.clone(),
+                other => other.taken(),
+            }),
             shape,
             rules,
             default,

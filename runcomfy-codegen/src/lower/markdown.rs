@@ -19,6 +19,16 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// Code in a cell of a table, which a `|` would end.
+pub(super) fn cell(text: &str) -> String {
+    if text.contains('|') { paragraph(&words(&printable(text))) } else { code(text) }
+}
+
+/// A title without its last full stop or colon.
+pub(super) fn title(title: &str) -> String {
+    paragraph(words(title).trim_end_matches(['.', ':']))
+}
+
 /// A link to a type of the same module. It says `type@`, since the prelude may have a macro of the
 /// same name: `Clone`, `Hash`.
 pub(crate) fn link(type_name: &str) -> String {

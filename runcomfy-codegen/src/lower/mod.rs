@@ -9,8 +9,10 @@ mod markdown;
 mod model;
 mod objects;
 mod output;
+mod paths;
 mod sample;
 mod shape;
+mod states;
 mod text_sample;
 mod types;
 mod unions;
@@ -19,9 +21,10 @@ mod written;
 pub(crate) use crate::parse::names;
 pub(crate) use markdown::link;
 pub(crate) use model::{
-    EnumType, EnumValues, Field, FieldRules, IntegerType, Model, ObjectType, OutputType, Required,
-    Shape, UnionType, Written,
+    Conversion, EnumKind, EnumType, Field, FieldRules, IntegerType, Literal, Model, ObjectType,
+    OutputFieldType, OutputType, Required, Shape, UnionType, Written,
 };
+pub(crate) use paths::Paths;
 
 use crate::parse::{self, Compiler, Definitions, Document};
 use crate::report::{Place, Reporter};
@@ -85,11 +88,13 @@ pub(crate) fn lower(
     let Types { mut objects, enums, unions, aliases, object_names, .. } = types;
     // Inner objects are lowered first; readers want `Input` first.
     objects.reverse();
+    states::name(&mut objects, &enums, &unions, &aliases);
     let referred = written::written(&compiler, &object_names, &mut objects, &unions);
     let mut model = Model {
         id: id.to_owned(),
         path,
-        module_doc: docs::module(id, document),
+        module_doc: String::new(),
+        paths: Paths::default(),
         objects,
         enums,
         unions,
@@ -97,9 +102,12 @@ pub(crate) fn lower(
         referred,
         output,
     };
+    model.paths = Paths::new(model.type_names());
     let example = example::of(&model, &mut compiler, input, crate_path, reporter);
-    let input_doc = docs::input(id, document, &example);
     if let Some(input) = model.objects.first_mut() {
+        let page = docs::Page { id, document, input, example: &example };
+        let input_doc = page.input();
+        model.module_doc = page.module();
         input.doc = input_doc;
     }
     Some(model)

@@ -1,12 +1,12 @@
 //! A model with all decisions made: a small closed set of types and rules.
 
-use std::collections::BTreeMap;
-
 pub(crate) use runcomfy_schema::Literal;
 pub(crate) use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, List, Shared};
-use runcomfy_schema::{Rule, Rules};
+use runcomfy_schema::{Json, Rule, Rules};
+
+use super::paths::Paths;
 
 #[derive(Clone)]
 pub(crate) struct Model {
@@ -14,6 +14,7 @@ pub(crate) struct Model {
     /// The modules it lives in, outermost first.
     pub(crate) path: Vec<String>,
     pub(crate) module_doc: String,
+    pub(crate) paths: Paths,
     /// `Input` first.
     pub(crate) objects: Vec<ObjectType>,
     pub(crate) enums: Vec<EnumType>,
@@ -33,6 +34,13 @@ impl Model {
         let aliases = self.aliases.iter().map(|one| &one.name);
         objects.chain(enums).chain(unions).chain(aliases).map(String::as_str)
     }
+
+    /// The enum whose table has these values: one of `near` where there are several.
+    pub(crate) fn table(&self, values: &[Literal], near: Option<&Shape>) -> Option<&EnumType> {
+        let tables = || self.enums.iter().filter(|one| one.has_values(values));
+        let is_near = |one: &&EnumType| near.is_some_and(|near| near.mentions(&one.name));
+        tables().find(is_near).or_else(|| tables().next())
+    }
 }
 
 /// A struct with a builder: the input, or an object inside it.
@@ -41,8 +49,13 @@ pub(crate) struct ObjectType {
     pub(crate) name: String,
     pub(crate) doc: String,
     pub(crate) builder: String,
+    pub(crate) builder_doc: String,
+    /// Of an input. Any other object stands inside one: it is a value of fields.
+    pub(crate) model_id: Option<String>,
     /// The module of the traits that say which required field is missing.
     pub(crate) states: String,
+    /// The module of its fields' places.
+    pub(crate) places: String,
     /// The static with the fields.
     pub(crate) data: String,
     pub(crate) fields: Vec<Field>,
@@ -83,19 +96,39 @@ pub(crate) struct UnionType {
     pub(crate) data: String,
     pub(crate) rules: Vec<Rule>,
     pub(crate) forms: Vec<Shape>,
-    /// Whether a value of a form's own type is one of the union for sure.
-    pub(crate) takes_every_form: bool,
-    /// The values of the enums among the forms, by name.
-    pub(crate) enum_values: BTreeMap<String, EnumValues>,
+    /// What converts into it.
+    pub(crate) conversions: Vec<Conversion>,
+}
+
+/// What a union is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Conversion {
+    Text,
+    Media,
+    Boolean,
+    /// Integers, and not floats.
+    Integers,
+    /// Every number.
+    Numbers,
+    /// A generated type of this name, of which every value is valid.
+    Type(String),
+    /// A generated type of this name, of which some values may be refused.
+    Checked(String),
+    List(Shape),
+    Map(Shape),
 }
 
 #[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) name: String,
+    /// The constant of its place among the fields.
+    pub(crate) place: String,
     pub(crate) key: String,
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) doc: String,
+    /// What its value may be, on one line of Markdown.
+    pub(crate) summary: String,
     pub(crate) deprecated: bool,
     /// Whether a request without it is refused.
     pub(crate) is_required: bool,
@@ -104,6 +137,11 @@ pub(crate) struct Field {
     /// The setter of `null`, where it is required and may be that.
     pub(crate) null_setter: Option<String>,
     pub(crate) shape: Shape,
+    /// What its setter takes.
+    pub(crate) takes: Shape,
+    /// What the setter takes that leaves an optional field out where there is none. It is one type, so
+    /// that `None` needs no annotation.
+    pub(crate) maybe: Option<Shape>,
     pub(crate) rules: FieldRules,
     pub(crate) default: Option<Literal>,
 }
@@ -119,14 +157,17 @@ pub(crate) enum FieldRules {
 /// What the compiler says where a required field was forgotten.
 #[derive(Clone, Debug)]
 pub(crate) struct Required {
+    /// The trait of a builder whose field was set.
     pub(crate) state: String,
+    /// The builder's type parameter.
+    pub(crate) parameter: String,
     pub(crate) message: String,
     pub(crate) label: String,
     pub(crate) note: String,
 }
 
 /// The Rust type of a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Integer(IntegerType),
     Number,
@@ -146,6 +187,27 @@ pub(crate) enum Shape {
     Any,
 }
 
+impl Shape {
+    /// What a setter takes for it: an integer of any type is written as `i64`.
+    pub(crate) fn taken(&self) -> Self {
+        match self {
+            Self::Integer(_) => Self::Integer(IntegerType::I64),
+            Self::List(item) => Self::List(Box::new(item.taken())),
+            Self::Map(item) => Self::Map(Box::new(item.taken())),
+            other => other.clone(),
+        }
+    }
+
+    /// Whether it is a type of this name, or a list or map of such.
+    fn mentions(&self, type_name: &str) -> bool {
+        match self {
+            Self::Enum(name) | Self::Object(name) | Self::Union(name) => name == type_name,
+            Self::List(item) | Self::Map(item) => item.mentions(type_name),
+            _ => false,
+        }
+    }
+}
+
 /// The smallest type that holds every value allowed: only seeds need more than `i64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IntegerType {
@@ -157,20 +219,39 @@ pub(crate) enum IntegerType {
 pub(crate) struct EnumType {
     pub(crate) name: String,
     pub(crate) doc: String,
-    pub(crate) variant_docs: Vec<String>,
-    pub(crate) values: EnumValues,
+    pub(crate) kind: EnumKind,
+    pub(crate) variants: Vec<Variant>,
 }
 
-/// Variant names and values.
-#[derive(Clone, Debug)]
-pub(crate) enum EnumValues {
-    Strings(Vec<(String, String)>),
-    Integers(Vec<(String, i64)>),
+impl EnumType {
+    /// The variant of a value.
+    pub(crate) fn variant(&self, value: &Json) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.value.equals(value))
+    }
+
+    /// Whether its table has these values in this order, so that a rule can point at it.
+    fn has_values(&self, values: &[Literal]) -> bool {
+        let own = self.variants.iter().map(|variant| &variant.value);
+        values.len() == self.variants.len() && own.zip(values).all(|(own, value)| own == value)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EnumKind {
+    Strings,
+    Integers,
     /// Values of several types, or with fractions.
-    Mixed(Vec<(String, Literal)>),
+    Mixed,
 }
 
-/// An `Output` of the model's own: the common fields and these.
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) value: Literal,
+}
+
+/// An `Output` of the model's own: the common fields, those of its schema, and `other`.
 #[derive(Clone, Debug)]
 pub(crate) struct OutputType {
     pub(crate) fields: Vec<OutputField>,
@@ -179,7 +260,14 @@ pub(crate) struct OutputType {
 #[derive(Clone, Debug)]
 pub(crate) struct OutputField {
     pub(crate) name: String,
-    pub(crate) key: String,
     pub(crate) doc: String,
-    pub(crate) shape: Shape,
+    pub(crate) type_: OutputFieldType,
+    /// The key that it is read from; `None` for a field that every output has.
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OutputFieldType {
+    Plain(Shape),
+    Optional(Shape),
 }

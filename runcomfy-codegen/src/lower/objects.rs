@@ -22,10 +22,14 @@ impl Lowerer<'_, '_, '_> {
         let fields = self.typed_fields(&whole, owner, &subject);
         // Once all types are there, it is seen which objects are nothing but their fields.
         let rules = Some((format!("__RULES_OF_{name}"), self.compiler.value(schema, None)));
+        let builder_doc = docs::builder(name, &fields);
         self.types.objects.push(ObjectType {
             doc: docs::object(&whole),
             builder: format!("{name}Builder"),
+            builder_doc,
+            model_id: is_input.then(|| model.to_owned()),
             states: format!("__{name}Requires"),
+            places: if is_input { "__field".to_owned() } else { format!("__field_of_{name}") },
             data: format!("__{name}"),
             name: name.to_owned(),
             fields,

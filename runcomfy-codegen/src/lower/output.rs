@@ -1,22 +1,29 @@
 //! An `Output` of the model's own, where its schema says more than the common one.
 
 use super::docs;
-use super::model::{IntegerType, OutputField, OutputType, Shape};
+use super::model::{IntegerType, OutputField, OutputFieldType, OutputType, Shape};
 use crate::parse::names::{self, FieldSource};
 use runcomfy_schema::keyword::types::Types;
 
 use crate::parse::Schema;
 use crate::report::Reporter;
 
-/// What every output has, and `other` for what it has not.
-const COMMON: [&str; 7] = ["image", "video", "audio", "images", "videos", "audios", "other"];
+/// The fields that every output has, each with what it holds.
+const COMMON: [(&str, &str); 6] = [
+    ("image", "The URL of an image."),
+    ("video", "The URL of a video."),
+    ("audio", "The URL of an audio file."),
+    ("images", "The URLs of several images."),
+    ("videos", "The URLs of several videos."),
+    ("audios", "The URLs of several audio files."),
+];
+
+/// The field for what has no field of its own.
+const OTHER: &str = "other";
 
 pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<OutputType> {
     let properties = schema.properties.as_deref().unwrap_or_default();
-    let extra: Vec<_> = properties
-        .iter()
-        .filter(|property| !COMMON[..6].contains(&property.key.as_str()))
-        .collect();
+    let extra: Vec<_> = properties.iter().filter(|property| !is_common(&property.key)).collect();
     if extra.is_empty() {
         return None;
     }
@@ -45,14 +52,28 @@ pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<Outp
     };
     // What no name can be made for stays in `other`.
     let named = extra.iter().zip(names).filter(|(_, name)| names::is_valid(name));
-    let fields = named.map(|(property, name)| OutputField {
+    let own = named.map(|(property, name)| OutputField {
         // A name taken by a common field gives way.
-        name: if COMMON.contains(&name.as_str()) { name + "_" } else { name },
-        key: property.key.clone(),
+        name: if is_common(&name) || name == OTHER { name + "_" } else { name },
         doc: docs::output_field(&property.key, &property.schema),
-        shape: shape(&property.schema),
+        type_: OutputFieldType::Optional(shape(&property.schema)),
+        key: Some(property.key.clone()),
     });
-    Some(OutputType { fields: fields.collect() })
+    let common = COMMON.iter().map(|(name, doc)| OutputField {
+        name: (*name).to_owned(),
+        doc: (*doc).to_owned(),
+        type_: if name.ends_with('s') {
+            OutputFieldType::Plain(Shape::List(Box::new(Shape::Text)))
+        } else {
+            OutputFieldType::Optional(Shape::Text)
+        },
+        key: None,
+    });
+    Some(OutputType { fields: common.chain(own).collect() })
+}
+
+fn is_common(name: &str) -> bool {
+    COMMON.iter().any(|(common, _)| *common == name)
 }
 
 /// Kept simple: an output is read as it comes, and what does not fit goes to `other`.

@@ -1,6 +1,6 @@
 //! A value of one of several forms: `anyOf` and `oneOf`.
 
-use super::model::{Shape, UnionType};
+use super::model::{Conversion, EnumKind, Shape, UnionType};
 use super::shape::Site;
 use super::{Lowerer, docs};
 use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, view};
@@ -42,21 +42,65 @@ impl Lowerer<'_, '_, '_> {
                 let name = &self.types.fresh(name, site.field);
                 let rules = self.compiler.value(schema, Some(Hint::new(site.field)));
                 let takes_every_form = is_any_of && is_any_of_alone(&rules);
-                let enums = self.types.enums.iter();
-                let enum_values = enums.map(|one| (one.name.clone(), one.values.clone())).collect();
+                let conversions = self.conversions(&forms, takes_every_form);
                 self.types.unions.push(UnionType {
-                    enum_values,
+                    conversions,
                     doc: docs::union(whole, &forms),
                     data: format!("__{name}"),
                     name: name.clone(),
                     origin: (schema.place.pointer.clone(), site.field.to_owned()),
                     rules,
-                    takes_every_form,
                     forms,
                 });
                 Shape::Union(name.clone())
             }
         }
+    }
+
+    /// What converts into a union of these forms, each once. `takes_every_form` says that a value of a
+    /// form's own type is one of the union for sure.
+    fn conversions(&self, forms: &[Shape], takes_every_form: bool) -> Vec<Conversion> {
+        let of_type = if takes_every_form { Conversion::Type } else { Conversion::Checked };
+        let mut conversions = Vec::new();
+        let (mut lists, mut maps) = (Vec::new(), Vec::new());
+        for form in forms {
+            match form {
+                Shape::Integer(_) => add(&mut conversions, Conversion::Integers),
+                Shape::Number => add(&mut conversions, Conversion::Numbers),
+                Shape::Text => add(&mut conversions, Conversion::Text),
+                Shape::Boolean => add(&mut conversions, Conversion::Boolean),
+                Shape::Media(_) => {
+                    add(&mut conversions, Conversion::Text);
+                    add(&mut conversions, Conversion::Media);
+                }
+                Shape::Object(name) | Shape::Union(name) => {
+                    add(&mut conversions, of_type(name.clone()));
+                }
+                Shape::Enum(name) => {
+                    let one = self.types.enums.iter().find(|one| one.name == *name);
+                    for raw in one.iter().flat_map(|one| raw(one.kind)) {
+                        add(&mut conversions, raw.clone());
+                    }
+                    add(&mut conversions, of_type(name.clone()));
+                }
+                Shape::List(item) => add(&mut lists, item.taken()),
+                Shape::Map(item) => add(&mut maps, item.taken()),
+                Shape::Any => {}
+            }
+        }
+        // Where every number is taken, integers are.
+        if conversions.contains(&Conversion::Numbers) {
+            conversions.retain(|one| *one != Conversion::Integers);
+        }
+        // Several kinds of lists, or of maps, are told apart as JSON alone.
+        match lists.len() {
+            0 | 1 => conversions.extend(lists.into_iter().map(Conversion::List)),
+            _ => conversions.push(Conversion::List(Shape::Any)),
+        }
+        if maps.len() == 1 {
+            conversions.extend(maps.into_iter().map(Conversion::Map));
+        }
+        conversions
     }
 
     /// The forms of forms are forms: gathers them, and says whether one of them is always enough.
@@ -144,6 +188,21 @@ impl Lowerer<'_, '_, '_> {
             self.types.definition_names.insert(reference.text.clone(), name.clone());
         }
         Some(name)
+    }
+}
+
+fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
+/// The raw values that an enum is made from.
+fn raw(kind: EnumKind) -> &'static [Conversion] {
+    match kind {
+        EnumKind::Strings => &[Conversion::Text],
+        EnumKind::Integers => &[Conversion::Integers],
+        EnumKind::Mixed => &[Conversion::Text, Conversion::Numbers, Conversion::Boolean],
     }
 }
 

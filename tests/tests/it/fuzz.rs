@@ -181,7 +181,7 @@ fn objects_nest_to_the_depth_that_a_body_can_have() {
     let generated = Generator::from_texts([("acme/m", schema.to_string())]).generate().unwrap();
     let source = &generated.models[0].source;
     assert!(source.contains("pub struct X119Builder"), "{}", source.len());
-    assert!(source.contains("pub fn x_120(self, value: impl __rt::IntoField<i64>)"));
+    assert!(source.contains("pub fn x_120(self, value: impl IntoField<i64>)"));
 }
 
 /// Definitions that double at every step: 2^60 ways through a file of a few lines.
