@@ -210,18 +210,12 @@ pub fn deserialize_enum<'de, E: EnumType, D: Deserializer<'de>>(
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __string_enum {
-    ($(#[$meta:meta])* pub enum $type:ident {
-        $($(#[$about:meta])* $variant:ident = $value:literal,)+
-    }) => {
-        $crate::__enum! {
-            Strings, $(#[$meta])* $type {
-                $($(#[$about])* $variant = $crate::__private::text($value),)+
-            }
-        }
+    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
+        $crate::__enum!(Strings, $type, $($crate::__private::text($value)),+);
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The value as it is sent.
             #[must_use]
@@ -253,18 +247,12 @@ macro_rules! __string_enum {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __integer_enum {
-    ($(#[$meta:meta])* pub enum $type:ident {
-        $($(#[$about:meta])* $variant:ident = $value:literal,)+
-    }) => {
-        $crate::__enum! {
-            Integers, $(#[$meta])* $type {
-                $($(#[$about])* $variant = $crate::__private::integer($value),)+
-            }
-        }
+    ($type:ident { $($variant:ident = $value:literal,)+ }) => {
+        $crate::__enum!(Integers, $type, $($crate::__private::integer($value)),+);
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The value as it is sent.
             #[must_use]
@@ -296,16 +284,12 @@ macro_rules! __integer_enum {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mixed_enum {
-    ($(#[$meta:meta])* pub enum $type:ident {
-        $($(#[$about:meta])* $variant:ident = $value:expr,)+
-    }) => {
-        $crate::__enum! {
-            Mixed, $(#[$meta])* $type { $($(#[$about])* $variant = $value,)+ }
-        }
+    ($type:ident { $($variant:ident = $value:expr,)+ }) => {
+        $crate::__enum!(Mixed, $type, $($value),+);
 
         impl $type {
             /// Every value, in the order of the schema.
-            pub const ALL: &'static [Self] = <Self as $crate::__private::EnumType>::ALL;
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The value as it is sent.
             #[must_use]
@@ -339,23 +323,14 @@ macro_rules! __mixed_enum {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __enum {
-    ($kind:ident, $(#[$meta:meta])* $type:ident {
-        $($(#[$about:meta])* $variant:ident = $value:expr,)+
-    }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum $type {
-            $($(#[$about])* $variant,)+
-        }
-
+    ($kind:ident, $type:ident, $($value:expr),+) => {
         impl $crate::__private::EnumType for $type {
             type Kind = $crate::__private::$kind;
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const ALL: &'static [Self] = Self::ALL;
             const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
         }
 
-        // Half of what the derived ones take to compile.
+        // Derived, these would take the compiler half as long again.
         impl ::core::cmp::Eq for $type {}
 
         impl ::core::cmp::PartialOrd for $type {

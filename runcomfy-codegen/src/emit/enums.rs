@@ -1,4 +1,4 @@
-//! An enum: its variants, each with its value.
+//! An enum: its variants, and the table of their values.
 
 use super::rules;
 use super::source::{Code, Source};
@@ -10,11 +10,20 @@ pub(super) fn enumeration(source: &mut Source, one: &EnumType) {
         EnumKind::Integers => "integer_enum",
         EnumKind::Mixed => "mixed_enum",
     };
-    source.open(&format!("__rt::{kind}! {{"));
     source.doc(&one.doc);
+    source.line("#[derive(Clone, Copy, Debug, PartialEq)]");
+    source.line("#[non_exhaustive]");
     source.open(&format!("pub enum {} {{", one.name));
     for variant in &one.variants {
         source.doc(&variant.doc);
+        source.line(&format!("{},", variant.name));
+    }
+    source.close("}");
+    source.line("");
+    // The values, and everything else that it implements.
+    source.open(&format!("__rt::{kind}! {{"));
+    source.open(&format!("{} {{", one.name));
+    for variant in &one.variants {
         source.value(&format!("{} = ", variant.name), &value(one.kind, &variant.value), ",");
     }
     source.close("}");
