@@ -2,8 +2,20 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/alias`.
+///
+/// It takes 6 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`start`](method@InputBuilder::start) | `start` | [`type@Start`] |  |
+/// | [`end`](method@InputBuilder::end) | `end` | [`type@Start`] |  |
+/// | [`point`](method@InputBuilder::point) | `point` | [`type@Point`] |  |
+/// | [`path`](method@InputBuilder::path) | `path` | list of [`type@Point`] |  |
+/// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] |  |
+/// | [`background_style`](method@InputBuilder::background_style) | `background_style` | [`type@BackgroundStyle`] |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -18,14 +30,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/alias)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/alias";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -33,7 +50,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -43,76 +60,73 @@ __rt::object!(Input, "Input", __Input);
 /// Builds an [`type@Input`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder(__rt::Draft<()>);
+pub struct InputBuilder(Draft<()>);
 
 impl InputBuilder {
-    /// Wire key `start`: [`type@Start`]; optional.
-    pub fn start(self, value: impl __rt::IntoField<self::Start>) -> Self {
-        Self(self.0.set::<self::Start, _>(0, value))
+    /// `start`: [`type@Start`], optional.
+    pub fn start(self, value: impl IntoField<Start>) -> Self {
+        Self(self.0.set::<Start>(__field::START, value))
     }
 
     /// Sets [`start`](method@Self::start), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_start(self, value: ::core::option::Option<self::Start>) -> Self {
-        Self(self.0.maybe::<self::Start, self::Start, _>(0, value))
+    pub fn maybe_start(self, value: Option<Start>) -> Self {
+        Self(self.0.maybe::<Start, _>(__field::START, value))
     }
 
-    /// Wire key `end`: [`type@Start`]; optional.
-    pub fn end(self, value: impl __rt::IntoField<self::Start>) -> Self {
-        Self(self.0.set::<self::Start, _>(1, value))
+    /// `end`: [`type@Start`], optional.
+    pub fn end(self, value: impl IntoField<Start>) -> Self {
+        Self(self.0.set::<Start>(__field::END, value))
     }
 
     /// Sets [`end`](method@Self::end), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_end(self, value: ::core::option::Option<self::Start>) -> Self {
-        Self(self.0.maybe::<self::Start, self::Start, _>(1, value))
+    pub fn maybe_end(self, value: Option<Start>) -> Self {
+        Self(self.0.maybe::<Start, _>(__field::END, value))
     }
 
-    /// Wire key `point`: [`type@Point`]; optional.
-    pub fn point(self, value: impl __rt::IntoField<self::Point>) -> Self {
-        Self(self.0.set::<self::Point, _>(2, value))
+    /// `point`: [`type@Point`], optional.
+    pub fn point(self, value: impl IntoField<Point>) -> Self {
+        Self(self.0.set::<Point>(__field::POINT, value))
     }
 
     /// Sets [`point`](method@Self::point), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_point(self, value: ::core::option::Option<self::Point>) -> Self {
-        Self(self.0.maybe::<self::Point, self::Point, _>(2, value))
+    pub fn maybe_point(self, value: Option<Point>) -> Self {
+        Self(self.0.maybe::<Point, _>(__field::POINT, value))
     }
 
-    /// Wire key `path`: list of [`type@Point`]; optional.
-    pub fn path(self, value: impl __rt::IntoField<::std::vec::Vec<self::Point>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<self::Point>, _>(3, value))
+    /// `path`: list of [`type@Point`], optional.
+    pub fn path(self, value: impl IntoField<::std::vec::Vec<Point>>) -> Self {
+        Self(self.0.set::<::std::vec::Vec<Point>>(__field::PATH, value))
     }
 
     /// Sets [`path`](method@Self::path), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_path(self, value: ::core::option::Option<::std::vec::Vec<self::Point>>) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<self::Point>, ::std::vec::Vec<self::Point>, _>(3, value))
+    pub fn maybe_path(self, value: Option<::std::vec::Vec<Point>>) -> Self {
+        Self(self.0.maybe::<::std::vec::Vec<Point>, _>(__field::PATH, value))
     }
 
-    /// Wire key `style`: [`type@Style`]; one of `"anime"`, `"film"`; optional.
-    pub fn style(self, value: impl __rt::IntoField<self::Style>) -> Self {
-        Self(self.0.set::<self::Style, _>(4, value))
+    /// `style`: [`type@Style`], optional.
+    pub fn style(self, value: impl IntoField<Style>) -> Self {
+        Self(self.0.set::<Style>(__field::STYLE, value))
     }
 
     /// Sets [`style`](method@Self::style), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_style(self, value: ::core::option::Option<self::Style>) -> Self {
-        Self(self.0.maybe::<self::Style, self::Style, _>(4, value))
+    pub fn maybe_style(self, value: Option<Style>) -> Self {
+        Self(self.0.maybe::<Style, _>(__field::STYLE, value))
     }
 
-    /// Wire key `background_style`: [`type@BackgroundStyle`]; one of `"anime"`, `"film"`; optional.
-    pub fn background_style(self, value: impl __rt::IntoField<self::BackgroundStyle>) -> Self {
-        Self(self.0.set::<self::BackgroundStyle, _>(5, value))
+    /// `background_style`: [`type@BackgroundStyle`], optional.
+    pub fn background_style(self, value: impl IntoField<BackgroundStyle>) -> Self {
+        Self(self.0.set::<BackgroundStyle>(__field::BACKGROUND_STYLE, value))
     }
 
     /// Sets [`background_style`](method@Self::background_style), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_background_style(
-        self,
-        value: ::core::option::Option<self::BackgroundStyle>,
-    ) -> Self {
-        Self(self.0.maybe::<self::BackgroundStyle, self::BackgroundStyle, _>(5, value))
+    pub fn maybe_background_style(self, value: Option<BackgroundStyle>) -> Self {
+        Self(self.0.maybe::<BackgroundStyle, _>(__field::BACKGROUND_STYLE, value))
     }
 
     /// Checks every value against the schema.
@@ -120,7 +134,7 @@ impl InputBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<Input, ValidationErrors> {
         self.0.build()
     }
 }
@@ -128,92 +142,83 @@ impl InputBuilder {
 impl ::core::fmt::Debug for InputBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field {
+    pub(super) const START: usize = 0;
+    pub(super) const END: usize = 1;
+    pub(super) const POINT: usize = 2;
+    pub(super) const PATH: usize = 3;
+    pub(super) const STYLE: usize = 4;
+    pub(super) const BACKGROUND_STYLE: usize = 5;
+}
+
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "start",
                 key: "start",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Start))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Start)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "end",
                 key: "end",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Start))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Start)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "point",
                 key: "point",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Point))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Point)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "path",
                 key: "path",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::ARRAY,
-                    __rt::Rule::Items {
-                        from: 0,
-                        rules: __rt::Static(
-                            &[
-                                __rt::OBJECT,
-                                __rt::Rule::Object(__rt::Shared::Static(&__Point)),
-                            ],
-                        ),
-                    },
+                    ARRAY,
+                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Point)]) },
                 ],
-                default: __rt::None,
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "style",
                 key: "style",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("anime"), __rt::text("film")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<Style>()],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "background_style",
                 key: "background_style",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("anime"), __rt::text("film")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<BackgroundStyle>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -223,8 +228,8 @@ pub struct Point(__rt::Valid);
 impl Point {
     /// Starts an [`type@Point`].
     #[inline]
-    pub fn builder() -> self::PointBuilder {
-        self::PointBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> PointBuilder {
+        PointBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -232,7 +237,7 @@ impl Point {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -243,18 +248,18 @@ __rt::nested!(Point);
 /// Builds an [`type@Point`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct PointBuilder(__rt::Draft<()>);
+pub struct PointBuilder(Draft<()>);
 
 impl PointBuilder {
-    /// Wire key `y`: integer; optional.
-    pub fn y(self, value: impl __rt::IntoField<i64>) -> Self {
-        Self(self.0.set::<i64, _>(0, value))
+    /// `y`: integer, optional.
+    pub fn y(self, value: impl IntoField<i64>) -> Self {
+        Self(self.0.set::<i64>(__field_of_Point::Y, value))
     }
 
     /// Sets [`y`](method@Self::y), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_y(self, value: ::core::option::Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, i64, _>(0, value))
+    pub fn maybe_y(self, value: Option<i64>) -> Self {
+        Self(self.0.maybe::<i64, _>(__field_of_Point::Y, value))
     }
 
     /// Checks every value against the schema.
@@ -262,7 +267,7 @@ impl PointBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Point, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<Point, ValidationErrors> {
         self.0.build()
     }
 }
@@ -270,26 +275,30 @@ impl PointBuilder {
 impl ::core::fmt::Debug for PointBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Point>("PointBuilder", f)
+        self.0.debug::<Point>("PointBuilder", f)
     }
 }
 
-static __Point: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field_of_Point {
+    pub(super) const Y: usize = 0;
+}
+
+static __Point: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "y",
                 key: "y",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::INTEGER],
-                default: __rt::None,
+                rules: &[INTEGER],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -299,8 +308,8 @@ pub struct Start(__rt::Valid);
 impl Start {
     /// Starts an [`type@Start`].
     #[inline]
-    pub fn builder() -> self::StartBuilder {
-        self::StartBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> StartBuilder {
+        StartBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -308,7 +317,7 @@ impl Start {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -321,12 +330,12 @@ __rt::nested!(Start);
 /// `build` exists once `x` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct StartBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct StartBuilder<X = Missing>(Draft<(X,)>);
 
-impl<S1> StartBuilder<S1> {
-    /// Wire key `x`: integer; required.
-    pub fn x(self, value: impl __rt::IntoField<i64>) -> self::StartBuilder<__rt::Set> {
-        self::StartBuilder(self.0.set::<i64, _>(0, value))
+impl<X> StartBuilder<X> {
+    /// `x`: integer, required.
+    pub fn x(self, value: impl IntoField<i64>) -> StartBuilder<Set> {
+        StartBuilder(self.0.require::<i64, _>(__field_of_Start::X, value))
     }
 
     /// Checks every value against the schema.
@@ -334,19 +343,23 @@ impl<S1> StartBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Start, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Start, ValidationErrors>
     where
-        S1: self::__StartRequires::x,
+        X: __StartRequires::x,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for StartBuilder<S1> {
+impl<X> ::core::fmt::Debug for StartBuilder<X> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Start>("StartBuilder", f)
+        self.0.debug::<Start>("StartBuilder", f)
     }
+}
+
+mod __field_of_Start {
+    pub(super) const X: usize = 0;
 }
 
 #[doc(hidden)]
@@ -360,26 +373,26 @@ pub mod __StartRequires {
     impl x for super::__rt::Set {}
 }
 
-static __Start: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Start: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "x",
                 key: "x",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::INTEGER],
-                default: __rt::None,
+                rules: &[INTEGER],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `style`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Style {
     /// `"anime"`
@@ -395,8 +408,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `background_style`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BackgroundStyle {
     /// `"anime"`
@@ -413,25 +426,20 @@ __rt::string_enum! {
 }
 
 /// The same as [`type@Start`].
-pub type End = self::Start;
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/alias";
-}
+pub type End = Start;
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/alias";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/alias",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

@@ -2,8 +2,15 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/enum_mixed`.
+///
+/// It takes 1 optional field.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`duration`](method@InputBuilder::duration) | `duration` | [`type@Duration`] | `"auto"` |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -16,14 +23,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/enum_mixed)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/enum_mixed";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -31,7 +43,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -41,18 +53,18 @@ __rt::object!(Input, "Input", __Input);
 /// Builds an [`type@Input`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder(__rt::Draft<()>);
+pub struct InputBuilder(Draft<()>);
 
 impl InputBuilder {
-    /// Wire key `duration`: [`type@Duration`]; one of `"auto"`, `5`, `7.5`; optional; default `"auto"`.
-    pub fn duration(self, value: impl __rt::IntoField<self::Duration>) -> Self {
-        Self(self.0.set::<self::Duration, _>(0, value))
+    /// `duration`: [`type@Duration`], default `"auto"`.
+    pub fn duration(self, value: impl IntoField<Duration>) -> Self {
+        Self(self.0.set::<Duration>(__field::DURATION, value))
     }
 
     /// Sets [`duration`](method@Self::duration), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_duration(self, value: ::core::option::Option<self::Duration>) -> Self {
-        Self(self.0.maybe::<self::Duration, self::Duration, _>(0, value))
+    pub fn maybe_duration(self, value: Option<Duration>) -> Self {
+        Self(self.0.maybe::<Duration, _>(__field::DURATION, value))
     }
 
     /// Checks every value against the schema.
@@ -60,7 +72,7 @@ impl InputBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<Input, ValidationErrors> {
         self.0.build()
     }
 }
@@ -68,40 +80,34 @@ impl InputBuilder {
 impl ::core::fmt::Debug for InputBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field {
+    pub(super) const DURATION: usize = 0;
+}
+
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "duration",
                 key: "duration",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::Rule::Values(
-                        __rt::Static(
-                            &[
-                                __rt::text("auto"),
-                                __rt::Literal::Number(__rt::Num::Int(5)),
-                                __rt::Literal::Number(__rt::Num::Float(7.5)),
-                            ],
-                        ),
-                    ),
-                ],
-                default: __rt::Some(&__rt::text("auto")),
+                rules: &[one_of::<Duration>()],
+                default: Some(&text("auto")),
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `duration`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Duration {
     /// `"auto"`
@@ -114,29 +120,24 @@ pub enum Duration {
 
 __rt::mixed_enum! {
     Duration {
-        Auto = __rt::text("auto"),
-        _5 = __rt::Literal::Number(__rt::Num::Int(5)),
-        _7_5 = __rt::Literal::Number(__rt::Num::Float(7.5)),
+        Auto = text("auto"),
+        _5 = integer(5),
+        _7_5 = number(7.5),
     }
-}
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/enum_mixed";
 }
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/enum_mixed";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/enum_mixed",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

@@ -2,8 +2,16 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/enum_of_integers`.
+///
+/// It takes `number_of_frames` and 1 optional field.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`number_of_frames`](method@InputBuilder::number_of_frames) | `174_value` | [`type@NumberOfFrames`] | required |
+/// | [`offset`](method@InputBuilder::offset) | `offset` | [`type@Offset`], at least -1 |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -17,14 +25,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/enum_of_integers)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/enum_of_integers";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -32,7 +45,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -44,28 +57,25 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `number_of_frames` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesState,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Number of Frames.
+impl<NumberOfFramesState> InputBuilder<NumberOfFramesState> {
+    /// Number of Frames (`174_value`): [`type@NumberOfFrames`], required.
     ///
-    /// Wire key `174_value`: [`type@NumberOfFrames`]; one of `81`, `141`; required; demo value `141`.
-    pub fn number_of_frames(
-        self,
-        value: impl __rt::IntoField<self::NumberOfFrames>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<self::NumberOfFrames, _>(0, value))
+    /// Demo value: 141.
+    pub fn number_of_frames(self, value: impl IntoField<NumberOfFrames>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<NumberOfFrames, _>(__field::NUMBER_OF_FRAMES, value))
     }
 
-    /// Wire key `offset`: [`type@Offset`]; at least -1; one of `-1`, `0`; optional.
-    pub fn offset(self, value: impl __rt::IntoField<self::Offset>) -> Self {
-        Self(self.0.set::<self::Offset, _>(1, value))
+    /// `offset`: [`type@Offset`], at least -1, optional.
+    pub fn offset(self, value: impl IntoField<Offset>) -> Self {
+        Self(self.0.set::<Offset>(__field::OFFSET, value))
     }
 
     /// Sets [`offset`](method@Self::offset), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_offset(self, value: ::core::option::Option<self::Offset>) -> Self {
-        Self(self.0.maybe::<self::Offset, self::Offset, _>(1, value))
+    pub fn maybe_offset(self, value: Option<Offset>) -> Self {
+        Self(self.0.maybe::<Offset, _>(__field::OFFSET, value))
     }
 
     /// Checks every value against the schema.
@@ -73,19 +83,24 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::number_of_frames,
+        NumberOfFramesState: __InputRequires::number_of_frames,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<NumberOfFramesState> ::core::fmt::Debug for InputBuilder<NumberOfFramesState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const NUMBER_OF_FRAMES: usize = 0;
+    pub(super) const OFFSET: usize = 1;
 }
 
 #[doc(hidden)]
@@ -99,55 +114,35 @@ pub mod __InputRequires {
     impl number_of_frames for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "number_of_frames",
                 key: "174_value",
                 title: "Number of Frames",
                 description: "",
                 required: true,
-                rules: &[
-                    __rt::INTEGER,
-                    __rt::Rule::Values(
-                        __rt::Static(
-                            &[
-                                __rt::Literal::Number(__rt::Num::Int(81)),
-                                __rt::Literal::Number(__rt::Num::Int(141)),
-                            ],
-                        ),
-                    ),
-                ],
-                default: __rt::Some(&__rt::Literal::Number(__rt::Num::Int(141))),
+                rules: &[INTEGER, one_of::<NumberOfFrames>()],
+                default: Some(&integer(141)),
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "offset",
                 key: "offset",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::INTEGER,
-                    __rt::Rule::Values(
-                        __rt::Static(
-                            &[
-                                __rt::Literal::Number(__rt::Num::Int(-1)),
-                                __rt::Literal::Number(__rt::Num::Int(0)),
-                            ],
-                        ),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[INTEGER, one_of::<Offset>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// Number of Frames.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NumberOfFrames {
     /// `81`
@@ -163,8 +158,8 @@ __rt::integer_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `offset`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Offset {
     /// `-1`
@@ -180,23 +175,18 @@ __rt::integer_enum! {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/enum_of_integers";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/enum_of_integers";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/enum_of_integers",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

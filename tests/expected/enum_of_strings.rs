@@ -2,8 +2,17 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/enum_of_strings`.
+///
+/// It takes `aspect_ratio` and 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`aspect_ratio`](method@InputBuilder::aspect_ratio) | `aspect_ratio` | [`type@AspectRatio`] | required |
+/// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] | `"zoom-in"` |
+/// | [`resolution`](method@InputBuilder::resolution) | `resolution` | [`type@Resolution`] |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -17,14 +26,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/enum_of_strings)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/enum_of_strings";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -32,7 +46,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -44,39 +58,34 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `aspect_ratio` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<AspectRatioState = Missing>(Draft<(AspectRatioState,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Aspect Ratio.
-    ///
-    /// Wire key `aspect_ratio`: [`type@AspectRatio`]; one of `"16:9"`, `"9:16"`; required.
-    pub fn aspect_ratio(
-        self,
-        value: impl __rt::IntoField<self::AspectRatio>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<self::AspectRatio, _>(0, value))
+impl<AspectRatioState> InputBuilder<AspectRatioState> {
+    /// Aspect Ratio (`aspect_ratio`): [`type@AspectRatio`], required.
+    pub fn aspect_ratio(self, value: impl IntoField<AspectRatio>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<AspectRatio, _>(__field::ASPECT_RATIO, value))
     }
 
-    /// Wire key `mode`: [`type@Mode`]; one of `"static"`, `"zoom-in"`, `"zoom in"`; optional; default `"zoom-in"`.
-    pub fn mode(self, value: impl __rt::IntoField<self::Mode>) -> Self {
-        Self(self.0.set::<self::Mode, _>(1, value))
+    /// `mode`: [`type@Mode`], default `"zoom-in"`.
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+        Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_mode(self, value: ::core::option::Option<self::Mode>) -> Self {
-        Self(self.0.maybe::<self::Mode, self::Mode, _>(1, value))
+    pub fn maybe_mode(self, value: Option<Mode>) -> Self {
+        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
     }
 
-    /// Wire key `resolution`: [`type@Resolution`]; one of `"720P"`, `"4k"`; optional.
-    pub fn resolution(self, value: impl __rt::IntoField<self::Resolution>) -> Self {
-        Self(self.0.set::<self::Resolution, _>(2, value))
+    /// `resolution`: [`type@Resolution`], optional.
+    pub fn resolution(self, value: impl IntoField<Resolution>) -> Self {
+        Self(self.0.set::<Resolution>(__field::RESOLUTION, value))
     }
 
     /// Sets [`resolution`](method@Self::resolution), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_resolution(self, value: ::core::option::Option<self::Resolution>) -> Self {
-        Self(self.0.maybe::<self::Resolution, self::Resolution, _>(2, value))
+    pub fn maybe_resolution(self, value: Option<Resolution>) -> Self {
+        Self(self.0.maybe::<Resolution, _>(__field::RESOLUTION, value))
     }
 
     /// Checks every value against the schema.
@@ -84,19 +93,25 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::aspect_ratio,
+        AspectRatioState: __InputRequires::aspect_ratio,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<AspectRatioState> ::core::fmt::Debug for InputBuilder<AspectRatioState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const ASPECT_RATIO: usize = 0;
+    pub(super) const MODE: usize = 1;
+    pub(super) const RESOLUTION: usize = 2;
 }
 
 #[doc(hidden)]
@@ -110,65 +125,44 @@ pub mod __InputRequires {
     impl aspect_ratio for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "aspect_ratio",
                 key: "aspect_ratio",
                 title: "Aspect Ratio",
                 description: "",
                 required: true,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("16:9"), __rt::text("9:16")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<AspectRatio>()],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "mode",
                 key: "mode",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(
-                            &[
-                                __rt::text("static"),
-                                __rt::text("zoom-in"),
-                                __rt::text("zoom in"),
-                            ],
-                        ),
-                    ),
-                ],
-                default: __rt::Some(&__rt::text("zoom-in")),
+                rules: &[STRING, one_of::<Mode>()],
+                default: Some(&text("zoom-in")),
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "resolution",
                 key: "resolution",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("720P"), __rt::text("4k")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<Resolution>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// Aspect Ratio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AspectRatio {
     /// `"16:9"`
@@ -184,8 +178,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `mode`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mode {
     /// `"static"`
@@ -204,8 +198,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `resolution`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Resolution {
     /// `"720P"`
@@ -221,23 +215,18 @@ __rt::string_enum! {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/enum_of_strings";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/enum_of_strings";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/enum_of_strings",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

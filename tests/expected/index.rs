@@ -7,61 +7,347 @@
     non_snake_case,
     non_upper_case_globals,
     rustdoc::bare_urls,
+    unused_imports,
 )]
-/// Models of `expected`.
 pub mod expected {
-    /// `expected/alias`
+    //! Models of `expected`.
+
     pub mod alias {
+        //! `expected/alias`
+        //!
+        //! It takes 6 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`start`](method@InputBuilder::start) | `start` | [`type@Start`] |  |
+        //! | [`end`](method@InputBuilder::end) | `end` | [`type@Start`] |  |
+        //! | [`point`](method@InputBuilder::point) | `point` | [`type@Point`] |  |
+        //! | [`path`](method@InputBuilder::path) | `path` | list of [`type@Point`] |  |
+        //! | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] |  |
+        //! | [`background_style`](method@InputBuilder::background_style) | `background_style` | [`type@BackgroundStyle`] |  |
+        //!
+        //! ```
+        //! use acme_models::expected::alias::{Input, Start};
+        //!
+        //! let input = Input::builder()
+        //!     .start(Start::builder()
+        //!         .x(1)
+        //!         .build()?)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/alias)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.alias.rs"));
     }
-    /// `expected/enum_mixed`
     pub mod enum_mixed {
+        //! `expected/enum_mixed`
+        //!
+        //! It takes 1 optional field.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`duration`](method@InputBuilder::duration) | `duration` | [`type@Duration`] | `"auto"` |
+        //!
+        //! ```
+        //! use acme_models::expected::enum_mixed::{Duration, Input};
+        //!
+        //! let input = Input::builder()
+        //!     .duration(Duration::Auto)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/enum_mixed)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.enum_mixed.rs"));
     }
-    /// `expected/enum_of_integers`
     pub mod enum_of_integers {
+        //! `expected/enum_of_integers`
+        //!
+        //! It takes `number_of_frames` and 1 optional field.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`number_of_frames`](method@InputBuilder::number_of_frames) | `174_value` | [`type@NumberOfFrames`] | required |
+        //! | [`offset`](method@InputBuilder::offset) | `offset` | [`type@Offset`], at least -1 |  |
+        //!
+        //! ```
+        //! use acme_models::expected::enum_of_integers::{Input, NumberOfFrames, Offset};
+        //!
+        //! let input = Input::builder()
+        //!     .number_of_frames(NumberOfFrames::_141)
+        //!     .offset(Offset::Minus1)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/enum_of_integers)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.enum_of_integers.rs"));
     }
-    /// `expected/enum_of_strings`
     pub mod enum_of_strings {
+        //! `expected/enum_of_strings`
+        //!
+        //! It takes `aspect_ratio` and 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`aspect_ratio`](method@InputBuilder::aspect_ratio) | `aspect_ratio` | [`type@AspectRatio`] | required |
+        //! | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] | `"zoom-in"` |
+        //! | [`resolution`](method@InputBuilder::resolution) | `resolution` | [`type@Resolution`] |  |
+        //!
+        //! ```
+        //! use acme_models::expected::enum_of_strings::{AspectRatio, Input, Mode};
+        //!
+        //! let input = Input::builder()
+        //!     .aspect_ratio(AspectRatio::_16_9)
+        //!     .mode(Mode::ZoomIn_h6b160318)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/enum_of_strings)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.enum_of_strings.rs"));
     }
-    /// `expected/map`
     pub mod map {
+        //! `expected/map`
+        //!
+        //! It takes 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`weights`](method@InputBuilder::weights) | `weights` | map of numbers |  |
+        //! | [`notes`](method@InputBuilder::notes) | `notes` | [`type@Notes`] |  |
+        //!
+        //! ```
+        //! use acme_models::expected::map::{Input, Notes};
+        //!
+        //! let input = Input::builder()
+        //!     .notes(Notes::builder()
+        //!         .title("a lighthouse at dusk")
+        //!         .build()?)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/map)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.map.rs"));
     }
-    /// `expected/media_list`
     pub mod media_list {
+        //! `expected/media_list`
+        //!
+        //! It takes `images` and 1 optional field.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`images`](method@InputBuilder::images) | `images` | list of images, 1 to 3 items | required |
+        //! | [`video`](method@InputBuilder::video) | `160_video` | video |  |
+        //!
+        //! ```
+        //! use acme_models::expected::media_list::Input;
+        //!
+        //! let input = Input::builder()
+        //!     .images(["https://example.com/image.png"])
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/media_list)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.media_list.rs"));
     }
-    /// `expected/nested`
     pub mod nested {
+        //! `expected/nested`
+        //!
+        //! It takes `camera` and 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`camera`](method@InputBuilder::camera) | `camera` | [`type@Camera`] | required |
+        //! | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
+        //! | [`shots`](method@InputBuilder::shots) | `shots` | list of [`type@ShotsItem`], at most 4 items |  |
+        //!
+        //! ```
+        //! use acme_models::expected::nested::{Camera, CameraMode, Input, Mode};
+        //!
+        //! let input = Input::builder()
+        //!     .camera(Camera::builder()
+        //!         .mode(CameraMode::Orbit)
+        //!         .build()?)
+        //!     .mode(Mode::Fast)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/nested)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.nested.rs"));
     }
-    /// `expected/nullable`
     pub mod nullable {
+        //! `expected/nullable`
+        //!
+        //! It takes `prompt` and 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`prompt`](method@InputBuilder::prompt) | `prompt` | string or null | required |
+        //! | [`seed`](method@InputBuilder::seed) | `seed` | integer or null, at least 0 |  |
+        //! | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] or null | `null` |
+        //!
+        //! ```
+        //! use acme_models::expected::nullable::{Input, Style};
+        //!
+        //! let input = Input::builder()
+        //!     .prompt("a lighthouse at dusk")
+        //!     .seed(1)
+        //!     .style(Style::Anime)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/nullable)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.nullable.rs"));
     }
-    /// Output (`expected/output`)
-    ///
-    /// Says what a job gives.
     pub mod output {
+        //! Output (`expected/output`)
+        //!
+        //! Says what a job gives.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
+        //!
+        //! ```
+        //! use acme_models::expected::output::Input;
+        //!
+        //! let input = Input::builder()
+        //!     .prompt("a lighthouse at dusk")
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/output)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.output.rs"));
     }
-    /// `expected/range`
     pub mod range {
+        //! `expected/range`
+        //!
+        //! It takes `steps` and 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`steps`](method@InputBuilder::steps) | `149_steps` | integer in 6..=20 | required |
+        //! | [`cfg`](method@InputBuilder::cfg) | `cfg` | number, above 0, up to 1.5, a multiple of 0.25 | `1` |
+        //! | [`seed`](method@InputBuilder::seed) | `seed` | integer in 0..=4294967295 |  |
+        //!
+        //! ```
+        //! use acme_models::expected::range::Input;
+        //!
+        //! let input = Input::builder()
+        //!     .steps(6)
+        //!     .cfg(1.0)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/range)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.range.rs"));
     }
-    /// `expected/recursive`
     pub mod recursive {
+        //! `expected/recursive`
+        //!
+        //! It takes `tree`.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`tree`](method@InputBuilder::tree) | `tree` | [`type@Tree`] | required |
+        //!
+        //! ```
+        //! use acme_models::expected::recursive::{Input, Tree};
+        //!
+        //! let input = Input::builder()
+        //!     .tree(Tree::builder()
+        //!         .label("a lighthouse at dusk")
+        //!         .build()?)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/recursive)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.recursive.rs"));
     }
-    /// `expected/repaired`
     pub mod repaired {
+        //! `expected/repaired`
+        //!
+        //! It takes `ghost`, `prompt` and 2 optional fields.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`ghost`](method@InputBuilder::ghost) | `ghost` | any JSON value | required |
+        //! | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
+        //! | [`steps`](method@InputBuilder::steps) | `steps` | integer, at most 20 |  |
+        //! | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
+        //!
+        //! ```
+        //! use acme_models::expected::repaired::{Input, Mode};
+        //!
+        //! let input = Input::builder()
+        //!     .ghost(true)
+        //!     .prompt("a lighthouse at dusk")
+        //!     .steps(1)
+        //!     .mode(Mode::A)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/repaired)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.repaired.rs"));
     }
-    /// `expected/union`
     pub mod union {
+        //! `expected/union`
+        //!
+        //! It takes `shape` and 1 optional field.
+        //!
+        //! | Field | Wire key | Value | Default |
+        //! | --- | --- | --- | --- |
+        //! | [`shape`](method@InputBuilder::shape) | `shape` | [`type@Shape`] | required |
+        //! | [`image_size`](method@InputBuilder::image_size) | `image_size` | [`type@ImageSize`] | `"square"` |
+        //!
+        //! ```
+        //! use acme_models::expected::union::{Input, Kind, ShapeCircle};
+        //!
+        //! let input = Input::builder()
+        //!     .shape(ShapeCircle::builder()
+        //!         .kind(Kind::Circle)
+        //!         .build()?)
+        //!     .build()?;
+        //! # let _ = input;
+        //! # Ok::<(), acme_models::ValidationErrors>(())
+        //! ```
+        //!
+        //! [The model's page](https://www.runcomfy.com/models/expected/union)
+
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.union.rs"));
     }
 }

@@ -2,8 +2,16 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/map`.
+///
+/// It takes 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`weights`](method@InputBuilder::weights) | `weights` | map of numbers |  |
+/// | [`notes`](method@InputBuilder::notes) | `notes` | [`type@Notes`] |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -18,14 +26,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/map)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/map";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -33,7 +46,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -43,35 +56,32 @@ __rt::object!(Input, "Input", __Input);
 /// Builds an [`type@Input`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder(__rt::Draft<()>);
+pub struct InputBuilder(Draft<()>);
 
 impl InputBuilder {
-    /// Wire key `weights`: map of numbers; optional.
+    /// `weights`: map of numbers, optional.
     pub fn weights(
         self,
-        value: impl __rt::IntoField<::std::collections::BTreeMap<::std::string::String, f64>>,
+        value: impl IntoField<::std::collections::BTreeMap<String, f64>>,
     ) -> Self {
-        Self(self.0.set::<::std::collections::BTreeMap<::std::string::String, f64>, _>(0, value))
+        Self(self.0.set::<::std::collections::BTreeMap<String, f64>>(__field::WEIGHTS, value))
     }
 
     /// Sets [`weights`](method@Self::weights), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_weights(
-        self,
-        value: ::core::option::Option<::std::collections::BTreeMap<::std::string::String, f64>>,
-    ) -> Self {
-        Self(self.0.maybe::<::std::collections::BTreeMap<::std::string::String, f64>, ::std::collections::BTreeMap<::std::string::String, f64>, _>(0, value))
+    pub fn maybe_weights(self, value: Option<::std::collections::BTreeMap<String, f64>>) -> Self {
+        Self(self.0.maybe::<::std::collections::BTreeMap<String, f64>, _>(__field::WEIGHTS, value))
     }
 
-    /// Wire key `notes`: [`type@Notes`]; optional.
-    pub fn notes(self, value: impl __rt::IntoField<self::Notes>) -> Self {
-        Self(self.0.set::<self::Notes, _>(1, value))
+    /// `notes`: [`type@Notes`], optional.
+    pub fn notes(self, value: impl IntoField<Notes>) -> Self {
+        Self(self.0.set::<Notes>(__field::NOTES, value))
     }
 
     /// Sets [`notes`](method@Self::notes), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_notes(self, value: ::core::option::Option<self::Notes>) -> Self {
-        Self(self.0.maybe::<self::Notes, self::Notes, _>(1, value))
+    pub fn maybe_notes(self, value: Option<Notes>) -> Self {
+        Self(self.0.maybe::<Notes, _>(__field::NOTES, value))
     }
 
     /// Checks every value against the schema.
@@ -79,7 +89,7 @@ impl InputBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<Input, ValidationErrors> {
         self.0.build()
     }
 }
@@ -87,48 +97,53 @@ impl InputBuilder {
 impl ::core::fmt::Debug for InputBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field {
+    pub(super) const WEIGHTS: usize = 0;
+    pub(super) const NOTES: usize = 1;
+}
+
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "weights",
                 key: "weights",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::OBJECT,
-                    __rt::Rule::Object(
+                    OBJECT,
+                    Rule::Object(
                         __rt::Shared::Static(
-                            &__rt::ObjectSchema {
-                                fields: __rt::Fields::Static(&[]),
-                                patterns: __rt::Static(&[]),
-                                additional: __rt::Additional::Checked(
-                                    __rt::Static(&[__rt::NUMBER, __rt::range(0, 1)]),
+                            &ObjectSchema {
+                                fields: Fields::Static(&[]),
+                                patterns: Static(&[]),
+                                additional: Additional::Checked(
+                                    Static(&[NUMBER, range(0, 1)]),
                                 ),
                             },
                         ),
                     ),
                 ],
-                default: __rt::None,
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "notes",
                 key: "notes",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Notes))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Notes)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -138,8 +153,8 @@ pub struct Notes(__rt::Valid);
 impl Notes {
     /// Starts an [`type@Notes`].
     #[inline]
-    pub fn builder() -> self::NotesBuilder {
-        self::NotesBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> NotesBuilder {
+        NotesBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -147,7 +162,7 @@ impl Notes {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -158,18 +173,18 @@ __rt::nested!(Notes);
 /// Builds an [`type@Notes`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct NotesBuilder(__rt::Draft<()>);
+pub struct NotesBuilder(Draft<()>);
 
 impl NotesBuilder {
-    /// Wire key `title`: text; optional.
-    pub fn title(self, value: impl __rt::IntoField<::std::string::String>) -> Self {
-        Self(self.0.set::<::std::string::String, _>(0, value))
+    /// `title`: string, optional.
+    pub fn title(self, value: impl IntoField<String>) -> Self {
+        Self(self.0.set::<String>(__field_of_Notes::TITLE, value))
     }
 
     /// Sets [`title`](method@Self::title), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_title(self, value: ::core::option::Option<::std::string::String>) -> Self {
-        Self(self.0.maybe::<::std::string::String, ::std::string::String, _>(0, value))
+    pub fn maybe_title(self, value: Option<String>) -> Self {
+        Self(self.0.maybe::<String, _>(__field_of_Notes::TITLE, value))
     }
 
     /// Checks every value against the schema.
@@ -177,7 +192,7 @@ impl NotesBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Notes, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<Notes, ValidationErrors> {
         self.0.build()
     }
 }
@@ -185,45 +200,44 @@ impl NotesBuilder {
 impl ::core::fmt::Debug for NotesBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Notes>("NotesBuilder", f)
+        self.0.debug::<Notes>("NotesBuilder", f)
     }
 }
 
-static __Notes: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field_of_Notes {
+    pub(super) const TITLE: usize = 0;
+}
+
+static __Notes: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "title",
                 key: "title",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::STRING],
-                default: __rt::None,
+                rules: &[STRING],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Checked(__rt::Static(&[__rt::STRING])),
+    patterns: Static(&[]),
+    additional: Additional::Checked(Static(&[STRING])),
 };
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/map";
-}
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/map";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/map",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

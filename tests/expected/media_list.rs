@@ -2,8 +2,16 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/media_list`.
+///
+/// It takes `images` and 1 optional field.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`images`](method@InputBuilder::images) | `images` | list of images, 1 to 3 items | required |
+/// | [`video`](method@InputBuilder::video) | `160_video` | video |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -16,14 +24,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/media_list)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/media_list";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -31,7 +44,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -43,28 +56,23 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `images` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<Images = Missing>(Draft<(Images,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Wire key `images`: list of images; 1 to 3 items; required.
-    pub fn images(
-        self,
-        value: impl __rt::IntoField<::std::vec::Vec<__rt::Media>>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<::std::vec::Vec<__rt::Media>, _>(0, value))
+impl<Images> InputBuilder<Images> {
+    /// `images`: list of images, 1 to 3 items, required.
+    pub fn images(self, value: impl IntoField<::std::vec::Vec<Media>>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<::std::vec::Vec<Media>, _>(__field::IMAGES, value))
     }
 
-    /// Video.
-    ///
-    /// Wire key `160_video`: a video, as a URL, a hosted file or bytes; optional.
-    pub fn video(self, value: impl __rt::IntoField<__rt::Media>) -> Self {
-        Self(self.0.set::<__rt::Media, _>(1, value))
+    /// Video (`160_video`): video, optional.
+    pub fn video(self, value: impl IntoField<Media>) -> Self {
+        Self(self.0.set::<Media>(__field::VIDEO, value))
     }
 
     /// Sets [`video`](method@Self::video), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_video(self, value: ::core::option::Option<__rt::Media>) -> Self {
-        Self(self.0.maybe::<__rt::Media, __rt::Media, _>(1, value))
+    pub fn maybe_video(self, value: Option<Media>) -> Self {
+        Self(self.0.maybe::<Media, _>(__field::VIDEO, value))
     }
 
     /// Checks every value against the schema.
@@ -72,19 +80,24 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::images,
+        Images: __InputRequires::images,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<Images> ::core::fmt::Debug for InputBuilder<Images> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const IMAGES: usize = 0;
+    pub(super) const VIDEO: usize = 1;
 }
 
 #[doc(hidden)]
@@ -98,19 +111,19 @@ pub mod __InputRequires {
     impl images for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "images",
                 key: "images",
                 title: "",
                 description: "",
                 required: true,
                 rules: &[
-                    __rt::ARRAY,
-                    __rt::Rule::Validations(
-                        __rt::Static(
+                    ARRAY,
+                    Rule::Validations(
+                        Static(
                             &[
                                 __rt::validation(
                                     __rt::MediaFact::FileSize,
@@ -121,46 +134,38 @@ static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
                             ],
                         ),
                     ),
-                    __rt::Rule::Count { min: __rt::Some(1), max: __rt::Some(3) },
-                    __rt::Rule::Items {
-                        from: 0,
-                        rules: __rt::Static(&[__rt::Rule::Media(__rt::MediaKind::Image)]),
-                    },
+                    count(1, 3),
+                    Rule::Items { from: 0, rules: Static(&[IMAGE]) },
                 ],
-                default: __rt::None,
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "video",
                 key: "160_video",
                 title: "Video",
                 description: "",
                 required: false,
-                rules: &[__rt::STRING, __rt::Rule::Media(__rt::MediaKind::Video)],
-                default: __rt::None,
+                rules: &[STRING, VIDEO],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/media_list";
-}
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/media_list";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/media_list",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

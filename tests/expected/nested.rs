@@ -2,8 +2,17 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/nested`.
+///
+/// It takes `camera` and 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`camera`](method@InputBuilder::camera) | `camera` | [`type@Camera`] | required |
+/// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
+/// | [`shots`](method@InputBuilder::shots) | `shots` | list of [`type@ShotsItem`], at most 4 items |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -19,14 +28,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/nested)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/nested";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -34,7 +48,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -46,40 +60,34 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `camera` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Wire key `camera`: [`type@Camera`]; required.
-    pub fn camera(
-        self,
-        value: impl __rt::IntoField<self::Camera>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<self::Camera, _>(0, value))
+impl<CameraState> InputBuilder<CameraState> {
+    /// `camera`: [`type@Camera`], required.
+    pub fn camera(self, value: impl IntoField<Camera>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<Camera, _>(__field::CAMERA, value))
     }
 
-    /// Wire key `mode`: [`type@Mode`]; one of `"fast"`, `"best"`; optional.
-    pub fn mode(self, value: impl __rt::IntoField<self::Mode>) -> Self {
-        Self(self.0.set::<self::Mode, _>(1, value))
+    /// `mode`: [`type@Mode`], optional.
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+        Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_mode(self, value: ::core::option::Option<self::Mode>) -> Self {
-        Self(self.0.maybe::<self::Mode, self::Mode, _>(1, value))
+    pub fn maybe_mode(self, value: Option<Mode>) -> Self {
+        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
     }
 
-    /// Wire key `shots`: list of [`type@ShotsItem`]; at most 4 items; optional.
-    pub fn shots(self, value: impl __rt::IntoField<::std::vec::Vec<self::ShotsItem>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<self::ShotsItem>, _>(2, value))
+    /// `shots`: list of [`type@ShotsItem`], at most 4 items, optional.
+    pub fn shots(self, value: impl IntoField<::std::vec::Vec<ShotsItem>>) -> Self {
+        Self(self.0.set::<::std::vec::Vec<ShotsItem>>(__field::SHOTS, value))
     }
 
     /// Sets [`shots`](method@Self::shots), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_shots(
-        self,
-        value: ::core::option::Option<::std::vec::Vec<self::ShotsItem>>,
-    ) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<self::ShotsItem>, ::std::vec::Vec<self::ShotsItem>, _>(2, value))
+    pub fn maybe_shots(self, value: Option<::std::vec::Vec<ShotsItem>>) -> Self {
+        Self(self.0.maybe::<::std::vec::Vec<ShotsItem>, _>(__field::SHOTS, value))
     }
 
     /// Checks every value against the schema.
@@ -87,19 +95,25 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::camera,
+        CameraState: __InputRequires::camera,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<CameraState> ::core::fmt::Debug for InputBuilder<CameraState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const CAMERA: usize = 0;
+    pub(super) const MODE: usize = 1;
+    pub(super) const SHOTS: usize = 2;
 }
 
 #[doc(hidden)]
@@ -113,57 +127,44 @@ pub mod __InputRequires {
     impl camera for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "camera",
                 key: "camera",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Camera))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Camera)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "mode",
                 key: "mode",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("fast"), __rt::text("best")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<Mode>()],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "shots",
                 key: "shots",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::ARRAY,
-                    __rt::Rule::Count { min: __rt::None, max: __rt::Some(4) },
-                    __rt::Rule::Items {
-                        from: 0,
-                        rules: __rt::Static(
-                            &[
-                                __rt::OBJECT,
-                                __rt::Rule::Object(__rt::Shared::Static(&__ShotsItem)),
-                            ],
-                        ),
-                    },
+                    ARRAY,
+                    max_count(4),
+                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__ShotsItem)]) },
                 ],
-                default: __rt::None,
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -173,8 +174,8 @@ pub struct ShotsItem(__rt::Valid);
 impl ShotsItem {
     /// Starts an [`type@ShotsItem`].
     #[inline]
-    pub fn builder() -> self::ShotsItemBuilder {
-        self::ShotsItemBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> ShotsItemBuilder {
+        ShotsItemBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -182,7 +183,7 @@ impl ShotsItem {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -193,18 +194,18 @@ __rt::nested!(ShotsItem);
 /// Builds an [`type@ShotsItem`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct ShotsItemBuilder(__rt::Draft<()>);
+pub struct ShotsItemBuilder(Draft<()>);
 
 impl ShotsItemBuilder {
-    /// Wire key `prompt`: text; at least 1 character; optional.
-    pub fn prompt(self, value: impl __rt::IntoField<::std::string::String>) -> Self {
-        Self(self.0.set::<::std::string::String, _>(0, value))
+    /// `prompt`: string, at least 1 character, optional.
+    pub fn prompt(self, value: impl IntoField<String>) -> Self {
+        Self(self.0.set::<String>(__field_of_ShotsItem::PROMPT, value))
     }
 
     /// Sets [`prompt`](method@Self::prompt), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_prompt(self, value: ::core::option::Option<::std::string::String>) -> Self {
-        Self(self.0.maybe::<::std::string::String, ::std::string::String, _>(0, value))
+    pub fn maybe_prompt(self, value: Option<String>) -> Self {
+        Self(self.0.maybe::<String, _>(__field_of_ShotsItem::PROMPT, value))
     }
 
     /// Checks every value against the schema.
@@ -212,7 +213,7 @@ impl ShotsItemBuilder {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::ShotsItem, __rt::ValidationErrors> {
+    pub fn build(self) -> Result<ShotsItem, ValidationErrors> {
         self.0.build()
     }
 }
@@ -220,29 +221,30 @@ impl ShotsItemBuilder {
 impl ::core::fmt::Debug for ShotsItemBuilder {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::ShotsItem>("ShotsItemBuilder", f)
+        self.0.debug::<ShotsItem>("ShotsItemBuilder", f)
     }
 }
 
-static __ShotsItem: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+mod __field_of_ShotsItem {
+    pub(super) const PROMPT: usize = 0;
+}
+
+static __ShotsItem: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "prompt",
                 key: "prompt",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Length { min: __rt::Some(1), max: __rt::None },
-                ],
-                default: __rt::None,
+                rules: &[STRING, min_length(1)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -252,8 +254,8 @@ pub struct Camera(__rt::Valid);
 impl Camera {
     /// Starts an [`type@Camera`].
     #[inline]
-    pub fn builder() -> self::CameraBuilder {
-        self::CameraBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> CameraBuilder {
+        CameraBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -261,7 +263,7 @@ impl Camera {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -274,26 +276,23 @@ __rt::nested!(Camera);
 /// `build` exists once `mode` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct CameraBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);
 
-impl<S1> CameraBuilder<S1> {
-    /// Wire key `mode`: [`type@CameraMode`]; one of `"orbit"`, `"pan"`; required.
-    pub fn mode(
-        self,
-        value: impl __rt::IntoField<self::CameraMode>,
-    ) -> self::CameraBuilder<__rt::Set> {
-        self::CameraBuilder(self.0.set::<self::CameraMode, _>(0, value))
+impl<ModeState> CameraBuilder<ModeState> {
+    /// `mode`: [`type@CameraMode`], required.
+    pub fn mode(self, value: impl IntoField<CameraMode>) -> CameraBuilder<Set> {
+        CameraBuilder(self.0.require::<CameraMode, _>(__field_of_Camera::MODE, value))
     }
 
-    /// Wire key `angle`: number; in `-180..=180`; optional.
-    pub fn angle(self, value: impl __rt::IntoField<f64>) -> Self {
-        Self(self.0.set::<f64, _>(1, value))
+    /// `angle`: number in -180..=180, optional.
+    pub fn angle(self, value: impl IntoField<f64>) -> Self {
+        Self(self.0.set::<f64>(__field_of_Camera::ANGLE, value))
     }
 
     /// Sets [`angle`](method@Self::angle), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_angle(self, value: ::core::option::Option<f64>) -> Self {
-        Self(self.0.maybe::<f64, f64, _>(1, value))
+    pub fn maybe_angle(self, value: Option<f64>) -> Self {
+        Self(self.0.maybe::<f64, _>(__field_of_Camera::ANGLE, value))
     }
 
     /// Checks every value against the schema.
@@ -301,19 +300,24 @@ impl<S1> CameraBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Camera, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Camera, ValidationErrors>
     where
-        S1: self::__CameraRequires::mode,
+        ModeState: __CameraRequires::mode,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for CameraBuilder<S1> {
+impl<ModeState> ::core::fmt::Debug for CameraBuilder<ModeState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Camera>("CameraBuilder", f)
+        self.0.debug::<Camera>("CameraBuilder", f)
     }
+}
+
+mod __field_of_Camera {
+    pub(super) const MODE: usize = 0;
+    pub(super) const ANGLE: usize = 1;
 }
 
 #[doc(hidden)]
@@ -327,40 +331,35 @@ pub mod __CameraRequires {
     impl mode for super::__rt::Set {}
 }
 
-static __Camera: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Camera: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "mode",
                 key: "mode",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(
-                        __rt::Static(&[__rt::text("orbit"), __rt::text("pan")]),
-                    ),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<CameraMode>()],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "angle",
                 key: "angle",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::NUMBER, __rt::range(-180, 180)],
-                default: __rt::None,
+                rules: &[NUMBER, range(-180, 180)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `mode`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CameraMode {
     /// `"orbit"`
@@ -376,8 +375,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `mode`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mode {
     /// `"fast"`
@@ -393,23 +392,18 @@ __rt::string_enum! {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/nested";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/nested";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/nested",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

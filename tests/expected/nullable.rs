@@ -2,8 +2,17 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/nullable`.
+///
+/// It takes `prompt` and 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`prompt`](method@InputBuilder::prompt) | `prompt` | string or null | required |
+/// | [`seed`](method@InputBuilder::seed) | `seed` | integer or null, at least 0 |  |
+/// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] or null | `null` |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -18,14 +27,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/nullable)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/nullable";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -33,7 +47,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -45,42 +59,39 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `prompt` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Wire key `prompt`: text or null; required.
-    pub fn prompt(
-        self,
-        value: impl __rt::IntoField<::std::string::String>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<::std::string::String, _>(0, value))
+impl<Prompt> InputBuilder<Prompt> {
+    /// `prompt`: string or null, required.
+    pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
     }
 
     /// Sets [`prompt`](method@Self::prompt) to `null`.
-    pub fn prompt_null(self) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.null(0))
+    pub fn prompt_null(self) -> InputBuilder<Set> {
+        InputBuilder(self.0.null(__field::PROMPT))
     }
 
-    /// Wire key `seed`: integer or null; at least 0; optional.
-    pub fn seed(self, value: impl __rt::IntoField<i64>) -> Self {
-        Self(self.0.set::<i64, _>(1, value))
+    /// `seed`: integer or null, at least 0, optional.
+    pub fn seed(self, value: impl IntoField<i64>) -> Self {
+        Self(self.0.set::<i64>(__field::SEED, value))
     }
 
     /// Sets [`seed`](method@Self::seed), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_seed(self, value: ::core::option::Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, i64, _>(1, value))
+    pub fn maybe_seed(self, value: Option<i64>) -> Self {
+        Self(self.0.maybe::<i64, _>(__field::SEED, value))
     }
 
-    /// Wire key `style`: [`type@Style`] or null; optional; default `null`.
-    pub fn style(self, value: impl __rt::IntoField<self::Style>) -> Self {
-        Self(self.0.set::<self::Style, _>(2, value))
+    /// `style`: [`type@Style`] or null, default `null`.
+    pub fn style(self, value: impl IntoField<Style>) -> Self {
+        Self(self.0.set::<Style>(__field::STYLE, value))
     }
 
     /// Sets [`style`](method@Self::style), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_style(self, value: ::core::option::Option<self::Style>) -> Self {
-        Self(self.0.maybe::<self::Style, self::Style, _>(2, value))
+    pub fn maybe_style(self, value: Option<Style>) -> Self {
+        Self(self.0.maybe::<Style, _>(__field::STYLE, value))
     }
 
     /// Checks every value against the schema.
@@ -88,19 +99,25 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::prompt,
+        Prompt: __InputRequires::prompt,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<Prompt> ::core::fmt::Debug for InputBuilder<Prompt> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const PROMPT: usize = 0;
+    pub(super) const SEED: usize = 1;
+    pub(super) const STYLE: usize = 2;
 }
 
 #[doc(hidden)]
@@ -108,74 +125,59 @@ pub mod __InputRequires {
     #[diagnostic::on_unimplemented(
         message = "the required field `prompt` of `expected/nullable` was not set",
         label = "`.prompt(...)` is missing before `.build()`",
-        note = "call `.prompt(...)` with a text first"
+        note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "prompt",
                 key: "prompt",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::Rule::Types(__rt::Types(17))],
-                default: __rt::None,
+                rules: &[Rule::Types(__rt::Types(17))],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "seed",
                 key: "seed",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::Rule::Types(__rt::Types(5)),
-                    __rt::Rule::Range {
-                        min: __rt::Some(__rt::at(__rt::Num::Int(0))),
-                        max: __rt::None,
-                    },
-                ],
-                default: __rt::None,
+                rules: &[Rule::Types(__rt::Types(5)), at_least(0)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "style",
                 key: "style",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::Rule::AnyOf(
-                        __rt::Static(
+                    Rule::AnyOf(
+                        Static(
                             &[
-                                __rt::Static(
-                                    &[
-                                        __rt::STRING,
-                                        __rt::Rule::Values(
-                                            __rt::Static(
-                                                &[__rt::text("anime"), __rt::text("film")],
-                                            ),
-                                        ),
-                                    ],
-                                ),
-                                __rt::Static(&[__rt::Rule::Types(__rt::Types(1))]),
+                                Static(&[STRING, one_of::<Style>()]),
+                                Static(&[Rule::Types(__rt::Types(1))]),
                             ],
                         ),
                     ),
                 ],
-                default: __rt::Some(&__rt::Literal::Null),
+                default: Some(&__rt::Literal::Null),
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `style`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Style {
     /// `"anime"`
@@ -191,23 +193,18 @@ __rt::string_enum! {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/nullable";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/nullable";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/nullable",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

@@ -2,8 +2,15 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
-/// The input of `expected/output`.
+/// The input of Output (`expected/output`).
+///
+/// It takes `prompt`.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -16,14 +23,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/output)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/output";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -31,7 +43,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -43,17 +55,12 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `prompt` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Prompt.
-    ///
-    /// Wire key `prompt`: text; required.
-    pub fn prompt(
-        self,
-        value: impl __rt::IntoField<::std::string::String>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<::std::string::String, _>(0, value))
+impl<Prompt> InputBuilder<Prompt> {
+    /// Prompt (`prompt`): string, required.
+    pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
     }
 
     /// Checks every value against the schema.
@@ -61,19 +68,23 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::prompt,
+        Prompt: __InputRequires::prompt,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<Prompt> ::core::fmt::Debug for InputBuilder<Prompt> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const PROMPT: usize = 0;
 }
 
 #[doc(hidden)]
@@ -81,28 +92,28 @@ pub mod __InputRequires {
     #[diagnostic::on_unimplemented(
         message = "the required field `prompt` of `expected/output` was not set",
         label = "`.prompt(...)` is missing before `.build()`",
-        note = "call `.prompt(...)` with a text first"
+        note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "prompt",
                 key: "prompt",
                 title: "Prompt",
                 description: "",
                 required: true,
-                rules: &[__rt::STRING],
-                default: __rt::None,
+                rules: &[STRING],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// What a completed job of this model gives: URLs of files, which are fetched without the
@@ -111,19 +122,19 @@ static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
 #[non_exhaustive]
 pub struct Output {
     /// The URL of an image.
-    pub image: ::core::option::Option<::std::string::String>,
+    pub image: Option<String>,
     /// The URL of a video.
-    pub video: ::core::option::Option<::std::string::String>,
-    /// The URL of a sound.
-    pub audio: ::core::option::Option<::std::string::String>,
+    pub video: Option<String>,
+    /// The URL of an audio file.
+    pub audio: Option<String>,
     /// The URLs of several images.
-    pub images: ::std::vec::Vec<::std::string::String>,
+    pub images: ::std::vec::Vec<String>,
     /// The URLs of several videos.
-    pub videos: ::std::vec::Vec<::std::string::String>,
-    /// The URLs of several sounds.
-    pub audios: ::std::vec::Vec<::std::string::String>,
+    pub videos: ::std::vec::Vec<String>,
+    /// The URLs of several audio files.
+    pub audios: ::std::vec::Vec<String>,
     /// Wire key `score`.
-    pub score: ::core::option::Option<f64>,
+    pub score: Option<f64>,
     /// Whatever else came, and what was not of the type expected.
     pub other: __rt::Map,
 }
@@ -144,23 +155,18 @@ impl ::core::convert::From<__rt::Output> for Output {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/output";
-}
-
 impl __rt::Request for Input {
-    type Output = self::Output;
-    const MODEL_ID: &'static str = "expected/output";
+    type Output = Output;
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/output",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

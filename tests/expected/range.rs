@@ -2,8 +2,17 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/range`.
+///
+/// It takes `steps` and 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`steps`](method@InputBuilder::steps) | `149_steps` | integer in 6..=20 | required |
+/// | [`cfg`](method@InputBuilder::cfg) | `cfg` | number, above 0, up to 1.5, a multiple of 0.25 | `1` |
+/// | [`seed`](method@InputBuilder::seed) | `seed` | integer in 0..=4294967295 |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -17,14 +26,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/range)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/range";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -32,7 +46,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -44,38 +58,38 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `steps` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<Steps = Missing>(Draft<(Steps,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Steps.
+impl<Steps> InputBuilder<Steps> {
+    /// Steps (`149_steps`): integer in 6..=20, required.
     ///
     /// More steps take longer.
     ///
-    /// Wire key `149_steps`: integer; in `6..=20`; required; demo value `6`.
-    pub fn steps(self, value: impl __rt::IntoField<i64>) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<i64, _>(0, value))
+    /// Demo value: 6.
+    pub fn steps(self, value: impl IntoField<i64>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<i64, _>(__field::STEPS, value))
     }
 
-    /// Wire key `cfg`: number; above 0, up to 1.5; a multiple of 0.25; optional; default `1`.
-    pub fn cfg(self, value: impl __rt::IntoField<f64>) -> Self {
-        Self(self.0.set::<f64, _>(1, value))
+    /// `cfg`: number, above 0, up to 1.5, a multiple of 0.25, default 1.
+    pub fn cfg(self, value: impl IntoField<f64>) -> Self {
+        Self(self.0.set::<f64>(__field::CFG, value))
     }
 
     /// Sets [`cfg`](method@Self::cfg), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_cfg(self, value: ::core::option::Option<f64>) -> Self {
-        Self(self.0.maybe::<f64, f64, _>(1, value))
+    pub fn maybe_cfg(self, value: Option<f64>) -> Self {
+        Self(self.0.maybe::<f64, _>(__field::CFG, value))
     }
 
-    /// Wire key `seed`: integer; in `0..=4294967295`; optional.
-    pub fn seed(self, value: impl __rt::IntoField<i64>) -> Self {
-        Self(self.0.set::<i64, _>(2, value))
+    /// `seed`: integer in 0..=4294967295, optional.
+    pub fn seed(self, value: impl IntoField<i64>) -> Self {
+        Self(self.0.set::<i64>(__field::SEED, value))
     }
 
     /// Sets [`seed`](method@Self::seed), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_seed(self, value: ::core::option::Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, i64, _>(2, value))
+    pub fn maybe_seed(self, value: Option<i64>) -> Self {
+        Self(self.0.maybe::<i64, _>(__field::SEED, value))
     }
 
     /// Checks every value against the schema.
@@ -83,19 +97,25 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::steps,
+        Steps: __InputRequires::steps,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<Steps> ::core::fmt::Debug for InputBuilder<Steps> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const STEPS: usize = 0;
+    pub(super) const CFG: usize = 1;
+    pub(super) const SEED: usize = 2;
 }
 
 #[doc(hidden)]
@@ -109,66 +129,61 @@ pub mod __InputRequires {
     impl steps for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "steps",
                 key: "149_steps",
                 title: "Steps",
                 description: "More steps take longer.",
                 required: true,
-                rules: &[__rt::INTEGER, __rt::range(6, 20)],
-                default: __rt::Some(&__rt::Literal::Number(__rt::Num::Int(6))),
+                rules: &[INTEGER, range(6, 20)],
+                default: Some(&integer(6)),
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "cfg",
                 key: "cfg",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::NUMBER,
-                    __rt::Rule::Range {
-                        min: __rt::Some(__rt::past(__rt::Num::Int(0))),
-                        max: __rt::Some(__rt::at(__rt::Num::Float(1.5))),
+                    NUMBER,
+                    Rule::Range {
+                        min: Some(exclusive(__rt::Num::Int(0))),
+                        max: Some(inclusive(__rt::Num::Float(1.5))),
                     },
-                    __rt::Rule::MultipleOf(__rt::Num::Float(0.25)),
+                    multiple_of_f64(0.25),
                 ],
-                default: __rt::Some(&__rt::Literal::Number(__rt::Num::Int(1))),
+                default: Some(&integer(1)),
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "seed",
                 key: "seed",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::INTEGER, __rt::range(0, 4294967295)],
-                default: __rt::None,
+                rules: &[INTEGER, range(0, 4294967295)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/range";
-}
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/range";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/range",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

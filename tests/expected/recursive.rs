@@ -2,8 +2,15 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/recursive`.
+///
+/// It takes `tree`.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`tree`](method@InputBuilder::tree) | `tree` | [`type@Tree`] | required |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -18,14 +25,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/recursive)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/recursive";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -33,7 +45,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -45,12 +57,12 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `tree` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Wire key `tree`: [`type@Tree`]; required.
-    pub fn tree(self, value: impl __rt::IntoField<self::Tree>) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<self::Tree, _>(0, value))
+impl<TreeState> InputBuilder<TreeState> {
+    /// `tree`: [`type@Tree`], required.
+    pub fn tree(self, value: impl IntoField<Tree>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<Tree, _>(__field::TREE, value))
     }
 
     /// Checks every value against the schema.
@@ -58,19 +70,23 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::tree,
+        TreeState: __InputRequires::tree,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<TreeState> ::core::fmt::Debug for InputBuilder<TreeState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const TREE: usize = 0;
 }
 
 #[doc(hidden)]
@@ -84,22 +100,22 @@ pub mod __InputRequires {
     impl tree for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "tree",
                 key: "tree",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::OBJECT, __rt::Rule::Object(__rt::Shared::Static(&__Tree))],
-                default: __rt::None,
+                rules: &[OBJECT, object(&__Tree)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -109,8 +125,8 @@ pub struct Tree(__rt::Valid);
 impl Tree {
     /// Starts an [`type@Tree`].
     #[inline]
-    pub fn builder() -> self::TreeBuilder {
-        self::TreeBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> TreeBuilder {
+        TreeBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -118,7 +134,7 @@ impl Tree {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -131,29 +147,23 @@ __rt::nested!(Tree);
 /// `build` exists once `label` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct TreeBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);
 
-impl<S1> TreeBuilder<S1> {
-    /// Wire key `label`: text; required.
-    pub fn label(
-        self,
-        value: impl __rt::IntoField<::std::string::String>,
-    ) -> self::TreeBuilder<__rt::Set> {
-        self::TreeBuilder(self.0.set::<::std::string::String, _>(0, value))
+impl<Label> TreeBuilder<Label> {
+    /// `label`: string, required.
+    pub fn label(self, value: impl IntoField<String>) -> TreeBuilder<Set> {
+        TreeBuilder(self.0.require::<String, _>(__field_of_Tree::LABEL, value))
     }
 
-    /// Wire key `branches`: list of [`type@Tree`]; optional.
-    pub fn branches(self, value: impl __rt::IntoField<::std::vec::Vec<self::Tree>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<self::Tree>, _>(1, value))
+    /// `branches`: list of [`type@Tree`], optional.
+    pub fn branches(self, value: impl IntoField<::std::vec::Vec<Tree>>) -> Self {
+        Self(self.0.set::<::std::vec::Vec<Tree>>(__field_of_Tree::BRANCHES, value))
     }
 
     /// Sets [`branches`](method@Self::branches), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_branches(
-        self,
-        value: ::core::option::Option<::std::vec::Vec<self::Tree>>,
-    ) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<self::Tree>, ::std::vec::Vec<self::Tree>, _>(1, value))
+    pub fn maybe_branches(self, value: Option<::std::vec::Vec<Tree>>) -> Self {
+        Self(self.0.maybe::<::std::vec::Vec<Tree>, _>(__field_of_Tree::BRANCHES, value))
     }
 
     /// Checks every value against the schema.
@@ -161,19 +171,24 @@ impl<S1> TreeBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Tree, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Tree, ValidationErrors>
     where
-        S1: self::__TreeRequires::label,
+        Label: __TreeRequires::label,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for TreeBuilder<S1> {
+impl<Label> ::core::fmt::Debug for TreeBuilder<Label> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Tree>("TreeBuilder", f)
+        self.0.debug::<Tree>("TreeBuilder", f)
     }
+}
+
+mod __field_of_Tree {
+    pub(super) const LABEL: usize = 0;
+    pub(super) const BRANCHES: usize = 1;
 }
 
 #[doc(hidden)]
@@ -181,67 +196,54 @@ pub mod __TreeRequires {
     #[diagnostic::on_unimplemented(
         message = "the required field `label` of `Tree` of `expected/recursive` was not set",
         label = "`.label(...)` is missing before `.build()`",
-        note = "call `.label(...)` with a text first"
+        note = "call `.label(...)` with a string first"
     )]
     pub trait label {}
     impl label for super::__rt::Set {}
 }
 
-static __Tree: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Tree: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "label",
                 key: "label",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::STRING],
-                default: __rt::None,
+                rules: &[STRING],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "branches",
                 key: "branches",
                 title: "",
                 description: "",
                 required: false,
                 rules: &[
-                    __rt::ARRAY,
-                    __rt::Rule::Items {
-                        from: 0,
-                        rules: __rt::Static(
-                            &[
-                                __rt::OBJECT,
-                                __rt::Rule::Object(__rt::Shared::Static(&__Tree)),
-                            ],
-                        ),
-                    },
+                    ARRAY,
+                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Tree)]) },
                 ],
-                default: __rt::None,
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
-
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/recursive";
-}
 
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/recursive";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/recursive",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

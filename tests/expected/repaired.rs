@@ -2,8 +2,18 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/repaired`.
+///
+/// It takes `ghost`, `prompt` and 2 optional fields.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`ghost`](method@InputBuilder::ghost) | `ghost` | any JSON value | required |
+/// | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
+/// | [`steps`](method@InputBuilder::steps) | `steps` | integer, at most 20 |  |
+/// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -19,14 +29,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/repaired)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/repaired";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -34,7 +49,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -46,45 +61,39 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `ghost`, `prompt` were set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing, S2 = __rt::Missing>(__rt::Draft<(S1, S2)>);
+pub struct InputBuilder<Ghost = Missing, Prompt = Missing>(Draft<(Ghost, Prompt)>);
 
-impl<S1, S2> InputBuilder<S1, S2> {
-    /// Wire key `ghost`: any JSON value; required.
-    pub fn ghost(
-        self,
-        value: impl __rt::IntoField<__rt::Value>,
-    ) -> self::InputBuilder<__rt::Set, S2> {
-        self::InputBuilder(self.0.set::<__rt::Value, _>(0, value))
+impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
+    /// `ghost`: any JSON value, required.
+    pub fn ghost(self, value: impl IntoField<__rt::Value>) -> InputBuilder<Set, Prompt> {
+        InputBuilder(self.0.require::<__rt::Value, _>(__field::GHOST, value))
     }
 
-    /// Wire key `prompt`: text; required.
-    pub fn prompt(
-        self,
-        value: impl __rt::IntoField<::std::string::String>,
-    ) -> self::InputBuilder<S1, __rt::Set> {
-        self::InputBuilder(self.0.set::<::std::string::String, _>(1, value))
+    /// `prompt`: string, required.
+    pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Ghost, Set> {
+        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
     }
 
-    /// Wire key `steps`: integer; at most 20; optional.
-    pub fn steps(self, value: impl __rt::IntoField<i64>) -> Self {
-        Self(self.0.set::<i64, _>(2, value))
+    /// `steps`: integer, at most 20, optional.
+    pub fn steps(self, value: impl IntoField<i64>) -> Self {
+        Self(self.0.set::<i64>(__field::STEPS, value))
     }
 
     /// Sets [`steps`](method@Self::steps), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_steps(self, value: ::core::option::Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, i64, _>(2, value))
+    pub fn maybe_steps(self, value: Option<i64>) -> Self {
+        Self(self.0.maybe::<i64, _>(__field::STEPS, value))
     }
 
-    /// Wire key `mode`: [`type@Mode`]; one of `"a"`, `"b"`; optional.
-    pub fn mode(self, value: impl __rt::IntoField<self::Mode>) -> Self {
-        Self(self.0.set::<self::Mode, _>(3, value))
+    /// `mode`: [`type@Mode`], optional.
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+        Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_mode(self, value: ::core::option::Option<self::Mode>) -> Self {
-        Self(self.0.maybe::<self::Mode, self::Mode, _>(3, value))
+    pub fn maybe_mode(self, value: Option<Mode>) -> Self {
+        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
     }
 
     /// Checks every value against the schema.
@@ -92,20 +101,27 @@ impl<S1, S2> InputBuilder<S1, S2> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::ghost,
-        S2: self::__InputRequires::prompt,
+        Ghost: __InputRequires::ghost,
+        Prompt: __InputRequires::prompt,
     {
         self.0.build()
     }
 }
 
-impl<S1, S2> ::core::fmt::Debug for InputBuilder<S1, S2> {
+impl<Ghost, Prompt> ::core::fmt::Debug for InputBuilder<Ghost, Prompt> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const GHOST: usize = 0;
+    pub(super) const PROMPT: usize = 1;
+    pub(super) const STEPS: usize = 2;
+    pub(super) const MODE: usize = 3;
 }
 
 #[doc(hidden)]
@@ -120,68 +136,59 @@ pub mod __InputRequires {
     #[diagnostic::on_unimplemented(
         message = "the required field `prompt` of `expected/repaired` was not set",
         label = "`.prompt(...)` is missing before `.build()`",
-        note = "call `.prompt(...)` with a text first"
+        note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "ghost",
                 key: "ghost",
                 title: "",
                 description: "",
                 required: true,
                 rules: &[],
-                default: __rt::None,
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "prompt",
                 key: "prompt",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::STRING],
-                default: __rt::None,
+                rules: &[STRING],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "steps",
                 key: "steps",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::INTEGER,
-                    __rt::Rule::Range {
-                        min: __rt::None,
-                        max: __rt::Some(__rt::at(__rt::Num::Int(20))),
-                    },
-                ],
-                default: __rt::None,
+                rules: &[INTEGER, at_most(20)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "mode",
                 key: "mode",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[
-                    __rt::STRING,
-                    __rt::Rule::Values(__rt::Static(&[__rt::text("a"), __rt::text("b")])),
-                ],
-                default: __rt::None,
+                rules: &[STRING, one_of::<Mode>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `mode`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Mode {
     /// `"a"`
@@ -197,23 +204,18 @@ __rt::string_enum! {
     }
 }
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/repaired";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/repaired";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/repaired",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

@@ -2,8 +2,16 @@
 // Changes here are lost: change the schema instead.
 
 use ::runcomfy_client::__private as __rt;
+use self::__rt::prelude::*;
 
 /// The input of `expected/union`.
+///
+/// It takes `shape` and 1 optional field.
+///
+/// | Field | Wire key | Value | Default |
+/// | --- | --- | --- | --- |
+/// | [`shape`](method@InputBuilder::shape) | `shape` | [`type@Shape`] | required |
+/// | [`image_size`](method@InputBuilder::image_size) | `image_size` | [`type@ImageSize`] | `"square"` |
 ///
 /// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
 ///
@@ -18,14 +26,19 @@ use ::runcomfy_client::__private as __rt;
 /// # let _ = input;
 /// # Ok::<(), acme_models::ValidationErrors>(())
 /// ```
+///
+/// [The model's page](https://www.runcomfy.com/models/expected/union)
 #[derive(Clone, PartialEq)]
 pub struct Input(__rt::Valid);
 
 impl Input {
+    /// The model's id, as in `POST /models/{model_id}`.
+    pub const MODEL_ID: &'static str = "expected/union";
+
     /// Starts an [`type@Input`].
     #[inline]
-    pub fn builder() -> self::InputBuilder {
-        self::InputBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> InputBuilder {
+        InputBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -33,7 +46,7 @@ impl Input {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -45,26 +58,23 @@ __rt::object!(Input, "Input", __Input);
 /// `build` exists once `shape` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct InputBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
 
-impl<S1> InputBuilder<S1> {
-    /// Wire key `shape`: [`type@Shape`]; required.
-    pub fn shape(
-        self,
-        value: impl __rt::IntoField<self::Shape>,
-    ) -> self::InputBuilder<__rt::Set> {
-        self::InputBuilder(self.0.set::<self::Shape, _>(0, value))
+impl<ShapeState> InputBuilder<ShapeState> {
+    /// `shape`: [`type@Shape`], required.
+    pub fn shape(self, value: impl IntoField<Shape>) -> InputBuilder<Set> {
+        InputBuilder(self.0.require::<Shape, _>(__field::SHAPE, value))
     }
 
-    /// Wire key `image_size`: [`type@ImageSize`]; optional; default `"square"`.
-    pub fn image_size(self, value: impl __rt::IntoField<self::ImageSize>) -> Self {
-        Self(self.0.set::<self::ImageSize, _>(1, value))
+    /// `image_size`: [`type@ImageSize`], default `"square"`.
+    pub fn image_size(self, value: impl IntoField<ImageSize>) -> Self {
+        Self(self.0.set::<ImageSize>(__field::IMAGE_SIZE, value))
     }
 
     /// Sets [`image_size`](method@Self::image_size), or leaves it out where there is none.
     #[inline]
-    pub fn maybe_image_size(self, value: ::core::option::Option<self::ImageSize>) -> Self {
-        Self(self.0.maybe::<self::ImageSize, self::ImageSize, _>(1, value))
+    pub fn maybe_image_size(self, value: Option<ImageSize>) -> Self {
+        Self(self.0.maybe::<ImageSize, _>(__field::IMAGE_SIZE, value))
     }
 
     /// Checks every value against the schema.
@@ -72,19 +82,24 @@ impl<S1> InputBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::Input, __rt::ValidationErrors>
+    pub fn build(self) -> Result<Input, ValidationErrors>
     where
-        S1: self::__InputRequires::shape,
+        ShapeState: __InputRequires::shape,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for InputBuilder<S1> {
+impl<ShapeState> ::core::fmt::Debug for InputBuilder<ShapeState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::Input>("InputBuilder", f)
+        self.0.debug::<Input>("InputBuilder", f)
     }
+}
+
+mod __field {
+    pub(super) const SHAPE: usize = 0;
+    pub(super) const IMAGE_SIZE: usize = 1;
 }
 
 #[doc(hidden)]
@@ -98,31 +113,31 @@ pub mod __InputRequires {
     impl shape for super::__rt::Set {}
 }
 
-static __Input: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __Input: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "shape",
                 key: "shape",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::Rule::Ref(__rt::Target::Static(&__Shape))],
-                default: __rt::None,
+                rules: &[refer(&__Shape)],
+                default: None,
             },
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "image_size",
                 key: "image_size",
                 title: "",
                 description: "",
                 required: false,
-                rules: &[__rt::Rule::Ref(__rt::Target::Static(&__ImageSize))],
-                default: __rt::Some(&__rt::text("square")),
+                rules: &[refer(&__ImageSize)],
+                default: Some(&text("square")),
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -132,8 +147,8 @@ pub struct ImageSizeObject(__rt::Valid);
 impl ImageSizeObject {
     /// Starts an [`type@ImageSizeObject`].
     #[inline]
-    pub fn builder() -> self::ImageSizeObjectBuilder {
-        self::ImageSizeObjectBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> ImageSizeObjectBuilder {
+        ImageSizeObjectBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -141,7 +156,7 @@ impl ImageSizeObject {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -154,15 +169,12 @@ __rt::nested!(ImageSizeObject);
 /// `build` exists once `width` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct ImageSizeObjectBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
 
-impl<S1> ImageSizeObjectBuilder<S1> {
-    /// Wire key `width`: integer; at least 64; required.
-    pub fn width(
-        self,
-        value: impl __rt::IntoField<i64>,
-    ) -> self::ImageSizeObjectBuilder<__rt::Set> {
-        self::ImageSizeObjectBuilder(self.0.set::<i64, _>(0, value))
+impl<Width> ImageSizeObjectBuilder<Width> {
+    /// `width`: integer, at least 64, required.
+    pub fn width(self, value: impl IntoField<i64>) -> ImageSizeObjectBuilder<Set> {
+        ImageSizeObjectBuilder(self.0.require::<i64, _>(__field_of_ImageSizeObject::WIDTH, value))
     }
 
     /// Checks every value against the schema.
@@ -170,19 +182,23 @@ impl<S1> ImageSizeObjectBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::ImageSizeObject, __rt::ValidationErrors>
+    pub fn build(self) -> Result<ImageSizeObject, ValidationErrors>
     where
-        S1: self::__ImageSizeObjectRequires::width,
+        Width: __ImageSizeObjectRequires::width,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for ImageSizeObjectBuilder<S1> {
+impl<Width> ::core::fmt::Debug for ImageSizeObjectBuilder<Width> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::ImageSizeObject>("ImageSizeObjectBuilder", f)
+        self.0.debug::<ImageSizeObject>("ImageSizeObjectBuilder", f)
     }
+}
+
+mod __field_of_ImageSizeObject {
+    pub(super) const WIDTH: usize = 0;
 }
 
 #[doc(hidden)]
@@ -196,28 +212,22 @@ pub mod __ImageSizeObjectRequires {
     impl width for super::__rt::Set {}
 }
 
-static __ImageSizeObject: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __ImageSizeObject: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "width",
                 key: "width",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[
-                    __rt::INTEGER,
-                    __rt::Rule::Range {
-                        min: __rt::Some(__rt::at(__rt::Num::Int(64))),
-                        max: __rt::None,
-                    },
-                ],
-                default: __rt::None,
+                rules: &[INTEGER, at_least(64)],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -227,8 +237,8 @@ pub struct ShapeBox(__rt::Valid);
 impl ShapeBox {
     /// Starts an [`type@ShapeBox`].
     #[inline]
-    pub fn builder() -> self::ShapeBoxBuilder {
-        self::ShapeBoxBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> ShapeBoxBuilder {
+        ShapeBoxBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -236,7 +246,7 @@ impl ShapeBox {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -249,15 +259,12 @@ __rt::nested!(ShapeBox);
 /// `build` exists once `kind` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct ShapeBoxBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
 
-impl<S1> ShapeBoxBuilder<S1> {
-    /// Wire key `kind`: [`type@ShapeBoxKind`]; one of `"box"`; required.
-    pub fn kind(
-        self,
-        value: impl __rt::IntoField<self::ShapeBoxKind>,
-    ) -> self::ShapeBoxBuilder<__rt::Set> {
-        self::ShapeBoxBuilder(self.0.set::<self::ShapeBoxKind, _>(0, value))
+impl<KindState> ShapeBoxBuilder<KindState> {
+    /// `kind`: [`type@ShapeBoxKind`], required.
+    pub fn kind(self, value: impl IntoField<ShapeBoxKind>) -> ShapeBoxBuilder<Set> {
+        ShapeBoxBuilder(self.0.require::<ShapeBoxKind, _>(__field_of_ShapeBox::KIND, value))
     }
 
     /// Checks every value against the schema.
@@ -265,19 +272,23 @@ impl<S1> ShapeBoxBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::ShapeBox, __rt::ValidationErrors>
+    pub fn build(self) -> Result<ShapeBox, ValidationErrors>
     where
-        S1: self::__ShapeBoxRequires::kind,
+        KindState: __ShapeBoxRequires::kind,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for ShapeBoxBuilder<S1> {
+impl<KindState> ::core::fmt::Debug for ShapeBoxBuilder<KindState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::ShapeBox>("ShapeBoxBuilder", f)
+        self.0.debug::<ShapeBox>("ShapeBoxBuilder", f)
     }
+}
+
+mod __field_of_ShapeBox {
+    pub(super) const KIND: usize = 0;
 }
 
 #[doc(hidden)]
@@ -291,22 +302,22 @@ pub mod __ShapeBoxRequires {
     impl kind for super::__rt::Set {}
 }
 
-static __ShapeBox: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __ShapeBox: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "kind",
                 key: "kind",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::Rule::Values(__rt::Static(&[__rt::text("box")]))],
-                default: __rt::None,
+                rules: &[one_of::<ShapeBoxKind>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
 /// An object inside the input.
@@ -316,8 +327,8 @@ pub struct ShapeCircle(__rt::Valid);
 impl ShapeCircle {
     /// Starts an [`type@ShapeCircle`].
     #[inline]
-    pub fn builder() -> self::ShapeCircleBuilder {
-        self::ShapeCircleBuilder(__rt::Draft::new::<Self>())
+    pub fn builder() -> ShapeCircleBuilder {
+        ShapeCircleBuilder(Draft::new::<Self>())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -325,7 +336,7 @@ impl ShapeCircle {
     /// # Errors
     /// Everything that is wrong with it.
     #[inline]
-    pub fn from_json(json: &str) -> ::core::result::Result<Self, __rt::ValidationErrors> {
+    pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
     }
 }
@@ -338,15 +349,12 @@ __rt::nested!(ShapeCircle);
 /// `build` exists once `kind` was set; its type parameters keep count.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct ShapeCircleBuilder<S1 = __rt::Missing>(__rt::Draft<(S1,)>);
+pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);
 
-impl<S1> ShapeCircleBuilder<S1> {
-    /// Wire key `kind`: [`type@Kind`]; one of `"circle"`; required.
-    pub fn kind(
-        self,
-        value: impl __rt::IntoField<self::Kind>,
-    ) -> self::ShapeCircleBuilder<__rt::Set> {
-        self::ShapeCircleBuilder(self.0.set::<self::Kind, _>(0, value))
+impl<KindState> ShapeCircleBuilder<KindState> {
+    /// `kind`: [`type@Kind`], required.
+    pub fn kind(self, value: impl IntoField<Kind>) -> ShapeCircleBuilder<Set> {
+        ShapeCircleBuilder(self.0.require::<Kind, _>(__field_of_ShapeCircle::KIND, value))
     }
 
     /// Checks every value against the schema.
@@ -354,19 +362,23 @@ impl<S1> ShapeCircleBuilder<S1> {
     /// # Errors
     /// Everything that is wrong, one violation per value and rule.
     #[inline]
-    pub fn build(self) -> ::core::result::Result<self::ShapeCircle, __rt::ValidationErrors>
+    pub fn build(self) -> Result<ShapeCircle, ValidationErrors>
     where
-        S1: self::__ShapeCircleRequires::kind,
+        KindState: __ShapeCircleRequires::kind,
     {
         self.0.build()
     }
 }
 
-impl<S1> ::core::fmt::Debug for ShapeCircleBuilder<S1> {
+impl<KindState> ::core::fmt::Debug for ShapeCircleBuilder<KindState> {
     #[inline]
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        self.0.debug::<self::ShapeCircle>("ShapeCircleBuilder", f)
+        self.0.debug::<ShapeCircle>("ShapeCircleBuilder", f)
     }
+}
+
+mod __field_of_ShapeCircle {
+    pub(super) const KIND: usize = 0;
 }
 
 #[doc(hidden)]
@@ -380,26 +392,26 @@ pub mod __ShapeCircleRequires {
     impl kind for super::__rt::Set {}
 }
 
-static __ShapeCircle: __rt::ObjectSchema = __rt::ObjectSchema {
-    fields: __rt::Fields::Static(
+static __ShapeCircle: ObjectSchema = ObjectSchema {
+    fields: Fields::Static(
         &[
-            __rt::FieldInfo {
+            FieldInfo {
                 name: "kind",
                 key: "kind",
                 title: "",
                 description: "",
                 required: true,
-                rules: &[__rt::Rule::Values(__rt::Static(&[__rt::text("circle")]))],
-                default: __rt::None,
+                rules: &[one_of::<Kind>()],
+                default: None,
             },
         ],
     ),
-    patterns: __rt::Static(&[]),
-    additional: __rt::Additional::Denied,
+    patterns: Static(&[]),
+    additional: Additional::Denied,
 };
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `kind`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
     /// `"circle"`
@@ -412,8 +424,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `kind`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ShapeBoxKind {
     /// `"box"`
@@ -426,8 +438,8 @@ __rt::string_enum! {
     }
 }
 
-/// The values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The values of `image_size`.
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ImageSizeEnum {
     /// `"square"`
@@ -448,75 +460,63 @@ __rt::string_enum! {
 pub struct Shape(__rt::Valid);
 
 __rt::union!(Shape, "Shape", __Shape);
-__rt::union_form!(Shape, checked ShapeBox);
 __rt::union_form!(Shape, checked ShapeCircle);
+__rt::union_form!(Shape, checked ShapeBox);
 
-static __Shape: &[__rt::Rule] = &[
-    __rt::Rule::Unevaluated {
-        rules: __rt::Static(
+static __Shape: &[Rule] = &[
+    Rule::Unevaluated {
+        rules: Static(
             &[
-                __rt::Rule::OneOf(
-                    __rt::Static(
+                Rule::OneOf(
+                    Static(
                         &[
-                            __rt::Static(
+                            Static(
                                 &[
-                                    __rt::OBJECT,
-                                    __rt::Rule::Object(
+                                    OBJECT,
+                                    Rule::Object(
                                         __rt::Shared::Static(
-                                            &__rt::ObjectSchema {
-                                                fields: __rt::Fields::Static(
+                                            &ObjectSchema {
+                                                fields: Fields::Static(
                                                     &[
-                                                        __rt::FieldInfo {
+                                                        FieldInfo {
                                                             name: "kind",
                                                             key: "kind",
                                                             title: "",
                                                             description: "",
                                                             required: true,
-                                                            rules: &[
-                                                                __rt::Rule::Values(
-                                                                    __rt::Static(
-                                                                        &[__rt::text("circle")],
-                                                                    ),
-                                                                ),
-                                                            ],
-                                                            default: __rt::None,
+                                                            rules: &[one_of::<Kind>()],
+                                                            default: None,
                                                         },
                                                     ],
                                                 ),
-                                                patterns: __rt::Static(&[]),
-                                                additional: __rt::Additional::Open,
+                                                patterns: Static(&[]),
+                                                additional: Additional::Open,
                                             },
                                         ),
                                     ),
                                 ],
                             ),
-                            __rt::Static(
+                            Static(
                                 &[
-                                    __rt::OBJECT,
-                                    __rt::Rule::Object(
+                                    OBJECT,
+                                    Rule::Object(
                                         __rt::Shared::Static(
-                                            &__rt::ObjectSchema {
-                                                fields: __rt::Fields::Static(
+                                            &ObjectSchema {
+                                                fields: Fields::Static(
                                                     &[
-                                                        __rt::FieldInfo {
+                                                        FieldInfo {
                                                             name: "kind",
                                                             key: "kind",
                                                             title: "",
                                                             description: "",
                                                             required: true,
-                                                            rules: &[
-                                                                __rt::Rule::Values(
-                                                                    __rt::Static(
-                                                                        &[__rt::text("box")],
-                                                                    ),
-                                                                ),
-                                                            ],
-                                                            default: __rt::None,
+                                                            rules: &[one_of::<ShapeBoxKind>()],
+                                                            default: None,
                                                         },
                                                     ],
                                                 ),
-                                                patterns: __rt::Static(&[]),
-                                                additional: __rt::Additional::Open,
+                                                patterns: Static(&[]),
+                                                additional: Additional::Open,
                                             },
                                         ),
                                     ),
@@ -527,8 +527,8 @@ static __Shape: &[__rt::Rule] = &[
                 ),
             ],
         ),
-        properties: __rt::Some(__rt::Static(&[__rt::Rule::Never])),
-        items: __rt::None,
+        properties: Some(Static(&[Rule::Never])),
+        items: None,
     },
 ];
 
@@ -537,90 +537,66 @@ static __Shape: &[__rt::Rule] = &[
 pub struct ImageSize(__rt::Valid);
 
 __rt::union!(ImageSize, "ImageSize", __ImageSize);
+__rt::union_form!(ImageSize, type ImageSizeObject);
 __rt::union_form!(ImageSize, texts);
 __rt::union_form!(ImageSize, type ImageSizeEnum);
-__rt::union_form!(ImageSize, type ImageSizeObject);
 
-static __ImageSize: &[__rt::Rule] = &[
-    __rt::Rule::Unevaluated {
-        rules: __rt::Static(
+static __ImageSize: &[Rule] = &[
+    Rule::Unevaluated {
+        rules: Static(
             &[
-                __rt::Rule::AnyOf(
-                    __rt::Static(
+                Rule::AnyOf(
+                    Static(
                         &[
-                            __rt::Static(
+                            Static(
                                 &[
-                                    __rt::OBJECT,
-                                    __rt::Rule::Object(
+                                    OBJECT,
+                                    Rule::Object(
                                         __rt::Shared::Static(
-                                            &__rt::ObjectSchema {
-                                                fields: __rt::Fields::Static(
+                                            &ObjectSchema {
+                                                fields: Fields::Static(
                                                     &[
-                                                        __rt::FieldInfo {
+                                                        FieldInfo {
                                                             name: "width",
                                                             key: "width",
                                                             title: "",
                                                             description: "",
                                                             required: true,
-                                                            rules: &[
-                                                                __rt::INTEGER,
-                                                                __rt::Rule::Range {
-                                                                    min: __rt::Some(
-                                                                        __rt::at(
-                                                                            __rt::Num::Int(64),
-                                                                        ),
-                                                                    ),
-                                                                    max: __rt::None,
-                                                                },
-                                                            ],
-                                                            default: __rt::None,
+                                                            rules: &[INTEGER, at_least(64)],
+                                                            default: None,
                                                         },
                                                     ],
                                                 ),
-                                                patterns: __rt::Static(&[]),
-                                                additional: __rt::Additional::Open,
+                                                patterns: Static(&[]),
+                                                additional: Additional::Open,
                                             },
                                         ),
                                     ),
                                 ],
                             ),
-                            __rt::Static(
-                                &[
-                                    __rt::STRING,
-                                    __rt::Rule::Values(
-                                        __rt::Static(
-                                            &[__rt::text("square"), __rt::text("portrait")],
-                                        ),
-                                    ),
-                                ],
-                            ),
+                            Static(&[STRING, one_of::<ImageSizeEnum>()]),
                         ],
                     ),
                 ),
             ],
         ),
-        properties: __rt::Some(__rt::Static(&[__rt::Rule::Never])),
-        items: __rt::None,
+        properties: Some(Static(&[Rule::Never])),
+        items: None,
     },
 ];
 
-impl Input {
-    /// The model's id, as in `POST /models/{model_id}`.
-    pub const MODEL_ID: &'static str = "expected/union";
-}
-
 impl __rt::Request for Input {
     type Output = __rt::Output;
-    const MODEL_ID: &'static str = "expected/union";
+    const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> ::core::option::Option<&__rt::Json> {
-        ::core::option::Option::Some(self.0.json())
+    fn checked_body(&self) -> Option<&__rt::Json> {
+        Some(self.0.json())
     }
 }
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: "expected/union",
+    id: Input::MODEL_ID,
     fields: __rt::fields(&__Input),
     rules: <Input as __rt::Checked>::RULES,
 };

@@ -71,8 +71,9 @@ fn request(source: &mut Source, model: &Model) {
     source.line(&format!("type Output = {output};"));
     source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");
     source.line("#[inline]");
-    source.open("fn checked_body(&self) -> Option<&__rt::Json> {");
-    source.line("Some(self.0.json())");
+    let (option, some) = (model.paths.of("Option"), model.paths.of("Some"));
+    source.open(&format!("fn checked_body(&self) -> {option}<&__rt::Json> {{"));
+    source.line(&format!("{some}(self.0.json())"));
     source.close("}");
     source.close("}");
     source.line("");
