@@ -4,7 +4,7 @@ use crate::report::Reporter;
 
 pub(crate) use runcomfy_schema::parse::{
     Compiler, Counts, Definitions, Document, Entry, Hint, Limit, MAX_FILE_LEN, Node, Position,
-    Root, Schema, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives, is_object, media,
+    Root, Schema, SchemaId, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives, is_object, media,
     media_items, names, optional_keys, view,
 };
 

@@ -89,8 +89,8 @@ impl Lowerer<'_, '_, '_> {
     fn field_rules(&mut self, name: &str, schema: &Schema, shape: &Shape) -> FieldRules {
         if let Shape::Union(union) = shape
             && let Some(union) = self.types.unions.iter().find(|one| one.name == *union)
-            && union.origin == (schema.place.pointer.clone(), name.to_owned())
-            && !schema.is_synthetic
+            && !schema.is_synthetic()
+            && union.origin == (schema.id, name.to_owned())
         {
             return FieldRules::Union(union.data.clone());
         }
@@ -118,7 +118,7 @@ impl Lowerer<'_, '_, '_> {
 fn undeclared(object: &Schema) -> Schema {
     let mut schema = match &object.additional {
         Some(AdditionalProperties::Checked(each)) => (**each).clone(),
-        _ => Schema::synthetic(object),
+        _ => Schema::synthetic(object.place.clone()),
     };
     schema.never |= matches!(object.additional, Some(AdditionalProperties::Allowed(false)));
     schema

@@ -65,8 +65,7 @@ pub(crate) fn lower(
         compiler: Compiler::new(&input.definitions),
         types: Types::new(),
     };
-    let place = input.schema.place.pointer.clone();
-    lowerer.types.object_names.insert(place, types::INPUT.to_owned());
+    lowerer.types.object_names.extend(input.schema.id.map(|id| (id, types::INPUT.to_owned())));
     lowerer.object(types::INPUT, &input.schema);
     lowerer.compiler.finish();
     let Lowerer { mut compiler, types, reporter, .. } = lowerer;

@@ -8,6 +8,8 @@ use runcomfy_schema::{Json, Rule, Rules};
 
 use super::paths::Paths;
 
+use crate::parse::SchemaId;
+
 #[derive(Clone)]
 pub(crate) struct Model {
     pub(crate) id: String,
@@ -90,8 +92,8 @@ pub(crate) enum Written {
 pub(crate) struct UnionType {
     pub(crate) name: String,
     pub(crate) doc: String,
-    /// The place of its schema, and the field it was made for.
-    pub(crate) origin: (String, String),
+    /// Its schema, and the field it was made for.
+    pub(crate) origin: (Option<SchemaId>, String),
     /// The static with its rules.
     pub(crate) data: String,
     pub(crate) rules: Vec<Rule>,

@@ -11,7 +11,8 @@ use runcomfy_schema::{Json, Num, Rule, is_valid};
 
 use super::text_sample;
 use crate::parse::{
-    Compiler, Definitions, Entry, Hint, Schema, alternatives, media, media_items, names, view,
+    Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, media, media_items, names,
+    view,
 };
 
 /// Candidates per model. A schema that needs more has no readable example.
@@ -27,9 +28,9 @@ pub(super) struct Sampler<'c, 'a> {
     compiler: &'c mut Compiler<'a>,
     definitions: &'a Definitions,
     left: usize,
-    /// The values found for a schema, by its location, the field's name and the count; none while the
+    /// The values found for a schema, by its id, the field's name and the count; none while the
     /// search is in progress.
-    known: BTreeMap<(String, String, usize), Vec<Json>>,
+    known: BTreeMap<(SchemaId, String, usize), Vec<Json>>,
 }
 
 impl<'c, 'a> Sampler<'c, 'a> {
@@ -65,17 +66,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
             return Vec::new();
         }
         let name = hint.map_or("", |hint| hint.name);
-        let key = (schema.place.pointer.clone(), name.to_owned(), count);
-        if !schema.is_synthetic {
-            if let Some(known) = self.known.get(&key) {
-                return known.clone();
-            }
-            self.known.insert(key.clone(), Vec::new());
+        let Some(id) = schema.id else { return self.find(schema, hint, count, depth) };
+        let key = (id, name.to_owned(), count);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
+        self.known.insert(key.clone(), Vec::new());
         let found = self.find(schema, hint, count, depth);
-        if !schema.is_synthetic {
-            self.known.insert(key, found.clone());
-        }
+        self.known.insert(key, found.clone());
         found
     }
 
@@ -183,7 +181,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
     }
 
     fn array(&mut self, whole: &Schema, hint: Option<Hint<'_>>, depth: usize) -> Vec<Json> {
-        let any = Schema::synthetic(whole);
+        let any = Schema::synthetic(whole.place.clone());
         let mut items: Vec<Json> = Vec::new();
         for part in &whole.prefix {
             let Some(item) = self.one(part, None, depth + 1) else { return Vec::new() };
@@ -229,7 +227,9 @@ impl<'c, 'a> Sampler<'c, 'a> {
     ) -> ControlFlow<()> {
         let each = match &whole.additional {
             Some(AdditionalProperties::Checked(each)) => Some((**each).clone()),
-            Some(AdditionalProperties::Allowed(true)) => Some(Schema::synthetic(whole)),
+            Some(AdditionalProperties::Allowed(true)) => {
+                Some(Schema::synthetic(whole.place.clone()))
+            }
             _ => whole.patterns.first().map(|(_, each)| each.clone()),
         };
         let drafts = self.drafts(whole);
@@ -427,10 +427,10 @@ impl Draft {
 
     fn schema(&self, key: &str) -> Schema {
         match self.properties.get(key).map(Vec::as_slice) {
-            None | Some([]) => Schema::new(crate::report::Place::root()),
+            None | Some([]) => Schema::synthetic(crate::report::Place::root()),
             Some([only]) => only.clone(),
             Some([first, ..]) => {
-                let mut both = Schema::synthetic(first);
+                let mut both = Schema::synthetic(first.place.clone());
                 both.all_of = self.properties.get(key).cloned().unwrap_or_default();
                 both
             }

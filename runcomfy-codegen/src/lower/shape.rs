@@ -193,15 +193,12 @@ impl Lowerer<'_, '_, '_> {
         let field = site.field;
         if is_object(&whole) {
             let Some(name) = site.type_name else { return Shape::Any };
-            if !schema.is_synthetic
-                && let Some(known) = self.types.object_names.get(&schema.place.pointer).cloned()
+            if let Some(known) = schema.id.and_then(|id| self.types.object_names.get(&id).cloned())
             {
                 return self.shared(site, Shape::Object(known));
             }
             let name = &self.types.fresh(name, field);
-            if !schema.is_synthetic {
-                self.types.object_names.insert(schema.place.pointer.clone(), name.clone());
-            }
+            self.types.object_names.extend(schema.id.map(|id| (id, name.clone())));
             self.object(name, schema);
             return Shape::Object(name.clone());
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Alias, EnumType, ObjectType, Shape, UnionType};
-use crate::parse::names;
+use crate::parse::{SchemaId, names};
 
 /// The type of a model's input.
 pub(super) const INPUT: &str = "Input";
@@ -19,8 +19,8 @@ pub(super) struct Types {
     pub(super) definition_names: BTreeMap<String, String>,
     /// The definitions whose types are in progress, by their `$ref`.
     pub(super) open_definitions: Vec<String>,
-    /// The type of each object schema, by its location: one type, even if several paths reach it.
-    pub(super) object_names: BTreeMap<String, String>,
+    /// The type of each object schema, by its id: one type, even if several paths reach it.
+    pub(super) object_names: BTreeMap<SchemaId, String>,
     /// How deeply the types in progress are nested, and how many values have a type so far.
     pub(super) depth: usize,
     pub(super) made: usize,

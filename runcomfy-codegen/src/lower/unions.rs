@@ -48,7 +48,7 @@ impl Lowerer<'_, '_, '_> {
                     doc: docs::union(whole, &forms),
                     data: format!("__{name}"),
                     name: name.clone(),
-                    origin: (schema.place.pointer.clone(), site.field.to_owned()),
+                    origin: (schema.id, site.field.to_owned()),
                     rules,
                     forms,
                 });

@@ -7,13 +7,13 @@ use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
 use runcomfy_schema::{Rule, Rules};
 
 use super::model::{FieldRules, ObjectType, UnionType, Written};
-use crate::parse::{Compiler, Position};
+use crate::parse::{Compiler, Position, SchemaId};
 
 /// Decides for all of them, by number. An object that is nothing but its fields needs no rules of its
 /// own.
 pub(super) fn written(
     compiler: &Compiler<'_>,
-    object_names: &BTreeMap<String, String>,
+    object_names: &BTreeMap<SchemaId, String>,
     objects: &mut [ObjectType],
     unions: &[UnionType],
 ) -> Vec<(Rules, Written)> {
@@ -53,10 +53,11 @@ pub(super) fn written(
     }
     let statics: BTreeMap<&str, &ObjectType> =
         objects.iter().map(|object| (&*object.name, object)).collect();
-    let places = compiler.places().iter().zip(referred).zip(uses).enumerate();
-    places
-        .map(|(number, (((place, position), rules), uses))| {
-            let of_type = object_names.get(place).filter(|_| *position == Position::Value);
+    let schemas = compiler.referred_schemas().iter().zip(referred).zip(uses).enumerate();
+    schemas
+        .map(|(number, (((id, position), rules), uses))| {
+            let id = id.filter(|_| *position == Position::Value);
+            let of_type = id.and_then(|id| object_names.get(&id));
             let of_type = of_type.and_then(|name| statics.get(&**name));
             let written = match of_type {
                 Some(object) => match &object.rules {

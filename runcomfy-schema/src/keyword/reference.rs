@@ -31,7 +31,7 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
     keywords.reader().references.push(reference.clone());
     if keywords.schema.reference.is_some() {
         // Two kinds of reference in one schema: both hold.
-        let mut part = Schema::synthetic(keywords.schema);
+        let mut part = Schema::synthetic(keywords.schema.place.clone());
         part.reference = Some(reference);
         part.only_refers = true;
         keywords.schema.all_of.push(part);
@@ -43,8 +43,8 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
 /// A base other than the file's would lead the references below it elsewhere.
 pub(crate) fn check_base(keywords: &mut Keywords<'_, '_>, member: &Member) {
     let is_base = matches!(&member.node.value, Value::String(text) if !text.starts_with('#'));
-    let root = keywords.reader().root.clone();
-    let is_inside = keywords.schema.place != root;
+    let root = keywords.reader().root;
+    let is_inside = keywords.schema.id != Some(root);
     if is_base && is_inside && member.key == "$id" {
         let message =
             "a schema inside the file has an `$id` of its own, which references would start from";

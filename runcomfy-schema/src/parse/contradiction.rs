@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::diagnostics::{Diagnostics, Place};
 use super::form::{is_composed, optional_keys, speaks_of_objects};
-use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema};
+use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema, SchemaId};
 use super::view::{in_words_of, view};
 use crate::keyword::types::Types;
 use crate::num::Num;
@@ -26,21 +26,20 @@ struct Finder<'a, 'd> {
     definitions: &'a Definitions,
     diagnostics: &'d mut Diagnostics,
     left: usize,
-    /// The places of the schemas around this one.
-    open: Vec<String>,
+    /// The schemas around this one.
+    open: Vec<Option<SchemaId>>,
 }
 
 impl Finder<'_, '_> {
     /// A schema of a value; `is_needed` where no body can do without it.
     fn value(&mut self, schema: &Schema, is_needed: bool) {
-        let pointer = &schema.place.pointer;
-        let is_again = !schema.is_synthetic && self.open.contains(pointer);
+        let is_again = !schema.is_synthetic() && self.open.contains(&schema.id);
         let Some(left) = self.left.checked_sub(1) else { return };
         if is_again || self.open.len() > MAX_DEPTH {
             return;
         }
         self.left = left;
-        self.open.push(pointer.clone());
+        self.open.push(schema.id);
         let whole = view(self.definitions, schema).into_owned();
         if let Some((place, message)) = contradiction(self.definitions, schema, &whole) {
             let help = "no value satisfies both: correct one of the two, or remove it";
@@ -167,7 +166,7 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
 }
 
 fn is_anything(schema: &Schema) -> bool {
-    let empty = Schema::new(schema.place.clone());
+    let empty = Schema::synthetic(schema.place.clone());
     !schema.never
         && schema.types.is_none()
         && schema.values.is_none()

@@ -3,7 +3,7 @@
 use super::diagnostics::{Diagnostics, Place};
 use super::json::{Node, Value};
 use super::keywords::Reader;
-use super::schema::{Definitions, Reference, Root, Schema};
+use super::schema::{Definitions, Reference, Root, Schema, SchemaId};
 
 /// Reads a schema and everything that it refers to. References start from `root`.
 /// What they do not find there, they find in the file around it.
@@ -11,7 +11,7 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
     let mut reader = Reader {
         diagnostics,
         references: Vec::new(),
-        root: root.place.clone(),
+        root: SchemaId::of(root),
         is_before_2019: is_before_2019(root),
         has_dynamic_anchors: has_dynamic_anchors(root),
     };

@@ -75,7 +75,7 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
     if is_object {
         schema.types = Some(Types(Types::OBJECT));
         // What refers to the whole file means the same object.
-        for copy in definitions.0.values_mut().filter(|copy| copy.place == schema.place) {
+        for copy in definitions.0.values_mut().filter(|copy| copy.id == schema.id) {
             copy.types = schema.types;
         }
         contradiction::check(&root, diagnostics);

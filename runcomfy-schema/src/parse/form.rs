@@ -122,13 +122,13 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
             // Two alternatives may lead to one definition.
             Some((_, known)) if is_part_of(found, known) => {}
             // What only requires the key says nothing of its value.
-            Some(_) if found.is_synthetic && found.any_of.is_empty() => {}
-            Some((_, known)) if known.is_synthetic && known.any_of.is_empty() => {
+            Some(_) if found.is_synthetic() && found.any_of.is_empty() => {}
+            Some((_, known)) if known.is_synthetic() && known.any_of.is_empty() => {
                 *known = found.clone();
             }
             Some((_, known)) => {
                 let mut either = in_words_of(known);
-                either.any_of = if known.is_synthetic && !known.any_of.is_empty() {
+                either.any_of = if known.is_synthetic() && !known.any_of.is_empty() {
                     known.any_of.iter().chain([found]).cloned().collect()
                 } else {
                     vec![known.clone(), found.clone()]
@@ -152,7 +152,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
         for (key, _) in part.required.iter().filter(|_| is_object) {
             let is_declared = part.properties.iter().flatten().any(|one| one.key == *key);
             if !is_declared {
-                add(key, &Schema::synthetic(&part));
+                add(key, &Schema::synthetic(part.place.clone()));
             }
         }
         for (key, property) in collect(definitions, &part, left) {
@@ -162,8 +162,8 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
     keys
 }
 
-/// Whether a schema is, or is an alternative of, another: the same place of the file.
+/// Whether a schema is another one, or one of its alternatives.
 fn is_part_of(schema: &Schema, whole: &Schema) -> bool {
-    let is_same = |one: &Schema| !one.is_synthetic && one.place.pointer == schema.place.pointer;
-    !schema.is_synthetic && (is_same(whole) || whole.any_of.iter().any(is_same))
+    let is_same = |one: &Schema| one.id == schema.id;
+    !schema.is_synthetic() && (is_same(whole) || whole.any_of.iter().any(is_same))
 }

@@ -1,9 +1,9 @@
 //! Reads a schema keyword by keyword. What a keyword says is read in the file of its family, in
 //! `keyword/`.
 
-use super::diagnostics::{Diagnostics, Place};
+use super::diagnostics::Diagnostics;
 use super::json::{Member, Node, Value};
-use super::schema::{Condition, Contains, Counts, Reference, Schema};
+use super::schema::{Condition, Contains, Counts, Reference, Schema, SchemaId};
 use super::{consistency, nearly};
 use crate::keyword::types::Types;
 use crate::keyword::{array, combined, format, media, number, object, string, types};
@@ -53,8 +53,8 @@ pub(super) fn assertions() -> impl Iterator<Item = &'static str> {
 pub(crate) struct Reader<'r> {
     pub(crate) diagnostics: &'r mut Diagnostics,
     pub(crate) references: Vec<Reference>,
-    /// Where references start from.
-    pub(crate) root: Place,
+    /// The schema that references start from.
+    pub(crate) root: SchemaId,
     /// Up to draft 7, a `$ref` stands for the whole schema: its siblings say nothing.
     pub(crate) is_before_2019: bool,
     /// Whether some schema of the file can be the target of a reference that is found at run time.
@@ -64,7 +64,7 @@ pub(crate) struct Reader<'r> {
 impl Reader<'_> {
     /// Reads a schema and everything below it.
     pub(crate) fn read(&mut self, node: &Node) -> Schema {
-        let mut schema = Schema::new(node.place.clone());
+        let mut schema = Schema::of(node);
         let members = match &node.value {
             Value::Object(members) => members,
             Value::Bool(allowed) => {

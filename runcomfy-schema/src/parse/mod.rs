@@ -27,7 +27,7 @@ pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
 pub use schema::{
     AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
-    Reference, Root, Schema,
+    Reference, Root, Schema, SchemaId,
 };
 pub use view::{alternatives, in_words_of, view};
 

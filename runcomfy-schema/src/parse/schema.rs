@@ -9,6 +9,18 @@ use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
 use crate::num::Num;
 
+/// Which schema of a document it is. A schema that several `$ref`s point to is read several times,
+/// with one id; a synthetic schema has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaId(usize);
+
+impl SchemaId {
+    /// No two values of a text start at the same byte, so the offset tells them apart.
+    pub(crate) fn of(node: &Node) -> Self {
+        Self(node.place.offset)
+    }
+}
+
 /// A schema with what its references lead to.
 #[derive(Clone, Debug)]
 pub struct Root {
@@ -35,6 +47,8 @@ impl Definitions {
 
 #[derive(Clone, Debug)]
 pub struct Schema {
+    /// None for a synthetic schema: one that is put together from others.
+    pub id: Option<SchemaId>,
     pub place: Place,
     pub title: String,
     pub description: String,
@@ -86,14 +100,13 @@ pub struct Schema {
     /// `examples`, and OpenAPI's `example`.
     pub examples: Vec<Node>,
     pub deprecated: bool,
-    /// Put together from parts: it stands nowhere in the file.
-    pub is_synthetic: bool,
 }
 
 impl Schema {
-    /// A schema that says nothing, so far.
-    pub fn new(place: Place) -> Self {
+    /// A schema that asserts nothing, to put keywords or parts of other schemas into.
+    pub fn synthetic(place: Place) -> Self {
         Self {
+            id: None,
             place,
             title: String::new(),
             description: String::new(),
@@ -132,13 +145,16 @@ impl Schema {
             default: None,
             examples: Vec::new(),
             deprecated: false,
-            is_synthetic: false,
         }
     }
 
-    /// A schema to put parts of others into.
-    pub fn synthetic(of: &Self) -> Self {
-        Self { is_synthetic: true, ..Self::new(of.place.clone()) }
+    /// The schema of a node, before its keywords are read.
+    pub(crate) fn of(node: &Node) -> Self {
+        Self { id: Some(SchemaId::of(node)), ..Self::synthetic(node.place.clone()) }
+    }
+
+    pub fn is_synthetic(&self) -> bool {
+        self.id.is_none()
     }
 
     /// Whether an object of this schema has keys that are known by name.
@@ -241,5 +257,32 @@ impl Counts {
     pub fn hold(self, count: usize) -> bool {
         let count = count as u64;
         self.min.is_none_or(|min| count >= min) && self.max.is_none_or(|max| count <= max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::SchemaId;
+    use crate::parse::{Diagnostics, in_words_of, parse};
+
+    #[test]
+    fn id_names_one_schema_of_the_file() {
+        let text = r##"{"type":"object","properties":{
+            "a":{"$ref":"#/$defs/x"},"b":{"$ref":"#/%24defs/x"},"c":{},"":{},"d":{"$ref":"#"}},
+            "$defs":{"x":{"type":"string"}}}"##;
+        let input = parse("a/b", text, &mut Diagnostics::default()).unwrap().input;
+        let target = |reference: &str| input.definitions.get(reference).and_then(|one| one.id);
+        assert!(target("#/$defs/x").is_some());
+        assert_eq!(target("#/$defs/x"), target("#/%24defs/x"));
+        assert_eq!(target("#"), input.schema.id);
+
+        let properties = input.schema.properties.iter().flatten();
+        let ids = properties.filter_map(|property| property.schema.id);
+        let ids: HashSet<SchemaId> =
+            ids.chain(input.schema.id).chain(target("#/$defs/x")).collect();
+        assert_eq!(ids.len(), 7);
+        assert!(in_words_of(&input.schema).is_synthetic());
     }
 }

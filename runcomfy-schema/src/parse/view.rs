@@ -120,7 +120,7 @@ pub fn in_words_of(schema: &Schema) -> Schema {
         title: schema.title.clone(),
         description: schema.description.clone(),
         rust_name: schema.rust_name.clone(),
-        ..Schema::synthetic(schema)
+        ..Schema::synthetic(schema.place.clone())
     }
 }
 

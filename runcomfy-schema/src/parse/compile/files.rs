@@ -14,7 +14,7 @@ use crate::field::{Fields, OwnedField};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::form::{self, is_composed, is_object, media_items};
-use crate::parse::schema::{AdditionalProperties, Definitions, Schema};
+use crate::parse::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use crate::parse::view::{alternatives, in_words_of, view};
 use crate::parse::{Place, names};
 use crate::pattern::Pattern;
@@ -58,11 +58,11 @@ enum Scope {
     Named,
 }
 
-/// Which schemas speak of a value, by their places.
+/// Which schemas speak of a value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
-    all: BTreeSet<String>,
-    any: BTreeSet<String>,
+    all: BTreeSet<SchemaId>,
+    any: BTreeSet<SchemaId>,
     told: Option<Told>,
     scope: Scope,
 }
@@ -167,9 +167,9 @@ impl Compiler<'_> {
     /// of its keywords.
     pub(super) fn own_files(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Vec<Rule> {
         if is_composed(schema) {
-            let checked = places_inside(schema);
+            let checked = schemas_inside(schema);
             return self.files_at(schema, hint, Scope::All, &|part| {
-                !part.is_synthetic && checked.contains(&*part.place.pointer)
+                part.id.is_some_and(|id| checked.contains(&id))
             });
         }
         // The items of a list that is written here have been told of theirs.
@@ -226,8 +226,8 @@ impl Compiler<'_> {
         {
             if state.has_files && state.steps.targets().next().is_some() {
                 let definition = self.done.len();
-                let place = key.all.first().or(key.any.first()).cloned().unwrap_or_default();
-                self.places.push((place, Position::Inner));
+                let first = key.all.first().or(key.any.first()).copied();
+                self.referred_schemas.push((first, Position::Inner));
                 self.done.push(Rules::default());
                 state.number = Some(definition);
                 definitions.push((number, definition));
@@ -261,7 +261,7 @@ impl Compiler<'_> {
         let parts = self.parts(schema);
         self.step_to_members(&parts, &mut state.steps, is_checked);
         let is_told = |items: &Schema| {
-            forms.items.iter().any(|(told, _)| told.place == items.place && !items.is_synthetic)
+            !items.is_synthetic() && forms.items.iter().any(|(told, _)| told.id == items.id)
         };
         let can_be_list = |part: &&Schema| part.types.is_none_or(|types| types.has(Types::ARRAY));
         for part in parts.iter().filter(can_be_list) {
@@ -328,15 +328,13 @@ impl Compiler<'_> {
         leaves.add(self.definitions, schema, false);
         let Leaves { all, any } = leaves;
         let first = all.values().chain(any.values()).next()?;
-        let places = |leaves: &BTreeMap<&str, &Schema>| -> BTreeSet<String> {
-            leaves.keys().map(|place| (*place).to_owned()).collect()
-        };
+        let ids = |leaves: &BTreeMap<SchemaId, &Schema>| leaves.keys().copied().collect();
         self.files.steps += all.len() + any.len();
         if self.files.steps > MAX_STEPS {
             self.files.unseen.get_or_insert_with(|| schema.place.clone());
             return None;
         }
-        let key = Key { all: places(&all), any: places(&any), told, scope };
+        let key = Key { all: ids(&all), any: ids(&any), told, scope };
         if let Some(known) = self.files.numbers.get(&key) {
             return Some(*known);
         }
@@ -364,7 +362,7 @@ impl Compiler<'_> {
         let mut parts: Vec<Schema> = Vec::new();
         let mut pending = vec![schema.clone()];
         while let Some(schema) = pending.pop() {
-            if !schema.is_synthetic && !known.insert(schema.place.pointer.clone()) {
+            if schema.id.is_some_and(|id| !known.insert(id)) {
                 continue;
             }
             let whole = view(self.definitions, &schema).into_owned();
@@ -389,7 +387,7 @@ impl Compiler<'_> {
         let mut known = HashSet::new();
         let mut pending = vec![schema.clone()];
         while let Some(schema) = pending.pop() {
-            if !schema.is_synthetic && !known.insert(schema.place.pointer.clone()) {
+            if schema.id.is_some_and(|id| !known.insert(id)) {
                 continue;
             }
             let whole = view(definitions, &schema);
@@ -500,8 +498,8 @@ fn can_be_object(part: &Schema) -> bool {
     part.types.is_none_or(|types| types.has(Types::OBJECT))
 }
 
-/// The places of the values inside one of its own, which are checked where its keywords are.
-fn places_inside(schema: &Schema) -> HashSet<&str> {
+/// The schemas of the values inside one of its own, which are checked where its keywords are.
+fn schemas_inside(schema: &Schema) -> HashSet<SchemaId> {
     let properties = schema.properties.iter().flatten().map(|property| &property.schema);
     let patterns = schema.patterns.iter().map(|(_, each)| each);
     let additional = match &schema.additional {
@@ -511,7 +509,7 @@ fn places_inside(schema: &Schema) -> HashSet<&str> {
     let boxed = [&schema.items, &schema.unevaluated_properties, &schema.unevaluated_items];
     let boxed = boxed.into_iter().flatten().map(|one| &**one);
     let all = properties.chain(patterns).chain(&schema.prefix).chain(additional).chain(boxed);
-    all.map(|part| &*part.place.pointer).collect()
+    all.filter_map(|part| part.id).collect()
 }
 
 /// The keys of an object, with what its parts say of each.
@@ -561,12 +559,12 @@ impl Members {
     }
 }
 
-/// The schemas of the file that one put together consists of, by their places.
+/// The schemas of the file that a synthetic one consists of.
 #[derive(Default)]
 struct Leaves<'s> {
-    all: BTreeMap<&'s str, &'s Schema>,
+    all: BTreeMap<SchemaId, &'s Schema>,
     /// Those of which only some need hold.
-    any: BTreeMap<&'s str, &'s Schema>,
+    any: BTreeMap<SchemaId, &'s Schema>,
 }
 
 impl<'s> Leaves<'s> {
@@ -575,12 +573,12 @@ impl<'s> Leaves<'s> {
         const MAX_CHAIN: usize = 64;
         let mut chain = definitions.chain(schema).take(MAX_CHAIN);
         let schema = chain.find(|one| !one.only_refers).unwrap_or(schema);
-        if schema.is_synthetic {
+        let Some(id) = schema.id else {
             schema.all_of.iter().for_each(|part| self.add(definitions, part, is_any));
             schema.any_of.iter().for_each(|part| self.add(definitions, part, true));
             return;
-        }
+        };
         let leaves = if is_any { &mut self.any } else { &mut self.all };
-        leaves.insert(&schema.place.pointer, schema);
+        leaves.insert(id, schema);
     }
 }

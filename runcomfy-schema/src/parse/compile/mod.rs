@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use self::entry::Entry;
 use self::files::Files;
 use super::form::{is_composed, is_object, speaks_of_objects};
-use super::schema::{AdditionalProperties, Definitions, Schema};
+use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use super::view::view;
 use super::{Node, Place, Value};
 use crate::json::{Json, Literal};
@@ -66,11 +66,10 @@ impl Position {
 /// Makes rules of schemas, and keeps those that others refer to.
 pub struct Compiler<'a> {
     definitions: &'a Definitions,
-    /// The numbers of rules that are referred to: by the place of their schema, and whether they are
-    /// part of a whole that is closed elsewhere.
-    numbers: BTreeMap<(String, Position), usize>,
-    /// The places, by number.
-    places: Vec<(String, Position)>,
+    /// The numbers of rules that are referred to, by their schema and its position.
+    numbers: BTreeMap<(SchemaId, Position), usize>,
+    /// The same, by number.
+    referred_schemas: Vec<(Option<SchemaId>, Position)>,
     pending: Vec<(usize, Schema)>,
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
@@ -85,7 +84,7 @@ impl<'a> Compiler<'a> {
         Self {
             definitions,
             numbers: BTreeMap::new(),
-            places: Vec::new(),
+            referred_schemas: Vec::new(),
             pending: Vec::new(),
             done: Vec::new(),
             patterns: BTreeMap::new(),
@@ -102,7 +101,8 @@ impl<'a> Compiler<'a> {
     /// Makes the rules that are referred to; they may refer to others.
     pub fn finish(&mut self) {
         while let Some((number, schema)) = self.pending.pop() {
-            let position = self.places.get(number).map_or(Position::Value, |(_, one)| *one);
+            let position =
+                self.referred_schemas.get(number).map_or(Position::Value, |(_, one)| *one);
             let rules = self.literal(&schema, None, position).into();
             if let Some(slot) = self.done.get_mut(number) {
                 *slot = rules;
@@ -116,22 +116,16 @@ impl<'a> Compiler<'a> {
         &self.done
     }
 
-    /// The place in the file of each of them, and its position.
+    /// The schema of each of them, and its position.
     #[must_use]
-    pub fn places(&self) -> &[(String, Position)] {
-        &self.places
+    pub fn referred_schemas(&self) -> &[(Option<SchemaId>, Position)] {
+        &self.referred_schemas
     }
 
     /// The places of objects that take no members at all, though they say nothing of it.
     #[must_use]
     pub fn empty(&self) -> &[Place] {
         &self.empty
-    }
-
-    /// The number of a schema that stands in the file.
-    #[must_use]
-    pub fn number(&self, pointer: &str) -> Option<usize> {
-        self.numbers.get(&(pointer.to_owned(), Position::Value)).copied()
     }
 
     /// Whether a schema takes a value, its own as opposed to a file of a media field.
@@ -158,7 +152,7 @@ impl<'a> Compiler<'a> {
             }
             return rules;
         }
-        let is_own = !schema.is_synthetic && !position.is_part();
+        let is_own = !schema.is_synthetic() && !position.is_part();
         if is_own && is_object(&view(definitions, schema)) {
             return vec![self.refer(schema, position)];
         }
@@ -176,11 +170,11 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn refer(&mut self, schema: &Schema, position: Position) -> Rule {
-        let place = (schema.place.pointer.clone(), position);
-        let number = self.numbers.get(&place).copied().unwrap_or_else(|| {
+        let known = schema.id.and_then(|id| self.numbers.get(&(id, position)).copied());
+        let number = known.unwrap_or_else(|| {
             let number = self.done.len();
-            self.numbers.insert(place.clone(), number);
-            self.places.push(place);
+            self.numbers.extend(schema.id.map(|id| ((id, position), number)));
+            self.referred_schemas.push((schema.id, position));
             self.done.push(Rules::default());
             self.pending.push((number, schema.clone()));
             number
