@@ -15,9 +15,9 @@ pub(crate) fn parse(id: &str, text: &str, reporter: &mut Reporter<'_>) -> Option
     let document = runcomfy_schema::parse::parse(id, text, &mut diagnostics);
     for one in diagnostics.into_list() {
         if one.is_error {
-            reporter.error(&one.place, one.message, one.help);
+            reporter.error(&one.location, one.message, one.help);
         } else {
-            reporter.warning(&one.place, one.message, one.help);
+            reporter.warning(&one.location, one.message, one.help);
         }
     }
     document

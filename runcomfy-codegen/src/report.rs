@@ -93,10 +93,10 @@ impl Problem {
             "" => String::new(),
             pointer => format!(" (at {})", shown(pointer)),
         };
-        format!("{}: {}{at}; {}", self.place(), self.message, self.help)
+        format!("{}: {}{at}; {}", self.location(), self.message, self.help)
     }
 
-    fn place(&self) -> String {
+    fn location(&self) -> String {
         match self.position {
             None => printable_path(&self.file),
             Some((line, column)) => format!("{}:{line}:{column}", printable_path(&self.file)),
@@ -110,7 +110,7 @@ impl fmt::Display for Problem {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{severity}: {}: {}", self.place(), self.message)?;
+        write!(f, "{severity}: {}: {}", self.location(), self.message)?;
         if !self.pointer.is_empty() {
             write!(f, "\n  at {}", shown(&self.pointer))?;
         }
@@ -176,7 +176,7 @@ pub(crate) fn file_warning(path: &Path, message: String, help: &str) -> Problem 
     Problem { severity: Severity::Warning, ..file_problem(path, message, help) }
 }
 
-pub(crate) use runcomfy_schema::parse::Place;
+pub(crate) use runcomfy_schema::parse::Location;
 
 /// Collects the problems of one file.
 #[derive(Debug)]
@@ -193,26 +193,26 @@ impl<'a> Reporter<'a> {
 
     pub(crate) fn error(
         &mut self,
-        place: &Place,
+        location: &Location,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(Severity::Error, place, message.into(), help.into());
+        self.add(Severity::Error, location, message.into(), help.into());
     }
 
     pub(crate) fn warning(
         &mut self,
-        place: &Place,
+        location: &Location,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(Severity::Warning, place, message.into(), help.into());
+        self.add(Severity::Warning, location, message.into(), help.into());
     }
 
-    fn add(&mut self, severity: Severity, place: &Place, message: String, help: String) {
+    fn add(&mut self, severity: Severity, location: &Location, message: String, help: String) {
         // Skip duplicates: one node can be reached through several `$ref`s. Cap the report.
         const MAX_PROBLEMS: usize = 200;
-        let (pointer, message) = (printable(&place.pointer).into_owned(), shown(&message));
+        let (pointer, message) = (printable(&location.pointer).into_owned(), shown(&message));
         let known = self.problems.iter().any(|one| {
             one.pointer == pointer && one.message == message && one.severity == severity
         });
@@ -225,7 +225,7 @@ impl<'a> Reporter<'a> {
         } else {
             (severity, message, help)
         };
-        let before = &self.text[..place.offset.min(self.text.len())];
+        let before = &self.text[..location.offset.min(self.text.len())];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         self.problems.push(Problem {

@@ -116,7 +116,7 @@ impl Fields {
         match self {
             Self::Static(fields) => {
                 // A body's keys are mostly those of the schema itself.
-                place(fields, expected, |known| std::ptr::eq(known, key) || known == key)
+                position(fields, expected, |known| std::ptr::eq(known, key) || known == key)
             }
             Self::Owned(fields) => {
                 if fields.get(expected).is_some_and(|field| *field.key == *key) {
@@ -131,7 +131,7 @@ impl Fields {
 /// The place of a key. The search begins at `expected`: keys mostly come in the order of the schema,
 /// some left out.
 #[inline]
-pub(crate) fn place(
+pub(crate) fn position(
     fields: &[FieldInfo],
     expected: usize,
     is: impl Fn(&'static str) -> bool,

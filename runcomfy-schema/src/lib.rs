@@ -9,10 +9,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod field;
+mod instance_path;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
 pub mod json;
 pub mod keyword;
-mod location;
 pub mod media;
 mod num;
 pub mod pattern;

@@ -14,12 +14,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::field::{FieldInfo, Fields};
+use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::keyword::format::Format;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
 use crate::keyword::{array, combined, media, number, object, string, types, unevaluated, values};
-use crate::location::Location;
 use crate::media::MediaKind;
 use crate::num::Num;
 use crate::pattern::Pattern;
@@ -425,7 +425,7 @@ pub(crate) fn holds(
 }
 
 /// Reports how a value breaks a rule.
-pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &Location<'_>) {
+pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &InstancePath<'_>) {
     match rule {
         Rule::Never => types::report_never(report, value, at),
         Rule::Types(types) => types::report(report, *types, value, at),

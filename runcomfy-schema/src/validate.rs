@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::printable::printable;
 use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
@@ -53,7 +53,7 @@ pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), 
         return Ok(());
     }
     let mut report = Report::new(definitions);
-    report.apply(rules, value, &Location::Root);
+    report.apply(rules, value, &InstancePath::Root);
     ValidationErrors::check(report.finish())
 }
 
@@ -177,17 +177,17 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    pub(crate) fn mark(&mut self, place: usize) {
-        if let Some(bit) = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)) {
+    pub(crate) fn mark(&mut self, index: usize) {
+        if let Some(bit) = u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)) {
             self.few |= bit;
             return;
         }
-        let word = place / 64 - 1;
+        let word = index / 64 - 1;
         if self.more.len() <= word {
             self.more.resize(word + 1, 0);
         }
         if let Some(word) = self.more.get_mut(word) {
-            *word |= 1 << (place % 64);
+            *word |= 1 << (index % 64);
         }
     }
 
@@ -195,9 +195,9 @@ impl Seen {
         self.all = true;
     }
 
-    pub(crate) fn has(&self, place: usize) -> bool {
-        let word = if place < 64 { Some(&self.few) } else { self.more.get(place / 64 - 1) };
-        self.all || word.is_some_and(|word| word & (1 << (place % 64)) != 0)
+    pub(crate) fn has(&self, index: usize) -> bool {
+        let word = if index < 64 { Some(&self.few) } else { self.more.get(index / 64 - 1) };
+        self.all || word.is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
     pub(crate) fn extend(&mut self, other: &Self) {
@@ -245,7 +245,7 @@ impl<'r> Report<'r> {
         &mut self,
         rules: &[Rule],
         value: &Json,
-        at: &Location<'_>,
+        at: &InstancePath<'_>,
     ) -> Vec<Violation> {
         let outer = std::mem::take(&mut self.violations);
         let applied = std::mem::take(&mut self.applied);
@@ -259,11 +259,11 @@ impl<'r> Report<'r> {
     /// What is wrong with a key.
     pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
         let mut report = Report { judge: self.judge.aside(), ..Report::new(&[]) };
-        report.apply(rules, name, &Location::Root);
+        report.apply(rules, name, &InstancePath::Root);
         report.violations
     }
 
-    pub(crate) fn add(&mut self, at: &Location<'_>, keyword: &'static str, message: String) {
+    pub(crate) fn add(&mut self, at: &InstancePath<'_>, keyword: &'static str, message: String) {
         if self.is_full() {
             self.more += 1;
             return;
@@ -295,7 +295,7 @@ impl<'r> Report<'r> {
     fn finish(mut self) -> Vec<Violation> {
         if self.violations.is_empty() {
             let message = "is refused by the schema as a whole".to_owned();
-            self.add(&Location::Root, "schema", message);
+            self.add(&InstancePath::Root, "schema", message);
         }
         if self.more > 0 {
             let message = format!("{} violations more are left out here", self.more);
@@ -310,7 +310,7 @@ impl<'r> Report<'r> {
         self.violations
     }
 
-    pub(crate) fn apply(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {
+    pub(crate) fn apply(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         if let Json::NotFinite(float) = value {
             self.add(at, "type", format!("{float} is not a number that JSON can carry"));
             return;
@@ -333,7 +333,7 @@ impl<'r> Report<'r> {
         self.judge.depth -= 1;
     }
 
-    fn each(&mut self, rules: &[Rule], value: &Json, at: &Location<'_>) {
+    fn each(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         for rule in rules {
             let before = self.violations.len() + self.more;
             rule::report(self, rule, value, at);

@@ -91,7 +91,7 @@ impl Lowerer<'_, '_, '_> {
                 // An entry of a wrong type was reported as such.
                 refused += 1;
                 self.reporter.warning(
-                    &value.place,
+                    &value.location,
                     format!("the enum entry {value} is refused by the keywords beside it; it gets no variant"),
                     "remove the entry, or correct the keyword",
                 );
@@ -101,7 +101,7 @@ impl Lowerer<'_, '_, '_> {
             && refused == values.len()
         {
             self.reporter.error(
-                &first.place,
+                &first.location,
                 "the other keywords refuse every entry of the enum",
                 "correct the range or the length beside the enum",
             );

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use runcomfy_schema::parse::Place;
+use runcomfy_schema::parse::Location;
 use runcomfy_schema::{Json, Num};
 
 use super::model::{Model, ObjectType, Shape};
@@ -61,7 +61,7 @@ fn body<'a>(
             "no example was found that the schema takes itself, so its documentation has none";
         let help = "look for rules that exclude each other, or for a `pattern` that is hard to meet; \
                     an `examples` entry or a `default` beside it is used";
-        let place: &Place = &root.schema.place;
+        let place: &Location = &root.schema.location;
         reporter.warning(place, message, help);
         return None;
     };

@@ -19,7 +19,7 @@ impl Lowerer<'_, '_, '_> {
         // A part of a schema may well require what another part declares.
         for entry in undeclared.filter(|_| schema.is_closed()) {
             let place = schema.required.iter().find(|(key, _)| *key == entry.key);
-            let place = place.map_or(&schema.place, |(_, place)| place);
+            let place = place.map_or(&schema.location, |(_, place)| place);
             self.reporter.warning(
                 place,
                 format!("`required` names {:?}, which `properties` does not have", entry.key),
@@ -42,7 +42,7 @@ impl Lowerer<'_, '_, '_> {
         let schema = entry.schema.unwrap_or(&undeclared);
         if entry.schema.is_some() && schema.never {
             self.reporter.warning(
-                &schema.place,
+                &schema.location,
                 format!("no value of {:?} is valid: its schema is `false`", entry.key),
                 "remove the property, or give it a schema",
             );
@@ -105,7 +105,7 @@ impl Lowerer<'_, '_, '_> {
         // `null` means that there is none.
         if default.value != Value::Null {
             self.reporter.warning(
-                &default.place,
+                &default.location,
                 format!("the default {default} is refused by the schema itself"),
                 "it is kept out of the API; correct the default, or the rule that refuses it",
             );
@@ -118,7 +118,7 @@ impl Lowerer<'_, '_, '_> {
 fn undeclared(object: &Schema) -> Schema {
     let mut schema = match &object.additional {
         Some(AdditionalProperties::Checked(each)) => (**each).clone(),
-        _ => Schema::synthetic(object.place.clone()),
+        _ => Schema::synthetic(object.location.clone()),
     };
     schema.never |= matches!(object.additional, Some(AdditionalProperties::Allowed(false)));
     schema
@@ -129,8 +129,9 @@ pub(super) fn names_of(
     schema: &Schema,
     reporter: &mut Reporter<'_>,
 ) -> Vec<String> {
-    let place =
-        |entry: &Entry<'_>| entry.schema.map_or(&schema.place, |schema| &schema.place).clone();
+    let place = |entry: &Entry<'_>| {
+        entry.schema.map_or(&schema.location, |schema| &schema.location).clone()
+    };
     let given = entries.iter().filter_map(|entry| entry.schema?.rust_name.as_ref());
     for (name, place) in given {
         if !names::is_valid(name) {

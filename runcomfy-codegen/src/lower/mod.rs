@@ -27,7 +27,7 @@ pub(crate) use model::{
 pub(crate) use paths::Paths;
 
 use crate::parse::{self, Compiler, Definitions, Document};
-use crate::report::{Place, Reporter};
+use crate::report::{Location, Reporter};
 use types::Types;
 
 /// A model in progress.
@@ -53,7 +53,7 @@ pub(crate) fn lower(
         Ok(path) => path,
         Err(message) => {
             let help = "rename the file: the path below the schemas folder is the model id";
-            reporter.error(&Place::root(), message, help);
+            reporter.error(&Location::root(), message, help);
             return None;
         }
     };

@@ -42,7 +42,7 @@ pub(super) fn lower(schema: &Schema, reporter: &mut Reporter<'_>) -> Option<Outp
                 let (a, b) = (extra[a], extra[b]);
                 let message = format!("the keys {:?} and {:?} give one Rust name", a.key, b.key);
                 reporter.error(
-                    &b.schema.place,
+                    &b.schema.location,
                     message,
                     "add \"x-rust-name\": \"...\" to one of them",
                 );

@@ -181,7 +181,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
     }
 
     fn array(&mut self, whole: &Schema, hint: Option<Hint<'_>>, depth: usize) -> Vec<Json> {
-        let any = Schema::synthetic(whole.place.clone());
+        let any = Schema::synthetic(whole.location.clone());
         let mut items: Vec<Json> = Vec::new();
         for part in &whole.prefix {
             let Some(item) = self.one(part, None, depth + 1) else { return Vec::new() };
@@ -228,7 +228,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         let each = match &whole.additional {
             Some(AdditionalProperties::Checked(each)) => Some((**each).clone()),
             Some(AdditionalProperties::Allowed(true)) => {
-                Some(Schema::synthetic(whole.place.clone()))
+                Some(Schema::synthetic(whole.location.clone()))
             }
             _ => whole.patterns.first().map(|(_, each)| each.clone()),
         };
@@ -427,10 +427,10 @@ impl Draft {
 
     fn schema(&self, key: &str) -> Schema {
         match self.properties.get(key).map(Vec::as_slice) {
-            None | Some([]) => Schema::synthetic(crate::report::Place::root()),
+            None | Some([]) => Schema::synthetic(crate::report::Location::root()),
             Some([only]) => only.clone(),
             Some([first, ..]) => {
-                let mut both = Schema::synthetic(first.place.clone());
+                let mut both = Schema::synthetic(first.location.clone());
                 both.all_of = self.properties.get(key).cloned().unwrap_or_default();
                 both
             }

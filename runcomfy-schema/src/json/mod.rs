@@ -374,7 +374,7 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Found, E> {
-        if let Some(index) = field::place(self.fields, self.expected, |known| known == key) {
+        if let Some(index) = field::position(self.fields, self.expected, |known| known == key) {
             return Ok(Found::Field(index));
         }
         Ok(match key {

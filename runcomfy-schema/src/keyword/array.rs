@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{counted, is_count, show, values};
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::rule::Rules;
 use crate::validate::{Judge, Report, Seen};
 
@@ -98,11 +98,11 @@ pub(crate) fn report_items(
     from: usize,
     rules: &Rules,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
     for (index, item) in items.iter().enumerate().skip(from) {
-        report.apply(rules, item, &Location::Item { parent: at, index });
+        report.apply(rules, item, &InstancePath::Item { parent: at, index });
     }
 }
 
@@ -110,11 +110,11 @@ pub(crate) fn report_prefix(
     report: &mut Report<'_>,
     each: &[Rules],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
     for (index, (item, rules)) in items.iter().zip(each).enumerate() {
-        report.apply(rules, item, &Location::Item { parent: at, index });
+        report.apply(rules, item, &InstancePath::Item { parent: at, index });
     }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn report_contains(
     bounds: Counts,
     rules: &Rules,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
     let found = items.iter().filter(|item| report.judge.is_valid(rules, item, None)).count();
@@ -138,7 +138,7 @@ pub(crate) fn report_count(
     min: Option<u64>,
     max: Option<u64>,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
     let broken = counted((min, max), ("minItems", "maxItems"), items.len(), "item");
@@ -147,7 +147,7 @@ pub(crate) fn report_count(
     }
 }
 
-pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &Location<'_>) {
+pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
     let Json::Array(items) = value else { return };
     if let Some((first, second)) = duplicate(value) {
         let shown = items.get(second).map(show).unwrap_or_default();

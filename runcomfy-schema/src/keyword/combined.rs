@@ -2,9 +2,9 @@
 
 use super::{show, types};
 use crate::field::Field;
+use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::keyword::types::Types;
-use crate::location::Location;
 use crate::rule::{MAX_LOOKED_AT, Rule, Rules, find, resolve};
 use crate::validate::{Judge, Report, Seen};
 use crate::violation::Violation;
@@ -77,7 +77,7 @@ pub(crate) fn report_any(
     report: &mut Report<'_>,
     parts: &[Rules],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     if !any_holds(&mut report.judge, parts, value, None) {
         report_none(report, "anyOf", parts, value, at);
@@ -88,7 +88,7 @@ pub(crate) fn report_one(
     report: &mut Report<'_>,
     parts: &[Rules],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let fitting = (1..).zip(parts).filter(|(_, rules)| report.judge.is_valid(rules, value, None));
     let fitting: Vec<usize> = fitting.map(|(number, _)| number).collect();
@@ -114,7 +114,7 @@ fn report_none(
     keyword: &'static str,
     parts: &[Rules],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let definitions = report.judge.definitions;
     let is_typed =
@@ -128,7 +128,7 @@ fn report_none(
     let candidates = match picked(definitions, &typed, value) {
         Picked::Forms(forms) => forms,
         Picked::None { field, allowed, given } => {
-            let at = Location::Member { parent: at, name: field.name, key: field.key };
+            let at = InstancePath::Member { parent: at, name: field.name, key: field.key };
             let Some(given) = given else {
                 let allowed: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
                 let allowed = allowed.join(", ");
@@ -255,7 +255,7 @@ fn constant<'r>(
 }
 
 /// A violation as it reads in a message about the value at `at`.
-fn relative(violation: &Violation, at: &Location<'_>) -> String {
+fn relative(violation: &Violation, at: &InstancePath<'_>) -> String {
     let inner = violation.field.strip_prefix(&at.field()).unwrap_or(&violation.field);
     match inner.trim_start_matches('.') {
         "" => violation.message.clone(),
@@ -288,7 +288,12 @@ fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Opti
     })
 }
 
-pub(crate) fn report_not(report: &mut Report<'_>, rules: &Rules, value: &Json, at: &Location<'_>) {
+pub(crate) fn report_not(
+    report: &mut Report<'_>,
+    rules: &Rules,
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
     if report.judge.is_valid(rules, value, None) {
         report.add(at, "not", format!("{} is what the schema rules out by `not`", show(value)));
     }
@@ -298,7 +303,7 @@ pub(crate) fn report_if(
     report: &mut Report<'_>,
     [condition, then, otherwise]: [&Rules; 3],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let holds = report.judge.is_valid(condition, value, None);
     report.apply(if holds { then } else { otherwise }, value, at);

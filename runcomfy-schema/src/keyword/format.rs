@@ -5,8 +5,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::show;
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::pattern::Pattern;
 use crate::validate::Report;
 
@@ -123,7 +123,7 @@ impl Format {
         }
     }
 
-    pub(crate) fn report(self, report: &mut Report<'_>, value: &Json, at: &Location<'_>) {
+    pub(crate) fn report(self, report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
         if !self.holds(value) {
             report.add(at, "format", format!("{} is not {}", show(value), self.described()));
         }
@@ -351,7 +351,7 @@ mod read {
         {
             let message = format!("the format {name:?} is unknown, so it is not checked");
             let help = format!("did you mean {near:?}?");
-            keywords.diagnostics().warning(&member.node.place, message, help);
+            keywords.diagnostics().warning(&member.node.location, message, help);
         }
         keywords.schema.format = Some(name);
         true

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use super::show;
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::media::{self, Facts, MediaKind};
 use crate::redact;
 use crate::validate::Report;
@@ -62,7 +62,12 @@ pub(crate) fn holds(kind: MediaKind, value: &Json) -> bool {
     }
 }
 
-pub(crate) fn report(report: &mut Report<'_>, kind: MediaKind, value: &Json, at: &Location<'_>) {
+pub(crate) fn report(
+    report: &mut Report<'_>,
+    kind: MediaKind,
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
     let Json::String(text) = value else { return };
     let Err(error) = media::check_kind(text, kind) else { return };
     let message = if text.is_empty() {
@@ -99,7 +104,7 @@ pub(crate) fn report_facts(
     report: &mut Report<'_>,
     validations: &[Validation],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     for (index, file) in files(value).iter().enumerate() {
         let Some(facts) = facts(file) else { continue };
@@ -107,7 +112,7 @@ pub(crate) fn report_facts(
             let Some(message) = validation.broken(&facts) else { continue };
             match value {
                 Json::Array(_) => {
-                    report.add(&Location::Item { parent: at, index }, "validations", message);
+                    report.add(&InstancePath::Item { parent: at, index }, "validations", message);
                 }
                 _ => report.add(at, "validations", message),
             }
@@ -197,14 +202,14 @@ mod read {
         let Value::Array(entries) = &member.node.value else {
             let help = "list the rules, as in [{\"validation_rule\": \"file_size_mb<\", \"validation_value\": 30}]";
             let message = "`validations` is not an array, and is left to the service";
-            keywords.diagnostics().warning(&member.node.place, message, help);
+            keywords.diagnostics().warning(&member.node.location, message, help);
             return true;
         };
         for entry in entries {
             match rule(entry) {
                 Some(validation) => keywords.schema.validations.push(validation),
                 None => keywords.diagnostics().warning(
-                    &entry.place,
+                    &entry.location,
                     format!("the rule {entry} is not understood, and is left to the service"),
                     "a `validation_rule` is file_size_mb, width_pixels, height_pixels or width/height, \
                      then <, <=, >, >= or ==; its `validation_value` is a number",

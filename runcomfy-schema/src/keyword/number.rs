@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::num::Num;
 use crate::rule::Bound;
 use crate::validate::Report;
@@ -26,7 +26,7 @@ pub(crate) fn report_range(
     min: Option<&Bound>,
     max: Option<&Bound>,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Number(number) = value else { return };
     let (keyword, bound) = match (min, max) {
@@ -65,7 +65,7 @@ pub(crate) fn report_multiple(
     report: &mut Report<'_>,
     step: &Num,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     if let Json::Number(number) = value
         && !number.is_multiple_of(step)
@@ -198,7 +198,7 @@ mod read {
             keywords.schema.multiple_of = Some(step);
         } else {
             keywords.diagnostics().error(
-                &node.place,
+                &node.location,
                 format!("`{keyword}` {step} has more digits than can be compared exactly"),
                 "give a number of at most 37 digits",
             );

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::{counted, is_count, nearest};
 use crate::field::{Field, Fields};
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::rule::{Additional, ObjectSchema, Rules};
 use crate::validate::{Judge, Report, Seen};
 
@@ -22,7 +22,7 @@ pub(crate) fn holds(
     let mut found = Bits::new(schema.fields.len());
     // Members mostly come in the order of the schema, so the next one is tried first.
     let mut expected = 0;
-    for (place, (key, value)) in members.iter().enumerate() {
+    for (position, (key, value)) in members.iter().enumerate() {
         let index = schema.fields.position(key, expected);
         let mut is_known = false;
         if let Some((index, field)) =
@@ -52,7 +52,7 @@ pub(crate) fn holds(
             }
         }
         if let Some(seen) = &mut seen {
-            seen.mark(place);
+            seen.mark(position);
         }
     }
     match &schema.fields {
@@ -100,31 +100,31 @@ pub(crate) fn report(
     report: &mut Report<'_>,
     schema: &ObjectSchema,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Object(members) = value else { return };
     let fields = &schema.fields;
     // Where each field stands among the members.
-    let mut places: Vec<Option<usize>> = vec![None; fields.len()];
+    let mut positions: Vec<Option<usize>> = vec![None; fields.len()];
     let mut of_members = Vec::with_capacity(members.len());
     let mut expected = 0;
-    for (place, (key, _)) in members.iter().enumerate() {
+    for (position, (key, _)) in members.iter().enumerate() {
         let index = fields.position(key, expected);
-        let slot = index.and_then(|index| places.get_mut(index));
+        let slot = index.and_then(|index| positions.get_mut(index));
         let is_again = slot.as_ref().is_some_and(|slot| slot.is_some());
         if let Some(slot) = slot.filter(|slot| slot.is_none()) {
-            *slot = Some(place);
+            *slot = Some(position);
         }
         expected = index.map_or(expected, |index| index + 1);
         of_members.push((index, is_again));
     }
-    for (field, place) in fields.iter().zip(&places) {
-        report_field(report, field, place.and_then(|place| members.get(place)), at);
+    for (field, position) in fields.iter().zip(&positions) {
+        report_field(report, field, position.and_then(|position| members.get(position)), at);
     }
     for ((key, value), (index, is_again)) in members.iter().zip(of_members) {
         let field = index.and_then(|index| fields.get(index));
         let name = field.map_or(&**key, |field| field.name);
-        let at = Location::Member { parent: at, name, key };
+        let at = InstancePath::Member { parent: at, name, key };
         if is_again {
             report.add(&at, "properties", "is given more than once".to_owned());
         }
@@ -151,9 +151,9 @@ fn report_field(
     report: &mut Report<'_>,
     field: Field<'_>,
     member: Option<&(Cow<'static, str>, Json)>,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
-    let at = Location::Member { parent: at, name: field.name, key: field.key };
+    let at = InstancePath::Member { parent: at, name: field.name, key: field.key };
     match member {
         Some((_, value)) => report.apply(field.rules, value, &at),
         None if field.required => {
@@ -200,7 +200,7 @@ pub(crate) fn report_size(
     min: Option<u64>,
     max: Option<u64>,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Object(members) = value else { return };
     let keywords = ("minProperties", "maxProperties");
@@ -222,11 +222,11 @@ pub(crate) fn report_names(
     report: &mut Report<'_>,
     rules: &Rules,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Object(members) = value else { return };
     for (key, name) in keys(members) {
-        let at = Location::Member { parent: at, name: key, key };
+        let at = InstancePath::Member { parent: at, name: key, key };
         if report.judge.aside().is_valid(rules, &name, None) {
             continue;
         }
@@ -248,11 +248,11 @@ pub(crate) fn report_keys(
     report: &mut Report<'_>,
     keys: &[Cow<'static, str>],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::Object(_) = value else { return };
     for key in keys.iter().filter(|key| !has(value, key)) {
-        let at = Location::Member { parent: at, name: key, key };
+        let at = InstancePath::Member { parent: at, name: key, key };
         report.add(&at, "required", "is required, but missing".to_owned());
     }
 }
@@ -272,7 +272,7 @@ pub(crate) fn report_dependent(
     key: &str,
     rules: &Rules,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     if has(value, key) {
         report.apply(rules, value, at);
@@ -357,7 +357,7 @@ pub(crate) use read::{KEYWORDS, read};
 mod read {
     use crate::keyword::string::check_pattern;
     use crate::parse::{
-        AdditionalProperties, Dependent, Keywords, Member, Node, Place, Property, Value,
+        AdditionalProperties, Dependent, Keywords, Location, Member, Node, Property, Value,
     };
 
     /// More than the object of any model has.
@@ -404,11 +404,11 @@ mod read {
             let message = format!("{} properties are too many for an object", members.len());
             let help =
                 format!("an object has at most {MAX_PROPERTIES}; use `additionalProperties`");
-            return keywords.diagnostics().error(&node.place, message, help);
+            return keywords.diagnostics().error(&node.location, message, help);
         }
         let properties = members.iter().map(|member| Property {
             key: member.key.clone(),
-            key_place: member.place.clone(),
+            key_location: member.location.clone(),
             schema: keywords.read(&member.node),
         });
         keywords.schema.properties = Some(properties.collect());
@@ -419,21 +419,25 @@ mod read {
             // Draft 3, and habit: `required: false` on a property says nothing.
             Value::Bool(false) => {}
             Value::Bool(true) => {
-                let key = node.place.parent_key();
+                let key = node.location.parent_key();
                 let message = "`required` is `true`, which is draft 3's way to require a property; \
                                here it is a list beside `properties`";
                 let help = format!(
                     "remove it here, and add {key:?} to the list of the object around: \
                      \"required\": [{key:?}]"
                 );
-                keywords.diagnostics().error(&node.place, message, help);
+                keywords.diagnostics().error(&node.location, message, help);
             }
             _ => keywords.schema.required = keys(keywords, node, "required"),
         }
     }
 
     /// An array of keys, each once.
-    fn keys(keywords: &mut Keywords<'_, '_>, node: &Node, keyword: &str) -> Vec<(String, Place)> {
+    fn keys(
+        keywords: &mut Keywords<'_, '_>,
+        node: &Node,
+        keyword: &str,
+    ) -> Vec<(String, Location)> {
         let Value::Array(items) = &node.value else {
             keywords.wrong(node, keyword, "an array of keys");
             return Vec::new();
@@ -441,14 +445,14 @@ mod read {
         if items.len() > MAX_PROPERTIES {
             let message = format!("{} keys are too many for `{keyword}`", items.len());
             let help = format!("an object has at most {MAX_PROPERTIES} properties");
-            keywords.diagnostics().error(&node.place, message, help);
+            keywords.diagnostics().error(&node.location, message, help);
             return Vec::new();
         }
-        let mut keys: Vec<(String, Place)> = Vec::new();
+        let mut keys: Vec<(String, Location)> = Vec::new();
         for item in items {
             match &item.value {
                 Value::String(key) if keys.iter().any(|(known, _)| known == key) => {}
-                Value::String(key) => keys.push((key.clone(), item.place.clone())),
+                Value::String(key) => keys.push((key.clone(), item.location.clone())),
                 _ => keywords.wrong(item, keyword, "an array of keys"),
             }
         }
@@ -461,7 +465,7 @@ mod read {
         };
         for member in members {
             let keyword = "patternProperties";
-            check_pattern(keywords.diagnostics(), &member.key, &member.place, keyword);
+            check_pattern(keywords.diagnostics(), &member.key, &member.location, keyword);
         }
         let patterns =
             members.iter().map(|member| (member.key.clone(), keywords.read(&member.node)));

@@ -25,13 +25,13 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
     if !text.starts_with('#') {
         let message = format!("`{keyword}` {text:?} leads out of the file");
         let help = "copy the schema into `$defs`, and refer to it as \"#/$defs/name\"";
-        return keywords.diagnostics().error(&node.place, message, help);
+        return keywords.diagnostics().error(&node.location, message, help);
     }
-    let reference = Reference { text: text.clone(), place: node.place.clone() };
+    let reference = Reference { text: text.clone(), location: node.location.clone() };
     keywords.reader().references.push(reference.clone());
     if keywords.schema.reference.is_some() {
         // Two kinds of reference in one schema: both hold.
-        let mut part = Schema::synthetic(keywords.schema.place.clone());
+        let mut part = Schema::synthetic(keywords.schema.location.clone());
         part.reference = Some(reference);
         part.only_refers = true;
         keywords.schema.all_of.push(part);
@@ -49,6 +49,6 @@ pub(crate) fn check_base(keywords: &mut Keywords<'_, '_>, member: &Member) {
         let message =
             "a schema inside the file has an `$id` of its own, which references would start from";
         let help = "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
-        keywords.diagnostics().error(&member.place, message, help);
+        keywords.diagnostics().error(&member.location, message, help);
     }
 }

@@ -1,8 +1,8 @@
 //! `minLength`, `maxLength` and `pattern`.
 
 use super::{counted, is_count, show};
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::pattern::Pattern;
 use crate::validate::Report;
 
@@ -21,7 +21,7 @@ pub(crate) fn report_length(
     min: Option<u64>,
     max: Option<u64>,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     let Json::String(text) = value else { return };
     let count = text.chars().count();
@@ -42,7 +42,7 @@ pub(crate) fn report_pattern(
     report: &mut Report<'_>,
     pattern: &Pattern,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     if matches(pattern, value) {
         return;
@@ -79,7 +79,7 @@ pub(crate) use read::{KEYWORDS, check_pattern, read, rules};
 #[cfg(feature = "parse")]
 mod read {
     use super::Pattern;
-    use crate::parse::{Compiler, Counts, Diagnostics, Keywords, Member, Place, Schema, Value};
+    use crate::parse::{Compiler, Counts, Diagnostics, Keywords, Location, Member, Schema, Value};
     use crate::rule::Rule;
 
     /// The rules of these keywords.
@@ -101,7 +101,7 @@ mod read {
             "maxLength" => keywords.schema.length.max = keywords.count(node, "maxLength"),
             "pattern" => match &node.value {
                 Value::String(pattern) => {
-                    check_pattern(keywords.diagnostics(), pattern, &node.place, "pattern");
+                    check_pattern(keywords.diagnostics(), pattern, &node.location, "pattern");
                     keywords.schema.pattern = Some(pattern.clone());
                 }
                 _ => keywords.wrong(node, "pattern", "a regular expression"),
@@ -114,13 +114,13 @@ mod read {
     pub(crate) fn check_pattern(
         diagnostics: &mut Diagnostics,
         pattern: &str,
-        place: &Place,
+        location: &Location,
         keyword: &str,
     ) {
         if let Some(fault) = Pattern::fault(pattern) {
             let message = format!("`{keyword}` {pattern:?} is not a regular expression: {fault}");
             let help = "write it as ECMA-262 has it, in its `u` mode";
-            diagnostics.error(place, message, help);
+            diagnostics.error(location, message, help);
         }
     }
 }

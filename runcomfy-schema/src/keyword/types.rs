@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::show;
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::validate::Report;
 
 /// A set of JSON types.
@@ -109,13 +109,13 @@ pub(crate) fn holds(types: Types, value: &Json) -> bool {
     }
 }
 
-pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &Location<'_>) {
+pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &InstancePath<'_>) {
     if !holds(types, value) {
         report.add(at, "type", format!("{} is not {types}", show(value)));
     }
 }
 
-pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &Location<'_>) {
+pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
     report.add(at, "false", format!("{} is not allowed here: the schema is `false`", show(value)));
 }
 
@@ -174,7 +174,7 @@ mod read {
             match known {
                 Some(known) => types = types.union(known),
                 None => keywords.diagnostics().error(
-                    &name.place,
+                    &name.location,
                     format!("the type {name} is unknown"),
                     "the types are string, integer, number (or float), boolean, array, object and null",
                 ),

@@ -5,8 +5,8 @@ use super::combined::{Picked, picked};
 use super::object::unknown;
 use super::show;
 use crate::field::Field;
+use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::location::Location;
 use crate::rule::{Additional, MAX_LOOKED_AT, Rule, Rules, resolve};
 use crate::validate::{Judge, Report, Seen};
 
@@ -32,11 +32,11 @@ pub(crate) fn hold(
     }
     let holds = match (value, properties, items) {
         (Json::Object(members), Some(rules), _) => {
-            let mut left = members.iter().enumerate().filter(|(place, _)| !own.has(*place));
+            let mut left = members.iter().enumerate().filter(|(index, _)| !own.has(*index));
             left.all(|(_, (_, value))| judge.is_valid(rules, value, None))
         }
         (Json::Array(items), _, Some(rules)) => {
-            let mut left = items.iter().enumerate().filter(|(place, _)| !own.has(*place));
+            let mut left = items.iter().enumerate().filter(|(index, _)| !own.has(*index));
             left.all(|(_, item)| judge.is_valid(rules, item, None))
         }
         _ => true,
@@ -53,7 +53,7 @@ pub(crate) fn report(
     properties: Option<&Rules>,
     items: Option<&Rules>,
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     report.apply(rules, value, at);
     let mut seen = Seen::default();
@@ -68,15 +68,15 @@ pub(crate) fn report(
             let mut left_over = MAX_LOOKED_AT;
             let form = Some(value);
             collect(definitions, rules, form, &mut of_this, &mut this_speaks, &mut left_over);
-            for (place, (key, value)) in members.iter().enumerate() {
+            for (index, (key, value)) in members.iter().enumerate() {
                 let field = fields.iter().find(|field| field.key == key);
                 let name = field.map_or(&**key, |field| field.name);
-                let at = Location::Member { parent: at, name, key };
+                let at = InstancePath::Member { parent: at, name, key };
                 let is_known = field.is_some() || speaks.iter().any(|speaks| speaks(key));
                 let is_of_this = of_this.iter().any(|field| field.key == key)
                     || this_speaks.iter().any(|speaks| speaks(key));
                 // Where the parts are refused anyway, only a key that they do not know is told.
-                if seen.has(place) || (is_of_this && !is_sound) {
+                if seen.has(index) || (is_of_this && !is_sound) {
                     continue;
                 }
                 if !matches!(&**left, [Rule::Never]) {
@@ -92,7 +92,7 @@ pub(crate) fn report(
         }
         (Json::Array(items), _, Some(left)) if is_sound => {
             for (index, item) in items.iter().enumerate().filter(|(index, _)| !seen.has(*index)) {
-                let at = Location::Item { parent: at, index };
+                let at = InstancePath::Item { parent: at, index };
                 if matches!(&**left, [Rule::Never]) {
                     let message = format!("{} is one item too many", show(item));
                     report.add(&at, "unevaluatedItems", message);

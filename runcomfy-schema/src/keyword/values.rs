@@ -1,8 +1,8 @@
 //! `enum` and `const`.
 
 use super::{nearest, show};
+use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
-use crate::location::Location;
 use crate::validate::Report;
 
 #[inline(never)]
@@ -21,7 +21,7 @@ pub(crate) fn report(
     report: &mut Report<'_>,
     allowed: &[Literal],
     value: &Json,
-    at: &Location<'_>,
+    at: &InstancePath<'_>,
 ) {
     if holds(allowed, value) {
         return;
@@ -120,12 +120,12 @@ mod read {
     fn values(keywords: &mut Keywords<'_, '_>, node: &Node) {
         match &node.value {
             Value::Array(values) if values.is_empty() => keywords.diagnostics().error(
-                &node.place,
+                &node.location,
                 "the enum is empty, so no value can satisfy it",
                 "list the values, or remove `enum`",
             ),
             Value::Array(values) if values.len() > MAX_VALUES => keywords.diagnostics().error(
-                &node.place,
+                &node.location,
                 format!("{} entries are too many for an enum", values.len()),
                 format!("an enum has at most {MAX_VALUES}; use `pattern`, or remove it"),
             ),
@@ -137,7 +137,7 @@ mod read {
                         distinct.push(value.clone());
                     } else {
                         keywords.diagnostics().warning(
-                            &value.place,
+                            &value.location,
                             format!("{value} stands in the enum twice"),
                             "remove one of the two; it counts once",
                         );
@@ -156,7 +156,7 @@ mod read {
             values.retain(|value| others.contains(&canonical(&value.to_json())));
             if values.is_empty() {
                 keywords.diagnostics().error(
-                    &node.place,
+                    &node.location,
                     "`enum` and `const` have no value in common",
                     "correct one of them, or remove it",
                 );

@@ -88,7 +88,7 @@ pub(super) fn is_plain_host(host: &[u8]) -> bool {
     // Behind a dot or a hyphen, and at the start, only a letter or a digit may follow.
     let mut is_between = true;
     let mut label = 0;
-    for (place, byte) in host.iter().enumerate() {
+    for (position, byte) in host.iter().enumerate() {
         if KINDS[usize::from(*byte)] & HOST != 0 {
             is_between = false;
             continue;
@@ -98,8 +98,8 @@ pub(super) fn is_plain_host(host: &[u8]) -> bool {
             // label ends with a hyphen.
             b'-' | b'.' if is_between => return false,
             b'-' => is_between = true,
-            b'.' if place - label > MAX_LABEL => return false,
-            b'.' => (is_between, label) = (true, place + 1),
+            b'.' if position - label > MAX_LABEL => return false,
+            b'.' => (is_between, label) = (true, position + 1),
             _ => return false,
         }
     }

@@ -19,7 +19,7 @@ pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
         };
         if let Some(message) = message {
             diagnostics.error(
-                &schema.place,
+                &schema.location,
                 message,
                 "swap the two, or correct the one that is wrong",
             );
@@ -34,7 +34,7 @@ pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
     for value in schema.values.as_deref().unwrap_or_default() {
         if let Some(types) = schema.types.filter(|types| !holds(*types, &value.to_json())) {
             diagnostics.error(
-                &value.place,
+                &value.location,
                 format!("the enum entry {value} is not of the type {}", types.names().join(" or ")),
                 "correct the entry, or the `type` beside the enum",
             );
@@ -55,6 +55,10 @@ fn counts(schema: &Schema, counts: Counts, names: (&str, &str), diagnostics: &mu
         && min > max
     {
         let message = format!("`{}` {min} is above `{}` {max}", names.0, names.1);
-        diagnostics.error(&schema.place, message, "swap the two, or correct the one that is wrong");
+        diagnostics.error(
+            &schema.location,
+            message,
+            "swap the two, or correct the one that is wrong",
+        );
     }
 }

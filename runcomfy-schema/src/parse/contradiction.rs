@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::diagnostics::{Diagnostics, Place};
+use super::diagnostics::{Diagnostics, Location};
 use super::form::{is_composed, optional_keys, speaks_of_objects};
 use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema, SchemaId};
 use super::view::{in_words_of, view};
@@ -41,12 +41,12 @@ impl Finder<'_, '_> {
         self.left = left;
         self.open.push(schema.id);
         let whole = view(self.definitions, schema).into_owned();
-        if let Some((place, message)) = contradiction(self.definitions, schema, &whole) {
+        if let Some((location, message)) = contradiction(self.definitions, schema, &whole) {
             let help = "no value satisfies both: correct one of the two, or remove it";
             if is_needed {
-                self.diagnostics.error(&place, message, help);
+                self.diagnostics.error(&location, message, help);
             } else {
-                self.diagnostics.warning(&place, message, help);
+                self.diagnostics.warning(&location, message, help);
             }
         }
         for property in whole.properties.iter().flatten() {
@@ -71,7 +71,7 @@ fn contradiction(
     definitions: &Definitions,
     schema: &Schema,
     whole: &Schema,
-) -> Option<(Place, String)> {
+) -> Option<(Location, String)> {
     let own = own(definitions, schema, whole);
     if own.is_some() {
         return own;
@@ -96,7 +96,7 @@ fn contradiction(
             let reasons: Vec<_> =
                 (1..).zip(reasons).map(|(number, one)| format!("({number}) {one}")).collect();
             let message = format!("no form of `{keyword}` can be met: {}", reasons.join("; "));
-            return Some((schema.place.clone(), message));
+            return Some((schema.location.clone(), message));
         }
     }
     None
@@ -108,35 +108,35 @@ fn own_of_form(
     definitions: &Definitions,
     schema: &Schema,
     whole: &Schema,
-) -> Option<(Place, String)> {
+) -> Option<(Location, String)> {
     bounds(schema, whole).or_else(|| shut_out(definitions, schema, whole))
 }
 
-fn own(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+fn own(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     bounds(schema, whole)
         .or_else(|| shut_out(definitions, schema, whole))
         .or_else(|| sizes(definitions, schema, whole))
 }
 
 /// Types, ranges and counts that leave nothing.
-fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
-    let place = || schema.place.clone();
+fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
+    let location = || schema.location.clone();
     // What one schema says by itself is reported where it is read.
     let is_merged = !schema.all_of.is_empty() || schema.reference.is_some();
     if is_merged && whole.types == Some(Types(0)) {
         let names = |schema: &Schema| schema.types.map(|types| types.to_string());
         let all: Vec<_> = std::iter::once(schema).chain(&schema.all_of).filter_map(names).collect();
-        return Some((place(), format!("no value is {}", all.join(" and "))));
+        return Some((location(), format!("no value is {}", all.join(" and "))));
     }
     if whole.not.as_ref().is_some_and(|not| is_anything(not)) {
-        return Some((place(), "`not` rules out every value".to_owned()));
+        return Some((location(), "`not` rules out every value".to_owned()));
     }
     if is_merged {
         if let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum)
             && is_empty(min, max)
         {
             let message = format!("a minimum of {} and a maximum of {}", min.num, max.num);
-            return Some((place(), format!("{message} exclude each other")));
+            return Some((location(), format!("{message} exclude each other")));
         }
         for (Counts { min, max }, [least, most]) in [
             (whole.length, ["minLength", "maxLength"]),
@@ -147,26 +147,26 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
                 && min > max
             {
                 let message = format!("`{least}` {min} and `{most}` {max} exclude each other");
-                return Some((place(), message));
+                return Some((location(), message));
             }
         }
         if whole.values.as_ref().is_some_and(|values| values.is_empty()) {
-            return Some((place(), "the enums have no value in common".to_owned()));
+            return Some((location(), "the enums have no value in common".to_owned()));
         }
     }
-    numbers(whole).map(|message| (place(), message)).or_else(|| {
+    numbers(whole).map(|message| (location(), message)).or_else(|| {
         let prefix = whole.prefix.len() as u64;
         let min = whole.count.min.filter(|min| *min > prefix)?;
         whole.items.as_ref().filter(|items| items.never)?;
         let is_list = whole.types.is_some_and(|types| types.0 == Types::ARRAY);
         let message =
             format!("`minItems` {min} asks for more items than the {prefix} that may be there");
-        is_list.then(|| (place(), message))
+        is_list.then(|| (location(), message))
     })
 }
 
 fn is_anything(schema: &Schema) -> bool {
-    let empty = Schema::synthetic(schema.place.clone());
+    let empty = Schema::synthetic(schema.location.clone());
     !schema.never
         && schema.types.is_none()
         && schema.values.is_none()
@@ -241,30 +241,37 @@ fn numbers(whole: &Schema) -> Option<String> {
 }
 
 /// A key that one rule requires, and another shuts out.
-fn shut_out(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+fn shut_out(
+    definitions: &Definitions,
+    schema: &Schema,
+    whole: &Schema,
+) -> Option<(Location, String)> {
     let is_object = whole.types.is_some_and(|types| types.without(Types::NULL).0 == Types::OBJECT);
     if !is_object || whole.types.is_some_and(|types| types.has(Types::NULL)) {
         return None;
     }
     let mut parts = Vec::new();
     all_parts(definitions, schema, &mut parts, 64);
-    for (key, place) in &whole.required {
+    for (key, location) in &whole.required {
         let declared = whole.properties.iter().flatten().find(|one| one.key == *key);
         if declared.is_some_and(|one| one.schema.never) {
             let message = format!("`required` names {key:?}, whose schema is `false`");
-            return Some((place.clone(), message));
+            return Some((location.clone(), message));
         }
         for part in &parts {
             let is_closed = matches!(part.additional, Some(AdditionalProperties::Allowed(false)));
             let knows = part.properties.iter().flatten().any(|one| one.key == *key)
                 || part.patterns.iter().any(|(text, _)| Pattern::owned(text).is_match(key));
             if is_closed && !knows {
-                let at =
-                    if part.place.pointer.is_empty() { "the root" } else { &part.place.pointer };
+                let at = if part.location.pointer.is_empty() {
+                    "the root"
+                } else {
+                    &part.location.pointer
+                };
                 let message = format!(
                     "`required` names {key:?}, which `additionalProperties: false` of {at} shuts out"
                 );
-                return Some((place.clone(), message));
+                return Some((location.clone(), message));
             }
         }
     }
@@ -289,7 +296,7 @@ fn all_parts<'s>(
 }
 
 /// More members asked for than there are keys, or fewer than are required.
-fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Place, String)> {
+fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     if !whole.is_object() || whole.types.is_some_and(|types| types.has(Types::NULL)) {
         return None;
     }
@@ -297,7 +304,7 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
     if let Some(max) = whole.size.max.filter(|max| *max < required) {
         let message =
             format!("`maxProperties` {max} is below the {required} keys that are required");
-        return Some((schema.place.clone(), message));
+        return Some((schema.location.clone(), message));
     }
     let is_closed = match &schema.additional {
         Some(AdditionalProperties::Allowed(allowed)) => !allowed,
@@ -335,5 +342,5 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
         "`minProperties` {min} asks for more members than the {} that the object takes",
         keys.len()
     );
-    Some((schema.place.clone(), message))
+    Some((schema.location.clone(), message))
 }

@@ -1,6 +1,6 @@
 //! `$ref`: finding what it leads to, and that it leads somewhere.
 
-use super::diagnostics::{Diagnostics, Place};
+use super::diagnostics::{Diagnostics, Location};
 use super::json::{Node, Value};
 use super::keywords::Reader;
 use super::schema::{Definitions, Reference, Root, Schema, SchemaId};
@@ -25,7 +25,7 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
         let Some(target) = found else {
             let message = format!("`$ref` {:?} leads nowhere", reference.text);
             let help = "write a JSON pointer into the file, as in \"#/$defs/name\"";
-            reader.diagnostics.error(&reference.place, message, help);
+            reader.diagnostics.error(&reference.location, message, help);
             continue;
         };
         let target = reader.read(target);
@@ -121,10 +121,10 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
     let mut done = Vec::new();
     for (text, target) in &definitions.0 {
         if let Some(found) = endless_in(target, definitions, &mut vec![text], &mut done) {
-            let (Endless::Loop(place) | Endless::Long(place)) = found;
+            let (Endless::Loop(location) | Endless::Long(location)) = found;
             let help =
                 "refer to it from a property or from the items of an array, or remove the `$ref`";
-            diagnostics.error(place, found.message(), help);
+            diagnostics.error(location, found.message(), help);
             endless = true;
             // A long way is a long way from each of its steps.
             if matches!(found, Endless::Long(_)) {
@@ -138,8 +138,8 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
 /// The `$ref` at which it was noticed.
 #[derive(Clone, Copy)]
 enum Endless<'a> {
-    Loop(&'a Place),
-    Long(&'a Place),
+    Loop(&'a Location),
+    Long(&'a Location),
 }
 
 impl Endless<'_> {
@@ -160,12 +160,12 @@ fn endless_in<'a>(
     way: &mut Vec<&'a str>,
     done: &mut Vec<&'a str>,
 ) -> Option<Endless<'a>> {
-    if let Some(Reference { text, place }) = &schema.reference {
+    if let Some(Reference { text, location }) = &schema.reference {
         if way.contains(&text.as_str()) {
-            return Some(Endless::Loop(place));
+            return Some(Endless::Loop(location));
         }
         if way.len() == MAX_CHAIN {
-            return Some(Endless::Long(place));
+            return Some(Endless::Long(location));
         }
         if !done.contains(&text.as_str())
             && let Some(target) = definitions.get(text)

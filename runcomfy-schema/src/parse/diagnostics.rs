@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 /// A place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// In bytes from the start of the text.
     pub offset: usize,
     /// A JSON pointer (RFC 6901).
     pub pointer: String,
 }
 
-impl Place {
+impl Location {
     #[must_use]
     pub fn root() -> Self {
         Self { offset: 0, pointer: String::new() }
@@ -36,7 +36,7 @@ impl Place {
 pub struct Diagnostic {
     /// Whether nothing can be made of the schema.
     pub is_error: bool,
-    pub place: Place,
+    pub location: Location,
     pub message: String,
     pub help: String,
 }
@@ -49,22 +49,32 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    pub fn error(&mut self, place: &Place, message: impl Into<String>, help: impl Into<String>) {
-        self.add(true, place, message.into(), help.into());
+    pub fn error(
+        &mut self,
+        location: &Location,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(true, location, message.into(), help.into());
     }
 
-    pub fn warning(&mut self, place: &Place, message: impl Into<String>, help: impl Into<String>) {
-        self.add(false, place, message.into(), help.into());
+    pub fn warning(
+        &mut self,
+        location: &Location,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(false, location, message.into(), help.into());
     }
 
-    fn add(&mut self, is_error: bool, place: &Place, message: String, help: String) {
+    fn add(&mut self, is_error: bool, location: &Location, message: String, help: String) {
         /// More than anybody reads.
         const MAX_DIAGNOSTICS: usize = 500;
         // One node can be reached through several references.
         let is_new = self.list.len() < MAX_DIAGNOSTICS
-            && self.known.insert((is_error, place.pointer.clone(), message.clone()));
+            && self.known.insert((is_error, location.pointer.clone(), message.clone()));
         if is_new {
-            self.list.push(Diagnostic { is_error, place: place.clone(), message, help });
+            self.list.push(Diagnostic { is_error, location: location.clone(), message, help });
         }
     }
 

@@ -1,6 +1,6 @@
 //! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
 
-use super::diagnostics::{Diagnostics, Place};
+use super::diagnostics::{Diagnostics, Location};
 use super::json::{self, Node, Value};
 use super::schema::{Definitions, Root, Schema};
 use super::{contradiction, definitions};
@@ -23,7 +23,7 @@ pub struct Document {
 pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
     let root = json::parse(text, diagnostics)?;
     if !matches!(root.value, Value::Object(_)) {
-        not_an_object(&root.place, diagnostics);
+        not_an_object(&root.location, diagnostics);
         return None;
     }
     let Some(input) = root.member("input_schema") else {
@@ -35,11 +35,11 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
             output: None,
         });
     };
-    if let Some(Node { value: Value::String(named), place }) = root.member("model_id")
+    if let Some(Node { value: Value::String(named), location }) = root.member("model_id")
         && named != id
     {
         diagnostics.error(
-            place,
+            location,
             format!("this is the catalog entry of {named:?}, but the file's path says {id:?}"),
             format!("move the file to {named}.json in the schemas folder"),
         );
@@ -62,7 +62,7 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
     let Root { schema, definitions } = &mut root;
     if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
         diagnostics.error(
-            &first.place,
+            &first.location,
             "the whole input cannot be one of a list of values",
             "remove `enum` or `const` from the input schema itself, or list it in `x-unenforced` there",
         );
@@ -80,7 +80,7 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
         }
         contradiction::check(&root, diagnostics);
     } else if !type_is_wrong(node) {
-        not_an_object(&schema.place, diagnostics);
+        not_an_object(&schema.location, diagnostics);
     }
     root
 }
@@ -122,9 +122,9 @@ fn type_is_wrong(node: &Node) -> bool {
     })
 }
 
-fn not_an_object(place: &Place, diagnostics: &mut Diagnostics) {
+fn not_an_object(location: &Location, diagnostics: &mut Diagnostics) {
     diagnostics.error(
-        place,
+        location,
         "not the schema of an object",
         "a model's input is an object: give its schema as the model's page prints it, \
          {\"type\": \"object\", \"properties\": {...}}, or a catalog entry with `input_schema`",

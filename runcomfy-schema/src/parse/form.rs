@@ -152,7 +152,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
         for (key, _) in part.required.iter().filter(|_| is_object) {
             let is_declared = part.properties.iter().flatten().any(|one| one.key == *key);
             if !is_declared {
-                add(key, &Schema::synthetic(part.place.clone()));
+                add(key, &Schema::synthetic(part.location.clone()));
             }
         }
         for (key, property) in collect(definitions, &part, left) {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-use super::diagnostics::{Diagnostics, Place};
+use super::diagnostics::{Diagnostics, Location};
 use crate::json::{Json, raw};
 use crate::num::Num;
 
@@ -27,7 +27,7 @@ const MAX_BYTES_OF_POINTERS: usize = 64 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    pub place: Place,
+    pub location: Location,
     pub value: Value,
 }
 
@@ -45,7 +45,7 @@ pub enum Value {
 pub struct Member {
     pub key: String,
     /// Of the key itself.
-    pub place: Place,
+    pub location: Location,
     pub node: Node,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_FILE_LEN {
         let message = format!("{} bytes are too many for a schema", text.len());
         diagnostics.error(
-            &Place::root(),
+            &Location::root(),
             message,
             format!("a schema file holds at most {MAX_FILE_LEN} bytes"),
         );
@@ -102,9 +102,9 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
         Err(error) => {
             // Reading into a value says more of what is wrong than scanning does.
             let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
-            let place = Place { offset: offset_of(text, &error), pointer: String::new() };
+            let location = Location { offset: offset_of(text, &error), pointer: String::new() };
             diagnostics.error(
-                &place,
+                &location,
                 format!("not JSON: {}", reason(&error)),
                 "correct the text here; a schema file is one JSON object",
             );
@@ -113,13 +113,13 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     };
     let mut reader =
         Reader { text, diagnostics, depth: 0, nodes: 0, bytes_of_pointers: 0, is_full: false };
-    match reader.node(raw, |offset| Place { offset, pointer: String::new() }) {
+    match reader.node(raw, |offset| Location { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
             // What can be wrong inside a raw value that was already scanned: an escape in a
             // string, or a number too large.
             diagnostics.error(
-                &Place::root(),
+                &Location::root(),
                 format!("not JSON: {}", reason(&error)),
                 "correct the text",
             );
@@ -161,16 +161,16 @@ impl<'a> Reader<'a, '_> {
     fn node(
         &mut self,
         raw: &'a RawValue,
-        place: impl FnOnce(usize) -> Place,
+        location: impl FnOnce(usize) -> Location,
     ) -> Result<Node, serde_json::Error> {
         let raw = raw.get();
-        let place = place(self.offset(raw));
+        let location = location(self.offset(raw));
         self.nodes += 1;
-        self.bytes_of_pointers += place.pointer.len();
+        self.bytes_of_pointers += location.pointer.len();
         let is_full = self.nodes >= MAX_VALUES || self.bytes_of_pointers > MAX_BYTES_OF_POINTERS;
         let too_much = if self.depth > MAX_DEPTH {
             Some(format!("nested more than {MAX_DEPTH} deep"))
-        } else if place.pointer.len() > MAX_POINTER {
+        } else if location.pointer.len() > MAX_POINTER {
             Some(format!("the JSON pointer is longer than {MAX_POINTER} bytes"))
         } else if is_full && !self.is_full {
             self.is_full = true;
@@ -179,56 +179,57 @@ impl<'a> Reader<'a, '_> {
             None
         };
         if let Some(message) = too_much {
-            self.diagnostics.error(&place, message, "no schema is like that: correct the file");
+            self.diagnostics.error(&location, message, "no schema is like that: correct the file");
         }
-        if self.depth > MAX_DEPTH || place.pointer.len() > MAX_POINTER || is_full {
-            return Ok(Node { place, value: Value::Null });
+        if self.depth > MAX_DEPTH || location.pointer.len() > MAX_POINTER || is_full {
+            return Ok(Node { location, value: Value::Null });
         }
         self.depth += 1;
         let value = match raw.as_bytes().first() {
-            Some(b'{') => self.object(raw, &place)?,
-            Some(b'[') => self.array(raw, &place)?,
+            Some(b'{') => self.object(raw, &location)?,
+            Some(b'[') => self.array(raw, &location)?,
             Some(b'"') => Value::String(serde_json::from_str(raw)?),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'n') => Value::Null,
-            _ => Value::Number(self.number(raw, &place)),
+            _ => Value::Number(self.number(raw, &location)),
         };
         self.depth -= 1;
-        Ok(Node { place, value })
+        Ok(Node { location, value })
     }
 
-    fn object(&mut self, text: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+    fn object(&mut self, text: &'a str, location: &Location) -> Result<Value, serde_json::Error> {
         let mut members: Vec<Member> = Vec::new();
         let mut keys = HashSet::new();
         for (raw_key, raw_value) in raw::members::<&RawValue>(text)? {
             let key: String = serde_json::from_str(raw_key.get())?;
-            let key_place = place.below(self.offset(raw_key.get()), &key);
-            let node = self.node(raw_value, |offset| place.below(offset, &key))?;
+            let key_location = location.below(self.offset(raw_key.get()), &key);
+            let node = self.node(raw_value, |offset| location.below(offset, &key))?;
             if !keys.insert(key.clone()) {
                 self.diagnostics.error(
-                    &key_place,
+                    &key_location,
                     format!("the key {key:?} stands here a second time"),
                     "keep one of the two",
                 );
             } else {
-                members.push(Member { key, place: key_place, node });
+                members.push(Member { key, location: key_location, node });
             }
         }
         Ok(Value::Object(members))
     }
 
-    fn array(&mut self, text: &'a str, place: &Place) -> Result<Value, serde_json::Error> {
+    fn array(&mut self, text: &'a str, location: &Location) -> Result<Value, serde_json::Error> {
         let items = raw::items(text)?.into_iter().enumerate();
-        let nodes = items
-            .map(|(index, raw)| self.node(raw, |offset| place.below(offset, &index.to_string())));
+        let nodes = items.map(|(index, raw)| {
+            self.node(raw, |offset| location.below(offset, &index.to_string()))
+        });
         nodes.collect::<Result<_, _>>().map(Value::Array)
     }
 
-    fn number(&mut self, raw: &str, place: &Place) -> Num {
+    fn number(&mut self, raw: &str, location: &Location) -> Num {
         Num::parse(raw).unwrap_or_else(|| {
             let message = format!("the number {raw} is beyond any that can be compared");
-            self.diagnostics.error(place, message, "correct the exponent");
+            self.diagnostics.error(location, message, "correct the exponent");
             Num::Int(0)
         })
     }

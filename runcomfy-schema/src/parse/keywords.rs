@@ -74,7 +74,7 @@ impl Reader<'_> {
             other => {
                 let message = format!("{other} is not a schema");
                 let help = "a schema is an object, or `true` or `false`";
-                self.diagnostics.error(&node.place, message, help);
+                self.diagnostics.error(&node.location, message, help);
                 return schema;
             }
         };
@@ -116,7 +116,7 @@ fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str>
     let Some(list) = node.member("x-unenforced") else { return Vec::new() };
     let Value::Array(items) = &list.value else {
         let help = "list the keywords to leave unchecked, as in [\"pattern\"]";
-        diagnostics.error(&list.place, "`x-unenforced` is not an array", help);
+        diagnostics.error(&list.location, "`x-unenforced` is not an array", help);
         return Vec::new();
     };
     let mut names = Vec::new();
@@ -125,7 +125,7 @@ fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str>
             Value::String(name) => names.push(name.as_str()),
             other => {
                 let message = format!("{other} in `x-unenforced` is not a keyword");
-                diagnostics.error(&item.place, message, "give the keyword as a string");
+                diagnostics.error(&item.location, message, "give the keyword as a string");
             }
         }
     }
@@ -199,7 +199,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
             "$id" | "id" => reference::check_base(self, member),
             "x-rust-name" => {
                 let name = self.text(node, "x-rust-name");
-                self.schema.rust_name = Some((name, node.place.clone()));
+                self.schema.rust_name = Some((name, node.location.clone()));
             }
             _ => return false,
         }
@@ -223,7 +223,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
     pub(crate) fn not_enforced(&mut self, member: &Member) {
         let keyword = &member.key;
         self.diagnostics().error(
-            &member.place,
+            &member.location,
             format!("the keyword `{keyword}` is not enforced by the generated API"),
             format!(
                 "to accept that what it forbids is not refused before it is sent, add \
@@ -265,14 +265,14 @@ impl<'s, 'r> Keywords<'s, 'r> {
         if let Some(values) = &mut self.schema.values
             && !values.iter().any(|node| node.value == Value::Null)
         {
-            let null = Node { place: self.schema.place.clone(), value: Value::Null };
+            let null = Node { location: self.schema.location.clone(), value: Value::Null };
             *values = values.iter().cloned().chain([null]).collect();
         }
     }
 
     pub(crate) fn wrong(&mut self, node: &Node, keyword: &str, expected: &str) {
         self.reader.diagnostics.error(
-            &node.place,
+            &node.location,
             format!("`{keyword}` is {node}, which is not {expected}"),
             format!("give `{keyword}` as {expected}, or remove it"),
         );

@@ -18,7 +18,7 @@ mod view;
 
 pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Hint, Position};
-pub use diagnostics::{Diagnostic, Diagnostics, Place};
+pub use diagnostics::{Diagnostic, Diagnostics, Location};
 pub use document::{Document, parse};
 pub use form::{
     Kind, is_composed, is_object, media, media_items, optional_keys, speaks_of_objects,
@@ -49,7 +49,7 @@ pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
     let document = document.filter(|_| !diagnostics.has_errors()).ok_or_else(|| {
         let errors = diagnostics.into_list().into_iter().filter(|one| one.is_error);
         let line = |one: Diagnostic| {
-            let at = printable::printable(&one.place.pointer);
+            let at = printable::printable(&one.location.pointer);
             let at = if at.is_empty() { String::new() } else { format!(" (at {at})") };
             format!("{}{at}; {}", printable::line(&one.message), printable::line(&one.help))
         };
@@ -58,8 +58,8 @@ pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
     let mut compiler = Compiler::new(&document.input.definitions);
     let rules = compiler.value(&document.input.schema, None);
     compiler.finish();
-    if let Some(place) = compiler.unseen_files() {
-        let at = printable::printable(&place.pointer);
+    if let Some(location) = compiler.unseen_files() {
+        let at = printable::printable(&location.pointer);
         return Err(vec![format!("{UNSEEN_FILES} (at {at}); {UNSEEN_FILES_HELP}")]);
     }
     Ok((rules.into(), compiler.referred().to_vec()))

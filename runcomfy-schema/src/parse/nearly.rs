@@ -66,7 +66,7 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     if let Some(near) = near {
         let message = format!("the key {key:?} is no keyword, so nothing follows from it");
         let help = format!("did you mean {near:?}?");
-        diagnostics.warning(&member.place, message, help);
+        diagnostics.warning(&member.location, message, help);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::diagnostics::Place;
+use super::diagnostics::Location;
 use super::json::Node;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
@@ -17,7 +17,7 @@ pub struct SchemaId(usize);
 impl SchemaId {
     /// No two values of a text start at the same byte, so the offset tells them apart.
     pub(crate) fn of(node: &Node) -> Self {
-        Self(node.place.offset)
+        Self(node.location.offset)
     }
 }
 
@@ -49,10 +49,10 @@ impl Definitions {
 pub struct Schema {
     /// None for a synthetic schema: one that is put together from others.
     pub id: Option<SchemaId>,
-    pub place: Place,
+    pub location: Location,
     pub title: String,
     pub description: String,
-    pub rust_name: Option<(String, Place)>,
+    pub rust_name: Option<(String, Location)>,
     pub types: Option<Types>,
     pub format: Option<String>,
     /// `enum`, or `const` as an enum of one entry.
@@ -72,7 +72,7 @@ pub struct Schema {
     pub items: Option<Box<Schema>>,
     pub contains: Option<Box<Contains>>,
     pub properties: Option<Vec<Property>>,
-    pub required: Vec<(String, Place)>,
+    pub required: Vec<(String, Location)>,
     /// `patternProperties`.
     pub patterns: Vec<(String, Schema)>,
     pub additional: Option<AdditionalProperties>,
@@ -104,10 +104,10 @@ pub struct Schema {
 
 impl Schema {
     /// A schema that asserts nothing, to put keywords or parts of other schemas into.
-    pub fn synthetic(place: Place) -> Self {
+    pub fn synthetic(location: Location) -> Self {
         Self {
             id: None,
-            place,
+            location,
             title: String::new(),
             description: String::new(),
             rust_name: None,
@@ -150,7 +150,7 @@ impl Schema {
 
     /// The schema of a node, before its keywords are read.
     pub(crate) fn of(node: &Node) -> Self {
-        Self { id: Some(SchemaId::of(node)), ..Self::synthetic(node.place.clone()) }
+        Self { id: Some(SchemaId::of(node)), ..Self::synthetic(node.location.clone()) }
     }
 
     pub fn is_synthetic(&self) -> bool {
@@ -194,7 +194,7 @@ impl Schema {
 pub struct Property {
     pub key: String,
     /// Of the key itself.
-    pub key_place: Place,
+    pub key_location: Location,
     pub schema: Schema,
 }
 
@@ -232,7 +232,7 @@ pub struct Condition {
 #[derive(Clone, Debug)]
 pub struct Reference {
     pub text: String,
-    pub place: Place,
+    pub location: Location,
 }
 
 /// One side of a range of numbers.

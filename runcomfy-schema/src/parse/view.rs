@@ -86,9 +86,9 @@ fn merge(whole: &mut Schema, part: &Schema) {
             None => properties.push(property.clone()),
         }
     }
-    for (key, place) in &part.required {
+    for (key, location) in &part.required {
         if !whole.required.iter().any(|(known, _)| known == key) {
-            whole.required.push((key.clone(), place.clone()));
+            whole.required.push((key.clone(), location.clone()));
         }
     }
     if let (None, Some(AdditionalProperties::Checked(_) | AdditionalProperties::Allowed(true))) =
@@ -120,7 +120,7 @@ pub fn in_words_of(schema: &Schema) -> Schema {
         title: schema.title.clone(),
         description: schema.description.clone(),
         rust_name: schema.rust_name.clone(),
-        ..Schema::synthetic(schema.place.clone())
+        ..Schema::synthetic(schema.location.clone())
     }
 }
 

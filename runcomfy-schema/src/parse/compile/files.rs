@@ -16,7 +16,7 @@ use crate::media::MediaKind;
 use crate::parse::form::{self, is_composed, is_object, media_items};
 use crate::parse::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use crate::parse::view::{alternatives, in_words_of, view};
-use crate::parse::{Place, names};
+use crate::parse::{Location, names};
 use crate::pattern::Pattern;
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared, Target};
 
@@ -130,7 +130,7 @@ pub(super) struct Files {
     /// The schemas at the ends of all steps down so far.
     steps: usize,
     /// The first value that was one too many.
-    unseen: Option<Place>,
+    unseen: Option<Location>,
 }
 
 /// The forms of a value, as far as they are no objects.
@@ -146,7 +146,7 @@ struct Forms {
 impl Compiler<'_> {
     /// Where the parts of a schema combine in more ways than can be looked into.
     #[must_use]
-    pub fn unseen_files(&self) -> Option<&Place> {
+    pub fn unseen_files(&self) -> Option<&Location> {
         self.files.unseen.as_ref()
     }
 
@@ -331,7 +331,7 @@ impl Compiler<'_> {
         let ids = |leaves: &BTreeMap<SchemaId, &Schema>| leaves.keys().copied().collect();
         self.files.steps += all.len() + any.len();
         if self.files.steps > MAX_STEPS {
-            self.files.unseen.get_or_insert_with(|| schema.place.clone());
+            self.files.unseen.get_or_insert_with(|| schema.location.clone());
             return None;
         }
         let key = Key { all: ids(&all), any: ids(&any), told, scope };
@@ -518,15 +518,15 @@ struct Members(Vec<(String, Schema)>);
 impl Members {
     /// `parts` are those of one object, the whole first.
     fn of(definitions: &Definitions, parts: &[Schema]) -> Self {
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut slots: HashMap<&str, usize> = HashMap::new();
         let mut keys: Vec<(&str, Option<&Schema>, Vec<&Schema>)> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             for property in part.properties.iter().flatten() {
-                let place = *places.entry(&property.key).or_insert_with(|| {
+                let slot = *slots.entry(&property.key).or_insert_with(|| {
                     keys.push((&property.key, None, Vec::new()));
                     keys.len() - 1
                 });
-                let Some((_, declared, others)) = keys.get_mut(place) else { continue };
+                let Some((_, declared, others)) = keys.get_mut(slot) else { continue };
                 if index == 0 {
                     *declared = Some(&property.schema);
                 } else if !property.schema.never {

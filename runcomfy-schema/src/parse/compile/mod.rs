@@ -15,7 +15,7 @@ use self::files::Files;
 use super::form::{is_composed, is_object, speaks_of_objects};
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use super::view::view;
-use super::{Node, Place, Value};
+use super::{Location, Node, Value};
 use crate::json::{Json, Literal};
 use crate::keyword::{array, combined, format, media, number, string};
 use crate::media::MediaKind;
@@ -74,7 +74,7 @@ pub struct Compiler<'a> {
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
     /// Objects that take no members at all, though they say nothing of it.
-    empty: Vec<Place>,
+    empty: Vec<Location>,
     files: Files,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Compiler<'a> {
 
     /// The places of objects that take no members at all, though they say nothing of it.
     #[must_use]
-    pub fn empty(&self) -> &[Place] {
+    pub fn empty(&self) -> &[Location] {
         &self.empty
     }
 

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 /// A chain of places, from a value outwards.
 #[derive(Clone, Copy)]
-pub(crate) enum Location<'a> {
+pub(crate) enum InstancePath<'a> {
     Root,
-    Member { parent: &'a Location<'a>, name: &'a str, key: &'a str },
-    Item { parent: &'a Location<'a>, index: usize },
+    Member { parent: &'a InstancePath<'a>, name: &'a str, key: &'a str },
+    Item { parent: &'a InstancePath<'a>, index: usize },
 }
 
-impl Location<'_> {
+impl InstancePath<'_> {
     pub(crate) fn field(&self) -> String {
         self.dotted(|name, _| name)
     }
