@@ -138,13 +138,13 @@ impl<'c, 'a> Sampler<'c, 'a> {
         let given = whole.default.iter().chain(&whole.examples).map(|node| node.to_json());
         let given: Vec<Json> = given.filter(is_shown).collect();
         let types = whole.types.unwrap_or(Types(u8::MAX));
-        if whole.values.is_none() && types.has(Types::BOOLEAN) {
+        if whole.enum_values.is_none() && types.has(Types::BOOLEAN) {
             // An example shows what differs from the default.
             let is_on = given.first() == Some(&Json::Bool(true));
             self.try_one(search, Json::Bool(!is_on))?;
         }
         self.try_each(search, given)?;
-        if let Some(values) = &whole.values {
+        if let Some(values) = &whole.enum_values {
             return self.try_each(search, values.iter().take(200).map(|node| node.to_json()));
         }
         let (parts, takes_null) = alternatives(definitions, &whole);
@@ -187,12 +187,12 @@ impl<'c, 'a> Sampler<'c, 'a> {
             let Some(item) = self.one(part, None, depth + 1) else { return Vec::new() };
             items.push(item);
         }
-        let min = whole.count.min.unwrap_or(0).min(MAX_ITEMS);
+        let min = whole.items_len.min.unwrap_or(0).min(MAX_ITEMS);
         if let Some(contains) = &whole.contains {
             let wanted = contains.counts.min.unwrap_or(1).min(MAX_ITEMS);
             let wanted = usize::try_from(wanted).unwrap_or(1);
             items.extend(self.several(&contains.schema, hint, wanted, depth + 1));
-            while items.len() < wanted && !whole.unique {
+            while items.len() < wanted && !whole.unique_items {
                 let Some(last) = items.last().cloned() else { break };
                 items.push(last);
             }
@@ -210,7 +210,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         found.reverse();
         let mut all = items.clone();
         all.extend(found.iter().take(wanted).cloned());
-        while all.len() < min.max(1) && !whole.unique {
+        while all.len() < min.max(1) && !whole.unique_items {
             let Some(first) = found.first().cloned() else { break };
             all.push(first);
         }
@@ -257,7 +257,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         }
         let Some(each) = each else { return ControlFlow::Continue(()) };
         // Members with undeclared keys.
-        let more = whole.size.min.unwrap_or(0).clamp(1, MAX_ITEMS);
+        let more = whole.property_count.min.unwrap_or(0).clamp(1, MAX_ITEMS);
         let more = usize::try_from(more).unwrap_or(1).max(search.count);
         let keys = self.keys(whole, more);
         if let Some(value) = self.one(&each, None, depth + 1) {
@@ -292,7 +292,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         if let Some((pattern, _)) = whole.patterns.first() {
             found.extend(text_sample::matching(pattern));
         }
-        if let Some(names) = &whole.names {
+        if let Some(names) = &whole.property_names {
             let samples = self.several(names, None, count, 0);
             found.extend(samples.into_iter().filter_map(|name| match name {
                 Json::String(text) => Some(text.to_string()),
@@ -467,7 +467,7 @@ fn texts(whole: &Schema, kind: Option<MediaKind>, count: usize) -> Vec<Json> {
     }
     texts.push(SAMPLE.to_owned());
     texts.extend((2..=count).map(|number| format!("{SAMPLE} {number}")));
-    let (min, max) = (whole.length.min.unwrap_or(0), whole.length.max);
+    let (min, max) = (whole.text_len.min.unwrap_or(0), whole.text_len.max);
     let fitted: Vec<String> =
         texts.iter().map(|text| text_sample::fitted(text, min, max)).collect();
     texts.extend(fitted);

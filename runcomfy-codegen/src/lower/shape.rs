@@ -33,7 +33,7 @@ pub(super) fn needs_type(definitions: &Definitions, schema: &Schema) -> bool {
 
 fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> bool {
     let whole = view(definitions, schema);
-    whole.values.is_some()
+    whole.enum_values.is_some()
         || whole.has_fields()
         || !whole.any_of.is_empty()
         || !whole.one_of.is_empty()
@@ -81,7 +81,7 @@ impl Lowerer<'_, '_, '_> {
             || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
         let Some(left) = left.checked_sub(1) else { return own() };
         let whole = view(definitions, schema);
-        if whole.values.is_some() || is_object(&whole) {
+        if whole.enum_values.is_some() || is_object(&whole) {
             return own();
         }
         if let Some(items) = &whole.items {
@@ -187,7 +187,7 @@ impl Lowerer<'_, '_, '_> {
     fn shape_by_keywords(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let definitions = self.definitions;
         let whole = view(definitions, schema);
-        if let Some(values) = &whole.values {
+        if let Some(values) = &whole.enum_values {
             return self.enumeration(site, schema, &whole, values);
         }
         let field = site.field;
@@ -246,7 +246,8 @@ impl Lowerer<'_, '_, '_> {
             None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
                 let each = view(self.definitions, items);
-                let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
+                let is_text =
+                    each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
                 match media_items(field, whole).filter(|_| is_text) {
                     Some(kind) => Shape::Media(kind),
                     None => match self.shape(site, items) {

@@ -109,7 +109,7 @@ impl Lowerer<'_, '_, '_> {
         for part in parts {
             let whole = view(self.definitions, part);
             let (inner, _) = alternatives(self.definitions, &whole);
-            if left == 0 || whole.values.is_some() || is_object(&whole) || inner.is_empty() {
+            if left == 0 || whole.enum_values.is_some() || is_object(&whole) || inner.is_empty() {
                 if flat.len() < MAX_FORMS {
                     flat.push((*part).clone());
                 }
@@ -125,7 +125,7 @@ impl Lowerer<'_, '_, '_> {
     fn listed(&self, parts: &[&Schema]) -> Option<Vec<Node>> {
         let mut all: Vec<Node> = Vec::new();
         for part in parts {
-            let values = view(self.definitions, part).values.clone()?;
+            let values = view(self.definitions, part).enum_values.clone()?;
             for value in values.iter() {
                 if !all.iter().any(|known| known.value == value.value) {
                     all.push(value.clone());
@@ -157,12 +157,12 @@ impl Lowerer<'_, '_, '_> {
         let whole = view(definitions, part);
         let properties = whole.properties.as_deref().unwrap_or_default();
         let constants = properties.iter().filter_map(|property| {
-            match view(definitions, &property.schema).values.as_deref() {
+            match view(definitions, &property.schema).enum_values.as_deref() {
                 Some([Node { value: Value::String(text), .. }]) => Some(text.clone()),
                 _ => None,
             }
         });
-        let kind = if whole.values.is_some() {
+        let kind = if whole.enum_values.is_some() {
             "Enum"
         } else if whole.items.is_some() {
             "Item"
@@ -170,7 +170,7 @@ impl Lowerer<'_, '_, '_> {
             "Object"
         };
         let constants: Vec<String> = constants.collect();
-        let entries = whole.values.iter().flat_map(|values| values.iter());
+        let entries = whole.enum_values.iter().flat_map(|values| values.iter());
         let words = entries.map(|value| value.to_string());
         let words: Vec<String> = words
             .chain(whole.required.iter().map(|(key, _)| key.clone()))

@@ -220,11 +220,11 @@ mod read {
         rules: &mut Vec<Rule>,
     ) {
         let inside = position.inside();
-        let Counts { min, max } = schema.count;
-        if !schema.count.is_any() {
+        let Counts { min, max } = schema.items_len;
+        if !schema.items_len.is_any() {
             rules.push(Rule::Count { min, max });
         }
-        if schema.unique {
+        if schema.unique_items {
             rules.push(Rule::Unique);
         }
         if !schema.prefix.is_empty() {
@@ -261,9 +261,9 @@ mod read {
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;
         match member.key.as_str() {
-            "minItems" => keywords.schema.count.min = keywords.count(node, "minItems"),
-            "maxItems" => keywords.schema.count.max = keywords.count(node, "maxItems"),
-            "uniqueItems" => keywords.schema.unique = keywords.flag(node, "uniqueItems"),
+            "minItems" => keywords.schema.items_len.min = keywords.count(node, "minItems"),
+            "maxItems" => keywords.schema.items_len.max = keywords.count(node, "maxItems"),
+            "uniqueItems" => keywords.schema.unique_items = keywords.flag(node, "uniqueItems"),
             "items" => items(keywords, node),
             "prefixItems" => keywords.schema.prefix = keywords.schemas(node, "prefixItems"),
             "additionalItems" => keywords.additional_items = Some(keywords.read(node)),

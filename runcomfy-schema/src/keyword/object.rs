@@ -385,9 +385,13 @@ mod read {
             "additionalProperties" => {
                 keywords.schema.additional = Some(additional(keywords, node));
             }
-            "propertyNames" => keywords.schema.names = Some(Box::new(keywords.read(node))),
-            "minProperties" => keywords.schema.size.min = keywords.count(node, "minProperties"),
-            "maxProperties" => keywords.schema.size.max = keywords.count(node, "maxProperties"),
+            "propertyNames" => keywords.schema.property_names = Some(Box::new(keywords.read(node))),
+            "minProperties" => {
+                keywords.schema.property_count.min = keywords.count(node, "minProperties");
+            }
+            "maxProperties" => {
+                keywords.schema.property_count.max = keywords.count(node, "maxProperties");
+            }
             "dependentRequired" | "dependentSchemas" | "dependencies" => {
                 dependents(keywords, node, &member.key);
             }

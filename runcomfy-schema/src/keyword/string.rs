@@ -84,8 +84,8 @@ mod read {
 
     /// The rules of these keywords.
     pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
-        let Counts { min, max } = schema.length;
-        if !schema.length.is_any() {
+        let Counts { min, max } = schema.text_len;
+        if !schema.text_len.is_any() {
             rules.push(Rule::Length { min, max });
         }
         let pattern = schema.pattern.as_ref();
@@ -97,8 +97,8 @@ mod read {
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;
         match member.key.as_str() {
-            "minLength" => keywords.schema.length.min = keywords.count(node, "minLength"),
-            "maxLength" => keywords.schema.length.max = keywords.count(node, "maxLength"),
+            "minLength" => keywords.schema.text_len.min = keywords.count(node, "minLength"),
+            "maxLength" => keywords.schema.text_len.max = keywords.count(node, "maxLength"),
             "pattern" => match &node.value {
                 Value::String(pattern) => {
                     check_pattern(keywords.diagnostics(), pattern, &node.location, "pattern");

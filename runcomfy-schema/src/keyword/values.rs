@@ -151,7 +151,7 @@ mod read {
 
     /// `enum` beside `const`: both hold, so what both have is left.
     fn allow(keywords: &mut Keywords<'_, '_>, mut values: Vec<Node>, node: &Node) {
-        if let Some(others) = &keywords.schema.values {
+        if let Some(others) = &keywords.schema.enum_values {
             let others: HashSet<_> = others.iter().map(|one| canonical(&one.to_json())).collect();
             values.retain(|value| others.contains(&canonical(&value.to_json())));
             if values.is_empty() {
@@ -162,6 +162,6 @@ mod read {
                 );
             }
         }
-        keywords.schema.values = Some(values.into());
+        keywords.schema.enum_values = Some(values.into());
     }
 }

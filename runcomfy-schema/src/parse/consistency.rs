@@ -25,13 +25,13 @@ pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    counts(schema, schema.length, ("minLength", "maxLength"), diagnostics);
-    counts(schema, schema.count, ("minItems", "maxItems"), diagnostics);
-    counts(schema, schema.size, ("minProperties", "maxProperties"), diagnostics);
+    counts(schema, schema.text_len, ("minLength", "maxLength"), diagnostics);
+    counts(schema, schema.items_len, ("minItems", "maxItems"), diagnostics);
+    counts(schema, schema.property_count, ("minProperties", "maxProperties"), diagnostics);
     if let Some(contains) = &schema.contains {
         counts(schema, contains.counts, ("minContains", "maxContains"), diagnostics);
     }
-    for value in schema.values.as_deref().unwrap_or_default() {
+    for value in schema.enum_values.as_deref().unwrap_or_default() {
         if let Some(types) = schema.types.filter(|types| !holds(*types, &value.to_json())) {
             diagnostics.error(
                 &value.location,

@@ -53,7 +53,7 @@ impl Finder<'_, '_> {
             let is_required = whole.required.iter().any(|(key, _)| *key == property.key);
             self.value(&property.schema, is_needed && is_required);
         }
-        let has_items = whole.count.min.is_some_and(|min| min > 0);
+        let has_items = whole.items_len.min.is_some_and(|min| min > 0);
         for part in &whole.prefix {
             self.value(part, false);
         }
@@ -139,9 +139,9 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
             return Some((location(), format!("{message} exclude each other")));
         }
         for (Counts { min, max }, [least, most]) in [
-            (whole.length, ["minLength", "maxLength"]),
-            (whole.count, ["minItems", "maxItems"]),
-            (whole.size, ["minProperties", "maxProperties"]),
+            (whole.text_len, ["minLength", "maxLength"]),
+            (whole.items_len, ["minItems", "maxItems"]),
+            (whole.property_count, ["minProperties", "maxProperties"]),
         ] {
             if let (Some(min), Some(max)) = (min, max)
                 && min > max
@@ -150,13 +150,13 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
                 return Some((location(), message));
             }
         }
-        if whole.values.as_ref().is_some_and(|values| values.is_empty()) {
+        if whole.enum_values.as_ref().is_some_and(|values| values.is_empty()) {
             return Some((location(), "the enums have no value in common".to_owned()));
         }
     }
     numbers(whole).map(|message| (location(), message)).or_else(|| {
         let prefix = whole.prefix.len() as u64;
-        let min = whole.count.min.filter(|min| *min > prefix)?;
+        let min = whole.items_len.min.filter(|min| *min > prefix)?;
         whole.items.as_ref().filter(|items| items.never)?;
         let is_list = whole.types.is_some_and(|types| types.0 == Types::ARRAY);
         let message =
@@ -169,7 +169,7 @@ fn is_anything(schema: &Schema) -> bool {
     let empty = Schema::synthetic(schema.location.clone());
     !schema.never
         && schema.types.is_none()
-        && schema.values.is_none()
+        && schema.enum_values.is_none()
         && schema.reference.is_none()
         && schema.in_place().next().is_none()
         && schema.minimum.is_none()
@@ -177,10 +177,10 @@ fn is_anything(schema: &Schema) -> bool {
         && schema.multiple_of.is_none()
         && schema.pattern.is_none()
         && schema.format.is_none()
-        && schema.length == empty.length
-        && schema.count == empty.count
-        && schema.size == empty.size
-        && !schema.unique
+        && schema.text_len == empty.text_len
+        && schema.items_len == empty.items_len
+        && schema.property_count == empty.property_count
+        && !schema.unique_items
         && schema.prefix.is_empty()
         && schema.items.is_none()
         && schema.contains.is_none()
@@ -188,7 +188,7 @@ fn is_anything(schema: &Schema) -> bool {
         && schema.required.is_empty()
         && schema.patterns.is_empty()
         && schema.additional.is_none()
-        && schema.names.is_none()
+        && schema.property_names.is_none()
         && schema.dependents.is_empty()
         && schema.unevaluated_properties.is_none()
         && schema.unevaluated_items.is_none()
@@ -301,7 +301,7 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
         return None;
     }
     let required = whole.required.len() as u64;
-    if let Some(max) = whole.size.max.filter(|max| *max < required) {
+    if let Some(max) = whole.property_count.max.filter(|max| *max < required) {
         let message =
             format!("`maxProperties` {max} is below the {required} keys that are required");
         return Some((schema.location.clone(), message));
@@ -337,7 +337,7 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
     keys.extend(optional.iter().map(|(key, _)| &**key));
     keys.sort_unstable();
     keys.dedup();
-    let min = whole.size.min.filter(|min| *min > keys.len() as u64)?;
+    let min = whole.property_count.min.filter(|min| *min > keys.len() as u64)?;
     let message = format!(
         "`minProperties` {min} asks for more members than the {} that the object takes",
         keys.len()

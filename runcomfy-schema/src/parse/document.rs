@@ -60,7 +60,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
 fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Root {
     let mut root = definitions::read(file, node, node, diagnostics);
     let Root { schema, definitions } = &mut root;
-    if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
+    if let Some(first) = schema.enum_values.as_ref().and_then(|values| values.first()) {
         diagnostics.error(
             &first.location,
             "the whole input cannot be one of a list of values",

@@ -13,7 +13,7 @@ pub fn is_object(whole: &Schema) -> bool {
     let is_by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
     let is_by_keys =
         whole.types.is_none() && whole.properties.as_ref().is_some_and(|all| !all.is_empty());
-    whole.values.is_none() && (is_by_type || is_by_keys)
+    whole.enum_values.is_none() && (is_by_type || is_by_keys)
 }
 
 /// Whether the alternatives of an object only add to its keys.

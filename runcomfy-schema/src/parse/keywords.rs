@@ -262,7 +262,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         if let Some(types) = &mut self.schema.types {
             *types = types.union(Types(Types::NULL));
         }
-        if let Some(values) = &mut self.schema.values
+        if let Some(values) = &mut self.schema.enum_values
             && !values.iter().any(|node| node.value == Value::Null)
         {
             let null = Node { location: self.schema.location.clone(), value: Value::Null };

@@ -53,7 +53,7 @@ fn merge(whole: &mut Schema, part: &Schema) {
         (a, b) => a.or(b),
     };
     whole.format = whole.format.take().or_else(|| part.format.clone());
-    whole.values = match (whole.values.take(), &part.values) {
+    whole.enum_values = match (whole.enum_values.take(), &part.enum_values) {
         (Some(values), Some(others)) => {
             let others: HashSet<_> =
                 others.iter().map(|other| canonical(&other.to_json())).collect();
@@ -67,11 +67,11 @@ fn merge(whole: &mut Schema, part: &Schema) {
     whole.maximum =
         stricter(whole.maximum.take(), part.maximum.as_ref(), std::cmp::Ordering::is_lt);
     whole.multiple_of = whole.multiple_of.take().or_else(|| part.multiple_of.clone());
-    whole.length = both(whole.length, part.length);
+    whole.text_len = both(whole.text_len, part.text_len);
     whole.pattern = whole.pattern.take().or_else(|| part.pattern.clone());
-    whole.count = both(whole.count, part.count);
-    whole.size = both(whole.size, part.size);
-    whole.unique |= part.unique;
+    whole.items_len = both(whole.items_len, part.items_len);
+    whole.property_count = both(whole.property_count, part.property_count);
+    whole.unique_items |= part.unique_items;
     if whole.prefix.is_empty() {
         whole.prefix.clone_from(&part.prefix);
     }

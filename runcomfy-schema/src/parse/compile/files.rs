@@ -158,7 +158,7 @@ impl Compiler<'_> {
         hint: Hint<'h>,
     ) -> Hint<'h> {
         let each = view(self.definitions, items);
-        let is_text = each.types == Some(Types(Types::STRING)) && each.values.is_none();
+        let is_text = each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
         let kind = media_items(hint.name, list).filter(|_| is_text);
         Hint { kind, ..hint }
     }
@@ -366,7 +366,7 @@ impl Compiler<'_> {
                 continue;
             }
             let whole = view(self.definitions, &schema).into_owned();
-            if whole.values.is_some() {
+            if whole.enum_values.is_some() {
                 continue;
             }
             let negated = whole.not.as_deref();
@@ -391,7 +391,7 @@ impl Compiler<'_> {
                 continue;
             }
             let whole = view(definitions, &schema);
-            if whole.values.is_some() {
+            if whole.enum_values.is_some() {
                 forms.has_enum = true;
                 continue;
             }

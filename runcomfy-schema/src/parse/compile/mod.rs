@@ -225,7 +225,7 @@ impl<'a> Compiler<'a> {
         number::rules(schema, &mut own);
         string::rules(self, schema, &mut own);
         format::rules(schema, &mut own);
-        if let Some(values) = &schema.values {
+        if let Some(values) = &schema.enum_values {
             // What these keywords refuse is no value; of what is left, nothing more is to be asked.
             let judged: Vec<Rule> =
                 schema.types.map(Rule::Types).into_iter().chain(own.drain(..)).collect();
@@ -267,7 +267,7 @@ pub(crate) fn is_leaf(schema: &Schema) -> bool {
         && schema.prefix.is_empty()
         && schema.contains.is_none()
         && schema.patterns.is_empty()
-        && schema.names.is_none()
+        && schema.property_names.is_none()
         && schema.unevaluated_properties.is_none()
         && schema.unevaluated_items.is_none()
         && !matches!(schema.additional, Some(AdditionalProperties::Checked(_)))

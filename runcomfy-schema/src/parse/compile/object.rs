@@ -65,11 +65,11 @@ impl Compiler<'_> {
         if !required.is_empty() {
             rules.push(required_keys(required));
         }
-        let Counts { min, max } = schema.size;
-        if !schema.size.is_any() {
+        let Counts { min, max } = schema.property_count;
+        if !schema.property_count.is_any() {
             rules.push(Rule::Size { min, max });
         }
-        if let Some(names) = &schema.names {
+        if let Some(names) = &schema.property_names {
             rules.push(Rule::Names(self.rules(names, None, Position::Inner).into()));
         }
         for dependent in &schema.dependents {
