@@ -28,7 +28,7 @@ pub(crate) use paths::Paths;
 
 use crate::parse::{self, Compiler, Definitions, Document};
 use crate::report::{Location, Reporter};
-use types::Types;
+use types::TypeRegistry;
 
 /// A model in progress.
 struct Lowerer<'a, 'r, 'f> {
@@ -38,7 +38,7 @@ struct Lowerer<'a, 'r, 'f> {
     reporter: &'r mut Reporter<'f>,
     /// Makes the rules; the schema's own values are judged with them too.
     compiler: Compiler<'a>,
-    types: Types,
+    types: TypeRegistry,
 }
 
 /// Makes a model from a schema file. `crate_path` is the path of the generated crate in the model's
@@ -63,7 +63,7 @@ pub(crate) fn lower(
         definitions: &input.definitions,
         reporter,
         compiler: Compiler::new(&input.definitions),
-        types: Types::new(),
+        types: TypeRegistry::new(),
     };
     lowerer.types.object_names.extend(input.schema.id.map(|id| (id, types::INPUT.to_owned())));
     lowerer.object(types::INPUT, &input.schema);
@@ -84,7 +84,7 @@ pub(crate) fn lower(
     if reporter.has_errors() {
         return None;
     }
-    let Types { mut objects, enums, unions, aliases, object_names, .. } = types;
+    let TypeRegistry { mut objects, enums, unions, aliases, object_names, .. } = types;
     // Inner objects are lowered first; readers want `Input` first.
     objects.reverse();
     states::name(&mut objects, &enums, &unions, &aliases);

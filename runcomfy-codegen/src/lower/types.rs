@@ -8,7 +8,7 @@ use crate::parse::{SchemaId, names};
 /// The type of a model's input.
 pub(super) const INPUT: &str = "Input";
 
-pub(super) struct Types {
+pub(super) struct TypeRegistry {
     pub(super) objects: Vec<ObjectType>,
     pub(super) enums: Vec<EnumType>,
     pub(super) unions: Vec<UnionType>,
@@ -28,7 +28,7 @@ pub(super) struct Types {
     is_made: BTreeSet<String>,
 }
 
-impl Types {
+impl TypeRegistry {
     pub(super) fn new() -> Self {
         Self {
             objects: Vec::new(),
