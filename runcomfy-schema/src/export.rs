@@ -22,17 +22,17 @@ pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<
 /// The JSON Schema (2020-12) that accepts what `rules` accept.
 #[must_use]
 pub fn json_schema(rules: &'static [Rule]) -> Value {
-    let mut exporter = Exporter { definitions: &[], found: Vec::new(), met: Vec::new() };
+    let mut exporter = Exporter { definitions: &[], referred: Vec::new(), written: Vec::new() };
     let mut schema = exporter.members(rules);
     // A definition may refer to another, which is met when it is written down itself.
     let mut written = Keywords::new();
-    while let Some(found) = exporter.found.get(written.len()).cloned() {
-        let definition = match found {
-            Found::Rules(target) => {
+    while let Some(referred) = exporter.referred.get(written.len()).cloned() {
+        let definition = match referred {
+            Referred::Rules(target) => {
                 let rules = resolve(exporter.definitions, target);
                 exporter.members(rules)
             }
-            Found::Object(object) => object::members(&mut exporter, &object),
+            Referred::Object(object) => object::members(&mut exporter, &object),
         };
         written.insert(Exporter::name(written.len()), definition.into());
     }
@@ -44,12 +44,12 @@ pub fn json_schema(rules: &'static [Rule]) -> Value {
 
 /// What has to be referred to: rules that say so, and an object that stands inside itself.
 #[derive(Clone)]
-enum Found {
+enum Referred {
     Rules(Target),
     Object(Shared<ObjectSchema>),
 }
 
-impl Found {
+impl Referred {
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Rules(Target::Static(a)), Self::Rules(Target::Static(b))) => {
@@ -64,17 +64,17 @@ impl Found {
 
 pub(crate) struct Exporter<'r> {
     definitions: &'r [Rules],
-    found: Vec<Found>,
+    referred: Vec<Referred>,
     /// The objects that were written down, or are being so.
-    met: Vec<Shared<ObjectSchema>>,
+    written: Vec<Shared<ObjectSchema>>,
 }
 
 impl Exporter<'_> {
-    fn refer(&mut self, target: Found) -> Keywords {
-        let known = self.found.iter().position(|known| known.is(&target));
+    fn refer(&mut self, target: Referred) -> Keywords {
+        let known = self.referred.iter().position(|known| known.is(&target));
         let index = known.unwrap_or_else(|| {
-            self.found.push(target);
-            self.found.len() - 1
+            self.referred.push(target);
+            self.referred.len() - 1
         });
         keyword("$ref", format!("#/$defs/{}", Self::name(index)).into())
     }
@@ -84,14 +84,14 @@ impl Exporter<'_> {
     }
 
     pub(crate) fn reference(&mut self, target: Target) -> Keywords {
-        self.refer(Found::Rules(target))
+        self.refer(Referred::Rules(target))
     }
 
     pub(crate) fn object(&mut self, object: &Shared<ObjectSchema>) -> Keywords {
-        if self.met.iter().any(|met| std::ptr::eq(&**met, &**object)) {
-            return self.refer(Found::Object(object.clone()));
+        if self.written.iter().any(|written| std::ptr::eq(&**written, &**object)) {
+            return self.refer(Referred::Object(object.clone()));
         }
-        self.met.push(object.clone());
+        self.written.push(object.clone());
         object::members(self, object)
     }
 

@@ -160,4 +160,4 @@ pub enum MediaError {
 /// The service takes requests of up to 64 MiB; base64 makes four bytes of three, and the rest of
 /// the body needs some room.
 #[doc(hidden)]
-pub const DATA_LIMIT: u64 = (64 * 1024 * 1024 - 64 * 1024) / 4 * 3;
+pub const MAX_DATA_LEN: u64 = (64 * 1024 * 1024 - 64 * 1024) / 4 * 3;

@@ -37,11 +37,11 @@ pub fn url_without_secrets(url: &str) -> Cow<'_, str> {
 }
 
 /// More than a message quotes of a value.
-const MAX_QUOTED: usize = 4 * 1024;
+const MAX_QUOTED_LEN: usize = 4 * 1024;
 
 /// The beginning of a value as a message quotes it: one URL where it begins like one, else a text.
 pub fn quotable(value: &str) -> Cow<'_, str> {
-    let value = start(value, MAX_QUOTED);
+    let value = start(value, MAX_QUOTED_LEN);
     let first = &value[..word_len(value)];
     let is_url = authority_start(first).is_some() || url_without_secrets(first) != first;
     if is_url { url_without_secrets(value) } else { without_secrets(value) }
@@ -49,7 +49,7 @@ pub fn quotable(value: &str) -> Cow<'_, str> {
 
 /// The same for a value that should be a URL.
 pub fn quotable_url(value: &str) -> Cow<'_, str> {
-    url_without_secrets(start(value, MAX_QUOTED))
+    url_without_secrets(start(value, MAX_QUOTED_LEN))
 }
 
 fn may_hold_secrets(text: &str) -> bool {
@@ -73,7 +73,7 @@ fn word_len(text: &str) -> usize {
     if !is_authority || authority.contains(['@', '?', '#']) || has_port(authority) {
         return end;
     }
-    let quoted = start(after, MAX_PASSWORD).split(ends_quotation).next().unwrap_or_default();
+    let quoted = start(after, MAX_PASSWORD_LEN).split(ends_quotation).next().unwrap_or_default();
     match quoted.find('@') {
         Some(at) => end + at + after[at..].find(ends_word).unwrap_or(after.len() - at),
         None => end,
@@ -81,7 +81,7 @@ fn word_len(text: &str) -> usize {
 }
 
 /// As far as the end of a password is looked for: longer than any.
-const MAX_PASSWORD: usize = 256;
+const MAX_PASSWORD_LEN: usize = 256;
 
 /// Whether what stands where host and port do is no beginning of a user name and a password: nothing
 /// follows a colon in it but digits, and what ends a sentence.
@@ -175,9 +175,9 @@ fn userinfo_len(url: &str) -> usize {
         Some(at) => Some(at),
         None if port(authority).is_none() => None,
         None if has_port(authority) => {
-            start(url, MAX_PASSWORD).split(['?', '#']).next().and_then(|one| one.rfind('@'))
+            start(url, MAX_PASSWORD_LEN).split(['?', '#']).next().and_then(|one| one.rfind('@'))
         }
-        None => start(url, MAX_PASSWORD).rfind('@'),
+        None => start(url, MAX_PASSWORD_LEN).rfind('@'),
     };
     at.map_or(0, |at| at + 1)
 }

@@ -23,7 +23,7 @@ use crate::keyword::{array, combined, media, number, object, string, types, unev
 use crate::media::MediaKind;
 use crate::num::Num;
 use crate::pattern::Pattern;
-use crate::validate::{Judge, Report, Seen};
+use crate::validate::{Evaluated, Judge, Report};
 
 /// A list that is a constant, or owned.
 pub enum List<T: 'static> {
@@ -281,11 +281,11 @@ pub(crate) fn find<'r, T>(
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,
 ) -> Option<T> {
-    find_within(definitions, rules, pick, &mut MAX_LOOKED_AT.clone())
+    find_within(definitions, rules, pick, &mut MAX_RULES_SEARCHED.clone())
 }
 
 /// Parts of parts can double at every step; what is found is found before.
-pub(crate) const MAX_LOOKED_AT: usize = 4_000;
+pub(crate) const MAX_RULES_SEARCHED: usize = 4_000;
 
 fn find_within<'r, T>(
     definitions: &'r [Rules],
@@ -382,7 +382,7 @@ pub(crate) fn holds(
     judge: &mut Judge<'_>,
     rule: &Rule,
     value: &Json,
-    seen: Option<&mut Seen>,
+    evaluated: Option<&mut Evaluated>,
 ) -> bool {
     match rule {
         Rule::Never => false,
@@ -397,29 +397,31 @@ pub(crate) fn holds(
         Rule::Validations(validations) => media::facts_hold(validations, value),
         Rule::Count { min, max } => array::has_count(*min, *max, value),
         Rule::Unique => array::duplicate(value).is_none(),
-        Rule::Prefix(each) => array::prefix_holds(judge, each, value, seen),
-        Rule::Items { from, rules } => array::items_hold(judge, *from, rules, value, seen),
+        Rule::Prefix(each) => array::prefix_holds(judge, each, value, evaluated),
+        Rule::Items { from, rules } => array::items_hold(judge, *from, rules, value, evaluated),
         Rule::Contains { min, max, rules } => {
-            array::contains_holds(judge, (*min, *max), rules, value, seen)
+            array::contains_holds(judge, (*min, *max), rules, value, evaluated)
         }
-        Rule::Object(schema) => object::holds(judge, schema, value, seen),
+        Rule::Object(schema) => object::holds(judge, schema, value, evaluated),
         Rule::Size { min, max } => object::has_size(*min, *max, value),
         Rule::Required(keys) => object::has_keys(keys, value),
         Rule::Names(rules) => object::names_hold(judge, rules, value),
-        Rule::Dependent { key, rules } => object::dependent_holds(judge, key, rules, value, seen),
+        Rule::Dependent { key, rules } => {
+            object::dependent_holds(judge, key, rules, value, evaluated)
+        }
         Rule::Ref(target) => {
             let rules = resolve(judge.definitions, *target);
-            judge.is_valid(rules, value, seen)
+            judge.is_valid(rules, value, evaluated)
         }
-        Rule::AllOf(parts) => combined::all_hold(judge, parts, value, seen),
-        Rule::AnyOf(parts) => combined::any_holds(judge, parts, value, seen),
-        Rule::OneOf(parts) => combined::one_holds(judge, parts, value, seen),
+        Rule::AllOf(parts) => combined::all_hold(judge, parts, value, evaluated),
+        Rule::AnyOf(parts) => combined::any_holds(judge, parts, value, evaluated),
+        Rule::OneOf(parts) => combined::one_holds(judge, parts, value, evaluated),
         Rule::Not(rules) => !judge.is_valid(rules, value, None),
         Rule::If { condition, then, otherwise } => {
-            combined::if_holds(judge, [condition, then, otherwise], value, seen)
+            combined::if_holds(judge, [condition, then, otherwise], value, evaluated)
         }
         Rule::Unevaluated { rules, properties, items } => {
-            unevaluated::hold(judge, rules, properties.as_ref(), items.as_ref(), value, seen)
+            unevaluated::hold(judge, rules, properties.as_ref(), items.as_ref(), value, evaluated)
         }
     }
 }

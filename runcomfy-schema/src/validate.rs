@@ -74,16 +74,16 @@ pub(crate) struct Judge<'r> {
 struct Known {
     verdicts: HashMap<(usize, usize), bool>,
     /// The same with what was seen on the way.
-    seen: HashMap<(usize, usize), (bool, Seen)>,
+    evaluated: HashMap<(usize, usize), (bool, Evaluated)>,
 }
 
 /// As deep as the smallest of stacks lets it go in a debug build; past it, another one is taken.
-const MAX_NESTED: usize = 96;
-const MAX_NESTED_ON_LARGE_STACK: usize = 16_384;
-const LARGE_STACK: usize = 128 * 1024 * 1024;
+const MAX_DEPTH: usize = 96;
+const MAX_DEPTH_ON_LARGE_STACK: usize = 16_384;
+const LARGE_STACK_LEN: usize = 128 * 1024 * 1024;
 
 /// Verdicts are remembered only where so many steps say that it is worth it.
-const MANY_STEPS: usize = 2_000;
+const MIN_STEPS_TO_REMEMBER: usize = 2_000;
 
 impl<'r> Judge<'r> {
     pub(crate) fn new(definitions: &'r [Rules]) -> Self {
@@ -101,22 +101,22 @@ impl<'r> Judge<'r> {
         &mut self,
         rules: &[Rule],
         value: &Json,
-        seen: Option<&mut Seen>,
+        evaluated: Option<&mut Evaluated>,
     ) -> bool {
         match after_flat(rules, value) {
             Some([]) => true,
-            Some(rest) => self.step(rest, value, seen),
+            Some(rest) => self.step(rest, value, evaluated),
             None => false,
         }
     }
 
-    fn step(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
+    fn step(&mut self, rules: &[Rule], value: &Json, evaluated: Option<&mut Evaluated>) -> bool {
         self.steps += 1;
-        if self.steps <= MANY_STEPS {
-            return self.descend(rules, value, seen);
+        if self.steps <= MIN_STEPS_TO_REMEMBER {
+            return self.descend(rules, value, evaluated);
         }
         let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
-        let Some(seen) = seen else {
+        let Some(evaluated) = evaluated else {
             if let Some(known) = self.known().verdicts.get(&key) {
                 return *known;
             }
@@ -124,14 +124,14 @@ impl<'r> Judge<'r> {
             self.known().verdicts.insert(key, holds);
             return holds;
         };
-        if let Some((known, was_seen)) = self.known().seen.get(&key) {
-            seen.extend(was_seen);
+        if let Some((known, was_evaluated)) = self.known().evaluated.get(&key) {
+            evaluated.extend(was_evaluated);
             return *known;
         }
-        let mut own = Seen::default();
+        let mut own = Evaluated::default();
         let holds = self.descend(rules, value, Some(&mut own));
-        seen.extend(&own);
-        self.known().seen.insert(key, (holds, own));
+        evaluated.extend(&own);
+        self.known().evaluated.insert(key, (holds, own));
         holds
     }
 
@@ -139,27 +139,27 @@ impl<'r> Judge<'r> {
         self.known.get_or_insert_default()
     }
 
-    fn descend(&mut self, rules: &[Rule], value: &Json, seen: Option<&mut Seen>) -> bool {
+    fn descend(&mut self, rules: &[Rule], value: &Json, evaluated: Option<&mut Evaluated>) -> bool {
         self.depth += 1;
         let holds =
-            if self.depth == MAX_NESTED || self.depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
-                on_large_stack(|| self.all(rules, value, seen)).unwrap_or(false)
+            if self.depth == MAX_DEPTH || self.depth.is_multiple_of(MAX_DEPTH_ON_LARGE_STACK) {
+                on_large_stack(|| self.all(rules, value, evaluated)).unwrap_or(false)
             } else {
-                self.all(rules, value, seen)
+                self.all(rules, value, evaluated)
             };
         self.depth -= 1;
         holds
     }
 
-    fn all(&mut self, rules: &[Rule], value: &Json, mut seen: Option<&mut Seen>) -> bool {
-        rules.iter().all(|rule| rule::holds(self, rule, value, seen.as_deref_mut()))
+    fn all(&mut self, rules: &[Rule], value: &Json, mut evaluated: Option<&mut Evaluated>) -> bool {
+        rules.iter().all(|rule| rule::holds(self, rule, value, evaluated.as_deref_mut()))
     }
 }
 
 /// Runs where there is room for deep recursion. `None` where the system gives no thread for it.
 pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
-        let builder = thread::Builder::new().stack_size(LARGE_STACK);
+        let builder = thread::Builder::new().stack_size(LARGE_STACK_LEN);
         match builder.spawn_scoped(scope, run).ok()?.join() {
             Ok(value) => Some(value),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -169,14 +169,14 @@ pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
 
 /// Which members of an object, or items of an array, some rule speaks of.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct Evaluated {
     all: bool,
     few: u64,
     /// Those past the first 64.
     more: Vec<u64>,
 }
 
-impl Seen {
+impl Evaluated {
     pub(crate) fn mark(&mut self, index: usize) {
         if let Some(bit) = u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)) {
             self.few |= bit;
@@ -322,7 +322,7 @@ impl<'r> Report<'r> {
         }
         self.judge.depth += 1;
         let depth = self.judge.depth;
-        if depth == MAX_NESTED || depth.is_multiple_of(MAX_NESTED_ON_LARGE_STACK) {
+        if depth == MAX_DEPTH || depth.is_multiple_of(MAX_DEPTH_ON_LARGE_STACK) {
             if on_large_stack(|| self.each(rules, value, at)).is_none() {
                 let message = "is nested too deeply to be judged on this machine".to_owned();
                 self.add(at, "depth", message);

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderStringWriter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use runcomfy_schema::media::DATA_LIMIT;
+use runcomfy_schema::media::MAX_DATA_LEN;
 use runcomfy_schema::media::check::{check, check_name, check_url};
 use runcomfy_schema::media::sniff;
 pub use runcomfy_schema::media::{MediaError, MediaKind};
@@ -116,7 +116,7 @@ impl Media {
         wire.reserve_exact(usize::try_from(size).unwrap_or_default().div_ceil(3) * 4);
         let mut encoder = EncoderStringWriter::from_consumer(&mut wire, &STANDARD);
         // A file that grows meanwhile is not followed beyond the limit.
-        let mut content = head.as_slice().chain(content).take(DATA_LIMIT + 1);
+        let mut content = head.as_slice().chain(content).take(MAX_DATA_LEN + 1);
         let size = std::io::copy(&mut content, &mut encoder).map_err(failed)?;
         let _ = encoder.into_inner();
         check_size(size)?;
@@ -197,7 +197,11 @@ impl<'de> Deserialize<'de> for Media {
 }
 
 fn check_size(size: u64) -> Result<(), MediaError> {
-    if size > DATA_LIMIT { Err(MediaError::TooLarge { size, limit: DATA_LIMIT }) } else { Ok(()) }
+    if size > MAX_DATA_LEN {
+        Err(MediaError::TooLarge { size, limit: MAX_DATA_LEN })
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -233,7 +237,7 @@ mod tests {
         assert!(Media::path(file.path()).is_ok());
         let folder = Media::path(std::env::temp_dir()).unwrap_err().to_string();
         assert!(folder.contains("it is no file"), "{folder}");
-        file.as_file().set_len(DATA_LIMIT + 1).unwrap();
+        file.as_file().set_len(MAX_DATA_LEN + 1).unwrap();
         assert!(matches!(Media::path(file.path()), Err(MediaError::TooLarge { .. })));
         let error = Media::path("/no/such/file.png").unwrap_err();
         assert!(error.to_string().contains("/no/such/file.png"), "{error}");

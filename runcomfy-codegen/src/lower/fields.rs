@@ -8,7 +8,7 @@ use super::shape::Site;
 use super::{Lowerer, docs};
 use runcomfy_schema::parse::AdditionalProperties;
 
-use crate::parse::{Entry, Hint, Node, Schema, Value, view};
+use crate::parse::{Entry, Hint, Node, Schema, Value, merge_all_of};
 use crate::report::Reporter;
 
 impl Lowerer<'_, '_, '_> {
@@ -49,7 +49,7 @@ impl Lowerer<'_, '_, '_> {
         }
         let shape = self.shape(site, schema);
         let rules = self.field_rules(name, schema, &shape);
-        let whole = view(self.definitions, schema);
+        let whole = merge_all_of(self.definitions, schema);
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
         let required = entry.is_required.then(|| Required {
             state: name.to_owned(),
@@ -72,7 +72,7 @@ impl Lowerer<'_, '_, '_> {
             is_required: entry.is_required,
             null_setter: (entry.is_required
                 && shape != Shape::Any
-                && self.compiler.accepts(schema, &Json::Null))
+                && self.compiler.is_valid(schema, &Json::Null))
             .then(|| format!("{}_null", name.trim_end_matches('_'))),
             takes: shape.taken(),
             maybe: (!entry.is_required).then(|| match &shape {
@@ -99,7 +99,7 @@ impl Lowerer<'_, '_, '_> {
 
     /// A default that the schema refuses itself stays out of the API.
     fn checked_default(&mut self, schema: &Schema, default: &Node) -> Option<Literal> {
-        if self.compiler.accepts(schema, &default.to_json()) {
+        if self.compiler.is_valid(schema, &default.to_json()) {
             return Some(Literal::from(default));
         }
         // `null` means that there is none.

@@ -7,12 +7,12 @@ use super::model::{Field, ObjectType};
 use super::shape::Site;
 use super::types::INPUT;
 use super::{Lowerer, docs, shape};
-use crate::parse::{Entry, Schema, optional_keys, view};
+use crate::parse::{Entry, Schema, merge_all_of, optional_keys};
 
 impl Lowerer<'_, '_, '_> {
     /// Makes the type of an object, of this name.
     pub(super) fn object(&mut self, name: &str, schema: &Schema) {
-        let whole = view(self.definitions, schema);
+        let whole = merge_all_of(self.definitions, schema);
         let is_input = name == INPUT;
         let model = self.model;
         let subject =

@@ -11,8 +11,8 @@ use runcomfy_schema::{Json, Num, Rule, is_valid};
 
 use super::text_sample;
 use crate::parse::{
-    Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, media, media_items, names,
-    view,
+    Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, media, media_items,
+    merge_all_of, names,
 };
 
 /// Candidates per model. A schema that needs more has no readable example.
@@ -129,7 +129,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
     ) -> ControlFlow<()> {
         let definitions = self.definitions;
         let count = search.count;
-        let whole = view(definitions, schema);
+        let whole = merge_all_of(definitions, schema);
         let is_shown = |value: &Json| match value {
             Json::String(text) => !text.is_empty() && text.len() <= 60,
             Json::Null => false,
@@ -408,7 +408,7 @@ impl Draft {
 
     /// Adds a part, and the first of its own alternatives.
     fn add_all(&mut self, definitions: &Definitions, part: &Schema, depth: usize) {
-        let whole = view(definitions, part);
+        let whole = merge_all_of(definitions, part);
         self.add(&whole);
         if depth < 4 {
             for inner in [whole.any_of.first(), whole.one_of.first()].into_iter().flatten() {

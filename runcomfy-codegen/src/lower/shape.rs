@@ -10,7 +10,9 @@ pub(super) use super::model::Shape;
 
 use super::Lowerer;
 use super::model::{Alias, IntegerType};
-use crate::parse::{Definitions, Schema, alternatives, is_object, media, media_items, names, view};
+use crate::parse::{
+    Definitions, Schema, alternatives, is_object, media, media_items, merge_all_of, names,
+};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Num};
@@ -32,7 +34,7 @@ pub(super) fn needs_type(definitions: &Definitions, schema: &Schema) -> bool {
 }
 
 fn needs_type_below(definitions: &Definitions, schema: &Schema, left: usize) -> bool {
-    let whole = view(definitions, schema);
+    let whole = merge_all_of(definitions, schema);
     whole.enum_values.is_some()
         || whole.has_fields()
         || !whole.any_of.is_empty()
@@ -80,7 +82,7 @@ impl Lowerer<'_, '_, '_> {
         let own =
             || (base.to_owned(), reference.filter(|_| name.is_some()).map(|one| one.text.clone()));
         let Some(left) = left.checked_sub(1) else { return own() };
-        let whole = view(definitions, schema);
+        let whole = merge_all_of(definitions, schema);
         if whole.enum_values.is_some() || is_object(&whole) {
             return own();
         }
@@ -129,7 +131,7 @@ impl Lowerer<'_, '_, '_> {
             Some(Some(shape)) => return self.shared(site, shape),
             None => {}
         }
-        let whole = view(definitions, target);
+        let whole = merge_all_of(definitions, target);
         let object = is_object(&whole).then_some(site.type_name).flatten();
         let known = object.map(|name| Shape::Object(name.to_owned()));
         self.types.of_definitions.insert(text.to_owned(), known);
@@ -186,7 +188,7 @@ impl Lowerer<'_, '_, '_> {
     /// The choice itself: `enum`, then objects, unions, and the `type` alone.
     fn shape_by_keywords(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let definitions = self.definitions;
-        let whole = view(definitions, schema);
+        let whole = merge_all_of(definitions, schema);
         if let Some(values) = &whole.enum_values {
             return self.enumeration(site, schema, &whole, values);
         }
@@ -230,7 +232,7 @@ impl Lowerer<'_, '_, '_> {
             // A map of any values is better served by `Value`.
             Shape::Any => Shape::Any,
             Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
-                if self.compiler.accepts(each, &Json::Null) =>
+                if self.compiler.is_valid(each, &Json::Null) =>
             {
                 Shape::Any
             }
@@ -245,14 +247,14 @@ impl Lowerer<'_, '_, '_> {
             // Media lists of the service often have no `items`.
             None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
-                let each = view(self.definitions, items);
+                let each = merge_all_of(self.definitions, items);
                 let is_text =
                     each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
                 match media_items(field, whole).filter(|_| is_text) {
                     Some(kind) => Shape::Media(kind),
                     None => match self.shape(site, items) {
                         Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
-                            if self.compiler.accepts(items, &Json::Null) =>
+                            if self.compiler.is_valid(items, &Json::Null) =>
                         {
                             // Items may be `null`, which only JSON can express here.
                             Shape::Any

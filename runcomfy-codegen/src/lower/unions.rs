@@ -3,7 +3,7 @@
 use super::model::{Conversion, EnumKind, Shape, UnionType};
 use super::shape::Site;
 use super::{Lowerer, docs};
-use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, view};
+use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, merge_all_of};
 use runcomfy_schema::Rule;
 
 impl Lowerer<'_, '_, '_> {
@@ -107,7 +107,7 @@ impl Lowerer<'_, '_, '_> {
     fn flatten(&self, parts: &[&Schema], flat: &mut Vec<Schema>, left: usize) -> bool {
         let mut is_any_of = true;
         for part in parts {
-            let whole = view(self.definitions, part);
+            let whole = merge_all_of(self.definitions, part);
             let (inner, _) = alternatives(self.definitions, &whole);
             if left == 0 || whole.enum_values.is_some() || is_object(&whole) || inner.is_empty() {
                 if flat.len() < MAX_FORMS {
@@ -125,7 +125,7 @@ impl Lowerer<'_, '_, '_> {
     fn listed(&self, parts: &[&Schema]) -> Option<Vec<Node>> {
         let mut all: Vec<Node> = Vec::new();
         for part in parts {
-            let values = view(self.definitions, part).enum_values.clone()?;
+            let values = merge_all_of(self.definitions, part).enum_values.clone()?;
             for value in values.iter() {
                 if !all.iter().any(|known| known.value == value.value) {
                     all.push(value.clone());
@@ -154,10 +154,10 @@ impl Lowerer<'_, '_, '_> {
                 return Some(name);
             }
         }
-        let whole = view(definitions, part);
+        let whole = merge_all_of(definitions, part);
         let properties = whole.properties.as_deref().unwrap_or_default();
         let constants = properties.iter().filter_map(|property| {
-            match view(definitions, &property.schema).enum_values.as_deref() {
+            match merge_all_of(definitions, &property.schema).enum_values.as_deref() {
                 Some([Node { value: Value::String(text), .. }]) => Some(text.clone()),
                 _ => None,
             }

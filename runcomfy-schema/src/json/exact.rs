@@ -79,7 +79,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
 }
 
 /// Reads text that a schema holds: no type is behind it, and every number is kept as written.
-pub(crate) fn literal(text: &str) -> Option<Json> {
+pub(crate) fn read_schema_value(text: &str) -> Option<Json> {
     fn exactly(raw: &RawValue, depth: usize) -> Option<Json> {
         let text = raw.get();
         match text.as_bytes().first() {

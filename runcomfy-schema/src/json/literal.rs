@@ -42,7 +42,7 @@ impl Literal {
             (Self::Number(a), Json::Number(b)) => a == b,
             (Self::Str(a), Json::String(b)) => **a == **b,
             (Self::Json(text), Json::Array(_) | Json::Object(_)) => {
-                exact::literal(text).is_some_and(|literal| same(&literal, value))
+                exact::read_schema_value(text).is_some_and(|literal| same(&literal, value))
             }
             _ => false,
         }
@@ -55,7 +55,7 @@ impl Literal {
             Self::Bool(bool) => Json::Bool(*bool),
             Self::Number(num) => Json::Number(num.clone()),
             Self::Str(text) => Json::String((&**text).into()),
-            Self::Json(text) => exact::literal(text).unwrap_or(Json::Null),
+            Self::Json(text) => exact::read_schema_value(text).unwrap_or(Json::Null),
         }
     }
 

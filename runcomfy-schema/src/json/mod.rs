@@ -280,7 +280,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
             let key = match key {
-                Found::Field(index) => {
+                Key::Field(index) => {
                     expected = index + 1;
                     let FieldInfo { key, rules, .. } = fields[index];
                     let value = access.next_value_seed(Seed::inside(rules))?;
@@ -290,17 +290,17 @@ impl<'de> Visitor<'de> for Seed<'_> {
                     members.push((Cow::Borrowed(key), value));
                     continue;
                 }
-                Found::Number if members.is_empty() && numbers_come_as_maps() => {
+                Key::Number if members.is_empty() && numbers_come_as_maps() => {
                     return access.next_value::<NumberText>().map(|text| text.0);
                 }
-                Found::Other(key) => {
+                Key::Other(key) => {
                     if !others.get_or_insert_default().insert(key.clone()) {
                         let message = format_args!("the key {key:?} is given more than once");
                         return Err(A::Error::custom(message));
                     }
                     Cow::Owned(key)
                 }
-                Found::Number => Cow::Borrowed(NUMBER),
+                Key::Number => Cow::Borrowed(NUMBER),
             };
             if let Some(reading) = &mut reading {
                 reading.give_up();
@@ -345,7 +345,7 @@ fn numbers_come_as_maps() -> bool {
     })
 }
 
-enum Found {
+enum Key {
     Field(usize),
     Other(String),
     /// See [`NUMBER`].
@@ -359,27 +359,27 @@ struct KeySeed {
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Found;
+    type Value = Key;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for KeySeed {
-    type Value = Found;
+    type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Found, E> {
+    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
         if let Some(index) = field::position(self.fields, self.expected, |known| known == key) {
-            return Ok(Found::Field(index));
+            return Ok(Key::Field(index));
         }
         Ok(match key {
-            NUMBER => Found::Number,
-            other => Found::Other(other.to_owned()),
+            NUMBER => Key::Number,
+            other => Key::Other(other.to_owned()),
         })
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{counted, is_count, show, values};
+use super::{counted, excerpt, is_count, values};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::rule::Rules;
-use crate::validate::{Judge, Report, Seen};
+use crate::validate::{Evaluated, Judge, Report};
 
 type Counts = (Option<u64>, Option<u64>);
 
@@ -15,11 +15,11 @@ pub(crate) fn items_hold(
     from: usize,
     rules: &Rules,
     value: &Json,
-    seen: Option<&mut Seen>,
+    evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let Json::Array(items) = value else { return true };
-    if let Some(seen) = seen {
-        seen.mark_all();
+    if let Some(evaluated) = evaluated {
+        evaluated.mark_all();
     }
     items.iter().skip(from).all(|item| judge.is_valid(rules, item, None))
 }
@@ -28,11 +28,11 @@ pub(crate) fn prefix_holds(
     judge: &mut Judge<'_>,
     each: &[Rules],
     value: &Json,
-    seen: Option<&mut Seen>,
+    evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let Json::Array(items) = value else { return true };
-    if let Some(seen) = seen {
-        (0..each.len().min(items.len())).for_each(|index| seen.mark(index));
+    if let Some(evaluated) = evaluated {
+        (0..each.len().min(items.len())).for_each(|index| evaluated.mark(index));
     }
     items.iter().zip(each).all(|(item, rules)| judge.is_valid(rules, item, None))
 }
@@ -42,15 +42,15 @@ pub(crate) fn contains_holds(
     (min, max): Counts,
     rules: &Rules,
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let Json::Array(items) = value else { return true };
     let mut found = 0;
     for (index, item) in items.iter().enumerate() {
         if judge.is_valid(rules, item, None) {
             found += 1;
-            if let Some(seen) = &mut seen {
-                seen.mark(index);
+            if let Some(evaluated) = &mut evaluated {
+                evaluated.mark(index);
             }
         }
     }
@@ -67,9 +67,9 @@ pub(crate) fn has_count(min: Option<u64>, max: Option<u64>, value: &Json) -> boo
 /// Two items that are the same, by their places.
 pub(crate) fn duplicate(value: &Json) -> Option<(usize, usize)> {
     /// So few are compared each with each.
-    const FEW: usize = 32;
+    const MAX_COMPARED_EACH: usize = 32;
     let Json::Array(items) = value else { return None };
-    if items.len() <= FEW {
+    if items.len() <= MAX_COMPARED_EACH {
         return items.iter().enumerate().find_map(|(index, item)| {
             let first = items[..index].iter().position(|earlier| values::same(earlier, item))?;
             Some((first, index))
@@ -150,7 +150,7 @@ pub(crate) fn report_count(
 pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
     let Json::Array(items) = value else { return };
     if let Some((first, second)) = duplicate(value) {
-        let shown = items.get(second).map(show).unwrap_or_default();
+        let shown = items.get(second).map(excerpt).unwrap_or_default();
         let message = format!("items {first} and {second} are the same, {shown}");
         report.add(at, "uniqueItems", message);
     }

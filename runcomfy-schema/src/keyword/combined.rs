@@ -1,21 +1,26 @@
 //! `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then` and `else`.
 
-use super::{show, types};
+use super::{excerpt, types};
 use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::keyword::types::Types;
-use crate::rule::{MAX_LOOKED_AT, Rule, Rules, find, resolve};
-use crate::validate::{Judge, Report, Seen};
+use crate::rule::{MAX_RULES_SEARCHED, Rule, Rules, find, resolve};
+use crate::validate::{Evaluated, Judge, Report};
 use crate::violation::Violation;
 
 /// Whether a part holds; what it speaks of is marked only then.
-fn part_holds(judge: &mut Judge<'_>, rules: &Rules, value: &Json, seen: Option<&mut Seen>) -> bool {
-    let Some(seen) = seen else { return judge.is_valid(rules, value, None) };
-    let mut own = Seen::default();
+fn part_holds(
+    judge: &mut Judge<'_>,
+    rules: &Rules,
+    value: &Json,
+    evaluated: Option<&mut Evaluated>,
+) -> bool {
+    let Some(evaluated) = evaluated else { return judge.is_valid(rules, value, None) };
+    let mut own = Evaluated::default();
     let holds = judge.is_valid(rules, value, Some(&mut own));
     if holds {
-        seen.extend(&own);
+        evaluated.extend(&own);
     }
     holds
 }
@@ -24,24 +29,24 @@ pub(crate) fn all_hold(
     judge: &mut Judge<'_>,
     parts: &[Rules],
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
-    parts.iter().all(|rules| judge.is_valid(rules, value, seen.as_deref_mut()))
+    parts.iter().all(|rules| judge.is_valid(rules, value, evaluated.as_deref_mut()))
 }
 
 pub(crate) fn any_holds(
     judge: &mut Judge<'_>,
     parts: &[Rules],
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
-    if seen.is_none() {
+    if evaluated.is_none() {
         return parts.iter().any(|rules| judge.is_valid(rules, value, None));
     }
     // Each that holds speaks of its keys.
     let mut found = false;
     for rules in parts {
-        found |= part_holds(judge, rules, value, seen.as_deref_mut());
+        found |= part_holds(judge, rules, value, evaluated.as_deref_mut());
     }
     found
 }
@@ -50,11 +55,11 @@ pub(crate) fn one_holds(
     judge: &mut Judge<'_>,
     parts: &[Rules],
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let mut found = 0;
     for rules in parts {
-        found += usize::from(part_holds(judge, rules, value, seen.as_deref_mut()));
+        found += usize::from(part_holds(judge, rules, value, evaluated.as_deref_mut()));
         if found > 1 {
             return false;
         }
@@ -66,11 +71,14 @@ pub(crate) fn if_holds(
     judge: &mut Judge<'_>,
     [condition, then, otherwise]: [&Rules; 3],
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
-    let branch =
-        if part_holds(judge, condition, value, seen.as_deref_mut()) { then } else { otherwise };
-    judge.is_valid(branch, value, seen)
+    let branch = if part_holds(judge, condition, value, evaluated.as_deref_mut()) {
+        then
+    } else {
+        otherwise
+    };
+    judge.is_valid(branch, value, evaluated)
 }
 
 pub(crate) fn report_any(
@@ -99,7 +107,7 @@ pub(crate) fn report_one(
             let numbers: Vec<_> = several.iter().map(usize::to_string).collect();
             let message = format!(
                 "{} fits the forms {} of {}, but has to fit exactly one",
-                show(value),
+                excerpt(value),
                 numbers.join(" and "),
                 parts.len()
             );
@@ -123,7 +131,7 @@ fn report_none(
     if typed.is_empty() {
         let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
         let all = Types(all.fold(0, |all, types| all | types.0));
-        return report.add(at, keyword, format!("{} is not {all}", show(value)));
+        return report.add(at, keyword, format!("{} is not {all}", excerpt(value)));
     }
     let candidates = match picked(definitions, &typed, value) {
         Picked::Forms(forms) => forms,
@@ -141,7 +149,7 @@ fn report_none(
     match candidates.as_slice() {
         [only] => report.apply(only, value, at),
         several if report.is_inside_form => {
-            let message = format!("{} fits none of {} forms", show(value), several.len());
+            let message = format!("{} fits none of {} forms", excerpt(value), several.len());
             report.add(at, keyword, message);
         }
         several => {
@@ -150,12 +158,12 @@ fn report_none(
             for (number, rules) in (1..).zip(several) {
                 let wrong = report.aside(rules, value, at);
                 let wrong: Vec<_> = wrong.iter().map(|one| relative(one, at)).collect();
-                forms.push(format!("({number}) {}", brief(&wrong)));
+                forms.push(format!("({number}) {}", first_few(&wrong)));
             }
             report.is_inside_form = false;
             let message = format!(
                 "{} fits none of {} forms: {}",
-                show(value),
+                excerpt(value),
                 several.len(),
                 forms.join("; ")
             );
@@ -165,7 +173,7 @@ fn report_none(
 }
 
 /// The first few of the things wrong with a form.
-fn brief(wrong: &[String]) -> String {
+fn first_few(wrong: &[String]) -> String {
     const MAX_SHOWN: usize = 8;
     let shown = wrong.get(..MAX_SHOWN).unwrap_or(wrong).join(", ");
     match wrong.len().saturating_sub(MAX_SHOWN) {
@@ -265,7 +273,7 @@ fn relative(violation: &Violation, at: &InstancePath<'_>) -> String {
 
 /// The types that the rules themselves allow, those of references included.
 fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
-    types_within(definitions, rules, &mut MAX_LOOKED_AT.clone())
+    types_within(definitions, rules, &mut MAX_RULES_SEARCHED.clone())
 }
 
 fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Option<Types> {
@@ -295,7 +303,7 @@ pub(crate) fn report_not(
     at: &InstancePath<'_>,
 ) {
     if report.judge.is_valid(rules, value, None) {
-        report.add(at, "not", format!("{} is what the schema rules out by `not`", show(value)));
+        report.add(at, "not", format!("{} is what the schema rules out by `not`", excerpt(value)));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::show;
+use super::excerpt;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::pattern::Pattern;
@@ -125,7 +125,7 @@ impl Format {
 
     pub(crate) fn report(self, report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
         if !self.holds(value) {
-            report.add(at, "format", format!("{} is not {}", show(value), self.described()));
+            report.add(at, "format", format!("{} is not {}", excerpt(value), self.described()));
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::show;
+use super::excerpt;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::media::{self, Facts, MediaKind};
@@ -74,7 +74,7 @@ pub(crate) fn report(
         error.to_string()
     } else {
         let text = redact::quotable_url(text).into_owned();
-        format!("{}: {error}", show(&Json::String(text.into())))
+        format!("{}: {error}", excerpt(&Json::String(text.into())))
     };
     report.add(at, "media", message);
 }
@@ -109,7 +109,7 @@ pub(crate) fn report_facts(
     for (index, file) in files(value).iter().enumerate() {
         let Some(facts) = facts(file) else { continue };
         for validation in validations {
-            let Some(message) = validation.broken(&facts) else { continue };
+            let Some(message) = validation.violation(&facts) else { continue };
             match value {
                 Json::Array(_) => {
                     report.add(&InstancePath::Item { parent: at, index }, "validations", message);
@@ -144,7 +144,7 @@ impl Validation {
         }
     }
 
-    fn broken(&self, facts: &Facts) -> Option<String> {
+    fn violation(&self, facts: &Facts) -> Option<String> {
         let found = self.found(facts)?;
         if self.fits(found) {
             return None;

@@ -17,7 +17,7 @@ pub(crate) mod values;
 use crate::json::Json;
 
 /// The value as a message shows it: JSON, cut where it gets long, without what grants access.
-pub(crate) fn show(value: &Json) -> String {
+pub(crate) fn excerpt(value: &Json) -> String {
     const MAX_LEN: usize = 60;
     let text = value.quoted();
     match text.char_indices().nth(MAX_LEN) {
@@ -58,11 +58,11 @@ pub(crate) fn nearest<'a>(
     given: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    const NEAR: f64 = 0.8;
+    const MIN_LIKENESS: f64 = 0.8;
     let given = given.to_lowercase();
     candidates
         .map(|candidate| (strsim::jaro_winkler(&given, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness >= NEAR)
+        .filter(|(likeness, _)| *likeness >= MIN_LIKENESS)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }

@@ -8,7 +8,7 @@ use crate::field::{Field, Fields};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::rule::{Additional, ObjectSchema, Rules};
-use crate::validate::{Judge, Report, Seen};
+use crate::validate::{Evaluated, Judge, Report};
 
 type Members = [(Cow<'static, str>, Json)];
 
@@ -16,7 +16,7 @@ pub(crate) fn holds(
     judge: &mut Judge<'_>,
     schema: &ObjectSchema,
     value: &Json,
-    mut seen: Option<&mut Seen>,
+    mut evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let Json::Object(members) = value else { return true };
     let mut found = Bits::new(schema.fields.len());
@@ -51,8 +51,8 @@ pub(crate) fn holds(
                 Additional::Checked(_) => {}
             }
         }
-        if let Some(seen) = &mut seen {
-            seen.mark(position);
+        if let Some(evaluated) = &mut evaluated {
+            evaluated.mark(position);
         }
     }
     match &schema.fields {
@@ -262,9 +262,9 @@ pub(crate) fn dependent_holds(
     key: &str,
     rules: &Rules,
     value: &Json,
-    seen: Option<&mut Seen>,
+    evaluated: Option<&mut Evaluated>,
 ) -> bool {
-    !has(value, key) || judge.is_valid(rules, value, seen)
+    !has(value, key) || judge.is_valid(rules, value, evaluated)
 }
 
 pub(crate) fn report_dependent(

@@ -1,6 +1,6 @@
 //! `minLength`, `maxLength` and `pattern`.
 
-use super::{counted, is_count, show};
+use super::{counted, excerpt, is_count};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::pattern::Pattern;
@@ -47,7 +47,7 @@ pub(crate) fn report_pattern(
     if matches(pattern, value) {
         return;
     }
-    let (shown, text) = (show(value), pattern.text());
+    let (shown, text) = (excerpt(value), pattern.text());
     let message = if pattern.is_valid() {
         format!("{shown} does not match {text}")
     } else {

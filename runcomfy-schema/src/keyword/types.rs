@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::show;
+use super::excerpt;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::validate::Report;
@@ -111,12 +111,16 @@ pub(crate) fn holds(types: Types, value: &Json) -> bool {
 
 pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &InstancePath<'_>) {
     if !holds(types, value) {
-        report.add(at, "type", format!("{} is not {types}", show(value)));
+        report.add(at, "type", format!("{} is not {types}", excerpt(value)));
     }
 }
 
 pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
-    report.add(at, "false", format!("{} is not allowed here: the schema is `false`", show(value)));
+    report.add(
+        at,
+        "false",
+        format!("{} is not allowed here: the schema is `false`", excerpt(value)),
+    );
 }
 
 #[cfg(feature = "export")]

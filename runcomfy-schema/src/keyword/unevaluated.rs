@@ -2,13 +2,13 @@
 //! parts included. An object that is put together from parts is closed by the first.
 
 use super::combined::{Picked, picked};
+use super::excerpt;
 use super::object::unknown;
-use super::show;
 use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::rule::{Additional, MAX_LOOKED_AT, Rule, Rules, resolve};
-use crate::validate::{Judge, Report, Seen};
+use crate::rule::{Additional, MAX_RULES_SEARCHED, Rule, Rules, resolve};
+use crate::validate::{Evaluated, Judge, Report};
 
 pub(crate) fn hold(
     judge: &mut Judge<'_>,
@@ -16,7 +16,7 @@ pub(crate) fn hold(
     properties: Option<&Rules>,
     items: Option<&Rules>,
     value: &Json,
-    seen: Option<&mut Seen>,
+    evaluated: Option<&mut Evaluated>,
 ) -> bool {
     let (properties, items) = match value {
         Json::Object(_) => (properties, None),
@@ -24,9 +24,9 @@ pub(crate) fn hold(
         _ => (None, None),
     };
     if properties.is_none() && items.is_none() {
-        return judge.is_valid(rules, value, seen);
+        return judge.is_valid(rules, value, evaluated);
     }
-    let mut own = Seen::default();
+    let mut own = Evaluated::default();
     if !judge.is_valid(rules, value, Some(&mut own)) {
         return false;
     }
@@ -41,8 +41,8 @@ pub(crate) fn hold(
         }
         _ => true,
     };
-    if let Some(seen) = seen {
-        seen.mark_all();
+    if let Some(evaluated) = evaluated {
+        evaluated.mark_all();
     }
     holds
 }
@@ -56,16 +56,16 @@ pub(crate) fn report(
     at: &InstancePath<'_>,
 ) {
     report.apply(rules, value, at);
-    let mut seen = Seen::default();
-    let is_sound = report.judge.is_valid(rules, value, Some(&mut seen));
+    let mut evaluated = Evaluated::default();
+    let is_sound = report.judge.is_valid(rules, value, Some(&mut evaluated));
     match (value, properties, items) {
         (Json::Object(members), Some(left), _) => {
             let definitions = report.judge.definitions;
             let [mut fields, mut of_this] = [Vec::new(), Vec::new()];
             let [mut speaks, mut this_speaks] = [Vec::new(), Vec::new()];
-            let mut left_over = MAX_LOOKED_AT;
+            let mut left_over = MAX_RULES_SEARCHED;
             collect(definitions, rules, None, &mut fields, &mut speaks, &mut left_over);
-            let mut left_over = MAX_LOOKED_AT;
+            let mut left_over = MAX_RULES_SEARCHED;
             let form = Some(value);
             collect(definitions, rules, form, &mut of_this, &mut this_speaks, &mut left_over);
             for (index, (key, value)) in members.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(crate) fn report(
                 let is_of_this = of_this.iter().any(|field| field.key == key)
                     || this_speaks.iter().any(|speaks| speaks(key));
                 // Where the parts are refused anyway, only a key that they do not know is told.
-                if seen.has(index) || (is_of_this && !is_sound) {
+                if evaluated.has(index) || (is_of_this && !is_sound) {
                     continue;
                 }
                 if !matches!(&**left, [Rule::Never]) {
@@ -91,10 +91,12 @@ pub(crate) fn report(
             }
         }
         (Json::Array(items), _, Some(left)) if is_sound => {
-            for (index, item) in items.iter().enumerate().filter(|(index, _)| !seen.has(*index)) {
+            for (index, item) in
+                items.iter().enumerate().filter(|(index, _)| !evaluated.has(*index))
+            {
                 let at = InstancePath::Item { parent: at, index };
                 if matches!(&**left, [Rule::Never]) {
-                    let message = format!("{} is one item too many", show(item));
+                    let message = format!("{} is one item too many", excerpt(item));
                     report.add(&at, "unevaluatedItems", message);
                 } else {
                     report.apply(left, item, &at);

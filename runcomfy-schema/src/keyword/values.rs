@@ -1,6 +1,6 @@
 //! `enum` and `const`.
 
-use super::{nearest, show};
+use super::{excerpt, nearest};
 use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::validate::Report;
@@ -27,10 +27,10 @@ pub(crate) fn report(
         return;
     }
     let mut message = match allowed {
-        [only] => format!("{} is not {}", show(value), only.to_json()),
+        [only] => format!("{} is not {}", excerpt(value), only.to_json()),
         _ => {
             let values: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
-            format!("{} is not one of {}", show(value), values.join(", "))
+            format!("{} is not one of {}", excerpt(value), values.join(", "))
         }
     };
     if let Json::String(given) = value {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
 use super::host::{check_host, is_plain_host};
-use super::{DATA_LIMIT, MediaError, MediaKind, sniff};
+use super::{MAX_DATA_LEN, MediaError, MediaKind, sniff};
 
 /// Whether the service can fetch what `text` stands for.
 pub fn check(text: &str) -> Result<(), MediaError> {
@@ -45,8 +45,8 @@ const ANY_BYTES: &str = "application/octet-stream";
 
 fn sniffed(content: &str) -> Option<&'static str> {
     /// More than any type's mark needs; a multiple of four.
-    const HEAD: usize = 8 * 1024;
-    let head = STANDARD.decode(content.get(..content.len().min(HEAD))?).ok()?;
+    const MAX_HEAD_LEN: usize = 8 * 1024;
+    let head = STANDARD.decode(content.get(..content.len().min(MAX_HEAD_LEN))?).ok()?;
     sniff::mime(&head, content.len() as u64)
 }
 
@@ -76,14 +76,14 @@ pub struct Facts {
 /// The facts of a file that stands in a request itself.
 pub fn facts(text: &str) -> Option<Facts> {
     /// The header of an image is near its start, behind some metadata at most; a multiple of four.
-    const HEAD: usize = 512 * 1024;
+    const MAX_HEAD_LEN: usize = 512 * 1024;
     let (_, content) = data_uri(text)?;
     let size = content.trim_end_matches('=').len() / 4 * 3
         + match content.trim_end_matches('=').len() % 4 {
             0 => 0,
             rest => rest - 1,
         };
-    let head = content.as_bytes().get(..content.len().min(HEAD))?;
+    let head = content.as_bytes().get(..content.len().min(MAX_HEAD_LEN))?;
     let head = STANDARD.decode(head).ok()?;
     let dimensions = imagesize::blob_size(&head).ok().map(|size| (size.width, size.height));
     Some(Facts { size, dimensions })
@@ -194,8 +194,8 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
         return bad("the content is empty");
     }
     let size = data.len() as u64 / 4 * 3;
-    if size > DATA_LIMIT + 2 {
-        return Err(MediaError::TooLarge { size, limit: DATA_LIMIT });
+    if size > MAX_DATA_LEN + 2 {
+        return Err(MediaError::TooLarge { size, limit: MAX_DATA_LEN });
     }
     // Checked in slices, so that a large file is not decoded into memory at once. Base64 decodes
     // in groups of four; only the last slice may be padded.

@@ -8,8 +8,8 @@ use super::MediaError;
 use super::check::{HOST, KINDS};
 
 /// Longer than the name system lets a label, or a whole name, be.
-const MAX_LABEL: usize = 63;
-const MAX_NAME: usize = 253;
+const MAX_LABEL_LEN: usize = 63;
+const MAX_NAME_LEN: usize = 253;
 
 pub(super) fn check_host(host: Option<Host<&str>>) -> Result<(), MediaError> {
     let is_public = match &host {
@@ -29,7 +29,7 @@ pub(super) fn check_host(host: Option<Host<&str>>) -> Result<(), MediaError> {
 fn check_name(name: &str) -> Result<bool, MediaError> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let odd = |reason| Err(MediaError::OddUrl { reason });
-    if name.len() > MAX_NAME || name.split('.').any(|label| label.len() > MAX_LABEL) {
+    if name.len() > MAX_NAME_LEN || name.split('.').any(|label| label.len() > MAX_LABEL_LEN) {
         return odd("its host's name is longer than a name can be");
     }
     if name.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
@@ -98,15 +98,15 @@ pub(super) fn is_plain_host(host: &[u8]) -> bool {
             // label ends with a hyphen.
             b'-' | b'.' if is_between => return false,
             b'-' => is_between = true,
-            b'.' if position - label > MAX_LABEL => return false,
+            b'.' if position - label > MAX_LABEL_LEN => return false,
             b'.' => (is_between, label) = (true, position + 1),
             _ => return false,
         }
     }
     let top = &host[label..];
     label > 0
-        && host.len() <= MAX_NAME
-        && top.len() <= MAX_LABEL
+        && host.len() <= MAX_NAME_LEN
+        && top.len() <= MAX_LABEL_LEN
         && top.len() >= 2
         && top.iter().all(u8::is_ascii_lowercase)
         && top != b"arpa"

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use super::diagnostics::{Diagnostics, Location};
 use super::form::{is_composed, optional_keys, speaks_of_objects};
+use super::merge::{in_words_of, merge_all_of};
 use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema, SchemaId};
-use super::view::{in_words_of, view};
 use crate::keyword::types::Types;
 use crate::num::Num;
 use crate::pattern::Pattern;
@@ -40,7 +40,7 @@ impl Finder<'_, '_> {
         }
         self.left = left;
         self.open.push(schema.id);
-        let whole = view(self.definitions, schema).into_owned();
+        let whole = merge_all_of(self.definitions, schema).into_owned();
         if let Some((location, message)) = contradiction(self.definitions, schema, &whole) {
             let help = "no value satisfies both: correct one of the two, or remove it";
             if is_needed {
@@ -86,7 +86,7 @@ fn contradiction(
             beside.condition = None;
             let mut both = in_words_of(schema);
             both.all_of = vec![beside, part.clone()];
-            let merged = view(definitions, &both).into_owned();
+            let merged = merge_all_of(definitions, &both).into_owned();
             match own_of_form(definitions, &both, &merged) {
                 Some((_, reason)) => reasons.push(reason),
                 None => break,

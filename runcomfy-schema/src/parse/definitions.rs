@@ -2,13 +2,13 @@
 
 use super::diagnostics::{Diagnostics, Location};
 use super::json::{Node, Value};
-use super::keywords::Reader;
+use super::keywords::SchemaReader;
 use super::schema::{Definitions, Reference, Root, Schema, SchemaId};
 
 /// Reads a schema and everything that it refers to. References start from `root`.
 /// What they do not find there, they find in the file around it.
 pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Diagnostics) -> Root {
-    let mut reader = Reader {
+    let mut reader = SchemaReader {
         diagnostics,
         references: Vec::new(),
         root: SchemaId::of(root),
@@ -157,27 +157,27 @@ const MAX_CHAIN: usize = 64;
 fn endless_in<'a>(
     schema: &'a Schema,
     definitions: &'a Definitions,
-    way: &mut Vec<&'a str>,
+    path: &mut Vec<&'a str>,
     done: &mut Vec<&'a str>,
 ) -> Option<Endless<'a>> {
     if let Some(Reference { text, location }) = &schema.reference {
-        if way.contains(&text.as_str()) {
+        if path.contains(&text.as_str()) {
             return Some(Endless::Loop(location));
         }
-        if way.len() == MAX_CHAIN {
+        if path.len() == MAX_CHAIN {
             return Some(Endless::Long(location));
         }
         if !done.contains(&text.as_str())
             && let Some(target) = definitions.get(text)
         {
-            way.push(text);
-            let found = endless_in(target, definitions, way, done);
-            way.pop();
+            path.push(text);
+            let found = endless_in(target, definitions, path, done);
+            path.pop();
             if found.is_some() {
                 return found;
             }
             done.push(text);
         }
     }
-    schema.in_place().find_map(|part| endless_in(part, definitions, way, done))
+    schema.in_place().find_map(|part| endless_in(part, definitions, path, done))
 }

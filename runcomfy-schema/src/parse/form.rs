@@ -1,8 +1,8 @@
 //! What a schema speaks of: an object with fields, a file, a value of several forms.
 
+use super::merge::{in_words_of, merge_all_of};
 use super::names;
 use super::schema::{Definitions, Property, Schema};
-use super::view::{in_words_of, view};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 
@@ -143,7 +143,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
     for part in parts {
         let Some(rest) = left.checked_sub(1) else { break };
         *left = rest;
-        let part = view(definitions, part);
+        let part = merge_all_of(definitions, part);
         for property in part.properties.iter().flatten() {
             add(&property.key, &property.schema);
         }

@@ -20,10 +20,10 @@ const MAX_DEPTH: usize = 256;
 const MAX_VALUES: usize = 100_000;
 
 /// Longer than the way to any value in a schema, in bytes of its pointer.
-const MAX_POINTER: usize = 8 * 1024;
+const MAX_POINTER_LEN: usize = 8 * 1024;
 
 /// What the pointers of all values may take together.
-const MAX_BYTES_OF_POINTERS: usize = 64 * 1024 * 1024;
+const MAX_POINTERS_LEN: usize = 64 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -112,7 +112,7 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
         }
     };
     let mut reader =
-        Reader { text, diagnostics, depth: 0, nodes: 0, bytes_of_pointers: 0, is_full: false };
+        Reader { text, diagnostics, depth: 0, nodes: 0, pointers_len: 0, is_full: false };
     match reader.node(raw, |offset| Location { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -152,7 +152,7 @@ struct Reader<'a, 'r> {
     diagnostics: &'r mut Diagnostics,
     depth: usize,
     nodes: usize,
-    bytes_of_pointers: usize,
+    pointers_len: usize,
     /// Whether it was reported that there is too much.
     is_full: bool,
 }
@@ -166,12 +166,12 @@ impl<'a> Reader<'a, '_> {
         let raw = raw.get();
         let location = location(self.offset(raw));
         self.nodes += 1;
-        self.bytes_of_pointers += location.pointer.len();
-        let is_full = self.nodes >= MAX_VALUES || self.bytes_of_pointers > MAX_BYTES_OF_POINTERS;
+        self.pointers_len += location.pointer.len();
+        let is_full = self.nodes >= MAX_VALUES || self.pointers_len > MAX_POINTERS_LEN;
         let too_much = if self.depth > MAX_DEPTH {
             Some(format!("nested more than {MAX_DEPTH} deep"))
-        } else if location.pointer.len() > MAX_POINTER {
-            Some(format!("the JSON pointer is longer than {MAX_POINTER} bytes"))
+        } else if location.pointer.len() > MAX_POINTER_LEN {
+            Some(format!("the JSON pointer is longer than {MAX_POINTER_LEN} bytes"))
         } else if is_full && !self.is_full {
             self.is_full = true;
             Some(format!("more values than a schema has: {MAX_VALUES} at most, fewer deep inside"))
@@ -181,7 +181,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(message) = too_much {
             self.diagnostics.error(&location, message, "no schema is like that: correct the file");
         }
-        if self.depth > MAX_DEPTH || location.pointer.len() > MAX_POINTER || is_full {
+        if self.depth > MAX_DEPTH || location.pointer.len() > MAX_POINTER_LEN || is_full {
             return Ok(Node { location, value: Value::Null });
         }
         self.depth += 1;

@@ -27,10 +27,10 @@ const SINCE_2019: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
-type Read = fn(&mut Keywords<'_, '_>, &Member) -> bool;
+type ReadKeyword = fn(&mut Keywords<'_, '_>, &Member) -> bool;
 
 /// The keywords of each family, and what reads them.
-const FAMILIES: [(&[&str], Read); 11] = [
+const FAMILIES: [(&[&str], ReadKeyword); 11] = [
     (types::KEYWORDS, types::read),
     (values::KEYWORDS, values::read),
     (number::KEYWORDS, number::read),
@@ -50,7 +50,7 @@ pub(super) fn assertions() -> impl Iterator<Item = &'static str> {
 }
 
 /// Reads schemas, and keeps the references met on the way.
-pub(crate) struct Reader<'r> {
+pub(crate) struct SchemaReader<'r> {
     pub(crate) diagnostics: &'r mut Diagnostics,
     pub(crate) references: Vec<Reference>,
     /// The schema that references start from.
@@ -61,7 +61,7 @@ pub(crate) struct Reader<'r> {
     pub(crate) has_dynamic_anchors: bool,
 }
 
-impl Reader<'_> {
+impl SchemaReader<'_> {
     /// Reads a schema and everything below it.
     pub(crate) fn read(&mut self, node: &Node) -> Schema {
         let mut schema = Schema::of(node);
@@ -135,7 +135,7 @@ fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str>
 /// A schema in the making, with what counts only beside another keyword.
 pub(crate) struct Keywords<'s, 'r> {
     pub(crate) schema: &'s mut Schema,
-    reader: &'s mut Reader<'r>,
+    reader: &'s mut SchemaReader<'r>,
     /// `exclusiveMinimum` and `exclusiveMaximum` in draft 4's boolean form.
     pub(crate) exclusive: [Option<bool>; 2],
     pub(crate) nullable: bool,
@@ -150,7 +150,7 @@ pub(crate) struct Keywords<'s, 'r> {
 }
 
 impl<'s, 'r> Keywords<'s, 'r> {
-    fn new(schema: &'s mut Schema, reader: &'s mut Reader<'r>) -> Self {
+    fn new(schema: &'s mut Schema, reader: &'s mut SchemaReader<'r>) -> Self {
         Self {
             schema,
             reader,
@@ -170,7 +170,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         self.reader.diagnostics
     }
 
-    pub(crate) fn reader(&mut self) -> &mut Reader<'r> {
+    pub(crate) fn reader(&mut self) -> &mut SchemaReader<'r> {
         self.reader
     }
 

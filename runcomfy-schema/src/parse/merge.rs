@@ -12,7 +12,7 @@ use crate::keyword::values::canonical;
 const MAX_PARTS: usize = 64;
 
 #[must_use]
-pub fn view<'a>(definitions: &Definitions, schema: &'a Schema) -> Cow<'a, Schema> {
+pub fn merge_all_of<'a>(definitions: &Definitions, schema: &'a Schema) -> Cow<'a, Schema> {
     if schema.reference.is_none() && schema.all_of.is_empty() {
         return Cow::Borrowed(schema);
     }
@@ -151,7 +151,8 @@ fn both(a: Counts, b: Counts) -> Counts {
 #[must_use]
 pub fn alternatives<'a>(definitions: &Definitions, schema: &'a Schema) -> (Vec<&'a Schema>, bool) {
     let all = if schema.any_of.is_empty() { &schema.one_of } else { &schema.any_of };
-    let is_null = |part: &&Schema| view(definitions, part).types == Some(Types(Types::NULL));
+    let is_null =
+        |part: &&Schema| merge_all_of(definitions, part).types == Some(Types(Types::NULL));
     let (null, more): (Vec<_>, Vec<_>) = all.iter().partition(is_null);
     (more, !null.is_empty())
 }

@@ -11,10 +11,10 @@ mod document;
 mod form;
 mod json;
 mod keywords;
+mod merge;
 pub mod names;
 mod nearly;
 mod schema;
-mod view;
 
 pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Hint, Position};
@@ -25,11 +25,11 @@ pub use form::{
 };
 pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
+pub use merge::{alternatives, in_words_of, merge_all_of};
 pub use schema::{
     AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
     Reference, Root, Schema, SchemaId,
 };
-pub use view::{alternatives, in_words_of, view};
 
 use crate::printable;
 use crate::rule::Rules;

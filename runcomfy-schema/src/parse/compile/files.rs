@@ -14,8 +14,8 @@ use crate::field::{Fields, OwnedField};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::form::{self, is_composed, is_object, media_items};
+use crate::parse::merge::{alternatives, in_words_of, merge_all_of};
 use crate::parse::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
-use crate::parse::view::{alternatives, in_words_of, view};
 use crate::parse::{Location, names};
 use crate::pattern::Pattern;
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared, Target};
@@ -27,12 +27,12 @@ const MAX_STEPS: usize = 100_000;
 
 /// What the place of a value says of a file there, as far as it matters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Told {
+struct MediaHint {
     by_name: Option<MediaKind>,
     kind: Option<MediaKind>,
 }
 
-impl Told {
+impl MediaHint {
     fn by(hint: Hint<'_>) -> Self {
         Self { by_name: names::media(hint.name), kind: hint.kind }
     }
@@ -63,7 +63,7 @@ enum Scope {
 struct Key {
     all: BTreeSet<SchemaId>,
     any: BTreeSet<SchemaId>,
-    told: Option<Told>,
+    media_hint: Option<MediaHint>,
     scope: Scope,
 }
 
@@ -139,7 +139,7 @@ struct Forms {
     text: Option<MediaKind>,
     bare_list: Option<MediaKind>,
     /// The items of its lists, each with what the list says of them.
-    items: Vec<(Schema, Told)>,
+    items: Vec<(Schema, MediaHint)>,
     has_enum: bool,
 }
 
@@ -157,7 +157,7 @@ impl Compiler<'_> {
         items: &Schema,
         hint: Hint<'h>,
     ) -> Hint<'h> {
-        let each = view(self.definitions, items);
+        let each = merge_all_of(self.definitions, items);
         let is_text = each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
         let kind = media_items(hint.name, list).filter(|_| is_text);
         Hint { kind, ..hint }
@@ -189,10 +189,10 @@ impl Compiler<'_> {
         is_checked: &dyn Fn(&Schema) -> bool,
     ) -> Vec<Rule> {
         let first = self.files.states.len();
-        let state = self.state(schema, hint.map(Told::by), scope, is_checked);
+        let state = self.state(schema, hint.map(MediaHint::by), scope, is_checked);
         while let Some((number, schema)) = self.files.pending.pop() {
             let Some(key) = self.files.keys.get(number) else { continue };
-            let found = self.state(&schema, key.told, key.scope, &|_| false);
+            let found = self.state(&schema, key.media_hint, key.scope, &|_| false);
             if let Some(slot) = self.files.states.get_mut(number) {
                 *slot = found;
             }
@@ -245,14 +245,15 @@ impl Compiler<'_> {
     fn state(
         &mut self,
         schema: &Schema,
-        told: Option<Told>,
+        media_hint: Option<MediaHint>,
         scope: Scope,
         is_checked: &dyn Fn(&Schema) -> bool,
     ) -> State {
-        let forms = told.map(|told| self.forms(schema, told.hint())).unwrap_or_default();
+        let forms =
+            media_hint.map(|media_hint| self.forms(schema, media_hint.hint())).unwrap_or_default();
         let mut state = State::of(&forms);
-        for (items, told) in forms.items.iter().filter(|(items, _)| !is_checked(items)) {
-            let target = self.reach(items, Some(*told), scope);
+        for (items, media_hint) in forms.items.iter().filter(|(items, _)| !is_checked(items)) {
+            let target = self.reach(items, Some(*media_hint), scope);
             state.steps.items.extend(target.map(|target| (0, target)));
         }
         if scope == Scope::Named {
@@ -260,8 +261,8 @@ impl Compiler<'_> {
         }
         let parts = self.parts(schema);
         self.step_to_members(&parts, &mut state.steps, is_checked);
-        let is_told = |items: &Schema| {
-            !items.is_synthetic() && forms.items.iter().any(|(told, _)| told.id == items.id)
+        let has_hint = |items: &Schema| {
+            !items.is_synthetic() && forms.items.iter().any(|(hinted, _)| hinted.id == items.id)
         };
         let can_be_list = |part: &&Schema| part.types.is_none_or(|types| types.has(Types::ARRAY));
         for part in parts.iter().filter(can_be_list) {
@@ -274,7 +275,7 @@ impl Compiler<'_> {
                 state.steps.prefixes.push(prefix);
             }
             let items = part.items.as_deref().or(part.unevaluated_items.as_deref());
-            let items = items.filter(|items| !is_checked(items) && !is_told(items));
+            let items = items.filter(|items| !is_checked(items) && !has_hint(items));
             let target = items.and_then(|items| self.reach(items, None, scope));
             state.steps.items.extend(target.map(|target| (part.prefix.len(), target)));
         }
@@ -299,9 +300,9 @@ impl Compiler<'_> {
             .collect();
         let names = names::candidates(&Entry::sources(&entries));
         for ((key, schema), name) in members.0.iter().zip(names) {
-            let told = Told::by(Hint::new(&name));
+            let media_hint = MediaHint::by(Hint::new(&name));
             let target = Some(schema).filter(|schema| !is_checked(schema));
-            let target = target.and_then(|schema| self.reach(schema, Some(told), Scope::All));
+            let target = target.and_then(|schema| self.reach(schema, Some(media_hint), Scope::All));
             steps.fields.push((name, key.clone(), target));
         }
         for part in parts.iter().filter(|part| can_be_object(part)) {
@@ -323,7 +324,12 @@ impl Compiler<'_> {
 
     /// The number of the state that stands for a value of this schema. `None` where nothing is said of
     /// it, or there are too many.
-    fn reach(&mut self, schema: &Schema, told: Option<Told>, scope: Scope) -> Option<usize> {
+    fn reach(
+        &mut self,
+        schema: &Schema,
+        media_hint: Option<MediaHint>,
+        scope: Scope,
+    ) -> Option<usize> {
         let mut leaves = Leaves::default();
         leaves.add(self.definitions, schema, false);
         let Leaves { all, any } = leaves;
@@ -334,7 +340,7 @@ impl Compiler<'_> {
             self.files.unseen.get_or_insert_with(|| schema.location.clone());
             return None;
         }
-        let key = Key { all: ids(&all), any: ids(&any), told, scope };
+        let key = Key { all: ids(&all), any: ids(&any), media_hint, scope };
         if let Some(known) = self.files.numbers.get(&key) {
             return Some(*known);
         }
@@ -365,7 +371,7 @@ impl Compiler<'_> {
             if schema.id.is_some_and(|id| !known.insert(id)) {
                 continue;
             }
-            let whole = view(self.definitions, &schema).into_owned();
+            let whole = merge_all_of(self.definitions, &schema).into_owned();
             if whole.enum_values.is_some() {
                 continue;
             }
@@ -390,7 +396,7 @@ impl Compiler<'_> {
             if schema.id.is_some_and(|id| !known.insert(id)) {
                 continue;
             }
-            let whole = view(definitions, &schema);
+            let whole = merge_all_of(definitions, &schema);
             if whole.enum_values.is_some() {
                 forms.has_enum = true;
                 continue;
@@ -415,8 +421,8 @@ impl Compiler<'_> {
                         forms.bare_list = forms.bare_list.or(kind);
                     }
                     Some(items) => {
-                        let told = Told::by(self.hint_of_items(&whole, items, hint));
-                        forms.items.push(((**items).clone(), told));
+                        let media_hint = MediaHint::by(self.hint_of_items(&whole, items, hint));
+                        forms.items.push(((**items).clone(), media_hint));
                     }
                 },
                 _ => {}
@@ -539,7 +545,7 @@ impl Members {
         for (key, declared, mut others) in keys {
             if let Some(declared) = declared {
                 // What parts add to a string is no matter here; they may say what is inside a value.
-                let types = view(definitions, declared).types;
+                let types = merge_all_of(definitions, declared).types;
                 let has_inside =
                     types.is_none_or(|types| types.has(Types::OBJECT) || types.has(Types::ARRAY));
                 others.retain(|other| has_inside && !is_leaf(other));

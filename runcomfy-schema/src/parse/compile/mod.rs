@@ -13,8 +13,8 @@ use std::sync::Arc;
 pub use self::entry::Entry;
 use self::files::Files;
 use super::form::{is_composed, is_object, speaks_of_objects};
+use super::merge::merge_all_of;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
-use super::view::view;
 use super::{Location, Node, Value};
 use crate::json::{Json, Literal};
 use crate::keyword::{array, combined, format, media, number, string};
@@ -103,7 +103,7 @@ impl<'a> Compiler<'a> {
         while let Some((number, schema)) = self.pending.pop() {
             let position =
                 self.referred_schemas.get(number).map_or(Position::Value, |(_, one)| *one);
-            let rules = self.literal(&schema, None, position).into();
+            let rules = self.rules_by_keywords(&schema, None, position).into();
             if let Some(slot) = self.done.get_mut(number) {
                 *slot = rules;
             }
@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Whether a schema takes a value, its own as opposed to a file of a media field.
-    pub fn accepts(&mut self, schema: &Schema, value: &Json) -> bool {
+    pub fn is_valid(&mut self, schema: &Schema, value: &Json) -> bool {
         let rules = self.value(schema, None);
         self.finish();
         is_valid(&self.done, &rules, value)
@@ -153,10 +153,10 @@ impl<'a> Compiler<'a> {
             return rules;
         }
         let is_own = !schema.is_synthetic() && !position.is_part();
-        if is_own && is_object(&view(definitions, schema)) {
+        if is_own && is_object(&merge_all_of(definitions, schema)) {
             return vec![self.refer(schema, position)];
         }
-        self.literal(schema, hint, position)
+        self.rules_by_keywords(schema, hint, position)
     }
 
     /// What a schema's `$ref` leads to.
@@ -183,7 +183,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The rules of a schema, keyword by keyword.
-    fn literal(
+    fn rules_by_keywords(
         &mut self,
         schema: &Schema,
         hint: Option<Hint<'_>>,
