@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::keyword::object;
-use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target, resolve};
+use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target};
+use crate::search::resolve;
 
 /// Keywords of a JSON Schema, with what they say.
 pub(crate) type Keywords = Map<String, Value>;
@@ -98,7 +99,7 @@ impl Exporter<'_> {
     pub(crate) fn members(&mut self, rules: &[Rule]) -> Keywords {
         let mut schema = Keywords::new();
         for rule in rules {
-            let said = crate::rule::export(self, rule);
+            let said = crate::dispatch::export(self, rule);
             // Two rules with one keyword hold both. What is left to `unevaluatedProperties` is so
             // whatever stands beside it.
             let is_said =

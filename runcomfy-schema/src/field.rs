@@ -13,7 +13,8 @@ use serde_json::Value;
 use crate::json::Literal;
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
-use crate::rule::{Bound, List, Rule, Rules, find, items};
+use crate::rule::{Bound, List, Rule, Rules};
+use crate::search::{find, items};
 
 /// An input field of a model, or of an object inside its input.
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@
 //! changes with them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod dispatch;
 mod field;
 mod instance_path;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
@@ -21,6 +22,7 @@ pub mod printable;
 #[doc(hidden)]
 pub mod redact;
 pub mod rule;
+mod search;
 #[doc(hidden)]
 pub mod truncate;
 pub mod validate;

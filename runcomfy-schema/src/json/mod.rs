@@ -17,7 +17,8 @@ use serde_json::Value;
 use crate::field::{self, FieldInfo};
 use crate::num::Num;
 use crate::redact;
-use crate::rule::{self, Rule};
+use crate::rule::Rule;
+use crate::search;
 
 mod exact;
 pub mod literal;
@@ -263,7 +264,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let seed = Seed::inside(rule::items(self.rules));
+        let seed = Seed::inside(search::items(self.rules));
         let mut items = Vec::new();
         while let Some(item) = access.next_element_seed(seed)? {
             items.push(item);
@@ -272,7 +273,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
-        let fields = rule::static_fields(self.rules);
+        let fields = search::static_fields(self.rules);
         let mut members = Vec::with_capacity(fields.len().min(8));
         let mut reading = self.verdict.and_then(|_| Reading::of(self.rules));
         // Keys that the schema knows are told apart when the value is checked, with its words.

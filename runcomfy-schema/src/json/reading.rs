@@ -3,7 +3,8 @@
 use super::Json;
 use crate::field::FieldInfo;
 use crate::keyword::object::Bits;
-use crate::rule::{Rule, only_fields};
+use crate::rule::Rule;
+use crate::search::only_fields;
 use crate::validate::is_valid;
 
 /// The verdict on an object that is nothing but its fields, while it is read: each member is judged

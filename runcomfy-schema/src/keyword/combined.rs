@@ -5,7 +5,8 @@ use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::keyword::types::Types;
-use crate::rule::{MAX_RULES_SEARCHED, Rule, Rules, find, resolve};
+use crate::rule::{Rule, Rules};
+use crate::search::{MAX_RULES_SEARCHED, find, resolve};
 use crate::validate::{Evaluated, Judge, Report};
 use crate::violation::Violation;
 

@@ -7,7 +7,8 @@ use super::object::unknown;
 use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
-use crate::rule::{Additional, MAX_RULES_SEARCHED, Rule, Rules, resolve};
+use crate::rule::{Additional, Rule, Rules};
+use crate::search::{MAX_RULES_SEARCHED, resolve};
 use crate::validate::{Evaluated, Judge, Report};
 
 pub(crate) fn hold(

@@ -1,0 +1,97 @@
+//! Finds what rules say of a value without a value at hand: a constant, the fields, the items.
+
+use crate::field::{FieldInfo, Fields};
+use crate::keyword::types::Types;
+use crate::rule::{List, Rule, Rules, Shared, Target};
+
+/// The one alternative that is more than `null`: the value is optional, no more.
+fn only(parts: &[Rules]) -> Option<&Rules> {
+    let is_null = |rules: &&Rules| matches!(***rules, [Rule::Types(Types(Types::NULL))]);
+    let mut parts = parts.iter().filter(|rules| !is_null(rules));
+    parts.next().filter(|_| parts.next().is_none())
+}
+
+/// What one of the rules says, those of references and of `allOf` included.
+pub(crate) fn find<'r, T>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    pick: &dyn Fn(&'r Rule) -> Option<T>,
+) -> Option<T> {
+    find_within(definitions, rules, pick, &mut MAX_RULES_SEARCHED.clone())
+}
+
+/// Parts of parts can double at every step; what is found is found before.
+pub(crate) const MAX_RULES_SEARCHED: usize = 4_000;
+
+fn find_within<'r, T>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    pick: &dyn Fn(&'r Rule) -> Option<T>,
+    left: &mut usize,
+) -> Option<T> {
+    // A reference that comes back without a step into the value is refused at build time.
+    rules.iter().find_map(|rule| {
+        *left = left.checked_sub(1)?;
+        match rule {
+            Rule::Ref(target) => {
+                find_within(definitions, resolve(definitions, *target), pick, left)
+            }
+            Rule::AllOf(parts) => {
+                parts.iter().find_map(|rules| find_within(definitions, rules, pick, left))
+            }
+            Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                find_within(definitions, only(parts)?, pick, left)
+            }
+            Rule::Unevaluated { rules, .. } => find_within(definitions, rules, pick, left),
+            rule => pick(rule),
+        }
+    })
+}
+
+/// The rules that a reference leads to.
+pub(crate) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {
+    match target {
+        Target::Static(rules) => rules,
+        Target::Definition(index) => {
+            definitions.get(index).map(|rules| &**rules).unwrap_or_default()
+        }
+    }
+}
+
+/// The rules of a list's items.
+pub(crate) fn items(rules: &'static [Rule]) -> &'static [Rule] {
+    find(&[], rules, &|rule| match rule {
+        Rule::Items { rules: List::Static(rules), .. } => Some(*rules),
+        _ => None,
+    })
+    .unwrap_or_default()
+}
+
+/// The fields of an object, where they are constants.
+pub(crate) fn static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
+    only_fields(rules).unwrap_or_else(|| any_static_fields(rules))
+}
+
+/// The fields of an object that is nothing but them, as most in generated code are.
+pub(crate) fn only_fields(rules: &'static [Rule]) -> Option<&'static [FieldInfo]> {
+    match rules {
+        [Rule::Types(types), Rule::Object(Shared::Static(object))] if types.has(Types::OBJECT) => {
+            match object.fields {
+                Fields::Static(fields) if object.patterns.is_empty() => Some(fields),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn any_static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
+    find(&[], rules, &|rule| match rule {
+        Rule::Object(object) => match object.fields {
+            Fields::Static(fields) => Some(fields),
+            Fields::Owned(_) => None,
+        },
+        _ => None,
+    })
+    .unwrap_or_default()
+}
