@@ -1,0 +1,192 @@
+//! The steps from a value down to its members and items.
+
+use std::collections::BTreeMap;
+
+use super::parts::{Forms, Leaves, Members};
+use super::{Key, MAX_STEPS, MediaHint, Scope};
+use crate::keyword::types::Types;
+use crate::media::MediaKind;
+use crate::parse::compile::{Compiler, Entry, Hint};
+use crate::parse::merge::in_words_of;
+use crate::parse::names;
+use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
+use crate::pattern::Pattern;
+use crate::rule::{Rule, Shared};
+
+/// A value that files are looked for in.
+#[derive(Default)]
+pub(super) struct State {
+    /// The value itself may be a file.
+    pub(super) text: Option<MediaKind>,
+    /// A list that says nothing of its items, which are files.
+    pub(super) bare_list: Option<MediaKind>,
+    pub(super) steps: Steps,
+    /// Whether there is a file in it.
+    pub(super) has_files: bool,
+    /// Where its rules stand among the definitions.
+    pub(super) number: Option<usize>,
+}
+
+impl State {
+    /// The state of a value's own forms.
+    pub(super) fn of(forms: &Forms) -> Self {
+        // A string that stands in an enum is no file.
+        let text = forms.text.filter(|_| !forms.has_enum);
+        Self { text, bare_list: forms.bare_list, ..Self::default() }
+    }
+
+    /// The rules of the value itself, and of items that nothing else speaks of.
+    pub(super) fn own_rules(&self) -> Vec<Rule> {
+        let list = |kind| Rule::Items { from: 0, rules: vec![Rule::Media(kind)].into() };
+        self.text.map(Rule::Media).into_iter().chain(self.bare_list.map(list)).collect()
+    }
+}
+
+/// The ways down from a value, by the numbers of the states that they lead to.
+#[derive(Default)]
+pub(super) struct Steps {
+    /// By name and key.
+    pub(super) fields: Vec<(String, String, Option<usize>)>,
+    pub(super) patterns: Vec<(Shared<Pattern>, Option<usize>)>,
+    pub(super) additional: Vec<usize>,
+    pub(super) prefixes: Vec<Vec<Option<usize>>>,
+    /// Each from a place on.
+    pub(super) items: Vec<(usize, usize)>,
+}
+
+impl Steps {
+    pub(super) fn targets(&self) -> impl Iterator<Item = usize> {
+        let fields = self.fields.iter().map(|(.., state)| *state);
+        let patterns = self.patterns.iter().map(|(_, state)| *state);
+        let prefixes = self.prefixes.iter().flatten().copied();
+        let items = self.items.iter().map(|(_, state)| Some(*state));
+        let additional = self.additional.iter().copied().map(Some);
+        fields.chain(patterns).chain(additional).chain(prefixes).chain(items).flatten()
+    }
+}
+
+impl Compiler<'_> {
+    /// A value, with the steps down from it.
+    pub(super) fn state(
+        &mut self,
+        schema: &Schema,
+        media_hint: Option<MediaHint>,
+        scope: Scope,
+        is_checked: &dyn Fn(&Schema) -> bool,
+    ) -> State {
+        let forms =
+            media_hint.map(|media_hint| self.forms(schema, media_hint.hint())).unwrap_or_default();
+        let mut state = State::of(&forms);
+        for (items, media_hint) in forms.items.iter().filter(|(items, _)| !is_checked(items)) {
+            let target = self.reach(items, Some(*media_hint), scope);
+            state.steps.items.extend(target.map(|target| (0, target)));
+        }
+        if scope == Scope::Named {
+            return state;
+        }
+        let parts = self.parts(schema);
+        self.step_to_members(&parts, &mut state.steps, is_checked);
+        let has_hint = |items: &Schema| {
+            !items.is_synthetic() && forms.items.iter().any(|(hinted, _)| hinted.id == items.id)
+        };
+        let can_be_list = |part: &&Schema| part.types.is_none_or(|types| types.has(Types::ARRAY));
+        for part in parts.iter().filter(can_be_list) {
+            let prefix: Vec<_> = part
+                .prefix
+                .iter()
+                .map(|each| self.reach(each, None, scope).filter(|_| !is_checked(each)))
+                .collect();
+            if prefix.iter().any(Option::is_some) {
+                state.steps.prefixes.push(prefix);
+            }
+            let items = part.items.as_deref().or(part.unevaluated_items.as_deref());
+            let items = items.filter(|items| !is_checked(items) && !has_hint(items));
+            let target = items.and_then(|items| self.reach(items, None, scope));
+            state.steps.items.extend(target.map(|target| (part.prefix.len(), target)));
+        }
+        state
+    }
+
+    fn step_to_members(
+        &mut self,
+        parts: &[Schema],
+        steps: &mut Steps,
+        is_checked: &dyn Fn(&Schema) -> bool,
+    ) {
+        let Some(whole) = parts.first() else { return };
+        if !can_be_object(whole) {
+            return;
+        }
+        let members = Members::of(self.definitions, parts);
+        let entries: Vec<Entry<'_>> = members
+            .0
+            .iter()
+            .map(|(key, schema)| Entry { key, schema: Some(schema), is_required: false })
+            .collect();
+        let names = names::candidates(&Entry::sources(&entries));
+        for ((key, schema), name) in members.0.iter().zip(names) {
+            let media_hint = MediaHint::by(Hint::new(&name));
+            let target = Some(schema).filter(|schema| !is_checked(schema));
+            let target = target.and_then(|schema| self.reach(schema, Some(media_hint), Scope::All));
+            steps.fields.push((name, key.clone(), target));
+        }
+        for part in parts.iter().filter(|part| can_be_object(part)) {
+            for (pattern, schema) in &part.patterns {
+                let target = Some(schema).filter(|schema| !is_checked(schema));
+                let target = target.and_then(|schema| self.reach(schema, None, Scope::All));
+                let pattern = self.pattern(pattern);
+                steps.patterns.push((pattern, target));
+            }
+            let rest = match &part.additional {
+                Some(AdditionalProperties::Checked(rest)) => Some(rest),
+                Some(AdditionalProperties::Allowed(_)) => None,
+                None => part.unevaluated_properties.as_ref(),
+            };
+            let rest = rest.filter(|rest| !is_checked(rest));
+            steps.additional.extend(rest.and_then(|rest| self.reach(rest, None, Scope::All)));
+        }
+    }
+
+    /// The number of the state that stands for a value of this schema. `None` where nothing is said of
+    /// it, or there are too many.
+    fn reach(
+        &mut self,
+        schema: &Schema,
+        media_hint: Option<MediaHint>,
+        scope: Scope,
+    ) -> Option<usize> {
+        let mut leaves = Leaves::default();
+        leaves.add(self.definitions, schema, false);
+        let Leaves { all, any } = leaves;
+        let first = all.values().chain(any.values()).next()?;
+        let ids = |leaves: &BTreeMap<SchemaId, &Schema>| leaves.keys().copied().collect();
+        self.files.steps += all.len() + any.len();
+        if self.files.steps > MAX_STEPS {
+            self.files.unseen.get_or_insert_with(|| schema.location.clone());
+            return None;
+        }
+        let key = Key { all: ids(&all), any: ids(&any), media_hint, scope };
+        if let Some(known) = self.files.numbers.get(&key) {
+            return Some(*known);
+        }
+        let is_one = all.len() == 1 && any.is_empty();
+        let together = if is_one {
+            (*first).clone()
+        } else {
+            let mut together = in_words_of(first);
+            together.all_of = all.into_values().cloned().collect();
+            together.any_of = any.into_values().cloned().collect();
+            together
+        };
+        let number = self.files.states.len();
+        self.files.states.push(State::default());
+        self.files.keys.push(key.clone());
+        self.files.numbers.insert(key, number);
+        self.files.pending.push((number, together));
+        Some(number)
+    }
+}
+
+fn can_be_object(part: &Schema) -> bool {
+    part.types.is_none_or(|types| types.has(Types::OBJECT))
+}
