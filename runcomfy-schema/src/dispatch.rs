@@ -8,11 +8,10 @@ use crate::rule::Rule;
 use crate::search::resolve;
 use crate::validate::{Evaluated, Judge, Report};
 
-/// Whether a value obeys a rule that judges it by itself, so that it needs no step down. `None` for
-/// any other rule.
+/// Whether a value obeys a rule that needs no step into the value. `None` for any other rule.
 ///
-/// It is no part of the loop over the rules: there, all that some rule might ask of the value would
-/// be computed before the first of them is looked at.
+/// It is a function of its own because the compiler would otherwise compute the operands of all
+/// rules before it looks at the first one.
 #[inline(never)]
 pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
     Some(match rule {
@@ -25,7 +24,7 @@ pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
     })
 }
 
-/// Whether a value obeys a rule; what it speaks of is marked in `seen`.
+/// Whether a value obeys a rule. Marks the members and items that the rule evaluates.
 pub(crate) fn holds(
     judge: &mut Judge<'_>,
     rule: &Rule,
@@ -118,7 +117,7 @@ pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &In
     }
 }
 
-/// The keywords of JSON Schema that say the same as a rule.
+/// A rule as keywords of JSON Schema.
 #[cfg(feature = "export")]
 pub(crate) fn export(
     exporter: &mut crate::export::Exporter<'_>,

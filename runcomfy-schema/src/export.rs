@@ -1,4 +1,4 @@
-//! Rules as a JSON Schema, for what asks a generated type for its schema.
+//! Rules as a JSON Schema, for generated types that are asked for theirs.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::keyword::object;
 use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target};
 use crate::search::resolve;
 
-/// Keywords of a JSON Schema, with what they say.
+/// Keywords of a JSON Schema and their values.
 pub(crate) type Keywords = Map<String, Value>;
 
 /// One keyword.
@@ -14,7 +14,7 @@ pub(crate) fn keyword(name: &str, value: Value) -> Keywords {
     std::iter::once((name.to_owned(), value)).collect()
 }
 
-/// A least and a greatest count.
+/// The least and the greatest count.
 pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<u64>) -> Keywords {
     let both = [(least, min), (most, max)].into_iter();
     both.filter_map(|(keyword, count)| Some((keyword.to_owned(), count?.into()))).collect()
@@ -25,7 +25,7 @@ pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<
 pub fn json_schema(rules: &'static [Rule]) -> Value {
     let mut exporter = Exporter { definitions: &[], referred: Vec::new(), written: Vec::new() };
     let mut schema = exporter.members(rules);
-    // A definition may refer to another, which is met when it is written down itself.
+    // A definition may refer to another one, which then is found while this one is written.
     let mut written = Keywords::new();
     while let Some(referred) = exporter.referred.get(written.len()).cloned() {
         let definition = match referred {
@@ -43,7 +43,7 @@ pub fn json_schema(rules: &'static [Rule]) -> Value {
     schema.into()
 }
 
-/// What has to be referred to: rules that say so, and an object that stands inside itself.
+/// The target of a `$ref`: rules that another rule refers to, or an object inside itself.
 #[derive(Clone)]
 enum Referred {
     Rules(Target),
@@ -66,7 +66,7 @@ impl Referred {
 pub(crate) struct Exporter<'r> {
     definitions: &'r [Rules],
     referred: Vec<Referred>,
-    /// The objects that were written down, or are being so.
+    /// The objects that are written, or being written.
     written: Vec<Shared<ObjectSchema>>,
 }
 
@@ -100,8 +100,8 @@ impl Exporter<'_> {
         let mut schema = Keywords::new();
         for rule in rules {
             let said = crate::dispatch::export(self, rule);
-            // Two rules with one keyword hold both. What is left to `unevaluatedProperties` is so
-            // whatever stands beside it.
+            // Two rules with one keyword go into `allOf`. So does a rule with
+            // `unevaluatedProperties` beside others, because it must not see what they evaluate.
             let is_said =
                 |keyword: &String| schema.keys().any(|known| group(known) == group(keyword));
             let is_whole = rules.len() > 1 && matches!(rule, Rule::Unevaluated { .. });
@@ -121,7 +121,7 @@ impl Exporter<'_> {
         self.members(rules).into()
     }
 
-    /// The same, with `false` for the schema that takes nothing.
+    /// The same, with `false` for the schema that accepts nothing.
     pub(crate) fn schema(&mut self, rules: &[Rule]) -> Value {
         match rules {
             [Rule::Never] => Value::Bool(false),
@@ -134,7 +134,7 @@ impl Exporter<'_> {
     }
 }
 
-/// Keywords that mean each other have one name here.
+/// Keywords that affect each other have one name here.
 fn group(keyword: &str) -> &str {
     match keyword {
         "patternProperties" | "additionalProperties" | "required" => "properties",

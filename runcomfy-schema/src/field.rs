@@ -1,4 +1,4 @@
-//! What is said of an object's fields: their names, and the rules of their values.
+//! The fields of an object: their names, and the rules of their values.
 #![allow(
     missing_docs,
     missing_debug_implementations,
@@ -19,15 +19,15 @@ use crate::search::{find, items};
 /// An input field of a model, or of an object inside its input.
 #[derive(Clone, Copy)]
 pub struct FieldInfo {
-    /// The Rust name: of the setter, and in violations.
+    /// The Rust name of the field, used for its setter and in violations.
     pub name: &'static str,
     /// The key on the wire.
     pub key: &'static str,
-    /// The schema's title; empty where it has none.
+    /// The schema's title, or an empty string.
     pub title: &'static str,
-    /// The schema's description; empty where it has none.
+    /// The schema's description, or an empty string.
     pub description: &'static str,
-    /// Whether a request without it is refused.
+    /// Whether a request must have the field.
     pub required: bool,
     #[doc(hidden)]
     pub rules: &'static [Rule],
@@ -54,7 +54,7 @@ pub enum Fields {
     Owned(Arc<[OwnedField]>),
 }
 
-/// A field, of either.
+/// A field of either kind.
 #[derive(Clone, Copy)]
 pub struct Field<'a> {
     pub name: &'a str,
@@ -110,13 +110,13 @@ impl Fields {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// The place of a key; `expected` is tried first.
+    /// The index of a key. Looks at `expected` first.
     #[inline]
     #[must_use]
     pub fn position(&self, key: &str, expected: usize) -> Option<usize> {
         match self {
             Self::Static(fields) => {
-                // A body's keys are mostly those of the schema itself.
+                // Most keys of a body are borrowed from the schema.
                 position(fields, expected, |known| std::ptr::eq(known, key) || known == key)
             }
             Self::Owned(fields) => {
@@ -129,8 +129,8 @@ impl Fields {
     }
 }
 
-/// The place of a key. The search begins at `expected`: keys mostly come in the order of the schema,
-/// some left out.
+/// The index of a key. The search begins at `expected`: most keys come in the order of the schema,
+/// with gaps.
 #[inline]
 pub(crate) fn position(
     fields: &[FieldInfo],
@@ -158,19 +158,19 @@ fn find_in<T>(rules: &'static [Rule], pick: &dyn Fn(&'static Rule) -> Option<T>)
 }
 
 impl FieldInfo {
-    /// What kind of value the field takes.
+    /// The kind of value that the field takes.
     #[must_use]
     pub fn kind(&self) -> FieldKind {
         kind(self.rules)
     }
 
-    /// For a list: the kind of its items.
+    /// The kind of the items, if the field is a list.
     #[must_use]
     pub fn item_kind(&self) -> Option<FieldKind> {
         (self.kind() == FieldKind::Array).then(|| kind(items(self.rules)))
     }
 
-    /// The values it may take, where the schema lists them; empty otherwise.
+    /// The allowed values, if the schema lists them. Otherwise empty.
     #[must_use]
     pub fn values(&self) -> Vec<Value> {
         find_in(self.rules, &|rule| match rule {
@@ -180,8 +180,8 @@ impl FieldInfo {
         .unwrap_or_default()
     }
 
-    /// The value the service takes when none is sent. A default that the schema's own rules refuse
-    /// is left out.
+    /// The value that the service uses if none is sent. `None` if the default breaks the schema's
+    /// own rules.
     #[must_use]
     pub fn default(&self) -> Option<Value> {
         self.default.map(Literal::to_value)
@@ -211,7 +211,7 @@ impl FieldInfo {
         self.bound(|_, max| max, true)
     }
 
-    /// The least and greatest number of characters of a text.
+    /// The least and the greatest number of characters of a string.
     #[must_use]
     pub fn length(&self) -> (Option<u64>, Option<u64>) {
         find_in(self.rules, &|rule| match rule {
@@ -221,7 +221,7 @@ impl FieldInfo {
         .unwrap_or_default()
     }
 
-    /// The least and greatest number of items of a list.
+    /// The least and the greatest number of items of a list.
     #[must_use]
     pub fn count(&self) -> (Option<u64>, Option<u64>) {
         find_in(self.rules, &|rule| match rule {
@@ -257,25 +257,25 @@ impl fmt::Debug for FieldInfo {
     }
 }
 
-/// The kind of value a field takes.
+/// The kind of value that a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// A whole number.
+    /// An integer.
     Integer,
     /// A number.
     Number,
-    /// A text.
+    /// A string.
     String,
     /// `true` or `false`.
     Boolean,
-    /// A file, in a `Media`.
+    /// A media file, in a `Media`.
     Media(MediaKind),
     /// A list.
     Array,
     /// An object.
     Object,
-    /// More than one kind of JSON value.
+    /// Values of more than one JSON type.
     Any,
 }
 
@@ -312,7 +312,7 @@ fn kind(rules: &'static [Rule]) -> FieldKind {
         Some(Types::BOOLEAN) => FieldKind::Boolean,
         Some(Types::ARRAY) => FieldKind::Array,
         Some(Types::OBJECT) => FieldKind::Object,
-        // The items of a list of files need no `type` of their own.
+        // The items of a list of files need no `type`.
         None => media.unwrap_or(FieldKind::Any),
         Some(_) => FieldKind::Any,
     }

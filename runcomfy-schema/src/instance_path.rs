@@ -1,8 +1,8 @@
-//! Where a value stands in a body. Rendered only when something is wrong there.
+//! The path of a value in a body. Rendered only for a violation.
 
 use std::fmt::Write as _;
 
-/// A chain of places, from a value outwards.
+/// A chain from a value up to the root.
 #[derive(Clone, Copy)]
 pub(crate) enum InstancePath<'a> {
     Root,

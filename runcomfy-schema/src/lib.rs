@@ -1,11 +1,12 @@
 //! RunComfy's dialect of JSON Schema, and its one judge.
 //!
-//! Generated code holds the rules of its types as constants; a schema that comes at run time is read
-//! into the same rules. Both are checked here, with the same verdicts and the same words, and so are
-//! the defaults, the enum entries and the examples of a schema when code is generated from it.
+//! Generated code holds the rules of its types as constants. A schema that comes at run time is
+//! read into the same rules. This crate checks values against both, with the same verdicts and the
+//! same messages. The generator uses it too, for a schema's own defaults, enum entries and
+//! examples.
 //!
-//! Apps use it through `runcomfy-models`; its interface is for the other crates of this project, and
-//! changes with them.
+//! Apps use it through `runcomfy-models`. Its interface is for the other crates of this project,
+//! and changes with them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod dispatch;

@@ -1,11 +1,11 @@
-//! Text of schemas, bodies and file names, made fit to be shown: what is printed is read by terminals,
-//! by logs, and line by line by cargo.
+//! Makes texts of schemas, bodies and file names safe to display. Terminals and logs show them, and
+//! cargo reads the output of a build script line by line. A schema file is hostile, so every part
+//! of a report goes through here, its JSON pointer included.
 
 use std::borrow::Cow;
 
-/// A text on one line, in which every character that a reader would not see is escaped: control
-/// characters, which could begin a line of their own or command a terminal, and those that change
-/// the direction of the text.
+/// The text on one line, with each invisible character escaped: control characters, which could
+/// begin a new line or command a terminal, and characters that change the direction of text.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
@@ -22,7 +22,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A message as it is shown: on one line, and cut where it quotes more than anybody reads.
+/// A message for display: on one line, and truncated if it is very long.
 #[must_use]
 pub fn line(message: &str) -> String {
     const MAX_LEN: usize = 2_000;
@@ -32,8 +32,8 @@ pub fn line(message: &str) -> String {
     }
 }
 
-/// Whether a character has no look of its own, or changes how others look. The two joiners have a
-/// part in the spelling of some languages.
+/// Whether a character is invisible or changes how others are displayed. The two joiners are not
+/// hidden: some languages need them for spelling.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control()

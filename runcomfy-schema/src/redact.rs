@@ -1,15 +1,15 @@
-//! Keeps what grants access out of texts for people: the user names, passwords, queries and
-//! fragments of URLs. A pre-signed URL is a password.
+//! Removes credentials from texts for people: the user names, passwords, queries and fragments of
+//! URLs. A pre-signed URL is a password. Every value that a message quotes goes through here.
 
 use std::borrow::Cow;
 
 use crate::truncate::start;
 
-/// A text in which every URL has lost its user name and password, and its query and fragment but
-/// for a mark: `https://user:pw@host/a.png?sig=x` becomes `https://host/a.png?...`.
+/// The text without the user names and passwords of its URLs, and with `...` in place of their
+/// queries and fragments: `https://user:pw@host/a.png?sig=x` becomes `https://host/a.png?...`.
 ///
-/// A URL ends at white space, a double quote, a backtick or an angle bracket. Cut a text after this,
-/// not before: what tells a password from a host may be cut off.
+/// A URL ends at white space, a double quote, a backtick or an angle bracket. Truncate a text after
+/// this, not before: the character that separates a password from a host may be lost.
 pub fn without_secrets(text: &str) -> Cow<'_, str> {
     if !may_hold_secrets(text) {
         return Cow::Borrowed(text);
@@ -26,7 +26,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same for a text that is one URL as a whole: a space in its signature does not end it.
+/// The same for a text that is one URL: a space in its signature does not end it.
 pub fn url_without_secrets(url: &str) -> Cow<'_, str> {
     if !may_hold_secrets(url) {
         return Cow::Borrowed(url);
@@ -36,10 +36,11 @@ pub fn url_without_secrets(url: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// More than a message quotes of a value.
+/// A message quotes at most this many bytes of a value.
 const MAX_QUOTED_LEN: usize = 4 * 1024;
 
-/// The beginning of a value as a message quotes it: one URL where it begins like one, else a text.
+/// The start of a value for a message. It counts as one URL if it begins like one, otherwise as
+/// text.
 pub fn quotable(value: &str) -> Cow<'_, str> {
     let value = start(value, MAX_QUOTED_LEN);
     let first = &value[..word_len(value)];
@@ -64,7 +65,7 @@ fn ends_quotation(c: char) -> bool {
     matches!(c, '"' | '`' | '<' | '>' | '\n')
 }
 
-/// The length of the first word. A password with a space in it does not end one.
+/// The length of the first word. A space inside a password does not end it.
 fn word_len(text: &str) -> usize {
     let end = text.find(ends_word).unwrap_or(text.len());
     let (word, after) = text.split_at(end);
@@ -80,11 +81,11 @@ fn word_len(text: &str) -> usize {
     }
 }
 
-/// As far as the end of a password is looked for: longer than any.
+/// The search for the end of a password stops after this many bytes.
 const MAX_PASSWORD_LEN: usize = 256;
 
-/// Whether what stands where host and port do is no beginning of a user name and a password: nothing
-/// follows a colon in it but digits, and what ends a sentence.
+/// Whether a host has at most a port, and not a user name and the start of a password: only digits
+/// and final punctuation follow its colon.
 fn has_port(authority: &str) -> bool {
     port(authority).is_none_or(|(_, port)| {
         let port = port.trim_end_matches(|c: char| c.is_ascii_punctuation());
@@ -92,7 +93,7 @@ fn has_port(authority: &str) -> bool {
     })
 }
 
-/// What stands before the colon of a port, and behind it.
+/// The texts before and after the colon of a port.
 fn port(authority: &str) -> Option<(&str, &str)> {
     let address = authority.rfind(']').unwrap_or_default();
     let colon = address + authority[address..].find(':')?;
@@ -103,8 +104,8 @@ fn authority_of(url: &str) -> &str {
     &url[..url.find(['/', '\\', '?', '#']).unwrap_or(url.len())]
 }
 
-/// Where the authority of the first URL in a word begins: behind `scheme://`, with slashes as JSON or
-/// careless people write them.
+/// The start of the first authority in a word: after `scheme://`, even with the slashes that JSON
+/// or careless people write.
 fn authority_start(word: &str) -> Option<usize> {
     word.match_indices(':').find_map(|(colon, _)| {
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
@@ -115,12 +116,12 @@ fn authority_start(word: &str) -> Option<usize> {
             "http" | "https" => 1,
             _ => 2,
         };
-        // One letter is a drive.
+        // A single letter is a drive.
         (scheme.len() > 1 && slashes >= needed).then_some(colon + 1 + slashes)
     })
 }
 
-/// Shows a word that may be a URL, have some in it, or be one without its scheme.
+/// Appends a word that may be a URL, contain URLs, or be a URL without its scheme.
 fn show_word(word: &str, shown: &mut String) {
     let mut start = authority_start(word);
     let before = &word[..start.unwrap_or(word.len())];
@@ -161,14 +162,14 @@ fn show_word(word: &str, shown: &mut String) {
     }
 }
 
-/// `name=`, as a query begins.
+/// Whether the text begins like a query, with `name=`.
 fn is_parameter(text: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || "-._~%[]".contains(c);
     text.trim_start_matches(is_name).starts_with('=')
 }
 
-/// How much of a URL behind its `://` is a user name and a password. They may have in them what ends
-/// an authority, where somebody forgot to encode it.
+/// The length of the user name and password at the start of a URL without its scheme. They may
+/// contain the characters that end an authority, if somebody forgot to encode them.
 fn userinfo_len(url: &str) -> usize {
     let authority = authority_of(url);
     let at = match authority.rfind('@') {

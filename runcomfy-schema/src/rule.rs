@@ -1,8 +1,8 @@
-//! The rules of a schema as data: constants in generated code, or owned where a schema comes at run
-//! time. One judge serves both.
+//! The rules of a schema as data: constants in generated code, or owned if a schema comes at run
+//! time. One judge checks both.
 //!
-//! A new rule has its variant here, its arm in each of the three functions at the end, and its
-//! functions in a file of `keyword/`.
+//! A new rule has its variant here, its arms in `dispatch.rs`, and its functions in a file of
+//! `keyword/`.
 #![allow(
     missing_docs,
     missing_debug_implementations,
@@ -22,7 +22,7 @@ use crate::media::MediaKind;
 use crate::num::Num;
 use crate::pattern::Pattern;
 
-/// A list that is a constant, or owned.
+/// A list that is either a constant or owned.
 pub enum List<T: 'static> {
     Static(&'static [T]),
     Owned(Arc<[T]>),
@@ -61,7 +61,7 @@ impl<T> FromIterator<T> for List<T> {
     }
 }
 
-/// One thing that is a constant, or owned.
+/// A value that is either a constant or owned.
 pub enum Shared<T: 'static> {
     Static(&'static T),
     Owned(Arc<T>),
@@ -88,7 +88,7 @@ impl<T> Clone for Shared<T> {
     }
 }
 
-/// The rules of a value, its `type` first; all of them hold.
+/// The rules of a value, `type` first. A valid value obeys all of them.
 pub type Rules = List<Rule>;
 
 /// One assertion of a schema.
@@ -117,9 +117,9 @@ pub enum Rule {
         max: Option<u64>,
     },
     Unique,
-    /// Rules for items by their place.
+    /// The rules of the first items, by index.
     Prefix(List<Rules>),
-    /// Rules for each item from this place on.
+    /// The rules of each item from this index on.
     Items {
         from: usize,
         rules: Rules,
@@ -135,16 +135,17 @@ pub enum Rule {
         min: Option<u64>,
         max: Option<u64>,
     },
-    /// Keys that have to be there; nothing is said of what they hold.
+    /// Keys that must be present, with any value.
     Required(List<Cow<'static, str>>),
-    /// Rules for every key.
+    /// The rules of every key.
     Names(Rules),
-    /// Rules for an object that has this key.
+    /// Rules that apply to an object with this key.
     Dependent {
         key: Cow<'static, str>,
         rules: Rules,
     },
-    /// Rules that stand elsewhere; they may come back here further inside the value.
+    /// Rules that are defined elsewhere. They may refer back to this place, for a value further
+    /// inside.
     Ref(Target),
     AllOf(List<Rules>),
     AnyOf(List<Rules>),
@@ -155,7 +156,7 @@ pub enum Rule {
         then: Rules,
         otherwise: Rules,
     },
-    /// `unevaluatedProperties` and `unevaluatedItems`: what none of `rules` speaks of.
+    /// `unevaluatedProperties` and `unevaluatedItems`: rules for what `rules` do not evaluate.
     Unevaluated {
         rules: Rules,
         properties: Option<Rules>,
@@ -164,7 +165,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Goes through the rules inside this one.
+    /// Visits the rules inside this one.
     pub fn each_part(&self, visit: &mut dyn FnMut(&[Self])) {
         match self {
             Self::Never
@@ -208,11 +209,11 @@ impl Rule {
     }
 }
 
-/// What [`Rule::Ref`] leads to.
+/// What [`Rule::Ref`] refers to.
 #[derive(Clone, Copy)]
 pub enum Target {
     Static(&'static &'static [Rule]),
-    /// The place among the definitions of the schema.
+    /// An index into the definitions of the schema.
     Definition(usize),
 }
 
@@ -223,7 +224,7 @@ pub const STRING: Rule = Rule::Types(Types(Types::STRING));
 pub const ARRAY: Rule = Rule::Types(Types(Types::ARRAY));
 pub const OBJECT: Rule = Rule::Types(Types(Types::OBJECT));
 
-/// From one integer to another, both included.
+/// A range of integers that includes both bounds.
 #[must_use]
 pub const fn range(min: i64, max: i64) -> Rule {
     Rule::Range { min: Some(inclusive(Num::Int(min))), max: Some(inclusive(Num::Int(max))) }
@@ -248,7 +249,7 @@ pub struct Bound {
     pub exclusive: bool,
 }
 
-/// The fields of an object, and what it takes beside them.
+/// The fields of an object, and the rules of its other members.
 pub struct ObjectSchema {
     pub fields: Fields,
     /// `patternProperties`.
@@ -261,7 +262,7 @@ pub struct ObjectSchema {
 pub enum Additional {
     Denied,
     Checked(Rules),
-    /// Nothing is said of them: they are taken, and left to whoever speaks of the whole.
+    /// They are allowed, and not evaluated: a rule around this one decides.
     Open,
 }
 

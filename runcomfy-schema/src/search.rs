@@ -1,17 +1,17 @@
-//! Finds what rules say of a value without a value at hand: a constant, the fields, the items.
+//! Searches rules without a value: for a constant, the fields of an object, or the rules of items.
 
 use crate::field::{FieldInfo, Fields};
 use crate::keyword::types::Types;
 use crate::rule::{List, Rule, Rules, Shared, Target};
 
-/// The one alternative that is more than `null`: the value is optional, no more.
+/// The only alternative besides `null`. Such a value is merely optional.
 fn only(parts: &[Rules]) -> Option<&Rules> {
     let is_null = |rules: &&Rules| matches!(***rules, [Rule::Types(Types(Types::NULL))]);
     let mut parts = parts.iter().filter(|rules| !is_null(rules));
     parts.next().filter(|_| parts.next().is_none())
 }
 
-/// What one of the rules says, those of references and of `allOf` included.
+/// The first answer of `pick`. Searches references, `allOf`, and an only alternative, too.
 pub(crate) fn find<'r, T>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
@@ -20,7 +20,7 @@ pub(crate) fn find<'r, T>(
     find_within(definitions, rules, pick, &mut MAX_RULES_SEARCHED.clone())
 }
 
-/// Parts of parts can double at every step; what is found is found before.
+/// Nested parts can double at every step, so the search gives up at some point.
 pub(crate) const MAX_RULES_SEARCHED: usize = 4_000;
 
 fn find_within<'r, T>(
@@ -29,7 +29,7 @@ fn find_within<'r, T>(
     pick: &dyn Fn(&'r Rule) -> Option<T>,
     left: &mut usize,
 ) -> Option<T> {
-    // A reference that comes back without a step into the value is refused at build time.
+    // A schema whose reference returns to itself without a step into the value is a build error.
     rules.iter().find_map(|rule| {
         *left = left.checked_sub(1)?;
         match rule {
@@ -48,7 +48,7 @@ fn find_within<'r, T>(
     })
 }
 
-/// The rules that a reference leads to.
+/// The rules that a reference refers to.
 pub(crate) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {
     match target {
         Target::Static(rules) => rules,
@@ -67,12 +67,12 @@ pub(crate) fn items(rules: &'static [Rule]) -> &'static [Rule] {
     .unwrap_or_default()
 }
 
-/// The fields of an object, where they are constants.
+/// The fields of an object, if they are constants.
 pub(crate) fn static_fields(rules: &'static [Rule]) -> &'static [FieldInfo] {
     only_fields(rules).unwrap_or_else(|| any_static_fields(rules))
 }
 
-/// The fields of an object that is nothing but them, as most in generated code are.
+/// The fields of an object that has no other rules. Most objects in generated code are like that.
 pub(crate) fn only_fields(rules: &'static [Rule]) -> Option<&'static [FieldInfo]> {
     match rules {
         [Rule::Types(types), Rule::Object(Shared::Static(object))] if types.has(Types::OBJECT) => {

@@ -1,4 +1,4 @@
-//! The judge: [`is_valid`] gives the verdict, [`check`] says what is wrong as well.
+//! The judge: [`is_valid`] gives a verdict, and [`check`] a report.
 
 use std::collections::{HashMap, HashSet};
 use std::thread;
@@ -10,7 +10,7 @@ use crate::printable::printable;
 use crate::rule::{Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
 
-/// Whether a value obeys the rules. `definitions` are those that a rule may refer to by number.
+/// Whether a value obeys the rules. Rules refer to `definitions` by number.
 #[inline]
 #[must_use]
 pub fn is_valid(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
@@ -26,8 +26,8 @@ fn goes_on(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
     Judge::new(definitions).step(rules, value, None)
 }
 
-/// Applies the first of the rules as far as they judge a value by themselves, as most do: the rest
-/// needs a step down. `None` where the value breaks one.
+/// Applies the first rules as long as they need no step into the value, and returns the others.
+/// Most rules need none. `None` if the value breaks one.
 #[inline]
 fn after_flat<'r>(rules: &'r [Rule], value: &Json) -> Option<&'r [Rule]> {
     if let Json::NotFinite(_) = value {
@@ -47,9 +47,9 @@ fn after_flat<'r>(rules: &'r [Rule], value: &Json) -> Option<&'r [Rule]> {
 /// Checks a value against the rules.
 ///
 /// # Errors
-/// Everything that is wrong with it, in the order of the schema.
+/// Everything that is wrong with the value, in the order of the schema.
 pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
-    // Most values are valid, and a verdict costs less than a report.
+    // Most values are valid, and a verdict is cheaper than a report.
     if is_valid(definitions, rules, value) {
         return Ok(());
     }
@@ -58,32 +58,32 @@ pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), 
     ValidationErrors::check(report.finish())
 }
 
-/// What gives a verdict. Nothing is allocated for one, unless the value is large or deep.
+/// Gives verdicts. It allocates nothing unless the value is large or deep.
 pub(crate) struct Judge<'r> {
     pub(crate) definitions: &'r [Rules],
-    /// How deep the rules in hand are nested.
+    /// The current nesting depth of rules.
     depth: usize,
-    /// How many lists of rules were applied so far.
+    /// The number of rule lists applied so far.
     steps: usize,
-    /// Made when the first verdict is remembered, as most judges remember none.
+    /// Created with the first remembered verdict, as most judges remember none.
     known: Option<Box<Known>>,
 }
 
-/// Verdicts given, by the places of rules and value in memory: a schema that tries several forms at
-/// each step down would judge the same value again and again.
+/// Verdicts so far, by the addresses of rules and value. A schema that tries several forms at each
+/// step would otherwise judge the same value again and again.
 #[derive(Default)]
 struct Known {
     verdicts: HashMap<(usize, usize), bool>,
-    /// The same with what was seen on the way.
+    /// The same, with the members and items that were evaluated.
     evaluated: HashMap<(usize, usize), (bool, Evaluated)>,
 }
 
-/// As deep as the smallest of stacks lets it go in a debug build; past it, another one is taken.
+/// The depth that fits the smallest stack in a debug build. Deeper rules run on a larger stack.
 const MAX_DEPTH: usize = 96;
 const MAX_DEPTH_ON_LARGE_STACK: usize = 16_384;
 const LARGE_STACK_LEN: usize = 128 * 1024 * 1024;
 
-/// Verdicts are remembered only where so many steps say that it is worth it.
+/// Remembering verdicts pays only after this many steps.
 const MIN_STEPS_TO_REMEMBER: usize = 2_000;
 
 impl<'r> Judge<'r> {
@@ -91,13 +91,12 @@ impl<'r> Judge<'r> {
         Self { definitions, depth: 0, steps: 0, known: None }
     }
 
-    /// A judge for a value that is made for it, such as a key: its place in memory says nothing once
-    /// it is gone.
+    /// A judge for a temporary value, such as a key: its address means nothing after it is dropped.
     pub(crate) fn aside(&self) -> Self {
         Self { depth: self.depth, ..Self::new(self.definitions) }
     }
 
-    /// Whether a value obeys all rules of a list. What they speak of is marked in `seen`.
+    /// Whether a value obeys all rules of a list. Marks the members and items that they evaluate.
     pub(crate) fn is_valid(
         &mut self,
         rules: &[Rule],
@@ -157,7 +156,7 @@ impl<'r> Judge<'r> {
     }
 }
 
-/// Runs where there is room for deep recursion. `None` where the system gives no thread for it.
+/// Runs with enough stack for deep recursion. `None` if the system gives no thread.
 pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
         let builder = thread::Builder::new().stack_size(LARGE_STACK_LEN);
@@ -168,12 +167,12 @@ pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
     })
 }
 
-/// Which members of an object, or items of an array, some rule speaks of.
+/// The members of an object, or the items of an array, that some rule evaluates.
 #[derive(Default)]
 pub(crate) struct Evaluated {
     all: bool,
     few: u64,
-    /// Those past the first 64.
+    /// Those after the first 64.
     more: Vec<u64>,
 }
 
@@ -213,20 +212,20 @@ impl Evaluated {
     }
 }
 
-/// As many as anybody reads: past these, the rest is counted. A body of megabytes can break a rule a
-/// million times.
+/// Nobody reads more, so further violations are only counted. A body of megabytes can break a rule
+/// a million times.
 const MAX_VIOLATIONS: usize = 1000;
 
-/// Collects what is wrong.
+/// Collects violations.
 pub(crate) struct Report<'r> {
     pub(crate) judge: Judge<'r>,
     pub(crate) violations: Vec<Violation>,
     more: usize,
-    /// Which lists of rules were applied to which lists and objects, by their places in memory: parts
-    /// that lead to the same values would double the work at every step down.
+    /// The rule lists that were applied to each array and object, by their addresses. Parts that
+    /// lead to the same value would otherwise double the work at every step.
     applied: HashSet<(usize, usize)>,
-    /// Whether this is about a form that a value has not: forms inside it are named, and not gone
-    /// into, or the text could double at every step down.
+    /// Whether the report is about a form that the value does not match. Forms inside it are named
+    /// without details, or the message could double at every step.
     pub(crate) is_inside_form: bool,
 }
 
@@ -241,7 +240,7 @@ impl<'r> Report<'r> {
         }
     }
 
-    /// What is wrong with a value as far as these rules go, apart from what was reported so far.
+    /// How a value breaks these rules, without the violations so far.
     pub(crate) fn aside(
         &mut self,
         rules: &[Rule],
@@ -257,7 +256,7 @@ impl<'r> Report<'r> {
         std::mem::replace(&mut self.violations, outer)
     }
 
-    /// What is wrong with a key.
+    /// How a key breaks these rules.
     pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
         let mut report = Report { judge: self.judge.aside(), ..Report::new(&[]) };
         report.apply(rules, name, &InstancePath::Root);
@@ -269,7 +268,7 @@ impl<'r> Report<'r> {
             self.more += 1;
             return;
         }
-        // Two rules may speak of one key: a part of the schema, and the whole.
+        // Two rules may report one key: a part of the schema, and the whole.
         let (pointer, message) = (at.pointer(), printable(&message).into_owned());
         let is_known = self
             .violations
@@ -282,7 +281,7 @@ impl<'r> Report<'r> {
         self.violations.push(Violation { field, key, pointer, keyword, message });
     }
 
-    /// Counts what is wrong without a message, where nobody would read one.
+    /// Counts a violation without a message, if the report is full.
     pub(crate) fn count_only(&mut self) -> bool {
         let is_full = self.is_full();
         self.more += usize::from(is_full);
@@ -338,7 +337,7 @@ impl<'r> Report<'r> {
         for rule in rules {
             let before = self.violations.len() + self.more;
             dispatch::report(self, rule, value, at);
-            // A value of a wrong type breaks the other rules only in consequence.
+            // A value of a wrong type breaks the other rules only as a consequence.
             let is_type = matches!(rule, Rule::Types(_) | Rule::Never);
             if is_type && self.violations.len() + self.more > before {
                 return;

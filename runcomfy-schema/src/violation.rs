@@ -1,13 +1,13 @@
-//! What is wrong with a value, and where.
+//! Violations: what is wrong with a value, and where.
 
 use std::fmt;
 
 use crate::printable::printable;
 
-/// One rule that one value of a request breaks.
+/// A rule that a value in a request breaks.
 ///
-/// Displays as `steps (149_steps): 25 is outside 6..=20`, always on one line: control characters, and
-/// those that change the direction of text, are escaped wherever a schema or a body may have put them.
+/// Displays as `steps (149_steps): 25 is outside 6..=20`, always on one line. Control characters
+/// and characters that change the direction of text are escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) field: String,
@@ -18,8 +18,8 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// The Rust name of the field; for a value inside a list or an object with its way there, as in
-    /// `keyframes[1].duration`. Empty when the whole body is meant.
+    /// The Rust name of the field, with the path to a value inside a list or an object:
+    /// `keyframes[1].duration`. Empty if the violation is about the whole body.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
@@ -31,21 +31,23 @@ impl Violation {
         &self.key
     }
 
-    /// A JSON pointer (RFC 6901) to the value in the body; for what is missing, to where it belongs.
+    /// A JSON pointer (RFC 6901) to the value in the body. For a missing value, to where it
+    /// belongs.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.pointer
     }
 
-    /// The JSON Schema keyword that is violated: `maximum`, `enum`, `required`, ...; `media` for the
-    /// rules of `Media`, `validations` for the service's own of a file, `syntax` for
-    /// text that is not JSON, and `more` behind a thousand others, for those that are left out.
+    /// The JSON Schema keyword that is violated: `maximum`, `enum`, `required`, ... Other words are
+    /// `media` for the rules of `Media`, `validations` for the service's own rules of a file,
+    /// `syntax` for text that is not JSON, and `more` for the number of violations beyond a
+    /// thousand.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         self.keyword
     }
 
-    /// The value and the rule, without the field; on one line, with hidden characters escaped.
+    /// The value and the rule, without the field. On one line, with hidden characters escaped.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -64,7 +66,7 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Everything that is wrong with a request; displays one violation per line.
+/// All violations of a request. Displays one per line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidationErrors {
     /// Never empty.
@@ -72,7 +74,7 @@ pub struct ValidationErrors {
 }
 
 impl ValidationErrors {
-    /// `Ok` where there is nothing to report.
+    /// `Ok` if there are none.
     pub(crate) fn check(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
     }
@@ -96,7 +98,7 @@ impl ValidationErrors {
         self.violations.iter()
     }
 
-    /// How many there are; at least one.
+    /// The number of violations, at least one.
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,5 +1,5 @@
-//! JSON text to a value, every number as it is written: what `serde` hands over as a float may have
-//! been an integer of more digits.
+//! JSON text to a value with every digit of its numbers. `serde` passes a large integer on as a
+//! float.
 
 use serde::de::{DeserializeSeed, Error as _};
 use serde_json::value::RawValue;
@@ -11,25 +11,25 @@ use crate::rule::Rule;
 /// Reads a body's text for a type with these rules.
 ///
 /// # Errors
-/// Where it is no JSON.
+/// If the text is not JSON.
 pub fn read(text: &str, rules: &'static [Rule]) -> Result<Read, serde_json::Error> {
-    // An object with the key that stands for a number there is told from one here alone.
+    // Only the text distinguishes such a number from an object with the same key.
     if numbers_come_as_maps() && text.contains(NUMBER) {
         return reread(text);
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = deserialize(rules, &mut deserializer)?;
     deserializer.end()?;
-    // Two readings of one text: only the few bodies with such a number pay for it.
+    // Reads the text twice, but only for the few bodies with such a number.
     if has_huge_number(&read.json) { reread(text) } else { Ok(read) }
 }
 
-/// Reads numbers as they are written, which is more than the verdict on others can tell.
+/// Keeps every digit of numbers. The verdict on the rounded ones does not count.
 fn reread(text: &str) -> Result<Read, serde_json::Error> {
     Ok(Read { json: exact(serde_json::from_str(text)?, 0)?, is_valid: false })
 }
 
-/// Whether a number is one that may have been an integer beyond 64 bits.
+/// Whether a number may have been an integer beyond 64 bits.
 fn has_huge_number(value: &Json) -> bool {
     /// 2^63
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
@@ -70,7 +70,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
         _ => {
             let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
             let number = Num::of_text(text).and_then(|nearest| {
-                // Only an integer can be sent in full; of a fraction, the nearest float is.
+                // Only an integer is sent in full. A fraction is sent as the nearest float.
                 if is_plain { Num::parse(text) } else { Some(nearest) }
             });
             Json::Number(number.ok_or_else(|| serde_json::Error::custom("number out of range"))?)
@@ -78,7 +78,7 @@ fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
     })
 }
 
-/// Reads text that a schema holds: no type is behind it, and every number is kept as written.
+/// Reads a text of a schema. It has no type, and keeps every digit of its numbers.
 pub(crate) fn read_schema_value(text: &str) -> Option<Json> {
     fn exactly(raw: &RawValue, depth: usize) -> Option<Json> {
         let text = raw.get();

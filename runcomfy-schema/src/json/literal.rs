@@ -1,4 +1,4 @@
-//! A value that a schema gives itself: an enum entry or a default.
+//! Values that a schema contains: enum entries and defaults.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::{Json, exact};
 use crate::keyword::values::same;
 use crate::num::Num;
 
-/// An enum entry or a default, which generated code holds as a constant.
+/// An enum entry or a default, which is a constant in generated code.
 #[derive(Clone, Debug)]
 pub enum Literal {
     Null,
@@ -20,7 +20,7 @@ pub enum Literal {
     Json(Cow<'static, str>),
 }
 
-/// A text in generated code.
+/// A string in generated code.
 #[must_use]
 pub const fn text(text: &'static str) -> Literal {
     Literal::Str(Cow::Borrowed(text))
@@ -33,7 +33,7 @@ pub const fn json(text: &'static str) -> Literal {
 }
 
 impl Literal {
-    /// Whether a value is this one, by JSON Schema's equality.
+    /// Whether a value equals this one, by JSON Schema's definition.
     #[must_use]
     pub fn equals(&self, value: &Json) -> bool {
         match (self, value) {
@@ -65,14 +65,14 @@ impl Literal {
     }
 }
 
-/// By value.
+/// Compares by value.
 impl PartialEq for Literal {
     fn eq(&self, other: &Self) -> bool {
         self.equals(&other.to_json())
     }
 }
 
-/// A text as it is; anything else as JSON.
+/// Displays a string as it is, and anything else as JSON.
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

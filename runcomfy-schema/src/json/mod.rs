@@ -1,5 +1,5 @@
-//! A JSON value as a body holds it: keys of the schema are not copied, numbers are exact, and what
-//! a builder was given but JSON cannot carry is kept, so that validation can name it.
+//! A JSON value of a body. Keys of the schema are borrowed, and numbers are exact. A value that
+//! JSON cannot express is kept, so that validation can report it.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -32,7 +32,7 @@ pub use text::Text;
 
 use reading::Reading;
 
-/// More than any body nests, as `serde_json` reads it.
+/// The depth that `serde_json` allows in a body.
 pub const MAX_DEPTH: usize = 128;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +53,7 @@ impl Json {
         Num::of_float(value).map_or(Self::NotFinite(value), Self::Number)
     }
 
-    /// The value as JSON text for people: long strings are cut, and URLs have lost what grants access.
+    /// The value as JSON text for people: long strings are truncated, and URLs have no credentials.
     #[must_use]
     pub fn quoted(&self) -> String {
         self.redacted().to_string()
@@ -76,19 +76,19 @@ impl Json {
         Self::Number(Num::of_i128(value))
     }
 
-    /// An integer of any of Rust's types up to 64 bits.
+    /// An integer of any Rust type up to 64 bits.
     #[must_use]
     pub fn from_integer(value: impl TryInto<i128>) -> Self {
         Self::integer(value.try_into().unwrap_or_default())
     }
 
-    /// One text for all values that are the same.
+    /// The same text for equal values.
     #[must_use]
     pub fn canonical(&self) -> String {
         crate::keyword::values::canonical(self)
     }
 
-    /// The member of an object, or nothing.
+    /// The member of an object with this key.
     #[must_use]
     pub fn member(&self, key: &str) -> Option<&Self> {
         match self {
@@ -134,7 +134,7 @@ impl From<Value> for Json {
     }
 }
 
-/// JSON text, as in a body.
+/// JSON text as in a body.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -176,7 +176,7 @@ impl Serialize for Json {
 #[derive(Debug)]
 pub struct Read {
     pub json: Json,
-    /// Whether it is known already to obey them. If not, it has still to be checked.
+    /// Whether the value is known to obey the rules. If not, it must still be checked.
     pub is_valid: bool,
 }
 
@@ -193,16 +193,16 @@ pub fn deserialize<'de, D: Deserializer<'de>>(
     Ok(Read { json, is_valid: verdict.get() })
 }
 
-/// Reads any JSON value; where the schema knows an object's keys, they are borrowed from it.
+/// Reads any JSON value. Keys that the schema knows are borrowed from it.
 #[derive(Clone, Copy)]
 struct Seed<'v> {
     rules: &'static [Rule],
-    /// Where to say that the value is valid, if that is seen on the way.
+    /// Set to true if the value is found valid while it is read.
     verdict: Option<&'v Cell<bool>>,
 }
 
 impl Seed<'_> {
-    /// Reads a value, and leaves its rules to whoever judges the whole.
+    /// Reads a value without a verdict: the judge checks the whole.
     fn inside(rules: &'static [Rule]) -> Self {
         Self { rules, verdict: None }
     }
@@ -276,7 +276,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let fields = search::static_fields(self.rules);
         let mut members = Vec::with_capacity(fields.len().min(8));
         let mut reading = self.verdict.and_then(|_| Reading::of(self.rules));
-        // Keys that the schema knows are told apart when the value is checked, with its words.
+        // The check of the value reports a repeated known key, in its own words.
         let mut others: Option<HashSet<String>> = None;
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
@@ -315,11 +315,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-/// The key under which `serde_json` hands over a number where some crate turned on
+/// The key of the map that `serde_json` passes on for a number if some crate enables
 /// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Whether it does so here; integers of 64 bits come as they are in any case.
+/// Whether `arbitrary_precision` is enabled. 64-bit integers are plain numbers in any case.
 fn numbers_come_as_maps() -> bool {
     struct Probe;
 
@@ -355,7 +355,7 @@ enum Key {
 
 struct KeySeed {
     fields: &'static [FieldInfo],
-    /// Bodies mostly come in the order of the schema, so this one is tried first.
+    /// Most bodies have the order of the schema, so this index is tried first.
     expected: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The parts of JSON text as text, in their order, repeated keys included.
+//! The parts of JSON text as text, in their order, with repeated keys.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of an object. A key is a `String`, or a `&RawValue` where its place in the text counts.
+/// The members of an object. `K` is `String`, or `&RawValue` if the position of a key matters.
 pub(crate) fn members<'a, K: Deserialize<'a>>(
     text: &'a str,
 ) -> Result<Vec<(K, &'a RawValue)>, serde_json::Error> {

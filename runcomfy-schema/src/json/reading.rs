@@ -1,4 +1,7 @@
-//! A verdict that comes with the reading, so that most bodies are gone through once.
+//! Validation while reading, so that most bodies are visited once.
+//!
+//! This covers an object without other rules than its fields. It says only that a body is valid;
+//! everything else is left to a check of the whole.
 
 use super::Json;
 use crate::field::FieldInfo;
@@ -7,8 +10,8 @@ use crate::rule::Rule;
 use crate::search::only_fields;
 use crate::validate::is_valid;
 
-/// The verdict on an object that is nothing but its fields, while it is read: each member is judged
-/// where its field is known, and needs no second look-up.
+/// The verdict on an object whose only rules are its fields. Each member is judged when its field
+/// is found, which saves a second look-up.
 pub(crate) struct Reading {
     fields: &'static [FieldInfo],
     found: Bits,
@@ -16,13 +19,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// `None` where the rules say more, and are left to the judge.
+    /// `None` if there are other rules, which are left to the judge.
     pub(crate) fn of(rules: &'static [Rule]) -> Option<Self> {
         let fields = only_fields(rules)?;
         Some(Self { fields, found: Bits::new(fields.len()), is_valid: true })
     }
 
-    /// Judges the value of the field at this place.
+    /// Judges the value of the field with this index.
     #[inline]
     pub(crate) fn judge(&mut self, index: usize, value: &Json) {
         self.is_valid = self.is_valid
@@ -30,12 +33,12 @@ impl Reading {
             && self.fields.get(index).is_some_and(|field| is_valid(&[], field.rules, value));
     }
 
-    /// Gives up at a key that is none of the fields.
+    /// Gives up at a key that is not a field.
     pub(crate) fn give_up(&mut self) {
         self.is_valid = false;
     }
 
-    /// Whether the object is valid for sure. Where it is not, the judge has the verdict.
+    /// Whether the object is certainly valid. If not, the judge decides.
     pub(crate) fn is_valid(&self) -> bool {
         let mut fields = self.fields.iter().enumerate();
         self.is_valid && fields.all(|(index, field)| !field.required || self.found.has(index))
@@ -104,7 +107,7 @@ mod tests {
         "3",
     ];
 
-    /// By way of `serde`, and of the text; nothing where a key that no field has is there twice.
+    /// Reads with `serde`, and from the text. Empty if an unknown key is repeated.
     fn readings(text: &str, rules: &'static [Rule]) -> Vec<Read> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let readings = [json::deserialize(rules, &mut deserializer), json::read(text, rules)];

@@ -64,9 +64,9 @@ pub(crate) fn has_count(min: Option<u64>, max: Option<u64>, value: &Json) -> boo
     }
 }
 
-/// Two items that are the same, by their places.
+/// The indices of two equal items.
 pub(crate) fn duplicate(value: &Json) -> Option<(usize, usize)> {
-    /// So few are compared each with each.
+    /// Up to this many items are compared with each other.
     const MAX_COMPARED_EACH: usize = 32;
     let Json::Array(items) = value else { return None };
     if items.len() <= MAX_COMPARED_EACH {
@@ -75,7 +75,7 @@ pub(crate) fn duplicate(value: &Json) -> Option<(usize, usize)> {
             Some((first, index))
         });
     }
-    // What most lists hold is told apart without a text for each.
+    // Most lists hold strings, which need no canonical text.
     let texts: Option<HashSet<&str>> = items
         .iter()
         .map(|item| match item {
@@ -240,7 +240,7 @@ mod read {
         }
         if let Some(contains) = &schema.contains {
             let Counts { min, max } = contains.counts;
-            // Which items are found is no matter of whether a file can be fetched.
+            // Whether a file can be fetched must not decide which items match.
             let each = compiler.rules(&contains.schema, None, Position::Inner).into();
             rules.push(Rule::Contains { min, max, rules: each });
         }

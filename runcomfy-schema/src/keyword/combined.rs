@@ -10,7 +10,7 @@ use crate::search::{MAX_RULES_SEARCHED, find, resolve};
 use crate::validate::{Evaluated, Judge, Report};
 use crate::violation::Violation;
 
-/// Whether a part holds; what it speaks of is marked only then.
+/// Whether a part holds. Only a part that holds evaluates members and items.
 fn part_holds(
     judge: &mut Judge<'_>,
     rules: &Rules,
@@ -44,7 +44,7 @@ pub(crate) fn any_holds(
     if evaluated.is_none() {
         return parts.iter().any(|rules| judge.is_valid(rules, value, None));
     }
-    // Each that holds speaks of its keys.
+    // Each part that holds evaluates members and items.
     let mut found = false;
     for rules in parts {
         found |= part_holds(judge, rules, value, evaluated.as_deref_mut());
@@ -117,7 +117,7 @@ pub(crate) fn report_one(
     }
 }
 
-/// A value that fits no form: told by the form that it was most likely meant to be.
+/// Reports a value that matches no form, by the form that it was probably meant to match.
 fn report_none(
     report: &mut Report<'_>,
     keyword: &'static str,
@@ -173,7 +173,7 @@ fn report_none(
     }
 }
 
-/// The first few of the things wrong with a form.
+/// The first violations of a form.
 fn first_few(wrong: &[String]) -> String {
     const MAX_SHOWN: usize = 8;
     let shown = wrong.get(..MAX_SHOWN).unwrap_or(wrong).join(", ");
@@ -183,15 +183,15 @@ fn first_few(wrong: &[String]) -> String {
     }
 }
 
-/// What a value's constants say of the form that it is meant to be.
+/// The forms that a value's constants select.
 pub(super) enum Picked<'r, 'v> {
-    /// These are left.
+    /// These forms remain.
     Forms(Vec<&'r Rules>),
-    /// The key that tells the forms apart is of none of them.
+    /// No form has the value of the key that distinguishes the forms.
     None { field: Field<'r>, allowed: Vec<Literal>, given: Option<&'v Json> },
 }
 
-/// Leaves the forms that the value's own constants point to, where a key tells all of them apart.
+/// Selects the forms by the constants in the value, if one key distinguishes all forms.
 pub(super) fn picked<'r, 'v>(
     definitions: &'r [Rules],
     forms: &[&'r Rules],
@@ -236,7 +236,7 @@ pub(super) fn picked<'r, 'v>(
     Picked::Forms(forms)
 }
 
-/// The fields of an object that may have only some values.
+/// The fields of an object that allow only listed values.
 fn constants<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
@@ -263,7 +263,7 @@ fn constant<'r>(
     constants(definitions, rules).find(|(field, _)| field.key == key)
 }
 
-/// A violation as it reads in a message about the value at `at`.
+/// The text of a violation inside a message about the value at `at`.
 fn relative(violation: &Violation, at: &InstancePath<'_>) -> String {
     let inner = violation.field.strip_prefix(&at.field()).unwrap_or(&violation.field);
     match inner.trim_start_matches('.') {
@@ -272,7 +272,7 @@ fn relative(violation: &Violation, at: &InstancePath<'_>) -> String {
     }
 }
 
-/// The types that the rules themselves allow, those of references included.
+/// The types that the rules allow, with those of references.
 fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
     types_within(definitions, rules, &mut MAX_RULES_SEARCHED.clone())
 }
@@ -287,7 +287,7 @@ fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Opti
                 parts.iter().find_map(|rules| types_within(definitions, rules, left))
             }
             Rule::Unevaluated { rules, .. } => types_within(definitions, rules, left),
-            // A value of several forms is of any of their types.
+            // A value of several forms may have the types of all of them.
             Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
                 .iter()
                 .try_fold(0, |all, rules| Some(all | types_within(definitions, rules, left)?.0))
@@ -352,7 +352,8 @@ mod read {
     use crate::parse::{Compiler, Keywords, Member, Position, Schema, is_leaf};
     use crate::rule::{Rule, Rules};
 
-    /// The rules of these keywords, and of a `$ref` beside others. These are parts of one whole.
+    /// The rules of these keywords, and of a `$ref` beside others. They compile to parts of one
+    /// whole.
     pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
         if let Some(target) = compiler.target(schema) {
             if is_leaf(target) {

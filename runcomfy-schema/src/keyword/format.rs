@@ -1,6 +1,7 @@
-//! `format`, for the formats that can be told from the text alone: those of RFC 3339 (dates and
-//! times), RFC 3986 (URIs), RFC 5321 (e-mail), RFC 1123 (host names), RFC 4122 (UUIDs) and RFC 6901
-//! (JSON pointers), and IP addresses.
+//! `format`. A format is asserted if a string alone shows whether it holds: those of RFC 3339
+//! (dates and times), RFC 3986 (URIs), RFC 5321 (e-mail), RFC 1123 (host names), RFC 4122 (UUIDs)
+//! and RFC 6901 (JSON pointers), IP addresses, and regular expressions. Any other format is an
+//! annotation, and so is `contentEncoding`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +11,7 @@ use crate::json::Json;
 use crate::pattern::Pattern;
 use crate::validate::Report;
 
-/// A `format` that is checked; any other is an annotation.
+/// A `format` that is asserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the format of its name")]
 pub enum Format {
@@ -47,19 +48,19 @@ impl Format {
         (Self::Uuid, "uuid"),
     ];
 
-    /// The format of this name, if it is checked.
+    /// The format with this name, if it is asserted.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(format, _)| *format)
     }
 
-    /// Its name in a schema.
+    /// The name in a schema.
     #[must_use]
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name)
     }
 
-    /// What a text of this format is, with an example.
+    /// A description of the format, with an example.
     fn described(self) -> &'static str {
         match self {
             Self::Date => "a date such as 2026-01-31",
@@ -78,7 +79,7 @@ impl Format {
         }
     }
 
-    /// A text of this format.
+    /// An example of the format.
     #[must_use]
     pub fn example(self) -> &'static str {
         match self {
@@ -145,7 +146,7 @@ static DURATION: Pattern = Pattern::new(
     r"^P(?:\d+W|(?:\d+D|\d+M(?:\d+D)?|\d+Y(?:\d+M(?:\d+D)?)?)(?:T(?:\d+S|\d+M(?:\d+S)?|\d+H(?:\d+M(?:\d+S)?)?))?|T(?:\d+S|\d+M(?:\d+S)?|\d+H(?:\d+M(?:\d+S)?)?))$",
 );
 static UUID: Pattern = Pattern::new(r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$");
-/// What stands before an e-mail address's `@`: a dotted word or a quoted text, 64 characters at most.
+/// The part before the `@`: a dotted word or a quoted string of at most 64 characters.
 static LOCAL_PART: Pattern = Pattern::new(
     r#"^(?=.{1,64}$)(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*|"(?:[ !#-\[\]-~]|\\[ -~])*")$"#,
 );
@@ -182,7 +183,7 @@ fn is_json_pointer(text: &str) -> bool {
         && text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
 }
 
-/// Not a regular expression: matched by backtracking, it took minutes over 80 characters.
+/// Not a regular expression: backtracking took minutes for 80 characters.
 fn is_hostname(text: &str) -> bool {
     let is_label = |label: &str| {
         let is_reserved = label.get(2..4) == Some("--") && !label.starts_with("xn--");
@@ -215,8 +216,7 @@ fn is_uri(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_hierarchy(rest))
 }
 
-/// A URI, or what is left of one where the beginning is known. A colon before the first slash would
-/// make a scheme of what is before it.
+/// A URI or a relative reference. Before the first slash, a colon would end a scheme.
 fn is_uri_reference(text: &str) -> bool {
     let first = text.split(['/', '?', '#']).next().unwrap_or_default();
     is_uri(text) || (!first.contains(':') && is_hierarchy(text))
@@ -227,7 +227,7 @@ fn is_scheme(scheme: &str) -> bool {
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// What follows a scheme.
+/// The part after the scheme.
 fn is_hierarchy(rest: &str) -> bool {
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (hierarchy, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -259,7 +259,7 @@ fn is_authority(authority: &str) -> bool {
         && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a text holds only unreserved characters, sub-delimiters, `%` escapes and `more`.
+/// Whether a text consists of unreserved characters, sub-delimiters, `%` escapes and `more`.
 fn is_made_of(text: &str, more: &[u8]) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().all(|(at, byte)| match byte {
@@ -329,7 +329,7 @@ mod read {
         "video_uris",
     ];
 
-    /// The rule of the format, where it is one that is checked.
+    /// The rule of a format that is asserted.
     pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {
         rules.extend(schema.format.as_deref().and_then(Format::named).map(Rule::Format));
     }

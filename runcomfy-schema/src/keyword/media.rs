@@ -1,5 +1,7 @@
-//! What a media field takes, and the service's `validations` as far as they can be seen here: in a
-//! `data:` URI.
+//! Media fields, and the service's `validations`.
+//!
+//! The file of a `data:` URI is checked against `validations` here. The service checks the others,
+//! and also the entries that cannot be read, of which the build warns. A megabyte is 2^20 bytes.
 #![allow(missing_docs, reason = "for generated code")]
 
 use std::borrow::Cow;
@@ -11,13 +13,13 @@ use crate::media::{self, Facts, MediaKind};
 use crate::redact;
 use crate::validate::Report;
 
-/// An entry of `validations`: a rule for what is inside a media file.
+/// An entry of `validations`: a rule for the content of a media file.
 #[derive(Clone, Debug)]
 pub struct Validation {
     pub subject: MediaFact,
     pub comparison: Comparison,
     pub value: f64,
-    /// The service's own message; may be empty.
+    /// The service's own message, which may be empty.
     pub message: Cow<'static, str>,
 }
 
@@ -32,7 +34,7 @@ pub const fn validation(
     Validation { subject, comparison, value, message: Cow::Borrowed(message) }
 }
 
-/// What a rule of `validations` looks at.
+/// The property of a file that an entry of `validations` compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaFact {
     /// `file_size_mb`
@@ -79,7 +81,7 @@ pub(crate) fn report(
     report.add(at, "media", message);
 }
 
-/// The files of a field that holds one, or a list of them.
+/// The files of a field for one file, or for a list of them.
 fn files(value: &Json) -> &[Json] {
     match value {
         Json::Array(items) => items,
@@ -169,7 +171,7 @@ impl Validation {
     }
 }
 
-/// An empty text is no file; the rest of what a file has to be is no matter of JSON Schema.
+/// JSON Schema can say that the text is not empty, and no more about files.
 #[cfg(feature = "export")]
 pub(crate) fn export() -> crate::export::Keywords {
     crate::export::keyword("minLength", 1.into())
@@ -193,8 +195,8 @@ mod read {
 
     pub(crate) const KEYWORDS: &[&str] = &["validations"];
 
-    /// A rule that is not understood is left to the service, which sees the whole file in any case;
-    /// the warning says so.
+    /// The service, which sees the whole file, checks an entry that cannot be read here. A warning
+    /// says so.
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         if member.key != "validations" {
             return false;

@@ -1,5 +1,5 @@
-//! The keywords, a file per family: how one is read, what it requires, its message, and its JSON
-//! Schema form.
+//! The keywords, a file per family: how a keyword is read, what it requires, its message, and its
+//! JSON Schema form.
 
 pub(crate) mod array;
 pub(crate) mod combined;
@@ -16,7 +16,7 @@ pub(crate) mod values;
 
 use crate::json::Json;
 
-/// The value as a message shows it: JSON, cut where it gets long, without what grants access.
+/// The value for a message: JSON, truncated if it is long, without credentials.
 pub(crate) fn excerpt(value: &Json) -> String {
     const MAX_LEN: usize = 60;
     let text = value.quoted();
@@ -31,13 +31,13 @@ fn count_of(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether a number of things is one that the bounds allow.
+/// Whether a count is within its bounds.
 fn is_count(min: Option<u64>, max: Option<u64>, count: usize) -> bool {
     let count = count as u64;
     min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
 }
 
-/// How a number of things is not one that the bounds allow.
+/// How a count is outside its bounds.
 fn counted(
     (min, max): (Option<u64>, Option<u64>),
     keywords: (&'static str, &'static str),
@@ -53,7 +53,7 @@ fn counted(
     Some((keywords.1, format!("{}, but takes at most {max}", has())))
 }
 
-/// The candidate that `given` most likely stands for, if one is near enough.
+/// The candidate that is most similar to `given`, if one is similar enough.
 pub(crate) fn nearest<'a>(
     given: &str,
     candidates: impl Iterator<Item = &'a str>,

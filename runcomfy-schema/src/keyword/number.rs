@@ -146,7 +146,7 @@ mod read {
             "maximum" => limit(keywords, node, "maximum", Side::Max, false),
             "exclusiveMinimum" => exclusive(keywords, node, "exclusiveMinimum", Side::Min),
             "exclusiveMaximum" => exclusive(keywords, node, "exclusiveMaximum", Side::Max),
-            // The second is draft 3's word for it.
+            // Draft 3 calls it `divisibleBy`.
             "multipleOf" | "divisibleBy" => multiple_of(keywords, node, &member.key),
             _ => return false,
         }
@@ -177,7 +177,7 @@ mod read {
         }
     }
 
-    /// A bound, or draft 4's word for the bound beside it.
+    /// A bound or, in draft 4, a flag of the bound beside it.
     fn exclusive(keywords: &mut Keywords<'_, '_>, node: &Node, keyword: &str, side: Side) {
         match node.value {
             Value::Bool(flag) => {

@@ -1,5 +1,5 @@
 //! `properties`, `required`, `patternProperties`, `additionalProperties`, `propertyNames`,
-//! `minProperties`, `maxProperties` and what a key's presence asks for.
+//! `minProperties`, `maxProperties`, `dependentRequired`, `dependentSchemas` and `dependencies`.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub(crate) fn holds(
 ) -> bool {
     let Json::Object(members) = value else { return true };
     let mut found = Bits::new(schema.fields.len());
-    // Members mostly come in the order of the schema, so the next one is tried first.
+    // Most members have the order of the schema, so the next field is tried first.
     let mut expected = 0;
     for (position, (key, value)) in members.iter().enumerate() {
         let index = schema.fields.position(key, expected);
@@ -28,7 +28,7 @@ pub(crate) fn holds(
         if let Some((index, field)) =
             index.and_then(|index| Some((index, schema.fields.get(index)?)))
         {
-            // A key that is given twice is none that the schema allows.
+            // A repeated key is not allowed.
             if !found.insert(index) || !judge.is_valid(field.rules, value, None) {
                 return false;
             }
@@ -65,7 +65,7 @@ pub(crate) fn holds(
     }
 }
 
-/// A set of small numbers. Most objects have no more than 64 fields.
+/// A set of small numbers. Most objects have at most 64 fields.
 pub(crate) struct Bits {
     few: u64,
     many: Vec<u64>,
@@ -80,7 +80,7 @@ impl Bits {
         if index < 64 { Some(&mut self.few) } else { self.many.get_mut(index / 64 - 1) }
     }
 
-    /// Whether it was not there before.
+    /// Adds a number; whether it is new.
     pub(crate) fn insert(&mut self, index: usize) -> bool {
         let bit = 1 << (index % 64);
         self.word(index).is_some_and(|word| {
@@ -104,7 +104,7 @@ pub(crate) fn report(
 ) {
     let Json::Object(members) = value else { return };
     let fields = &schema.fields;
-    // Where each field stands among the members.
+    // The position of each field among the members.
     let mut positions: Vec<Option<usize>> = vec![None; fields.len()];
     let mut of_members = Vec::with_capacity(members.len());
     let mut expected = 0;
@@ -163,7 +163,7 @@ fn report_field(
     }
 }
 
-/// What a key that is none of the fields is told.
+/// The message for a key that is not a field.
 pub(crate) fn unknown<'a>(fields: impl Iterator<Item = Field<'a>> + Clone, key: &str) -> String {
     if key.is_empty() {
         let keys: Vec<_> = fields.map(|field| field.key).collect();
@@ -360,7 +360,7 @@ mod read {
         AdditionalProperties, Dependent, Keywords, Location, Member, Node, Property, Value,
     };
 
-    /// More than the object of any model has.
+    /// No model has more properties in an object.
     const MAX_PROPERTIES: usize = 1024;
 
     pub(crate) const KEYWORDS: &[&str] = &[
@@ -420,7 +420,7 @@ mod read {
 
     fn required(keywords: &mut Keywords<'_, '_>, node: &Node) {
         match node.value {
-            // Draft 3, and habit: `required: false` on a property says nothing.
+            // Draft 3, and habit: `required: false` on a property asserts nothing.
             Value::Bool(false) => {}
             Value::Bool(true) => {
                 let key = node.location.parent_key();

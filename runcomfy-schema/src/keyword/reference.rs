@@ -1,4 +1,7 @@
-//! `$ref`, and the two that are found at run time, where they mean the same.
+//! `$ref`, and `$dynamicRef` and `$recursiveRef` where they mean the same.
+//!
+//! Not enforced, and so a build error: the latter two if an anchor can change their target,
+//! references to other files, and an `$id` inside the file.
 
 use crate::parse::{Keywords, Member, Reference, Schema, Value};
 
@@ -10,7 +13,7 @@ pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         "$recursiveRef" | "$dynamicRef" if keywords.reader().has_dynamic_anchors => {
             keywords.not_enforced(member);
         }
-        // Without an anchor that another schema could take over, it is a plain reference.
+        // No anchor can change its target, so it is a plain reference.
         "$recursiveRef" | "$dynamicRef" => refer(keywords, member),
         _ => return false,
     }
@@ -30,7 +33,7 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
     let reference = Reference { text: text.clone(), location: node.location.clone() };
     keywords.reader().references.push(reference.clone());
     if keywords.schema.reference.is_some() {
-        // Two kinds of reference in one schema: both hold.
+        // A schema with two kinds of reference: both hold.
         let mut part = Schema::synthetic(keywords.schema.location.clone());
         part.reference = Some(reference);
         part.only_refers = true;
@@ -40,7 +43,7 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
     }
 }
 
-/// A base other than the file's would lead the references below it elsewhere.
+/// An `$id` inside the file would change the base of the references below it.
 pub(crate) fn check_base(keywords: &mut Keywords<'_, '_>, member: &Member) {
     let is_base = matches!(&member.node.value, Value::String(text) if !text.starts_with('#'));
     let root = keywords.reader().root;

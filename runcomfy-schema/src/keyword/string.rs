@@ -9,7 +9,7 @@ use crate::validate::Report;
 #[inline(never)]
 pub(crate) fn has_length(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     let Json::String(text) = value else { return true };
-    // A character is one byte to four, so most texts need no counting.
+    // A character has one to four bytes, so most texts need no counting.
     let bytes = text.len() as u64;
     let is_surely =
         max.is_none_or(|max| bytes <= max) && min.is_none_or(|min| min.saturating_mul(4) <= bytes);

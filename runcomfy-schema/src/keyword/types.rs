@@ -1,4 +1,6 @@
-//! `type`, and the schemas `true` and `false`.
+//! `type` and `nullable`, and the schemas `true` and `false`.
+//!
+//! `nullable` is OpenAPI's: it adds `null` to the `type` and the `enum` beside it.
 #![allow(missing_docs, reason = "for generated code")]
 
 use std::fmt;
@@ -31,13 +33,13 @@ impl Types {
         (Self::OBJECT, "object", "an object"),
     ];
 
-    /// Whether one of these is in the set.
+    /// Whether the set has one of these types.
     #[must_use]
     pub const fn has(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
 
-    /// The type of this name, in any case; `float` is the service's word for `number`.
+    /// The type with this name, in any case. `float` is the service's word for `number`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -55,7 +57,7 @@ impl Types {
         Self(self.0 & !bits)
     }
 
-    /// The types that both have; an integer is a number.
+    /// The types that are in both sets. An integer is a number.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         let both = self.0 & other.0;
@@ -64,7 +66,7 @@ impl Types {
         Self(if is_integer { both | Self::INTEGER } else { both })
     }
 
-    /// As JSON Schema names them.
+    /// The names in a JSON Schema.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
         Self::NAMES.iter().filter(|(bit, ..)| self.has(*bit)).map(|(_, name, _)| *name).collect()
@@ -88,7 +90,7 @@ impl fmt::Display for Types {
 }
 
 impl Types {
-    /// Whether a value is of one of these types.
+    /// Whether a value has one of these types.
     #[must_use]
     pub fn holds(self, value: &Json) -> bool {
         holds(self, value)
@@ -184,7 +186,7 @@ mod read {
                 ),
             }
         }
-        // With none that is known, which was reported, nothing follows for the values.
+        // If no type is known, which was reported, values of any type pass.
         keywords.schema.types = (types.0 != 0).then_some(types);
     }
 }

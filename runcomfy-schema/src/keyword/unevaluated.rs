@@ -1,5 +1,5 @@
-//! `unevaluatedProperties` and `unevaluatedItems`: what no other keyword speaks of, those of the
-//! parts included. An object that is put together from parts is closed by the first.
+//! `unevaluatedProperties` and `unevaluatedItems`: rules for what no other keyword evaluates, in
+//! the parts of a schema too. `unevaluatedProperties` closes an object that consists of parts.
 
 use super::combined::{Picked, picked};
 use super::excerpt;
@@ -76,7 +76,7 @@ pub(crate) fn report(
                 let is_known = field.is_some() || speaks.iter().any(|speaks| speaks(key));
                 let is_of_this = of_this.iter().any(|field| field.key == key)
                     || this_speaks.iter().any(|speaks| speaks(key));
-                // Where the parts are refused anyway, only a key that they do not know is told.
+                // If the parts are refused anyway, only keys that they do not know are reported.
                 if evaluated.has(index) || (is_of_this && !is_sound) {
                     continue;
                 }
@@ -110,8 +110,8 @@ pub(crate) fn report(
 
 type Speaks<'r> = Box<dyn Fn(&str) -> bool + 'r>;
 
-/// The fields that some part of the rules declares, and what else they take; only of the forms that
-/// a value's constants point to, where it is given.
+/// The fields that some part of the rules declares, and the other keys that it evaluates. With a
+/// value, only those of the forms that its constants select.
 fn collect<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],

@@ -8,7 +8,7 @@ use crate::validate::Report;
 #[inline(never)]
 pub(crate) fn holds(allowed: &[Literal], value: &Json) -> bool {
     match value {
-        // Most are enums of texts.
+        // Most enums consist of strings.
         Json::String(given) => {
             let is = |literal: &Literal| matches!(literal, Literal::Str(text) if **text == **given);
             allowed.iter().any(is)
@@ -45,7 +45,7 @@ pub(crate) fn report(
     report.add(at, "enum", message);
 }
 
-/// JSON Schema's equality: numbers by value, objects whatever their order.
+/// Equality by JSON Schema's definition: numbers by value, objects in any order.
 pub(crate) fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Array(a), Json::Array(b)) => {
@@ -61,7 +61,7 @@ pub(crate) fn same(a: &Json, b: &Json) -> bool {
     }
 }
 
-/// One text for all values that are the same.
+/// The same text for equal values.
 pub(crate) fn canonical(value: &Json) -> String {
     match value {
         Json::Number(number) => number.canonical(),
@@ -85,7 +85,7 @@ pub(crate) fn canonical(value: &Json) -> String {
 pub(crate) fn export(allowed: &[Literal]) -> crate::export::Keywords {
     let mut values: Vec<serde_json::Value> = Vec::new();
     for value in allowed.iter().map(Literal::to_value) {
-        // Beyond 64 bits, two numbers may be one here; an enum may name each once.
+        // Two numbers beyond 64 bits may be equal here, and an enum must not repeat a value.
         if !values.contains(&value) {
             values.push(value);
         }
@@ -103,7 +103,7 @@ mod read {
     use super::canonical;
     use crate::parse::{Keywords, Member, Node, Value};
 
-    /// More than the enum of any model has.
+    /// No model has more entries in an enum.
     const MAX_VALUES: usize = 4096;
 
     pub(crate) const KEYWORDS: &[&str] = &["const", "enum"];
@@ -149,7 +149,7 @@ mod read {
         }
     }
 
-    /// `enum` beside `const`: both hold, so what both have is left.
+    /// `enum` beside `const`: both hold, so their common values remain.
     fn allow(keywords: &mut Keywords<'_, '_>, mut values: Vec<Node>, node: &Node) {
         if let Some(others) = &keywords.schema.enum_values {
             let others: HashSet<_> = others.iter().map(|one| canonical(&one.to_json())).collect();

@@ -1,5 +1,8 @@
-//! What can be seen of a file from the text that stands for it: whether the service can fetch it, and
-//! what is inside where the text is the file.
+//! Checks the text of a media field: whether the service can fetch the file, and the content of a
+//! `data:` URI.
+//!
+//! A `data:` URI states its type. The content of `application/octet-stream` tells its type; if it
+//! does not, the service decides.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,24 +36,24 @@ pub fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
     }
 }
 
-/// The type that a `data:` URI says, or its content where it says nothing but bytes.
+/// The type that a `data:` URI states, or the type of its content if it states only bytes.
 fn type_of(mime: &str, content: &str) -> String {
     let mime = mime.to_ascii_lowercase();
     let found = if mime == ANY_BYTES { sniffed(content) } else { None };
     found.map_or(mime, str::to_owned)
 }
 
-/// What a program calls a file that it knows nothing of.
+/// The type that programs give to a file that they do not know.
 const ANY_BYTES: &str = "application/octet-stream";
 
 fn sniffed(content: &str) -> Option<&'static str> {
-    /// More than any type's mark needs; a multiple of four.
+    /// Enough for the signature of any type; a multiple of four.
     const MAX_HEAD_LEN: usize = 8 * 1024;
     let head = STANDARD.decode(content.get(..content.len().min(MAX_HEAD_LEN))?).ok()?;
     sniff::mime(&head, content.len() as u64)
 }
 
-/// Whether some field takes files of this type.
+/// Whether a media field of some kind takes files of this type.
 fn is_media(mime: &str) -> bool {
     [MediaKind::Image, MediaKind::Video, MediaKind::Audio].iter().any(|kind| kind.takes(mime))
 }
@@ -65,17 +68,17 @@ fn data_uri(text: &str) -> Option<(&str, &str)> {
     head.ends_with(";base64").then_some((mime, content))
 }
 
-/// What can be seen of a file without the service.
+/// What is known about a file without the service.
 pub struct Facts {
     /// In bytes.
     pub size: usize,
-    /// Width and height, for an image whose header says them.
+    /// Width and height, if the file is an image with a header that contains them.
     pub dimensions: Option<(usize, usize)>,
 }
 
-/// The facts of a file that stands in a request itself.
+/// The facts about a file inside the request.
 pub fn facts(text: &str) -> Option<Facts> {
-    /// The header of an image is near its start, behind some metadata at most; a multiple of four.
+    /// Enough for the header of an image, even after some metadata; a multiple of four.
     const MAX_HEAD_LEN: usize = 512 * 1024;
     let (_, content) = data_uri(text)?;
     let size = content.trim_end_matches('=').len() / 4 * 3
@@ -89,10 +92,9 @@ pub fn facts(text: &str) -> Option<Facts> {
     Some(Facts { size, dimensions })
 }
 
-/// Whether a text is a URL or a file name of the plainest sort: `https:`, a name under a
-/// well-known kind of top-level domain, and a path without anything to decode; or letters, digits,
-/// `-`, `_` and dots. Most are, and reading a URL in full costs more than all else that is checked
-/// of a request.
+/// Whether a text is a simple URL or file name: either `https:`, a name under a common top-level
+/// domain, and a path without escapes, or letters, digits, `-`, `_` and dots. Most texts are
+/// simple, and parsing a URL costs more than all other checks of a request.
 pub fn is_plain(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://") else {
         let text = text.as_bytes();
@@ -104,14 +106,14 @@ pub fn is_plain(text: &str) -> bool {
     all_are(path, PATH) && is_plain_host(host)
 }
 
-/// A character of a plain file name.
+/// A character of a simple file name.
 const NAME: u8 = 1;
-/// A character of a plain path.
+/// A character of a simple path.
 const PATH: u8 = 2;
-/// A letter or digit of a plain host.
+/// A letter or digit of a simple host.
 pub(super) const HOST: u8 = 4;
 
-/// What each byte may stand in. A look-up costs less than the comparisons it stands for.
+/// The kinds of text that each byte may be part of. A look-up is faster than comparisons.
 pub(super) static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0;
@@ -149,7 +151,7 @@ pub fn check_url(text: &str) -> Result<(), MediaError> {
     if url.scheme() != "https" {
         return Err(MediaError::NotHttps { scheme: url.scheme().to_owned() });
     }
-    // The URL standard lets much pass that other readers do not, or read as another host.
+    // The URL standard accepts much that other parsers refuse, or read as another host.
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(MediaError::OddUrl {
             reason: "it has a space, a control character or a backslash in it",
@@ -197,8 +199,8 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     if size > MAX_DATA_LEN + 2 {
         return Err(MediaError::TooLarge { size, limit: MAX_DATA_LEN });
     }
-    // Checked in slices, so that a large file is not decoded into memory at once. Base64 decodes
-    // in groups of four; only the last slice may be padded.
+    // Decodes in slices, so that a large file does not take as much memory again. Base64 decodes
+    // groups of four characters, and only the last slice may have padding.
     let mut buffer = [0; 3 * 1024];
     let mut slices = data.as_bytes().chunks(4 * 1024).peekable();
     while let Some(slice) = slices.next() {
@@ -211,9 +213,9 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
     Ok(())
 }
 
-/// Whether a text is a type and a subtype, of the characters that these may have.
+/// Whether a text has the form of a MIME type.
 fn is_mime(text: &str) -> bool {
-    /// Longer than the names of types may be: 127 characters on each side.
+    /// Each side of a MIME type has at most 127 characters.
     const MAX_LEN: usize = 255;
     let is_name = |name: &str| {
         !name.is_empty()
@@ -368,7 +370,7 @@ mod tests {
 
     #[test]
     fn the_quick_look_takes_nothing_that_is_refused() {
-        /// Parts of hosts and paths, ends that are refused among them.
+        /// Parts of hosts and paths, with suffixes that are refused.
         const PARTS: [&str; 40] = [
             "a",
             "b1",

@@ -1,4 +1,4 @@
-//! Whether a URL's host is one that the service can reach: a public name, or a public address.
+//! Whether the service can reach a URL's host: a public name, or a public address.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +7,7 @@ use url::Host;
 use super::MediaError;
 use super::check::{HOST, KINDS};
 
-/// Longer than the name system lets a label, or a whole name, be.
+/// The limits of the domain name system.
 const MAX_LABEL_LEN: usize = 63;
 const MAX_NAME_LEN: usize = 253;
 
@@ -25,7 +25,7 @@ pub(super) fn check_host(host: Option<Host<&str>>) -> Result<(), MediaError> {
     Err(MediaError::PrivateHost { host })
 }
 
-/// Whether a name is public, as a URL has it: in small letters, in ASCII.
+/// Whether a name is public. Names in a URL are lower-case ASCII.
 fn check_name(name: &str) -> Result<bool, MediaError> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let odd = |reason| Err(MediaError::OddUrl { reason });
@@ -39,7 +39,7 @@ fn check_name(name: &str) -> Result<bool, MediaError> {
     if !name.chars().all(is_known) {
         return odd("its host's name has a character in it that names do not have");
     }
-    // A name without a dot is known to a local resolver at most.
+    // Only a local resolver knows a name without a dot.
     let has_dot = name.contains('.') && !name.split('.').any(str::is_empty);
     let (_, top) = name.rsplit_once('.').unwrap_or_default();
     let is_infrastructure = INFRASTRUCTURE.iter().any(|reserved| {
@@ -48,7 +48,7 @@ fn check_name(name: &str) -> Result<bool, MediaError> {
     Ok(has_dot && !is_local(top.as_bytes()) && !is_infrastructure)
 }
 
-/// Names of IANA's registry of special-use names below a domain that is public otherwise.
+/// Special-use names of IANA's registry below a domain that is otherwise public.
 const INFRASTRUCTURE: [&str; 8] = [
     "6tisch.arpa",
     "eap-noob.arpa",
@@ -60,8 +60,8 @@ const INFRASTRUCTURE: [&str; 8] = [
     "10.in-addr.arpa",
 ];
 
-/// Whether names that end in this label are nobody's, or known to a local resolver alone: those of
-/// IANA's registry of special-use names, those that will not be delegated, and some that routers use.
+/// Whether no public name ends in this label: special-use names of IANA's registry, names that will
+/// not be delegated, and some names that routers use.
 fn is_local(top: &[u8]) -> bool {
     matches!(
         top,
@@ -83,9 +83,9 @@ fn is_local(top: &[u8]) -> bool {
     )
 }
 
-/// Whether a host is a public name of the plainest sort, which is public to [`check_host`], too.
+/// Whether a host is a simple public name. [`check_host`] agrees with each of them.
 pub(super) fn is_plain_host(host: &[u8]) -> bool {
-    // Behind a dot or a hyphen, and at the start, only a letter or a digit may follow.
+    // After a dot or a hyphen, and at the start, only a letter or a digit may follow.
     let mut is_between = true;
     let mut label = 0;
     for (position, byte) in host.iter().enumerate() {
@@ -94,8 +94,8 @@ pub(super) fn is_plain_host(host: &[u8]) -> bool {
             continue;
         }
         match byte {
-            // What has two hyphens in a row may be an encoded name, with rules of its own, and no
-            // label ends with a hyphen.
+            // A name with two hyphens in a row may be encoded, and has its own rules. No label ends
+            // with a hyphen.
             b'-' | b'.' if is_between => return false,
             b'-' => is_between = true,
             b'.' if position - label > MAX_LABEL_LEN => return false,
@@ -143,10 +143,10 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
     })
 }
 
-/// What IANA's registry of special-purpose IPv6 addresses has within the addresses that are public so
-/// far, 2000::/3; 6to4 aside.
+/// IANA's registry of special-purpose IPv6 addresses within 2000::/3, the only public range so far.
+/// Without 6to4.
 const RESERVED_V6: [([u16; 3], u32); 4] = [
-    // Teredo, benchmarks, ORCHID, AS112 and what else is set apart for protocols.
+    // Teredo, benchmarks, ORCHID, AS112 and other protocols.
     ([0x2001, 0, 0], 23),
     ([0x2001, 0xdb8, 0], 32),
     ([0x2620, 0x4f, 0x8000], 48),
@@ -157,7 +157,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
     if let Some(v4) = ip.to_ipv4_mapped() {
         return is_public_v4(v4);
     }
-    // 6to4: an IPv4 address is inside.
+    // 6to4 contains an IPv4 address.
     if let [0x2002, high, low, ..] = ip.segments() {
         return is_public_v4((u32::from(high) << 16 | u32::from(low)).into());
     }
@@ -204,7 +204,7 @@ mod tests {
         for (first, last) in ranges {
             for ip in [first, last] {
                 assert!(!is_public(&ip.to_string()), "{ip}");
-                // The same address inside those of the sixth version.
+                // The same address inside IPv6 addresses.
                 let [a, b, c, d] = ip.octets();
                 for inside in [
                     format!("[::ffff:{ip}]"),
@@ -218,7 +218,7 @@ mod tests {
             }
             let outside = [u32::from(first).checked_sub(1), u32::from(last).checked_add(1)];
             for ip in outside.into_iter().flatten().map(Ipv4Addr::from) {
-                // Some ranges lie side by side.
+                // Some ranges are adjacent.
                 let is_outside = !ranges.iter().any(|(first, last)| (*first..=*last).contains(&ip));
                 assert_eq!(is_public(&ip.to_string()), is_outside, "{ip}");
                 assert_eq!(is_public(&format!("[::ffff:{ip}]")), is_outside, "{ip}");

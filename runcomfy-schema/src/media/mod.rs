@@ -1,4 +1,4 @@
-//! What a text in a media field may be: the checks themselves, without the type around them.
+//! Checks of the text in a media field, without the type `Media`.
 
 #[doc(hidden)]
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
@@ -15,7 +15,7 @@ use thiserror::Error;
 
 pub(crate) use check::{Facts, check_kind, facts};
 
-/// What a media field holds.
+/// The kind of file that a media field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaKind {
@@ -23,7 +23,7 @@ pub enum MediaKind {
     Image,
     /// A video.
     Video,
-    /// A sound.
+    /// An audio file.
     Audio,
 }
 
@@ -38,8 +38,8 @@ impl MediaKind {
         }
     }
 
-    /// Whether a file of this MIME type, in small letters, may be what the field holds. A GIF may move,
-    /// a sound may come in a video's container, and what is only called bytes may be any.
+    /// Whether the field takes a file of this MIME type, in lower case. A GIF can be a video, a
+    /// video container can hold audio, and plain bytes can be anything.
     #[doc(hidden)]
     #[must_use]
     pub fn takes(self, mime: &str) -> bool {
@@ -66,7 +66,7 @@ impl fmt::Display for MediaKind {
     }
 }
 
-/// Why something cannot be used as a `Media`.
+/// Why a text or a file cannot be used as a `Media`.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum MediaError {
@@ -75,16 +75,16 @@ pub enum MediaError {
         "is empty; give an https: URL, a data: URI, or the name of a file that the service hosts"
     )]
     Empty,
-    /// The text looks like a URL but is none.
+    /// The text looks like a URL, but is not one.
     #[error("not a URL: {0}")]
     BadUrl(#[from] url::ParseError),
-    /// A URL that only some programs would read the same way.
+    /// A URL that programs may read in different ways.
     #[error("not a URL as the service reads it: {reason}")]
     OddUrl {
-        /// What is odd about it.
+        /// The reason.
         reason: &'static str,
     },
-    /// A URL, but with a scheme other than `https`.
+    /// A URL with a scheme other than `https`.
     #[error(
         "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"
     )]
@@ -92,7 +92,7 @@ pub enum MediaError {
         /// The URL's scheme.
         scheme: String,
     },
-    /// A URL with a user name or a password in it.
+    /// A URL with a user name or a password.
     #[error(
         "a URL with a user name or password in it is refused; the service fetches without login, so use a pre-signed URL"
     )]
@@ -105,46 +105,46 @@ pub enum MediaError {
         /// The URL's host.
         host: String,
     },
-    /// A `data:` URI that is not well formed.
+    /// A malformed `data:` URI.
     #[error(
         "not a data: URI with base64 content, as in `data:image/png;base64,iVBORw0...`: {reason}"
     )]
     BadDataUri {
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
-    /// Text that is neither a URL nor a bare file name.
+    /// A text that is neither a URL nor a plain file name.
     #[error(
         "neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`"
     )]
     NotAName,
-    /// The content's type cannot be told.
+    /// The content does not show its type.
     #[error(
         "the content is of no image, video or audio type that can be told from its first bytes"
     )]
     UnknownType,
-    /// The content of a `data:` URI is neither an image nor a video nor a sound.
+    /// The content of a `data:` URI is not an image, a video or audio.
     #[error("its type is {mime}, but media fields take image, video and audio files")]
     NotMedia {
         /// The content's MIME type.
         mime: String,
     },
-    /// The content is of another kind than the field holds.
+    /// The content is not of the field's kind.
     #[error("its type is {mime}, but the field takes {kind} files")]
     WrongKind {
         /// The content's MIME type.
         mime: String,
-        /// What the field holds.
+        /// The kind that the field takes.
         kind: MediaKind,
     },
-    /// The content does not fit into a request.
+    /// The content is too large for a request.
     #[error(
         "{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead"
     )]
     TooLarge {
-        /// Bytes given.
+        /// The size in bytes.
         size: u64,
-        /// Bytes that fit.
+        /// The largest size in bytes.
         limit: u64,
     },
     /// The file cannot be read.
@@ -152,12 +152,12 @@ pub enum MediaError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
 }
 
-/// The service takes requests of up to 64 MiB; base64 makes four bytes of three, and the rest of
+/// The service takes requests of up to 64 MiB. Base64 makes four bytes of three, and the rest of
 /// the body needs some room.
 #[doc(hidden)]
 pub const MAX_DATA_LEN: u64 = (64 * 1024 * 1024 - 64 * 1024) / 4 * 3;

@@ -1,9 +1,12 @@
-//! The type of a file from its first bytes. `infer` knows the marks, some of which are two letters; what
-//! is ours is to look whether what follows a mark can be a file of that type.
+//! The type of a file from its first bytes. `infer` knows the signatures, some of which have only
+//! two letters. This module checks whether the bytes after a signature fit the type.
+//!
+//! Bytes and files have no other sign of their type. Text from the first byte on is not media, even
+//! if it begins with a signature.
 
-/// The MIME type of an image, a video or a sound that begins with these bytes and is of this size.
+/// The MIME type of an image, a video or audio with these first bytes and this size.
 pub fn mime(head: &[u8], size: u64) -> Option<&'static str> {
-    // No media file is text from its first bytes on, but for SVG, which has no mark.
+    // Except for SVG, which has no signature, no media file is text.
     if is_text(head) {
         return None;
     }
@@ -12,11 +15,11 @@ pub fn mime(head: &[u8], size: u64) -> Option<&'static str> {
     (is_media && is_plausible(mime, head, size)).then_some(mime)
 }
 
-/// Whether bytes are the beginning of a text: UTF-8 without other control characters than texts have.
+/// Whether bytes are the start of a text: UTF-8 with only the control characters of texts.
 fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
-        // The last character may be cut.
+        // The last character may be incomplete.
         Err(error) if error.error_len().is_none() => {
             let valid = head.get(..error.valid_up_to()).unwrap_or_default();
             std::str::from_utf8(valid).unwrap_or_default()
@@ -26,7 +29,7 @@ fn is_text(head: &[u8]) -> bool {
     !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b'))
 }
 
-/// The first bytes of a file; where there are no more, zeros.
+/// The first bytes of a file, then zeros.
 #[derive(Clone, Copy)]
 struct Head<'a>(&'a [u8]);
 
@@ -39,12 +42,12 @@ impl Head<'_> {
         self.0.get(at).copied().unwrap_or_default()
     }
 
-    /// Two bytes, the low one first.
+    /// Two bytes, little-endian.
     fn short(self, at: usize) -> u16 {
         u16::from_le_bytes([self.byte(at), self.byte(at + 1)])
     }
 
-    /// Four bytes, the lowest first.
+    /// Four bytes, little-endian.
     fn long(self, at: usize) -> u32 {
         u32::from(self.short(at + 2)) << 16 | u32::from(self.short(at))
     }
@@ -58,33 +61,33 @@ fn is_plausible(mime: &str, head: &[u8], size: u64) -> bool {
         "image/webp" => head.has(0, b"RIFF"),
         "image/bmp" => is_bitmap(head),
         "image/tiff" | "image/x-canon-cr2" => {
-            // Where the first directory is: not inside this header.
+            // The offset of the first directory, which is after this header.
             let start = head.long(4);
             let start = if head.has(0, b"II") { start } else { start.swap_bytes() };
             start >= 8
         }
         "image/vnd.ms-photo" => head.byte(3) == 1,
-        // The version, and what is always zero.
+        // The version, then zeros.
         "image/vnd.adobe.photoshop" => {
             head.byte(4) == 0 && matches!(head.byte(5), 1 | 2) && head.has(6, &[0; 6])
         }
         "image/vnd.microsoft.icon" => {
-            // How many there are; of the first, what is always zero, and where it is.
+            // The number of images. For the first image, a zero, and its offset.
             let count = u32::from(head.short(4));
             count > 0 && head.byte(9) == 0 && head.long(18) >= 6 + 16 * count
         }
         "image/vnd.dwg" => head.has(6, &[0; 4]),
         "video/mp4" | "video/x-m4v" | "video/quicktime" | "audio/m4a" | "image/heif"
         | "image/avif" => {
-            // The size of the first box; below two it is told elsewhere.
+            // The size of the first box. Below two, another field has the size.
             let box_size = u64::from(head.long(0).swap_bytes());
             box_size < 2 || (8..=size).contains(&box_size)
         }
         "audio/mpeg" => is_mp3(head),
-        // The sampling rate is one of a table of thirteen.
+        // The sampling rate is an index into a table of thirteen.
         "audio/aac" => (head.byte(2) >> 2) & 0xf < 13,
         "audio/ogg" | "audio/opus" => head.byte(4) == 0,
-        // The kind of the first block, and its length.
+        // The type of the first block, and its length.
         "audio/x-flac" => head.byte(4) & 0x7f == 0 && head.has(5, &[0, 0, 34]),
         "audio/midi" => head.has(4, &[0, 0, 0, 6]),
         "audio/x-dsf" => head.has(4, &[28, 0, 0, 0]),
@@ -94,7 +97,7 @@ fn is_plausible(mime: &str, head: &[u8], size: u64) -> bool {
     }
 }
 
-/// A header of one of few sizes, one plane, and one of few numbers of bits for a pixel.
+/// A header with a known size, one plane, and a known number of bits per pixel.
 fn is_bitmap(head: Head<'_>) -> bool {
     let planes_at = match head.long(14) {
         12 => 22,
@@ -105,8 +108,7 @@ fn is_bitmap(head: Head<'_>) -> bool {
         && matches!(head.short(planes_at + 2), 0 | 1 | 2 | 4 | 8 | 16 | 24 | 32)
 }
 
-/// A tag whose size is written in seven bits of each byte, or a frame with a bit rate and a sampling
-/// rate that there are.
+/// A tag with a size of seven bits per byte, or a frame with a valid bit rate and sampling rate.
 fn is_mp3(head: Head<'_>) -> bool {
     if head.has(0, b"ID3") {
         return head.byte(3) < 16 && head.byte(4) < 0xff && (6..10).all(|at| head.byte(at) < 0x80);

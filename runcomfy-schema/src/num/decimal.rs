@@ -1,11 +1,12 @@
-//! Numbers as decimal digits and a power of ten, for what floats and 64-bit integers cannot express.
+//! Numbers as decimal digits and a power of ten, for numbers that are neither floats nor 64-bit
+//! integers.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
 
 use super::Num;
 
-/// A step of more digits would need more than 128 bits.
+/// More digits would need more than 128 bits.
 pub(super) const MAX_STEP_DIGITS: usize = 37;
 
 impl Num {
@@ -13,7 +14,7 @@ impl Num {
         let text: &'a str = match self {
             Self::Digits(text) => text,
             other => {
-                // The buffer is longer than any of these.
+                // The buffer is longer than the text of any of these.
                 let _ = match other {
                     Self::Int(int) => write!(buffer, "{int}"),
                     Self::Uint(int) => write!(buffer, "{int}"),
@@ -50,7 +51,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// Takes the dot out of `1.5e-3`, which makes `15e-4`.
+    /// Removes the point: `1.5e-3` becomes `15e-4`.
     fn tidy(&mut self) -> &str {
         let text = self.bytes.get(..self.len).unwrap_or_default();
         let dot = text.iter().position(|byte| *byte == b'.');
@@ -79,7 +80,7 @@ impl fmt::Write for Buffer {
     }
 }
 
-/// Digits times a power of ten. The digits begin and end with another than zero; zero has none.
+/// Digits times a power of ten. The digits neither begin nor end with a zero. Zero has no digits.
 pub(super) struct Decimal<'a> {
     pub(super) negative: bool,
     pub(super) digits: &'a [u8],
@@ -103,7 +104,7 @@ impl Decimal<'_> {
         })
     }
 
-    /// Whether this is a whole multiple of `step`. A step of more than [`MAX_STEP_DIGITS`] has no
+    /// Whether this is a multiple of `step`. A step of more than [`MAX_STEP_DIGITS`] digits has no
     /// multiple but zero.
     pub(super) fn is_multiple_of(&self, step: &Self) -> bool {
         if self.digits.is_empty() {
@@ -120,14 +121,15 @@ impl Decimal<'_> {
         let step = value(step.digits);
         let mut rest =
             self.digits.iter().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
-        // After 128 of them, further powers of ten bring no factor that the step could still need.
+        // A step below 2^128 has fewer than 128 factors of 2 or 5, so more powers of ten change
+        // nothing.
         for _ in 0..shift.min(128) {
             rest = rest * 10 % step;
         }
         rest == 0
     }
 
-    /// As an integer of 64 bits.
+    /// The number as a 64-bit integer, if it is one.
     pub(super) fn to_integer(&self) -> Option<Num> {
         let zeros = usize::try_from(self.exponent).ok()?;
         if self.digits.is_empty() || self.digits.len() + zeros > 20 {
@@ -145,7 +147,8 @@ impl Decimal<'_> {
         }
     }
 
-    /// As a float, where that is exactly the shortest decimal of one. `text` says the same.
+    /// The float whose shortest decimal is exactly this number, if there is one. `text` is the same
+    /// number.
     pub(super) fn to_float(&self, text: &str) -> Option<Num> {
         let float = Num::of_float(text.parse().ok()?)?;
         float.decimal(&mut Buffer::default()).compare(self).is_eq().then_some(float)

@@ -1,8 +1,13 @@
-//! Exact numbers: the one type for the numbers of schemas and of bodies, the one comparison, and the
-//! one `is_multiple_of`.
+//! Exact numbers: one type for the numbers of schemas and bodies, one comparison, and one
+//! `is_multiple_of`.
 //!
-//! A number means the decimal that its text says. A float means the shortest decimal that gives it,
-//! which is what is sent: `0.3` is a multiple of `0.1`, though no `f64` is either.
+//! A number means the decimal in its text, in schemas and in bodies. A float means the shortest
+//! decimal that parses to it, because that is what is sent: `0.3` is a multiple of `0.1`, although
+//! no `f64` is either.
+//!
+//! A fraction in a body becomes the nearest `f64`. An integer keeps every digit if its text is
+//! available (`from_json`). Through `serde`, an integer beyond 64 bits becomes the nearest `f64`.
+//! No feature of `serde_json` that another crate enables changes this.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -19,25 +24,25 @@ use decimal::{Buffer, Decimal, MAX_STEP_DIGITS};
 /// A JSON number.
 #[derive(Clone, Debug)]
 pub enum Num {
-    /// An integer of 64 bits.
+    /// A 64-bit integer.
     Int(i64),
-    /// One above [`i64::MAX`].
+    /// An integer above [`i64::MAX`].
     Uint(u64),
-    /// The shortest decimal that gives this float, which is finite.
+    /// The shortest decimal that parses to this float, which is finite.
     Float(f64),
-    /// Any other decimal, as [`Num::parse`] writes it: digits, and `e` with the power of ten.
+    /// Any other decimal in the form that [`Num::parse`] writes: digits, then `e` and the power of
+    /// ten.
     Digits(Cow<'static, str>),
 }
 
-/// Exponents beyond this are of no number that a schema or a body needs.
+/// Numbers with larger exponents cannot be compared.
 const MAX_EXPONENT: i64 = i32::MAX as i64;
 
-/// More zeros than this are written as a power of ten.
+/// More zeros than this are displayed as a power of ten.
 const MAX_ZEROS: usize = 400;
 
 impl Num {
-    /// Reads a number as JSON writes it. `None` where it is none, or where its exponent is beyond
-    /// any bound.
+    /// Parses a JSON number. `None` if the text is not a number, or if its exponent is too large.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(int) = text.parse::<i64>() {
@@ -78,8 +83,8 @@ impl Num {
         }))
     }
 
-    /// A number that `serde_json` holds, the same whatever features it was built with: an integer of
-    /// 64 bits, or the nearest float. `None` where it is beyond every float.
+    /// Reads a number of `serde_json` in the same way for all of its features: as a 64-bit integer,
+    /// or as the nearest float. `None` if it is beyond all floats.
     #[must_use]
     pub fn of(number: &Number) -> Option<Self> {
         if let Some(int) = number.as_i64() {
@@ -93,7 +98,7 @@ impl Num {
         number.as_f64().and_then(Self::of_float)
     }
 
-    /// The number that `serde_json` holds without `arbitrary_precision` where this text was read.
+    /// The number that `serde_json` reads from this text without `arbitrary_precision`.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
         if text.starts_with("-0") && !text.contains(|c: char| ('1'..='9').contains(&c)) {
@@ -122,7 +127,7 @@ impl Num {
         }
     }
 
-    /// Whether it is one in the sense of JSON Schema: `1.0` and `1e3` are.
+    /// Whether it is an integer by JSON Schema's definition: `1.0` and `1e3` are.
     #[must_use]
     pub fn is_integer(&self) -> bool {
         match self {
@@ -132,7 +137,7 @@ impl Num {
         }
     }
 
-    /// The integer it is, where that has 64 bits.
+    /// The number as an integer, if that has at most 64 bits.
     #[must_use]
     pub fn to_integer(&self) -> Option<i128> {
         match self {
@@ -156,13 +161,13 @@ impl Num {
         }
     }
 
-    /// By value. Integers and decimals are compared exactly; a float beside an integer is what the
-    /// processor holds, as for every other reader of JSON.
+    /// Compares by value. Integers and decimals are compared exactly. A float beside an integer
+    /// counts as its binary value, as in other JSON readers.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
-            // Shortest decimals are in the order of their floats.
+            // Floats have the same order as their shortest decimals.
             (Self::Float(a), Self::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
             (Self::Int(a), Self::Float(b)) => compare_int_with_float(*a, *b),
             (Self::Float(a), Self::Int(b)) => compare_int_with_float(*b, *a).reverse(),
@@ -170,7 +175,7 @@ impl Num {
         }
     }
 
-    /// The same where one of the two is more than most numbers of a body are.
+    /// The same for the large numbers, which are rare.
     #[inline(never)]
     fn compare_large(&self, other: &Self) -> Ordering {
         match (self, other) {
@@ -185,13 +190,13 @@ impl Num {
         }
     }
 
-    /// Every digit of a float that is a whole number.
+    /// A float that is a whole number, with all its digits.
     fn in_full(float: f64) -> Self {
         Self::Digits(format!("{float:.0}").into())
     }
 
-    /// Whether this is a whole multiple of `step`. A step of more digits than
-    /// [`can_be_step`](Self::can_be_step) allows has none but zero.
+    /// Whether this is a multiple of `step`. A step of more digits than
+    /// [`can_be_step`](Self::can_be_step) allows has no multiple but zero.
     #[must_use]
     pub fn is_multiple_of(&self, step: &Self) -> bool {
         if let (Self::Int(a), Self::Int(b)) = (self, step) {
@@ -201,13 +206,13 @@ impl Num {
         self.decimal(&mut own).is_multiple_of(&step.decimal(&mut its))
     }
 
-    /// Whether multiples of it can be told exactly.
+    /// Whether multiples of it can be determined exactly.
     #[must_use]
     pub fn can_be_step(&self) -> bool {
         self.decimal(&mut Buffer::default()).digits.len() <= MAX_STEP_DIGITS
     }
 
-    /// One text for all forms of a number: `1`, `1.0` and `1e0`.
+    /// The same text for equal numbers: `1`, `1.0` and `1e0`.
     #[must_use]
     pub fn canonical(&self) -> String {
         if let Self::Float(float) = self
@@ -225,7 +230,7 @@ impl Num {
         format!("{sign}{}e{exponent}", String::from_utf8_lossy(digits))
     }
 
-    /// As `serde_json` holds it; the nearest float where that is all it can hold.
+    /// The number for `serde_json`, or the nearest float if it cannot hold the number.
     #[must_use]
     pub fn to_number(&self) -> Option<Number> {
         match self {
@@ -236,7 +241,7 @@ impl Num {
     }
 }
 
-/// The integer that a float is, where it has one of 128 bits.
+/// A float as an integer, if it is one and has at most 128 bits.
 #[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
 fn whole(float: f64) -> Option<i128> {
     /// 2^127
@@ -244,7 +249,7 @@ fn whole(float: f64) -> Option<i128> {
     (float.fract() == 0.0 && float.abs() < LIMIT).then_some(float as i128)
 }
 
-/// Whether a float is a whole number of more digits than its shortest text has.
+/// Whether a float is a whole number with more digits than its shortest decimal shows.
 fn is_beyond_digits(float: f64) -> bool {
     /// 2^53
     const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -252,7 +257,7 @@ fn is_beyond_digits(float: f64) -> bool {
 }
 
 fn compare_int_with_float(int: i64, float: f64) -> Ordering {
-    // Integers of 32 bits are floats without loss.
+    // Every 32-bit integer is a float without loss.
     match i32::try_from(int) {
         Ok(int) => f64::from(int).partial_cmp(&float).unwrap_or(Ordering::Equal),
         Err(_) => compare_with_float(int.into(), float),
@@ -290,7 +295,7 @@ impl Serialize for Num {
     }
 }
 
-/// As JSON writes it, and a reader likes it.
+/// Displays the number as JSON, in a readable form.
 impl fmt::Display for Num {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! Whether a schema's keywords make sense together.
+//! Checks that the keywords of one schema are consistent.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::schema::{Counts, Limit, Schema};
 use crate::keyword::types::holds;
 
-/// Reports what no value can satisfy.
+/// Reports keywords that no value can satisfy together.
 pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
     if let (Some(min), Some(max)) = (&schema.minimum, &schema.maximum) {
         let (low, high) = (keyword(min, "minimum"), keyword(max, "maximum"));

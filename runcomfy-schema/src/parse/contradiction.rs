@@ -1,5 +1,5 @@
-//! Rules that exclude each other: a schema that no value can satisfy. What a body needs is an error;
-//! what it may do without is a warning.
+//! Keywords that exclude each other, in a schema and its parts. A value that every body needs must
+//! be possible, so this is an error. It is a warning for a value that a body can do without.
 
 use std::cmp::Ordering;
 
@@ -11,14 +11,14 @@ use crate::keyword::types::Types;
 use crate::num::Num;
 use crate::pattern::Pattern;
 
-/// Looks through an input.
+/// Checks an input.
 pub(super) fn check(root: &Root, diagnostics: &mut Diagnostics) {
     let mut finder =
         Finder { definitions: &root.definitions, diagnostics, left: MAX_SCHEMAS, open: Vec::new() };
     finder.value(&root.schema, true);
 }
 
-/// More values than any example of an input has.
+/// No example of an input has more values.
 const MAX_SCHEMAS: usize = 4_000;
 const MAX_DEPTH: usize = 64;
 
@@ -31,7 +31,7 @@ struct Finder<'a, 'd> {
 }
 
 impl Finder<'_, '_> {
-    /// A schema of a value; `is_needed` where no body can do without it.
+    /// Checks the schema of a value. `is_needed` if every body has this value.
     fn value(&mut self, schema: &Schema, is_needed: bool) {
         let is_again = !schema.is_synthetic() && self.open.contains(&schema.id);
         let Some(left) = self.left.checked_sub(1) else { return };
@@ -66,7 +66,7 @@ impl Finder<'_, '_> {
     }
 }
 
-/// Two rules that exclude each other, where there are any. `whole` is the schema as one.
+/// Two keywords that exclude each other, if there are any. `whole` is the merged schema.
 fn contradiction(
     definitions: &Definitions,
     schema: &Schema,
@@ -79,7 +79,7 @@ fn contradiction(
     for (keyword, parts) in [("anyOf", &whole.any_of), ("oneOf", &whole.one_of)] {
         let mut reasons = Vec::new();
         for part in parts {
-            // The form, and what holds beside it.
+            // The form, and the keywords beside the forms.
             let mut beside = whole.clone();
             beside.any_of.clear();
             beside.one_of.clear();
@@ -102,8 +102,8 @@ fn contradiction(
     None
 }
 
-/// The same without the alternatives. A form is one part among others, so which keys there are
-/// besides is not known here.
+/// The same without the alternatives. A form is one part among others, so its object may have more
+/// keys than it declares.
 fn own_of_form(
     definitions: &Definitions,
     schema: &Schema,
@@ -118,10 +118,10 @@ fn own(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Lo
         .or_else(|| sizes(definitions, schema, whole))
 }
 
-/// Types, ranges and counts that leave nothing.
+/// Types, ranges and counts without any value.
 fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     let location = || schema.location.clone();
-    // What one schema says by itself is reported where it is read.
+    // A contradiction within one schema is reported when it is read.
     let is_merged = !schema.all_of.is_empty() || schema.reference.is_some();
     if is_merged && whole.types == Some(Types(0)) {
         let names = |schema: &Schema| schema.types.map(|types| types.to_string());
@@ -202,7 +202,7 @@ fn is_empty(min: &Limit, max: &Limit) -> bool {
     }
 }
 
-/// A range of integers, or of multiples, that holds none.
+/// A range that contains no integer, or no multiple.
 fn numbers(whole: &Schema) -> Option<String> {
     let types = whole.types?.without(Types::NULL);
     let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum) else { return None };
@@ -214,7 +214,7 @@ fn numbers(whole: &Schema) -> Option<String> {
         None if types.0 == Types::INTEGER => Num::Int(1),
         None => return None,
     };
-    // Beyond, floats would not tell neighbours apart.
+    // Beyond, floats cannot distinguish neighbours.
     const MAX_STEPS: f64 = 1e9;
     let first = (min.num.to_f64() / step.to_f64()).floor();
     if first.abs() > MAX_STEPS {
@@ -240,7 +240,7 @@ fn numbers(whole: &Schema) -> Option<String> {
     Some(format!("there is no {what} from {} to {}", min.num, max.num))
 }
 
-/// A key that one rule requires, and another shuts out.
+/// A key that one rule requires and another forbids.
 fn shut_out(
     definitions: &Definitions,
     schema: &Schema,
@@ -278,7 +278,7 @@ fn shut_out(
     None
 }
 
-/// The schema, and all that holds beside it.
+/// The schema, and all parts that hold beside it.
 fn all_parts<'s>(
     definitions: &'s Definitions,
     schema: &'s Schema,
@@ -295,7 +295,7 @@ fn all_parts<'s>(
     }
 }
 
-/// More members asked for than there are keys, or fewer than are required.
+/// More members than there are keys, or fewer than are required.
 fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     if !whole.is_object() || whole.types.is_some_and(|types| types.has(Types::NULL)) {
         return None;

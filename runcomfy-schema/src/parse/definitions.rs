@@ -1,12 +1,12 @@
-//! `$ref`: finding what it leads to, and that it leads somewhere.
+//! Resolves `$ref`.
 
 use super::diagnostics::{Diagnostics, Location};
 use super::json::{Node, Value};
 use super::keywords::SchemaReader;
 use super::schema::{Definitions, Reference, Root, Schema, SchemaId};
 
-/// Reads a schema and everything that it refers to. References start from `root`.
-/// What they do not find there, they find in the file around it.
+/// Reads a schema and the targets of its references. A reference is looked up from `root`, then
+/// from the root of the file.
 pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Diagnostics) -> Root {
     let mut reader = SchemaReader {
         diagnostics,
@@ -32,7 +32,7 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
         definitions.0.insert(reference.text, target);
     }
     if report_endless(&definitions, diagnostics) {
-        // What leads nowhere and back is not followed any further.
+        // A cycle must not be followed any further.
         definitions = Definitions::default();
     }
     Root { schema, definitions }
@@ -46,7 +46,7 @@ fn is_before_2019(root: &Node) -> bool {
     ["draft-03", "draft-04", "draft-06", "draft-07"].iter().any(|old| draft.contains(old))
 }
 
-/// Whether a reference may lead elsewhere where it is met on another way.
+/// Whether the file has anchors that can change the target of a reference.
 fn has_dynamic_anchors(node: &Node) -> bool {
     match &node.value {
         Value::Array(items) => items.iter().any(has_dynamic_anchors),
@@ -60,7 +60,7 @@ fn has_dynamic_anchors(node: &Node) -> bool {
     }
 }
 
-/// What `#`, `#/a/json/pointer` or `#anchor` leads to.
+/// The target of `#`, `#/a/json/pointer` or `#anchor`.
 fn target<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     let fragment = decoded(reference.strip_prefix('#')?)?;
     if fragment.is_empty() {
@@ -76,7 +76,7 @@ fn target<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     })
 }
 
-/// A fragment of a URI without its `%` escapes.
+/// Decodes the `%` escapes in the fragment of a URI.
 fn decoded(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
@@ -93,7 +93,7 @@ fn decoded(fragment: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The schema with this `$anchor`, or with this `$id` as draft 7 has it.
+/// The schema with this `$anchor` or, in draft 7, with this `$id`.
 fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
     let is_name = |key: &str, text: &str| match node.member(key).map(|node| &node.value) {
         Some(Value::String(anchor)) => anchor == text,
@@ -105,7 +105,7 @@ fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
     match &node.value {
         Value::Array(items) => items.iter().find_map(|item| anchored(item, name)),
         Value::Object(members) => {
-            // What stands there is data.
+            // These contain data, not schemas.
             let data = ["enum", "const", "default", "examples"];
             let mut members = members.iter().filter(|member| !data.contains(&member.key.as_str()));
             members.find_map(|member| anchored(&member.node, name))
@@ -114,8 +114,8 @@ fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
     }
 }
 
-/// A reference that comes back to itself without a step into the value would never end; so
-/// would, nearly, one through very many others.
+/// Reports references that form a cycle without a step into the value, and chains of very many
+/// references, which would overflow the stack.
 fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> bool {
     let mut endless = false;
     let mut done = Vec::new();
@@ -126,7 +126,7 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
                 "refer to it from a property or from the items of an array, or remove the `$ref`";
             diagnostics.error(location, found.message(), help);
             endless = true;
-            // A long way is a long way from each of its steps.
+            // Each reference of a long chain would be reported.
             if matches!(found, Endless::Long(_)) {
                 break;
             }
@@ -135,7 +135,7 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
     endless
 }
 
-/// The `$ref` at which it was noticed.
+/// With the `$ref` at which it was found.
 #[derive(Clone, Copy)]
 enum Endless<'a> {
     Loop(&'a Location),
@@ -151,7 +151,7 @@ impl Endless<'_> {
     }
 }
 
-/// More references in a row than any schema has, and fewer than the stack can follow.
+/// No schema has more references in a row, and the stack is large enough for these.
 const MAX_CHAIN: usize = 64;
 
 fn endless_in<'a>(

@@ -1,11 +1,11 @@
-//! What is wrong with a schema's text, and where.
+//! Problems of a schema's text, and their locations.
 
 use std::collections::HashSet;
 
-/// A place in the text.
+/// A location in the text, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// In bytes from the start of the text.
+    /// The offset in bytes.
     pub offset: usize,
     /// A JSON pointer (RFC 6901).
     pub pointer: String,
@@ -17,31 +17,31 @@ impl Location {
         Self { offset: 0, pointer: String::new() }
     }
 
-    /// The place of a member or an item below this one.
+    /// The location of a member or an item below this one.
     #[must_use]
     pub fn below(&self, offset: usize, segment: &str) -> Self {
         let segment = segment.replace('~', "~0").replace('/', "~1");
         Self { offset, pointer: format!("{}/{segment}", self.pointer) }
     }
 
-    /// The key that the object around this place stands under.
+    /// The key of the object that contains this location.
     pub fn parent_key(&self) -> String {
         let segment = self.pointer.rsplit('/').nth(1).unwrap_or_default();
         segment.replace("~1", "/").replace("~0", "~")
     }
 }
 
-/// One thing that is wrong, or odd.
+/// A problem of a schema.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    /// Whether nothing can be made of the schema.
+    /// Whether the schema cannot be used.
     pub is_error: bool,
     pub location: Location,
     pub message: String,
     pub help: String,
 }
 
-/// Collects what is wrong with one text.
+/// Collects the problems of one text.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
@@ -68,9 +68,9 @@ impl Diagnostics {
     }
 
     fn add(&mut self, is_error: bool, location: &Location, message: String, help: String) {
-        /// More than anybody reads.
+        /// Nobody reads more.
         const MAX_DIAGNOSTICS: usize = 500;
-        // One node can be reached through several references.
+        // Several references can lead to one node.
         let is_new = self.list.len() < MAX_DIAGNOSTICS
             && self.known.insert((is_error, location.pointer.clone(), message.clone()));
         if is_new {

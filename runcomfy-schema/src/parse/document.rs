@@ -1,4 +1,4 @@
-//! A schema file: the bare input schema as a page prints it, or a catalog entry around it.
+//! A schema file: an input schema as a model's page shows it, or a catalog entry that contains one.
 
 use super::diagnostics::{Diagnostics, Location};
 use super::json::{self, Node, Value};
@@ -6,7 +6,7 @@ use super::schema::{Definitions, Root, Schema};
 use super::{contradiction, definitions};
 use crate::keyword::types::Types;
 
-/// What a schema file says.
+/// The content of a schema file.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// `display_name` of a catalog entry.
@@ -18,8 +18,8 @@ pub struct Document {
     pub output: Option<Root>,
 }
 
-/// Reads a file's text; `id` is the model id that its path says. `None` where something was
-/// reported that leaves nothing to go on with.
+/// Reads a file's text. `id` is the model id that the file's path stands for. `None` if a reported
+/// error leaves nothing to continue with.
 pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Document> {
     let root = json::parse(text, diagnostics)?;
     if !matches!(root.value, Value::Object(_)) {
@@ -67,14 +67,14 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
             "remove `enum` or `const` from the input schema itself, or list it in `x-unenforced` there",
         );
     }
-    // A body is an object, whatever else the schema would let pass.
+    // A body is always an object, even if the schema allows other values.
     let is_object = match schema.types {
         Some(types) => types.has(Types::OBJECT),
         None => describes_object(schema, definitions, &mut MAX_PARTS.clone()),
     };
     if is_object {
         schema.types = Some(Types(Types::OBJECT));
-        // What refers to the whole file means the same object.
+        // A reference to the whole file means the same object.
         for copy in definitions.0.values_mut().filter(|copy| copy.id == schema.id) {
             copy.types = schema.types;
         }
@@ -85,10 +85,10 @@ fn object_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
     root
 }
 
-/// More parts than any input is put together from.
+/// No input has more parts.
 const MAX_PARTS: usize = 1000;
 
-/// Whether a schema without `type` speaks of an object: by its keys, or by its parts.
+/// Whether a schema without `type` describes an object, by its keys or by its parts.
 fn describes_object(schema: &Schema, definitions: &Definitions, left: &mut usize) -> bool {
     if *left == 0 {
         return false;
@@ -104,7 +104,7 @@ fn describes_object(schema: &Schema, definitions: &Definitions, left: &mut usize
     }
 }
 
-/// Pages print the output schema inside `{"output": ...}`.
+/// Pages show the output schema inside `{"output": ...}`.
 fn output_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Root {
     match node.member("output") {
         Some(inner) if node.member("type").is_none() => {
@@ -114,7 +114,7 @@ fn output_schema(file: &Node, node: &Node, diagnostics: &mut Diagnostics) -> Roo
     }
 }
 
-/// A `type` that was reported already needs no second report.
+/// Whether `type` itself is wrong, which was reported.
 fn type_is_wrong(node: &Node) -> bool {
     node.member("type").is_some_and(|node| match &node.value {
         Value::String(name) => Types::named(name).is_none(),

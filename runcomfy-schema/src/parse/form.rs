@@ -1,4 +1,5 @@
-//! What a schema speaks of: an object with fields, a file, a value of several forms.
+//! The kinds of values that a schema describes: objects with fields, media files, values of several
+//! forms.
 
 use super::merge::{in_words_of, merge_all_of};
 use super::names;
@@ -6,8 +7,8 @@ use super::schema::{Definitions, Property, Schema};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 
-/// Whether a value is an object with fields, whatever its alternatives add to them. `whole` is the
-/// schema as one.
+/// Whether a value is an object with fields. Its alternatives may add fields. `whole` is the merged
+/// schema.
 #[must_use]
 pub fn is_object(whole: &Schema) -> bool {
     let is_by_type = whole.is_object() && (whole.has_fields() || is_choice_of_keys(whole));
@@ -16,14 +17,14 @@ pub fn is_object(whole: &Schema) -> bool {
     whole.enum_values.is_none() && (is_by_type || is_by_keys)
 }
 
-/// Whether the alternatives of an object only add to its keys.
+/// Whether the alternatives of an object only add keys.
 fn is_choice_of_keys(whole: &Schema) -> bool {
     let parts = || whole.any_of.iter().chain(&whole.one_of);
     parts().next().is_some()
         && parts().all(|part| part.reference.is_none() && part.types.is_none() && part.has_fields())
 }
 
-/// Whether other schemas judge the same value, so that an object is put together from parts.
+/// Whether other schemas judge the same value, so that an object consists of parts.
 #[must_use]
 pub fn is_composed(schema: &Schema) -> bool {
     let is_dependent = schema.dependents.iter().any(|dependent| dependent.schema.is_some());
@@ -35,10 +36,10 @@ pub fn is_composed(schema: &Schema) -> bool {
         || is_dependent
 }
 
-/// More parts than any schema is put together from.
+/// No schema has more parts.
 const MAX_PARTS: usize = 1000;
 
-/// Whether a schema, or a part of it that says what the value is, speaks of objects by `type`.
+/// Whether the `type` of a schema, or of a part of it, allows objects.
 #[must_use]
 pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
     fn speaks(definitions: &Definitions, schema: &Schema, left: &mut usize) -> bool {
@@ -57,14 +58,14 @@ pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
     speaks(definitions, schema, &mut MAX_PARTS.clone())
 }
 
-/// What a media field holds, and how.
+/// The kind of file in a media field, and whether it is a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     One(MediaKind),
     Many(MediaKind),
 }
 
-/// The service's own formats, in any case, as its names of types are.
+/// The kind of a `format` of the service, in any case, like the names of types.
 fn media_format(schema: &Schema) -> Option<Kind> {
     let format = schema.format.as_ref()?.to_ascii_lowercase();
     let (word, is_list) = match format.strip_suffix("_uris") {
@@ -80,7 +81,7 @@ fn media_format(schema: &Schema) -> Option<Kind> {
     Some(if is_list { Kind::Many(kind) } else { Kind::One(kind) })
 }
 
-/// A single file, by `format` or by the field's name.
+/// The kind of a single file, by its `format` or by the field's name.
 #[must_use]
 pub fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
     match media_format(schema) {
@@ -89,20 +90,21 @@ pub fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
     }
 }
 
-/// The files of a list, by the list's `format`, its items' `format` or the field's name.
+/// The kind of the files in a list, by the list's `format`, its items' `format` or the field's
+/// name.
 #[must_use]
 pub fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
     match media_format(schema) {
         Some(Kind::Many(kind)) => Some(kind),
-        // By name, only where the items are texts: a list that says nothing of them takes anything.
+        // By name only if there are `items`: a list without them takes anything.
         _ => schema.items.as_ref().and_then(|items| media(field, items)),
     }
 }
 
-/// Keys that only some of an object's alternatives declare, each with what they say of it.
+/// The keys that only some alternatives of an object declare, with their schemas.
 #[must_use]
 pub fn optional_keys(definitions: &Definitions, schema: &Schema) -> Vec<(String, Schema)> {
-    /// Alternatives beyond add no keys.
+    /// Further alternatives add no keys.
     const MAX_ALTERNATIVES: usize = 256;
     collect(definitions, schema, &mut MAX_ALTERNATIVES.clone())
 }
@@ -119,9 +121,9 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
         }
         match keys.iter_mut().find(|(known, _)| known == key) {
             None => keys.push((key.to_owned(), found.clone())),
-            // Two alternatives may lead to one definition.
+            // Two alternatives may refer to one definition.
             Some((_, known)) if is_part_of(found, known) => {}
-            // What only requires the key says nothing of its value.
+            // An alternative that only requires the key does not describe its value.
             Some(_) if found.is_synthetic() && found.any_of.is_empty() => {}
             Some((_, known)) if known.is_synthetic() && known.any_of.is_empty() => {
                 *known = found.clone();
@@ -147,7 +149,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
         for property in part.properties.iter().flatten() {
             add(&property.key, &property.schema);
         }
-        // What an object requires without declaring it, it takes.
+        // An object takes a key that it requires without declaring it.
         let is_object = part.types.is_some_and(|types| types.has(Types::OBJECT));
         for (key, _) in part.required.iter().filter(|_| is_object) {
             let is_declared = part.properties.iter().flatten().any(|one| one.key == *key);

@@ -1,5 +1,8 @@
-//! JSON text to a tree whose nodes know their place. `serde_json` reads; what is ours is to keep
-//! the places, the order of members, repeated keys and the digits of numbers.
+//! JSON text to a tree with locations. `serde_json` parses. This module adds the locations, and
+//! keeps the order of members, repeated keys and the digits of numbers.
+//!
+//! A schema file is hostile, so its size is limited: 4 MiB, 100,000 values, 256 levels. In the
+//! keywords, an enum has at most 4,096 entries, and an object 1,024 properties.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,19 +13,20 @@ use super::diagnostics::{Diagnostics, Location};
 use crate::json::{Json, raw};
 use crate::num::Num;
 
-/// More bytes than any schema has; a limit, so that a wrong file is an error and not a long wait.
+/// No schema has more bytes. A wrong file is then an error instead of a long wait.
 pub const MAX_FILE_LEN: usize = 4 * 1024 * 1024;
 
-/// As deep as a body can be whose JSON is read: 128 levels, two of a schema to each.
+/// A body has at most 128 levels, and a schema has two levels for each.
 const MAX_DEPTH: usize = 256;
 
-/// More values than any schema has; with the next, it bounds what a file can ask of the memory.
+/// No schema has more values. Together with the limit on pointers, this bounds the memory for a
+/// file.
 const MAX_VALUES: usize = 100_000;
 
-/// Longer than the way to any value in a schema, in bytes of its pointer.
+/// The longest JSON pointer in bytes. No value in a schema has a longer one.
 const MAX_POINTER_LEN: usize = 8 * 1024;
 
-/// What the pointers of all values may take together.
+/// The length of the JSON pointers of all values together.
 const MAX_POINTERS_LEN: usize = 64 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +48,7 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
     pub key: String,
-    /// Of the key itself.
+    /// The location of the key.
     pub location: Location,
     pub node: Node,
 }
@@ -59,7 +63,7 @@ impl Node {
         }
     }
 
-    /// The value alone.
+    /// The value without its location.
     #[must_use]
     pub fn to_json(&self) -> Json {
         self.value.to_json()
@@ -67,7 +71,7 @@ impl Node {
 }
 
 impl Value {
-    /// The value without its places.
+    /// The value without locations.
     #[must_use]
     pub fn to_json(&self) -> Json {
         match self {
@@ -86,7 +90,7 @@ impl Value {
     }
 }
 
-/// Reads a file's text; reports where it is not JSON, and every repeated key.
+/// Parses a file's text. Reports invalid JSON and repeated keys.
 pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     if text.len() > MAX_FILE_LEN {
         let message = format!("{} bytes are too many for a schema", text.len());
@@ -100,7 +104,7 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     let raw = match serde_json::from_str::<&RawValue>(text) {
         Ok(raw) => raw,
         Err(error) => {
-            // Reading into a value says more of what is wrong than scanning does.
+            // Reading into a value gives a better message than scanning.
             let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(error);
             let location = Location { offset: offset_of(text, &error), pointer: String::new() };
             diagnostics.error(
@@ -116,8 +120,8 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     match reader.node(raw, |offset| Location { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
-            // What can be wrong inside a raw value that was already scanned: an escape in a
-            // string, or a number too large.
+            // Only an invalid escape in a string, or a number that is too large, remains in a
+            // scanned value.
             diagnostics.error(
                 &Location::root(),
                 format!("not JSON: {}", reason(&error)),
@@ -128,7 +132,7 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
     }
 }
 
-/// `serde_json` gives line and column in bytes; its message repeats them.
+/// The line and column of `serde_json` count bytes. Its message repeats them.
 fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     let start: usize =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
@@ -153,7 +157,7 @@ struct Reader<'a, 'r> {
     depth: usize,
     nodes: usize,
     pointers_len: usize,
-    /// Whether it was reported that there is too much.
+    /// Whether the limits were reported.
     is_full: bool,
 }
 
@@ -234,13 +238,13 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    /// Raw values borrow from the text, so their place in it is a difference of addresses.
+    /// Raw values borrow from the text, so the difference of addresses is the offset.
     fn offset(&self, raw: &str) -> usize {
         raw.as_ptr().addr() - self.text.as_ptr().addr()
     }
 }
 
-/// The value as compact JSON, as messages and generated code show it.
+/// Displays compact JSON, as in messages and generated code.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)

@@ -1,5 +1,7 @@
-//! Reads a schema keyword by keyword. What a keyword says is read in the file of its family, in
-//! `keyword/`.
+//! Reads a schema keyword by keyword, by the files of `keyword/`.
+//!
+//! An assertion of JSON Schema that is not enforced is a build error. `"x-unenforced": ["pattern"]`
+//! in a schema leaves the listed keywords beside it to the service.
 
 use super::diagnostics::Diagnostics;
 use super::json::{Member, Node, Value};
@@ -10,7 +12,7 @@ use crate::keyword::{array, combined, format, media, number, object, string, typ
 use crate::keyword::{reference, unevaluated, values};
 use crate::num::Num;
 
-/// Assertions of JSON Schema that are not enforced. To ignore one would be to accept what the
+/// Assertions of JSON Schema that are not enforced. Ignoring one would accept values that the
 /// service refuses.
 const NOT_ENFORCED: [&str; 2] = ["disallow", "extends"];
 
@@ -29,7 +31,7 @@ const SINCE_2019: [&str; 9] = [
 
 type ReadKeyword = fn(&mut Keywords<'_, '_>, &Member) -> bool;
 
-/// The keywords of each family, and what reads them.
+/// The keywords of each family, and their reader.
 const FAMILIES: [(&[&str], ReadKeyword); 11] = [
     (types::KEYWORDS, types::read),
     (values::KEYWORDS, values::read),
@@ -44,25 +46,25 @@ const FAMILIES: [(&[&str], ReadKeyword); 11] = [
     (unevaluated::KEYWORDS, unevaluated::read),
 ];
 
-/// Every keyword that asserts something, and is enforced.
+/// Every keyword that is an enforced assertion.
 pub(super) fn assertions() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().flat_map(|(keywords, _)| keywords.iter().copied())
 }
 
-/// Reads schemas, and keeps the references met on the way.
+/// Reads schemas, and collects their references.
 pub(crate) struct SchemaReader<'r> {
     pub(crate) diagnostics: &'r mut Diagnostics,
     pub(crate) references: Vec<Reference>,
     /// The schema that references start from.
     pub(crate) root: SchemaId,
-    /// Up to draft 7, a `$ref` stands for the whole schema: its siblings say nothing.
+    /// Up to draft 7, the siblings of a `$ref` are ignored.
     pub(crate) is_before_2019: bool,
-    /// Whether some schema of the file can be the target of a reference that is found at run time.
+    /// Whether the file has anchors that can change the target of a reference.
     pub(crate) has_dynamic_anchors: bool,
 }
 
 impl SchemaReader<'_> {
-    /// Reads a schema and everything below it.
+    /// Reads a schema and all schemas in it.
     pub(crate) fn read(&mut self, node: &Node) -> Schema {
         let mut schema = Schema::of(node);
         let members = match &node.value {
@@ -89,12 +91,13 @@ impl SchemaReader<'_> {
             if !keywords.assertion(member) {
                 nearly::check_keyword(member, keywords.diagnostics());
             } else if member.key != "nullable" {
-                // `nullable` speaks of the `type` and the `enum` beside it.
+                // `nullable` changes the `type` and the `enum` beside it.
                 asserted.push(member.key.as_str());
             }
         }
         keywords.finish();
-        // Schemas of before 2019 wrap a `$ref` like this, since it may have no siblings there.
+        // Treat `allOf: [{$ref}]` like a bare `$ref`: pre-2019 schemas need that form to add
+        // siblings.
         if asserted == ["allOf"]
             && let [only] = schema.all_of.as_slice()
             && only.only_refers
@@ -111,7 +114,7 @@ impl SchemaReader<'_> {
     }
 }
 
-/// The keywords that the schema keeper has accepted as not checked.
+/// The keywords that the schema keeper leaves unenforced.
 fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str> {
     let Some(list) = node.member("x-unenforced") else { return Vec::new() };
     let Value::Array(items) = &list.value else {
@@ -132,11 +135,11 @@ fn unenforced<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Vec<&'a str>
     names
 }
 
-/// A schema in the making, with what counts only beside another keyword.
+/// A schema that is being read, with the keywords that depend on others.
 pub(crate) struct Keywords<'s, 'r> {
     pub(crate) schema: &'s mut Schema,
     reader: &'s mut SchemaReader<'r>,
-    /// `exclusiveMinimum` and `exclusiveMaximum` in draft 4's boolean form.
+    /// The boolean `exclusiveMinimum` and `exclusiveMaximum` of draft 4.
     pub(crate) exclusive: [Option<bool>; 2],
     pub(crate) nullable: bool,
     pub(crate) if_: Option<Schema>,
@@ -144,7 +147,7 @@ pub(crate) struct Keywords<'s, 'r> {
     pub(crate) otherwise: Option<Schema>,
     pub(crate) contains: Option<Schema>,
     pub(crate) contains_counts: Counts,
-    /// `items` as a list makes `additionalItems` count.
+    /// `additionalItems` counts only if `items` is a list.
     pub(crate) items_are_a_list: bool,
     pub(crate) additional_items: Option<Schema>,
 }
@@ -179,10 +182,10 @@ impl<'s, 'r> Keywords<'s, 'r> {
         self.reader.read(node)
     }
 
-    /// Reads a keyword that says something of the value, but asks nothing of it.
+    /// Reads an annotation.
     fn annotation(&mut self, member: &Member) -> bool {
         let node = &member.node;
-        // `null` says nothing of a value, and some generators write it for what is not there.
+        // Some generators write `null` for a missing annotation.
         let is_absent = node.value == Value::Null;
         match member.key.as_str() {
             "title" | "description" if is_absent => {}
@@ -206,7 +209,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         true
     }
 
-    /// Reads a keyword that asks something of the value; `false` where it is none.
+    /// Reads an assertion. `false` if the keyword is not one.
     fn assertion(&mut self, member: &Member) -> bool {
         if self.reader.is_before_2019 && SINCE_2019.contains(&member.key.as_str()) {
             return false;
@@ -215,7 +218,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
             self.not_enforced(member);
             return true;
         }
-        // What none of them reads asserts nothing: annotations, and extensions of the service.
+        // Other keywords assert nothing: they are annotations, or extensions of the service.
         let family = FAMILIES.iter().find(|(keywords, _)| keywords.contains(&&*member.key));
         family.is_some_and(|(_, read)| read(self, member))
     }
@@ -242,7 +245,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         if self.items_are_a_list {
             self.schema.items = self.additional_items.take().map(Box::new);
         }
-        // `then` and `else` without `if`, and counts without `contains`, say nothing.
+        // `then` and `else` need `if`, and the counts need `contains`.
         if let Some(if_) = self.if_.take() {
             let (then, otherwise) = (self.then.take(), self.otherwise.take());
             self.schema.condition = Some(Box::new(Condition { if_, then, otherwise }));
@@ -257,7 +260,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         }
     }
 
-    /// OpenAPI's way of adding `null` to the types and to the enum beside it.
+    /// OpenAPI's `nullable` adds `null` to the `type` and the `enum` beside it.
     fn allow_null(&mut self) {
         if let Some(types) = &mut self.schema.types {
             *types = types.union(Types(Types::NULL));
@@ -322,7 +325,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
     /// A list of schemas.
     pub(crate) fn schemas(&mut self, node: &Node, keyword: &str) -> Vec<Schema> {
         match &node.value {
-            // A tuple may be empty; of nothing, no value can be any or one.
+            // A tuple may be empty. An empty `allOf`, `anyOf` or `oneOf` is an error.
             Value::Array(nodes) if !nodes.is_empty() || keyword == "items" => {
                 nodes.iter().map(|node| self.reader.read(node)).collect()
             }

@@ -1,5 +1,6 @@
-//! A schema as one: what its `$ref` and its `allOf` say, read together. Types and documentation are
-//! chosen by it; what is checked is never taken from it.
+//! Merges a schema with the targets of its `$ref` and its `allOf`. Types and documentation are
+//! chosen from the merged schema. Rules never are, so that what is accepted does not depend on how
+//! well schemas are merged.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +9,7 @@ use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Schema};
 use crate::keyword::types::Types;
 use crate::keyword::values::canonical;
 
-/// More parts than any schema has; where it has more, the rest says nothing of its type.
+/// No schema has more parts. Further parts do not affect the type.
 const MAX_PARTS: usize = 64;
 
 #[must_use]
@@ -38,7 +39,7 @@ fn merge_parts(definitions: &Definitions, whole: &mut Schema, schema: &Schema, l
 }
 
 fn merge(whole: &mut Schema, part: &Schema) {
-    // The words nearest to the field count.
+    // The text nearest to the field wins.
     for (own, other) in
         [(&mut whole.title, &part.title), (&mut whole.description, &part.description)]
     {
@@ -106,14 +107,14 @@ fn merge(whole: &mut Schema, part: &Schema) {
     whole.validations.extend(part.validations.iter().cloned());
 }
 
-/// A schema of which both hold.
+/// A synthetic schema that requires both.
 fn both_of(schema: Schema, other: &Schema) -> Schema {
     let mut both = in_words_of(&schema);
     both.all_of = vec![schema, other.clone()];
     both
 }
 
-/// A schema to put parts into, with the words of one.
+/// A synthetic schema with the title and description of this one.
 #[must_use]
 pub fn in_words_of(schema: &Schema) -> Schema {
     Schema {
@@ -147,7 +148,7 @@ fn both(a: Counts, b: Counts) -> Counts {
     Counts { min: a.min.max(b.min), max }
 }
 
-/// The alternatives of `anyOf` or `oneOf` that are more than `null`, and whether `null` is one.
+/// The alternatives of `anyOf` or `oneOf` except `null`, and whether `null` is one of them.
 #[must_use]
 pub fn alternatives<'a>(definitions: &Definitions, schema: &'a Schema) -> (Vec<&'a Schema>, bool) {
     let all = if schema.any_of.is_empty() { &schema.one_of } else { &schema.any_of };

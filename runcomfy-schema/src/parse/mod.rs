@@ -1,5 +1,14 @@
-//! Schema text to a checked schema, and from there to rules. Reads everything, reports everything
-//! that is wrong with it, and chooses no Rust type.
+//! Schema text to a checked schema, then to rules. Reports all problems at once, and chooses no
+//! Rust type.
+//!
+//! - `json.rs` parses with locations, and `document.rs` finds the schemas in a file.
+//! - `keywords.rs` reads a schema by the files of `keyword/`, and `definitions.rs` resolves its
+//!   `$ref`s.
+//! - `nearly.rs` reports misspelt keywords. `consistency.rs` and `contradiction.rs` report schemas
+//!   that no value satisfies.
+//! - `merge.rs` merges a schema with its parts, and `form.rs` says what kind of value it describes.
+//! - `names.rs` has all naming rules.
+//! - `compile/` makes the rules.
 #![allow(missing_debug_implementations, reason = "for the crates of this project")]
 
 mod compile;
@@ -34,15 +43,16 @@ pub use schema::{
 use crate::printable;
 use crate::rule::Rules;
 
-/// What is wrong where [`Compiler::unseen_files`] says so.
+/// The message for the location of [`Compiler::unseen_files`].
 pub const UNSEEN_FILES: &str = "its parts combine in more ways than files can be looked for in";
 pub const UNSEEN_FILES_HELP: &str =
     "say what stands here in one schema, rather than in several that hold together";
 
-/// The rules of a schema that came at run time, and those that they refer to by number.
+/// Reads a schema that came at run time: its rules, and the definitions that they refer to by
+/// number.
 ///
 /// # Errors
-/// What is wrong with it, one thing to a text.
+/// The problems of the schema.
 pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
     let mut diagnostics = Diagnostics::default();
     let document = parse(id, text, &mut diagnostics);

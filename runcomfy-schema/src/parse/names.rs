@@ -1,10 +1,21 @@
-//! Every Rust name there is: one rule set, the same for a schema in any language.
+//! The naming rules of all Rust names: the same names for a schema in any language.
+//!
+//! - A name that begins with a digit gets a `_` before it, and a keyword a `_` after it. So do a
+//!   field named `build`, a field named `maybe_x` beside `x`, and a type named `Input`,
+//!   `InputBuilder` or `Output`.
+//! - Runs of letters and digits become PascalCase in a variant. A run that begins with a digit
+//!   keeps its case: `720P` is `_720P`, and `4k` is `_4k`.
+//! - Values of an enum that would share a name each get a suffix made from the value:
+//!   `ZoomIn_h1b2c3d4e`.
+//! - Variants keep ASCII, Latin, Han, Kana and Hangul. Other letters separate words like
+//!   punctuation: they would trigger lints against look-alikes, which only the root of an app's
+//!   crate can allow.
 
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Longer than any model id: its modules name a file, and file names have at most 255 bytes.
+/// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
 const MAX_ID_LEN: usize = 110;
 
 /// The modules of a model id, outermost first.
@@ -29,7 +40,7 @@ pub fn module_path(id: &str) -> Result<Vec<String>, String> {
         .collect()
 }
 
-/// What a field's name is made from.
+/// The source of a field's name.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldSource<'a> {
     pub key: &'a str,
@@ -38,22 +49,22 @@ pub struct FieldSource<'a> {
     pub rust_name: Option<&'a str>,
 }
 
-/// The names of an object's fields, or the pairs of indices that no rule parts: each with the first
-/// of its name. A name may be empty, where none can be made.
+/// The names of an object's fields, or the pairs of indices with the same name, the first index of
+/// the name first. A name is empty if no rule gives one.
 pub fn fields(sources: &[FieldSource<'_>]) -> Result<Vec<String>, Vec<(usize, usize)>> {
     let names = candidates(sources);
     let mut firsts: HashMap<&str, usize> = HashMap::new();
     let clashes: Vec<_> = (0..names.len())
         .filter_map(|b| {
             let first = Some(*firsts.entry(&names[b]).or_insert(b)).filter(|a| *a < b);
-            // A key that gives no name at all is no clash of two.
+            // Empty names do not clash.
             first.filter(|_| !names[b].is_empty()).map(|a| (a, b))
         })
         .collect();
     if clashes.is_empty() { Ok(names) } else { Err(clashes) }
 }
 
-/// The names of an object's fields, which two of them may share.
+/// The names of an object's fields. Two fields may have the same name.
 pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
     let first: Vec<String> = sources.iter().map(|source| identifier(&field(source))).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
@@ -71,7 +82,7 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
             _ => name.clone(),
         })
         .collect();
-    // The builder has methods of its own; a field gives way to them as it does to a keyword.
+    // The builder has a method of this name.
     for name in names.iter_mut().filter(|name| *name == "build") {
         name.push('_');
     }
@@ -91,7 +102,7 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
             *count -= 1;
         }
         name.push('_');
-        // A name that gives way may be in the way of another.
+        // The new name may be in the way of another one.
         if is_used(&uses, &format!("maybe_{name}")) {
             index = 0;
         }
@@ -116,19 +127,19 @@ fn field(source: &FieldSource<'_>) -> String {
     source.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// Splits a workflow node's id off a key: `149_steps` is `149` and `steps`.
+/// Splits the id of a workflow node off a key: `149_steps` is `149` and `steps`.
 fn node_id(key: &str) -> Option<(&str, &str)> {
     let (id, rest) = key.split_once('_')?;
     (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some((id, rest))
 }
 
-/// Whether a key stands for two inputs at once: `602_widthx602_height`.
+/// Whether a key consists of two inputs: `602_widthx602_height`.
 fn is_fused(key: &str) -> bool {
     let Some((_, rest)) = node_id(key) else { return false };
     rest.match_indices('x').any(|(at, _)| at > 0 && node_id(&rest[at + 1..]).is_some())
 }
 
-/// `value` and `value2` say nothing of what they are.
+/// Whether a name is descriptive. `value` and `value2` are not.
 fn says_something(name: &str) -> bool {
     let nothing = name
         .strip_prefix("value")
@@ -154,7 +165,7 @@ fn without_parentheses(title: &str) -> String {
         .collect()
 }
 
-/// Whether a field holds a file, by its Rust name alone: `image`, `image_url_1`, `ref_videos`.
+/// The kind of file that a field holds, by its Rust name: `image`, `image_url_1`, `ref_videos`.
 pub fn media(name: &str) -> Option<crate::media::MediaKind> {
     use crate::media::MediaKind::{Audio, Image, Video};
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
@@ -169,15 +180,15 @@ pub fn media(name: &str) -> Option<crate::media::MediaKind> {
         .map(|(_, kind)| kind)
 }
 
-/// A type named after a field.
+/// The name of a type for a field.
 pub fn type_name(field: &str) -> String {
     let name = identifier(&field.to_upper_camel_case());
-    // What every model's module has already.
+    // Every model's module has these names already.
     if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
 }
 
-/// The variants of an enum, from its values as text. Values that would share a name each get a suffix
-/// that depends on the value alone: an entry that comes or goes never changes what a name sends.
+/// The variants for the values of an enum. Values with the same name each get a suffix that depends
+/// on the value alone, so that adding or removing an entry never changes the value of a name.
 pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let values: Vec<&str> = values.into_iter().collect();
     let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
@@ -200,7 +211,7 @@ pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     result
 }
 
-/// FNV-1a, folded to 32 bits: the same in every version of everything.
+/// FNV-1a, folded to 32 bits: it never changes.
 fn hash(text: &str) -> u32 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -236,8 +247,8 @@ fn variant(value: &str) -> String {
     identifier(&name)
 }
 
-/// Letters and digits that may stand in a Rust identifier of any crate: of scripts that the compiler's
-/// lints against look-alikes leave alone, which only the crate's root could allow.
+/// Whether a Rust identifier of any crate can contain this character. Letters of other scripts
+/// would trigger lints against look-alikes.
 fn is_name_character(c: char) -> bool {
     let script = matches!(c,
         '\u{c0}'..='\u{131}'                 // Latin
@@ -249,7 +260,7 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || (script && c.is_alphanumeric())
 }
 
-/// Fullwidth letters, digits and signs as the plain ones that they stand for.
+/// Replaces full-width characters by their ASCII forms.
 fn halfwidth(value: &str) -> String {
     let plain = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -264,7 +275,7 @@ fn snake(text: &str) -> String {
     ascii.to_snake_case()
 }
 
-/// A leading digit gets a `_` before it, a keyword one behind it.
+/// Adds a `_` before a leading digit, or after a keyword.
 fn identifier(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("_{name}");
@@ -272,7 +283,7 @@ fn identifier(name: &str) -> String {
     if is_keyword(name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// The strict and the reserved keywords of every edition, and `_`.
+/// The strict and the reserved keywords of all editions, and `_`.
 const KEYWORDS: [&str; 53] = [
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
@@ -285,7 +296,7 @@ fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Whether a text is a path, as in `::runcomfy_client`.
+/// Whether a text is a path, such as `::runcomfy_client`.
 pub fn is_path(text: &str) -> bool {
     let segments = text.strip_prefix("::").unwrap_or(text);
     segments.split("::").all(|segment| {
@@ -293,7 +304,7 @@ pub fn is_path(text: &str) -> bool {
     })
 }
 
-/// Whether a name given by hand can be one.
+/// Whether a name given by hand is an identifier.
 pub fn is_valid(name: &str) -> bool {
     is_word(name) && name.chars().any(|c| c != '_')
 }
@@ -420,7 +431,7 @@ mod tests {
         }
         let found = variants(["a b", "a-b", "A_B", "AB"]);
         assert_eq!(found, ["AB_he2bca18b", "AB_he27efb9a", "AB_h5ac254c8", "Ab"]);
-        // The order, and what else there is, changes nothing.
+        // Neither the order nor other values change a name.
         assert_eq!(variants(["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
     }
 

@@ -1,10 +1,10 @@
-//! Keys that are nearly a keyword: what they were meant to assert is not asserted.
+//! Warns of keys that are nearly a keyword, because they assert nothing.
 
 use super::diagnostics::Diagnostics;
 use super::json::{Member, Value};
 use super::keywords::assertions;
 
-/// Annotations and places for definitions: they are what they are.
+/// Annotations, and keys that contain definitions.
 const ANNOTATIONS: &[&str] = &[
     "components",
     "contentEncoding",
@@ -20,7 +20,7 @@ const ANNOTATIONS: &[&str] = &[
     "xml",
 ];
 
-/// Words of other schema languages, of forms and of programs, with the keyword that says the same.
+/// Words of other schema languages, of forms and of programs, with their keyword in JSON Schema.
 const SYNONYMS: &[(&str, &str)] = &[
     ("allowedvalues", "enum"),
     ("choices", "enum"),
@@ -40,7 +40,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("values", "enum"),
 ];
 
-/// Warns of a key that is no keyword, but nearly one.
+/// Warns of a key that is nearly a keyword.
 pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     let key = member.key.as_str();
     let is_own = key.starts_with("x-") || key.starts_with('$') || ANNOTATIONS.contains(&key);
@@ -58,7 +58,7 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
             4..8 => 1,
             _ => 2,
         };
-        // Many a word is nearly `not` or `$ref`.
+        // Many words are nearly `not` or `$ref`.
         let candidates = assertions().filter(|one| one.len() > 3 && !one.starts_with('$'));
         let near = candidates.min_by_key(distance)?;
         (distance(&near) <= allowed).then_some(near)
@@ -70,7 +70,7 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether a value is one that the keyword could have.
+/// Whether the keyword could have this value.
 fn could_be(keyword: &str, value: &Value) -> bool {
     match keyword {
         "enum" => matches!(value, Value::Array(_)),

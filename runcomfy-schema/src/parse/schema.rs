@@ -1,4 +1,4 @@
-//! A schema as the dialect means it: every keyword read into its place, none dropped silently.
+//! A schema with its keywords as Rust values.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,26 +9,26 @@ use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
 use crate::num::Num;
 
-/// Which schema of a document it is. A schema that several `$ref`s point to is read several times,
-/// with one id; a synthetic schema has none.
+/// Identifies a schema in a document. A schema that several `$ref`s refer to is read several times,
+/// and has the same id each time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(usize);
 
 impl SchemaId {
-    /// No two values of a text start at the same byte, so the offset tells them apart.
+    /// Values of a text start at different offsets.
     pub(crate) fn of(node: &Node) -> Self {
         Self(node.location.offset)
     }
 }
 
-/// A schema with what its references lead to.
+/// A schema with the targets of its references.
 #[derive(Clone, Debug)]
 pub struct Root {
     pub schema: Schema,
     pub definitions: Definitions,
 }
 
-/// The targets of every `$ref`, by the reference's text.
+/// The targets of all `$ref`s, by the reference's text.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions(pub(crate) BTreeMap<String, Schema>);
 
@@ -37,7 +37,7 @@ impl Definitions {
         self.0.get(reference)
     }
 
-    /// The schema and whatever its `$ref`s lead to, one behind the other.
+    /// The schema, the target of its `$ref`, the target of that one's, and so on.
     pub fn chain<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a Schema> {
         std::iter::successors(Some(schema), |schema| {
             schema.reference.as_ref().and_then(|reference| self.get(&reference.text))
@@ -47,7 +47,7 @@ impl Definitions {
 
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// None for a synthetic schema: one that is put together from others.
+    /// `None` for a synthetic schema, which is put together from others.
     pub id: Option<SchemaId>,
     pub location: Location,
     pub title: String,
@@ -68,7 +68,7 @@ pub struct Schema {
     pub unique_items: bool,
     /// `prefixItems`, or `items` as a list.
     pub prefix: Vec<Schema>,
-    /// Of the items behind the prefix.
+    /// The schema of the items after the prefix.
     pub items: Option<Box<Schema>>,
     pub contains: Option<Box<Contains>>,
     pub properties: Option<Vec<Property>>,
@@ -84,12 +84,12 @@ pub struct Schema {
     pub unevaluated_properties: Option<Box<Schema>>,
     pub unevaluated_items: Option<Box<Schema>>,
     pub reference: Option<Reference>,
-    /// Whether the `$ref` is all that it asserts.
+    /// Whether the `$ref` is its only assertion.
     pub only_refers: bool,
     pub all_of: Vec<Schema>,
-    /// No `anyOf` where there is none.
+    /// Empty without `anyOf`.
     pub any_of: Vec<Schema>,
-    /// No `oneOf` where there is none.
+    /// Empty without `oneOf`.
     pub one_of: Vec<Schema>,
     pub not: Option<Box<Schema>>,
     pub condition: Option<Box<Condition>>,
@@ -157,19 +157,18 @@ impl Schema {
         self.id.is_none()
     }
 
-    /// Whether an object of this schema has keys that are known by name.
+    /// Whether an object of this schema has known keys.
     pub fn has_fields(&self) -> bool {
         !self.required.is_empty() || self.properties.as_ref().is_some_and(|all| !all.is_empty())
     }
 
-    /// Whether values that are no objects are refused by `type`, and nothing but objects is taken
-    /// beside `null`.
+    /// Whether `type` allows only objects, and perhaps `null`.
     pub fn is_object(&self) -> bool {
         self.types.is_some_and(|types| types.without(Types::NULL) == Types(Types::OBJECT))
     }
 
-    /// Whether an object has to be closed to keys that it does not declare: what is an object by its
-    /// type is, unless it says otherwise.
+    /// Whether an object is closed to keys that it does not declare. With the type `object` it is
+    /// closed by default.
     pub fn is_closed(&self) -> bool {
         match &self.additional {
             None => self.types.is_some_and(|types| types.has(Types::OBJECT)),
@@ -178,7 +177,7 @@ impl Schema {
         }
     }
 
-    /// The schemas that judge the same value as this one does, in part.
+    /// The schemas that judge the same value.
     pub fn in_place(&self) -> impl Iterator<Item = &Self> {
         let condition = self.condition.iter().flat_map(|condition| {
             let Condition { if_, then, otherwise } = &**condition;
@@ -193,7 +192,7 @@ impl Schema {
 #[derive(Clone, Debug)]
 pub struct Property {
     pub key: String,
-    /// Of the key itself.
+    /// The location of the key.
     pub key_location: Location,
     pub schema: Schema,
 }
@@ -211,8 +210,8 @@ pub struct Contains {
     pub counts: Counts,
 }
 
-/// What the presence of a key asks of the object around it: `dependentRequired`,
-/// `dependentSchemas` and `dependencies`.
+/// `dependentRequired`, `dependentSchemas` and `dependencies`: what an object with this key must
+/// satisfy.
 #[derive(Clone, Debug)]
 pub struct Dependent {
     pub key: String,
@@ -228,7 +227,7 @@ pub struct Condition {
     pub otherwise: Option<Schema>,
 }
 
-/// A `$ref`: its text is the key of its target in [`Definitions`].
+/// A `$ref`. Its text is the key of its target in [`Definitions`].
 #[derive(Clone, Debug)]
 pub struct Reference {
     pub text: String,
@@ -242,7 +241,7 @@ pub struct Limit {
     pub exclusive: bool,
 }
 
-/// A range of lengths or of numbers of items.
+/// A range of lengths or counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub min: Option<u64>,

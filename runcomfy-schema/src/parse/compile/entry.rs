@@ -1,11 +1,11 @@
-//! The keys of an object, in the order and with the names that its fields have.
+//! The keys of an object, in the order of its fields.
 
 use std::collections::BTreeMap;
 
 use crate::parse::Schema;
 use crate::parse::names::FieldSource;
 
-/// A key that an object knows: declared, or only required.
+/// A key that an object declares or requires.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     pub key: &'a str,
@@ -14,7 +14,7 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The required ones first, in the order of `required`, as the service's own examples have them.
+    /// The required keys first, in the order of `required`, like the service's own examples.
     #[must_use]
     pub fn all(schema: &'a Schema) -> Vec<Self> {
         let properties = schema.properties.as_deref().unwrap_or_default();
@@ -36,7 +36,7 @@ impl<'a> Entry<'a> {
         first.chain(rest).collect()
     }
 
-    /// What the names of fields are made from.
+    /// The sources of the fields' names.
     #[must_use]
     pub fn sources(entries: &[Self]) -> Vec<FieldSource<'a>> {
         let source = |entry: &Self| FieldSource {

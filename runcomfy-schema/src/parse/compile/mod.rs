@@ -1,7 +1,15 @@
-//! A schema as rules: keyword by keyword, so that what is checked is what is written, whatever type
-//! was chosen for a value. Beyond the keywords there are two rules of the dialect: an object is
-//! closed to keys that nothing declares, as a whole where it is put together from parts; and a text
-//! that stands for a file has to be one that the service can fetch.
+//! Compiles a schema to rules, keyword by keyword, independently of the types that are chosen for
+//! it. The dialect has two more rules. An object is closed to keys that it does not declare. A
+//! media field takes only files that the service can fetch.
+//!
+//! An object schema without `additionalProperties` is closed, even without `properties`; the build
+//! warns of the latter.
+//!
+//! An object that consists of parts (`allOf`, `anyOf`, `oneOf`, `if`, `$ref`) is closed as a whole.
+//! Its parts are compiled open, and [`Rule::Unevaluated`] around them refuses what none of them
+//! evaluates. A schema that is referred to both as a value and as a part gives two definitions.
+//!
+//! The files inside parts have separate rules, see `files/`.
 
 mod entry;
 mod files;
@@ -23,11 +31,11 @@ use crate::pattern::Pattern;
 use crate::rule::{Rule, Rules, Shared, Target};
 use crate::validate::is_valid;
 
-/// What a value's place says of it: the name of its field, which may say that it is a file.
+/// What the field of a value says about it: its name, which may stand for a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Hint<'h> {
     pub name: &'h str,
-    /// What the list around says of its items.
+    /// The kind of file that a list's schema gives to its items.
     kind: Option<MediaKind>,
 }
 
@@ -38,14 +46,15 @@ impl<'h> Hint<'h> {
     }
 }
 
-/// Where a schema stands, which decides what is asked beyond its keywords.
+/// The role of a schema, which decides about the rules beyond its keywords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Position {
-    /// A value of its own: closed, and its files are checked.
+    /// A value of its own. It is closed, and its files are checked.
     Value,
     /// A part of a whole that is closed, and whose files are checked, elsewhere.
     Part,
-    /// A value inside a part. Whether a file can be fetched is no matter of which form a value has.
+    /// A value inside a part. Its files are checked elsewhere, because they must not decide which
+    /// form a value matches.
     Inner,
 }
 
@@ -54,7 +63,7 @@ impl Position {
         self == Self::Part
     }
 
-    /// Of the values inside.
+    /// The position of the values inside.
     pub(crate) fn inside(self) -> Self {
         match self {
             Self::Value => Self::Value,
@@ -63,17 +72,17 @@ impl Position {
     }
 }
 
-/// Makes rules of schemas, and keeps those that others refer to.
+/// Compiles schemas to rules, and keeps the rules that others refer to.
 pub struct Compiler<'a> {
     definitions: &'a Definitions,
-    /// The numbers of rules that are referred to, by their schema and its position.
+    /// The numbers of the rules that others refer to, by schema and position.
     numbers: BTreeMap<(SchemaId, Position), usize>,
-    /// The same, by number.
+    /// The schemas and positions, by number.
     referred_schemas: Vec<(Option<SchemaId>, Position)>,
     pending: Vec<(usize, Schema)>,
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
-    /// Objects that take no members at all, though they say nothing of it.
+    /// Objects that take no members because nothing is declared.
     empty: Vec<Location>,
     files: Files,
 }
@@ -93,12 +102,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The rules of a value. Those that they refer to are made by [`finish`](Self::finish).
+    /// The rules of a value. [`finish`](Self::finish) makes the rules that they refer to.
     pub fn value(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Vec<Rule> {
         self.rules(schema, hint, Position::Value)
     }
 
-    /// Makes the rules that are referred to; they may refer to others.
+    /// Makes the rules that others refer to, until no new ones are found.
     pub fn finish(&mut self) {
         while let Some((number, schema)) = self.pending.pop() {
             let position =
@@ -110,25 +119,25 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The rules referred to, by number.
+    /// The rules that others refer to, by number.
     #[must_use]
     pub fn referred(&self) -> &[Rules] {
         &self.done
     }
 
-    /// The schema of each of them, and its position.
+    /// The schema and the position of each of them.
     #[must_use]
     pub fn referred_schemas(&self) -> &[(Option<SchemaId>, Position)] {
         &self.referred_schemas
     }
 
-    /// The places of objects that take no members at all, though they say nothing of it.
+    /// The locations of objects that take no members because nothing is declared.
     #[must_use]
     pub fn empty(&self) -> &[Location] {
         &self.empty
     }
 
-    /// Whether a schema takes a value, its own as opposed to a file of a media field.
+    /// Whether a value obeys the schema's keywords. This does not check a media file.
     pub fn is_valid(&mut self, schema: &Schema, value: &Json) -> bool {
         let rules = self.value(schema, None);
         self.finish();
@@ -159,7 +168,7 @@ impl<'a> Compiler<'a> {
         self.rules_by_keywords(schema, hint, position)
     }
 
-    /// What a schema's `$ref` leads to.
+    /// The target of a schema's `$ref`.
     pub(crate) fn target(&self, schema: &Schema) -> Option<&'a Schema> {
         self.definitions.get(&schema.reference.as_ref()?.text)
     }
@@ -219,14 +228,15 @@ impl<'a> Compiler<'a> {
         rules
     }
 
-    /// The keywords that speak of a value without parts.
+    /// The keywords of values without parts.
     fn scalars(&mut self, schema: &Schema, rules: &mut Vec<Rule>) {
         let mut own = Vec::new();
         number::rules(schema, &mut own);
         string::rules(self, schema, &mut own);
         format::rules(schema, &mut own);
         if let Some(values) = &schema.enum_values {
-            // What these keywords refuse is no value; of what is left, nothing more is to be asked.
+            // Entries that these keywords refuse are removed from the enum, so the keywords need no
+            // rules.
             let judged: Vec<Rule> =
                 schema.types.map(Rule::Types).into_iter().chain(own.drain(..)).collect();
             let usable = values.iter().filter(|node| is_valid(&[], &judged, &node.to_json()));
@@ -242,7 +252,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// A value of the file as a literal.
+/// The literal for a value of the file.
 impl From<&Node> for Literal {
     fn from(node: &Node) -> Self {
         literal(node)
@@ -259,7 +269,7 @@ fn literal(node: &Node) -> Literal {
     }
 }
 
-/// Whether the rules of a schema are short: none is about what is inside the value, or elsewhere.
+/// Whether a schema is short: it has no schemas for inner values, and no references.
 pub(crate) fn is_leaf(schema: &Schema) -> bool {
     schema.reference.is_none()
         && schema.properties.is_none()

@@ -1,4 +1,7 @@
 //! The rules of an object's keys.
+//!
+//! A part may require a key without declaring it. If its `type` is `object`, it takes the key. If
+//! not, another part must declare it.
 
 use std::sync::Arc;
 
@@ -26,15 +29,14 @@ impl Compiler<'_> {
             }
             Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
             Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
-            // `unevaluatedProperties` says what becomes of them.
+            // `unevaluatedProperties` judges them.
             None if schema.unevaluated_properties.is_some() => Additional::Open,
             None if is_closed => Additional::Denied,
             None => Additional::Open,
         };
         let mut entries = Entry::all(schema);
-        // Whether a key that is only required is judged by a pattern or, where none matches it, by
-        // `additionalProperties`, is known when its text is. A part that is no object by its type
-        // asks for keys, but declares none.
+        // A key that is only required may match a pattern, or fall under `additionalProperties`:
+        // its text decides. A part without the type `object` requires keys, but declares none.
         let is_judged = !schema.patterns.is_empty() && schema.additional.is_some();
         let is_declaring = !is_judged
             && (schema.additional.is_some()
@@ -92,7 +94,7 @@ impl Compiler<'_> {
         additional: &Additional,
         position: Position,
     ) -> Fields {
-        // Two may share a name here, which stands in messages alone.
+        // Two fields may share a name here, because it is used only in messages.
         let names = names::candidates(&Entry::sources(entries));
         let fields = entries.iter().zip(names).map(|(entry, name)| {
             let name = if name.is_empty() { entry.key.to_owned() } else { name };

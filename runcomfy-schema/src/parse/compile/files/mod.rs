@@ -1,10 +1,10 @@
-//! The files inside a value that is put together from parts. Its parts are compiled without them,
-//! as whether a file can be fetched must not decide which form a value has; so they are checked
-//! here, by a reading of all parts together.
+//! The rules for files inside a value that consists of parts. They are separate from the rules of
+//! the parts, because whether a file can be fetched must not decide which form a value matches.
 //!
-//! A value that is met on the way down is known by the schemas that speak of it. Each such set is
-//! read once and becomes a definition, which others refer to: a schema that leads back to itself is
-//! checked to any depth, and one that is reached on many ways costs what it costs once.
+//! A state stands for the values that a set of schemas describes. Each state is visited once, and
+//! becomes a definition that others refer to. So a recursive schema is checked to any depth, and a
+//! schema that is reached on several paths costs as much as on one. A file in which the sets
+//! multiply is an error.
 
 mod parts;
 mod rules;
@@ -22,12 +22,12 @@ use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
 use crate::parse::{Location, names};
 use crate::rule::{Rule, Rules};
 
-/// As many steps down as a file has values, times the schemas at the end of each. Only parts that are
-/// combined anew at each step take more, as their combinations may double; a file for which that
-/// happens is refused.
+/// The limit on steps, each counted once per schema at its end. An ordinary file needs fewer, as it
+/// has at most so many values. If parts combine anew at each step, the states may double, and the
+/// file is refused.
 const MAX_STEPS: usize = 100_000;
 
-/// What the place of a value says of a file there, as far as it matters.
+/// What a field says about files in its value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct MediaHint {
     by_name: Option<MediaKind>,
@@ -39,7 +39,7 @@ impl MediaHint {
         Self { by_name: names::media(hint.name), kind: hint.kind }
     }
 
-    /// A hint that says the same.
+    /// An equivalent hint.
     fn hint(self) -> Hint<'static> {
         let name = match self.by_name {
             Some(MediaKind::Image) => "image",
@@ -51,16 +51,17 @@ impl MediaHint {
     }
 }
 
-/// What is checked of a value.
+/// The files that are checked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Scope {
-    /// Every file in it.
+    /// All files in the value.
     All,
-    /// Only what its field's name says of it, and of lists in it: the rest was checked already.
+    /// Files by the name of the field, in the value and in its lists. The others were checked
+    /// already.
     Named,
 }
 
-/// Which schemas speak of a value.
+/// The schemas that describe a value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     all: BTreeSet<SchemaId>,
@@ -69,28 +70,28 @@ struct Key {
     scope: Scope,
 }
 
-/// What is known of the values inside composed ones.
+/// The states so far.
 #[derive(Default)]
 pub(super) struct Files {
     numbers: HashMap<Key, usize>,
     states: Vec<State>,
-    /// Those that were met, and not looked into.
+    /// States that were reached, but not visited.
     pending: Vec<(usize, Schema)>,
     keys: Vec<Key>,
-    /// The schemas at the ends of all steps down so far.
+    /// The number of steps so far, counted once per schema at the end of each.
     steps: usize,
-    /// The first value that was one too many.
+    /// The value that exceeded the limit first.
     unseen: Option<Location>,
 }
 
 impl Compiler<'_> {
-    /// Where the parts of a schema combine in more ways than can be looked into.
+    /// The location at which the parts of a schema combine in too many ways.
     #[must_use]
     pub fn unseen_files(&self) -> Option<&Location> {
         self.files.unseen.as_ref()
     }
 
-    /// What a list says of its items.
+    /// The hint for the items of a list.
     pub(crate) fn hint_of_items<'h>(
         &self,
         list: &Schema,
@@ -103,8 +104,7 @@ impl Compiler<'_> {
         Hint { kind, ..hint }
     }
 
-    /// The rules that a value of its own has for being a file, or for files inside it, beyond those
-    /// of its keywords.
+    /// The rules for the files in a value of its own, beyond its keywords.
     pub(super) fn own_files(&mut self, schema: &Schema, hint: Option<Hint<'_>>) -> Vec<Rule> {
         if is_composed(schema) {
             let checked = schemas_inside(schema);
@@ -112,11 +112,11 @@ impl Compiler<'_> {
                 part.id.is_some_and(|id| checked.contains(&id))
             });
         }
-        // The items of a list that is written here have been told of theirs.
+        // The items of a list have got their own hint.
         hint.map(|hint| State::of(&self.forms(schema, hint)).own_rules()).unwrap_or_default()
     }
 
-    /// The rules that a value has by the name of its field, where a reference leads to the others.
+    /// The rules for files by the field's name, if the value is a reference.
     pub(super) fn named_files(&mut self, schema: &Schema, hint: Hint<'_>) -> Vec<Rule> {
         self.files_at(schema, Some(hint), Scope::Named, &|_| false)
     }
@@ -141,7 +141,7 @@ impl Compiler<'_> {
         self.rules_of(&state)
     }
 
-    /// Finds out which of the new states have files, and makes their rules.
+    /// Finds the new states with files, and makes their rules.
     fn settle(&mut self, first: usize) {
         let files = &mut self.files;
         let mut sources: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -182,7 +182,7 @@ impl Compiler<'_> {
     }
 }
 
-/// The schemas of the values inside one of its own, which are checked where its keywords are.
+/// The schemas of inner values, which are compiled with the keywords of the schema.
 fn schemas_inside(schema: &Schema) -> HashSet<SchemaId> {
     let properties = schema.properties.iter().flatten().map(|property| &property.schema);
     let patterns = schema.patterns.iter().map(|(_, each)| each);

@@ -1,4 +1,4 @@
-//! The schemas that a value has to satisfy, and what they say together: its forms, and its keys.
+//! The schemas that describe a value, and what they say together: its forms, and its keys.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,19 +10,19 @@ use crate::parse::form::{self, is_object, media_items};
 use crate::parse::merge::{alternatives, in_words_of, merge_all_of};
 use crate::parse::schema::{Definitions, Schema, SchemaId};
 
-/// The forms of a value, as far as they are no objects.
+/// The forms of a value that are not objects.
 #[derive(Default)]
 pub(super) struct Forms {
     pub(super) text: Option<MediaKind>,
     pub(super) bare_list: Option<MediaKind>,
-    /// The items of its lists, each with what the list says of them.
+    /// The items of its lists, with their hints.
     pub(super) items: Vec<(Schema, MediaHint)>,
     pub(super) has_enum: bool,
 }
 
 impl Compiler<'_> {
-    /// Every schema that says what a value is, each as one with its `$ref` and `allOf`; first the
-    /// whole. None where it is one of an enum.
+    /// All schemas that describe a value, each merged with its `$ref` and `allOf`, the whole first.
+    /// Without those that are enums.
     pub(super) fn parts(&self, schema: &Schema) -> Vec<Schema> {
         let mut known = HashSet::new();
         let mut parts: Vec<Schema> = Vec::new();
@@ -46,7 +46,7 @@ impl Compiler<'_> {
         parts
     }
 
-    /// What a value may be by its forms, if the place that it stands at has this name.
+    /// The forms of a value in a field with this hint.
     pub(super) fn forms(&self, schema: &Schema, hint: Hint<'_>) -> Forms {
         let definitions = self.definitions;
         let mut forms = Forms::default();
@@ -75,7 +75,7 @@ impl Compiler<'_> {
                     forms.text = forms.text.or(kind);
                 }
                 Some(Types(Types::ARRAY)) if whole.prefix.is_empty() => match &whole.items {
-                    // The service's media lists often say nothing of their items.
+                    // Media lists of the service often have no `items`.
                     None => {
                         let kind = media_items(hint.name, &whole);
                         forms.bare_list = forms.bare_list.or(kind);
@@ -92,11 +92,11 @@ impl Compiler<'_> {
     }
 }
 
-/// The keys of an object, with what its parts say of each.
+/// The keys of an object, with their schemas in its parts.
 pub(super) struct Members(pub(super) Vec<(String, Schema)>);
 
 impl Members {
-    /// `parts` are those of one object, the whole first.
+    /// `parts` are the parts of one object, the whole first.
     pub(super) fn of(definitions: &Definitions, parts: &[Schema]) -> Self {
         let mut slots: HashMap<&str, usize> = HashMap::new();
         let mut keys: Vec<(&str, Option<&Schema>, Vec<&Schema>)> = Vec::new();
@@ -118,7 +118,7 @@ impl Members {
         let mut members = Vec::new();
         for (key, declared, mut others) in keys {
             if let Some(declared) = declared {
-                // What parts add to a string is no matter here; they may say what is inside a value.
+                // Parts may add files inside an object or a list, but none to a string.
                 let types = merge_all_of(definitions, declared).types;
                 let has_inside =
                     types.is_none_or(|types| types.has(Types::OBJECT) || types.has(Types::ARRAY));
@@ -139,17 +139,17 @@ impl Members {
     }
 }
 
-/// The schemas of the file that a synthetic one consists of.
+/// The schemas of the file that a synthetic schema consists of.
 #[derive(Default)]
 pub(super) struct Leaves<'s> {
     pub(super) all: BTreeMap<SchemaId, &'s Schema>,
-    /// Those of which only some need hold.
+    /// Schemas of which at least one must hold.
     pub(super) any: BTreeMap<SchemaId, &'s Schema>,
 }
 
 impl<'s> Leaves<'s> {
     pub(super) fn add(&mut self, definitions: &'s Definitions, schema: &'s Schema, is_any: bool) {
-        // No more references lead through one another in a file that was read.
+        // No file that was read has longer chains of references.
         const MAX_CHAIN: usize = 64;
         let mut chain = definitions.chain(schema).take(MAX_CHAIN);
         let schema = chain.find(|one| !one.only_refers).unwrap_or(schema);

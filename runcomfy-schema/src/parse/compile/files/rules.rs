@@ -1,4 +1,4 @@
-//! The rules for the files inside a value, from the states that were found.
+//! The rules for the files inside a value, made from its state.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::parse::compile::Compiler;
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared, Target};
 
 impl Compiler<'_> {
-    /// How a state is asked for: in place where it has no steps, else by reference.
+    /// The rules of a state: in place if it has no steps, otherwise as a reference.
     fn rules_at(&self, state: Option<usize>) -> Vec<Rule> {
         let state = state.and_then(|number| self.files.states.get(number));
         match state.filter(|state| state.has_files) {
@@ -43,7 +43,7 @@ impl Compiler<'_> {
     fn members(&self, steps: &Steps) -> Option<Rule> {
         let additional: Vec<Rule> =
             steps.additional.iter().flat_map(|target| self.rules_at(Some(*target))).collect();
-        // A key that is known is none of the others, though there be no file under it.
+        // A known key without files must not fall under `additional`.
         let is_kept = |rules: &Rules| !rules.is_empty() || !additional.is_empty();
         let field = |(name, key, target): &(String, String, Option<usize>)| OwnedField {
             name: name.as_str().into(),

@@ -1,4 +1,4 @@
-//! The steps from a value down to its members and items.
+//! The steps from a value to its members and items.
 
 use std::collections::BTreeMap;
 
@@ -13,36 +13,36 @@ use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Shared};
 
-/// A value that files are looked for in.
+/// A value that may contain files.
 #[derive(Default)]
 pub(super) struct State {
     /// The value itself may be a file.
     pub(super) text: Option<MediaKind>,
-    /// A list that says nothing of its items, which are files.
+    /// The value may be a list of files without `items`.
     pub(super) bare_list: Option<MediaKind>,
     pub(super) steps: Steps,
     /// Whether there is a file in it.
     pub(super) has_files: bool,
-    /// Where its rules stand among the definitions.
+    /// The number of its rules among the definitions.
     pub(super) number: Option<usize>,
 }
 
 impl State {
-    /// The state of a value's own forms.
+    /// The state of a value with these forms.
     pub(super) fn of(forms: &Forms) -> Self {
-        // A string that stands in an enum is no file.
+        // A string in an enum is not a file.
         let text = forms.text.filter(|_| !forms.has_enum);
         Self { text, bare_list: forms.bare_list, ..Self::default() }
     }
 
-    /// The rules of the value itself, and of items that nothing else speaks of.
+    /// The rules of the value itself, and of items without a schema.
     pub(super) fn own_rules(&self) -> Vec<Rule> {
         let list = |kind| Rule::Items { from: 0, rules: vec![Rule::Media(kind)].into() };
         self.text.map(Rule::Media).into_iter().chain(self.bare_list.map(list)).collect()
     }
 }
 
-/// The ways down from a value, by the numbers of the states that they lead to.
+/// The steps from a value, with the numbers of the states that they lead to.
 #[derive(Default)]
 pub(super) struct Steps {
     /// By name and key.
@@ -50,7 +50,7 @@ pub(super) struct Steps {
     pub(super) patterns: Vec<(Shared<Pattern>, Option<usize>)>,
     pub(super) additional: Vec<usize>,
     pub(super) prefixes: Vec<Vec<Option<usize>>>,
-    /// Each from a place on.
+    /// Each from an index on.
     pub(super) items: Vec<(usize, usize)>,
 }
 
@@ -66,7 +66,7 @@ impl Steps {
 }
 
 impl Compiler<'_> {
-    /// A value, with the steps down from it.
+    /// The state of a value, with its steps.
     pub(super) fn state(
         &mut self,
         schema: &Schema,
@@ -147,8 +147,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// The number of the state that stands for a value of this schema. `None` where nothing is said of
-    /// it, or there are too many.
+    /// The number of the state of a value. `None` if no schema describes it, or if there are too
+    /// many states.
     fn reach(
         &mut self,
         schema: &Schema,
