@@ -99,19 +99,19 @@ impl Exporter<'_> {
     pub(crate) fn members(&mut self, rules: &[Rule]) -> Keywords {
         let mut schema = Keywords::new();
         for rule in rules {
-            let said = crate::dispatch::export(self, rule);
+            let keywords = crate::dispatch::export(self, rule);
             // Two rules with one keyword go into `allOf`. So does a rule with
             // `unevaluatedProperties` beside others, because it must not see what they evaluate.
-            let is_said =
+            let is_known =
                 |keyword: &String| schema.keys().any(|known| group(known) == group(keyword));
             let is_whole = rules.len() > 1 && matches!(rule, Rule::Unevaluated { .. });
-            if is_whole || said.keys().any(is_said) {
+            if is_whole || keywords.keys().any(is_known) {
                 let parts = schema.entry("allOf").or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(parts) = parts {
-                    parts.push(said.into());
+                    parts.push(keywords.into());
                 }
             } else {
-                schema.extend(said);
+                schema.extend(keywords);
             }
         }
         schema

@@ -294,11 +294,11 @@ impl<'r> Report<'r> {
 
     fn finish(mut self) -> Vec<Violation> {
         if self.violations.is_empty() {
-            let message = "is refused by the schema as a whole".to_owned();
+            let message = "does not match the schema".to_owned();
             self.add(&InstancePath::Root, "schema", message);
         }
         if self.more > 0 {
-            let message = format!("{} violations more are left out here", self.more);
+            let message = format!("{} more violations are not shown", self.more);
             self.violations.push(Violation {
                 field: String::new(),
                 key: String::new(),
@@ -324,7 +324,7 @@ impl<'r> Report<'r> {
         let depth = self.judge.depth;
         if depth == MAX_DEPTH || depth.is_multiple_of(MAX_DEPTH_ON_LARGE_STACK) {
             if on_large_stack(|| self.each(rules, value, at)).is_none() {
-                let message = "is nested too deeply to be judged on this machine".to_owned();
+                let message = "is nested too deeply to be checked on this machine".to_owned();
                 self.add(at, "depth", message);
             }
         } else {

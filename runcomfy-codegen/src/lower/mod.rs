@@ -69,7 +69,7 @@ pub(crate) fn lower(
     lowerer.object(types::INPUT, &input.schema);
     lowerer.compiler.finish();
     let Lowerer { mut compiler, types, reporter, .. } = lowerer;
-    for place in compiler.empty() {
+    for place in compiler.empty_objects() {
         reporter.warning(
             place,
             "an object without `properties` takes no members at all",

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_finds_no_value_valid_that_the_judge_refuses() {
+    fn reading_accepts_nothing_that_the_judge_refuses() {
         for rules in [CLOSED_RULES, OPEN_RULES, SIZED_RULES, NULL_RULES, &[]] {
             for text in BODIES {
                 for read in readings(text, rules) {

@@ -232,8 +232,8 @@ mod read {
             rules.push(Rule::Prefix(each.collect()));
         }
         if let Some(items) = &schema.items {
-            let is_told = position == Position::Value && schema.prefix.is_empty();
-            let hint = hint.filter(|_| is_told);
+            let keeps_hint = position == Position::Value && schema.prefix.is_empty();
+            let hint = hint.filter(|_| keeps_hint);
             let hint = hint.map(|hint| compiler.hint_of_items(schema, items, hint));
             let each: Rules = compiler.rules(items, hint, inside).into();
             rules.push(Rule::Items { from: schema.prefix.len(), rules: each });

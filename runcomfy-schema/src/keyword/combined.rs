@@ -304,7 +304,11 @@ pub(crate) fn report_not(
     at: &InstancePath<'_>,
 ) {
     if report.judge.is_valid(rules, value, None) {
-        report.add(at, "not", format!("{} is what the schema rules out by `not`", excerpt(value)));
+        report.add(
+            at,
+            "not",
+            format!("{} is not allowed: it matches the schema in `not`", excerpt(value)),
+        );
     }
 }
 

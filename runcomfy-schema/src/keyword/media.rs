@@ -165,7 +165,7 @@ impl Validation {
             Comparison::Equal => "==",
         };
         let found = (found * 100.0).round() / 100.0;
-        let rule = format!("{name} is {found}, but has to be {sign} {}", self.value);
+        let rule = format!("{name} is {found}, but must be {sign} {}", self.value);
         let message = &self.message;
         Some(if message.is_empty() { rule } else { format!("{rule}: {message}") })
     }

@@ -167,7 +167,7 @@ fn report_field(
 pub(crate) fn unknown<'a>(fields: impl Iterator<Item = Field<'a>> + Clone, key: &str) -> String {
     if key.is_empty() {
         let keys: Vec<_> = fields.map(|field| field.key).collect();
-        return format!("a key that is empty is not a field; the fields are {}", keys.join(", "));
+        return format!("an empty key is not a field; the fields are {}", keys.join(", "));
     }
     let names = fields.clone().flat_map(|field| [field.key, field.name]);
     let near = nearest(key, names)
@@ -182,7 +182,7 @@ pub(crate) fn unknown<'a>(fields: impl Iterator<Item = Field<'a>> + Clone, key: 
         }
     }
     if keys.is_empty() {
-        "is not a field; there are none".to_owned()
+        "is not a field; the object has none".to_owned()
     } else {
         format!("is not a field; the fields are {}", keys.join(", "))
     }
@@ -427,7 +427,7 @@ mod read {
                 let message = "`required` is `true`, which is draft 3's way to require a property; \
                                here it is a list beside `properties`";
                 let help = format!(
-                    "remove it here, and add {key:?} to the list of the object around: \
+                    "remove it here, and add {key:?} to the list of the surrounding object: \
                      \"required\": [{key:?}]"
                 );
                 keywords.diagnostics().error(&node.location, message, help);

@@ -26,7 +26,7 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
         return keywords.wrong(node, keyword, "a reference such as \"#/$defs/name\"");
     };
     if !text.starts_with('#') {
-        let message = format!("`{keyword}` {text:?} leads out of the file");
+        let message = format!("`{keyword}` {text:?} refers to another file");
         let help = "copy the schema into `$defs`, and refer to it as \"#/$defs/name\"";
         return keywords.diagnostics().error(&node.location, message, help);
     }
@@ -50,8 +50,9 @@ pub(crate) fn check_base(keywords: &mut Keywords<'_, '_>, member: &Member) {
     let is_inside = keywords.schema.id != Some(root);
     if is_base && is_inside && member.key == "$id" {
         let message =
-            "a schema inside the file has an `$id` of its own, which references would start from";
-        let help = "remove the `$id`; references start from the whole file, as in \"#/$defs/name\"";
+            "a schema inside the file has its own `$id`, which changes the base of its references";
+        let help =
+            "remove the `$id`; references start from the root of the file, as in \"#/$defs/name\"";
         keywords.diagnostics().error(&member.location, message, help);
     }
 }

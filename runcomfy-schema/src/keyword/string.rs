@@ -51,7 +51,9 @@ pub(crate) fn report_pattern(
     let message = if pattern.is_valid() {
         format!("{shown} does not match {text}")
     } else {
-        format!("{shown} cannot be judged: the schema's pattern {text} is no regular expression")
+        format!(
+            "{shown} cannot be checked: the schema's pattern {text} is not a regular expression"
+        )
     };
     report.add(at, "pattern", message);
 }
@@ -119,7 +121,7 @@ mod read {
     ) {
         if let Some(fault) = Pattern::fault(pattern) {
             let message = format!("`{keyword}` {pattern:?} is not a regular expression: {fault}");
-            let help = "write it as ECMA-262 has it, in its `u` mode";
+            let help = "write it in the syntax of ECMA-262 with the `u` flag";
             diagnostics.error(location, message, help);
         }
     }

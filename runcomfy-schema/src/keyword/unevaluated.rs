@@ -58,32 +58,32 @@ pub(crate) fn report(
 ) {
     report.apply(rules, value, at);
     let mut evaluated = Evaluated::default();
-    let is_sound = report.judge.is_valid(rules, value, Some(&mut evaluated));
+    let is_valid = report.judge.is_valid(rules, value, Some(&mut evaluated));
     match (value, properties, items) {
         (Json::Object(members), Some(left), _) => {
             let definitions = report.judge.definitions;
             let [mut fields, mut of_this] = [Vec::new(), Vec::new()];
-            let [mut speaks, mut this_speaks] = [Vec::new(), Vec::new()];
+            let [mut evaluates, mut this_evaluates] = [Vec::new(), Vec::new()];
             let mut left_over = MAX_RULES_SEARCHED;
-            collect(definitions, rules, None, &mut fields, &mut speaks, &mut left_over);
+            collect(definitions, rules, None, &mut fields, &mut evaluates, &mut left_over);
             let mut left_over = MAX_RULES_SEARCHED;
             let form = Some(value);
-            collect(definitions, rules, form, &mut of_this, &mut this_speaks, &mut left_over);
+            collect(definitions, rules, form, &mut of_this, &mut this_evaluates, &mut left_over);
             for (index, (key, value)) in members.iter().enumerate() {
                 let field = fields.iter().find(|field| field.key == key);
                 let name = field.map_or(&**key, |field| field.name);
                 let at = InstancePath::Member { parent: at, name, key };
-                let is_known = field.is_some() || speaks.iter().any(|speaks| speaks(key));
+                let is_known = field.is_some() || evaluates.iter().any(|evaluates| evaluates(key));
                 let is_of_this = of_this.iter().any(|field| field.key == key)
-                    || this_speaks.iter().any(|speaks| speaks(key));
+                    || this_evaluates.iter().any(|evaluates| evaluates(key));
                 // If the parts are refused anyway, only keys that they do not know are reported.
-                if evaluated.has(index) || (is_of_this && !is_sound) {
+                if evaluated.has(index) || (is_of_this && !is_valid) {
                     continue;
                 }
                 if !matches!(&**left, [Rule::Never]) {
                     report.apply(left, value, &at);
                 } else if is_known {
-                    let message = "is a field of another form than this one".to_owned();
+                    let message = "is a field of another form".to_owned();
                     report.add(&at, "unevaluatedProperties", message);
                 } else if !report.count_only() {
                     let message = unknown(fields.iter().copied(), key);
@@ -91,7 +91,7 @@ pub(crate) fn report(
                 }
             }
         }
-        (Json::Array(items), _, Some(left)) if is_sound => {
+        (Json::Array(items), _, Some(left)) if is_valid => {
             for (index, item) in
                 items.iter().enumerate().filter(|(index, _)| !evaluated.has(*index))
             {
@@ -108,7 +108,7 @@ pub(crate) fn report(
     }
 }
 
-type Speaks<'r> = Box<dyn Fn(&str) -> bool + 'r>;
+type Evaluates<'r> = Box<dyn Fn(&str) -> bool + 'r>;
 
 /// The fields that some part of the rules declares, and the other keys that it evaluates. With a
 /// value, only those of the forms that its constants select.
@@ -117,7 +117,7 @@ fn collect<'r>(
     rules: &'r [Rule],
     value: Option<&Json>,
     fields: &mut Vec<Field<'r>>,
-    speaks: &mut Vec<Speaks<'r>>,
+    evaluates: &mut Vec<Evaluates<'r>>,
     left: &mut usize,
 ) {
     for rule in rules {
@@ -132,20 +132,20 @@ fn collect<'r>(
                 }
                 if !object.patterns.is_empty() {
                     let patterns = &object.patterns;
-                    speaks.push(Box::new(|key| {
+                    evaluates.push(Box::new(|key| {
                         patterns.iter().any(|(pattern, _)| pattern.is_match(key))
                     }));
                 }
                 if let Additional::Checked(_) = object.additional {
-                    speaks.push(Box::new(|_| true));
+                    evaluates.push(Box::new(|_| true));
                 }
             }
             Rule::Ref(target) => {
-                collect(definitions, resolve(definitions, *target), value, fields, speaks, left);
+                collect(definitions, resolve(definitions, *target), value, fields, evaluates, left);
             }
             Rule::AllOf(parts) => {
                 for rules in parts.iter() {
-                    collect(definitions, rules, value, fields, speaks, left);
+                    collect(definitions, rules, value, fields, evaluates, left);
                 }
             }
             Rule::AnyOf(parts) | Rule::OneOf(parts) => {
@@ -156,16 +156,16 @@ fn collect<'r>(
                     Some(Picked::None { .. }) | None => all,
                 };
                 for rules in forms {
-                    collect(definitions, rules, value, fields, speaks, left);
+                    collect(definitions, rules, value, fields, evaluates, left);
                 }
             }
             Rule::If { condition, then, otherwise } => {
                 for rules in [condition, then, otherwise] {
-                    collect(definitions, rules, value, fields, speaks, left);
+                    collect(definitions, rules, value, fields, evaluates, left);
                 }
             }
             Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
-                collect(definitions, rules, value, fields, speaks, left);
+                collect(definitions, rules, value, fields, evaluates, left);
             }
             _ => {}
         }

@@ -138,7 +138,7 @@ mod read {
                     } else {
                         keywords.diagnostics().warning(
                             &value.location,
-                            format!("{value} stands in the enum twice"),
+                            format!("{value} is in the enum twice"),
                             "remove one of the two; it counts once",
                         );
                     }

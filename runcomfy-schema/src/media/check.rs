@@ -154,12 +154,12 @@ pub fn check_url(text: &str) -> Result<(), MediaError> {
     // The URL standard accepts much that other parsers refuse, or read as another host.
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(MediaError::OddUrl {
-            reason: "it has a space, a control character or a backslash in it",
+            reason: "it contains a space, a control character or a backslash",
         });
     }
     let after_scheme = &text[url.scheme().len()..];
     if !after_scheme.starts_with("://") || after_scheme.starts_with(":///") {
-        return Err(MediaError::OddUrl { reason: "the host has to follow `https://`" });
+        return Err(MediaError::OddUrl { reason: "the host must follow `https://`" });
     }
     let authority = after_scheme["://".len()..].split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_service_can_fetch_is_taken() {
+    fn fetchable_texts_are_accepted() {
         for text in [
             "https://example.com/face.png",
             "HTTPS://EXAMPLE.COM/a?b=c#d",
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_cannot_fetch_is_refused() {
+    fn unfetchable_texts_are_refused() {
         for text in [
             "",
             "http://example.com/a.png",
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_without_reading_it_in_full_would_be_taken_so_too() {
+    fn simple_texts_pass_the_full_check() {
         let plain = [
             "https://example.com",
             "https://example.com/face.png",
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_look_takes_nothing_that_is_refused() {
+    fn simple_check_accepts_nothing_that_the_full_check_refuses() {
         /// Parts of hosts and paths, with suffixes that are refused.
         const PARTS: [&str; 40] = [
             "a",
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn the_facts_of_a_file_inside_a_request() {
+    fn facts_of_a_data_uri() {
         let mut png =
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\x68\x08\x02\0\0\0".to_vec();
         png.resize(1000, 0);

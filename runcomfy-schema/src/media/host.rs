@@ -30,14 +30,14 @@ fn check_name(name: &str) -> Result<bool, MediaError> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let odd = |reason| Err(MediaError::OddUrl { reason });
     if name.len() > MAX_NAME_LEN || name.split('.').any(|label| label.len() > MAX_LABEL_LEN) {
-        return odd("its host's name is longer than a name can be");
+        return odd("its host name is too long");
     }
     if name.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
-        return odd("a part of its host's name begins or ends with a hyphen");
+        return odd("a part of its host name begins or ends with a hyphen");
     }
     let is_known = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !name.chars().all(is_known) {
-        return odd("its host's name has a character in it that names do not have");
+        return odd("its host name has a character that is not allowed there");
     }
     // Only a local resolver knows a name without a dot.
     let has_dot = name.contains('.') && !name.split('.').any(str::is_empty);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_nobodys_are_refused() {
+    fn non_public_names_are_refused() {
         for name in [
             "a.test",
             "a.invalid",
@@ -346,6 +346,6 @@ mod tests {
             refusal("[::ffff:192.0.2.1]").contains("the host `[::ffff:c000:201]` is not public")
         );
         assert!(refusal("a-.com").contains("begins or ends with a hyphen"));
-        assert!(refusal("a'b.com").contains("a character in it that names do not have"));
+        assert!(refusal("a'b.com").contains("a character that is not allowed there"));
     }
 }

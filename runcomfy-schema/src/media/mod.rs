@@ -79,7 +79,7 @@ pub enum MediaError {
     #[error("not a URL: {0}")]
     BadUrl(#[from] url::ParseError),
     /// A URL that programs may read in different ways.
-    #[error("not a URL as the service reads it: {reason}")]
+    #[error("a URL that programs read differently: {reason}")]
     OddUrl {
         /// The reason.
         reason: &'static str,
@@ -94,7 +94,7 @@ pub enum MediaError {
     },
     /// A URL with a user name or a password.
     #[error(
-        "a URL with a user name or password in it is refused; the service fetches without login, so use a pre-signed URL"
+        "a URL with a user name or password is refused; the service fetches without login, so use a pre-signed URL"
     )]
     Credentials,
     /// A host that only this machine or this network can reach.
@@ -119,9 +119,7 @@ pub enum MediaError {
     )]
     NotAName,
     /// The content does not show its type.
-    #[error(
-        "the content is of no image, video or audio type that can be told from its first bytes"
-    )]
+    #[error("the first bytes show no image, video or audio type")]
     UnknownType,
     /// The content of a `data:` URI is not an image, a video or audio.
     #[error("its type is {mime}, but media fields take image, video and audio files")]

@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_that_of_the_decimals() {
+    fn numbers_have_the_order_of_their_decimals() {
         let sorted = [
             "-1e999999999",
             "-1e300",
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_float_beside_an_integer_is_what_the_processor_holds() {
+    fn float_beside_an_integer_is_its_binary_value() {
         let power = num("340282366920938463463374607431768211456");
         assert_eq!(Num::Float(340_282_366_920_938_463_463_374_607_431_768_211_456.0), power);
         assert_eq!(Num::Float(-9_223_372_036_854_775_808.0), Num::Int(i64::MIN));
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_told_by_their_value() {
+    fn integers_are_recognised_by_value() {
         for text in ["1", "1.0", "1e3", "1e300", "18446744073709551617", "0e-5", "1e999999999"] {
             assert!(num(text).is_integer(), "{text}");
         }
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn multiples_are_told_exactly() {
+    fn multiples_are_exact() {
         for (number, step, expected) in [
             ("0.3", "0.1", true),
             ("0.35", "0.1", false),
@@ -433,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_written_as_it_means() {
+    fn display_keeps_the_value() {
         for (text, shown) in [
             ("0.1e-7", "1e-8"),
             ("1.50", "1.5"),

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use super::diagnostics::{Diagnostics, Location};
-use super::form::{is_composed, optional_keys, speaks_of_objects};
-use super::merge::{in_words_of, merge_all_of};
+use super::form::{allows_objects, is_composed, optional_keys};
+use super::merge::{merge_all_of, synthetic_like};
 use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema, SchemaId};
 use crate::keyword::types::Types;
 use crate::num::Num;
@@ -84,7 +84,7 @@ fn contradiction(
             beside.any_of.clear();
             beside.one_of.clear();
             beside.condition = None;
-            let mut both = in_words_of(schema);
+            let mut both = synthetic_like(schema);
             both.all_of = vec![beside, part.clone()];
             let merged = merge_all_of(definitions, &both).into_owned();
             match own_of_form(definitions, &both, &merged) {
@@ -95,7 +95,8 @@ fn contradiction(
         if !parts.is_empty() && reasons.len() == parts.len() {
             let reasons: Vec<_> =
                 (1..).zip(reasons).map(|(number, one)| format!("({number}) {one}")).collect();
-            let message = format!("no form of `{keyword}` can be met: {}", reasons.join("; "));
+            let message =
+                format!("no form of `{keyword}` can be satisfied: {}", reasons.join("; "));
             return Some((schema.location.clone(), message));
         }
     }
@@ -109,12 +110,12 @@ fn own_of_form(
     schema: &Schema,
     whole: &Schema,
 ) -> Option<(Location, String)> {
-    bounds(schema, whole).or_else(|| shut_out(definitions, schema, whole))
+    bounds(schema, whole).or_else(|| forbidden_key(definitions, schema, whole))
 }
 
 fn own(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     bounds(schema, whole)
-        .or_else(|| shut_out(definitions, schema, whole))
+        .or_else(|| forbidden_key(definitions, schema, whole))
         .or_else(|| sizes(definitions, schema, whole))
 }
 
@@ -160,7 +161,7 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
         whole.items.as_ref().filter(|items| items.never)?;
         let is_list = whole.types.is_some_and(|types| types.0 == Types::ARRAY);
         let message =
-            format!("`minItems` {min} asks for more items than the {prefix} that may be there");
+            format!("`minItems` {min} requires more items than the {prefix} that are allowed");
         is_list.then(|| (location(), message))
     })
 }
@@ -241,7 +242,7 @@ fn numbers(whole: &Schema) -> Option<String> {
 }
 
 /// A key that one rule requires and another forbids.
-fn shut_out(
+fn forbidden_key(
     definitions: &Definitions,
     schema: &Schema,
     whole: &Schema,
@@ -269,7 +270,7 @@ fn shut_out(
                     &part.location.pointer
                 };
                 let message = format!(
-                    "`required` names {key:?}, which `additionalProperties: false` of {at} shuts out"
+                    "`required` names {key:?}, which `additionalProperties: false` of {at} forbids"
                 );
                 return Some((location.clone(), message));
             }
@@ -311,7 +312,7 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
         Some(AdditionalProperties::Checked(_)) => false,
         None => {
             schema.unevaluated_properties.is_none()
-                && (!is_composed(schema) || speaks_of_objects(definitions, schema))
+                && (!is_composed(schema) || allows_objects(definitions, schema))
         }
     };
     let mut parts = Vec::new();
@@ -339,7 +340,7 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
     keys.dedup();
     let min = whole.property_count.min.filter(|min| *min > keys.len() as u64)?;
     let message = format!(
-        "`minProperties` {min} asks for more members than the {} that the object takes",
+        "`minProperties` {min} requires more members than the {} that the object takes",
         keys.len()
     );
     Some((schema.location.clone(), message))

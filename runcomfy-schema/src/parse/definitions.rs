@@ -23,7 +23,7 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
         }
         let found = target(root, &reference.text).or_else(|| target(file, &reference.text));
         let Some(target) = found else {
-            let message = format!("`$ref` {:?} leads nowhere", reference.text);
+            let message = format!("`$ref` {:?} has no target in the file", reference.text);
             let help = "write a JSON pointer into the file, as in \"#/$defs/name\"";
             reader.diagnostics.error(&reference.location, message, help);
             continue;
@@ -145,8 +145,10 @@ enum Endless<'a> {
 impl Endless<'_> {
     fn message(self) -> String {
         match self {
-            Self::Loop(_) => "`$ref` leads back to itself without a step into the value".to_owned(),
-            Self::Long(_) => format!("`$ref` leads through more than {MAX_CHAIN} others"),
+            Self::Loop(_) => {
+                "`$ref` refers back to itself without a step into the value".to_owned()
+            }
+            Self::Long(_) => format!("`$ref` refers through more than {MAX_CHAIN} others"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The kinds of values that a schema describes: objects with fields, media files, values of several
 //! forms.
 
-use super::merge::{in_words_of, merge_all_of};
+use super::merge::{merge_all_of, synthetic_like};
 use super::names;
 use super::schema::{Definitions, Property, Schema};
 use crate::keyword::types::Types;
@@ -41,8 +41,8 @@ const MAX_PARTS: usize = 1000;
 
 /// Whether the `type` of a schema, or of a part of it, allows objects.
 #[must_use]
-pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
-    fn speaks(definitions: &Definitions, schema: &Schema, left: &mut usize) -> bool {
+pub fn allows_objects(definitions: &Definitions, schema: &Schema) -> bool {
+    fn allows(definitions: &Definitions, schema: &Schema, left: &mut usize) -> bool {
         let Some(rest) = left.checked_sub(1) else { return false };
         *left = rest;
         if let Some(types) = schema.types {
@@ -53,9 +53,9 @@ pub fn speaks_of_objects(definitions: &Definitions, schema: &Schema) -> bool {
         let branches = schema.condition.iter().flat_map(|condition| {
             [condition.then.as_ref(), condition.otherwise.as_ref()].into_iter().flatten()
         });
-        target.into_iter().chain(lists).chain(branches).any(|part| speaks(definitions, part, left))
+        target.into_iter().chain(lists).chain(branches).any(|part| allows(definitions, part, left))
     }
-    speaks(definitions, schema, &mut MAX_PARTS.clone())
+    allows(definitions, schema, &mut MAX_PARTS.clone())
 }
 
 /// The kind of file in a media field, and whether it is a list.
@@ -129,7 +129,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
                 *known = found.clone();
             }
             Some((_, known)) => {
-                let mut either = in_words_of(known);
+                let mut either = synthetic_like(known);
                 either.any_of = if known.is_synthetic() && !known.any_of.is_empty() {
                     known.any_of.iter().chain([found]).cloned().collect()
                 } else {

@@ -178,12 +178,12 @@ impl<'a> Reader<'a, '_> {
             Some(format!("the JSON pointer is longer than {MAX_POINTER_LEN} bytes"))
         } else if is_full && !self.is_full {
             self.is_full = true;
-            Some(format!("more values than a schema has: {MAX_VALUES} at most, fewer deep inside"))
+            Some(format!("more than {MAX_VALUES} values, or too many deeply nested ones"))
         } else {
             None
         };
         if let Some(message) = too_much {
-            self.diagnostics.error(&location, message, "no schema is like that: correct the file");
+            self.diagnostics.error(&location, message, "correct the file: no schema needs this");
         }
         if self.depth > MAX_DEPTH || location.pointer.len() > MAX_POINTER_LEN || is_full {
             return Ok(Node { location, value: Value::Null });
@@ -212,7 +212,7 @@ impl<'a> Reader<'a, '_> {
             if !keys.insert(key.clone()) {
                 self.diagnostics.error(
                     &key_location,
-                    format!("the key {key:?} stands here a second time"),
+                    format!("the key {key:?} is repeated"),
                     "keep one of the two",
                 );
             } else {
@@ -232,7 +232,7 @@ impl<'a> Reader<'a, '_> {
 
     fn number(&mut self, raw: &str, location: &Location) -> Num {
         Num::parse(raw).unwrap_or_else(|| {
-            let message = format!("the number {raw} is beyond any that can be compared");
+            let message = format!("the exponent of the number {raw} is too large");
             self.diagnostics.error(location, message, "correct the exponent");
             Num::Int(0)
         })

@@ -228,10 +228,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
         self.diagnostics().error(
             &member.location,
             format!("the keyword `{keyword}` is not enforced by the generated API"),
-            format!(
-                "to accept that what it forbids is not refused before it is sent, add \
-                 \"x-unenforced\": [\"{keyword}\"] beside it"
-            ),
+            format!("to leave it to the service, add \"x-unenforced\": [\"{keyword}\"] beside it"),
         );
     }
 

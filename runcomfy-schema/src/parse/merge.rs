@@ -109,14 +109,14 @@ fn merge(whole: &mut Schema, part: &Schema) {
 
 /// A synthetic schema that requires both.
 fn both_of(schema: Schema, other: &Schema) -> Schema {
-    let mut both = in_words_of(&schema);
+    let mut both = synthetic_like(&schema);
     both.all_of = vec![schema, other.clone()];
     both
 }
 
 /// A synthetic schema with the title and description of this one.
 #[must_use]
-pub fn in_words_of(schema: &Schema) -> Schema {
+pub fn synthetic_like(schema: &Schema) -> Schema {
     Schema {
         title: schema.title.clone(),
         description: schema.description.clone(),

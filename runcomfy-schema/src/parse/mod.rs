@@ -29,12 +29,10 @@ pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Hint, Position};
 pub use diagnostics::{Diagnostic, Diagnostics, Location};
 pub use document::{Document, parse};
-pub use form::{
-    Kind, is_composed, is_object, media, media_items, optional_keys, speaks_of_objects,
-};
+pub use form::{Kind, allows_objects, is_composed, is_object, media, media_items, optional_keys};
 pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
-pub use merge::{alternatives, in_words_of, merge_all_of};
+pub use merge::{alternatives, merge_all_of, synthetic_like};
 pub use schema::{
     AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
     Reference, Root, Schema, SchemaId,
@@ -44,9 +42,9 @@ use crate::printable;
 use crate::rule::Rules;
 
 /// The message for the location of [`Compiler::unseen_files`].
-pub const UNSEEN_FILES: &str = "its parts combine in more ways than files can be looked for in";
+pub const UNSEEN_FILES: &str = "its parts combine in too many ways to look for media files";
 pub const UNSEEN_FILES_HELP: &str =
-    "say what stands here in one schema, rather than in several that hold together";
+    "describe this value in one schema instead of several that are combined";
 
 /// Reads a schema that came at run time: its rules, and the definitions that they refer to by
 /// number.

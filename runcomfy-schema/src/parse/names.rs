@@ -22,7 +22,10 @@ const MAX_ID_LEN: usize = 110;
 pub fn module_path(id: &str) -> Result<Vec<String>, String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     if id.len() > MAX_ID_LEN {
-        return Err(format!("a model id of {} bytes; it has at most {MAX_ID_LEN}", id.len()));
+        return Err(format!(
+            "the model id has {} bytes; at most {MAX_ID_LEN} are allowed",
+            id.len()
+        ));
     }
     id.split('/')
         .map(|segment| {
@@ -403,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_of_every_habit() {
+    fn variants_by_value() {
         for (value, expected) in [
             ("16:9", "_16_9"),
             ("720x720 (1:1)", "_720x720_1_1"),

@@ -64,7 +64,7 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
         (distance(&near) <= allowed).then_some(near)
     });
     if let Some(near) = near {
-        let message = format!("the key {key:?} is no keyword, so nothing follows from it");
+        let message = format!("the key {key:?} is not a keyword, so it is ignored");
         let help = format!("did you mean {near:?}?");
         diagnostics.warning(&member.location, message, help);
     }

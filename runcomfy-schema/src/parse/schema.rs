@@ -264,7 +264,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::SchemaId;
-    use crate::parse::{Diagnostics, in_words_of, parse};
+    use crate::parse::{Diagnostics, parse, synthetic_like};
 
     #[test]
     fn id_names_one_schema_of_the_file() {
@@ -282,6 +282,6 @@ mod tests {
         let ids: HashSet<SchemaId> =
             ids.chain(input.schema.id).chain(target("#/$defs/x")).collect();
         assert_eq!(ids.len(), 7);
-        assert!(in_words_of(&input.schema).is_synthetic());
+        assert!(synthetic_like(&input.schema).is_synthetic());
     }
 }

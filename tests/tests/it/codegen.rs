@@ -73,7 +73,7 @@ fn every_mistake_is_reported_with_its_location() {
         (r#"{"enum": 5}"#, "2:15 /properties/a/enum `enum` is 5, which is not an array"),
         (
             r#"{"type": "integer", "title": "A", "type": "string"}"#,
-            "2:40 /properties/a/type the key \"type\" stands here a second time",
+            "2:40 /properties/a/type the key \"type\" is repeated",
         ),
         (r#"{"type": "text"}"#, "2:15 /properties/a/type the type \"text\" is unknown"),
         (
@@ -114,23 +114,23 @@ fn every_mistake_is_reported_with_its_location() {
         ),
         (
             r##"{"$ref": "#/$defs/none"}"##,
-            "2:15 /properties/a/$ref `$ref` \"#/$defs/none\" leads nowhere",
+            "2:15 /properties/a/$ref `$ref` \"#/$defs/none\" has no target in the file",
         ),
         (
             r#"{"$ref": "other.json#/a"}"#,
-            "2:15 /properties/a/$ref `$ref` \"other.json#/a\" leads out of the file",
+            "2:15 /properties/a/$ref `$ref` \"other.json#/a\" refers to another file",
         ),
         (
             r##"{"$ref": "#/properties/a"}"##,
-            "2:15 /properties/a/$ref `$ref` leads back to itself without a step into the value",
+            "2:15 /properties/a/$ref `$ref` refers back to itself without a step into the value",
         ),
         (
             r##"{"anyOf": [{"type": "null"}, {"$ref": "#/properties/a"}]}"##,
-            "2:44 /properties/a/anyOf/1/$ref `$ref` leads back to itself without a step into the value",
+            "2:44 /properties/a/anyOf/1/$ref `$ref` refers back to itself without a step into the value",
         ),
         (
             r#"{"$id": "https://example.com/a", "type": "string"}"#,
-            "2:7 /properties/a/$id a schema inside the file has an `$id` of its own, which references would start from",
+            "2:7 /properties/a/$id a schema inside the file has its own `$id`, which changes the base of its references",
         ),
         (
             r#"{"type": "array", "contains": {}, "minContains": 2, "maxContains": 1}"#,
@@ -232,7 +232,7 @@ fn recoverable_mistakes_are_warnings() {
         problems(text),
         "warning 2:32 /required/1 `required` names \"ghost\", which `properties` does not have\n\
          warning 5:68 /properties/steps/default the default 25 is refused by the schema itself\n\
-         warning 6:59 /properties/mode/enum/2 \"a\" stands in the enum twice\n\
+         warning 6:59 /properties/mode/enum/2 \"a\" is in the enum twice\n\
          warning 6:76 /properties/mode/default the default \"c\" is refused by the schema itself"
     );
 }
@@ -384,7 +384,7 @@ fn ids_too_long_for_a_file_name_are_refused() {
     let generated = Generator::from_texts([(id.clone(), schema.as_str())]).generate().unwrap();
     generated.write(folder.path()).unwrap();
     let error = Generator::from_texts([(id + "a", schema)]).generate().unwrap_err().to_string();
-    assert!(error.contains("a model id of 111 bytes; it has at most 110"), "{error}");
+    assert!(error.contains("the model id has 111 bytes; at most 110 are allowed"), "{error}");
 }
 
 #[test]
@@ -412,11 +412,11 @@ fn contradicting_rules_are_reported() {
     for (text, expected) in [
         (
             r#"{"type": "object", "properties": {"a": {"type": "string"}}, "minProperties": 3}"#,
-            "`minProperties` 3 asks for more members than the 1 that the object takes",
+            "`minProperties` 3 requires more members than the 1 that the object takes",
         ),
         (
             r#"{"type": "object", "properties": {"a": {}}, "required": ["zz"], "additionalProperties": false}"#,
-            "`required` names \"zz\", which `additionalProperties: false` of the root shuts out",
+            "`required` names \"zz\", which `additionalProperties: false` of the root forbids",
         ),
         (
             r#"{"type": "object", "required": ["a"], "properties": {"a": {"allOf": [{"type": "string"}, {"type": "integer"}]}}}"#,
@@ -428,7 +428,7 @@ fn contradicting_rules_are_reported() {
         ),
         (
             r#"{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer", "anyOf": [{"type": "string"}, {"type": "null"}]}}}"#,
-            "no form of `anyOf` can be met: (1) no value is an integer and a string; (2) no value is an integer and null",
+            "no form of `anyOf` can be satisfied: (1) no value is an integer and a string; (2) no value is an integer and null",
         ),
     ] {
         let found = problems(text);
@@ -445,7 +445,7 @@ fn required_on_a_property_is_reported_with_the_list_to_write() {
     let error = generate(&[("acme/m.json", &property(r#"{"type": "string", "required": true}"#))]);
     let error = error.unwrap_err().to_string();
     assert!(
-        error.contains(r#"add "a" to the list of the object around: "required": ["a"]"#),
+        error.contains(r#"add "a" to the list of the surrounding object: "required": ["a"]"#),
         "{error}"
     );
 }

@@ -83,7 +83,10 @@ fn incomparable_number_is_a_build_error() {
             format!(r#"{{"type": "number", "multipleOf": {step}}}"#),
             "more digits than can be compared",
         ),
-        (r#"{"maximum": 1e99999999999}"#.to_owned(), "beyond any that can be compared"),
+        (
+            r#"{"maximum": 1e99999999999}"#.to_owned(),
+            "the exponent of the number 1e99999999999 is too large",
+        ),
     ] {
         let text = format!(r#"{{"type": "object", "properties": {{"a": {schema}}}}}"#);
         let error = Generator::from_texts([("acme/m", text)]).generate().unwrap_err();

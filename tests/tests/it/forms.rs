@@ -49,7 +49,7 @@ fn several_forms_of_one_kind_are_told_apart_in_the_message() {
     assert_eq!(
         error.to_string(),
         "shape.radius: is required, but missing\n\
-         shape.width: is a field of another form than this one"
+         shape.width: is a field of another form"
     );
     let error = Input::from_json(r#"{"shape": {"kind": "ball", "radius": 3}}"#).unwrap_err();
     assert_eq!(error.to_string(), "shape.kind: \"ball\" is not one of \"circle\", \"box\"");
@@ -184,15 +184,17 @@ fn a_file_inside_the_request_obeys_the_services_validations() {
     let error = Input::builder().image_url(png(200, 40)).build().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "image_url: width_pixels is 200, but has to be >= 300\n\
-         image_url: width/height is 5, but has to be < 2.5"
+        "image_url: width_pixels is 200, but must be >= 300\n\
+         image_url: width/height is 5, but must be < 2.5"
     );
     let mut large = vec![0; 31 * 1024 * 1024];
     large[..16].copy_from_slice(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let large = runcomfy_models::Media::bytes(large).unwrap();
     let error = Input::builder().image_url(large).build().unwrap_err().to_string();
     assert!(
-        error.contains("image_url: file_size_mb is 31, but has to be < 30: The image must be smaller than 30 MB."),
+        error.contains(
+            "image_url: file_size_mb is 31, but must be < 30: The image must be smaller than 30 MB."
+        ),
         "{error}"
     );
     // The text itself is megabytes long: no message repeats it.

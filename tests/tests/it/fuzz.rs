@@ -146,7 +146,7 @@ fn a_huge_schema_is_an_error() {
         (
             "a million numbers",
             property(&format!("{{\"enum\": [{}]}}", many("0", 1_000_000))),
-            "more values than a schema has",
+            "more than 100000 values, or too many deeply nested ones",
         ),
         (
             "a large enum",
@@ -162,7 +162,7 @@ fn a_huge_schema_is_an_error() {
             "a long way",
             json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": chain})
                 .to_string(),
-            "leads through more than 64 others",
+            "refers through more than 64 others",
         ),
     ] {
         let error = Generator::from_texts([("acme/m", text)]).generate().unwrap_err();
@@ -326,7 +326,7 @@ fn a_huge_body_is_judged() {
     assert_eq!(error, "value: items 999999 and 1000000 are the same, 999999.0");
     let error = judge("corpus/array/strings", &distinct).unwrap_err();
     assert_eq!(error.lines().count(), 1001);
-    assert!(error.ends_with("\n999000 violations more are left out here"), "{:.200}", error);
+    assert!(error.ends_with("\n999000 more violations are not shown"), "{:.200}", error);
     let keys: Vec<_> = (0..200_000).map(|number| format!("\"key_{number}\":1")).collect();
     let error = judge("corpus/type/none", &format!("{{{}}}", keys.join(","))).unwrap_err();
     assert_eq!(error.lines().count(), 1001);

@@ -220,7 +220,7 @@ fn parts_that_combine_in_too_many_ways_are_an_error() {
     assert_eq!(model(&combining(4)).validate(&body("x/a/b/b/b/image_url", GOOD)), Ok(()));
     assert!(model(&combining(4)).validate(&body("x/a/b/b/b/image_url", BAD)).is_err());
     let text = combining(40).to_string();
-    let message = "its parts combine in more ways than files can be looked for in";
+    let message = "its parts combine in too many ways to look for media files";
     let error = DynamicModel::parse("acme/m", text.as_str()).unwrap_err().to_string();
     assert!(error.contains(message), "{error}");
     let error = Generator::from_texts([("acme/m", text)]).generate().unwrap_err().to_string();

@@ -82,7 +82,7 @@ fn a_refused_url_is_still_told_apart() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "image_url: \"https://localhost/a.png?...\": a URL with a user name or password in it is \
+        "image_url: \"https://localhost/a.png?...\": a URL with a user name or password is \
          refused; the service fetches without login, so use a pre-signed URL"
     );
 }

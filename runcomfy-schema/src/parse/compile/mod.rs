@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use self::entry::Entry;
 use self::files::Files;
-use super::form::{is_composed, is_object, speaks_of_objects};
+use super::form::{allows_objects, is_composed, is_object};
 use super::merge::merge_all_of;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use super::{Location, Node, Value};
@@ -83,7 +83,7 @@ pub struct Compiler<'a> {
     done: Vec<Rules>,
     patterns: BTreeMap<String, Arc<Pattern>>,
     /// Objects that take no members because nothing is declared.
-    empty: Vec<Location>,
+    empty_objects: Vec<Location>,
     files: Files,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
             pending: Vec::new(),
             done: Vec::new(),
             patterns: BTreeMap::new(),
-            empty: Vec::new(),
+            empty_objects: Vec::new(),
             files: Files::default(),
         }
     }
@@ -133,8 +133,8 @@ impl<'a> Compiler<'a> {
 
     /// The locations of objects that take no members because nothing is declared.
     #[must_use]
-    pub fn empty(&self) -> &[Location] {
-        &self.empty
+    pub fn empty_objects(&self) -> &[Location] {
+        &self.empty_objects
     }
 
     /// Whether a value obeys the schema's keywords. This does not check a media file.
@@ -203,7 +203,7 @@ impl<'a> Compiler<'a> {
             && schema.additional.is_none()
             && schema.unevaluated_properties.is_none()
             && is_composed(schema)
-            && speaks_of_objects(definitions, schema);
+            && allows_objects(definitions, schema);
         let mut rules = Vec::new();
         if schema.never {
             rules.push(Rule::Never);

@@ -51,7 +51,7 @@ impl Compiler<'_> {
         });
         let is_silent = is_closed && schema.additional.is_none();
         if is_silent && !schema.has_fields() && schema.patterns.is_empty() {
-            self.empty.push(schema.location.clone());
+            self.empty_objects.push(schema.location.clone());
         }
         let is_open = matches!(additional, Additional::Open);
         if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {

@@ -7,7 +7,7 @@ use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::compile::{Compiler, Hint, is_leaf};
 use crate::parse::form::{self, is_object, media_items};
-use crate::parse::merge::{alternatives, in_words_of, merge_all_of};
+use crate::parse::merge::{alternatives, merge_all_of, synthetic_like};
 use crate::parse::schema::{Definitions, Schema, SchemaId};
 
 /// The forms of a value that are not objects.
@@ -128,7 +128,7 @@ impl Members {
             let schema = if usize::from(declared.is_some()) + others.len() == 1 {
                 first.clone()
             } else {
-                let mut together = in_words_of(first);
+                let mut together = synthetic_like(first);
                 together.all_of = declared.into_iter().cloned().collect();
                 together.any_of = others.into_iter().cloned().collect();
                 together

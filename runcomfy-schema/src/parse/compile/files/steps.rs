@@ -7,7 +7,7 @@ use super::{Key, MAX_STEPS, MediaHint, Scope};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::compile::{Compiler, Entry, Hint};
-use crate::parse::merge::in_words_of;
+use crate::parse::merge::synthetic_like;
 use crate::parse::names;
 use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
 use crate::pattern::Pattern;
@@ -173,7 +173,7 @@ impl Compiler<'_> {
         let together = if is_one {
             (*first).clone()
         } else {
-            let mut together = in_words_of(first);
+            let mut together = synthetic_like(first);
             together.all_of = all.into_values().cloned().collect();
             together.any_of = any.into_values().cloned().collect();
             together
