@@ -99,7 +99,7 @@ impl Exporter<'_> {
     pub(crate) fn members(&mut self, rules: &[Rule]) -> Keywords {
         let mut schema = Keywords::new();
         for rule in rules {
-            let keywords = crate::dispatch::export(self, rule);
+            let keywords = crate::rule::export(self, rule);
             // Two rules with one keyword go into `allOf`. So does a rule with
             // `unevaluatedProperties` beside others, because it must not see what they evaluate.
             let is_known =

@@ -1,8 +1,8 @@
 //! The rules of a schema as data: constants in generated code, or owned if a schema comes at run
 //! time. One judge checks both.
 //!
-//! A new rule has its variant here, its arms in `dispatch.rs`, and its functions in a file of
-//! `keyword/`.
+//! A new rule has its variant here, its arm in each of the matches at the end, and its functions in a
+//! file of `keyword/`. The matches are exhaustive, so it does not compile until each of them has it.
 #![allow(
     missing_docs,
     missing_debug_implementations,
@@ -14,13 +14,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::field::{FieldInfo, Fields};
+use crate::instance_path::InstancePath;
 use crate::json::{Json, Literal};
 use crate::keyword::format::Format;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
+use crate::keyword::{array, combined, media, number, object, string, types, unevaluated, values};
 use crate::media::MediaKind;
 use crate::num::Num;
 use crate::pattern::Pattern;
+use crate::search::resolve;
+use crate::validate::{Evaluated, Judge, Report};
 
 /// A list that is either a constant or owned.
 pub enum List<T: 'static> {
@@ -278,5 +282,155 @@ pub const fn fields(object: &'static ObjectSchema) -> &'static [FieldInfo] {
     match &object.fields {
         Fields::Static(fields) => fields,
         Fields::Owned(_) => &[],
+    }
+}
+
+/// Whether a value obeys a rule that needs no step into the value. `None` for any other rule.
+///
+/// It is a function of its own because the compiler would otherwise compute the operands of all
+/// rules before it looks at the first one.
+#[inline(never)]
+pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
+    Some(match rule {
+        Rule::Types(types) => types::holds(*types, value),
+        Rule::Values(allowed) => values::holds(allowed, value),
+        Rule::Range { min, max } => number::in_range(min.as_ref(), max.as_ref(), value),
+        Rule::Length { min, max } => string::has_length(*min, *max, value),
+        Rule::Media(kind) => media::holds(*kind, value),
+        _ => return None,
+    })
+}
+
+/// Whether a value obeys a rule. Marks the members and items that the rule evaluates.
+pub(crate) fn holds(
+    judge: &mut Judge<'_>,
+    rule: &Rule,
+    value: &Json,
+    evaluated: Option<&mut Evaluated>,
+) -> bool {
+    match rule {
+        Rule::Never => false,
+        Rule::Types(_)
+        | Rule::Values(_)
+        | Rule::Range { .. }
+        | Rule::Length { .. }
+        | Rule::Media(_) => flat_holds(rule, value) == Some(true),
+        Rule::MultipleOf(step) => number::is_multiple(step, value),
+        Rule::Pattern(pattern) => string::matches(pattern, value),
+        Rule::Format(format) => format.holds(value),
+        Rule::Validations(validations) => media::facts_hold(validations, value),
+        Rule::Count { min, max } => array::has_count(*min, *max, value),
+        Rule::Unique => array::duplicate(value).is_none(),
+        Rule::Prefix(each) => array::prefix_holds(judge, each, value, evaluated),
+        Rule::Items { from, rules } => array::items_hold(judge, *from, rules, value, evaluated),
+        Rule::Contains { min, max, rules } => {
+            array::contains_holds(judge, (*min, *max), rules, value, evaluated)
+        }
+        Rule::Object(schema) => object::holds(judge, schema, value, evaluated),
+        Rule::Size { min, max } => object::has_size(*min, *max, value),
+        Rule::Required(keys) => object::has_keys(keys, value),
+        Rule::Names(rules) => object::names_hold(judge, rules, value),
+        Rule::Dependent { key, rules } => {
+            object::dependent_holds(judge, key, rules, value, evaluated)
+        }
+        Rule::Ref(target) => {
+            let rules = resolve(judge.definitions, *target);
+            judge.is_valid(rules, value, evaluated)
+        }
+        Rule::AllOf(parts) => combined::all_hold(judge, parts, value, evaluated),
+        Rule::AnyOf(parts) => combined::any_holds(judge, parts, value, evaluated),
+        Rule::OneOf(parts) => combined::one_holds(judge, parts, value, evaluated),
+        Rule::Not(rules) => !judge.is_valid(rules, value, None),
+        Rule::If { condition, then, otherwise } => {
+            combined::if_holds(judge, [condition, then, otherwise], value, evaluated)
+        }
+        Rule::Unevaluated { rules, properties, items } => {
+            unevaluated::hold(judge, rules, properties.as_ref(), items.as_ref(), value, evaluated)
+        }
+    }
+}
+
+/// Reports how a value breaks a rule.
+pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &InstancePath<'_>) {
+    match rule {
+        Rule::Never => types::report_never(report, value, at),
+        Rule::Types(types) => types::report(report, *types, value, at),
+        Rule::Values(allowed) => values::report(report, allowed, value, at),
+        Rule::Range { min, max } => {
+            number::report_range(report, min.as_ref(), max.as_ref(), value, at);
+        }
+        Rule::MultipleOf(step) => number::report_multiple(report, step, value, at),
+        Rule::Length { min, max } => string::report_length(report, *min, *max, value, at),
+        Rule::Pattern(pattern) => string::report_pattern(report, pattern, value, at),
+        Rule::Format(format) => format.report(report, value, at),
+        Rule::Media(kind) => media::report(report, *kind, value, at),
+        Rule::Validations(validations) => media::report_facts(report, validations, value, at),
+        Rule::Count { min, max } => array::report_count(report, *min, *max, value, at),
+        Rule::Unique => array::report_unique(report, value, at),
+        Rule::Prefix(each) => array::report_prefix(report, each, value, at),
+        Rule::Items { from, rules } => array::report_items(report, *from, rules, value, at),
+        Rule::Contains { min, max, rules } => {
+            array::report_contains(report, (*min, *max), rules, value, at);
+        }
+        Rule::Object(schema) => object::report(report, schema, value, at),
+        Rule::Size { min, max } => object::report_size(report, *min, *max, value, at),
+        Rule::Required(keys) => object::report_keys(report, keys, value, at),
+        Rule::Names(rules) => object::report_names(report, rules, value, at),
+        Rule::Dependent { key, rules } => object::report_dependent(report, key, rules, value, at),
+        Rule::Ref(target) => {
+            let rules = resolve(report.judge.definitions, *target);
+            report.apply(rules, value, at);
+        }
+        Rule::AllOf(parts) => parts.iter().for_each(|rules| report.apply(rules, value, at)),
+        Rule::AnyOf(parts) => combined::report_any(report, parts, value, at),
+        Rule::OneOf(parts) => combined::report_one(report, parts, value, at),
+        Rule::Not(rules) => combined::report_not(report, rules, value, at),
+        Rule::If { condition, then, otherwise } => {
+            combined::report_if(report, [condition, then, otherwise], value, at);
+        }
+        Rule::Unevaluated { rules, properties, items } => {
+            unevaluated::report(report, rules, properties.as_ref(), items.as_ref(), value, at)
+        }
+    }
+}
+
+/// A rule as keywords of JSON Schema.
+#[cfg(feature = "export")]
+pub(crate) fn export(
+    exporter: &mut crate::export::Exporter<'_>,
+    rule: &Rule,
+) -> crate::export::Keywords {
+    match rule {
+        Rule::Never => types::export_never(),
+        Rule::Types(types) => types::export(*types),
+        Rule::Values(allowed) => values::export(allowed),
+        Rule::Range { min, max } => number::export_range(min.as_ref(), max.as_ref()),
+        Rule::MultipleOf(step) => number::export_multiple(step),
+        Rule::Length { min, max } => string::export_length(*min, *max),
+        Rule::Pattern(pattern) => string::export_pattern(pattern),
+        Rule::Format(format) => format.export(),
+        Rule::Media(_) => media::export(),
+        Rule::Validations(_) => crate::export::Keywords::new(),
+        Rule::Count { min, max } => array::export_count(*min, *max),
+        Rule::Unique => array::export_unique(),
+        Rule::Prefix(each) => array::export_prefix(exporter, each),
+        Rule::Items { from, rules } => array::export_items(exporter, *from, rules),
+        Rule::Contains { min, max, rules } => array::export_contains(exporter, (*min, *max), rules),
+        Rule::Object(schema) => exporter.object(schema),
+        Rule::Size { min, max } => object::export_size(*min, *max),
+        Rule::Required(keys) => object::export_keys(keys),
+        Rule::Names(rules) => object::export_names(exporter, rules),
+        Rule::Dependent { key, rules } => object::export_dependent(exporter, key, rules),
+        Rule::Ref(target) => exporter.reference(*target),
+        Rule::AllOf(parts) => combined::export(exporter, "allOf", parts),
+        Rule::AnyOf(parts) => combined::export(exporter, "anyOf", parts),
+        Rule::OneOf(parts) => combined::export(exporter, "oneOf", parts),
+        Rule::Not(rules) => combined::export_not(exporter, rules),
+        Rule::If { condition, then, otherwise } => {
+            combined::export_if(exporter, [condition, then, otherwise])
+        }
+        Rule::Unevaluated { rules, properties, items } => {
+            unevaluated::export(exporter, rules, properties.as_ref(), items.as_ref())
+        }
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
-use crate::dispatch;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::printable::printable;
-use crate::rule::{Rule, Rules};
+use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
 
 /// Whether a value obeys the rules. Rules refer to `definitions` by number.
@@ -35,7 +34,7 @@ fn after_flat<'r>(rules: &'r [Rule], value: &Json) -> Option<&'r [Rule]> {
     }
     let mut rest = rules;
     while let [rule, after @ ..] = rest {
-        match dispatch::flat_holds(rule, value) {
+        match rule::flat_holds(rule, value) {
             Some(true) => rest = after,
             Some(false) => return None,
             None => break,
@@ -152,7 +151,7 @@ impl<'r> Judge<'r> {
     }
 
     fn all(&mut self, rules: &[Rule], value: &Json, mut evaluated: Option<&mut Evaluated>) -> bool {
-        rules.iter().all(|rule| dispatch::holds(self, rule, value, evaluated.as_deref_mut()))
+        rules.iter().all(|rule| rule::holds(self, rule, value, evaluated.as_deref_mut()))
     }
 }
 
@@ -336,7 +335,7 @@ impl<'r> Report<'r> {
     fn each(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         for rule in rules {
             let before = self.violations.len() + self.more;
-            dispatch::report(self, rule, value, at);
+            rule::report(self, rule, value, at);
             // A value of a wrong type breaks the other rules only as a consequence.
             let is_type = matches!(rule, Rule::Types(_) | Rule::Never);
             if is_type && self.violations.len() + self.more > before {
