@@ -144,12 +144,12 @@ pub(super) fn summary(schema: &Schema, shape: &Shape) -> String {
         summary.push_str(&format!("{comma} {range}"));
     }
     let step = schema.multiple_of.as_ref().map(|step| format!("a multiple of {step}"));
-    let unique = schema.unique.then(|| "no item twice".to_owned());
+    let unique = schema.unique_items.then(|| "no item twice".to_owned());
     let facts = [
         step,
-        counts(schema.length, "character"),
-        counts(schema.count, "item"),
-        counts(schema.size, "member"),
+        counts(schema.text_len, "character"),
+        counts(schema.items_len, "item"),
+        counts(schema.property_count, "member"),
         unique,
     ];
     for fact in facts.into_iter().flatten() {
@@ -184,7 +184,7 @@ pub(super) fn field(
     let demo = default_text.filter(|_| required).map(|demo| format!("Demo value: {demo}."));
     let pattern = schema.pattern.as_ref().map(|pattern| format!("It matches {}.", code(pattern)));
     // An enum's own page lists its values.
-    let values = schema.values.as_ref().filter(|_| !is_enum(shape)).map(|values| {
+    let values = schema.enum_values.as_ref().filter(|_| !is_enum(shape)).map(|values| {
         let values: Vec<_> = values.iter().map(|value| code(&value.to_string())).collect();
         format!("One of {}.", values.join(", "))
     });
