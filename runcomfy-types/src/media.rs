@@ -1,4 +1,4 @@
-//! Files that go into a request: a URL, a file the service has already, or the bytes themselves.
+//! Files of a request: a URL, a file that the service hosts, or the bytes themselves.
 
 use std::fmt;
 use std::fs::File;
@@ -29,7 +29,7 @@ use runcomfy_schema::truncate::start;
 /// - the bytes of a file, sent inside the request as a `data:` URI ([`Media::path`],
 ///   [`Media::bytes`]); the service takes requests of up to 64 MiB.
 ///
-/// A `&str` or a `String` given to a setter is read the same way as by [`FromStr`].
+/// A setter reads a `&str` or a `String` as [`FromStr`] does.
 ///
 /// ```
 /// use runcomfy_types::Media;
@@ -47,13 +47,13 @@ pub struct Media {
 }
 
 impl Media {
-    /// A file on a public HTTPS URL.
+    /// A file at a public HTTPS URL.
     ///
     /// # Errors
-    /// Where the service could not fetch it: another scheme, a user name or password in it, or a host
-    /// that is not public. Those are the addresses set apart for this machine, for networks, for
-    /// documentation and the like, names without a dot, and names under `.local`, `.test`, `.invalid`,
-    /// `.example`, `.localhost`, `.internal` and others that are nobody's.
+    /// If the service cannot fetch the URL: it has another scheme, a user name or password, or a host
+    /// that is not public. Not public are reserved addresses (loopback, private networks,
+    /// documentation and so on), names without a dot, and names under reserved top-level domains such
+    /// as `.local`, `.test`, `.invalid`, `.example`, `.localhost` and `.internal`.
     pub fn url(url: impl AsRef<str>) -> Result<Self, MediaError> {
         let url = url.as_ref();
         if url.is_empty() {
@@ -66,21 +66,21 @@ impl Media {
     /// A file that the service hosts already, by its bare name: `Runcomfy_example_1268_1.png`.
     ///
     /// # Errors
-    /// Where the text cannot be a file name: empty, or with a path or a scheme in it.
+    /// If the name is empty, or contains a path or a scheme.
     pub fn hosted(name: impl AsRef<str>) -> Result<Self, MediaError> {
         let name = name.as_ref();
         check_name(name)?;
         Ok(Self::new(name))
     }
 
-    /// A local file, read now and sent inside the request; its type is told from its content.
+    /// A local file. It is read now and sent inside the request; its content tells its type.
     ///
     /// # Errors
-    /// Where the file cannot be read, is too large for a request, or is of an unknown type.
+    /// If the file cannot be read, is too large for a request, or has an unknown type.
     pub fn path(path: impl AsRef<Path>) -> Result<Self, MediaError> {
         let path = path.as_ref();
         let read = |source| MediaError::Read { path: path.to_owned(), source };
-        // Asked first, so that what cannot be sent is not read; opening a pipe could take for ever.
+        // Check first: a file that is too large is not read, and opening a pipe can block.
         let found = std::fs::metadata(path).map_err(read)?;
         if !found.is_file() {
             return Err(read(std::io::Error::new(ErrorKind::InvalidInput, "it is no file")));
@@ -89,10 +89,10 @@ impl Media {
         Self::encode(File::open(path).map_err(read)?, found.len(), read)
     }
 
-    /// The content of a file, sent inside the request; its type is told from its first bytes.
+    /// The content of a file, sent inside the request; its first bytes tell its type.
     ///
     /// # Errors
-    /// Where it is empty, too large for a request, or of an unknown type.
+    /// If the content is empty, too large for a request, or has an unknown type.
     pub fn bytes(content: impl AsRef<[u8]>) -> Result<Self, MediaError> {
         let content = content.as_ref();
         let size = content.len() as u64;
@@ -100,22 +100,22 @@ impl Media {
         Self::encode(content, size, |_| MediaError::UnknownType)
     }
 
-    /// Encodes a file as it is read, so that nothing but its encoding is held.
+    /// Encodes while reading, so that only the encoded form is in memory.
     fn encode(
         mut content: impl Read,
         size: u64,
         failed: impl Fn(std::io::Error) -> MediaError,
     ) -> Result<Self, MediaError> {
-        /// More than any type's mark needs.
+        /// Enough to detect every known type.
         const HEAD: u64 = 8 * 1024;
         let mut head = Vec::new();
         content.by_ref().take(HEAD).read_to_end(&mut head).map_err(&failed)?;
         let mime = sniff::mime(&head, size).ok_or(MediaError::UnknownType)?;
         let mut wire = format!("data:{mime};base64,");
-        // Within the limit, which is far below what a `usize` can hold.
+        // The size is within the limit, which fits into a `usize`.
         wire.reserve_exact(usize::try_from(size).unwrap_or_default().div_ceil(3) * 4);
         let mut encoder = EncoderStringWriter::from_consumer(&mut wire, &STANDARD);
-        // A file that grows meanwhile is not followed beyond the limit.
+        // The file may grow while it is read.
         let mut content = head.as_slice().chain(content).take(MAX_DATA_LEN + 1);
         let size = std::io::copy(&mut content, &mut encoder).map_err(failed)?;
         let _ = encoder.into_inner();
@@ -131,7 +131,7 @@ impl Media {
         Text::Shared(self.wire)
     }
 
-    /// As it stands in a request: the URL, the file name or the `data:` URI.
+    /// The string in the request: the URL, the file name or the `data:` URI.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.wire
@@ -171,8 +171,8 @@ impl fmt::Display for Media {
     }
 }
 
-/// A `data:` URI is cut, as it may be of many megabytes; a URL has lost its query, which may be a
-/// signature.
+/// A `data:` URI is truncated, since it can have many megabytes. A URL is shown without its query,
+/// which can be a signature.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 80;

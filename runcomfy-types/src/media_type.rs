@@ -1,6 +1,6 @@
 //! The types of files that models make: MIME types, file extensions, and the kind of media.
 //!
-//! Types are told by names and headers here; by the content itself in the HTTP client's downloads.
+//! This module goes by names and headers; the HTTP client's downloads also look at the content.
 
 use url::Url;
 
@@ -9,9 +9,9 @@ use crate::media::MediaKind;
 
 /// A MIME type.
 struct MediaType {
-    /// With its other spellings behind it.
+    /// The usual name, then other names in use.
     mime: &'static [&'static str],
-    /// The extension of a file of this type, with others that are in use behind it.
+    /// The usual extension, then others in use.
     extensions: &'static [&'static str],
 }
 
@@ -58,7 +58,7 @@ const TYPES: [MediaType; 33] = [
     media_type(&["model/obj"], &["obj"]),
 ];
 
-/// The kind of a MIME type, whether the table has it or not.
+/// The kind of a MIME type, even of one that is not in the table.
 pub fn kind_of_mime(mime: &str) -> Option<MediaKind> {
     let (kind, _) = mime.trim().split_once('/')?;
     [("image", MediaKind::Image), ("video", MediaKind::Video), ("audio", MediaKind::Audio)]
@@ -84,14 +84,13 @@ pub fn extensions() -> impl Iterator<Item = &'static str> {
     TYPES.iter().flat_map(|one| one.extensions).copied()
 }
 
-/// The extension of a file name: what follows its last dot.
+/// The extension of a file name: the part after its last dot.
 pub fn extension(name: &str) -> Option<&str> {
     let (stem, extension) = name.rsplit_once('.')?;
     (!stem.is_empty() && !extension.is_empty()).then_some(extension)
 }
 
-/// The kind of file that a URL leads to, as far as its file name says so; of a `data:` URI, as far as
-/// its MIME type does.
+/// The kind of the file at a URL, by its file name; for a `data:` URI, by its MIME type.
 pub fn kind_of_url(url: &str) -> Option<MediaKind> {
     if let Some(mime) = data_uri::mime(url) {
         return kind_of_mime(mime);

@@ -1,4 +1,4 @@
-//! What a generated crate says of a model, and a model of a schema that came at run time.
+//! Models without their Rust type: generated ones by id, and models whose schema arrives at run time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,8 +34,8 @@ impl ModelInfo {
         runcomfy_schema::check(&[], self.rules, &Json::from(body.clone()))
     }
 
-    /// Checks a request body as [`validate`](Self::validate) does, and makes an input of it that is
-    /// sent like any other: a list may hold inputs of many models.
+    /// Checks a request body as [`validate`](Self::validate) does, and makes an input of it, which is
+    /// sent like any other. A list may hold inputs of many models.
     ///
     /// # Errors
     /// Every violation in `body`, not only the first.
@@ -45,7 +45,7 @@ impl ModelInfo {
         Ok(AnyInput { model_id: self.id.into(), body })
     }
 
-    /// The field of this Rust name or wire key.
+    /// The field with this Rust name or wire key.
     #[must_use]
     pub fn field(&self, name_or_key: &str) -> Option<&'static FieldInfo> {
         let by_name = self.fields.iter().find(|field| field.name == name_or_key);
@@ -67,7 +67,7 @@ pub struct AnyInput {
 }
 
 impl AnyInput {
-    /// The model it is for, as in `POST /models/{model_id}`.
+    /// The id of its model, as in `POST /models/{model_id}`.
     #[must_use]
     pub fn model_id(&self) -> &str {
         &self.model_id
@@ -89,7 +89,7 @@ impl Serialize for AnyInput {
 impl Request for AnyInput {
     type Output = Output;
 
-    /// None: it is for the model that [`model_id`](Self::model_id) says.
+    /// Empty, since each value has its own model: see [`model_id`](Self::model_id).
     const MODEL_ID: &'static str = "";
 
     fn model_id(&self) -> &str {
@@ -110,8 +110,8 @@ impl fmt::Debug for AnyInput {
     }
 }
 
-/// A model whose schema came at run time: its inputs are checked by the rules, and with the words, of
-/// a generated type.
+/// A model whose schema arrived at run time. Its inputs are checked with the rules and messages of a
+/// generated type.
 ///
 /// ```
 /// use runcomfy_types::DynamicModel;
@@ -126,20 +126,20 @@ impl fmt::Debug for AnyInput {
 pub struct DynamicModel {
     id: Arc<str>,
     rules: Rules,
-    /// What the rules refer to by number.
+    /// The definitions that rules refer to by number.
     definitions: Arc<[Rules]>,
 }
 
 impl DynamicModel {
-    /// Reads a schema: that of an input, or a catalog entry around it.
+    /// Parses an input schema, or a catalog entry that contains one.
     ///
     /// # Errors
-    /// Where no rules can be made of it, with everything that is wrong.
+    /// All errors in the schema.
     pub fn parse(id: impl AsRef<str>, schema: impl AsRef<str>) -> Result<Self, SchemaError> {
         let (id, schema) = (id.as_ref(), schema.as_ref());
         let fail = |problems: Vec<String>| SchemaError { id: printable(id).into_owned(), problems };
         id.parse::<ModelId>().map_err(|error| fail(vec![error.to_string()]))?;
-        // A schema may be nested as deeply as a body.
+        // A schema may nest deeper than an ordinary thread's stack allows.
         let parsed = on_large_stack(|| runcomfy_schema::parse::rules(id, schema));
         let parsed = parsed.unwrap_or_else(|| {
             Err(vec!["the system gives no thread to read the schema in".to_owned()])
@@ -179,8 +179,7 @@ impl fmt::Debug for DynamicModel {
     }
 }
 
-/// Why a schema that came at run time cannot be used: everything that is wrong with it, one thing to
-/// a line.
+/// The errors in a schema that arrived at run time, one per line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the schema of {id} cannot be used: {}", problems.join("\n"))]
 pub struct SchemaError {
@@ -189,7 +188,7 @@ pub struct SchemaError {
 }
 
 impl SchemaError {
-    /// What is wrong, each with its place and what to do.
+    /// The errors, each with its location and a way out.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use runcomfy_schema::truncate::start;
 use thiserror::Error;
 
-/// The id of a model: `/`-separated segments, as in
+/// The id of a model: segments with `/` between them, for example
 /// `community/fantasy-portrait/image-to-video`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModelId(Arc<str>);
 
-/// A text that is no model id.
+/// A string that is not a model id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`"
@@ -23,7 +23,7 @@ pub struct InvalidModelId {
 }
 
 impl ModelId {
-    /// The id as text.
+    /// The id as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! What a completed job gives.
+//! The output of a completed job.
 //!
 //! `video` is set if there is exactly one video; `videos` holds only what came as a list, so that
 //! an output serialises as it came. A member of another form stays in `other` under its key, and so
@@ -17,21 +17,21 @@ use crate::media::MediaKind;
 use crate::media_type::kind_of_url;
 use crate::truncated::Truncated;
 
-/// The output of a completed job: URLs of files, which are fetched without the token, or `data:` URIs,
-/// which are the files themselves.
+/// The output of a completed job: URLs of files, which need no token, or `data:` URIs, which contain
+/// the files.
 ///
-/// The service gives an object with the fields below, or one URL, or a list of URLs; and
-/// `{"url": "..."}` where a URL may stand. All of them fill the same fields:
+/// The service sends an object with the fields below, or one URL, or a list of URLs; each URL may be
+/// an object `{"url": "..."}`. All these forms fill the same fields:
 ///
-/// - What has a key of its own (`image`, `videos`, ...) is of that kind. What has none is of the kind
-///   that its file name or its MIME type says.
+/// - A URL under a key (`image`, `videos`, ...) is of that kind. A URL without a key is of the kind
+///   that its file name or MIME type says.
 /// - A list goes into [`images`](Self::images), [`videos`](Self::videos), [`audios`](Self::audios).
-/// - Where there is exactly one image, [`image`](Self::image) is its URL, whether it came alone or in
-///   a list; so with [`video`](Self::video) and [`audio`](Self::audio). Where a list holds several,
-///   and nothing says which of them is the one, they are `None`.
+/// - If there is exactly one image, [`image`](Self::image) is its URL, even if it came in a list. The
+///   same holds for [`video`](Self::video) and [`audio`](Self::audio). If a list holds several, and
+///   none of them is marked as the main one, they are `None`.
 ///
-/// Reading it never fails: what is not of the expected form goes into [`other`](Self::other), and
-/// takes nothing else along.
+/// Reading never fails: a member of another form goes into [`other`](Self::other), and does not affect
+/// the rest.
 ///
 /// ```
 /// use runcomfy_types::Output;
@@ -45,11 +45,11 @@ use crate::truncated::Truncated;
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Output {
-    /// The URL of the image, where there is one.
+    /// The URL of the image, if there is exactly one.
     pub image: Option<String>,
-    /// The URL of the video, where there is one.
+    /// The URL of the video, if there is exactly one.
     pub video: Option<String>,
-    /// The URL of the audio file, where there is one.
+    /// The URL of the audio file, if there is exactly one.
     pub audio: Option<String>,
     /// The URLs of a list of images.
     pub images: Vec<String>,
@@ -57,9 +57,9 @@ pub struct Output {
     pub videos: Vec<String>,
     /// The URLs of a list of audio files.
     pub audios: Vec<String>,
-    /// Everything else that came, under its own key: what has another key; of the fields above, what
-    /// is no URL; and an object with a URL that says more than the URL. What came without a key, and
-    /// is of no kind that can be told, stands under `output`.
+    /// Everything else, under its own key: members with other keys, members of the fields above that
+    /// are not URLs, and objects with more than a URL. A value without a key and of unknown kind is
+    /// under `output`.
     pub other: Map<String, Value>,
 }
 
@@ -70,13 +70,13 @@ const KEYS: [(&str, &str, MediaKind); 3] = [
     ("audio", "audios", MediaKind::Audio),
 ];
 
-/// What came without a key.
+/// The key of values that came without one.
 const UNKEYED: &str = "output";
 const URL: &str = "url";
 
 impl Output {
-    /// Every URL of the output, each once: those in the known fields, the single ones first, and then
-    /// what stands anywhere in [`other`](Self::other) as the URL of a file would.
+    /// Every URL of the output, each once: those of the known fields, single ones first, then every
+    /// string anywhere in [`other`](Self::other) that looks like the URL of a file.
     pub fn urls(&self) -> impl Iterator<Item = &str> {
         let mut others = Vec::new();
         self.other.values().for_each(|value| collect_urls(value, &mut others));
@@ -84,7 +84,7 @@ impl Output {
         self.known_urls().map(|(url, _)| url).chain(others).filter(move |url| known.insert(*url))
     }
 
-    /// The URLs in the known fields, the single ones first.
+    /// The URLs of the known fields, single ones first.
     fn known_urls(&self) -> impl Iterator<Item = (&str, MediaKind)> {
         let fields = [
             (&self.image, &self.images, MediaKind::Image),
@@ -96,7 +96,7 @@ impl Output {
         single.into_iter().flatten().chain(several.into_iter().flatten())
     }
 
-    /// The URLs of files: those in the known fields, each with its kind, and those that came without a
+    /// The URLs of files: those of the known fields, each with its kind, and those that came without a
     /// key.
     #[doc(hidden)]
     pub fn file_urls(&self) -> impl Iterator<Item = (&str, Option<MediaKind>)> {
@@ -124,7 +124,7 @@ impl Output {
     }
 }
 
-/// The URLs that stand anywhere in a value.
+/// The URLs anywhere in a value.
 fn collect_urls<'a>(value: &'a Value, urls: &mut Vec<&'a str>) {
     match value {
         Value::String(text) if is_url(text) => urls.push(text),
@@ -171,7 +171,7 @@ impl From<Value> for Output {
 }
 
 impl Output {
-    /// Reads a kind's two keys out of `other`.
+    /// Takes the two keys of a kind out of `other`.
     fn read_keys(&mut self, (single_key, list_key, kind): (&str, &str, MediaKind)) {
         let mut list = self.other.remove(list_key).unwrap_or_default();
         let mut one = self.other.remove(single_key).unwrap_or_default();
@@ -189,7 +189,7 @@ impl Output {
         self.keep(single_key, rest);
     }
 
-    /// Reads `{"url": "..."}`, where that is all there is.
+    /// Reads `{"url": "..."}`, if the object has no other member.
     fn read_lone_url(&mut self) {
         if self.known_urls().next().is_some() || self.other.keys().any(|key| is_key(key)) {
             return;
@@ -206,8 +206,8 @@ impl Output {
     }
 }
 
-/// The URLs of a value, and what it holds besides: first the objects that say more than the URL, then
-/// what is no URL, or of no known kind.
+/// The URLs of a value, then its objects with more than a URL, then everything that is not a URL or of
+/// unknown kind.
 fn read(
     value: Value,
     kind_of: impl Fn(&str) -> Option<MediaKind>,
@@ -231,7 +231,7 @@ fn read(
     (urls, rest)
 }
 
-/// Whether it is the key of a known field.
+/// Whether a key belongs to a known field.
 fn is_key(key: &str) -> bool {
     KEYS.iter().any(|(single, list, _)| [*single, *list].contains(&key))
 }
@@ -252,13 +252,13 @@ fn url_of(value: &Value) -> Option<&str> {
     text.as_str().filter(|url| !url.is_empty())
 }
 
-/// Whether something would be lost if only the URL were kept.
+/// Whether an object has more than a URL.
 fn says_more(value: &Value) -> bool {
     value.as_object().is_some_and(|members| members.len() > 1)
 }
 
-/// As it came, as far as the fields tell: what is not there is left out, and what stands in a list
-/// alone is not repeated as the single one. What is read from this is equal to what was written.
+/// Serialises as it came: missing fields are left out, and the only URL of a list is not repeated as
+/// the single one. Reading it again gives an equal output.
 impl Serialize for Output {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -284,7 +284,7 @@ impl Serialize for Output {
     }
 }
 
-/// The value of a key, made of its URLs and of what came with them.
+/// The value of a key: its URLs, and the objects that came with them.
 fn write(urls: &[String], rest: Option<&Value>) -> Option<Value> {
     let rest = match (urls, rest) {
         ([], rest) => return rest.cloned(),
@@ -295,7 +295,7 @@ fn write(urls: &[String], rest: Option<&Value>) -> Option<Value> {
         (_, Some(other)) => std::slice::from_ref(other),
         (_, None) => &[],
     };
-    // The objects that say more than the URL stand in its place.
+    // Objects with more than a URL replace that URL.
     let mut details: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (index, item) in rest.iter().enumerate().filter(|(_, item)| item.is_object()) {
         if let Some(url) = url_of(item) {
@@ -325,7 +325,7 @@ impl<'de> Deserialize<'de> for Output {
     }
 }
 
-/// Long texts are cut, and the content of `data:` URIs is left out.
+/// Long strings are truncated, and the content of `data:` URIs is left out.
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Output");
@@ -338,7 +338,7 @@ impl fmt::Debug for Output {
     }
 }
 
-/// A value as Rust shows one, with its texts cut.
+/// A value in the form of `Debug`, with its strings truncated.
 struct Shown<'a>(&'a Value);
 
 struct Members<'a>(&'a Map<String, Value>);
@@ -361,7 +361,7 @@ impl fmt::Debug for Members<'_> {
     }
 }
 
-/// Takes a member out if it is of the type expected; leaves it where it is otherwise.
+/// Removes a member if it has the expected type; leaves it in place otherwise.
 pub fn take<T: DeserializeOwned>(members: &mut Map<String, Value>, key: &str) -> Option<T> {
     let taken = T::deserialize(members.get(key)?).ok()?;
     members.remove(key);

@@ -1,4 +1,4 @@
-//! What makes a type a request.
+//! Requests: inputs that the client can send.
 
 use serde::{Serialize, Serializer};
 
@@ -7,31 +7,32 @@ use runcomfy_schema::Json;
 
 /// The input of a model. Generated for every model's `Input`; an `Input` that exists is valid.
 pub trait Request: Serialize {
-    /// What a completed job of the model gives.
+    /// The output of a completed job.
     type Output: From<Output> + Send + 'static;
 
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
 
-    /// The model that this input is for: that of its type, where the type is of one model.
+    /// The id of the model that this input is for. It is `MODEL_ID`,
+    /// unless the type serves many models.
     fn model_id(&self) -> &str {
         Self::MODEL_ID
     }
 
-    /// What tells this input from an equal one that is meant to be another job; see [`Keyed`].
+    /// Distinguishes this input from an equal one that is meant to be another job; see [`Keyed`].
     fn job_key(&self) -> Option<&str> {
         None
     }
 
-    /// The checked body, which serialises as the input does. A client that has it sends the files in
-    /// it without a copy. Of a type that was not generated there is none.
+    /// The checked body, which serialises as the input does; the client sends files in it without a
+    /// copy. `None` for types that were not generated.
     #[doc(hidden)]
     fn checked_body(&self) -> Option<&Json> {
         None
     }
 }
 
-/// So that inputs can be lent.
+/// Inputs can be borrowed.
 impl<R: Request + ?Sized> Request for &R {
     type Output = R::Output;
 
@@ -52,9 +53,8 @@ impl<R: Request + ?Sized> Request for &R {
 
 /// An input with a key.
 ///
-/// A client with a journal submits the inputs of `run_all` once, however often the program is started
-/// and in however many processes at once. A key makes an equal input another job. The key is not
-/// sent.
+/// With a journal, `run_all` submits equal inputs once, even if the program is started again or runs
+/// several times at once. A key makes an equal input a separate job. The key is not sent.
 ///
 /// ```
 /// # use runcomfy_types::{Keyed, Request};

@@ -1,4 +1,4 @@
-//! Long texts and `data:` URIs, truncated where they are shown.
+//! Long strings and `data:` URIs, truncated when they are shown.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use runcomfy_schema::truncate::{Start, start};
 
 use crate::data_uri;
 
-/// Shows a text cut where it gets long, and of a `data:` URI only what it says of its content: the
-/// content can be of many megabytes, and is nobody's business in a log.
+/// Shows a string, truncated if it is long, and a `data:` URI without its content, which can have many
+/// megabytes and does not belong into a log.
 pub struct Truncated<'a>(pub &'a str);
 
 impl fmt::Display for Truncated<'_> {

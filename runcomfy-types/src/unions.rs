@@ -1,4 +1,4 @@
-//! What every generated union is made of: a value of one of several forms.
+//! Generated unions: a value of one of several forms.
 
 /// What every generated union implements.
 #[doc(hidden)]
@@ -11,7 +11,7 @@ macro_rules! __union {
             /// Makes the value from one of its forms, and checks it.
             ///
             /// # Errors
-            /// Everything that is wrong with it.
+            /// All violations.
             #[inline]
             pub fn new(
                 value: impl $crate::__private::IntoField<Self>,
@@ -24,7 +24,7 @@ macro_rules! __union {
     };
 }
 
-/// One form of a union: what its setters take.
+/// One form of a union, which its setters accept.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union_form {
@@ -58,7 +58,7 @@ macro_rules! __union_form {
     ($type:ident, checked $form:ident) => {
         $crate::__union_form!(@from $type, $form: $form);
 
-        /// A form may be one that the union as a whole refuses.
+        /// The union as a whole may refuse a value that its form accepts.
         impl ::core::convert::TryFrom<$form> for $type {
             type Error = $crate::__private::ValidationErrors;
 
