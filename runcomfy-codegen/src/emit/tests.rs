@@ -136,3 +136,23 @@ fn the_first_line_of_a_setter_says_what_it_takes() {
         assert!(source.lines().any(|line| line.trim() == expected), "{expected} in {source}");
     }
 }
+
+#[test]
+fn the_pages_of_a_model_lead_to_its_own() {
+    let cases = [
+        ("", "https://www.runcomfy.com/models/wan/2-6"),
+        ("https://www.runcomfy.com/models/wan/v2.6", "https://www.runcomfy.com/models/wan/v2.6"),
+        // Neither another site nor markup.
+        ("https://evil.example/models/wan/2-6", "https://www.runcomfy.com/models/wan/2-6"),
+        ("https://www.runcomfy.com/a)[x](b", "https://www.runcomfy.com/models/wan/2-6"),
+    ];
+    for (url, expected) in cases {
+        let entry = format!(
+            r#"{{"model_url": {url:?}, "input_schema": {{"type": "object", "properties": {{}}}}}}"#
+        );
+        let generated = Generator::from_texts([("wan/2-6", entry)]).generate().unwrap();
+        let link = format!("[The model's page]({expected})");
+        let source = &generated.models[0].source;
+        assert!(source.contains(&link) && generated.index.contains(&link), "{url}: {source}");
+    }
+}

@@ -5,6 +5,9 @@ use super::model::{Field, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
 use runcomfy_schema::keyword::types::Types;
 
+/// The service's site, where models have their pages.
+const SITE: &str = "https://www.runcomfy.com/";
+
 /// What the pages of a model begin with.
 pub(super) struct Page<'a> {
     pub(super) id: &'a str,
@@ -87,7 +90,12 @@ impl Page<'_> {
     }
 
     fn link(&self) -> String {
-        format!("[The model's page](https://www.runcomfy.com/models/{})", self.id)
+        // The page of some models has another path than their id.
+        let known = &self.document.model_url;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/.-_~".contains(c);
+        let is_page = known.strip_prefix(SITE).is_some_and(|path| path.chars().all(is_plain));
+        let page = if is_page { known.clone() } else { format!("{SITE}models/{}", self.id) };
+        format!("[The model's page]({page})")
     }
 }
 

@@ -63,7 +63,7 @@ impl Lowerer<'_, '_, '_> {
             doc: docs::field(entry.key, &whole, &shape, entry.is_required, default.as_ref()),
             name: name.to_owned(),
             summary: docs::summary(&whole, &shape),
-            place: name.to_uppercase(),
+            place: String::new(),
             key: entry.key.to_owned(),
             title: whole.title.clone(),
             description: whole.description.clone(),

@@ -6,7 +6,7 @@ use super::fields::names_of;
 use super::model::{Field, ObjectType};
 use super::shape::Site;
 use super::types::INPUT;
-use super::{Lowerer, docs, shape};
+use super::{Lowerer, docs, shape, states};
 use crate::parse::{Entry, Schema, merge_all_of, optional_keys};
 
 impl Lowerer<'_, '_, '_> {
@@ -60,6 +60,10 @@ impl Lowerer<'_, '_, '_> {
         for ((entry, field), type_name) in entries.iter().zip(&names).zip(&type_names) {
             let site = Site { field, type_name: type_name.as_deref() };
             fields.push(self.field(site, schema, entry, subject));
+        }
+        let places = states::places(&names);
+        for (field, place) in fields.iter_mut().zip(places) {
+            field.place = place;
         }
         // A field of that name comes first; `null` is then for JSON alone.
         for field in &mut fields {

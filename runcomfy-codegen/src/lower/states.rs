@@ -1,4 +1,4 @@
-//! The names of a builder's type parameters: the state of each required field.
+//! The names in a builder that come from its fields: states of required ones, and places.
 
 use std::collections::{HashMap, HashSet};
 
@@ -79,9 +79,37 @@ pub(super) fn names(fields: &[&str], is_type: impl Fn(&str) -> bool) -> Vec<Stri
     names.collect()
 }
 
+/// The constants of the fields' places: `STEPS` for `steps`. Names that differ in case alone stay as
+/// they are.
+pub(super) fn places(fields: &[String]) -> Vec<String> {
+    let upper: Vec<String> = fields.iter().map(|field| field.to_uppercase()).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in &upper {
+        *uses.entry(name).or_default() += 1;
+    }
+    let names = fields.iter().zip(&upper).map(|(field, name)| {
+        let is_own = uses.get(&**name).is_none_or(|uses| *uses == 1);
+        if is_own { name.clone() } else { field.clone() }
+    });
+    names.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_constants() {
+        let cases: [(&[&str], &[&str]); 3] = [
+            (&["steps", "image_url_1", "_4k", "type_"], &["STEPS", "IMAGE_URL_1", "_4K", "TYPE_"]),
+            (&["fooBar", "foobar", "a"], &["fooBar", "foobar", "A"]),
+            (&["foo", "FOO", "Foo"], &["foo", "FOO", "Foo"]),
+        ];
+        for (fields, expected) in cases {
+            let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+            assert_eq!(places(&fields), expected);
+        }
+    }
 
     #[test]
     fn states_are_named_after_their_fields() {

@@ -13,6 +13,8 @@ pub struct Document {
     pub display_name: String,
     /// `description` of a catalog entry.
     pub description: String,
+    /// `model_url` of a catalog entry: the model's page.
+    pub model_url: String,
     pub input: Root,
     /// The schema of the result's `output`.
     pub output: Option<Root>,
@@ -31,6 +33,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
         return Some(Document {
             display_name: String::new(),
             description: String::new(),
+            model_url: String::new(),
             input,
             output: None,
         });
@@ -52,6 +55,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
     Some(Document {
         display_name: text_of("display_name"),
         description: text_of("description"),
+        model_url: text_of("model_url"),
         input: object_schema(&root, input, diagnostics),
         output: output.map(|output| output_schema(&root, output, diagnostics)),
     })
