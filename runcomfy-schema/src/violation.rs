@@ -1,4 +1,4 @@
-//! Violations: what is wrong with a value, and where.
+//! Violations: errors in a value, each with its location.
 
 use std::fmt;
 

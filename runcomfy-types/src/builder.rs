@@ -6,18 +6,18 @@ use std::marker::PhantomData;
 use crate::field::IntoField;
 use runcomfy_schema::{Json, ValidationErrors};
 
-use crate::object::{self, Brief, Checked};
+use crate::object::{self, Checked, TruncatedJson};
 
-/// The state of a required field that was set.
+/// The state of a required field that is set.
 #[derive(Clone, Copy, Debug)]
 pub enum Set {}
 
-/// The state of a required field that was not set yet.
+/// The state of a required field that is not set.
 #[derive(Clone, Copy, Debug)]
 pub enum Missing {}
 
-/// The values of an object under construction, one slot per field. `S` is the state of its required
-/// fields, known to the compiler alone.
+/// The values of an object under construction, one slot per field. `S` is the state of the required
+/// fields; it exists only at compile time.
 pub struct Draft<S> {
     slots: Vec<Option<Json>>,
     state: PhantomData<fn() -> S>,
@@ -72,7 +72,7 @@ impl<S> Draft<S> {
         let mut shown = f.debug_struct(name);
         for (field, value) in T::FIELDS.iter().zip(&self.slots) {
             if let Some(value) = value {
-                shown.field(field.name, &Brief(value));
+                shown.field(field.name, &TruncatedJson(value));
             }
         }
         shown.finish()
@@ -81,7 +81,7 @@ impl<S> Draft<S> {
 
 impl<S> fmt::Debug for Draft<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.slots.iter().flatten().map(Brief)).finish()
+        f.debug_list().entries(self.slots.iter().flatten().map(TruncatedJson)).finish()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Runtime support for generated enums: one table of values, and what is read from it.
+//! Runtime support for generated enums. Each has one table of values.
 #![allow(missing_docs, reason = "all but `UnknownValue` is reachable through `__private` alone")]
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use runcomfy_schema::{Json, Literal, Num, redact};
 
 use crate::object::Typed;
 
-/// A generated enum. Its variants come in the order of their values.
+/// A generated enum. Variants and values are in the same order.
 #[doc(hidden)]
 pub trait EnumType: Copy + PartialEq + 'static {
     type Kind: EnumKind;
@@ -24,7 +24,7 @@ pub trait EnumType: Copy + PartialEq + 'static {
     const VALUES: &'static [Literal];
 }
 
-/// What the values of an enum have in common.
+/// The common type of an enum's values.
 pub trait EnumKind {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error>;
 }
@@ -42,7 +42,7 @@ pub enum Integers {}
 pub enum Mixed {}
 
 impl EnumKind for Strings {
-    // Asks for a string, so that formats work that do not say what comes next.
+    // Asks for a string, because some formats do not describe themselves.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         Ok(Json::String(Cow::<str>::deserialize(deserializer)?.into_owned().into()))
     }
@@ -60,7 +60,7 @@ impl EnumKind for Mixed {
     }
 }
 
-/// A kind of enum whose setter takes raw text; the other three likewise.
+/// An enum whose setter takes a raw string. The other three traits do the same for their types.
 pub trait FromText {}
 pub trait FromInteger {}
 pub trait FromNumber {}
@@ -80,7 +80,7 @@ impl<E: EnumType> Typed for E {
     }
 }
 
-/// A value that an enum of a schema does not have.
+/// A value that an enum does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{value} is not one of {allowed}")]
 pub struct UnknownValue {
@@ -103,14 +103,14 @@ fn quoted_literal(literal: &Literal) -> String {
     }
 }
 
-/// The table has a row for every variant. It is looked up rather than reached by the variant's number,
-/// which only a function of each enum's own could tell.
+/// The position of a variant in the table. Searching the table needs no code per enum; the variant's
+/// number would need some.
 fn literal<E: EnumType>(one: E) -> Option<&'static Literal> {
     let place = E::ALL.iter().position(|known| *known == one)?;
     E::VALUES.get(place)
 }
 
-/// Compares variants by their places.
+/// Compares variants by their positions.
 #[inline]
 #[must_use]
 pub fn compare(place: usize, other: usize) -> Ordering {
@@ -122,7 +122,7 @@ pub fn hash<H: Hasher>(place: usize, hasher: &mut H) {
     place.hash(hasher);
 }
 
-/// The string of a variant, by its place. Its place is in the table, and it is a string.
+/// The string of a variant. Every variant is in the table, and its value is a string.
 #[must_use]
 pub const fn string_of<E: EnumType<Kind = Strings>>(index: usize) -> &'static str {
     match E::VALUES.split_at_checked(index) {
@@ -131,7 +131,7 @@ pub const fn string_of<E: EnumType<Kind = Strings>>(index: usize) -> &'static st
     }
 }
 
-/// The integer of a variant, by its place.
+/// The integer of a variant.
 #[must_use]
 pub const fn integer_of<E: EnumType<Kind = Integers>>(index: usize) -> i64 {
     match E::VALUES.split_at_checked(index) {
@@ -154,13 +154,13 @@ fn find_json<E: EnumType>(json: &Json) -> Option<E> {
     find(|literal| literal.equals(json))
 }
 
-/// The variant that `Display` shows so.
+/// The variant with this `Display` text.
 pub fn enum_from_str<E: EnumType>(text: &str) -> Result<E, UnknownValue> {
     let shown = find(|literal| match literal {
         Literal::Str(known) => known == text,
         other => other.to_string() == text,
     });
-    // Rust reads more than one text as the same integer, as in `+5`.
+    // Rust parses several texts as the same integer, for example `+5`.
     let integer = || find_json(&Json::from_integer(text.parse::<i64>().ok()?));
     shown
         .or_else(integer)
@@ -182,7 +182,7 @@ fn of_json<E: EnumType>(json: &Json) -> Result<E, UnknownValue> {
 
 pub fn display_enum<E: EnumType>(one: E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match literal(one) {
-        // Padded as numbers are.
+        // Pads like a number.
         Some(Literal::Number(Num::Int(int))) => fmt::Display::fmt(int, f),
         Some(other) => fmt::Display::fmt(other, f),
         None => Ok(()),
@@ -319,7 +319,7 @@ macro_rules! __mixed_enum {
     };
 }
 
-/// What enums of every kind have.
+/// Implements what every enum needs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __enum {
@@ -330,7 +330,7 @@ macro_rules! __enum {
             const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
         }
 
-        // Derived, these would take the compiler half as long again.
+        // Written by hand: derives would take the compiler half as long again.
         impl ::core::cmp::Eq for $type {}
 
         impl ::core::cmp::PartialOrd for $type {

@@ -1,4 +1,4 @@
-//! What a setter takes.
+//! Values for setters.
 //!
 //! `maybe_<field>` takes an `Option` of one plain type (`i64`, `String`, the enum, `Media`), so
 //! that `maybe_x(None)` needs no type annotation.
@@ -17,7 +17,7 @@ use crate::object::Typed;
 
 /// A value for a field of type `T`.
 ///
-/// Every setter takes the typed value, which cannot be wrong, or a raw one, which `build` checks:
+/// A setter takes the typed value, which cannot be wrong, or a raw value, which `build` checks:
 ///
 /// | field | takes |
 /// | --- | --- |
@@ -29,11 +29,11 @@ use crate::object::Typed;
 /// | an enum of strings | the enum, `String`, `&str` |
 /// | an enum of integers | the enum, every integer type |
 /// | an enum of several types | the enum, and a raw value of each |
-/// | one of several forms | what each of the forms takes, and [`Value`] |
-/// | `Vec<T>` | vectors, arrays and slices of what `T` takes |
-/// | `BTreeMap<String, T>` | maps, arrays and vectors of keys and what `T` takes |
-/// | an object of the schema | the type generated for it, and [`Value`] |
-/// | [`Value`] | whatever converts into a `Value` |
+/// | a union | everything that one of its forms takes, and [`Value`] |
+/// | `Vec<T>` | vectors, arrays and slices of values for `T` |
+/// | `BTreeMap<String, T>` | maps, arrays and vectors of keys with values for `T` |
+/// | an object | its generated type, and [`Value`] |
+/// | [`Value`] | everything that converts into a `Value` |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value for a field that takes `{T}`",
     label = "this field takes `{T}`, or what converts into it",
@@ -59,7 +59,7 @@ macro_rules! integers {
             }
         }
 
-        // Where `E` is no such enum, the message is `IntoField`'s own.
+        // If `E` is another enum, the compiler shows the message of `IntoField`.
         #[diagnostic::do_not_recommend]
         impl<E: EnumType<Kind: FromInteger>> IntoField<E> for $int {
             fn into_field(self) -> Json {
@@ -91,12 +91,12 @@ impl IntoField<f64> for f64 {
 
 impl IntoField<f64> for f32 {
     fn into_field(self) -> Json {
-        // By way of its shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
+        // Convert through the shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
         Json::float(self.to_string().parse().unwrap_or_else(|_| self.into()))
     }
 }
 
-// An enum with fractions among its values.
+// An enum with a fraction among its values.
 #[diagnostic::do_not_recommend]
 impl<E: EnumType<Kind: FromNumber>> IntoField<E> for f64 {
     fn into_field(self) -> Json {
@@ -143,7 +143,7 @@ macro_rules! texts {
             }
         }
 
-        // Where `E` is no such enum, the message is `IntoField`'s own.
+        // If `E` is another enum, the compiler shows the message of `IntoField`.
         #[diagnostic::do_not_recommend]
         impl<E: EnumType<Kind: FromText>> IntoField<E> for $text {
             fn into_field(self) -> Json {
@@ -179,7 +179,7 @@ impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
     }
 }
 
-/// Keys and values, where of two that are alike the last counts.
+/// Keys and values. The last of equal keys wins.
 fn map<T>(members: impl IntoIterator<Item = (impl Into<String>, impl IntoField<T>)>) -> Json {
     let members: BTreeMap<String, Json> =
         members.into_iter().map(|(key, value)| (key.into(), value.into_field())).collect();

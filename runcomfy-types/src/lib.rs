@@ -1,4 +1,4 @@
-//! What generated models are made of.
+//! The building blocks of generated models.
 //!
 //! Apps depend on `runcomfy-models`, which re-exports what is public here beside the generated
 //! models. This crate knows no model and no HTTP; it holds [`Media`], [`Output`], [`Request`],
@@ -21,7 +21,7 @@ mod request;
 pub mod rules;
 mod unions;
 
-// Shared with the HTTP client, and not part of the public API.
+// Shared with the HTTP client; not part of the public API.
 #[doc(hidden)]
 pub mod data_uri;
 #[doc(hidden)]
@@ -38,8 +38,8 @@ pub use output::Output;
 pub use request::{Keyed, Request};
 pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 
-/// What generated code calls. Not part of the public API: it changes without notice, together
-/// with the code generator of the same version.
+/// The API for generated code. It is not public: it changes without notice, together with the code
+/// generator of the same version.
 #[doc(hidden)]
 #[allow(missing_docs, reason = "not for people")]
 pub mod __private {
@@ -79,7 +79,7 @@ pub mod __private {
         Additional, List::Static, ObjectSchema, Rule, Shared, Target, fields,
     };
 
-    /// What every generated module imports by a glob, which any name of its own takes precedence over.
+    /// Every generated module imports this with a glob. Its own names take precedence.
     pub mod prelude {
         pub use super::{
             Additional, Draft, FieldInfo, Fields, IntoField, Media, Missing, ObjectSchema, Rule,

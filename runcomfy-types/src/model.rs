@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::model_id::ModelId;
-use crate::object::Brief;
+use crate::object::TruncatedJson;
 use crate::output::Output;
 use crate::request::Request;
 
@@ -105,7 +105,7 @@ impl fmt::Debug for AnyInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnyInput")
             .field("model_id", &self.model_id)
-            .field("body", &Brief(&self.body))
+            .field("body", &TruncatedJson(&self.body))
             .finish()
     }
 }

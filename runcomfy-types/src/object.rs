@@ -10,23 +10,23 @@ use runcomfy_schema::json::{self, Read};
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
-/// A generated type, an enum or an object, as a value of its own field.
+/// A generated enum, object or union, as a value of a field.
 #[doc(hidden)]
 pub trait Typed {
     fn into_json(self) -> Json;
 }
 
-/// A generated type for a value that has rules of its own: an object, or one of several forms.
+/// A generated type with rules of its own: an object or a union.
 #[doc(hidden)]
 pub trait Checked: Typed + Sized {
     const RULES: &'static [Rule];
-    /// The fields of an object, as its builder has them.
+    /// The fields of an object, in the order of its builder.
     const FIELDS: &'static [FieldInfo] = &[];
 
     fn from_valid(valid: Valid) -> Self;
 }
 
-/// A JSON value that was checked against the rules of the type around it.
+/// A JSON value that obeys the rules of its type.
 #[derive(Clone, PartialEq)]
 pub struct Valid(Json);
 
@@ -48,11 +48,11 @@ impl Valid {
 
     pub fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Json::Object(members) = &self.0 else {
-            return f.debug_tuple(name).field(&Brief(&self.0)).finish();
+            return f.debug_tuple(name).field(&TruncatedJson(&self.0)).finish();
         };
         let mut shown = f.debug_struct(name);
         for (key, value) in members {
-            shown.field(key, &Brief(value));
+            shown.field(key, &TruncatedJson(value));
         }
         shown.finish()
     }
@@ -70,11 +70,10 @@ impl Serialize for Valid {
     }
 }
 
-/// Shows a value as JSON, cut where it gets long, as it may hold a whole file, and without what URLs
-/// have in them that grants access.
-pub(crate) struct Brief<'a>(pub(crate) &'a Json);
+/// Shows a value as JSON: truncated, since it may contain a file, and with URLs redacted.
+pub(crate) struct TruncatedJson<'a>(pub(crate) &'a Json);
 
-impl fmt::Debug for Brief<'_> {
+impl fmt::Debug for TruncatedJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 200;
         let text = self.0.quoted();
@@ -90,7 +89,7 @@ pub fn checked<T: Checked>(json: Json) -> Result<T, ValidationErrors> {
     Ok(T::from_valid(Valid(json)))
 }
 
-/// One of a union's forms, as the union: its own type made sure of it already.
+/// A form of a union as the union. The form's own type has checked it already.
 pub fn from_form<T: Checked>(form: impl Typed) -> T {
     T::from_valid(Valid(form.into_json()))
 }
@@ -106,7 +105,7 @@ pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
 }
 
 fn of_read<T: Checked>(read: Read) -> Result<T, ValidationErrors> {
-    // Most of what is read is known to be valid by then.
+    // Most bodies were checked completely while they were read.
     if read.is_valid { Ok(T::from_valid(Valid(read.json))) } else { checked(read.json) }
 }
 
@@ -114,8 +113,7 @@ pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Re
     of_read(json::deserialize(T::RULES, deserializer)?).map_err(D::Error::custom)
 }
 
-/// What every generated type with rules of its own implements, in terms of the generic functions
-/// above.
+/// Implements what every generated type with rules needs, with the generic functions above.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __checked {
@@ -163,7 +161,7 @@ macro_rules! __checked {
             }
         }
 
-        /// Takes a JSON value, and checks it.
+        /// Checks a JSON value.
         impl ::core::convert::TryFrom<$crate::__private::Value> for $type {
             type Error = $crate::__private::ValidationErrors;
 
@@ -186,7 +184,7 @@ macro_rules! __checked {
     };
 }
 
-/// What an object or a union inside an input implements besides.
+/// Implements what only an object or a union inside an input needs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __nested {
@@ -201,11 +199,11 @@ macro_rules! __nested {
     };
 }
 
-/// What every generated object type implements.
+/// Implements what every generated object needs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
-    // An object that is nothing but its fields.
+    // An object whose only rule is its fields.
     ($type:ident, $name:literal, $data:ident) => {
         $crate::__object!(
             $type,

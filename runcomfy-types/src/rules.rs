@@ -1,6 +1,6 @@
 //! Short forms for the rules and literals of generated code.
 //!
-//! A generated module imports all of them by a glob, which any name of its own takes precedence over.
+//! A generated module imports all of them with a glob. Its own names take precedence.
 
 pub use runcomfy_schema::json::literal::{json, text};
 pub use runcomfy_schema::rule::{
@@ -32,9 +32,9 @@ pub const fn boolean(bool: bool) -> Literal {
     Literal::Bool(bool)
 }
 
-/// A float as a number: one without a fraction is an integer.
+/// A float as a number. A float without a fraction becomes an integer.
 const fn decimal(float: f64) -> Num {
-    // Up to 2^53, a float is exactly the integer that it shows.
+    // Up to 2^53 every integer has an exact float.
     const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
     let int = float as i64;
     if int as f64 == float && float.abs() <= MAX_EXACT { Num::Int(int) } else { Num::Float(float) }
@@ -60,7 +60,7 @@ pub const fn below(max: i64) -> Rule {
     Rule::Range { min: None, max: Some(exclusive(Num::Int(max))) }
 }
 
-/// A range of which one bound has a fraction; the other ones likewise.
+/// A range with a fraction in a bound. The functions below do the same for other rules.
 #[must_use]
 pub const fn range_f64(min: f64, max: f64) -> Rule {
     Rule::Range { min: Some(inclusive(decimal(min))), max: Some(inclusive(decimal(max))) }

@@ -1,4 +1,4 @@
-//! Whether the promised version of Rust is enough for everything that an app builds.
+//! Checks that every dependency builds with the promised version of Rust.
 
 use std::path::Path;
 use std::process::Command;

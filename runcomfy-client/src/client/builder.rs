@@ -112,7 +112,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many calls the client and its clones make in a second at most, of whatever kind: as many
+    /// How many calls of any kind the client and its clones make in a second at most: as many
     /// as there are unless said otherwise. Where the service answers with `Retry-After`, all of them
     /// pause in any case.
     ///

@@ -105,7 +105,7 @@ impl ApiErrorKind {
             Self::Forbidden => "use the token of the account that owns it",
             Self::NotFound => "check the id; the job or model may no longer exist",
             Self::InvalidInput => {
-                "the model's schema may have changed since: update it; until then, `submit_json` sends what is not checked here"
+                "the model's schema may have changed: update it; until then, `submit_json` sends a body unchecked"
             }
             Self::TooLarge => {
                 "put files on public https: URLs instead of sending them inside the request"

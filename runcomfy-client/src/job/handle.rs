@@ -1,4 +1,4 @@
-//! The calls about one job, whatever its output is.
+//! The calls about one job, for any type of output.
 
 use std::fmt::Display;
 use std::sync::Arc;

@@ -32,7 +32,7 @@ pub use ledger::{Unfinished, UnfinishedJob, UnknownSubmission};
 pub struct JournalError(Box<dyn std::error::Error + Send + Sync>);
 
 impl JournalError {
-    /// From an error, or from a text that says what is wrong.
+    /// From an error, or from a message.
     pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(reason.into())
     }

@@ -51,7 +51,7 @@ fn error_code(json: &Value, is_success: bool) -> Option<String> {
     code("error_code").or_else(|| code("code").filter(|code| !is_success || is_failure(code)))
 }
 
-/// The service's words about what went wrong, in whatever form.
+/// The service's error message, from any known form of body.
 pub(crate) fn message(json: &Value) -> Option<String> {
     ["error_message", "message", "error", "detail"].iter().find_map(|key| words(json.get(key)?))
 }

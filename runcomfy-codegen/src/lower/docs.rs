@@ -310,7 +310,7 @@ pub(super) fn variant(value: &Literal) -> String {
 }
 
 fn show(literal: &Literal) -> String {
-    const LONGEST: usize = 60;
+    const MAX_LEN: usize = 60;
     let text = match literal {
         Literal::Null => "null".to_owned(),
         Literal::Bool(bool) => bool.to_string(),
@@ -318,7 +318,7 @@ fn show(literal: &Literal) -> String {
         Literal::Str(text) => format!("{text:?}"),
         Literal::Json(text) => text.to_string(),
     };
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_LEN) {
         None => text,
         Some((end, _)) => format!("{}...", &text[..end]),
     }

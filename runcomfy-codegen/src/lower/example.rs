@@ -47,7 +47,7 @@ pub(super) fn of<'a>(
     text
 }
 
-/// A body that the model takes: what is required, and some of what is not.
+/// A valid body: the required members, and some optional ones.
 fn body<'a>(
     input: &ObjectType,
     compiler: &mut Compiler<'a>,
