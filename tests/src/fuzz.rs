@@ -12,11 +12,22 @@ pub fn schema_text(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(generated) = Generator::from_texts([("fuzz/model", text)]).generate() {
         for model in &generated.models {
-            if let Err(error) = syn::parse_file(&model.source) {
+            if let Err(error) = parse(&model.source) {
                 panic!("{error}\n{}", model.source);
             }
         }
     }
+}
+
+/// Reads source as Rust. The parser recurses as deeply as rules nest, which a test's own stack is too
+/// small for.
+fn parse(source: &str) -> Result<(), String> {
+    const STACK: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let parser = || syn::parse_file(source).map(drop).map_err(|error| error.to_string());
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parser);
+        thread.unwrap().join().unwrap()
+    })
 }
 
 /// JSON text to an `Input`: the first two bytes choose the model.
