@@ -80,7 +80,7 @@ struct Known {
 /// The depth that fits the smallest stack in a debug build. Deeper rules run on a larger stack.
 const MAX_DEPTH: usize = 96;
 const MAX_DEPTH_ON_LARGE_STACK: usize = 16_384;
-const LARGE_STACK_LEN: usize = 128 * 1024 * 1024;
+const LARGE_STACK_SIZE: usize = 128 * 1024 * 1024;
 
 /// Remembering verdicts pays only after this many steps.
 const MIN_STEPS_TO_REMEMBER: usize = 2_000;
@@ -158,7 +158,7 @@ impl<'r> Judge<'r> {
 /// Runs with enough stack for deep recursion. `None` if the system gives no thread.
 pub fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
-        let builder = thread::Builder::new().stack_size(LARGE_STACK_LEN);
+        let builder = thread::Builder::new().stack_size(LARGE_STACK_SIZE);
         match builder.spawn_scoped(scope, run).ok()?.join() {
             Ok(value) => Some(value),
             Err(panic) => std::panic::resume_unwind(panic),

@@ -1,4 +1,4 @@
-//! A text in a body: of its own, or shared where it may be a whole file.
+//! A string in a body: owned, or shared if it may be a whole file.
 
 use std::fmt;
 use std::ops::Deref;

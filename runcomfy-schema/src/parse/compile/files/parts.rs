@@ -143,7 +143,7 @@ impl Members {
 #[derive(Default)]
 pub(super) struct Leaves<'s> {
     pub(super) all: BTreeMap<SchemaId, &'s Schema>,
-    /// Schemas of which at least one must hold.
+    /// Schemas that need not all hold.
     pub(super) any: BTreeMap<SchemaId, &'s Schema>,
 }
 
