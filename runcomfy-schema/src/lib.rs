@@ -9,6 +9,7 @@
 //! and changes with them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bits;
 mod field;
 mod instance_path;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]

@@ -4,8 +4,8 @@
 //! everything else is left to a check of the whole.
 
 use super::Json;
+use crate::bits::Bits;
 use crate::field::FieldInfo;
-use crate::keyword::object::Bits;
 use crate::rule::Rule;
 use crate::search::only_fields;
 use crate::validate::is_valid;
