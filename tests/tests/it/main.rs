@@ -25,6 +25,7 @@ mod generated_files;
 mod instances;
 mod journal;
 mod journal_damage;
+mod journal_file;
 mod many;
 mod markup;
 mod media;
