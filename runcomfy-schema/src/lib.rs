@@ -16,6 +16,7 @@ mod instance_path;
 pub mod json;
 pub mod keyword;
 pub mod media;
+pub mod model_id;
 mod num;
 pub mod pattern;
 #[doc(hidden)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use runcomfy_schema::model_id::is_allowed;
 use runcomfy_schema::truncate::start;
 use thiserror::Error;
 
@@ -35,7 +36,6 @@ impl FromStr for ModelId {
 
     fn from_str(id: &str) -> Result<Self, InvalidModelId> {
         const MAX_LEN: usize = 512;
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         let reason = if id.is_empty() {
             "it is empty"
         } else if id.len() > MAX_LEN {
@@ -44,7 +44,7 @@ impl FromStr for ModelId {
             "a segment between slashes is empty"
         } else if id.split('/').any(|segment| [".", ".."].contains(&segment)) {
             "a segment is `.` or `..`"
-        } else if !id.split('/').all(|segment| segment.chars().all(allowed)) {
+        } else if !id.split('/').all(|segment| segment.chars().all(is_allowed)) {
             "segments hold only ASCII letters, digits, `-`, `.`, `_` and `~`"
         } else {
             return Ok(Self(id.into()));

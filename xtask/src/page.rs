@@ -1,5 +1,6 @@
 //! Finds a model's id and input schema in copied text.
 
+use runcomfy_schema::model_id::is_allowed;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -32,9 +33,8 @@ pub(crate) fn read(text: &str, id: Option<String>) -> Result<Model, String> {
 
 /// Whether an id names a file inside the schemas folder that is not hidden.
 fn is_model_id(id: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     id.split('/').all(|segment| {
-        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(allowed)
+        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(is_allowed)
     })
 }
 

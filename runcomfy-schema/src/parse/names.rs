@@ -1,4 +1,18 @@
-//! The naming rules of all Rust names: the same names for a schema in any language.
+//! The naming rules of all Rust names. The same schema gives the same names, in whatever human
+//! language its titles are.
+//!
+//! A **field** takes its name from the first of these:
+//!
+//! 1. `x-rust-name`;
+//! 2. the key without its leading node id (`149_steps` is `steps`), unless the rest says nothing
+//!    (`value`, `value2`) or the key fuses two inputs (`169_valuex170_value`). Keys begin with the
+//!    id of a node where the model is made from a workflow of nodes;
+//! 3. the title without its parentheses: `Resolution (W:H)` is `resolution`;
+//! 4. the whole key.
+//!
+//! Fields that would share a name get their node id behind it: `steps_149`, `steps_602`.
+//!
+//! For all names:
 //!
 //! - A name that begins with a digit gets a `_` before it, and a keyword a `_` after it. So do a
 //!   field named `build`, a field named `maybe_x` beside `x`, and a type named `Input`,
@@ -15,12 +29,13 @@ use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use crate::model_id::is_allowed;
+
 /// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
 const MAX_ID_LEN: usize = 110;
 
 /// The modules of a model id, outermost first.
 pub fn module_path(id: &str) -> Result<Vec<String>, String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     if id.len() > MAX_ID_LEN {
         return Err(format!(
             "the model id has {} bytes; at most {MAX_ID_LEN} are allowed",
@@ -29,7 +44,7 @@ pub fn module_path(id: &str) -> Result<Vec<String>, String> {
     }
     id.split('/')
         .map(|segment| {
-            if !segment.chars().all(allowed) {
+            if !segment.chars().all(is_allowed) {
                 return Err(format!(
                     "{id:?} is not a model id: a segment holds only ASCII letters, digits, `-`, `.`, `_` and `~`"
                 ));
@@ -136,13 +151,14 @@ fn node_id(key: &str) -> Option<(&str, &str)> {
     (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())).then_some((id, rest))
 }
 
-/// Whether a key consists of two inputs: `602_widthx602_height`.
+/// Whether a key fuses two inputs, each with a node id: `602_widthx602_height`. Neither of the two
+/// names the field.
 fn is_fused(key: &str) -> bool {
     let Some((_, rest)) = node_id(key) else { return false };
     rest.match_indices('x').any(|(at, _)| at > 0 && node_id(&rest[at + 1..]).is_some())
 }
 
-/// Whether a name is descriptive. `value` and `value2` are not.
+/// Whether a name describes something. `value` and `value2` do not.
 fn says_something(name: &str) -> bool {
     let nothing = name
         .strip_prefix("value")
@@ -168,7 +184,7 @@ fn without_parentheses(title: &str) -> String {
         .collect()
 }
 
-/// The kind of file that a field holds, by its Rust name: `image`, `image_url_1`, `ref_videos`.
+/// The kind of media that a field holds, by its Rust name: `image`, `image_url_1`, `ref_videos`.
 pub fn media(name: &str) -> Option<crate::media::MediaKind> {
     use crate::media::MediaKind::{Audio, Image, Video};
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
@@ -287,7 +303,7 @@ fn identifier(name: &str) -> String {
 }
 
 /// The strict and the reserved keywords of all editions, and `_`.
-const KEYWORDS: [&str; 53] = [
+const RUST_KEYWORDS: [&str; 53] = [
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
     "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
@@ -296,7 +312,7 @@ const KEYWORDS: [&str; 53] = [
 ];
 
 fn is_keyword(name: &str) -> bool {
-    KEYWORDS.contains(&name)
+    RUST_KEYWORDS.contains(&name)
 }
 
 /// Whether a text is a path, such as `::runcomfy_client`.
