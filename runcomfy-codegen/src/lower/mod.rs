@@ -1,7 +1,9 @@
 //! A checked schema to a model: every choice is made here, names included, so that emitting is
 //! writing down.
 
+mod candidates;
 mod docs;
+mod draft;
 mod enums;
 mod example;
 mod fields;
