@@ -24,6 +24,7 @@ use crate::job::{Completed, Job, JobEnd, WaitOptions};
 use crate::journal::Submission;
 use crate::request_id::RequestId;
 use crate::submit::{Failed, Prepared};
+use crate::time::Clock;
 
 /// The results of many jobs, in the order in which they end: a [`Stream`] of the input's index and its
 /// job's result.
@@ -36,14 +37,15 @@ use crate::submit::{Failed, Prepared};
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
     inputs: Box<dyn Iterator<Item = Result<Prepared, Error>> + Send + 'a>,
-    /// The place of the next input.
+    /// The index of the next input.
     next: usize,
     limit: usize,
-    /// What comes of them is boxed: a task has room for it from its beginning on.
+    /// Results are boxed, because a task reserves space for its result from the start.
     running: JoinSet<Box<TaskOutcome<O>>>,
-    /// What is known of each task, should it end without a word.
+    /// The facts about each task, in case its runtime ends first.
     begun: HashMap<Id, Arc<RunningInput<O>>>,
     run: Arc<Run<O>>,
+    clock: Arc<dyn Clock>,
 }
 
 /// Makes a result of an input, in a task.
@@ -98,7 +100,7 @@ pub struct RunError<J = Job> {
 }
 
 impl<J> RunError<J> {
-    /// What the client's journal knows the submission as, where there is a journal.
+    /// What the client's journal knows the submission as, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.submission.as_deref()
@@ -178,11 +180,12 @@ impl Client {
     /// others. Inputs are taken one by one, as there is room: they may come from an iterator that
     /// makes them.
     ///
-    /// Where the client has a [journal](crate::ClientBuilder::journal), every input is
+    /// If the client has a [journal](crate::ClientBuilder::journal), every input is
     /// [claimed](crate::Submission::claim) in it before it is sent. What was claimed before, by an
     /// earlier run of the program or by another process, is not submitted again: it is an
-    /// [`Error::AlreadySubmitted`]. Of equal inputs the first of this list has the claim of the first
-    /// of that, and so on; for more of the same, see [`Keyed`](crate::Keyed).
+    /// [`Error::AlreadySubmitted`]. Equal inputs are numbered in the order of the list, and the
+    /// n-th one has the same claim in every run. To submit one more of them, wrap it in
+    /// [`Keyed`](crate::Keyed).
     ///
     /// How fast the service is called altogether is the client's matter: see
     /// [`calls_at_once`](crate::ClientBuilder::calls_at_once) and
@@ -212,8 +215,8 @@ impl Client {
         self.run_all_with(inputs, limit, &WaitOptions::default(), |_, _| {})
     }
 
-    /// The same with bounds of one's own for each wait; `on_submit` is handed every job, and with it
-    /// the request id, before it is waited for.
+    /// Like [`run_all`](Self::run_all), with your own limits for each wait. `on_submit` receives every
+    /// job, and with it the request id, before the wait begins.
     pub fn run_all_with<'a, I>(
         &self,
         inputs: I,
@@ -263,6 +266,7 @@ impl Client {
             running: JoinSet::new(),
             begun: HashMap::new(),
             run: Arc::new(run),
+            clock: Arc::clone(&self.shared.transport.clock),
         }
     }
 }
@@ -285,7 +289,7 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             self.next += 1;
             match prepared {
                 Ok(prepared) => {
-                    let (model_id, at) = (prepared.model_id().clone(), SystemTime::now());
+                    let (model_id, at) = (prepared.model_id().clone(), self.clock.date());
                     let begun =
                         Arc::new(RunningInput { index, model_id, at, job: OnceLock::new() });
                     let run = (self.run)(prepared, Arc::clone(&begun)).in_current_span();
