@@ -29,7 +29,7 @@ pub struct Client {
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
     job: crate::Job<O>,
-    /// `None` where the job was deserialised.
+    /// `None` if the job was deserialised.
     runtime: Option<Arc<Shared>>,
 }
 
@@ -309,7 +309,7 @@ impl ClientBuilder {
     /// Makes a blocking client. Nothing is sent yet.
     ///
     /// # Errors
-    /// As of [`build`](Self::build).
+    /// The errors of [`build`](Self::build).
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn build_blocking(self) -> Result<Client, Error> {
         Client::from_async(self.build()?)

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::request_id::RequestId;
 
-/// Where a job stands.
+/// If a job stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobState {
@@ -81,7 +81,7 @@ pub struct JobStatus {
     pub state: JobState,
     /// How many jobs are before it, as far as the service says.
     pub queue_position: Option<u64>,
-    /// The service's words, where there are any: about a failure, or a state that is not known.
+    /// The service's words, if there are any: about a failure, or a state that is not known.
     pub message: Option<String>,
 }
 

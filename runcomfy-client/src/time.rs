@@ -39,7 +39,7 @@ pub(crate) fn http_date(date: SystemTime) -> String {
     httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
 }
 
-/// What comes of `work` within a time; `None` where it takes longer.
+/// What comes of `work` within a time; `None` if it takes longer.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
     timeout: Duration,

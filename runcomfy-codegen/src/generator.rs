@@ -26,7 +26,7 @@ pub struct Generator {
     crate_path: Option<String>,
 }
 
-/// Where the schemas are.
+/// If the schemas are.
 #[derive(Clone, Debug)]
 enum Schemas {
     Folder(PathBuf),

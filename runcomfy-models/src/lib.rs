@@ -1,4 +1,4 @@
-//! Every RunComfy model as a typed, documented, range-checked Rust API.
+//! RunComfy models as typed, documented, range-checked Rust APIs.
 //!
 //! A model's module is its id in snake case: `kling/kling-2-1/master/image-to-video` is
 //! [`kling::kling_2_1::master::image_to_video`]. In it, `Input` is the request, and has a builder.

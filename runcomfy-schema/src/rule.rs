@@ -1,8 +1,8 @@
 //! The rules of a schema as data: constants in generated code, or owned if a schema comes at run
 //! time. One judge checks both.
 //!
-//! A new rule has its variant here, its arm in each of the matches at the end, and its functions in a
-//! file of `keyword/`. The matches are exhaustive, so it does not compile until each of them has it.
+//! A new rule has its variant here, an arm in each `match` of this file, and its functions in a file of
+//! `keyword/`. The compiler names every `match` that lacks it.
 #![allow(
     missing_docs,
     missing_debug_implementations,
@@ -116,6 +116,7 @@ pub enum Rule {
     Format(Format),
     Media(MediaKind),
     Validations(List<Validation>),
+    /// `minItems` and `maxItems`.
     Count {
         min: Option<u64>,
         max: Option<u64>,
@@ -266,7 +267,7 @@ pub struct ObjectSchema {
 pub enum Additional {
     Denied,
     Checked(Rules),
-    /// They are allowed, and not evaluated: a rule around this one decides.
+    /// Allowed, and not marked as evaluated: the enclosing `Unevaluated` rule decides.
     Open,
 }
 

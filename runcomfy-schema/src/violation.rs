@@ -25,7 +25,7 @@ impl Violation {
         &self.field
     }
 
-    /// The same with the keys on the wire.
+    /// The wire key of the field, with the same path: `multi_prompt[1].149_duration`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

@@ -67,7 +67,7 @@ impl<S> Draft<S> {
         object::checked(Json::Object(members))
     }
 
-    /// The fields set so far, by wire key.
+    /// Shows the fields set so far, by their Rust names.
     pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct(name);
         for (field, value) in T::FIELDS.iter().zip(&self.slots) {

@@ -327,7 +327,7 @@ __rt::nested!(Start);
 
 /// Builds an [`type@Start`].
 ///
-/// `build` exists once `x` was set; its type parameters keep count.
+/// Call `build` after `x` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct StartBuilder<X = Missing>(Draft<(X,)>);

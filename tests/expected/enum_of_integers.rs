@@ -54,7 +54,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `number_of_frames` was set; its type parameters keep count.
+/// Call `build` after `number_of_frames` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesState,)>);

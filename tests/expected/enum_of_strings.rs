@@ -55,7 +55,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `aspect_ratio` was set; its type parameters keep count.
+/// Call `build` after `aspect_ratio` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<AspectRatioState = Missing>(Draft<(AspectRatioState,)>);

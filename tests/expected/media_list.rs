@@ -53,7 +53,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `images` was set; its type parameters keep count.
+/// Call `build` after `images` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Images = Missing>(Draft<(Images,)>);

@@ -57,7 +57,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `camera` was set; its type parameters keep count.
+/// Call `build` after `camera` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
@@ -273,7 +273,7 @@ __rt::nested!(Camera);
 
 /// Builds an [`type@Camera`].
 ///
-/// `build` exists once `mode` was set; its type parameters keep count.
+/// Call `build` after `mode` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);

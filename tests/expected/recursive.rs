@@ -54,7 +54,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `tree` was set; its type parameters keep count.
+/// Call `build` after `tree` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
@@ -144,7 +144,7 @@ __rt::nested!(Tree);
 
 /// Builds an [`type@Tree`].
 ///
-/// `build` exists once `label` was set; its type parameters keep count.
+/// Call `build` after `label` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);

@@ -58,7 +58,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `ghost`, `prompt` were set; its type parameters keep count.
+/// Call `build` after `ghost`, `prompt` were set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Ghost = Missing, Prompt = Missing>(Draft<(Ghost, Prompt)>);

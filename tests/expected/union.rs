@@ -55,7 +55,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// `build` exists once `shape` was set; its type parameters keep count.
+/// Call `build` after `shape` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
@@ -166,7 +166,7 @@ __rt::nested!(ImageSizeObject);
 
 /// Builds an [`type@ImageSizeObject`].
 ///
-/// `build` exists once `width` was set; its type parameters keep count.
+/// Call `build` after `width` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
@@ -256,7 +256,7 @@ __rt::nested!(ShapeBox);
 
 /// Builds an [`type@ShapeBox`].
 ///
-/// `build` exists once `kind` was set; its type parameters keep count.
+/// Call `build` after `kind` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
@@ -346,7 +346,7 @@ __rt::nested!(ShapeCircle);
 
 /// Builds an [`type@ShapeCircle`].
 ///
-/// `build` exists once `kind` was set; its type parameters keep count.
+/// Call `build` after `kind` was set. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);

@@ -166,7 +166,7 @@ impl ClientBuilder {
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Config`] where the token or the base URL cannot be used.
+    /// [`Error::Config`] if the token or the base URL cannot be used.
     pub fn build(self) -> Result<Client, Error> {
         let token = self.token.ok_or(ConfigError::NoToken { files: Vec::new() })?;
         check_token(token.expose_secret())?;

@@ -32,10 +32,10 @@ impl Client {
     /// A client from the environment. The token comes from the first that is set of
     /// `RUNCOMFY_API_TOKEN`, `RUNCOMFY_TOKEN`, `RUNCOMFY_API_KEY`, and `RUNCOMFY_API_TOKEN_FILE` (the
     /// path of a file that holds it); else from the `token.json` of the official command line tool.
-    /// The address comes from `RUNCOMFY_MODEL_API_BASE`, where that is set.
+    /// The address comes from `RUNCOMFY_MODEL_API_BASE`, if that is set.
     ///
     /// # Errors
-    /// [`Error::Config`] where there is no token, or the token or the address cannot be used.
+    /// [`Error::Config`] if there is no token, or the token or the address cannot be used.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder_from_env()?.build()
     }
@@ -43,7 +43,7 @@ impl Client {
     /// A builder with the settings of the [environment](Self::from_env), for further settings.
     ///
     /// # Errors
-    /// [`Error::Config`] where there is no token, or a variable is not text.
+    /// [`Error::Config`] if there is no token, or a variable is not text.
     pub fn builder_from_env() -> Result<ClientBuilder, Error> {
         Ok(ClientBuilder::from_env(&|name| std::env::var_os(name))?)
     }
@@ -60,17 +60,17 @@ impl Client {
     /// happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and [`Job::wait`].
     ///
     /// # Errors
-    /// As of [`submit`](Self::submit) and [`Job::wait`]; once the job exists, the error holds its
+    /// The errors of [`submit`](Self::submit) and [`Job::wait`]. Once the job exists, they hold its
     /// id.
     pub async fn run<R: Request>(&self, input: &R) -> Result<Completed<R::Output>, Error> {
         self.run_with(input, &WaitOptions::default(), |_| {}).await
     }
 
-    /// The same with bounds of one's own; `on_submit` is handed the job, and with it the request id,
-    /// before anything is waited for.
+    /// Like [`run`](Self::run), with your own limits. `on_submit` receives the job, and with it the
+    /// request id, before the wait begins.
     ///
     /// # Errors
-    /// As of [`run`](Self::run).
+    /// The errors of [`run`](Self::run).
     pub async fn run_with<R: Request>(
         &self,
         input: &R,
@@ -82,21 +82,21 @@ impl Client {
         job.wait_with(options, |_| {}).await
     }
 
-    /// Submits an input, which costs money. Sent again only where it surely was not accepted: the
-    /// connection was not made, or the answer is HTTP 429.
+    /// Submits an input, which costs money. It is sent again only if it surely was not accepted: no
+    /// connection was made, or the answer is HTTP 429.
     ///
     /// # Errors
-    /// [`Error::NotSubmitted`] and [`Error::Api`] where it was not accepted,
-    /// [`Error::SubmitUnknown`] where nobody can tell; [`Error::AlreadySubmitted`] for a
-    /// [`Keyed`](crate::Keyed) input that the journal knows.
+    /// [`Error::NotSubmitted`] and [`Error::Api`] if it was not accepted; [`Error::NotRecorded`] and
+    /// [`Error::RequestTooLarge`] if it was not sent; [`Error::SubmitUnknown`] if nobody can tell;
+    /// [`Error::AlreadySubmitted`] for a [`Keyed`](crate::Keyed) input that the journal knows.
     pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
         self.send(self.prepared(input, None)?).await
     }
 
-    /// The same with [options](SubmitOptions).
+    /// Like [`submit`](Self::submit), with [options](SubmitOptions).
     ///
     /// # Errors
-    /// As of [`submit`](Self::submit), and [`Error::AlreadySubmitted`].
+    /// The errors of [`submit`](Self::submit), and [`Error::AlreadySubmitted`].
     pub async fn submit_with<R: Request>(
         &self,
         input: &R,
@@ -124,7 +124,7 @@ impl Client {
     /// not know yet. Everything else is as with [`submit`](Self::submit).
     ///
     /// # Errors
-    /// As of [`submit`](Self::submit), and [`Error::ModelId`] where `model_id` is none.
+    /// The errors of [`submit`](Self::submit), and [`Error::ModelId`] if `model_id` is none.
     pub async fn submit_json<B: Serialize + ?Sized>(
         &self,
         model_id: &str,
@@ -137,18 +137,18 @@ impl Client {
     /// submitted anew.
     ///
     /// # Errors
-    /// [`Error::RequestId`] where the text cannot be a request id.
+    /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
         let request_id = request_id.as_ref().parse()?;
-        // An input that says its model itself may have been for any.
+        // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
         Ok(Job::new(self.shared.clone(), request_id, model_id, None))
     }
 
-    /// The same for a job of any model.
+    /// A job of any model, by its id.
     ///
     /// # Errors
-    /// [`Error::RequestId`] where the text cannot be a request id.
+    /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
         Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None))
     }

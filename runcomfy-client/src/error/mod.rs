@@ -138,7 +138,7 @@ pub enum Error {
         what: &'static str,
         /// What is wrong.
         reason: String,
-        /// Why, where there is more to say.
+        /// Why, if there is more to say.
         source: Option<BoxError>,
     },
     /// A call about a job got no answer. The job itself is not affected.
@@ -209,11 +209,11 @@ pub enum Error {
     WaitTimeout {
         /// The job.
         request_id: RequestId,
-        /// Where it stood last, as far as it was heard of at all.
+        /// The last known state; `None` if no status arrived.
         state: Option<JobState>,
         /// How long it was waited for.
         waited: Duration,
-        /// What went wrong last, where something did.
+        /// What went wrong last, if something did.
         source: Option<Box<Error>>,
     },
     /// A wait was cancelled; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
@@ -250,7 +250,7 @@ pub enum Error {
         request_id: RequestId,
         /// The service's word.
         state: String,
-        /// What the service says besides, where it says anything.
+        /// What the service says besides, if it says anything.
         message: Option<String>,
         /// How long it was in it.
         waited: Duration,
@@ -265,20 +265,20 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong.
         reason: String,
-        /// The job that it is a file of, where that is known.
+        /// The job that it is a file of, if that is known.
         request_id: Option<RequestId>,
-        /// Why, where there is more to say.
+        /// Why, if there is more to say.
         source: Option<BoxError>,
     },
     /// A blocking call was made on a thread of an asynchronous runtime.
     #[error(
-        "a blocking call was made on a thread of an asynchronous runtime, of which `spawn_blocking` is one, too; use the asynchronous client there, or a thread of your own (`std::thread::spawn`)"
+        "a blocking call was made on a thread of an asynchronous runtime (threads of `spawn_blocking` count, too); use the asynchronous client, or a thread of your own (`std::thread::spawn`)"
     )]
     BlockingInAsync,
 }
 
 impl Error {
-    /// The job that the error is about, where there is one.
+    /// The job that the error is about, if there is one.
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {

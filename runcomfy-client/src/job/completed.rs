@@ -26,13 +26,13 @@ pub struct Completed<O = Output, C = Client> {
     pub created_at: Option<String>,
     /// When it ended, in the service's words.
     pub finished_at: Option<String>,
-    /// What it cost, in US dollars, where the service says so.
+    /// What it cost, in US dollars, if the service says so.
     pub cost: Option<f64>,
 }
 
 #[cfg(feature = "blocking")]
 impl<O, C> Completed<O, C> {
-    /// The same with another client.
+    /// Replaces the client.
     pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
         let Self { submission, request_id, output, created_at, finished_at, cost, .. } = self;
         Completed { client, submission, request_id, output, created_at, finished_at, cost }
@@ -40,7 +40,7 @@ impl<O, C> Completed<O, C> {
 }
 
 impl<O, C> Completed<O, C> {
-    /// What the client's journal knows the submission as, where there is a journal.
+    /// What the client's journal knows the submission as, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.submission.as_deref()
@@ -55,13 +55,13 @@ impl<O, C> Completed<O, C> {
 }
 
 impl<O> Completed<O> {
-    /// Tells the client's journal that your work on the result is done, so that the job is not resumed. Needed only where the journal waits for it; see
-    /// [`FileJournal::until_settled`](crate::FileJournal::until_settled). Without a journal it does
-    /// nothing.
+    /// Tells the client's journal that your work on the result is done, so that the job is not
+    /// resumed. Only a journal with [`until_settled`](crate::FileJournal::until_settled) waits for it.
+    /// Without a journal it does nothing.
     ///
     /// # Errors
-    /// [`Error::NotSettled`] where that cannot be written, or the job was taken up by its id and is
-    /// none that the journal has unfinished.
+    /// [`Error::NotSettled`] if the entry cannot be written, or if the job was opened by its id and the
+    /// journal has no unfinished job with this id.
     pub async fn settle(&self) -> Result<(), Error> {
         let Some(journal) = &self.client.shared.journal else { return Ok(()) };
         let (entry, journal) = (self.settled(), Arc::clone(journal));

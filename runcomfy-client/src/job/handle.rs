@@ -44,7 +44,7 @@ pub(crate) struct JobHandle {
 #[derive(Debug)]
 pub(crate) enum JobEnd {
     Completed(Box<wire::JobResult>),
-    /// In the service's own words, where it has any.
+    /// In the service's own words, if it has any.
     Failed(Option<String>),
     Cancelled,
 }
@@ -57,9 +57,9 @@ pub(super) struct JobCall<'a> {
     what: &'a str,
     query: Option<&'a str>,
     deadline: Option<Duration>,
-    /// The maximum number of attempts, where it differs from that of the client's other calls.
+    /// The maximum number of attempts, if it differs from that of the client's other calls.
     attempts: Option<u32>,
-    /// Whether the job has ended by its status, so that its result may lag behind.
+    /// Whether the status says that the job has ended. Its result may still lag behind.
     has_ended: bool,
 }
 

@@ -43,7 +43,7 @@ pub(crate) use watch::{WaitEvent, Waiting};
 /// anything.
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
-    /// `None` where the job was deserialised.
+    /// `None` if the job was deserialised.
     shared: Option<Shared>,
     facts: Arc<JobFacts>,
     output: PhantomData<fn() -> O>,
@@ -97,7 +97,7 @@ impl<O> Job<O> {
         self.facts.model_id.as_ref()
     }
 
-    /// What the client's journal knows the submission as, where there is a journal.
+    /// What the client's journal knows the submission as, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.facts.submission.as_deref()
@@ -110,10 +110,10 @@ impl<O> Job<O> {
     /// The job of a model, with the model's own type of output.
     ///
     /// # Errors
-    /// [`Error::OtherModel`] where it is known to be one of another model.
+    /// [`Error::OtherModel`] if it is known to be one of another model.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
         let Self { shared, mut facts, .. } = self;
-        // A type of input that names no model may be for any.
+        // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         if !R::MODEL_ID.is_empty() {
             match &facts.model_id {
                 Some(found) if found.as_str() != R::MODEL_ID => {
@@ -158,7 +158,7 @@ impl<O> Job<O> {
         self.updates_with(&WaitOptions::default())
     }
 
-    /// The same with bounds of one's own.
+    /// Like [`updates`](Self::updates), with your own limits.
     pub fn updates_with(&self, options: &WaitOptions) -> Updates {
         Updates::new(self.handle(), Arc::new(options.clone()))
     }
@@ -168,8 +168,8 @@ impl<O: From<Output>> Job<O> {
     /// Fetches the result of a job that has ended.
     ///
     /// # Errors
-    /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] where there
-    /// is no output; else as of [`status`](Self::status).
+    /// [`Error::NotFinished`] before the end, [`Error::Failed`] and [`Error::Cancelled`] if there
+    /// is no output; else the errors of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
         let handle = self.handle()?;
         let end = handle.result_value().await.map_err(|error| handle.public(error));
@@ -182,17 +182,17 @@ impl<O: From<Output>> Job<O> {
     /// the job.
     ///
     /// # Errors
-    /// As of [`result`](Self::result), and [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
+    /// The errors of [`result`](Self::result), and [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
     /// [`Error::UnknownState`].
     pub async fn wait(&self) -> Result<Completed<O>, Error> {
         self.wait_with(&WaitOptions::default(), |_| {}).await
     }
 
-    /// The same with [options](WaitOptions); `on_change` is called with every new state and queue
-    /// position.
+    /// Like [`wait`](Self::wait), with [options](WaitOptions). `on_change` receives every new state
+    /// and queue position.
     ///
     /// # Errors
-    /// As of [`wait`](Self::wait).
+    /// The errors of [`wait`](Self::wait).
     pub async fn wait_with(
         &self,
         options: &WaitOptions,

@@ -1,7 +1,7 @@
 //! How long to wait for a job, and how often to ask.
 //!
-//! The interval between two questions is a twentieth of the time waited so far, but at least one
-//! second and at most thirty, multiplied by the number of jobs ahead in the queue. So a result is
+//! The interval between two status calls is a twentieth of the time waited so far, longer for a job with
+//! others before it in the queue, and within one to thirty seconds. So the end of a running job is
 //! noticed at most 5 % late, or one second, and long jobs need few calls.
 
 use std::time::Duration;

@@ -66,7 +66,7 @@ impl Watch {
             match self.unless_cancelled(asked).await? {
                 Ok(status) => return self.take(status),
                 Err(error) => {
-                    self.bear(error, began, true).map_err(|error| self.public(error))?;
+                    self.tolerate(error, began, true).map_err(|error| self.public(error))?;
                 }
             }
         }
@@ -85,7 +85,7 @@ impl Watch {
 
     fn take(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
         let now = self.now();
-        // A job that has ended while its result cannot be fetched goes on failing.
+        // A final status does not end an outage of the result call.
         if !status.state.is_final() || self.failing_status {
             self.failing_since = None;
             self.failure = None;
@@ -112,7 +112,7 @@ impl Watch {
         Ok((status, changed))
     }
 
-    /// The result of a job that has ended by this status; `None` where a later call may get it.
+    /// The result of a job that has ended by this status; `None` if a later call may get it.
     async fn result_after(&mut self, status: JobStatus) -> Result<Option<JobEnd>, Error> {
         let began = self.now();
         let asked = Box::pin(self.job.result_after(status, self.deadline));
@@ -120,16 +120,16 @@ impl Watch {
             Ok(end) => return Ok(Some(end)),
             Err(error) => error,
         };
-        self.bear(error, began, false).map(|()| None).map_err(|error| Error::ResultUnreadable {
+        self.tolerate(error, began, false).map(|()| None).map_err(|error| Error::ResultUnreadable {
             request_id: self.job.request_id().clone(),
             source: Box::new(self.public(error)),
         })
     }
 
-    /// Keeps an error of a call that began then, and goes on waiting; gives it back where no later
-    /// call can go better, or it has lasted too long. `is_status` says whether the call asked for the
-    /// status.
-    fn bear(
+    /// Remembers a transient error, so that the wait can go on. Returns the error if it is permanent, or
+    /// if errors have lasted too long. The call began at `began`; `is_status` says whether it asked for
+    /// the status.
+    fn tolerate(
         &mut self,
         error: JobCallError,
         began: Duration,

@@ -29,7 +29,7 @@ pub struct Submission {
     /// What it claims, in 32 hexadecimal digits: as long as it may have been accepted, no other
     /// submission with the same claim is sent. Made of the model, the body, the
     /// [key](crate::Keyed), and the number of equal inputs before it in the list that
-    /// [`run_all`](crate::Client::run_all) was given. `None` where nothing is claimed.
+    /// [`run_all`](crate::Client::run_all) was given. `None` if nothing is claimed.
     pub claim: Option<String>,
 }
 

@@ -118,7 +118,7 @@ impl FileJournal {
     /// Opens a journal, or makes one where there is none.
     ///
     /// # Errors
-    /// Where the file cannot be opened, locked or read, or is something else.
+    /// If the file cannot be opened, locked or read, or is something else.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let io = |what| {
             let path = path.as_ref().to_owned();
@@ -178,7 +178,7 @@ impl FileJournal {
     /// [claims](Submission::claim) stays claimed.
     ///
     /// # Errors
-    /// Where that cannot be written.
+    /// If that cannot be written.
     pub fn settle(&self, submission: &Submission) -> Result<(), JournalError> {
         self.record(&JournalEntry::Settled { submission: submission.id.clone() })
     }
@@ -188,7 +188,7 @@ impl FileJournal {
     /// again.
     ///
     /// # Errors
-    /// Where that cannot be written, where the journal knows the job that came of it, and where another
+    /// If that cannot be written, where the journal knows the job that came of it, and where another
     /// process is still submitting it.
     pub fn not_accepted(&self, submission: &Submission) -> Result<(), JournalError> {
         self.check_not_accepted(&submission.id)?;
@@ -224,7 +224,7 @@ impl FileJournal {
     /// was compacted, none.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub fn entries(&self) -> Result<Vec<JournalEntry>, JournalError> {
         let mut entries = Vec::new();
         self.for_each_line(|line| {
@@ -237,11 +237,11 @@ impl FileJournal {
 
     /// The digests of all bodies that were accepted, or may have been: by
     /// [`Submission::digest_of`] a program finds which of its inputs it need not submit any more.
-    /// Where several processes run at once, that is too early to ask: [claims](Submission::claim) are
+    /// If several processes run at once, that is too early to ask: [claims](Submission::claim) are
     /// for them.
     ///
     /// # Errors
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub fn submitted_bodies(&self) -> Result<HashSet<String>, JournalError> {
         let mut known = HashMap::new();
         let mut finished = HashSet::new();
@@ -268,7 +268,7 @@ impl FileJournal {
     /// does nothing.
     ///
     /// # Errors
-    /// Where a file cannot be written beside it, or another process keeps it locked. The journal is
+    /// If a file cannot be written beside it, or another process keeps it locked. The journal is
     /// as it was then.
     pub fn compact(&self) -> Result<(), JournalError> {
         self.inner.compact().map_err(|error| self.io("compact", error))

@@ -25,9 +25,9 @@ pub enum Begin {
 pub struct ClaimHolder {
     /// How far it came.
     pub state: ClaimState,
-    /// The submission; `None` where the journal keeps no more of it than its claim.
+    /// The submission; `None` if the journal keeps no more of it than its claim.
     pub submission: Option<Submission>,
-    /// Its job, where it is known.
+    /// Its job, if it is known.
     pub request_id: Option<RequestId>,
     /// Whether another running process works on it: then
     /// [`Client::resume`](crate::Client::resume) leaves it to that process.

@@ -13,7 +13,7 @@ use crate::state::JobState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnfinishedJob {
-    /// What it came from; `None` where the journal's entry about that is missing or damaged.
+    /// What it came from; `None` if the journal's entry about that is missing or damaged.
     pub submission: Option<Submission>,
     /// The job.
     pub request_id: RequestId,
@@ -25,7 +25,7 @@ pub struct UnfinishedJob {
 pub struct UnknownSubmission {
     /// What is known of it.
     pub submission: Submission,
-    /// What happened; `None` where the process ended before it was told.
+    /// What happened; `None` if the process ended before it was told.
     pub reason: Option<String>,
 }
 

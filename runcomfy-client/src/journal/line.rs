@@ -142,7 +142,7 @@ pub(super) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'
     }
 }
 
-/// An entry as a line. `of` is its submission, where it is an outcome of one that is known.
+/// An entry as a line. `of` is its submission, if it is an outcome of one that is known.
 pub(super) fn entry(
     entry: &JournalEntry,
     session: &str,

@@ -83,7 +83,7 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// that is dropped halfway, which are told on the thread of the caller.
     ///
     /// # Errors
-    /// Where that cannot be done.
+    /// If that cannot be done.
     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError>;
 
     /// Keeps that a submission is about to be sent ([`JournalEntry::Submitting`]), unless an earlier
@@ -97,7 +97,7 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// programs never share and that no list of inputs is run with twice.
     ///
     /// # Errors
-    /// Where the entry cannot be written. The submission is not sent then.
+    /// If the entry cannot be written. The submission is not sent then.
     fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
         self.record(&JournalEntry::Submitting { submission: submission.clone() })?;
         Ok(Begin::Recorded)
@@ -106,7 +106,7 @@ pub trait Journal: fmt::Debug + Send + Sync + 'static {
     /// Every job without an end, and every submission whose outcome is unknown.
     ///
     /// # Errors
-    /// Where the entries cannot be read.
+    /// If the entries cannot be read.
     fn unfinished(&self) -> Result<Unfinished, JournalError>;
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Store {
 struct Lines {
     count: u64,
     readable: u64,
-    /// The first with something in it, where that is unreadable.
+    /// The first with something in it, if that is unreadable.
     first: Option<String>,
 }
 

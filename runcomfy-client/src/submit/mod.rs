@@ -49,7 +49,7 @@ impl Prepared {
         Ok(Self { model_id, body, claim: None })
     }
 
-    /// Any JSON for any model, unchecked.
+    /// Any JSON for any model, unchecked, its size included: the service knows its limits best.
     pub(crate) fn unchecked<B: Serialize + ?Sized>(
         model_id: ModelId,
         body: &B,
@@ -62,8 +62,8 @@ impl Prepared {
         &self.model_id
     }
 
-    /// Claims the input that it was made from, by its model, body, key and number among equal ones.
-    /// `number` gets the claim that the first of them has.
+    /// Claims the input that it was made from, by its model, body, key and number among equal inputs.
+    /// `number` receives the claim of number 0, and returns the number of this input.
     pub(crate) fn claiming<R: Request>(
         mut self,
         input: &R,
@@ -224,7 +224,7 @@ impl Shared {
             }
             attempts += 1;
             let call = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
-            // At the deadline, an attempt that is ready still gets a second.
+            // An attempt that starts at the deadline still has a time-out of one second.
             let timeout = limits.submit_timeout.min(left().max(Duration::from_secs(1)));
             record.start_sending();
             let (error, retry_after) = match transport.send(call, timeout).await {

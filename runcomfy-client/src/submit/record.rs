@@ -12,9 +12,11 @@ use crate::journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Su
 /// A submission without an outcome so far, and what its journal has been told. Without a journal, it
 /// does nothing.
 ///
-/// Each edge to the right is a call; each edge down is what happens where the caller drops the
-/// submission instead. The journal gets an outcome in every case, because a submission without one
-/// may have been paid for.
+/// Each edge to the right is a call. Each edge down is what is written if the caller drops the
+/// submission there, because a submission without an outcome may have been paid for. `end` is also
+/// called from `Begun`, when no attempt is left. A submission that is dropped during `end` gets the
+/// outcome given to `end`. If `begin` fails, or finds another claim, nothing was recorded, and
+/// nothing is written later.
 ///
 /// ```text
 /// begin() ──> Beginning ──> Begun <──> Sending ── end(outcome) ──> Recorded
@@ -76,7 +78,7 @@ impl SubmissionRecord {
             submission: Arc::clone(&journaled.submission),
             state: Arc::clone(&journaled.state),
         };
-        // From here on, a drop of this future is a drop of the record.
+        // If this future is dropped from here on, the record is dropped with it.
         let record = Self { journaled: Some(journaled) };
         let begun = blocking(move || thread.begin()).await;
         match begun.unwrap_or_else(|error| Err(JournalError::new(error))) {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | 2xx with a request id | accepted |
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
-//! | 429 | busy: surely not accepted, so it can be sent again |
+//! | 429, without the body of a job | busy: surely not accepted, so `send_until_clear` sends it again |
 //! | 4xx but for 408 and 499, or 2xx with a known `error_code` | refused |
 //! | anything else | unknown |
 //!

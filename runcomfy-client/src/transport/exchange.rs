@@ -21,7 +21,7 @@ const MAX_START_LEN: usize = 64 * 1024;
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a Url,
-    /// JSON, where there is any.
+    /// JSON, if there is any.
     pub(crate) body: Option<Body>,
 }
 

@@ -16,7 +16,7 @@ use crate::request_id::RequestId;
 pub(crate) struct IdempotentCall<'a> {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// The maximum number of attempts, where it differs from that of the client's other calls.
+    /// The maximum number of attempts, if it differs from that of the client's other calls.
     pub(crate) attempts: Option<u32>,
     /// The job that the call is about.
     pub(crate) job: Option<AboutJob<'a>>,

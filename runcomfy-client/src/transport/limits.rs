@@ -14,7 +14,7 @@ pub(crate) struct Limits {
     pub(crate) attempts: u32,
     pub(crate) back_off: BackOff,
     pub(crate) calls_at_once: usize,
-    /// The least time from one call to the next, where there is one.
+    /// The least time from one call to the next, if there is one.
     pub(crate) call_spacing: Option<Duration>,
 }
 

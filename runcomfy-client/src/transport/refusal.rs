@@ -10,7 +10,7 @@ const MAX_MESSAGE_LEN: usize = 500;
 const MAX_SHOWN_BODY_LEN: usize = 4096;
 
 impl Response {
-    /// The refusal that the response is; `None` where it is a success. `request_id` is the job of the
+    /// The refusal that the response is; `None` if it is a success. `request_id` is the job of the
     /// call.
     pub(crate) fn refusal(&self, request_id: Option<&RequestId>) -> Option<ApiError> {
         let &Self { status, ref body, ref json, retry_after, .. } = self;

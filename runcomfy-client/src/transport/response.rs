@@ -13,7 +13,7 @@ use crate::lenient::FromMembers;
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: String,
-    /// The body, where it is JSON.
+    /// The body, if it is JSON.
     pub(crate) json: Result<Value, serde_json::Error>,
     pub(crate) retry_after: Option<Duration>,
     redactor: Redactor,

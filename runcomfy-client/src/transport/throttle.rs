@@ -121,7 +121,7 @@ impl Throttle {
         }
     }
 
-    /// The next place in the timetable; `None` where that is now.
+    /// The next place in the timetable; `None` if that is now.
     fn place(&self, now: Duration) -> Option<Place<'_>> {
         let mut timetable = self.timetable();
         let open = timetable.open_time(now);

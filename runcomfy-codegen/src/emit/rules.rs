@@ -311,7 +311,7 @@ impl Plain {
     }
 }
 
-/// `name(6, 20)` or `name_f64(0.5, 2.0)`; `None` where the numbers are not plain.
+/// `name(6, 20)` or `name_f64(0.5, 2.0)`; `None` if the numbers are not plain.
 fn call_with(name: &str, numbers: &[&Num]) -> Option<Code> {
     let plain: Vec<Plain> = numbers.iter().map(|num| Plain::of(num)).collect::<Option<_>>()?;
     let integers: Option<Vec<Code>> = plain

@@ -3,6 +3,7 @@
 use super::markdown::{cell, code, escape, link, sentence, title};
 use super::model::{Field, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
+use runcomfy_schema::keyword::short;
 use runcomfy_schema::keyword::types::Types;
 
 /// The service's site, where models have their pages.
@@ -99,7 +100,7 @@ impl Page<'_> {
     }
 }
 
-/// `a`, `b` and `c`; `None` where there is none.
+/// `a`, `b` and `c`; `None` if there is none.
 fn enumerated(items: &[String]) -> Option<String> {
     match items {
         [] => None,
@@ -124,7 +125,7 @@ pub(super) fn builder(name: &str, fields: &[Field]) -> String {
     }
     let were = if names.len() == 1 { "was" } else { "were" };
     format!(
-        "{first}\n\n`build` exists once {} {were} set; its type parameters keep count.",
+        "{first}\n\nCall `build` after {} {were} set. The type parameters say which required fields are set.",
         names.join(", ")
     )
 }
@@ -188,7 +189,8 @@ pub(super) fn field(
         None => "optional".to_owned(),
         Some(default) => format!("default {default}"),
     };
-    // The service's forms are filled in with it; a request without it is refused all the same.
+    // The default of a required field only fills in the form on the website. The API still refuses a
+    // request without the field.
     let demo = default_text.filter(|_| required).map(|demo| format!("Demo value: {demo}."));
     let pattern = schema.pattern.as_ref().map(|pattern| format!("It matches {}.", code(pattern)));
     // An enum's own page lists its values.
@@ -310,18 +312,13 @@ pub(super) fn variant(value: &Literal) -> String {
 }
 
 fn show(literal: &Literal) -> String {
-    const MAX_LEN: usize = 60;
-    let text = match literal {
+    short(match literal {
         Literal::Null => "null".to_owned(),
         Literal::Bool(bool) => bool.to_string(),
         Literal::Number(num) => num.to_string(),
         Literal::Str(text) => format!("{text:?}"),
         Literal::Json(text) => text.to_string(),
-    };
-    match text.char_indices().nth(MAX_LEN) {
-        None => text,
-        Some((end, _)) => format!("{}...", &text[..end]),
-    }
+    })
 }
 
 fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {

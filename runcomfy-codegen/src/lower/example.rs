@@ -110,7 +110,7 @@ struct Writer<'m> {
 }
 
 impl Writer<'_> {
-    /// `::builder()`, the setters and `.build()?`; `None` where a value cannot be written.
+    /// `::builder()`, the setters and `.build()?`; `None` if a value cannot be written.
     fn object(&mut self, object: &ObjectType, value: &Json, depth: usize) -> Option<String> {
         let Json::Object(members) = value else { return None };
         let indent = "    ".repeat(depth);

@@ -53,7 +53,7 @@ impl Lowerer<'_, '_, '_> {
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
         let required = entry.is_required.then(|| Required {
             state: name.to_owned(),
-            // Named once all types are there, which it must not be called as.
+            // Filled in after all types have names, because it must differ from all of them.
             parameter: String::new(),
             message: format!("the required field `{name}` of {subject} was not set"),
             label: format!("`.{name}(...)` is missing before `.build()`"),

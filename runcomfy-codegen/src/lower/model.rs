@@ -28,7 +28,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// The names of the types in its module; builders are called as no module is.
+    /// The names of the types in its module. Builders are left out: no module has such a name.
     pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
         let objects = self.objects.iter().map(|one| &one.name);
         let enums = self.enums.iter().map(|one| &one.name);
@@ -63,7 +63,7 @@ pub(crate) struct ObjectType {
     pub(crate) fields: Vec<Field>,
     pub(crate) patterns: List<(Shared<Pattern>, Rules)>,
     pub(crate) additional: Additional,
-    /// What is checked, where that is more than the fields: its static, and the rules.
+    /// What is checked, if that is more than the fields: its static, and the rules.
     pub(crate) rules: Option<(String, Vec<Rule>)>,
 }
 
@@ -136,12 +136,12 @@ pub(crate) struct Field {
     pub(crate) is_required: bool,
     /// What the compiler says where it was forgotten.
     pub(crate) required: Option<Required>,
-    /// The setter of `null`, where it is required and may be that.
+    /// The setter of `null`, if it is required and may be that.
     pub(crate) null_setter: Option<String>,
     pub(crate) shape: Shape,
-    /// What its setter takes.
+    /// The type that its setter takes.
     pub(crate) takes: Shape,
-    /// What the setter takes that leaves an optional field out where there is none. It is one type, so
+    /// The type `T` of `maybe_<field>(Option<T>)`, which omits the field for `None`. It is one type, so
     /// that `None` needs no annotation.
     pub(crate) maybe: Option<Shape>,
     pub(crate) rules: FieldRules,

@@ -65,7 +65,8 @@ impl Lowerer<'_, '_, '_> {
         for (field, place) in fields.iter_mut().zip(places) {
             field.place = place;
         }
-        // A field of that name comes first; `null` is then for JSON alone.
+        // A field with the name of another field's `null` setter takes precedence. Then only JSON can
+        // set that `null`.
         for field in &mut fields {
             field.null_setter = field.null_setter.take().filter(|name| !names.contains(name));
         }

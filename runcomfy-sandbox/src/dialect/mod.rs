@@ -59,7 +59,7 @@ const SINCE_2019: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
-/// Where the open copies are.
+/// If the open copies are.
 const OPEN: &str = "x-open";
 
 /// Bounds the search through references, which may form cycles.

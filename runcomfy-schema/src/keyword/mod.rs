@@ -18,11 +18,16 @@ use crate::json::Json;
 
 /// The value for a message: JSON, truncated if it is long, without credentials.
 pub(crate) fn excerpt(value: &Json) -> String {
+    short(value.quoted())
+}
+
+/// A value as JSON, truncated so that it fits into a sentence.
+#[must_use]
+pub fn short(json: String) -> String {
     const MAX_LEN: usize = 60;
-    let text = value.quoted();
-    match text.char_indices().nth(MAX_LEN) {
-        None => text,
-        Some((end, _)) => format!("{}...", &text[..end]),
+    match json.char_indices().nth(MAX_LEN) {
+        None => json,
+        Some((end, _)) => format!("{}...", &json[..end]),
     }
 }
 

@@ -161,8 +161,8 @@ impl Num {
         }
     }
 
-    /// Compares by value. Integers and decimals are compared exactly. A float beside an integer
-    /// counts as its binary value, as in other JSON readers.
+    /// Compares by value. Integers and decimals are compared exactly. An integer is compared
+    /// with the exact binary value of a float, as other JSON readers do.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
