@@ -66,7 +66,8 @@ impl WaitOptions {
         self
     }
 
-    /// Ends the wait, though not the job, with [`Error::WaitCancelled`] once the token is cancelled.
+    /// Ends the wait, though not the job, with
+    /// [`Error::WaitCancelled`](crate::Error::WaitCancelled) once the token is cancelled.
     ///
     /// ```
     /// # use runcomfy_client::{Client, Error};
