@@ -68,7 +68,7 @@ impl InputBuilder {
         Self(self.0.set::<Start>(__field::START, value))
     }
 
-    /// Sets [`start`](method@Self::start), or leaves it out where there is none.
+    /// Sets [`start`](method@Self::start), or leaves it out for `None`.
     #[inline]
     pub fn maybe_start(self, value: Option<Start>) -> Self {
         Self(self.0.maybe::<Start, _>(__field::START, value))
@@ -79,7 +79,7 @@ impl InputBuilder {
         Self(self.0.set::<Start>(__field::END, value))
     }
 
-    /// Sets [`end`](method@Self::end), or leaves it out where there is none.
+    /// Sets [`end`](method@Self::end), or leaves it out for `None`.
     #[inline]
     pub fn maybe_end(self, value: Option<Start>) -> Self {
         Self(self.0.maybe::<Start, _>(__field::END, value))
@@ -90,7 +90,7 @@ impl InputBuilder {
         Self(self.0.set::<Point>(__field::POINT, value))
     }
 
-    /// Sets [`point`](method@Self::point), or leaves it out where there is none.
+    /// Sets [`point`](method@Self::point), or leaves it out for `None`.
     #[inline]
     pub fn maybe_point(self, value: Option<Point>) -> Self {
         Self(self.0.maybe::<Point, _>(__field::POINT, value))
@@ -101,7 +101,7 @@ impl InputBuilder {
         Self(self.0.set::<::std::vec::Vec<Point>>(__field::PATH, value))
     }
 
-    /// Sets [`path`](method@Self::path), or leaves it out where there is none.
+    /// Sets [`path`](method@Self::path), or leaves it out for `None`.
     #[inline]
     pub fn maybe_path(self, value: Option<::std::vec::Vec<Point>>) -> Self {
         Self(self.0.maybe::<::std::vec::Vec<Point>, _>(__field::PATH, value))
@@ -112,7 +112,7 @@ impl InputBuilder {
         Self(self.0.set::<Style>(__field::STYLE, value))
     }
 
-    /// Sets [`style`](method@Self::style), or leaves it out where there is none.
+    /// Sets [`style`](method@Self::style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_style(self, value: Option<Style>) -> Self {
         Self(self.0.maybe::<Style, _>(__field::STYLE, value))
@@ -123,7 +123,7 @@ impl InputBuilder {
         Self(self.0.set::<BackgroundStyle>(__field::BACKGROUND_STYLE, value))
     }
 
-    /// Sets [`background_style`](method@Self::background_style), or leaves it out where there is none.
+    /// Sets [`background_style`](method@Self::background_style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_background_style(self, value: Option<BackgroundStyle>) -> Self {
         Self(self.0.maybe::<BackgroundStyle, _>(__field::BACKGROUND_STYLE, value))
@@ -256,7 +256,7 @@ impl PointBuilder {
         Self(self.0.set::<i64>(__field_of_Point::Y, value))
     }
 
-    /// Sets [`y`](method@Self::y), or leaves it out where there is none.
+    /// Sets [`y`](method@Self::y), or leaves it out for `None`.
     #[inline]
     pub fn maybe_y(self, value: Option<i64>) -> Self {
         Self(self.0.maybe::<i64, _>(__field_of_Point::Y, value))
@@ -327,7 +327,7 @@ __rt::nested!(Start);
 
 /// Builds an [`type@Start`].
 ///
-/// Call `build` after `x` was set. The type parameters say which required fields are set.
+/// Set `x`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct StartBuilder<X = Missing>(Draft<(X,)>);

@@ -61,7 +61,7 @@ impl InputBuilder {
         Self(self.0.set::<Duration>(__field::DURATION, value))
     }
 
-    /// Sets [`duration`](method@Self::duration), or leaves it out where there is none.
+    /// Sets [`duration`](method@Self::duration), or leaves it out for `None`.
     #[inline]
     pub fn maybe_duration(self, value: Option<Duration>) -> Self {
         Self(self.0.maybe::<Duration, _>(__field::DURATION, value))

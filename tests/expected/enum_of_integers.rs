@@ -54,7 +54,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `number_of_frames` was set. The type parameters say which required fields are set.
+/// Set `number_of_frames`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesState,)>);
@@ -72,7 +72,7 @@ impl<NumberOfFramesState> InputBuilder<NumberOfFramesState> {
         Self(self.0.set::<Offset>(__field::OFFSET, value))
     }
 
-    /// Sets [`offset`](method@Self::offset), or leaves it out where there is none.
+    /// Sets [`offset`](method@Self::offset), or leaves it out for `None`.
     #[inline]
     pub fn maybe_offset(self, value: Option<Offset>) -> Self {
         Self(self.0.maybe::<Offset, _>(__field::OFFSET, value))

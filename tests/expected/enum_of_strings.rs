@@ -55,7 +55,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `aspect_ratio` was set. The type parameters say which required fields are set.
+/// Set `aspect_ratio`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<AspectRatioState = Missing>(Draft<(AspectRatioState,)>);
@@ -71,7 +71,7 @@ impl<AspectRatioState> InputBuilder<AspectRatioState> {
         Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
-    /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
+    /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
         Self(self.0.maybe::<Mode, _>(__field::MODE, value))
@@ -82,7 +82,7 @@ impl<AspectRatioState> InputBuilder<AspectRatioState> {
         Self(self.0.set::<Resolution>(__field::RESOLUTION, value))
     }
 
-    /// Sets [`resolution`](method@Self::resolution), or leaves it out where there is none.
+    /// Sets [`resolution`](method@Self::resolution), or leaves it out for `None`.
     #[inline]
     pub fn maybe_resolution(self, value: Option<Resolution>) -> Self {
         Self(self.0.maybe::<Resolution, _>(__field::RESOLUTION, value))

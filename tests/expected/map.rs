@@ -67,7 +67,7 @@ impl InputBuilder {
         Self(self.0.set::<::std::collections::BTreeMap<String, f64>>(__field::WEIGHTS, value))
     }
 
-    /// Sets [`weights`](method@Self::weights), or leaves it out where there is none.
+    /// Sets [`weights`](method@Self::weights), or leaves it out for `None`.
     #[inline]
     pub fn maybe_weights(self, value: Option<::std::collections::BTreeMap<String, f64>>) -> Self {
         Self(self.0.maybe::<::std::collections::BTreeMap<String, f64>, _>(__field::WEIGHTS, value))
@@ -78,7 +78,7 @@ impl InputBuilder {
         Self(self.0.set::<Notes>(__field::NOTES, value))
     }
 
-    /// Sets [`notes`](method@Self::notes), or leaves it out where there is none.
+    /// Sets [`notes`](method@Self::notes), or leaves it out for `None`.
     #[inline]
     pub fn maybe_notes(self, value: Option<Notes>) -> Self {
         Self(self.0.maybe::<Notes, _>(__field::NOTES, value))
@@ -181,7 +181,7 @@ impl NotesBuilder {
         Self(self.0.set::<String>(__field_of_Notes::TITLE, value))
     }
 
-    /// Sets [`title`](method@Self::title), or leaves it out where there is none.
+    /// Sets [`title`](method@Self::title), or leaves it out for `None`.
     #[inline]
     pub fn maybe_title(self, value: Option<String>) -> Self {
         Self(self.0.maybe::<String, _>(__field_of_Notes::TITLE, value))

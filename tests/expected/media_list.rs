@@ -53,7 +53,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `images` was set. The type parameters say which required fields are set.
+/// Set `images`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Images = Missing>(Draft<(Images,)>);
@@ -69,7 +69,7 @@ impl<Images> InputBuilder<Images> {
         Self(self.0.set::<Media>(__field::VIDEO, value))
     }
 
-    /// Sets [`video`](method@Self::video), or leaves it out where there is none.
+    /// Sets [`video`](method@Self::video), or leaves it out for `None`.
     #[inline]
     pub fn maybe_video(self, value: Option<Media>) -> Self {
         Self(self.0.maybe::<Media, _>(__field::VIDEO, value))

@@ -57,7 +57,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `camera` was set. The type parameters say which required fields are set.
+/// Set `camera`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
@@ -73,7 +73,7 @@ impl<CameraState> InputBuilder<CameraState> {
         Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
-    /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
+    /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
         Self(self.0.maybe::<Mode, _>(__field::MODE, value))
@@ -84,7 +84,7 @@ impl<CameraState> InputBuilder<CameraState> {
         Self(self.0.set::<::std::vec::Vec<ShotsItem>>(__field::SHOTS, value))
     }
 
-    /// Sets [`shots`](method@Self::shots), or leaves it out where there is none.
+    /// Sets [`shots`](method@Self::shots), or leaves it out for `None`.
     #[inline]
     pub fn maybe_shots(self, value: Option<::std::vec::Vec<ShotsItem>>) -> Self {
         Self(self.0.maybe::<::std::vec::Vec<ShotsItem>, _>(__field::SHOTS, value))
@@ -202,7 +202,7 @@ impl ShotsItemBuilder {
         Self(self.0.set::<String>(__field_of_ShotsItem::PROMPT, value))
     }
 
-    /// Sets [`prompt`](method@Self::prompt), or leaves it out where there is none.
+    /// Sets [`prompt`](method@Self::prompt), or leaves it out for `None`.
     #[inline]
     pub fn maybe_prompt(self, value: Option<String>) -> Self {
         Self(self.0.maybe::<String, _>(__field_of_ShotsItem::PROMPT, value))
@@ -273,7 +273,7 @@ __rt::nested!(Camera);
 
 /// Builds an [`type@Camera`].
 ///
-/// Call `build` after `mode` was set. The type parameters say which required fields are set.
+/// Set `mode`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);
@@ -289,7 +289,7 @@ impl<ModeState> CameraBuilder<ModeState> {
         Self(self.0.set::<f64>(__field_of_Camera::ANGLE, value))
     }
 
-    /// Sets [`angle`](method@Self::angle), or leaves it out where there is none.
+    /// Sets [`angle`](method@Self::angle), or leaves it out for `None`.
     #[inline]
     pub fn maybe_angle(self, value: Option<f64>) -> Self {
         Self(self.0.maybe::<f64, _>(__field_of_Camera::ANGLE, value))

@@ -56,7 +56,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `prompt` was set. The type parameters say which required fields are set.
+/// Set `prompt`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);
@@ -77,7 +77,7 @@ impl<Prompt> InputBuilder<Prompt> {
         Self(self.0.set::<i64>(__field::SEED, value))
     }
 
-    /// Sets [`seed`](method@Self::seed), or leaves it out where there is none.
+    /// Sets [`seed`](method@Self::seed), or leaves it out for `None`.
     #[inline]
     pub fn maybe_seed(self, value: Option<i64>) -> Self {
         Self(self.0.maybe::<i64, _>(__field::SEED, value))
@@ -88,7 +88,7 @@ impl<Prompt> InputBuilder<Prompt> {
         Self(self.0.set::<Style>(__field::STYLE, value))
     }
 
-    /// Sets [`style`](method@Self::style), or leaves it out where there is none.
+    /// Sets [`style`](method@Self::style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_style(self, value: Option<Style>) -> Self {
         Self(self.0.maybe::<Style, _>(__field::STYLE, value))

@@ -52,7 +52,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `prompt` was set. The type parameters say which required fields are set.
+/// Set `prompt`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);

@@ -55,7 +55,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `steps` was set. The type parameters say which required fields are set.
+/// Set `steps`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Steps = Missing>(Draft<(Steps,)>);
@@ -75,7 +75,7 @@ impl<Steps> InputBuilder<Steps> {
         Self(self.0.set::<f64>(__field::CFG, value))
     }
 
-    /// Sets [`cfg`](method@Self::cfg), or leaves it out where there is none.
+    /// Sets [`cfg`](method@Self::cfg), or leaves it out for `None`.
     #[inline]
     pub fn maybe_cfg(self, value: Option<f64>) -> Self {
         Self(self.0.maybe::<f64, _>(__field::CFG, value))
@@ -86,7 +86,7 @@ impl<Steps> InputBuilder<Steps> {
         Self(self.0.set::<i64>(__field::SEED, value))
     }
 
-    /// Sets [`seed`](method@Self::seed), or leaves it out where there is none.
+    /// Sets [`seed`](method@Self::seed), or leaves it out for `None`.
     #[inline]
     pub fn maybe_seed(self, value: Option<i64>) -> Self {
         Self(self.0.maybe::<i64, _>(__field::SEED, value))

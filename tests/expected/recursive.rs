@@ -54,7 +54,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `tree` was set. The type parameters say which required fields are set.
+/// Set `tree`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
@@ -144,7 +144,7 @@ __rt::nested!(Tree);
 
 /// Builds an [`type@Tree`].
 ///
-/// Call `build` after `label` was set. The type parameters say which required fields are set.
+/// Set `label`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);
@@ -160,7 +160,7 @@ impl<Label> TreeBuilder<Label> {
         Self(self.0.set::<::std::vec::Vec<Tree>>(__field_of_Tree::BRANCHES, value))
     }
 
-    /// Sets [`branches`](method@Self::branches), or leaves it out where there is none.
+    /// Sets [`branches`](method@Self::branches), or leaves it out for `None`.
     #[inline]
     pub fn maybe_branches(self, value: Option<::std::vec::Vec<Tree>>) -> Self {
         Self(self.0.maybe::<::std::vec::Vec<Tree>, _>(__field_of_Tree::BRANCHES, value))

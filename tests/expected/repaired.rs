@@ -58,7 +58,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `ghost`, `prompt` were set. The type parameters say which required fields are set.
+/// Set `ghost` and `prompt`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Ghost = Missing, Prompt = Missing>(Draft<(Ghost, Prompt)>);
@@ -79,7 +79,7 @@ impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
         Self(self.0.set::<i64>(__field::STEPS, value))
     }
 
-    /// Sets [`steps`](method@Self::steps), or leaves it out where there is none.
+    /// Sets [`steps`](method@Self::steps), or leaves it out for `None`.
     #[inline]
     pub fn maybe_steps(self, value: Option<i64>) -> Self {
         Self(self.0.maybe::<i64, _>(__field::STEPS, value))
@@ -90,7 +90,7 @@ impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
         Self(self.0.set::<Mode>(__field::MODE, value))
     }
 
-    /// Sets [`mode`](method@Self::mode), or leaves it out where there is none.
+    /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
         Self(self.0.maybe::<Mode, _>(__field::MODE, value))

@@ -55,7 +55,7 @@ __rt::object!(Input, "Input", __Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Call `build` after `shape` was set. The type parameters say which required fields are set.
+/// Set `shape`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
@@ -71,7 +71,7 @@ impl<ShapeState> InputBuilder<ShapeState> {
         Self(self.0.set::<ImageSize>(__field::IMAGE_SIZE, value))
     }
 
-    /// Sets [`image_size`](method@Self::image_size), or leaves it out where there is none.
+    /// Sets [`image_size`](method@Self::image_size), or leaves it out for `None`.
     #[inline]
     pub fn maybe_image_size(self, value: Option<ImageSize>) -> Self {
         Self(self.0.maybe::<ImageSize, _>(__field::IMAGE_SIZE, value))
@@ -166,7 +166,7 @@ __rt::nested!(ImageSizeObject);
 
 /// Builds an [`type@ImageSizeObject`].
 ///
-/// Call `build` after `width` was set. The type parameters say which required fields are set.
+/// Set `width`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
@@ -256,7 +256,7 @@ __rt::nested!(ShapeBox);
 
 /// Builds an [`type@ShapeBox`].
 ///
-/// Call `build` after `kind` was set. The type parameters say which required fields are set.
+/// Set `kind`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
@@ -346,7 +346,7 @@ __rt::nested!(ShapeCircle);
 
 /// Builds an [`type@ShapeCircle`].
 ///
-/// Call `build` after `kind` was set. The type parameters say which required fields are set.
+/// Set `kind`, then call `build`. The type parameters say which required fields are set.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);

@@ -178,7 +178,7 @@ fn optional(source: &mut Source, object: &ObjectType, field: &Field, paths: &Pat
     source.close("}");
     let Some(maybe) = &field.maybe else { return };
     source.line("");
-    source.doc(&format!("Sets {}, or leaves it out where there is none.", setter_link(name)));
+    source.doc(&format!("Sets {}, or leaves it out for `None`.", setter_link(name)));
     deprecated(source, field);
     source.line("#[inline]");
     let arguments = ["self".into(), format!("value: {}", option_of(maybe, paths)).into()];

@@ -120,14 +120,12 @@ pub(super) fn builder(name: &str, fields: &[Field]) -> String {
     let first = format!("Builds an {}.", link(name));
     let required = fields.iter().filter(|field| field.required.is_some());
     let names: Vec<_> = required.map(|field| format!("`{}`", field.name)).collect();
-    if names.is_empty() {
-        return first;
+    match enumerated(&names) {
+        None => first,
+        Some(names) => format!(
+            "{first}\n\nSet {names}, then call `build`. The type parameters say which required fields are set."
+        ),
     }
-    let were = if names.len() == 1 { "was" } else { "were" };
-    format!(
-        "{first}\n\nCall `build` after {} {were} set. The type parameters say which required fields are set.",
-        names.join(", ")
-    )
 }
 
 pub(super) fn enumeration(field: &str, schema: &Schema) -> String {
