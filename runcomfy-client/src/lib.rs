@@ -7,14 +7,10 @@ mod account;
 mod body;
 mod catalog;
 mod client;
-mod digest;
 mod download;
 mod error;
-mod files;
 mod job;
-mod journal;
 mod lenient;
-mod request_id;
 mod shared;
 mod state;
 mod submit;
@@ -25,17 +21,19 @@ mod transport;
 pub mod blocking;
 pub mod time;
 
+use runcomfy_journal::{self as journal, digest, files, request_id};
+
 pub use account::Balance;
 pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
 pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
 pub use download::{DownloadOptions, Downloaded, IfExists, Progress};
 pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
 pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
-pub use journal::{
+pub use request_id::{InvalidRequestId, RequestId};
+pub use runcomfy_journal::{
     Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
     Unfinished, UnfinishedJob, UnknownSubmission,
 };
-pub use request_id::{InvalidRequestId, RequestId};
 pub use state::{JobState, JobStatus};
 pub use submit::SubmitOptions;
 pub use tokio_util::sync::CancellationToken;

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
+pub(crate) use runcomfy_journal::date::http_date;
+
 /// A future that ends after a while.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -30,13 +32,6 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }
-}
-
-/// A date as HTTP writes it, which knows only the years from 1970 to 9999.
-pub(crate) fn http_date(date: SystemTime) -> String {
-    const LAST: Duration = Duration::from_secs(253_402_300_799);
-    let age = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
-    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + age)
 }
 
 /// What comes of `work` within a time; `None` if it takes longer.

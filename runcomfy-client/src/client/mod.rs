@@ -178,18 +178,41 @@ impl Client {
     /// Jobs of other running processes that share a [`FileJournal`](crate::FileJournal) are left to
     /// those processes.
     ///
+    /// ```no_run
+    /// use runcomfy_client::{Client, FileJournal};
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let journal = FileJournal::open("jobs.journal")?;
+    /// let client = Client::builder().token("...").journal(journal.clone()).build()?;
+    ///
+    /// let resumed = client.resume(&journal).await?; // what an earlier process left
+    /// for lost in &resumed.unknown {
+    ///     // Until somebody has looked into it: `journal.settle(&lost.submission)?` where it was
+    ///     // accepted, `journal.not_accepted(&lost.submission)?` where it was not.
+    ///     eprintln!("look at the account: {} may have been accepted", lost.submission);
+    /// }
+    /// for job in &resumed.jobs {
+    ///     match job.wait().await {
+    ///         Ok(done) => println!("{:?}", done.output),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::JournalRead`].
     pub async fn resume<J: Journal + Clone>(&self, journal: &J) -> Result<Resumed, Error> {
         let read = journal.clone();
         let unfinished = tokio::task::spawn_blocking(move || read.unfinished()).await;
-        let Unfinished { jobs, unknown } = unfinished
+        let Unfinished { jobs, unknown, .. } = unfinished
             .unwrap_or_else(|error| Err(JournalError::new(error)))
             .map_err(|source| Error::JournalRead { source })?;
         info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
         let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal.clone()));
         let shared = Shared { journal, ..self.shared.clone() };
-        let job = |UnfinishedJob { submission, request_id }| {
+        let job = |UnfinishedJob { submission, request_id, .. }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
             Job::new(shared.clone(), request_id, model_id, submission.map(Arc::new))
         };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Whether this open file is the one of this name.
 #[cfg(unix)]
-pub(crate) fn is_named(file: &File, path: &Path) -> io::Result<bool> {
+pub fn is_named(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let open = file.metadata()?;
     match fs::symlink_metadata(path) {
@@ -18,12 +18,12 @@ pub(crate) fn is_named(file: &File, path: &Path) -> io::Result<bool> {
 
 /// Elsewhere, an open file keeps its name.
 #[cfg(not(unix))]
-pub(crate) fn is_named(_: &File, path: &Path) -> io::Result<bool> {
+pub fn is_named(_: &File, path: &Path) -> io::Result<bool> {
     fs::exists(path)
 }
 
 /// Flushes the names in a file's folder to the disk, where folders are flushed at all.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -34,7 +34,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Of a file that is made, nobody but its owner may read or write it.
-pub(crate) fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+pub fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

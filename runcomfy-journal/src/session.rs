@@ -17,15 +17,15 @@ use crate::files::private;
 
 /// A session that lasts until this is dropped.
 #[derive(Debug)]
-pub(super) struct Session {
-    pub(super) name: String,
+pub(crate) struct Session {
+    pub(crate) name: String,
     journal: PathBuf,
     alive: File,
 }
 
 impl Session {
     /// Begins a session; to be done while the journal is locked.
-    pub(super) fn begin(journal: &Path) -> io::Result<Self> {
+    pub(crate) fn begin(journal: &Path) -> io::Result<Self> {
         let name = format!("{:x}-{:016x}", std::process::id(), fastrand::u64(..));
         let path = file(journal, &name, LOCK);
         let made = private(OpenOptions::new().write(true).create_new(true)).open(path);
@@ -49,7 +49,7 @@ impl Drop for Session {
 
 /// The session that works on a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     /// This session.
     This,
     /// Another session, which is alive.
@@ -60,18 +60,18 @@ pub(super) enum Owner {
 
 /// Which sessions are alive, each looked at once.
 #[derive(Debug)]
-pub(super) struct Sessions<'a> {
+pub(crate) struct Sessions<'a> {
     journal: &'a Path,
     own: &'a str,
     known: HashMap<String, bool>,
 }
 
 impl<'a> Sessions<'a> {
-    pub(super) fn of(session: &'a Session) -> Self {
+    pub(crate) fn of(session: &'a Session) -> Self {
         Self { journal: &session.journal, own: &session.name, known: HashMap::new() }
     }
 
-    pub(super) fn owner(&mut self, name: &str) -> Owner {
+    pub(crate) fn owner(&mut self, name: &str) -> Owner {
         match name == self.own {
             true => Owner::This,
             false if self.is_alive(name) => Owner::Elsewhere,
@@ -79,7 +79,7 @@ impl<'a> Sessions<'a> {
         }
     }
 
-    pub(super) fn is_alive(&mut self, name: &str) -> bool {
+    pub(crate) fn is_alive(&mut self, name: &str) -> bool {
         if name == self.own {
             return true;
         }
@@ -93,27 +93,27 @@ impl<'a> Sessions<'a> {
 }
 
 /// The ends of the names of files that a session makes.
-pub(super) const LOCK: &str = ".lock";
+pub(crate) const LOCK: &str = ".lock";
 /// A compacted journal that is still being written.
-pub(super) const NEW: &str = ".new";
+pub(crate) const NEW: &str = ".new";
 /// The journal that a compacted one is about to replace.
-pub(super) const OLD: &str = ".old";
+pub(crate) const OLD: &str = ".old";
 
 /// The file of a session beside the journal.
-pub(super) fn file(journal: &Path, session: &str, end: &str) -> PathBuf {
+pub(crate) fn file(journal: &Path, session: &str, end: &str) -> PathBuf {
     let mut name = OsString::from(journal);
     name.push(format!(".{session}{end}"));
     name.into()
 }
 
 /// The files with this end that dead sessions left; to be asked for while the journal is locked.
-pub(super) fn left_by_dead(session: &Session, end: &str) -> Vec<PathBuf> {
+pub(crate) fn left_by_dead(session: &Session, end: &str) -> Vec<PathBuf> {
     let mut sessions = Sessions::of(session);
     left_by(session, end, |owner| !sessions.is_alive(owner))
 }
 
 /// The files with this end that any session left.
-pub(super) fn left(session: &Session, end: &str) -> Vec<PathBuf> {
+pub(crate) fn left(session: &Session, end: &str) -> Vec<PathBuf> {
     left_by(session, end, |_| true)
 }
 
@@ -137,7 +137,7 @@ fn left_by(session: &Session, end: &str, mut is_meant: impl FnMut(&str) -> bool)
 }
 
 /// Removes the locks that crashes left; to be done while the journal is locked.
-pub(super) fn remove_dead(session: &Session) {
+pub(crate) fn remove_dead(session: &Session) {
     for path in left_by_dead(session, LOCK) {
         if fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
             let _ = fs::remove_file(path);
@@ -159,7 +159,7 @@ fn is_free(path: &Path) -> bool {
 }
 
 /// Two numbers in hexadecimal digits. It becomes part of a file's name.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let hex = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_hexdigit());
     text.len() <= 40
         && text

@@ -9,10 +9,10 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Vi
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::date::http_date;
 use crate::digest;
 use crate::request_id::RequestId;
 use crate::state::JobState;
-use crate::time::http_date;
 
 /// A submission, as it is known before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,13 +28,16 @@ pub struct Submission {
     pub body_sha256: String,
     /// What it claims, in 32 hexadecimal digits: as long as it may have been accepted, no other
     /// submission with the same claim is sent. Made of the model, the body, the
-    /// [key](crate::Keyed), and the number of equal inputs before it in the list that
-    /// [`run_all`](crate::Client::run_all) was given. `None` if nothing is claimed.
+    /// key (`Keyed`), and the number of equal inputs before it in the list that `run_all` was
+    /// given. `None` if nothing is claimed.
     pub claim: Option<String>,
 }
 
 impl Submission {
-    pub(crate) fn new(
+    /// A submission that is about to be sent.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(
         model_id: ModelId,
         now: SystemTime,
         body_sha256: String,
@@ -141,7 +144,7 @@ impl JournalEntry {
         }
     }
 
-    pub(super) fn to_map(&self) -> Map<String, Value> {
+    pub(crate) fn to_map(&self) -> Map<String, Value> {
         let mut map = Map::new();
         let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
         put("event", self.event());
@@ -178,7 +181,7 @@ impl JournalEntry {
 
 impl Submission {
     /// Everything but the id.
-    pub(super) fn put_into(&self, map: &mut Map<String, Value>) {
+    pub(crate) fn put_into(&self, map: &mut Map<String, Value>) {
         let mut put = |key: &str, value: &str| map.insert(key.to_owned(), value.into());
         put("model_id", self.model_id.as_str());
         put("submitted_at", &http_date(self.submitted_at));
@@ -191,23 +194,23 @@ impl Submission {
 
 /// The members of an entry's JSON object. Every other member is passed over.
 #[derive(Debug, Default)]
-pub(super) struct Members<'a> {
-    pub(super) event: Option<Cow<'a, str>>,
-    pub(super) session: Option<Cow<'a, str>>,
-    pub(super) submission: Option<Cow<'a, str>>,
-    pub(super) request_id: Option<Cow<'a, str>>,
+pub(crate) struct Members<'a> {
+    pub(crate) event: Option<Cow<'a, str>>,
+    pub(crate) session: Option<Cow<'a, str>>,
+    pub(crate) submission: Option<Cow<'a, str>>,
+    pub(crate) request_id: Option<Cow<'a, str>>,
     model_id: Option<Cow<'a, str>>,
     submitted_at: Option<Cow<'a, str>>,
-    pub(super) body_sha256: Option<Cow<'a, str>>,
+    pub(crate) body_sha256: Option<Cow<'a, str>>,
     claim: Option<Cow<'a, str>>,
     reason: Option<Cow<'a, str>>,
     state: Option<Cow<'a, str>>,
     /// Whether a job that has ended still has to be settled.
-    pub(super) unsettled: bool,
-    /// Of lines that are no entries, see [`line`](super::line).
-    pub(super) upto: u64,
-    pub(super) claims: Vec<Cow<'a, str>>,
-    pub(super) bodies: Vec<Cow<'a, str>>,
+    pub(crate) unsettled: bool,
+    /// Of lines that are no entries, see [`line`](crate::line).
+    pub(crate) upto: u64,
+    pub(crate) claims: Vec<Cow<'a, str>>,
+    pub(crate) bodies: Vec<Cow<'a, str>>,
 }
 
 /// A string, borrowed where it has no escapes.
@@ -296,7 +299,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 impl Members<'_> {
     /// The submission that the members tell of, as far as they tell all of it.
-    pub(super) fn whole_submission(&self) -> Result<Submission, String> {
+    pub(crate) fn whole_submission(&self) -> Result<Submission, String> {
         let model_id = text("model_id", &self.model_id)?;
         let submitted_at = httpdate::parse_http_date(text("submitted_at", &self.submitted_at)?)
             .map_err(|error| format!("`submitted_at`: {error}"))?;
@@ -309,7 +312,7 @@ impl Members<'_> {
         })
     }
 
-    pub(super) fn entry(&self) -> Result<JournalEntry, String> {
+    pub(crate) fn entry(&self) -> Result<JournalEntry, String> {
         let submission = || text("submission", &self.submission).map(str::to_owned);
         let reason = || text("reason", &self.reason).map(str::to_owned);
         let request_id = || {

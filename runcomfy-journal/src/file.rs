@@ -11,17 +11,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tracing::warn;
 
-use super::claim::Claim;
-use super::compact;
-use super::entry::{JournalEntry, Submission};
-use super::holder::{ClaimHolder, ClaimState};
-use super::ledger::{Holder, Outcome, Unfinished};
-use super::line::{self, Line};
-use super::session::{self, Owner, Session, Sessions};
-use super::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
-use super::{Begin, Journal, JournalError};
+use crate::claim::Claim;
+use crate::compact;
+use crate::entry::{JournalEntry, Submission};
 use crate::files::sync_folder;
+use crate::holder::{ClaimHolder, ClaimState};
+use crate::ledger::{Holder, Outcome, Unfinished};
+use crate::line::{self, Line};
 use crate::request_id::RequestId;
+use crate::session::{self, Owner, Session, Sessions};
+use crate::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
+use crate::{Begin, Journal, JournalError};
 
 /// A [`Journal`] in a file. Cheap to clone; clones are one journal.
 ///
@@ -38,28 +38,27 @@ use crate::request_id::RequestId;
 /// finished, it is compacted (on Unix): of those it keeps what they claim and the digests of their
 /// bodies.
 ///
-/// ```no_run
-/// use runcomfy_client::{Client, FileJournal};
+/// ```
+/// use runcomfy_journal::{FileJournal, Journal};
 ///
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let journal = FileJournal::open("jobs.journal")?;
-/// let client = Client::builder().token("...").journal(journal.clone()).build()?;
-///
-/// let resumed = client.resume(&journal).await?; // what an earlier process left
-/// for lost in &resumed.unknown {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("jobs.journal");
+/// let journal = FileJournal::open(path)?;
+/// let unfinished = journal.unfinished()?; // what an earlier process left
+/// for job in &unfinished.jobs {
+///     println!("{} has no end", job.request_id);
+/// }
+/// for lost in &unfinished.unknown {
 ///     // Until somebody has looked into it: `journal.settle(&lost.submission)?` where it was
 ///     // accepted, `journal.not_accepted(&lost.submission)?` where it was not.
-///     eprintln!("look at the account: {} may have been accepted", lost.submission);
-/// }
-/// for job in &resumed.jobs {
-///     match job.wait().await {
-///         Ok(done) => println!("{:?}", done.output),
-///         Err(error) => eprintln!("{error}"),
-///     }
+///     println!("look at the account: {} may have been accepted", lost.submission);
 /// }
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Give it to a client (`ClientBuilder::journal`), which resumes the jobs as well (`Client::resume`).
 #[derive(Clone, Debug)]
 pub struct FileJournal {
     inner: Arc<Inner>,
@@ -155,12 +154,12 @@ impl FileJournal {
         Ok(Self { inner: Arc::new(inner), until_settled: false })
     }
 
-    /// Keeps a completed job unfinished until you [settle](crate::Completed::settle) it, instead of
+    /// Keeps a completed job unfinished until you settle it (`Completed::settle`), instead of
     /// until its result was returned. Use this if a job counts as done only after your own work, for
     /// example once its files are saved. A job that failed or was cancelled is finished in either case.
     ///
     /// This changes only this handle and its clones; give them to the client and to
-    /// [`resume`](crate::Client::resume).
+    /// `resume`.
     #[must_use]
     pub fn until_settled(mut self) -> Self {
         self.until_settled = true;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::claim::Claim;
-use super::entry::{JournalEntry, Submission};
-use super::ledger::{Holder, Ledger, Outcome};
-use super::session::Owner;
+use crate::claim::Claim;
+use crate::date::http_date;
+use crate::entry::{JournalEntry, Submission};
+use crate::ledger::{Holder, Ledger, Outcome};
 use crate::request_id::RequestId;
-use crate::time::http_date;
+use crate::session::Owner;
 
 /// What [`Journal::begin`](crate::Journal::begin) came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct ClaimHolder {
     /// Its job, if it is known.
     pub request_id: Option<RequestId>,
     /// Whether another running process works on it: then
-    /// [`Client::resume`](crate::Client::resume) leaves it to that process.
+    /// `Client::resume` leaves it to that process.
     pub is_elsewhere: bool,
 }
 
@@ -63,7 +63,7 @@ impl ClaimHolder {
     }
 
     /// `owner_of` classifies the session that works on a submission.
-    pub(super) fn of(holder: Holder<'_>, owner_of: impl FnOnce(&str) -> Owner) -> Self {
+    pub(crate) fn of(holder: Holder<'_>, owner_of: impl FnOnce(&str) -> Owner) -> Self {
         let Holder::Open(open) = holder else {
             let state = ClaimState::Finished;
             return Self { state, submission: None, request_id: None, is_elsewhere: false };

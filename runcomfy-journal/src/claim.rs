@@ -10,38 +10,39 @@ use std::io;
 use runcomfy_schema::Json;
 use runcomfy_types::ModelId;
 
-use super::entry::Submission;
 use crate::digest::{self, Digest};
+use crate::entry::Submission;
 
 /// A claim as it is compared: half of a SHA-256, which is enough to tell all claims apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Claim(u128);
+pub(crate) struct Claim(u128);
 
 impl Claim {
-    pub(super) fn of(submission: &Submission) -> Option<Self> {
+    pub(crate) fn of(submission: &Submission) -> Option<Self> {
         Self::from_hex(submission.claim.as_deref()?)
     }
 
     /// From 32 hexadecimal digits.
-    pub(super) fn from_hex(text: &str) -> Option<Self> {
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
         if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         u128::from_str_radix(text, 16).ok().map(Self)
     }
 
-    pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(u128::from_be_bytes(bytes))
     }
 
-    pub(super) fn to_bytes(self) -> [u8; 16] {
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()
     }
 }
 
 /// The claim of an input: of its model, its body, the key that the caller gave to it, and which of
 /// several equal ones it is. `body` is the [canonical](canonical_sha256) digest of its body.
-pub(crate) fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrence: u32) -> String {
+#[must_use]
+pub fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrence: u32) -> String {
     // A key may hold anything, so its length goes before it.
     let key = key.map(|key| format!("{}:{key}", key.len())).unwrap_or_default();
     let text = format!("{model_id}\n{body}\n{occurrence}\n{key}");
@@ -52,7 +53,7 @@ pub(crate) fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrenc
 
 /// The SHA-256 of a body with the members of its objects in order, and its numbers in one form each.
 /// So it is one for equal JSON values: an input made of a hash map has another order at each start.
-pub(crate) fn canonical_sha256(body: &Json) -> io::Result<String> {
+pub fn canonical_sha256(body: &Json) -> io::Result<String> {
     let mut digest = Digest::new();
     write_canonical(body, &mut digest)?;
     Ok(digest.finish())
@@ -87,14 +88,13 @@ fn write_canonical(value: &Json, to: &mut impl io::Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::Body;
 
     #[test]
     fn equal_values_have_one_claim() {
         let model_id = "acme/dream".parse().unwrap();
         let claim = |text: &str| {
-            let raw: Box<serde_json::value::RawValue> = serde_json::from_str(text).unwrap();
-            let body = Body::of(&raw).unwrap().to_json().unwrap();
+            let mut body = serde_json::Deserializer::from_str(text);
+            let body = runcomfy_schema::json::deserialize(&[], &mut body).unwrap().json;
             super::claim(&model_id, &canonical_sha256(&body).unwrap(), None, 0)
         };
         let first = claim(r#"{"a": 1, "b": [{"x": "ä", "y": 2.50}]}"#);

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use tracing::warn;
 
-use super::claim::Claim;
-use super::entry::{JournalEntry, Submission};
+use crate::claim::Claim;
+use crate::entry::{JournalEntry, Submission};
 use crate::request_id::RequestId;
 use crate::state::JobState;
 
@@ -51,7 +51,7 @@ impl Unfinished {
         unfinished
     }
 
-    pub(super) fn add(&mut self, open: &OpenSubmission) {
+    pub(crate) fn add(&mut self, open: &OpenSubmission) {
         let submission = open.submission.clone();
         let reason = match &open.outcome {
             Outcome::Accepted(request_id) => {
@@ -75,7 +75,7 @@ impl Unfinished {
 
 /// The outcome of a submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     None,
     Unknown(String),
     Accepted(RequestId),
@@ -83,22 +83,22 @@ pub(super) enum Outcome {
 
 /// A submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct OpenSubmission {
+pub(crate) struct OpenSubmission {
     /// Its place among all submissions.
     number: u64,
-    pub(super) submission: Option<Submission>,
-    pub(super) outcome: Outcome,
+    pub(crate) submission: Option<Submission>,
+    pub(crate) outcome: Outcome,
     /// The session that works on it.
-    pub(super) owner: String,
+    pub(crate) owner: String,
     /// Whether the owner took it over from a dead session.
-    pub(super) taken_over: bool,
+    pub(crate) taken_over: bool,
     /// Whether the job has ended, and only has to be settled.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// Who holds a claim.
 #[derive(Debug)]
-pub(super) enum Holder<'a> {
+pub(crate) enum Holder<'a> {
     Open(&'a OpenSubmission),
     /// A finished submission: only its claim is kept.
     Finished,
@@ -107,7 +107,7 @@ pub(super) enum Holder<'a> {
 /// The submissions of a journal, as its entries are read. It keeps open submissions whole, of finished
 /// ones the claims, and of refused ones the ids.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     next: u64,
     open: HashMap<String, OpenSubmission>,
     /// The submission that each open job came from.
@@ -123,7 +123,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Adds an entry that the session wrote.
-    pub(super) fn add(&mut self, entry: JournalEntry, session: &str) {
+    pub(crate) fn add(&mut self, entry: JournalEntry, session: &str) {
         match entry {
             JournalEntry::Submitting { submission } => self.begin(submission, session),
             JournalEntry::Accepted { submission, request_id } => {
@@ -185,7 +185,7 @@ impl Ledger {
     }
 
     /// The job was accepted. `submission` is what the entry itself says of what it came from.
-    pub(super) fn accept(
+    pub(crate) fn accept(
         &mut self,
         id: &str,
         request_id: RequestId,
@@ -206,7 +206,7 @@ impl Ledger {
     }
 
     /// The outcome of a submission is unknown; `submission` as with [`accept`](Self::accept).
-    pub(super) fn set_unknown(
+    pub(crate) fn set_unknown(
         &mut self,
         id: &str,
         reason: String,
@@ -234,7 +234,7 @@ impl Ledger {
     }
 
     /// The session has taken over what a dead one left.
-    pub(super) fn take_over(&mut self, id: &str, session: &str) {
+    pub(crate) fn take_over(&mut self, id: &str, session: &str) {
         if let Some(open) = self.open.get_mut(id) {
             session.clone_into(&mut open.owner);
             open.taken_over = true;
@@ -242,7 +242,7 @@ impl Ledger {
     }
 
     /// The job has ended, and is finished once it is settled.
-    pub(super) fn end_unsettled(&mut self, request_id: &RequestId) {
+    pub(crate) fn end_unsettled(&mut self, request_id: &RequestId) {
         if let Some(open) = self.jobs.get(request_id).and_then(|id| self.open.get_mut(id)) {
             open.ended = true;
         }
@@ -256,7 +256,7 @@ impl Ledger {
     }
 
     /// A claim of a submission that is finished.
-    pub(super) fn add_finished(&mut self, claim: Claim) {
+    pub(crate) fn add_finished(&mut self, claim: Claim) {
         self.finished.insert(claim);
     }
 
@@ -272,45 +272,45 @@ impl Ledger {
         (self.held.get(&claim)? == id).then_some(claim)
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&OpenSubmission> {
+    pub(crate) fn get(&self, id: &str) -> Option<&OpenSubmission> {
         self.open.get(id)
     }
 
-    pub(super) fn is_restored(&self, id: &str) -> bool {
+    pub(crate) fn is_restored(&self, id: &str) -> bool {
         self.restored.contains(id)
     }
 
     /// Whether it is finished or open; otherwise it was refused, and is free again.
-    pub(super) fn may_be_accepted(&self, id: &str) -> bool {
+    pub(crate) fn may_be_accepted(&self, id: &str) -> bool {
         !self.not_accepted.contains(id)
     }
 
-    pub(super) fn has_job(&self, request_id: &RequestId) -> bool {
+    pub(crate) fn has_job(&self, request_id: &RequestId) -> bool {
         self.jobs.contains_key(request_id)
     }
 
-    pub(super) fn holder(&self, claim: Claim) -> Option<Holder<'_>> {
+    pub(crate) fn holder(&self, claim: Claim) -> Option<Holder<'_>> {
         if let Some(open) = self.held.get(&claim).and_then(|id| self.open.get(id)) {
             return Some(Holder::Open(open));
         }
         self.finished.contains(&claim).then_some(Holder::Finished)
     }
 
-    pub(super) fn finished_count(&self) -> usize {
+    pub(crate) fn finished_count(&self) -> usize {
         self.finished.len()
     }
 
     /// The claims of what is finished, in no order.
-    pub(super) fn finished(&self) -> impl Iterator<Item = Claim> {
+    pub(crate) fn finished(&self) -> impl Iterator<Item = Claim> {
         self.finished.iter().copied()
     }
 
-    pub(super) fn open_count(&self) -> usize {
+    pub(crate) fn open_count(&self) -> usize {
         self.open.len()
     }
 
     /// What is open, oldest first, with its id.
-    pub(super) fn open(&self) -> Vec<(&str, &OpenSubmission)> {
+    pub(crate) fn open(&self) -> Vec<(&str, &OpenSubmission)> {
         let mut open: Vec<_> = self.open.iter().map(|(id, open)| (&**id, open)).collect();
         open.sort_unstable_by_key(|(_, open)| open.number);
         open
@@ -319,7 +319,7 @@ impl Ledger {
 
 impl JournalEntry {
     /// Whether it says that a job has ended with a result, whose files may still have to be saved.
-    pub(super) fn is_completed_end(&self) -> bool {
+    pub(crate) fn is_completed_end(&self) -> bool {
         matches!(self, Self::Ended { state: JobState::Completed, .. })
     }
 }

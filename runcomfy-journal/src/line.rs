@@ -15,20 +15,20 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::claim::Claim;
-use super::entry::{JournalEntry, Members, Submission};
-use super::ledger::{Ledger, OpenSubmission, Outcome};
-use super::session;
+use crate::claim::Claim;
+use crate::entry::{JournalEntry, Members, Submission};
+use crate::ledger::{Ledger, OpenSubmission, Outcome};
+use crate::session;
 
 /// More than any line needs. What is longer is no line of a journal.
-pub(super) const MAX_LEN: usize = 64 * 1024;
+pub(crate) const MAX_LEN: usize = 64 * 1024;
 
 /// How many submissions one `finished` line holds.
-pub(super) const FINISHED_PER_LINE: usize = 256;
+pub(crate) const FINISHED_PER_LINE: usize = 256;
 
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, of millions")]
-pub(super) enum Line<'a> {
+pub(crate) enum Line<'a> {
     /// It is parsed further on demand: most lines of a long journal do not matter.
     Entry(Members<'a>),
     Taken {
@@ -46,7 +46,7 @@ pub(super) enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn read(line: &'a [u8]) -> Result<Self, String> {
+    pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
         if line.len() > MAX_LEN {
             return Err(format!("it has {} bytes", line.len()));
         }
@@ -70,7 +70,7 @@ impl<'a> Line<'a> {
     }
 
     /// Tells the ledger.
-    pub(super) fn apply(&self, ledger: &mut Ledger) -> Result<(), String> {
+    pub(crate) fn apply(&self, ledger: &mut Ledger) -> Result<(), String> {
         match self {
             Self::Entry(members) => {
                 let session = members.session.as_deref().unwrap_or_default();
@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
 
     /// The SHA-256s of bodies that it tells of, in hexadecimal digits, with their submissions where
     /// these may have been refused.
-    pub(super) fn bodies(&self) -> Vec<(Option<&str>, String)> {
+    pub(crate) fn bodies(&self) -> Vec<(Option<&str>, String)> {
         match self {
             Self::Entry(members) => {
                 let id = members.submission.as_deref();
@@ -120,7 +120,7 @@ impl<'a> Line<'a> {
 
 /// Reads a line that may have lost its break from the next: then every object in it is one. Where there
 /// is none, `each` is told why.
-pub(super) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'a>, String>)) {
+pub(crate) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'a>, String>)) {
     let whole = Line::read(line);
     let Err(reason) = whole else { return each(whole) };
     let mut found = 0;
@@ -143,7 +143,7 @@ pub(super) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'
 }
 
 /// An entry as a line. `of` is its submission, if it is an outcome of one that is known.
-pub(super) fn entry(
+pub(crate) fn entry(
     entry: &JournalEntry,
     session: &str,
     of: Option<&Submission>,
@@ -159,21 +159,21 @@ pub(super) fn entry(
     text(map, session)
 }
 
-pub(super) fn taken(submission: &str, session: &str) -> String {
+pub(crate) fn taken(submission: &str, session: &str) -> String {
     let mut map = Map::new();
     map.insert("event".to_owned(), "taken".into());
     map.insert("submission".to_owned(), submission.into());
     text(map, session)
 }
 
-pub(super) fn compacted(upto: u64, session: &str) -> String {
+pub(crate) fn compacted(upto: u64, session: &str) -> String {
     let mut map = Map::new();
     map.insert("event".to_owned(), "compacted".into());
     map.insert("upto".to_owned(), upto.into());
     text(map, session)
 }
 
-pub(super) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> String {
+pub(crate) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> String {
     let claims = claims.iter().map(|claim| STANDARD_NO_PAD.encode(claim.to_bytes()).into());
     let bodies = bodies.iter().map(|body| Value::from(encode(body)));
     let mut map = Map::new();
@@ -184,7 +184,7 @@ pub(super) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> St
 }
 
 /// The lines that make up an open submission.
-pub(super) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
+pub(crate) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
     let mut lines = Vec::new();
     let submission = open.submission.as_ref();
     if let Some(submission) = submission {
@@ -206,7 +206,7 @@ pub(super) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
         let ended = JournalEntry::Ended {
             request_id: request_id.clone(),
             submission: Some(id.to_owned()),
-            state: crate::state::JobState::Completed,
+            state: crate::JobState::Completed,
         };
         lines.push(entry(&ended, &open.owner, None, true));
     }

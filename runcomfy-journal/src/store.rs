@@ -8,24 +8,24 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
-use super::ledger::Ledger;
-use super::line::{self, Line};
 use crate::files::{is_named, private};
+use crate::ledger::Ledger;
+use crate::line::{self, Line};
 
 /// A journal's file, with what was read of it.
 #[derive(Debug)]
-pub(super) struct Store {
-    pub(super) path: PathBuf,
-    pub(super) file: Arc<File>,
+pub(crate) struct Store {
+    pub(crate) path: PathBuf,
+    pub(crate) file: Arc<File>,
     /// Whether another file, or none, has the path now.
-    pub(super) is_gone: bool,
+    pub(crate) is_gone: bool,
     /// Whether the file became shorter than it was: then lines are lost.
     is_cut: bool,
     /// How many entries were written so far.
-    pub(super) written: u64,
-    pub(super) ledger: Ledger,
+    pub(crate) written: u64,
+    pub(crate) ledger: Ledger,
     /// How many bytes of the file the ledger knows.
-    pub(super) read: u64,
+    pub(crate) read: u64,
     lines: Lines,
 }
 
@@ -39,12 +39,12 @@ struct Lines {
 }
 
 /// How long another process may take over its turn with the file.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Opens or creates the file. Links are resolved, so that processes that use different paths find
     /// the same files beside it.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let (file, path) = open(path)?;
         Ok(Self {
             path,
@@ -60,7 +60,7 @@ impl Store {
 
     /// Reads the lines that any process added since. A line that is still being written is left for
     /// the next time.
-    pub(super) fn catch_up(&mut self) -> io::Result<()> {
+    pub(crate) fn catch_up(&mut self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         self.is_cut |= length < self.read;
         if self.is_cut {
@@ -100,7 +100,7 @@ impl Store {
 
     /// The same while the journal is locked: then nobody is still writing a line, and what stands at
     /// the end without a line break is all that will come of it.
-    pub(super) fn catch_up_locked(&mut self) -> io::Result<()> {
+    pub(crate) fn catch_up_locked(&mut self) -> io::Result<()> {
         // A file that is only half a line stays as it is: with a line break behind it, it could not be
         // told from a file of another kind.
         let is_known = self.lines.readable > 0 || self.ends_readably();
@@ -113,13 +113,13 @@ impl Store {
 
     /// The first line with something in it, where the file is something else than a journal. What a crash can leave is a
     /// first line that was cut off, or never reached the disk.
-    pub(super) fn foreign_line(&self) -> Option<&str> {
+    pub(crate) fn foreign_line(&self) -> Option<&str> {
         let line = self.lines.first.as_deref()?;
         (self.lines.readable == 0 && !line.chars().all(|c| c == '\0')).then_some(line)
     }
 
     /// Whether what stands behind the last line break is a line of a journal.
-    pub(super) fn ends_readably(&self) -> bool {
+    pub(crate) fn ends_readably(&self) -> bool {
         let mut rest = Vec::new();
         let mut file = &*self.file;
         let read = file
@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// Appends a line, and gives its number.
-    pub(super) fn append(&mut self, line: &str) -> io::Result<u64> {
+    pub(crate) fn append(&mut self, line: &str) -> io::Result<u64> {
         let mut text = String::with_capacity(line.len() + 2);
         if self.ends_within_a_line()? {
             text.push('\n');
@@ -182,7 +182,7 @@ impl Store {
     }
 
     /// Goes on with another file, which is read anew.
-    pub(super) fn take(&mut self, file: File) {
+    pub(crate) fn take(&mut self, file: File) {
         self.file = Arc::new(file);
         self.is_gone = false;
         self.is_cut = false;
@@ -204,7 +204,7 @@ const READ_AT_ONCE: usize = 256 * 1024;
 
 /// Hands over every whole line, without its end, as long as `each` wants more. Gives how many bytes
 /// they have.
-pub(super) fn for_each_line(
+pub(crate) fn for_each_line(
     mut reader: impl BufRead,
     mut each: impl FnMut(&[u8]) -> bool,
 ) -> io::Result<u64> {
@@ -252,7 +252,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
 }
 
 /// The same for the lines of a file that stand before `end`.
-pub(super) fn for_each_line_before(
+pub(crate) fn for_each_line_before(
     file: &File,
     end: u64,
     each: impl FnMut(&[u8]) -> bool,
@@ -264,7 +264,7 @@ pub(super) fn for_each_line_before(
 
 /// Does something while no other process can; not if that takes longer than `patience`. Between the
 /// tries, others of this process can do without.
-pub(super) fn locked<T>(
+pub(crate) fn locked<T>(
     store: &Mutex<Store>,
     patience: Duration,
     work: impl FnOnce(&mut Store) -> io::Result<T>,
@@ -300,13 +300,13 @@ pub(super) fn locked<T>(
     }
 }
 
-pub(super) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+pub(crate) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
 /// others can only be in the middle of where they were stopped in a line; so it has one of its own.
-pub(super) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
+pub(crate) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
     const SOON: Duration = Duration::from_millis(100);
     locked(store, SOON, |store| store.append(line)).or_else(|_| {
         let mut store = lock_within_process(store);
@@ -363,7 +363,7 @@ fn starts_compacted(file: &File) -> io::Result<bool> {
 }
 
 /// How many bytes of the longer one it stands for.
-pub(super) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
+pub(crate) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
     file.rewind()?;
     let mut upto = None;
     let reader = BufReader::with_capacity(1024, file);

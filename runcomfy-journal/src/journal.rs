@@ -1,30 +1,13 @@
-//! A record of submissions that outlives the process: each submission before it is sent, and its
-//! outcome.
-//!
-//! A job ends in the journal in the same step in which its result is returned to the caller. If the
-//! process is killed before, or the future is dropped, the job is still open. A program that needs
-//! more, such as saved files, settles jobs itself (`FileJournal::until_settled`).
-
-mod claim;
-mod compact;
-mod entry;
-mod file;
-mod holder;
-mod ledger;
-mod line;
-mod session;
-mod store;
+//! What a journal is asked to do.
 
 use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-pub(crate) use claim::{canonical_sha256, claim};
-pub use entry::{JournalEntry, Submission};
-pub use file::FileJournal;
-pub use holder::{Begin, ClaimHolder, ClaimState};
-pub use ledger::{Unfinished, UnfinishedJob, UnknownSubmission};
+use crate::entry::{JournalEntry, Submission};
+use crate::holder::Begin;
+use crate::ledger::Unfinished;
 
 /// Why a journal cannot be written or read.
 #[derive(Debug, Error)]
@@ -40,14 +23,14 @@ impl JournalError {
 
 /// Records submissions, so that every job can be resumed after a crash.
 ///
-/// A client that is [given one](crate::ClientBuilder::journal) tells it *before* a submission that it
-/// is about to be sent, and *afterwards* which id it got. A crash between the two shows as a
-/// submission whose outcome is unknown, and never as none. [`FileJournal`] is one; to keep the
+/// A client that is given one (`ClientBuilder::journal`) tells it *before* a submission that it is
+/// about to be sent, and *afterwards* which id it got. A crash between the two shows as a
+/// submission whose outcome is unknown, and never as none. [`FileJournal`](crate::FileJournal) is one; to keep the
 /// entries elsewhere, in a database for example, implement this trait.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
-/// use runcomfy_client::{
+/// use runcomfy_journal::{
 ///     Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission, Unfinished,
 /// };
 ///

@@ -21,18 +21,18 @@ use std::sync::{Arc, Mutex};
 
 use tracing::{info, warn};
 
-use super::entry::{JournalEntry, Members};
-use super::ledger::{Ledger, Outcome};
-use super::line::{self, FINISHED_PER_LINE, Line};
-use super::session::{self, NEW, OLD, Session};
-use super::store::{PATIENCE, Store, compacted_upto, for_each_line, for_each_line_before, locked};
+use crate::entry::{JournalEntry, Members};
 use crate::files::{is_named, private, sync_folder};
+use crate::ledger::{Ledger, Outcome};
+use crate::line::{self, FINISHED_PER_LINE, Line};
+use crate::session::{self, NEW, OLD, Session};
+use crate::store::{PATIENCE, Store, compacted_upto, for_each_line, for_each_line_before, locked};
 
 /// Less than this much to gain is not worth it.
 const MIN_GAIN: u64 = 8 * 1024 * 1024;
 
 /// Whether compacting would at least halve the file. The sizes are estimates.
-pub(super) fn is_due(store: &Store) -> bool {
+pub(crate) fn is_due(store: &Store) -> bool {
     const OPEN: u64 = 800;
     const FINISHED: u64 = 80;
     let needed =
@@ -42,7 +42,7 @@ pub(super) fn is_due(store: &Store) -> bool {
 }
 
 /// Replaces the journal by a shorter file.
-pub(super) fn compact(store: &Mutex<Store>, session: &Session) -> io::Result<()> {
+pub(crate) fn compact(store: &Mutex<Store>, session: &Session) -> io::Result<()> {
     let (from, path, upto, ledger) = locked(store, PATIENCE, |store| {
         store.catch_up_locked()?;
         Ok((File::open(&store.path)?, store.path.clone(), store.read, store.ledger.clone()))
@@ -169,7 +169,7 @@ fn copy_behind(mut from: &File, place: u64, mut to: &File) -> io::Result<u64> {
 }
 
 /// Does what is left of compactions that were killed or failed; the journal is locked.
-pub(super) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()> {
+pub(crate) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()> {
     if store.is_gone {
         return Ok(());
     }

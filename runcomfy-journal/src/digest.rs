@@ -31,21 +31,21 @@ impl io::Write for Digest {
 }
 
 /// The SHA-256 of the pieces as one, in hexadecimal digits.
-pub(crate) fn sha256<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+pub fn sha256<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut digest = Digest::new();
     pieces.into_iter().for_each(|piece| digest.0.update(piece));
     digest.finish()
 }
 
 /// The SHA-256 of a value as JSON text, which is never in memory as a whole.
-pub(crate) fn sha256_of_json<B: Serialize + ?Sized>(value: &B) -> serde_json::Result<String> {
+pub fn sha256_of_json<B: Serialize + ?Sized>(value: &B) -> serde_json::Result<String> {
     let mut digest = Digest::new();
     serde_json::to_writer(&mut digest, value)?;
     Ok(digest.finish())
 }
 
 /// The first digits of it, to tell names apart by.
-pub(crate) fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     let mut digest = sha256([text.as_bytes()]);
     digest.truncate(16);
     digest
