@@ -1,8 +1,8 @@
-//! Claims: what makes two submissions equal, so that only one of them is sent.
+//! Claims. Of two submissions with the same claim, only one is sent.
 //!
-//! `run_all` claims inputs by model, body, key, and their number among equal inputs of the list. So
-//! a list can be run again, and two processes can share it. A plain `submit` claims nothing, since
-//! two calls mean two jobs.
+//! `run_all` claims an input by its model, body, key, and number among equal inputs of the list. So a
+//! list can be run again, and two processes can share it. A plain `submit` claims nothing, because two
+//! calls mean two jobs.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use runcomfy_types::ModelId;
 use crate::digest::{self, Digest};
 use crate::entry::Submission;
 
-/// A claim as it is compared: half of a SHA-256, which is enough to tell all claims apart.
+/// Half of a SHA-256, which is enough to distinguish all claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Claim(u128);
 
@@ -39,11 +39,11 @@ impl Claim {
     }
 }
 
-/// The claim of an input: of its model, its body, the key that the caller gave to it, and which of
-/// several equal ones it is. `body` is the [canonical](canonical_sha256) digest of its body.
+/// The claim of an input: its model, its body, the caller's key, and its number among equal inputs.
+/// `body` is the [canonical](canonical_sha256) digest of the body.
 #[must_use]
 pub fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrence: u32) -> String {
-    // A key may hold anything, so its length goes before it.
+    // A key may contain any characters, so its length is written before it.
     let key = key.map(|key| format!("{}:{key}", key.len())).unwrap_or_default();
     let text = format!("{model_id}\n{body}\n{occurrence}\n{key}");
     let mut claim = digest::sha256([text.as_bytes()]);
@@ -51,8 +51,8 @@ pub fn claim(model_id: &ModelId, body: &str, key: Option<&str>, occurrence: u32)
     claim
 }
 
-/// The SHA-256 of a body with the members of its objects in order, and its numbers in one form each.
-/// So it is one for equal JSON values: an input made of a hash map has another order at each start.
+/// The SHA-256 of a body with sorted object members, and one form for equal numbers. So equal JSON
+/// values have one digest. An input made from a hash map has another order in each process.
 pub fn canonical_sha256(body: &Json) -> io::Result<String> {
     let mut digest = Digest::new();
     write_canonical(body, &mut digest)?;

@@ -1,18 +1,16 @@
 //! Compaction: a journal in which most submissions are finished is replaced by a shorter file.
 //!
-//! What is open keeps its lines; of what is finished only the claims and the digests of the bodies
-//! stay. The steps are such that a process can be killed between any two of them, and others can
-//! write meanwhile:
+//! Open submissions keep their lines. Finished ones keep only their claims and the digests of their
+//! bodies. A process can be killed between any two steps, and other processes can write meanwhile:
 //!
-//! 1. Without the lock, the lines up to some place are compacted into a new file.
-//! 2. With the lock, the lines behind that place are copied after them, and the new file is flushed.
-//! 3. The journal gets a second name, `.old`; then the new file takes its path.
-//! 4. What was appended to the old one without the lock until then is copied, too, and `.old` is
-//!    removed. Whoever writes without the lock looks afterwards whether the path is still that of
-//!    its file, and otherwise writes again.
+//! 1. Without the lock: compact the lines up to some offset into a new file.
+//! 2. With the lock: copy the lines after that offset, and flush the new file.
+//! 3. Give the journal a second name, `.old`, and rename the new file to the journal's path.
+//! 4. Copy the lines that were appended to `.old` without the lock, and remove it. A writer without
+//!    the lock checks afterwards that the path still names its file, and otherwise writes again.
 //!
-//! Where a process is killed, or fails, before the end of step 4, the next one that opens or compacts
-//! the journal does it.
+//! If a process is killed or fails before the end of step 4, the next one that opens or compacts the
+//! journal finishes it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -28,7 +26,7 @@ use crate::line::{self, FINISHED_PER_LINE, Line};
 use crate::session::{self, NEW, OLD, Session};
 use crate::store::{PATIENCE, Store, compacted_upto, for_each_line, for_each_line_before, locked};
 
-/// Less than this much to gain is not worth it.
+/// Compact only if it saves at least this many bytes.
 const MIN_GAIN: u64 = 8 * 1024 * 1024;
 
 /// Whether compacting would at least halve the file. The sizes are estimates.
@@ -37,7 +35,7 @@ pub(crate) fn is_due(store: &Store) -> bool {
     const FINISHED: u64 = 80;
     let needed =
         store.ledger.open_count() as u64 * OPEN + store.ledger.finished_count() as u64 * FINISHED;
-    // `read` is the size of the file, but for what others have added just now.
+    // `read` is the size of the file without the lines that others have just added.
     store.read.saturating_sub(needed) >= MIN_GAIN.max(needed)
 }
 
@@ -58,7 +56,7 @@ pub(crate) fn compact(store: &Mutex<Store>, session: &Session) -> io::Result<()>
     done
 }
 
-/// Step 1: the new file, with what the lines before `upto` come to.
+/// Step 1: the new file, with the state after the lines before `upto`.
 fn make(
     from: &File,
     upto: u64,
@@ -68,18 +66,18 @@ fn make(
 ) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let to = private(options.read(true).append(true).create_new(true)).open(path)?;
-    // Nobody writes into it as long as it has not got everything from the old one.
+    // Nobody writes to it until it has everything from the old one.
     to.lock()?;
     let mut writer = BufWriter::with_capacity(256 * 1024, &to);
     write_compacted(from, upto, ledger, &mut writer, &session.name)?;
     writer.flush()?;
     drop(writer);
-    // Most of it is on the disk before anybody has to wait for the rest.
+    // Flush most of it now, while nobody waits.
     to.sync_all()?;
     Ok(to)
 }
 
-/// `ledger` is what the lines before `upto` come to.
+/// `ledger` is the state after the lines before `upto`.
 fn write_compacted(
     from: &File,
     upto: u64,
@@ -92,7 +90,7 @@ fn write_compacted(
     for claims in claims.chunks(FINISHED_PER_LINE) {
         writeln!(to, "{}", line::finished(claims, &[], session))?;
     }
-    // An outcome repeats what its submission said already.
+    // An outcome repeats the data of its submission.
     let says_body = |members: &Members<'_>| {
         let id = members.submission.as_deref().unwrap_or_default();
         let is_first = members.event.as_deref() == Some("submitting") || ledger.is_restored(id);
@@ -134,7 +132,7 @@ fn replace(
     session: &Session,
 ) -> io::Result<()> {
     finish_left(store, session)?;
-    // Another process may have replaced it since; then there is nothing left to do.
+    // If another process has replaced it since, nothing is left to do.
     if store.is_gone || !is_named(from, &store.path)? {
         return fs::remove_file(new_path);
     }
@@ -152,12 +150,12 @@ fn replace(
     carry_over(from, covered, store)?;
     store.file.sync_all()?;
     fs::remove_file(&old_path)?;
-    // Whoever waits for it finds that it is not the journal any more.
+    // A process that waits for its lock then finds that it is no longer the journal.
     old.unlock()
 }
 
-/// Appends the whole lines that a file holds behind a place; gives where they end. One without an end
-/// may just be written, by somebody who has no lock.
+/// Appends the complete lines of a file after an offset, and returns the offset of their end. A last
+/// line without a line break may still be written by a process without the lock.
 fn copy_behind(mut from: &File, place: u64, mut to: &File) -> io::Result<u64> {
     from.seek(SeekFrom::Start(place))?;
     let mut bytes = Vec::new();
@@ -168,7 +166,7 @@ fn copy_behind(mut from: &File, place: u64, mut to: &File) -> io::Result<u64> {
     Ok(place + end as u64)
 }
 
-/// Does what is left of compactions that were killed or failed; the journal is locked.
+/// Finishes compactions that were killed or failed. The journal is locked.
 pub(crate) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()> {
     if store.is_gone {
         return Ok(());
@@ -176,11 +174,11 @@ pub(crate) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()
     for new in session::left_by_dead(session, NEW) {
         let _ = fs::remove_file(new);
     }
-    // A living session has one only while it holds the lock, or where it failed. The next compaction
-    // has to find none: it counts from another place.
+    // A living session has one only while it holds the lock, or after a failure. The next compaction
+    // counts from another offset, so none may be left.
     for path in session::left(session, OLD) {
         let old = File::open(&path)?;
-        // Where the path was not given away yet, it is the journal itself.
+        // If the path was not renamed yet, this is the journal itself.
         if !is_named(&old, &store.path)?
             && let Some(upto) = compacted_upto(&store.file)?
         {
@@ -193,8 +191,8 @@ pub(crate) fn finish_left(store: &mut Store, session: &Session) -> io::Result<()
     Ok(())
 }
 
-/// Copies the outcomes that were appended to the old file behind what the new one stands for. Some of
-/// them may stand in the new one already, with others after them: what would undo those is left out.
+/// Copies the outcomes that were appended to the old file after the part that the new one replaces.
+/// The new file may have some of them already, and later ones too: skips what would undo those.
 fn carry_over(mut old: &File, place: u64, store: &mut Store) -> io::Result<()> {
     store.catch_up()?;
     old.seek(SeekFrom::Start(place))?;
@@ -208,7 +206,7 @@ fn carry_over(mut old: &File, place: u64, store: &mut Store) -> io::Result<()> {
         let Ok(entry) = members.entry() else { continue };
         let outcome = |id: &str| store.ledger.get(id).map(|open| &open.outcome);
         let is_news = match &entry {
-            // It is written with the lock alone.
+            // Written only with the lock.
             JournalEntry::Submitting { .. } => false,
             JournalEntry::Accepted { submission, .. } => {
                 matches!(outcome(submission), Some(Outcome::None | Outcome::Unknown(_)))

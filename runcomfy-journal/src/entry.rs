@@ -18,18 +18,17 @@ use crate::state::JobState;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Submission {
-    /// Tells this submission from all others; the service does not know it.
+    /// Identifies this submission. The service does not know it.
     pub id: String,
     /// The model.
     pub model_id: ModelId,
-    /// When it was begun, to the second.
+    /// When it began, to the second.
     pub submitted_at: SystemTime,
     /// The SHA-256 of the body, in hexadecimal digits; see [`is_of`](Self::is_of).
     pub body_sha256: String,
-    /// What it claims, in 32 hexadecimal digits: as long as it may have been accepted, no other
-    /// submission with the same claim is sent. Made of the model, the body, the
-    /// key (`Keyed`), and the number of equal inputs before it in the list that `run_all` was
-    /// given. `None` if nothing is claimed.
+    /// Its claim, in 32 hexadecimal digits. While it may have been accepted, no other submission with
+    /// the same claim is sent. The claim is made from the model, the body, the key (`Keyed`), and the
+    /// number of equal inputs before it in the list of `run_all`. `None` if nothing is claimed.
     pub claim: Option<String>,
 }
 
@@ -60,15 +59,15 @@ impl Submission {
         Self::digest_of(input).is_some_and(|digest| digest == self.body_sha256)
     }
 
-    /// What [`body_sha256`](Self::body_sha256) is for an input, to find it among many; `None` where
-    /// the input does not serialise.
+    /// The [`body_sha256`](Self::body_sha256) of an input, to find it among many; `None` if the input
+    /// does not serialise.
     #[must_use]
     pub fn digest_of<B: Serialize + ?Sized>(input: &B) -> Option<String> {
         digest::sha256_of_json(input).ok()
     }
 }
 
-/// What is to be looked for in the account: `kling/kling-2-1/master/image-to-video at Sun, 06 Nov 1994
+/// What to look for in the account: `kling/kling-2-1/master/image-to-video at Sun, 06 Nov 1994
 /// 08:49:37 GMT`.
 impl fmt::Display for Submission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,8 +75,8 @@ impl fmt::Display for Submission {
     }
 }
 
-/// What a journal is told, in this order for one submission: [`Submitting`](Self::Submitting), one of
-/// the three outcomes, [`Ended`](Self::Ended).
+/// An entry of a journal. The order for one submission: [`Submitting`](Self::Submitting), one of the
+/// three outcomes, [`Ended`](Self::Ended).
 ///
 /// Serialises to a flat JSON object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +84,7 @@ impl fmt::Display for Submission {
 pub enum JournalEntry {
     /// It is about to be sent.
     Submitting {
-        /// What is known of it.
+        /// The submission.
         submission: Submission,
     },
     /// The service accepted it.
@@ -102,29 +101,29 @@ pub enum JournalEntry {
         /// Why.
         reason: String,
     },
-    /// Nobody can tell whether the service accepted it.
+    /// Nobody knows whether the service accepted it.
     Unknown {
         /// [`Submission::id`].
         submission: String,
         /// What happened.
         reason: String,
     },
-    /// The job has ended, and its result, or that it failed or was cancelled, was returned to the
-    /// caller. What became of it there the client cannot know: the id stays in the journal.
+    /// The job has ended, and the caller got its result or its error. The client cannot know what the
+    /// caller did with it, so the id stays in the journal.
     Ended {
         /// The job.
         request_id: RequestId,
-        /// [`Submission::id`], where the job is known to have come of one.
+        /// [`Submission::id`], if it is known.
         submission: Option<String>,
         /// How it ended.
         state: JobState,
     },
-    /// Somebody has looked into it; it is not to be reported again.
+    /// Somebody has checked it. It is not reported again.
     Settled {
         /// [`Submission::id`].
         submission: String,
     },
-    /// The same for a job that is known by its id alone.
+    /// The same for a job of which only the id is known.
     JobSettled {
         /// The job.
         request_id: RequestId,
@@ -192,7 +191,7 @@ impl Submission {
     }
 }
 
-/// The members of an entry's JSON object. Every other member is passed over.
+/// The members of an entry's JSON object. Other members are ignored.
 #[derive(Debug, Default)]
 pub(crate) struct Members<'a> {
     pub(crate) event: Option<Cow<'a, str>>,
@@ -207,13 +206,13 @@ pub(crate) struct Members<'a> {
     state: Option<Cow<'a, str>>,
     /// Whether a job that has ended still has to be settled.
     pub(crate) unsettled: bool,
-    /// Of lines that are no entries, see [`line`](crate::line).
+    /// For lines that are not entries; see [`line`](crate::line).
     pub(crate) upto: u64,
     pub(crate) claims: Vec<Cow<'a, str>>,
     pub(crate) bodies: Vec<Cow<'a, str>>,
 }
 
-/// A string, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 struct Text<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -298,7 +297,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 }
 
 impl Members<'_> {
-    /// The submission that the members tell of, as far as they tell all of it.
+    /// The submission, if the members describe all of it.
     pub(crate) fn whole_submission(&self) -> Result<Submission, String> {
         let model_id = text("model_id", &self.model_id)?;
         let submitted_at = httpdate::parse_http_date(text("submitted_at", &self.submitted_at)?)

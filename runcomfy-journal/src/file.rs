@@ -1,5 +1,5 @@
-//! A journal in a file: lines of JSON, only ever appended, flushed to the disk, and shared between
-//! processes by locks.
+//! A journal in a file: lines of JSON that are only appended, flushed to the disk, and shared between
+//! processes with locks.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -28,15 +28,14 @@ use crate::{Begin, Journal, JournalError};
 /// A job is finished once its result was returned. If your program still has work to do then, such as
 /// saving the files, use [`until_settled`](Self::until_settled).
 ///
-/// Entries are appended as lines of JSON, and what has to survive a crash is flushed to the disk
-/// before the submission is sent. Several processes can share a file: what a living process works on
-/// is left to it; what a dead one left is taken up by the first that asks. What one of them has
-/// [claimed](Submission::claim), no other submits. The file system has to know locks, as local ones
+/// Entries are appended as lines of JSON. What must survive a crash is flushed to the disk before the
+/// submission is sent. Several processes can share a file. The jobs of a living process are left to it;
+/// those of a dead process go to the first process that asks. What one process has
+/// [claimed](Submission::claim), no other submits. The file system must support locks, as local ones
 /// do.
 ///
-/// The file is for its owner alone to read (on Unix). Once most of it tells of submissions that are
-/// finished, it is compacted (on Unix): of those it keeps what they claim and the digests of their
-/// bodies.
+/// On Unix, only the owner can read the file. When most of its submissions are finished, it is compacted
+/// (on Unix): finished submissions keep only their claims and the digests of their bodies.
 ///
 /// ```
 /// use runcomfy_journal::{FileJournal, Journal};
@@ -47,18 +46,18 @@ use crate::{Begin, Journal, JournalError};
 /// let journal = FileJournal::open(path)?;
 /// let unfinished = journal.unfinished()?; // what an earlier process left
 /// for job in &unfinished.jobs {
-///     println!("{} has no end", job.request_id);
+///     println!("{} has not ended", job.request_id);
 /// }
 /// for lost in &unfinished.unknown {
-///     // Until somebody has looked into it: `journal.settle(&lost.submission)?` where it was
-///     // accepted, `journal.not_accepted(&lost.submission)?` where it was not.
-///     println!("look at the account: {} may have been accepted", lost.submission);
+///     // Reported until you have checked: `journal.settle(&lost.submission)?` if it was accepted,
+///     // `journal.not_accepted(&lost.submission)?` if it was not.
+///     println!("check your account: {} may have been accepted", lost.submission);
 /// }
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Give it to a client (`ClientBuilder::journal`), which resumes the jobs as well (`Client::resume`).
+/// A client with the journal (`ClientBuilder::journal`) resumes the jobs: `Client::resume`.
 #[derive(Clone, Debug)]
 pub struct FileJournal {
     inner: Arc<Inner>,
@@ -73,18 +72,18 @@ struct Inner {
     store: Mutex<Store>,
     synced: Mutex<Synced>,
     is_compacting: AtomicBool,
-    /// A shorter file is not compacted by itself: it could not be.
+    /// A shorter file is not compacted automatically, because an earlier compaction failed.
     compact_from: AtomicU64,
 }
 
-/// One flush serves everybody who has written before it.
+/// One flush serves all entries written before it.
 #[derive(Debug, Default)]
 struct Synced {
     upto: u64,
     failed: bool,
 }
 
-/// What is wrong with a journal's file.
+/// An error of a journal's file.
 #[derive(Debug, Error)]
 enum FileError {
     #[error("cannot {what} the journal {}{}", path.display(), advice(source))]
@@ -96,7 +95,7 @@ enum FileError {
     NotAJournal { path: PathBuf, line: String },
 }
 
-/// What to do about it, where the error itself does not say so.
+/// What to do, if the error itself does not say so.
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::NotFound
@@ -114,20 +113,20 @@ fn advice(error: &io::Error) -> &'static str {
 }
 
 impl FileJournal {
-    /// Opens a journal, or makes one where there is none.
+    /// Opens a journal, or creates one.
     ///
     /// # Errors
-    /// If the file cannot be opened, locked or read, or is something else.
+    /// If the file cannot be opened, locked or read, or is not a journal.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let io = |what| {
             let path = path.as_ref().to_owned();
             move |source| JournalError::new(FileError::Io { what, path, source })
         };
         let mut store = Store::open(path.as_ref()).map_err(io("open"))?;
-        // The file's name has to survive a crash as well as what is in it.
+        // The file's name must survive a crash, too.
         store.file.sync_all().map_err(io("flush"))?;
         sync_folder(&store.path).map_err(io("flush the folder of"))?;
-        // Most of a long file is read before anybody has to wait for it.
+        // Read most of a long file before others have to wait for the lock.
         store.catch_up().map_err(io("read"))?;
         let path = store.path.clone();
         if let Some(line) = store.foreign_line().filter(|_| !store.ends_readably()) {
@@ -158,8 +157,7 @@ impl FileJournal {
     /// until its result was returned. Use this if a job counts as done only after your own work, for
     /// example once its files are saved. A job that failed or was cancelled is finished in either case.
     ///
-    /// This changes only this handle and its clones; give them to the client and to
-    /// `resume`.
+    /// This changes only this handle and its clones. Give them to the client and to `resume`.
     #[must_use]
     pub fn until_settled(mut self) -> Self {
         self.until_settled = true;
@@ -172,26 +170,24 @@ impl FileJournal {
         &self.inner.path
     }
 
-    /// Ends a submission in the journal that somebody has looked into, so that it is not reported
-    /// again: one whose outcome was unknown and that was accepted, or whose job is gone. What it
-    /// [claims](Submission::claim) stays claimed.
+    /// Finishes a submission that you have checked, so that it is not reported again: its outcome was
+    /// unknown and it was accepted, or its job is gone. Its [claim](Submission::claim) stays.
     ///
     /// # Errors
-    /// If that cannot be written.
+    /// If the entry cannot be written.
     pub fn settle(&self, submission: &Submission) -> Result<(), JournalError> {
         self.record(&JournalEntry::Settled { submission: submission.id.clone() })
     }
 
-    /// Ends a submission in the journal that somebody has looked into, and that the service did not
-    /// accept. It is not reported again, and what it [claims](Submission::claim) can be submitted
-    /// again.
+    /// Finishes a submission that you have checked, and that the service did not accept. It is not
+    /// reported again, and its [claim](Submission::claim) is free again.
     ///
     /// # Errors
-    /// If that cannot be written, where the journal knows the job that came of it, and where another
-    /// process is still submitting it.
+    /// If the entry cannot be written, if the journal knows the submission's job, or if another process
+    /// is still submitting it.
     pub fn not_accepted(&self, submission: &Submission) -> Result<(), JournalError> {
         self.check_not_accepted(&submission.id)?;
-        let reason = "somebody has looked into it: it was not accepted".to_owned();
+        let reason = "checked by a person: it was not accepted".to_owned();
         self.record(&JournalEntry::NotAccepted { submission: submission.id.clone(), reason })
     }
 
@@ -200,7 +196,7 @@ impl FileJournal {
         let holder = locked(store, PATIENCE, |store| {
             store.catch_up_locked()?;
             let mut sessions = Sessions::of(session);
-            // What this process submits, it knows itself.
+            // The caller knows what this process submits.
             let owner = |name: &str| match sessions.owner(name) {
                 Owner::This => Owner::Dead,
                 other => other,
@@ -209,18 +205,18 @@ impl FileJournal {
         });
         match holder.map_err(|error| self.io("read", error))? {
             Some(ClaimHolder { request_id: Some(id), .. }) => Err(JournalError::new(format!(
-                "the service has accepted it, as request {id}: take the job up by this id, or \
-                 `settle` it where the job is gone"
+                "the service has accepted it, as request {id}: get the job by this id, or \
+                 `settle` it if the job is gone"
             ))),
             Some(ClaimHolder { state: ClaimState::Submitting, .. }) => Err(JournalError::new(
-                "it is being submitted, by a process that is still there: leave it to that process",
+                "a running process is submitting it: leave it to that process",
             )),
             _ => Ok(()),
         }
     }
 
-    /// Every entry of all processes, oldest first; of submissions that were finished when the journal
-    /// was compacted, none.
+    /// The entries of all processes, oldest first. Submissions that were finished when the journal was
+    /// compacted have no entries.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -234,10 +230,9 @@ impl FileJournal {
         Ok(entries)
     }
 
-    /// The digests of all bodies that were accepted, or may have been: by
-    /// [`Submission::digest_of`] a program finds which of its inputs it need not submit any more.
-    /// If several processes run at once, that is too early to ask: [claims](Submission::claim) are
-    /// for them.
+    /// The digests of all bodies that were accepted, or may have been. With [`Submission::digest_of`], a
+    /// program finds the inputs that it need not submit again. If several processes run at once, use
+    /// [claims](Submission::claim) instead: another process can submit after this returns.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -261,19 +256,18 @@ impl FileJournal {
         Ok(finished)
     }
 
-    /// Compacts the file now: of submissions that are finished it keeps what they claim and the digests
-    /// of their bodies, and no more. It happens by itself where it at least halves a file of many
-    /// megabytes. Other processes can go on with the journal meanwhile. On systems other than Unix it
-    /// does nothing.
+    /// Compacts the file now: finished submissions keep only their claims and the digests of their
+    /// bodies. This happens automatically if it at least halves a file of many megabytes. Other
+    /// processes can use the journal meanwhile. On systems other than Unix it does nothing.
     ///
     /// # Errors
-    /// If a file cannot be written beside it, or another process keeps it locked. The journal is
-    /// as it was then.
+    /// If a file cannot be written beside it, or another process keeps it locked. The journal is then
+    /// unchanged.
     pub fn compact(&self) -> Result<(), JournalError> {
         self.inner.compact().map_err(|error| self.io("compact", error))
     }
 
-    /// Reads the file as it is now.
+    /// Reads the current file.
     fn for_each_line(&self, mut each: impl FnMut(Line<'_>)) -> Result<(), JournalError> {
         let read = File::open(&self.inner.path).and_then(|file| {
             for_each_line(BufReader::with_capacity(256 * 1024, file), |bytes| {
@@ -310,11 +304,11 @@ impl Journal for FileJournal {
         let line = line::entry(entry, &inner.session.name, submission.as_ref(), unsettled);
         let number = append_anyway(&inner.store, &line);
         let number = number.map_err(|error| self.io("write to", error))?;
-        // Without the end of a job, it would be asked about once more; that does no harm.
+        // If the end of a job is lost, the job is only asked about once more.
         if !matches!(entry, JournalEntry::Ended { .. }) {
             inner.sync(number, false).map_err(|error| self.io("flush", error))?;
         }
-        // The line was written to a file without a path, where nobody finds it.
+        // The line went to a file that no path names any more.
         if lock_within_process(&inner.store).is_gone {
             return Err(self.io("write to", gone()));
         }
@@ -358,7 +352,7 @@ impl Journal for FileJournal {
             for (id, open) in open.into_iter().filter(|(_, open)| self.until_settled || !open.ended)
             {
                 if open.owner == inner.session.name {
-                    // What this process is about to send, it will hear of.
+                    // This process still waits for the outcome of what it is sending.
                     if open.taken_over || open.outcome != Outcome::None {
                         unfinished.add(open);
                     }
@@ -367,7 +361,7 @@ impl Journal for FileJournal {
                     unfinished.add(open);
                 }
             }
-            // All or none: if this fails, the next caller gets them.
+            // All or none: if this fails, the next caller gets all of them.
             if !taken.is_empty() {
                 store.append(&taken.join("\n"))?;
             }
@@ -380,20 +374,20 @@ impl Journal for FileJournal {
     }
 }
 
-/// The error where the path leads to another file now.
+/// The error if the path now names another file.
 fn gone() -> io::Error {
     io::Error::other("it was removed or replaced; open it anew")
 }
 
 impl Inner {
-    /// The store, with the lines that were written until now, as far as they can be read.
+    /// The store, with the lines written so far, as far as they can be read.
     fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = lock_within_process(&self.store);
         let _ = store.catch_up();
         store
     }
 
-    /// An open submission, which its outcome is to repeat.
+    /// An open submission, whose data its outcome repeats.
     fn submission(&self, id: &str) -> Option<Submission> {
         self.store().ledger.get(id)?.submission.clone()
     }
@@ -402,8 +396,8 @@ impl Inner {
         self.store().ledger.has_job(request_id)
     }
 
-    /// Flushes the entry of this number to the disk, with all before it. After a flush has failed,
-    /// nobody knows what is on the disk, and nothing new is to `begin`.
+    /// Flushes the entry with this number to the disk, and all before it. After a failed flush nobody
+    /// knows what is on the disk, so no new submission may `begin`.
     fn sync(&self, number: u64, begin: bool) -> io::Result<()> {
         let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
         if begin && synced.failed {
@@ -430,8 +424,7 @@ impl Inner {
         if !is_due || size < self.compact_from.load(Ordering::Relaxed) {
             return;
         }
-        // A long journal is a nuisance, and no reason to refuse anything, nor to hold up every
-        // submission with another try.
+        // A long journal is no reason to refuse a submission, or to delay each one with another try.
         if let Err(error) = self.compact() {
             self.compact_from.store(size.saturating_mul(2), Ordering::Relaxed);
             warn!(path = %self.path.display(), %error, "the journal cannot be compacted");
@@ -469,7 +462,7 @@ mod tests {
             .unwrap();
         };
         let size = || std::fs::metadata(&path).unwrap().len();
-        // What stands in the way makes every try fail.
+        // A folder with the name of the new file makes every try fail.
         std::fs::create_dir(&new).unwrap();
         fill(9_000_000);
         journal.inner.compact_if_due();
@@ -477,7 +470,7 @@ mod tests {
         let before = size();
         journal.inner.compact_if_due();
         assert_eq!(size(), before);
-        // Whoever asks for it gets it, and so does a journal that has doubled.
+        // A journal that has doubled is compacted.
         fill(9_000_000);
         journal.inner.compact_if_due();
         assert_ne!(size(), before * 2);

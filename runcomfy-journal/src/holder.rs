@@ -9,7 +9,7 @@ use crate::ledger::{Holder, Ledger, Outcome};
 use crate::request_id::RequestId;
 use crate::session::Owner;
 
-/// What [`Journal::begin`](crate::Journal::begin) came to.
+/// The result of [`Journal::begin`](crate::Journal::begin).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a submission whose claim is held must not be sent"]
 pub enum Begin {
@@ -23,35 +23,34 @@ pub enum Begin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClaimHolder {
-    /// How far it came.
+    /// Its state.
     pub state: ClaimState,
-    /// The submission; `None` if the journal keeps no more of it than its claim.
+    /// The submission; `None` if the journal keeps only its claim.
     pub submission: Option<Submission>,
     /// Its job, if it is known.
     pub request_id: Option<RequestId>,
-    /// Whether another running process works on it: then
-    /// `Client::resume` leaves it to that process.
+    /// Whether another running process works on it. `Client::resume` then leaves it to that process.
     pub is_elsewhere: bool,
 }
 
-/// How far the submission came that holds a claim.
+/// The state of a submission that holds a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClaimState {
-    /// It is being sent, by a process that is still there.
+    /// A running process is sending it.
     Submitting,
-    /// Nobody can tell whether the service accepted it.
+    /// Nobody knows whether the service accepted it.
     Unknown,
-    /// The service accepted it, and the job has no end yet.
+    /// The service accepted it, and the job has not ended.
     Accepted,
-    /// The job has ended, or somebody has settled it.
+    /// The job has ended, or was settled.
     Finished,
 }
 
 impl ClaimHolder {
-    /// The holder of a submission's claim by the entries of a journal, oldest first; for those who
-    /// implement [`Journal::begin`](crate::Journal::begin). The entries have to be those of processes
-    /// that have not ended.
+    /// Finds the holder of a submission's claim in the entries of a journal, oldest first. It is for
+    /// implementations of [`Journal::begin`](crate::Journal::begin). The entries must come from
+    /// processes that are still running.
     pub fn find(
         submission: &Submission,
         entries: impl IntoIterator<Item = JournalEntry>,

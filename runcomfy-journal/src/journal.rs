@@ -1,4 +1,4 @@
-//! What a journal is asked to do.
+//! The trait of journals.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ impl JournalError {
 
 /// Records submissions, so that every job can be resumed after a crash.
 ///
-/// A client that is given one (`ClientBuilder::journal`) tells it *before* a submission that it is
-/// about to be sent, and *afterwards* which id it got. A crash between the two shows as a
-/// submission whose outcome is unknown, and never as none. [`FileJournal`](crate::FileJournal) is one; to keep the
-/// entries elsewhere, in a database for example, implement this trait.
+/// A client with a journal (`ClientBuilder::journal`) records a submission *before* it is sent, and its
+/// id *afterwards*. After a crash between the two, the journal has a submission whose outcome is
+/// unknown: it never has none. [`FileJournal`](crate::FileJournal) is a journal in a file. To keep the
+/// entries elsewhere, for example in a database, implement this trait.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -34,7 +34,7 @@ impl JournalError {
 ///     Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission, Unfinished,
 /// };
 ///
-/// /// For a test: what it holds does not outlive the process.
+/// /// For a test: its entries do not outlive the process.
 /// #[derive(Clone, Debug, Default)]
 /// struct InMemory(Arc<Mutex<Vec<JournalEntry>>>);
 ///
@@ -61,32 +61,31 @@ impl JournalError {
 /// }
 /// ```
 pub trait Journal: fmt::Debug + Send + Sync + 'static {
-    /// Keeps an entry. It may block while a submission begins or is answered: the client calls it on
-    /// a thread for that. It should be quick about [`JournalEntry::Ended`], and about a submission
-    /// that is dropped halfway, which are told on the thread of the caller.
+    /// Records an entry. It may block: the client calls it on a thread for blocking calls. Only
+    /// [`JournalEntry::Ended`], and the outcome of a submission whose future is dropped, are recorded
+    /// on the caller's thread, and should be quick.
     ///
     /// # Errors
-    /// If that cannot be done.
+    /// If the entry cannot be recorded.
     fn record(&self, entry: &JournalEntry) -> Result<(), JournalError>;
 
-    /// Keeps that a submission is about to be sent ([`JournalEntry::Submitting`]), unless an earlier
-    /// one holds its [claim](Submission::claim). Both in one step: of two processes that begin the
-    /// same at the same time, one has to lose.
+    /// Records that a submission is about to be sent ([`JournalEntry::Submitting`]), unless an earlier
+    /// one holds its [claim](Submission::claim). Do both in one step: if two processes begin the same
+    /// submission at the same time, one must lose.
     ///
-    /// The entry has to be safe from a crash when this returns: the submission is sent right
-    /// afterwards.
+    /// When this returns, the entry must survive a crash: the submission is sent right afterwards.
     ///
-    /// As it stands here, it takes no notice of claims, and is right only for a journal that two
-    /// programs never share and that no list of inputs is run with twice.
+    /// The default implementation ignores claims. It is correct only if programs never share the
+    /// journal, and never run a list of inputs twice with it.
     ///
     /// # Errors
-    /// If the entry cannot be written. The submission is not sent then.
+    /// If the entry cannot be written. Then the submission is not sent.
     fn begin(&self, submission: &Submission) -> Result<Begin, JournalError> {
         self.record(&JournalEntry::Submitting { submission: submission.clone() })?;
         Ok(Begin::Recorded)
     }
 
-    /// Every job without an end, and every submission whose outcome is unknown.
+    /// All jobs that have not ended, and all submissions whose outcome is unknown.
     ///
     /// # Errors
     /// If the entries cannot be read.

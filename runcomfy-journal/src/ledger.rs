@@ -13,7 +13,7 @@ use crate::state::JobState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnfinishedJob {
-    /// What it came from; `None` if the journal's entry about that is missing or damaged.
+    /// Its submission; `None` if the journal's entry about it is missing or damaged.
     pub submission: Option<Submission>,
     /// The job.
     pub request_id: RequestId,
@@ -23,25 +23,25 @@ pub struct UnfinishedJob {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownSubmission {
-    /// What is known of it.
+    /// The submission.
     pub submission: Submission,
-    /// What happened; `None` if the process ended before it was told.
+    /// What happened; `None` if the process ended before it recorded that.
     pub reason: Option<String>,
 }
 
-/// What a journal's entries leave open, oldest first.
+/// What the entries of a journal leave open, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// Jobs without an end.
+    /// Jobs that have not ended.
     pub jobs: Vec<UnfinishedJob>,
     /// Submissions whose outcome is unknown.
     pub unknown: Vec<UnknownSubmission>,
 }
 
 impl Unfinished {
-    /// What these entries leave open. A submission without an outcome is unknown, so they should be
-    /// those of processes that have ended.
+    /// What these entries leave open. A submission without an outcome counts as unknown, so the
+    /// entries should come from processes that have ended.
     pub fn of(entries: impl IntoIterator<Item = JournalEntry>) -> Self {
         let mut ledger = Ledger::default();
         entries.into_iter().for_each(|entry| ledger.add(entry, ""));
@@ -84,7 +84,7 @@ pub(crate) enum Outcome {
 /// A submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenSubmission {
-    /// Its place among all submissions.
+    /// Its number among all submissions.
     number: u64,
     pub(crate) submission: Option<Submission>,
     pub(crate) outcome: Outcome,
@@ -104,8 +104,8 @@ pub(crate) enum Holder<'a> {
     Finished,
 }
 
-/// The submissions of a journal, as its entries are read. It keeps open submissions whole, of finished
-/// ones the claims, and of refused ones the ids.
+/// The submissions of a journal. It keeps open submissions whole, the claims of finished ones, and the
+/// ids of refused ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     next: u64,
@@ -117,7 +117,7 @@ pub(crate) struct Ledger {
     finished: HashSet<Claim>,
     /// Submissions that the service surely did not accept.
     not_accepted: HashSet<String>,
-    /// Submissions that are known from their outcome alone.
+    /// Submissions of which only the outcome is known.
     restored: HashSet<String>,
 }
 
@@ -157,7 +157,7 @@ impl Ledger {
         if let Some(claim) = Claim::of(&submission) {
             self.held.insert(claim, submission.id.clone());
         }
-        // A line that is repeated says nothing new of what came of it.
+        // A repeated line says nothing new about the outcome.
         if let Some(open) = self.open.get_mut(&submission.id) {
             open.submission.get_or_insert(submission);
             return;
@@ -184,7 +184,7 @@ impl Ledger {
         self.open.entry(id).insert_entry(open).into_mut()
     }
 
-    /// The job was accepted. `submission` is what the entry itself says of what it came from.
+    /// The job was accepted. `submission` is what the entry itself says about its submission.
     pub(crate) fn accept(
         &mut self,
         id: &str,
@@ -225,7 +225,7 @@ impl Ledger {
     /// Opens a submission whose own entry cannot be read.
     fn restore(&mut self, id: &str, submission: Option<Submission>, session: &str) {
         self.restored.insert(id.to_owned());
-        // An entry that said so was wrong.
+        // An entry that called it refused was wrong.
         self.not_accepted.remove(id);
         match submission {
             Some(submission) => self.begin(submission, session),
@@ -233,7 +233,7 @@ impl Ledger {
         }
     }
 
-    /// The session has taken over what a dead one left.
+    /// The session has taken over a submission of a dead session.
     pub(crate) fn take_over(&mut self, id: &str, session: &str) {
         if let Some(open) = self.open.get_mut(id) {
             session.clone_into(&mut open.owner);
@@ -241,7 +241,7 @@ impl Ledger {
         }
     }
 
-    /// The job has ended, and is finished once it is settled.
+    /// The job has ended. It is finished when it is settled.
     pub(crate) fn end_unsettled(&mut self, request_id: &RequestId) {
         if let Some(open) = self.jobs.get(request_id).and_then(|id| self.open.get_mut(id)) {
             open.ended = true;
@@ -255,12 +255,12 @@ impl Ledger {
         }
     }
 
-    /// A claim of a submission that is finished.
+    /// Adds the claim of a finished submission.
     pub(crate) fn add_finished(&mut self, claim: Claim) {
         self.finished.insert(claim);
     }
 
-    /// Removes what is open; gives the claim that it held.
+    /// Removes an open submission, and returns the claim that it held.
     fn remove(&mut self, id: &str) -> Option<Claim> {
         let open = self.open.remove(id)?;
         if let Outcome::Accepted(request_id) = &open.outcome
@@ -280,7 +280,7 @@ impl Ledger {
         self.restored.contains(id)
     }
 
-    /// Whether it is finished or open; otherwise it was refused, and is free again.
+    /// Whether it is finished or open. Otherwise it was refused, and its claim is free again.
     pub(crate) fn may_be_accepted(&self, id: &str) -> bool {
         !self.not_accepted.contains(id)
     }
@@ -300,7 +300,7 @@ impl Ledger {
         self.finished.len()
     }
 
-    /// The claims of what is finished, in no order.
+    /// The claims of finished submissions, in no order.
     pub(crate) fn finished(&self) -> impl Iterator<Item = Claim> {
         self.finished.iter().copied()
     }
@@ -309,7 +309,7 @@ impl Ledger {
         self.open.len()
     }
 
-    /// What is open, oldest first, with its id.
+    /// The open submissions with their ids, oldest first.
     pub(crate) fn open(&self) -> Vec<(&str, &OpenSubmission)> {
         let mut open: Vec<_> = self.open.iter().map(|(id, open)| (&**id, open)).collect();
         open.sort_unstable_by_key(|(_, open)| open.number);
@@ -318,7 +318,7 @@ impl Ledger {
 }
 
 impl JournalEntry {
-    /// Whether it says that a job has ended with a result, whose files may still have to be saved.
+    /// Whether it is the end of a job with a result, whose files may still have to be saved.
     pub(crate) fn is_completed_end(&self) -> bool {
         matches!(self, Self::Ended { state: JobState::Completed, .. })
     }

@@ -1,12 +1,12 @@
 //! The lines of a journal's file: JSON objects, each with the session that wrote it.
 //!
-//! Besides the entries there are lines of the file's own:
-//! - `taken`: the session has taken over a submission of a session that is dead;
-//! - `compacted`: the first line of a file that took the place of a longer one;
-//! - `finished`: in such a file, of many submissions that are finished, what has to be kept.
+//! Besides the entries, a file has lines of its own:
+//! - `taken`: the session has taken over a submission of a dead session;
+//! - `compacted`: the first line of a file that replaced a longer one;
+//! - `finished`: in such a file, the claims and digests of many finished submissions.
 //!
-//! The outcomes repeat what is known of their submission, so that a damaged line costs no job and
-//! frees no claim.
+//! An outcome repeats the data of its submission, so that a damaged line loses no job and frees no
+//! claim.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ use crate::entry::{JournalEntry, Members, Submission};
 use crate::ledger::{Ledger, OpenSubmission, Outcome};
 use crate::session;
 
-/// More than any line needs. What is longer is no line of a journal.
+/// No line of a journal is longer.
 pub(crate) const MAX_LEN: usize = 64 * 1024;
 
 /// How many submissions one `finished` line holds.
@@ -29,14 +29,14 @@ pub(crate) const FINISHED_PER_LINE: usize = 256;
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, of millions")]
 pub(crate) enum Line<'a> {
-    /// It is parsed further on demand: most lines of a long journal do not matter.
+    /// Parsed further on demand: most lines of a long journal do not matter.
     Entry(Members<'a>),
     Taken {
         session: Cow<'a, str>,
         submission: Cow<'a, str>,
     },
     Compacted {
-        /// How many bytes of the longer file it stands for.
+        /// How many bytes of the longer file it replaces.
         upto: u64,
     },
     Finished {
@@ -51,7 +51,7 @@ impl<'a> Line<'a> {
             return Err(format!("it has {} bytes", line.len()));
         }
         let line = std::str::from_utf8(line).map_err(|error| error.to_string())?;
-        // An editor may have put a byte order mark before the first.
+        // An editor may have put a byte order mark before the first line.
         let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         let mut members: Members<'_> =
             serde_json::from_str(line).map_err(|error| error.to_string())?;
@@ -69,7 +69,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Tells the ledger.
+    /// Adds the line to the ledger.
     pub(crate) fn apply(&self, ledger: &mut Ledger) -> Result<(), String> {
         match self {
             Self::Entry(members) => {
@@ -99,8 +99,8 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    /// The SHA-256s of bodies that it tells of, in hexadecimal digits, with their submissions where
-    /// these may have been refused.
+    /// The SHA-256s of its bodies, in hexadecimal digits, with the submission of each that can still
+    /// be refused.
     pub(crate) fn bodies(&self) -> Vec<(Option<&str>, String)> {
         match self {
             Self::Entry(members) => {
@@ -118,8 +118,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Reads a line that may have lost its break from the next: then every object in it is one. Where there
-/// is none, `each` is told why.
+/// Reads a line. If the line break to the next one was lost, each object in it is a line. If it has no
+/// object, `each` gets the reason.
 pub(crate) fn for_each_in<'a>(line: &'a [u8], mut each: impl FnMut(Result<Line<'a>, String>)) {
     let whole = Line::read(line);
     let Err(reason) = whole else { return each(whole) };
@@ -183,7 +183,7 @@ pub(crate) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> St
     text(map, session)
 }
 
-/// The lines that make up an open submission.
+/// The lines of an open submission.
 pub(crate) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
     let mut lines = Vec::new();
     let submission = open.submission.as_ref();

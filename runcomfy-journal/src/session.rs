@@ -4,8 +4,8 @@
 //! unlocks it however the process ends. So other processes can tell whether the process that began a
 //! submission is still running.
 //!
-//! Submissions of a living session are left alone. Those of a dead session are taken over, with a
-//! line in the journal.
+//! Other sessions do not touch the submissions of a living session. They take over those of a dead one,
+//! with a line in the journal.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::files::private;
 
-/// A session that lasts until this is dropped.
+/// This process's session. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Begins a session; to be done while the journal is locked.
+    /// Begins a session. The journal must be locked.
     pub(crate) fn begin(journal: &Path) -> io::Result<Self> {
         let name = format!("{:x}-{:016x}", std::process::id(), fastrand::u64(..));
         let path = file(journal, &name, LOCK);
@@ -58,7 +58,7 @@ pub(crate) enum Owner {
     Dead,
 }
 
-/// Which sessions are alive, each looked at once.
+/// Which sessions are alive. Each is checked once.
 #[derive(Debug)]
 pub(crate) struct Sessions<'a> {
     journal: &'a Path,
@@ -92,7 +92,7 @@ impl<'a> Sessions<'a> {
     }
 }
 
-/// The ends of the names of files that a session makes.
+/// The endings of the names of a session's files.
 pub(crate) const LOCK: &str = ".lock";
 /// A compacted journal that is still being written.
 pub(crate) const NEW: &str = ".new";
@@ -106,13 +106,13 @@ pub(crate) fn file(journal: &Path, session: &str, end: &str) -> PathBuf {
     name.into()
 }
 
-/// The files with this end that dead sessions left; to be asked for while the journal is locked.
+/// The files with this ending that dead sessions left. The journal must be locked.
 pub(crate) fn left_by_dead(session: &Session, end: &str) -> Vec<PathBuf> {
     let mut sessions = Sessions::of(session);
     left_by(session, end, |owner| !sessions.is_alive(owner))
 }
 
-/// The files with this end that any session left.
+/// The files with this ending that any session left.
 pub(crate) fn left(session: &Session, end: &str) -> Vec<PathBuf> {
     left_by(session, end, |_| true)
 }
@@ -136,7 +136,7 @@ fn left_by(session: &Session, end: &str, mut is_meant: impl FnMut(&str) -> bool)
     left
 }
 
-/// Removes the locks that crashes left; to be done while the journal is locked.
+/// Removes the locks that crashes left. The journal must be locked.
 pub(crate) fn remove_dead(session: &Session) {
     for path in left_by_dead(session, LOCK) {
         if fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
@@ -145,9 +145,9 @@ pub(crate) fn remove_dead(session: &Session) {
     }
 }
 
-/// Whether nobody holds a session's file. Where that cannot be told, somebody may.
+/// Whether nobody holds a session's file. If that cannot be found out, somebody may hold it.
 fn is_free(path: &Path) -> bool {
-    // Opening a pipe could wait for good.
+    // Opening a pipe could block forever.
     match fs::symlink_metadata(path) {
         Ok(found) if !found.is_file() => return false,
         _ => {}
@@ -158,7 +158,7 @@ fn is_free(path: &Path) -> bool {
     }
 }
 
-/// Two numbers in hexadecimal digits. It becomes part of a file's name.
+/// Whether this is a session's name: two hexadecimal numbers. It becomes part of a file name.
 pub(crate) fn is_name(text: &str) -> bool {
     let hex = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_hexdigit());
     text.len() <= 40

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// If a job stands.
+/// The state of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobState {
@@ -11,7 +11,7 @@ pub enum JobState {
     InQueue,
     /// Running (`in_progress`, `starting`, `processing`).
     InProgress,
-    /// Ended (`completed`, `succeeded`, `success`). Whether it went well, the result says.
+    /// Ended (`completed`, `succeeded`, `success`). The result says whether it succeeded.
     Completed,
     /// Cancelled (`cancelled`, `canceled`).
     Cancelled,
@@ -22,7 +22,7 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// Whether the job stays in this state for good.
+    /// Whether the job has ended and stays in this state.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled | Self::Failed)

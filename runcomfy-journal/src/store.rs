@@ -1,4 +1,4 @@
-//! The file of a journal: opened, locked, read as it grows, and appended to.
+//! The file of a journal: it is opened, locked, read as it grows, and appended to.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -12,33 +12,33 @@ use crate::files::{is_named, private};
 use crate::ledger::Ledger;
 use crate::line::{self, Line};
 
-/// A journal's file, with what was read of it.
+/// A journal's file, and what was read from it.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) path: PathBuf,
     pub(crate) file: Arc<File>,
-    /// Whether another file, or none, has the path now.
+    /// Whether the path now names another file, or none.
     pub(crate) is_gone: bool,
-    /// Whether the file became shorter than it was: then lines are lost.
+    /// Whether the file became shorter, so that lines are lost.
     is_cut: bool,
-    /// How many entries were written so far.
+    /// The number of entries written so far.
     pub(crate) written: u64,
     pub(crate) ledger: Ledger,
-    /// How many bytes of the file the ledger knows.
+    /// The number of bytes that the ledger has read.
     pub(crate) read: u64,
     lines: Lines,
 }
 
-/// Of the lines read so far.
+/// The lines read so far.
 #[derive(Debug, Default)]
 struct Lines {
     count: u64,
     readable: u64,
-    /// The first with something in it, if that is unreadable.
+    /// The first line that is not empty, if it is unreadable.
     first: Option<String>,
 }
 
-/// How long another process may take over its turn with the file.
+/// How long to wait while another process holds the lock.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
@@ -58,8 +58,8 @@ impl Store {
         })
     }
 
-    /// Reads the lines that any process added since. A line that is still being written is left for
-    /// the next time.
+    /// Reads the lines that any process has added. A line that is still being written is read the next
+    /// time.
     pub(crate) fn catch_up(&mut self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         self.is_cut |= length < self.read;
@@ -80,7 +80,7 @@ impl Store {
             line::for_each_in(bytes, |line| match line.and_then(|line| line.apply(ledger)) {
                 Ok(()) => lines.readable += 1,
                 Err(reason) => {
-                    // A crash can leave half a line; the call that it announces did not happen then.
+                    // A crash can leave half a line. Then the call that it announces was not made.
                     let (path, line) = (path.display(), lines.count);
                     let is_first = lines.readable == 0 && lines.first.is_none();
                     if lines.readable > 0 || is_first {
@@ -98,27 +98,27 @@ impl Store {
         Ok(())
     }
 
-    /// The same while the journal is locked: then nobody is still writing a line, and what stands at
-    /// the end without a line break is all that will come of it.
+    /// The same while the journal is locked. Nobody is writing then, so a last line without a line break
+    /// is complete.
     pub(crate) fn catch_up_locked(&mut self) -> io::Result<()> {
-        // A file that is only half a line stays as it is: with a line break behind it, it could not be
-        // told from a file of another kind.
+        // Do not change a file that is only half a line: with a line break, it would look like a file of
+        // another kind.
         let is_known = self.lines.readable > 0 || self.ends_readably();
         if is_known && self.ends_within_a_line()? {
-            // Where that fails, the line is read once the next one is appended.
+            // If this fails, the line is read when the next one is appended.
             let _ = (&*self.file).write_all(b"\n");
         }
         self.catch_up()
     }
 
-    /// The first line with something in it, where the file is something else than a journal. What a crash can leave is a
-    /// first line that was cut off, or never reached the disk.
+    /// The first line that is not empty, if the file is not a journal. A crash can leave a first line
+    /// that is cut off or consists of zero bytes; that is a journal.
     pub(crate) fn foreign_line(&self) -> Option<&str> {
         let line = self.lines.first.as_deref()?;
         (self.lines.readable == 0 && !line.chars().all(|c| c == '\0')).then_some(line)
     }
 
-    /// Whether what stands behind the last line break is a line of a journal.
+    /// Whether the text after the last line break is a line of a journal.
     pub(crate) fn ends_readably(&self) -> bool {
         let mut rest = Vec::new();
         let mut file = &*self.file;
@@ -129,7 +129,7 @@ impl Store {
             && Line::read(&rest).and_then(|line| line.apply(&mut Ledger::default())).is_ok()
     }
 
-    /// Appends a line, and gives its number.
+    /// Appends a line, and returns its number.
     pub(crate) fn append(&mut self, line: &str) -> io::Result<u64> {
         let mut text = String::with_capacity(line.len() + 2);
         if self.ends_within_a_line()? {
@@ -146,7 +146,7 @@ impl Store {
         Ok(self.written)
     }
 
-    /// Whether somebody was stopped while writing.
+    /// Whether the last line has no line break, because a process was stopped while writing.
     fn ends_within_a_line(&self) -> io::Result<bool> {
         let mut file = &*self.file;
         if file.seek(SeekFrom::End(0))? == 0 {
@@ -158,8 +158,8 @@ impl Store {
         Ok(last != *b"\n")
     }
 
-    /// Takes the file of the path where another process has replaced this one by a compacted one.
-    /// Gives whether it is another now; then it is not locked yet.
+    /// Switches to the compacted file if another process has replaced this one. Returns whether it has;
+    /// the new file is not locked yet.
     fn follow(&mut self) -> io::Result<bool> {
         if is_named(&self.file, &self.path)? {
             self.is_gone = false;
@@ -181,7 +181,7 @@ impl Store {
         Ok(false)
     }
 
-    /// Goes on with another file, which is read anew.
+    /// Switches to another file, and reads it from the start.
     pub(crate) fn take(&mut self, file: File) {
         self.file = Arc::new(file);
         self.is_gone = false;
@@ -193,7 +193,7 @@ impl Store {
 }
 
 impl Lines {
-    /// Whether it can still be a journal: a large file of another kind is not read to its end.
+    /// Whether the file can still be a journal. A large file of another kind is not read to its end.
     fn is_journal(&self) -> bool {
         const MAX_UNREADABLE: u64 = 1000;
         self.readable > 0 || self.count < MAX_UNREADABLE
@@ -202,8 +202,8 @@ impl Lines {
 
 const READ_AT_ONCE: usize = 256 * 1024;
 
-/// Hands over every whole line, without its end, as long as `each` wants more. Gives how many bytes
-/// they have.
+/// Calls `each` with every complete line, without its line break, until it returns `false`. Returns the
+/// number of bytes of these lines.
 pub(crate) fn for_each_line(
     mut reader: impl BufRead,
     mut each: impl FnMut(&[u8]) -> bool,
@@ -216,7 +216,7 @@ pub(crate) fn for_each_line(
         let mut length = reader.by_ref().take(LIMIT).read_until(b'\n', &mut line)? as u64;
         let mut is_whole = line.last() == Some(&b'\n');
         if !is_whole && length == LIMIT {
-            // Too long for a line: the rest is passed over.
+            // Too long for a line: skip the rest.
             let (skipped, found) = skip_line(&mut reader)?;
             length += skipped;
             is_whole = found;
@@ -233,7 +233,7 @@ pub(crate) fn for_each_line(
     }
 }
 
-/// Passes over the rest of a line: how many bytes that were, and whether it has an end.
+/// Skips the rest of a line. Returns how many bytes it had, and whether it has a line break.
 fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
     let mut skipped = 0;
     loop {
@@ -251,7 +251,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
     }
 }
 
-/// The same for the lines of a file that stand before `end`.
+/// The same for the lines of a file before `end`.
 pub(crate) fn for_each_line_before(
     file: &File,
     end: u64,
@@ -262,8 +262,8 @@ pub(crate) fn for_each_line_before(
     for_each_line(reader.take(end), each)
 }
 
-/// Does something while no other process can; not if that takes longer than `patience`. Between the
-/// tries, others of this process can do without.
+/// Does some work while the journal is locked. Waits for the lock for at most `patience`; between two
+/// tries, other threads of this process can use the store.
 pub(crate) fn locked<T>(
     store: &Mutex<Store>,
     patience: Duration,
@@ -304,16 +304,16 @@ pub(crate) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store>
     store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Appends an entry that must not be lost for want of a lock. It is written in one piece, which
-/// others can only be in the middle of where they were stopped in a line; so it has one of its own.
+/// Appends an entry that must not be lost, even without the lock. It is written with one call and with
+/// a line break before it, because another process may have been stopped in the middle of a line.
 pub(crate) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
     const SOON: Duration = Duration::from_millis(100);
     locked(store, SOON, |store| store.append(line)).or_else(|_| {
         let mut store = lock_within_process(store);
         loop {
             let number = store.write(&format!("\n{line}\n"))?;
-            // A compaction copies lines until the path leads to the new file; later lines have to be
-            // written to that file.
+            // A compaction copies lines until the path names the new file. Later lines must be written to
+            // that file.
             if !store.follow()? {
                 return Ok(number);
             }
@@ -328,14 +328,14 @@ fn open(path: &Path) -> io::Result<(File, PathBuf)> {
         if fs::symlink_metadata(path).is_ok() {
             let real = match fs::canonicalize(path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    // Through such a link a file would be made where its owner does not expect it.
+                    // Such a link would create a file where its owner does not expect one.
                     let reason = "it is a link that leads to no file";
                     return Err(io::Error::new(io::ErrorKind::NotFound, reason));
                 }
                 real => real?,
             };
             match open_existing(&real) {
-                // Removed meanwhile, or about to be replaced.
+                // It was removed, or is about to be replaced.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 file => return Ok((file?, real)),
             }
@@ -351,18 +351,18 @@ fn open(path: &Path) -> io::Result<(File, PathBuf)> {
 
 fn open_existing(path: &Path) -> io::Result<File> {
     if !fs::metadata(path)?.is_file() {
-        // Opening a pipe could wait for good.
+        // Opening a pipe could block forever.
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
     }
     OpenOptions::new().read(true).append(true).open(path)
 }
 
-/// Whether the file took the place of a longer one.
+/// Whether the file replaced a longer one.
 fn starts_compacted(file: &File) -> io::Result<bool> {
     Ok(compacted_upto(file)?.is_some())
 }
 
-/// How many bytes of the longer one it stands for.
+/// How many bytes of the longer file it replaces.
 pub(crate) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
     file.rewind()?;
     let mut upto = None;

@@ -113,7 +113,7 @@ pub(crate) fn variable_text(
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// If the official command line tool keeps it.
+/// Where the official command line tool keeps its token.
 fn tool_files(lookup: Lookup<'_>) -> Vec<PathBuf> {
     let folder =
         |variable: &str| lookup(variable).filter(|path| !path.is_empty()).map(PathBuf::from);

@@ -59,7 +59,7 @@ const SINCE_2019: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
-/// If the open copies are.
+/// The member that holds the open copies.
 const OPEN: &str = "x-open";
 
 /// Bounds the search through references, which may form cycles.
