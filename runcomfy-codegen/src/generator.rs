@@ -8,7 +8,7 @@ use runcomfy_schema::validate::on_large_stack;
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity, file_problem};
 use crate::source::Source;
-use crate::{emit, lower, parse, source, write};
+use crate::{emit, lower, parse, runtime, source, write};
 
 /// Generates the API of every schema in a folder.
 ///
@@ -22,7 +22,8 @@ use crate::{emit, lower, parse, source, write};
 #[must_use = "a generator does nothing until `build` or `generate` is called"]
 pub struct Generator {
     schemas: Schemas,
-    runtime: String,
+    /// `None` to find it among the app's dependencies.
+    runtime: Option<String>,
     crate_path: Option<String>,
 }
 
@@ -56,9 +57,69 @@ pub struct GeneratedModel {
     pub schema: PathBuf,
     /// The path of its module below the include file, for example `kling::kling_2_1::master`.
     pub module: String,
+    /// Its types with fields: the `Input` first, then the objects inside it.
+    pub objects: Vec<GeneratedObject>,
     /// Its source.
     pub source: String,
     file: String,
+}
+
+/// A generated type with fields.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GeneratedObject {
+    /// The name of the type.
+    pub name: String,
+    /// Its fields.
+    pub fields: Vec<GeneratedField>,
+}
+
+impl GeneratedObject {
+    fn of(object: &lower::ObjectType) -> Self {
+        let field = |field: &lower::Field| GeneratedField {
+            name: field.name.clone(),
+            key: field.key.clone(),
+            title: field.title.clone(),
+            origin: field.origin.into(),
+        };
+        Self { name: object.name.clone(), fields: object.fields.iter().map(field).collect() }
+    }
+}
+
+/// A field of a generated type.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GeneratedField {
+    /// Its name in Rust.
+    pub name: String,
+    /// Its key in the JSON body.
+    pub key: String,
+    /// Its title in the schema, which may be empty.
+    pub title: String,
+    /// What the name was made from.
+    pub origin: NameOrigin,
+}
+
+/// What a field's name was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NameOrigin {
+    /// `x-rust-name`.
+    RustName,
+    /// The key, without the id of a workflow node before it.
+    Key,
+    /// The title, because the key says nothing.
+    Title,
+}
+
+impl From<lower::names::Origin> for NameOrigin {
+    fn from(origin: lower::names::Origin) -> Self {
+        match origin {
+            lower::names::Origin::RustName => Self::RustName,
+            lower::names::Origin::Key => Self::Key,
+            lower::names::Origin::Title => Self::Title,
+        }
+    }
 }
 
 /// The include file, and the folder of the models' files beside it.
@@ -98,7 +159,7 @@ impl Generator {
     }
 
     fn of(schemas: Schemas) -> Self {
-        Self { schemas, runtime: "::runcomfy_client".to_owned(), crate_path: None }
+        Self { schemas, runtime: None, crate_path: None }
     }
 
     /// The folder, for reports.
@@ -123,11 +184,13 @@ impl Generator {
         }
     }
 
-    /// The path of the runtime crate in generated code; `::runcomfy_client` by default. An app that
-    /// depends on `runcomfy-models` alone uses `::runcomfy_models`, and a crate of types without HTTP
-    /// `::runcomfy_types`.
+    /// The path of the runtime crate in generated code: `::runcomfy_models`, `::runcomfy_client`, or
+    /// `::runcomfy_types` for a crate without HTTP.
+    ///
+    /// Without it, [`build`](Self::build) asks cargo which of them the app depends on, and under which
+    /// name. [`generate`](Self::generate) takes `::runcomfy_client`.
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
-        self.runtime = path.into();
+        self.runtime = Some(path.into());
         self
     }
 
@@ -146,10 +209,11 @@ impl Generator {
     /// and any file name.
     ///
     /// # Errors
-    /// All errors in the schemas; anything that blocks writing (see [`Generated::write`]); and a folder
-    /// whose path contains control characters, since cargo cannot watch it. `main` may return the error:
-    /// its `Debug` is the whole report.
-    pub fn build(self) -> Result<(), Error> {
+    /// All errors in the schemas; a folder without any; anything that blocks writing (see
+    /// [`Generated::write`]); an app without a runtime crate (see [`runtime`](Self::runtime)); and a
+    /// folder whose path contains control characters, since cargo cannot watch it. `main` may return the
+    /// error: its `Debug` is the whole report.
+    pub fn build(mut self) -> Result<(), Error> {
         if let Schemas::Folder(folder) = &self.schemas {
             let path = folder.display().to_string();
             if path.contains(char::is_control) {
@@ -160,6 +224,17 @@ impl Generator {
                 ));
             }
             println!("cargo::rerun-if-changed={path}");
+        }
+        if self.runtime.is_none() {
+            let found = runtime::find()?;
+            for manifest in &found.manifests {
+                let path = manifest.display().to_string();
+                // Cargo cannot watch another one. It starts the script anew for most changes there.
+                if !path.contains(char::is_control) {
+                    println!("cargo::rerun-if-changed={path}");
+                }
+            }
+            self.runtime = Some(found.path);
         }
         let Some(out) = std::env::var_os("OUT_DIR") else {
             return Err(Error::of(
@@ -215,8 +290,9 @@ impl Generator {
         sources: &[Source],
         mut problems: Vec<Problem>,
     ) -> Result<Generated, Error> {
-        if !lower::names::is_path(&self.runtime) {
-            let message = format!("{:?} is not a path to the runtime", self.runtime);
+        let runtime = self.runtime.as_deref().unwrap_or(runtime::DEFAULT);
+        if !lower::names::is_path(runtime) {
+            let message = format!("{runtime:?} is not a path to the runtime");
             let help = "give a path such as `::runcomfy_client`";
             return Err(Error::of(self.place(), message, help));
         }
@@ -225,7 +301,6 @@ impl Generator {
             let help = "give a path such as `runcomfy_models`";
             return Err(Error::of(self.place(), message, help));
         }
-        let runtime = self.runtime.as_str();
         let mut models = Vec::new();
         for source in sources {
             let mut reporter = Reporter::new(&source.path, &source.text);
@@ -250,6 +325,7 @@ impl Generator {
             schema: source.path.clone(),
             module: model.path.join("::"),
             source: emit::model(model, runtime),
+            objects: model.objects.iter().map(GeneratedObject::of).collect(),
             file: file(model),
         });
         Ok(Generated { models: models.collect(), warnings: problems, index })

@@ -21,14 +21,19 @@
 //! A schema without a correct API fails the build, with a report of all errors in all files. What the
 //! generator can work around is a warning.
 
+mod check;
 mod emit;
 mod generator;
 mod lower;
 mod parse;
 mod printable;
 mod report;
+mod runtime;
 mod source;
 mod write;
 
-pub use generator::{Generated, GeneratedModel, Generator, Written};
+pub use check::{Checked, check};
+pub use generator::{
+    Generated, GeneratedField, GeneratedModel, GeneratedObject, Generator, NameOrigin, Written,
+};
 pub use report::{Error, Problem, Severity};

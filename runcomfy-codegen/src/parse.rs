@@ -4,8 +4,8 @@ use crate::report::Reporter;
 
 pub(crate) use runcomfy_schema::parse::{
     Compiler, Counts, Definitions, Document, Entry, Hint, Limit, MAX_FILE_LEN, Node, Position,
-    Root, Schema, SchemaId, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives, is_object, media,
-    media_items, merge_all_of, names, optional_keys,
+    Root, Schema, SchemaId, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives, is_object,
+    merge_all_of, names, optional_keys,
 };
 
 /// Parses a file's text; `id` is the model id that its path stands for. `None` if a reported error

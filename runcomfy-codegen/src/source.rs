@@ -11,6 +11,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::parse::MAX_FILE_LEN;
+use crate::printable::printable_path;
 use crate::report::{Error, Problem, file_problem, file_warning};
 
 /// A schema file.
@@ -30,15 +31,30 @@ impl Source {
 
 /// Reads every `.json` file below a folder, sorted by model id.
 pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
-    let (paths, open) = (Vec::new(), Vec::new());
-    let mut walk = Walk { problems, paths, open, left: MAX_ENTRIES, bytes: 0 };
+    let before = problems.len();
+    let mut walk = Walk {
+        problems,
+        paths: Vec::new(),
+        others: Vec::new(),
+        open: Vec::new(),
+        left: MAX_ENTRIES,
+        bytes: 0,
+    };
     if let Err(error) = walk.folder(folder) {
-        let help = "give the path of the folder with the schemas";
-        return Err(Error::of(folder, format!("cannot read the folder: {error}"), help));
+        return Err(no_folder(folder, &error));
     }
-    let Walk { paths, left, .. } = walk;
+    let Walk { paths, others, left, .. } = walk;
     if left == 0 {
         return Err(Error::new(std::mem::take(problems)));
+    }
+    if paths.is_empty() && problems.len() == before {
+        return Err(no_schemas(folder, &others));
+    }
+    for path in &others {
+        if let Some(name) = meant(path) {
+            let help = format!("did you mean {name:?}? A schema file is called `<model id>.json`");
+            problems.push(file_warning(path, "not a schema file by its name".to_owned(), &help));
+        }
     }
     let mut sources = Vec::new();
     for path in paths {
@@ -54,6 +70,85 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
     }
     sources.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(sources)
+}
+
+/// The problem of a folder that cannot be read.
+fn no_folder(folder: &Path, error: &io::Error) -> Error {
+    let place = absolute(folder);
+    if place.is_file() {
+        let message = "this is a file, but the schemas are read from a folder".to_owned();
+        return Error::of(&place, message, "give the folder that the file lies in");
+    }
+    if error.kind() != io::ErrorKind::NotFound {
+        let message = format!("cannot read the folder of the schemas: {error}");
+        return Error::of(&place, message, "make it readable, or give another folder");
+    }
+    let above = place.ancestors().skip(1).find(|above| above.is_dir());
+    let found = above.map_or_else(String::new, |above| {
+        format!("; {} has {}", printable_path(above), listed(entries_of(above)))
+    });
+    let message = format!("the folder of the schemas does not exist{found}");
+    let help =
+        "create it with the schemas as `<model id>.json`, or give the path of another folder";
+    Error::of(&place, message, help)
+}
+
+/// The problem of a folder without schema files.
+fn no_schemas(folder: &Path, others: &[PathBuf]) -> Error {
+    let place = absolute(folder);
+    let near = others.iter().find_map(|path| Some((path, meant(path)?)));
+    let help = match near {
+        Some((path, name)) => {
+            let path = printable_path(path.strip_prefix(folder).unwrap_or(path));
+            format!("did you mean {name:?} instead of {path:?}?")
+        }
+        None => "put the schema of a model at `<model id>.json` in it, or give another folder"
+            .to_owned(),
+    };
+    let found = listed(entries_of(&place));
+    let message = format!("no schema file (`<model id>.json`) is in this folder, but {found}");
+    Error::of(&place, message, &help)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The names in a folder, those of folders with a `/` behind them.
+fn entries_of(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_ENTRIES);
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let name = printable_path(Path::new(&entry.file_name()));
+            if entry.path().is_dir() { format!("{name}/") } else { name }
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// A few names in one sentence.
+fn listed(mut names: Vec<String>) -> String {
+    const MAX_NAMES: usize = 10;
+    let more = names.len().saturating_sub(MAX_NAMES);
+    names.truncate(MAX_NAMES);
+    match more {
+        _ if names.is_empty() => "nothing".to_owned(),
+        0 => names.join(", "),
+        more => format!("{}, and {more} more", names.join(", ")),
+    }
+}
+
+/// The right name of a file whose name is nearly that of a schema file.
+fn meant(path: &Path) -> Option<String> {
+    const NEARLY: [&str; 8] = ["jsn", "jso", "josn", "jsno", "sjon", "jason", "jsonn", "jsom"];
+    let name = path.file_name()?.to_str()?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    // Some systems hide the last extension of a file.
+    let is_text = extension == "txt" && stem.ends_with(".json");
+    let stem = if is_text { stem.strip_suffix(".json")? } else { stem };
+    (is_text || NEARLY.contains(&&*extension)).then(|| format!("{stem}.json"))
 }
 
 fn text_of(path: &Path) -> Result<String, Box<Problem>> {
@@ -93,6 +188,8 @@ struct Walk<'a> {
     problems: &'a mut Vec<Problem>,
     /// The schema files found.
     paths: Vec<PathBuf>,
+    /// Other files.
+    others: Vec<PathBuf>,
     /// The folders from the root to the current one, with links resolved: a link back to one of them
     /// would make the walk endless.
     open: Vec<PathBuf>,
@@ -134,7 +231,7 @@ impl Walk<'_> {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => self.inner_folder(path, is_named_json),
             Ok(found) if is_named_json => self.file(path, &found),
-            Ok(_) => {}
+            Ok(_) => self.others.push(path.to_owned()),
             Err(error) if is_named_json => self.error(
                 path,
                 format!("cannot be read: {error}"),

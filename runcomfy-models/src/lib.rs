@@ -9,7 +9,7 @@
 //! use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
 //!
 //! let input = Input::builder()
-//!     .image(Media::url("https://example.com/face.png")?) // or just the text
+//!     .image(Media::url("https://example.com/face.png")?) // or just the URL
 //!     .video("https://example.com/drive.mp4")
 //!     .positive_prompt("woman acting")
 //!     .steps(12) // a raw value: checked by `build`
@@ -21,9 +21,11 @@
 //!     "720x1280 (9:16)"
 //! );
 //!
-//! let wrong = Input::builder().image("").video("v.mp4").positive_prompt("").steps(25).build();
+//! let wrong = Input::builder().image("face.png").video("").positive_prompt("").steps(25).build();
 //! let violations = wrong.unwrap_err();
-//! assert_eq!(violations.len(), 2);
+//! assert_eq!(violations.len(), 3);
+//! // Is it a file here, or one that the service hosts?
+//! assert!(violations.to_string().contains(r#"Media::path("face.png")"#));
 //! assert!(violations.to_string().contains("steps (149_steps): 25 is outside 6..=20"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

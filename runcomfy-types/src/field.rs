@@ -1,5 +1,8 @@
 //! Values for setters.
 //!
+//! Plain text is marked as such ([`Text::from_setter`]), so that `build` can refuse a bare file name
+//! in a media field, while one that was read from JSON is a file that the service hosts.
+//!
 //! `maybe_<field>` takes an `Option` of one plain type (`i64`, `String`, the enum, `Media`), so
 //! that `maybe_x(None)` needs no type annotation.
 
@@ -11,6 +14,7 @@ use url::Url;
 
 use crate::enums::{EnumType, FromBool, FromInteger, FromNumber, FromText};
 use runcomfy_schema::Json;
+use runcomfy_schema::json::Text;
 
 use crate::media::Media;
 use crate::object::Typed;
@@ -25,7 +29,7 @@ use crate::object::Typed;
 /// | `f64` | `f64`, `f32`, and integers that fit |
 /// | `String` | `String`, `&str`, `Cow<str>`, `char` |
 /// | `bool` | `bool` |
-/// | [`Media`] | `Media`, [`Url`], `String`, `&str` |
+/// | [`Media`] | `Media`, [`Url`], and `String` or `&str` with a URL |
 /// | an enum of strings | the enum, `String`, `&str` |
 /// | an enum of integers | the enum, every integer type |
 /// | an enum of several types | the enum, and a raw value of each |
@@ -131,15 +135,17 @@ impl IntoField<Media> for Url {
 
 macro_rules! texts {
     ($($text:ty)*) => {$(
+        // Other rules than those of media do not see the mark. A schema may make a file of a text
+        // field, in a form or under a condition.
         impl IntoField<String> for $text {
             fn into_field(self) -> Json {
-                Json::String(self.into())
+                Json::String(Text::from_setter(self))
             }
         }
 
         impl IntoField<Media> for $text {
             fn into_field(self) -> Json {
-                Json::String(self.into())
+                Json::String(Text::from_setter(self))
             }
         }
 
@@ -215,6 +221,16 @@ impl<T, K: Into<String>, X: IntoField<T>, const N: usize> IntoField<BTreeMap<Str
 #[diagnostic::do_not_recommend]
 impl<X: Into<Value>> IntoField<Value> for X {
     fn into_field(self) -> Json {
-        Json::from(self.into())
+        match self.into() {
+            Value::String(text) => Json::String(Text::from_setter(text)),
+            other => Json::from(other),
+        }
+    }
+}
+
+// A field of any value can still be a file, if one of its forms is.
+impl IntoField<Value> for Media {
+    fn into_field(self) -> Json {
+        Json::String(self.into_text())
     }
 }

@@ -29,7 +29,8 @@ use runcomfy_schema::truncate::start;
 /// - the bytes of a file, sent inside the request as a `data:` URI ([`Media::path`],
 ///   [`Media::bytes`]); the service takes requests of up to 64 MiB.
 ///
-/// A setter reads a `&str` or a `String` as [`FromStr`] does.
+/// A setter also takes a `&str` or a `String` with a URL. It refuses a bare file name: say with
+/// [`Media::path`] or [`Media::hosted`] where the file is.
 ///
 /// ```
 /// use runcomfy_types::Media;

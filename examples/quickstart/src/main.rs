@@ -4,7 +4,7 @@
 //! token it goes to a sandbox in this process.
 
 use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
-use runcomfy_models::{Client, ConfigError, Error, WaitOptions};
+use runcomfy_models::{Client, ConfigError, Error, Media, WaitOptions};
 use runcomfy_sandbox::Sandbox;
 
 #[tokio::main]
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let wrong = Input::builder()
         .image("http://localhost/face.png")
-        .video("Runcomfy_example_1268_1.mp4")
+        .video(Media::hosted("Runcomfy_example_1268_1.mp4")?)
         .positive_prompt("woman acting")
         .steps(25)
         .number_of_frames(100)
@@ -31,8 +31,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let input = Input::builder()
-        .image("Runcomfy_example_1268_1.png")
-        .video("Runcomfy_example_1268_1.mp4")
+        .image(Media::hosted("Runcomfy_example_1268_1.png")?)
+        .video(Media::hosted("Runcomfy_example_1268_1.mp4")?)
         .positive_prompt("woman acting")
         .steps(12)
         .resolution(Resolution::_720x1280_9_16)

@@ -20,9 +20,21 @@ pub(super) fn of<'a>(
     reporter: &mut Reporter<'_>,
 ) -> String {
     let Some(input) = model.objects.first() else { return String::new() };
-    let Some(body) = body(input, compiler, root, reporter) else { return String::new() };
     let mut writer = Writer { model, types: vec!["Input".to_owned()] };
-    let expression = match writer.object(input, &body, 1) {
+    let definitions = &root.definitions;
+    let set = body(input, Sampler::new(compiler, definitions), root);
+    let chain = set.as_ref().and_then(|body| writer.object(input, body, 1));
+    let body = set.or_else(|| body(input, Sampler::of_json(compiler, definitions), root));
+    let Some(body) = body else {
+        let message =
+            "no example was found that the schema takes itself, so its documentation has none";
+        let help = "look for rules that exclude each other, or for a `pattern` that is hard to meet; \
+                    an `examples` entry or a `default` beside it is used";
+        let place: &Location = &root.schema.location;
+        reporter.warning(place, message, help);
+        return String::new();
+    };
+    let expression = match chain {
         Some(chain) => format!("Input{chain}"),
         // What a builder does not take as Rust values, it takes as JSON.
         None => {
@@ -48,23 +60,8 @@ pub(super) fn of<'a>(
 }
 
 /// A valid body: the required members, and some optional ones.
-fn body<'a>(
-    input: &ObjectType,
-    compiler: &mut Compiler<'a>,
-    root: &'a Root,
-    reporter: &mut Reporter<'_>,
-) -> Option<Json> {
-    let definitions = &root.definitions;
-    let mut sampler = Sampler::new(compiler, definitions);
-    let Some(mut body) = sampler.sample(&root.schema, None) else {
-        let message =
-            "no example was found that the schema takes itself, so its documentation has none";
-        let help = "look for rules that exclude each other, or for a `pattern` that is hard to meet; \
-                    an `examples` entry or a `default` beside it is used";
-        let place: &Location = &root.schema.location;
-        reporter.warning(place, message, help);
-        return None;
-    };
+fn body<'a>(input: &ObjectType, mut sampler: Sampler<'_, 'a>, root: &'a Root) -> Option<Json> {
+    let mut body = sampler.sample(&root.schema, None)?;
     for field in optional(input) {
         let schema = root.schema.properties.iter().flatten().find(|one| one.key == field.key);
         let hint = Some(crate::parse::Hint::new(&field.name));

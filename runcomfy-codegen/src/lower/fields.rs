@@ -65,6 +65,7 @@ impl Lowerer<'_, '_, '_> {
             summary: docs::summary(&whole, &shape),
             place: String::new(),
             key: entry.key.to_owned(),
+            origin: names::origin(&entry.source()),
             title: whole.title.clone(),
             description: whole.description.clone(),
             deprecated: whole.deprecated,

@@ -9,6 +9,7 @@ use runcomfy_schema::{Json, Rule, Rules};
 use super::paths::Paths;
 
 use crate::parse::SchemaId;
+use crate::parse::names::Origin;
 
 #[derive(Clone)]
 pub(crate) struct Model {
@@ -126,6 +127,7 @@ pub(crate) struct Field {
     /// The constant of its place among the fields.
     pub(crate) place: String,
     pub(crate) key: String,
+    pub(crate) origin: Origin,
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) doc: String,

@@ -7,7 +7,7 @@ use super::model::{Field, ObjectType};
 use super::shape::Site;
 use super::types::INPUT;
 use super::{Lowerer, docs, shape, states};
-use crate::parse::{Entry, Schema, merge_all_of, optional_keys};
+use crate::parse::{Entry, Hint, Schema, merge_all_of, optional_keys};
 
 impl Lowerer<'_, '_, '_> {
     /// Makes the type of an object, of this name.
@@ -58,7 +58,8 @@ impl Lowerer<'_, '_, '_> {
             .collect();
         let mut fields = Vec::new();
         for ((entry, field), type_name) in entries.iter().zip(&names).zip(&type_names) {
-            let site = Site { field, type_name: type_name.as_deref() };
+            let hint = Hint::new(field);
+            let site = Site { field, hint, type_name: type_name.as_deref() };
             fields.push(self.field(site, schema, entry, subject));
         }
         let places = states::places(&names);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use runcomfy_schema::json::Text;
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Rule, is_valid};
@@ -11,8 +12,7 @@ use super::candidates::{file, numbers, size, texts};
 use super::draft::Draft;
 use super::text_sample;
 use crate::parse::{
-    Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, media, media_items,
-    merge_all_of, names,
+    Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, merge_all_of, names,
 };
 
 /// Candidates per model. A schema that needs more has no readable example.
@@ -31,11 +31,31 @@ pub(super) struct Sampler<'c, 'a> {
     /// The values found for a schema, by its id, the field's name and the count; none while the
     /// search is in progress.
     known: BTreeMap<(SchemaId, String, usize), Vec<Json>>,
+    /// Whether setters must take the values. They refuse bare file names, which JSON may have.
+    is_for_setters: bool,
+}
+
+/// A value with its strings as a setter is given them.
+fn as_set(value: Json) -> Json {
+    match value {
+        Json::String(text) => Json::String(Text::from_setter(&*text)),
+        Json::Array(items) => Json::Array(items.into_iter().map(as_set).collect()),
+        Json::Object(members) => {
+            Json::Object(members.into_iter().map(|(key, value)| (key, as_set(value))).collect())
+        }
+        other => other,
+    }
 }
 
 impl<'c, 'a> Sampler<'c, 'a> {
     pub(super) fn new(compiler: &'c mut Compiler<'a>, definitions: &'a Definitions) -> Self {
-        Self { compiler, definitions, left: MAX_TRIED, known: BTreeMap::new() }
+        let known = BTreeMap::new();
+        Self { compiler, definitions, left: MAX_TRIED, known, is_for_setters: true }
+    }
+
+    /// A sampler of values that are only read from JSON.
+    pub(super) fn of_json(compiler: &'c mut Compiler<'a>, definitions: &'a Definitions) -> Self {
+        Self { is_for_setters: false, ..Self::new(compiler, definitions) }
     }
 
     /// A value that the schema accepts, if one is found.
@@ -98,6 +118,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
     fn try_one(&mut self, search: &mut Search, candidate: Json) -> ControlFlow<()> {
         let Some(left) = self.left.checked_sub(1) else { return ControlFlow::Break(()) };
         self.left = left;
+        let candidate = if self.is_for_setters { as_set(candidate) } else { candidate };
         let fits = !search.found.contains(&candidate)
             && size(&candidate) <= MAX_SIZE
             && is_valid(self.compiler.referred(), &search.rules, &candidate);
@@ -153,11 +174,12 @@ impl<'c, 'a> Sampler<'c, 'a> {
             || matches!(whole.additional, Some(AdditionalProperties::Checked(_)));
         if !parts.is_empty() && !is_object {
             for part in parts.iter().take(MAX_COMBINED) {
+                let hint = hint.map(|hint| hint.of_forms(&whole));
                 let values = self.several(part, hint, count, depth + 1);
                 self.try_each(search, values.into_iter().rev())?;
             }
         }
-        let kind = hint.and_then(|hint| media(hint.name, &whole));
+        let kind = hint.and_then(|hint| hint.file(&whole));
         if types.has(Types::STRING) && !(is_object && whole.types.is_none()) {
             self.try_each(search, texts(&whole, kind, count))?;
         }
@@ -199,10 +221,11 @@ impl<'c, 'a> Sampler<'c, 'a> {
         }
         let min = usize::try_from(min).unwrap_or(0);
         let wanted = min.max(usize::from(items.is_empty())).saturating_sub(items.len());
-        let kind = hint.and_then(|hint| media_items(hint.name, whole));
+        let kind = hint.and_then(|hint| hint.files(whole));
         let file =
             kind.filter(|_| whole.items.is_none()).map(|kind| Json::String(file(kind).into()));
         let each = whole.items.as_deref().unwrap_or(&any);
+        let hint = hint.map(|hint| hint.of_items(self.definitions, whole, each));
         let mut found = match file {
             Some(file) => vec![file],
             None => self.several(each, hint, wanted, depth + 1),

@@ -10,9 +10,7 @@ pub(super) use super::model::Shape;
 
 use super::Lowerer;
 use super::model::{Alias, IntegerType};
-use crate::parse::{
-    Definitions, Schema, alternatives, is_object, media, media_items, merge_all_of, names,
-};
+use crate::parse::{Definitions, Hint, Schema, alternatives, is_object, merge_all_of, names};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Num};
@@ -22,6 +20,8 @@ use runcomfy_schema::{Json, Num};
 pub(super) struct Site<'a> {
     /// The field's Rust name.
     pub(super) field: &'a str,
+    /// Whether a string in it is a file.
+    pub(super) hint: Hint<'a>,
     /// The name reserved for its type, if [`needs_type`] asked for one.
     pub(super) type_name: Option<&'a str>,
 }
@@ -189,6 +189,8 @@ impl Lowerer<'_, '_, '_> {
     fn shape_by_keywords(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
         let definitions = self.definitions;
         let whole = merge_all_of(definitions, schema);
+        let hint = site.hint;
+        let site = Site { hint: hint.of_forms(&whole), ..site };
         if let Some(values) = &whole.enum_values {
             return self.enumeration(site, schema, &whole, values);
         }
@@ -206,13 +208,13 @@ impl Lowerer<'_, '_, '_> {
         }
         let (parts, _) = alternatives(definitions, &whole);
         if !parts.is_empty() {
-            return self.union(site, schema, &whole, &parts);
+            return self.union(site, hint, schema, &whole, &parts);
         }
         match whole.types.map(|types| types.without(Types::NULL)) {
             Some(Types(Types::INTEGER)) => Shape::Integer(integer(&whole)),
             Some(Types(Types::NUMBER)) => Shape::Number,
             Some(Types(Types::BOOLEAN)) => Shape::Boolean,
-            Some(Types(Types::STRING)) => media(field, &whole).map_or(Shape::Text, Shape::Media),
+            Some(Types(Types::STRING)) => hint.file(&whole).map_or(Shape::Text, Shape::Media),
             Some(Types(Types::ARRAY)) => self.list(site, &whole),
             Some(Types(Types::OBJECT)) => self.map(site, &whole),
             _ => Shape::Any,
@@ -228,7 +230,7 @@ impl Lowerer<'_, '_, '_> {
             return Shape::Any;
         }
         // The members have keys of their own, so the field's name does not make them media.
-        match self.shape(Site { field: "", ..site }, each) {
+        match self.shape(Site { field: "", hint: Hint::nameless(), ..site }, each) {
             // A map of any values is better served by `Value`.
             Shape::Any => Shape::Any,
             Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
@@ -241,26 +243,20 @@ impl Lowerer<'_, '_, '_> {
     }
 
     fn list(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
-        let field = site.field;
         let item = match &whole.items {
             _ if !whole.prefix.is_empty() => Shape::Any,
             // Media lists of the service often have no `items`.
-            None => media_items(field, whole).map_or(Shape::Any, Shape::Media),
+            None => site.hint.files(whole).map_or(Shape::Any, Shape::Media),
             Some(items) => {
-                let each = merge_all_of(self.definitions, items);
-                let is_text =
-                    each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
-                match media_items(field, whole).filter(|_| is_text) {
-                    Some(kind) => Shape::Media(kind),
-                    None => match self.shape(site, items) {
-                        Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
-                            if self.compiler.is_valid(items, &Json::Null) =>
-                        {
-                            // Items may be `null`, which only JSON can express here.
-                            Shape::Any
-                        }
-                        item => item,
-                    },
+                let hint = site.hint.of_items(self.definitions, whole, items);
+                match self.shape(Site { hint, ..site }, items) {
+                    Shape::Integer(_) | Shape::Number | Shape::Text | Shape::Boolean
+                        if self.compiler.is_valid(items, &Json::Null) =>
+                    {
+                        // Items may be `null`, which only JSON can express here.
+                        Shape::Any
+                    }
+                    item => item,
                 }
             }
         };

@@ -7,10 +7,12 @@ use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, merge_all
 use runcomfy_schema::Rule;
 
 impl Lowerer<'_, '_, '_> {
-    /// Chooses the type of a value that is one of `parts`; makes a union where they differ.
+    /// Chooses the type of a value that is one of `parts`; makes a union where they differ. The
+    /// rules of `schema` are made with the hint of its surroundings.
     pub(super) fn union(
         &mut self,
         site: Site<'_>,
+        outer_hint: Hint<'_>,
         schema: &Schema,
         whole: &Schema,
         parts: &[&Schema],
@@ -40,7 +42,7 @@ impl Lowerer<'_, '_, '_> {
             forms if forms.contains(&Shape::Any) => Shape::Any,
             _ => {
                 let name = &self.types.fresh(name, site.field);
-                let rules = self.compiler.value(schema, Some(Hint::new(site.field)));
+                let rules = self.compiler.value(schema, Some(outer_hint));
                 let takes_every_form = is_any_of && is_any_of_alone(&rules);
                 let conversions = self.conversions(&forms, takes_every_form);
                 self.types.unions.push(UnionType {

@@ -22,8 +22,17 @@ pub(crate) fn kind_of_input(schema: &Value, key: &str) -> Option<Kind> {
 /// Every media string of an input.
 pub(crate) fn media_inputs<'a>(schema: &'a Value, input: &'a Value) -> Vec<MediaInput<'a>> {
     let mut found = Vec::new();
-    collect(schema, &[schema], input, false, &mut Vec::new(), &mut found);
+    let start = Context::default();
+    collect(schema, &[schema], input, start, &mut Vec::new(), &mut found);
     found
+}
+
+/// What is known about a value from its surroundings.
+#[derive(Clone, Copy, Default)]
+struct Context {
+    is_media: bool,
+    /// The nearest `x-media`: a kind, or no media at all. The items of a list inherit it.
+    said: Option<Option<Kind>>,
 }
 
 /// Walks a value together with the schemas that apply to it.
@@ -31,35 +40,55 @@ fn collect<'a>(
     root: &'a Value,
     schemas: &[&'a Value],
     value: &'a Value,
-    is_media: bool,
+    context: Context,
     path: &mut Vec<String>,
     found: &mut Vec<MediaInput<'a>>,
 ) {
     match value {
-        Value::String(text) if is_media => {
+        Value::String(text) if context.is_media => {
             found.push(MediaInput { path: path.clone(), text });
         }
         Value::Object(members) => {
             let all = parts(root, schemas.iter().copied(), true);
             for (key, member) in members {
                 let properties = all.iter().filter_map(|schema| schema.get("properties")?.get(key));
-                let declared = parts(root, properties, true);
-                if !declared.is_empty() {
-                    path.push(key.clone());
-                    let is_media = kind_of(key, &declared).is_some();
-                    collect(root, &declared, member, is_media, path, found);
-                    path.pop();
+                let mut declared = parts(root, properties, true);
+                // A key that is not declared names nothing.
+                let is_named = !declared.is_empty();
+                if !is_named {
+                    let rest = all.iter().filter_map(|schema| schema.get("additionalProperties"));
+                    declared = parts(root, rest, true);
                 }
+                let said = x_media(&declared);
+                let kind = if is_named {
+                    kind_of(key, &declared)
+                } else {
+                    said.unwrap_or_else(|| declared.iter().find_map(|schema| format_kind(schema)))
+                };
+                let context = Context { is_media: kind.is_some(), said };
+                path.push(key.clone());
+                collect(root, &declared, member, context, path, found);
+                path.pop();
             }
         }
         Value::Array(items) => {
             let all = parts(root, schemas.iter().copied(), true);
-            let declared = all.iter().filter_map(|schema| schema.get("items"));
-            let declared = parts(root, declared, true);
-            let is_media = is_media || declared.iter().any(|schema| format_kind(schema).is_some());
+            let rest = all.iter().filter_map(|schema| schema.get("items"));
+            let rest = parts(root, rest, true);
             for (index, item) in items.iter().enumerate() {
+                let first = all.iter().filter_map(|schema| schema.get("prefixItems")?.get(index));
+                let first = parts(root, first, true);
+                let (declared, context) =
+                    if first.is_empty() { (&rest, context) } else { (&first, Context::default()) };
+                let said = x_media(declared).or(context.said);
+                let is_media = match said {
+                    Some(kind) => kind.is_some(),
+                    None => {
+                        context.is_media || declared.iter().any(|one| format_kind(one).is_some())
+                    }
+                };
                 path.push(index.to_string());
-                collect(root, &declared, item, is_media, path, found);
+                collect(root, declared, item, Context { is_media, said }, path, found);
                 path.pop();
             }
         }
@@ -71,8 +100,18 @@ fn format_kind(schema: &Value) -> Option<Kind> {
     schema.get("format").and_then(Value::as_str).and_then(Kind::of_format)
 }
 
-/// The kind of a property: by its format, or by its name unless its values are enumerated.
+/// What the first `x-media` says: a kind, or that the value is no media.
+fn x_media(declared: &[&Value]) -> Option<Option<Kind>> {
+    let word = declared.iter().find_map(|schema| schema.get("x-media")?.as_str())?;
+    Some(Kind::ALL.into_iter().find(|kind| kind.word() == word))
+}
+
+/// The kind of a property: as `x-media` says; otherwise by its format, or by its name unless its
+/// values are enumerated.
 fn kind_of(key: &str, declared: &[&Value]) -> Option<Kind> {
+    if let Some(said) = x_media(declared) {
+        return said;
+    }
     let by_format = declared.iter().find_map(|schema| format_kind(schema));
     let is_enumerated = || {
         declared.iter().any(|schema| schema.get("enum").is_some() || schema.get("const").is_some())
@@ -146,9 +185,24 @@ mod tests {
                 "first": {"type": "string", "format": "image_uri"},
                 "clips": {"type": "array", "format": "video_uris"},
                 "shots": {"type": "array", "items": {"$ref": "#/$defs/Shot"}},
-                "audio_urls": {"anyOf": [{"type": "array", "items": {"type": "string"}}]}
+                "audio_urls": {"anyOf": [{"type": "array", "items": {"type": "string"}}]},
+                "mask": {"type": "string", "x-media": "image"},
+                "image_url": {"type": "string", "x-media": "none"},
+                "end_image": {"$ref": "#/$defs/Text", "x-media": "none"},
+                "start": {"$ref": "#/$defs/Text", "x-media": "video"},
+                "layers": {"type": "array", "x-media": "image", "items": {"type": "string"}},
+                "images": {"type": "array", "x-media": "none", "items": {"type": "string"}},
+                "videos": {"type": "array", "format": "video_uris",
+                    "items": {"type": "string", "x-media": "none"}},
+                "texts": {"type": "array", "items": {"type": "string", "x-media": "audio"}},
+                "either": {"x-media": "image", "anyOf": [{"type": "string"},
+                    {"type": "array", "items": {"type": "string"}}]},
+                "more": {"type": "object",
+                    "additionalProperties": {"type": "string", "x-media": "image"}},
+                "pair": {"type": "array", "prefixItems": [
+                    {"type": "string", "format": "image_uri"}, {"type": "string"}]}
             },
-            "$defs": {"Shot": {"type": "object", "properties": {
+            "$defs": {"Text": {"type": "string"}, "Shot": {"type": "object", "properties": {
                 "image_url": {"type": "string"},
                 "next": {"$ref": "#/$defs/Shot"}
             }}}
@@ -157,7 +211,9 @@ mod tests {
             "prompt": "p", "143_image": "1", "21_value": "2", "22_value": "s", "promptImage": "3",
             "image_mode": "m", "image": "a", "first": "4", "clips": ["5", "6"],
             "shots": [{"image_url": "7", "next": {"image_url": "8"}}], "audio_urls": ["9"],
-            "undeclared_image": "u"
+            "undeclared_image": "u", "mask": "a", "image_url": "-", "end_image": "-", "start": "b",
+            "layers": ["c"], "images": ["-"], "videos": ["-"], "texts": ["d"], "either": ["e"],
+            "more": {"image": "f"}, "pair": ["g", "-"]
         });
         let mut found: Vec<_> = media_inputs(&schema, &input)
             .into_iter()
@@ -174,6 +230,13 @@ mod tests {
             ("7", "shots/0/image_url"),
             ("8", "shots/0/next/image_url"),
             ("9", "audio_urls/0"),
+            ("a", "mask"),
+            ("b", "start"),
+            ("c", "layers/0"),
+            ("d", "texts/0"),
+            ("e", "either/0"),
+            ("f", "more/image"),
+            ("g", "pair/0"),
         ];
         assert_eq!(found, expected.map(|(text, path)| (text, path.to_owned())));
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::media::check::has_scheme;
+
 /// A text of at least this many bytes is shared rather than copied.
 pub const MIN_SHARED_LEN: usize = 64 * 1024;
 
@@ -11,6 +13,29 @@ pub const MIN_SHARED_LEN: usize = 64 * 1024;
 pub enum Text {
     Own(String),
     Shared(Arc<String>),
+    /// Text that a setter was given. In a media field, a bare file name in it has two meanings: a
+    /// file on this machine, or one that the service hosts. JSON has only the second.
+    Setter(String),
+}
+
+impl Text {
+    /// Text that a setter was given.
+    #[must_use]
+    pub fn from_setter(text: impl Into<String>) -> Self {
+        let text = text.into();
+        // The text of a whole file has a scheme, so it is not a bare name and needs no mark.
+        if text.len() < MIN_SHARED_LEN || !has_scheme(&text) {
+            Self::Setter(text)
+        } else {
+            Self::Shared(Arc::new(text))
+        }
+    }
+
+    /// Whether this is a bare file name that a setter was given.
+    #[must_use]
+    pub fn is_ambiguous_name(&self) -> bool {
+        matches!(self, Self::Setter(text) if !has_scheme(text))
+    }
 }
 
 impl Deref for Text {
@@ -19,7 +44,7 @@ impl Deref for Text {
     #[inline]
     fn deref(&self) -> &str {
         match self {
-            Self::Own(text) => text,
+            Self::Own(text) | Self::Setter(text) => text,
             Self::Shared(text) => text,
         }
     }

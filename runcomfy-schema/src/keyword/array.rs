@@ -228,13 +228,16 @@ mod read {
             rules.push(Rule::Unique);
         }
         if !schema.prefix.is_empty() {
-            let each = schema.prefix.iter().map(|part| compiler.rules(part, None, inside).into());
+            let nameless = hint.map(|_| Hint::nameless()).filter(|_| position == Position::Value);
+            let prefix = schema.prefix.iter();
+            let each = prefix.map(|part| compiler.rules(part, nameless, inside).into());
             rules.push(Rule::Prefix(each.collect()));
         }
         if let Some(items) = &schema.items {
-            let keeps_hint = position == Position::Value && schema.prefix.is_empty();
-            let hint = hint.filter(|_| keeps_hint);
-            let hint = hint.map(|hint| compiler.hint_of_items(schema, items, hint));
+            let hint = hint.filter(|_| position == Position::Value).map(|hint| {
+                let hint = if schema.prefix.is_empty() { hint } else { Hint::nameless() };
+                hint.of_items(compiler.definitions(), schema, items)
+            });
             let each: Rules = compiler.rules(items, hint, inside).into();
             rules.push(Rule::Items { from: schema.prefix.len(), rules: each });
         }

@@ -59,7 +59,7 @@ pub enum Comparison {
 #[inline(never)]
 pub(crate) fn holds(kind: MediaKind, value: &Json) -> bool {
     match value {
-        Json::String(text) => media::check_kind(text, kind).is_ok(),
+        Json::String(text) => !text.is_ambiguous_name() && media::check_kind(text, kind).is_ok(),
         _ => true,
     }
 }
@@ -71,12 +71,21 @@ pub(crate) fn report(
     at: &InstancePath<'_>,
 ) {
     let Json::String(text) = value else { return };
-    let Err(error) = media::check_kind(text, kind) else { return };
-    let message = if text.is_empty() {
-        error.to_string()
-    } else {
+    let shown = || {
         let text = redact::quotable_url(text).into_owned();
-        format!("{}: {error}", excerpt(&Json::String(text.into())))
+        excerpt(&Json::String(text.into()))
+    };
+    let message = match media::check_kind(text, kind) {
+        Err(error) if text.is_empty() => error.to_string(),
+        Err(error) => format!("{}: {error}", shown()),
+        Ok(()) if text.is_ambiguous_name() => {
+            let name = shown();
+            format!(
+                "{name} is a bare file name, which can mean two things: for a file on this machine \
+                 use `Media::path({name})`, and for one that the service hosts `Media::hosted({name})`"
+            )
+        }
+        Ok(()) => return,
     };
     report.add(at, "media", message);
 }
@@ -178,13 +187,64 @@ pub(crate) fn export() -> crate::export::Keywords {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{KEYWORDS, read, rules};
+pub(crate) use read::{KEYWORDS, X_MEDIA, check_x_media, read, read_x_media, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::{Comparison, MediaFact, Validation};
-    use crate::parse::{Keywords, Member, Node, Schema, Value};
+    use crate::keyword::types::Types;
+    use crate::media::MediaKind;
+    use crate::parse::{Diagnostics, Keywords, Location, Member, Node, Schema, Value, XMedia};
     use crate::rule::Rule;
+
+    /// Says whether a string is a file, and of which kind.
+    pub(crate) const X_MEDIA: &str = "x-media";
+
+    const WORDS: [(&str, XMedia); 4] = [
+        ("image", XMedia::File(MediaKind::Image)),
+        ("video", XMedia::File(MediaKind::Video)),
+        ("audio", XMedia::File(MediaKind::Audio)),
+        ("none", XMedia::NoFile),
+    ];
+
+    pub(crate) fn read_x_media(keywords: &mut Keywords<'_, '_>, node: &Node) {
+        let text = match &node.value {
+            Value::String(text) => text.as_str(),
+            _ => "",
+        };
+        if let Some((_, found)) = WORDS.iter().find(|(word, _)| *word == text) {
+            keywords.schema.x_media = Some(*found);
+            return;
+        }
+        let message = format!("`{X_MEDIA}` is {node}, which is not a kind of file");
+        let plain = text.trim().to_lowercase();
+        let distance = |(word, _): &&(&str, XMedia)| strsim::damerau_levenshtein(&plain, word);
+        let near = WORDS.iter().min_by_key(distance).filter(|word| distance(word) <= 2);
+        // `images` and `image_uris` mean an image, too.
+        let near = near.or_else(|| WORDS.iter().find(|(word, _)| plain.starts_with(word)));
+        let known = r#""image", "video", "audio", or "none" for text"#;
+        let help = match near {
+            Some((word, _)) => format!("did you mean {word:?}? It is {known}"),
+            None => format!("it is {known}"),
+        };
+        keywords.diagnostics().error(&node.location, message, help);
+    }
+
+    /// Warns of an `x-media` that changes nothing.
+    pub(crate) fn check_x_media(schema: &Schema, at: &Location, diagnostics: &mut Diagnostics) {
+        let Some(XMedia::File(_)) = schema.x_media else { return };
+        let can_be_file =
+            schema.types.is_none_or(|types| types.has(Types::STRING) || types.has(Types::ARRAY));
+        let message = if schema.enum_values.is_some() {
+            "`x-media` has no effect: the values are listed"
+        } else if !can_be_file {
+            "`x-media` has no effect: the value is neither a string nor a list"
+        } else {
+            return;
+        };
+        let help = format!("remove it, or move it to the string or list that is a file");
+        diagnostics.warning(at, message, help);
+    }
 
     /// The rule of `validations`.
     pub(crate) fn rules(schema: &Schema, rules: &mut Vec<Rule>) {

@@ -1,11 +1,8 @@
-//! The kinds of values that a schema describes: objects with fields, media files, values of several
-//! forms.
+//! The kinds of values that a schema describes: objects with fields, and values of several forms.
 
 use super::merge::{merge_all_of, synthetic_like};
-use super::names;
 use super::schema::{Definitions, Property, Schema};
 use crate::keyword::types::Types;
-use crate::media::MediaKind;
 
 /// Whether a value is an object with fields. Its alternatives may add fields. `whole` is the merged
 /// schema.
@@ -56,49 +53,6 @@ pub fn allows_objects(definitions: &Definitions, schema: &Schema) -> bool {
         target.into_iter().chain(lists).chain(branches).any(|part| allows(definitions, part, left))
     }
     allows(definitions, schema, &mut MAX_PARTS.clone())
-}
-
-/// The kind of file in a media field, and whether it is a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    One(MediaKind),
-    Many(MediaKind),
-}
-
-/// The kind of a `format` of the service, in any case, like the names of types.
-fn media_format(schema: &Schema) -> Option<Kind> {
-    let format = schema.format.as_ref()?.to_ascii_lowercase();
-    let (word, is_list) = match format.strip_suffix("_uris") {
-        Some(word) => (word, true),
-        None => (format.strip_suffix("_uri")?, false),
-    };
-    let kind = match word {
-        "image" => MediaKind::Image,
-        "video" => MediaKind::Video,
-        "audio" => MediaKind::Audio,
-        _ => return None,
-    };
-    Some(if is_list { Kind::Many(kind) } else { Kind::One(kind) })
-}
-
-/// The kind of a single file, by its `format` or by the field's name.
-#[must_use]
-pub fn media(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema) {
-        Some(Kind::One(kind)) => Some(kind),
-        _ => names::media(field),
-    }
-}
-
-/// The kind of the files in a list, by the list's `format`, its items' `format` or the field's
-/// name.
-#[must_use]
-pub fn media_items(field: &str, schema: &Schema) -> Option<MediaKind> {
-    match media_format(schema) {
-        Some(Kind::Many(kind)) => Some(kind),
-        // By name only if there are `items`: a list without them takes anything.
-        _ => schema.items.as_ref().and_then(|items| media(field, items)),
-    }
 }
 
 /// The keys that only some alternatives of an object declare, with their schemas.

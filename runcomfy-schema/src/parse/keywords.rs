@@ -98,7 +98,9 @@ impl SchemaReader<'_> {
         keywords.finish();
         // Treat `allOf: [{$ref}]` like a bare `$ref`: pre-2019 schemas need that form to add
         // siblings.
+        let has_x_media = schema.x_media.is_some();
         if asserted == ["allOf"]
+            && !has_x_media
             && let [only] = schema.all_of.as_slice()
             && only.only_refers
         {
@@ -107,9 +109,13 @@ impl SchemaReader<'_> {
             schema.only_refers = true;
         } else {
             let is_reference = matches!(*asserted, ["$ref" | "$recursiveRef" | "$dynamicRef"]);
-            schema.only_refers = schema.reference.is_some() && is_reference;
+            // `x-media` beside a `$ref` decides for this use of the definition.
+            schema.only_refers = schema.reference.is_some() && is_reference && !has_x_media;
         }
         consistency::check(&schema, self.diagnostics);
+        if let Some(x_media) = node.member(media::X_MEDIA) {
+            media::check_x_media(&schema, &x_media.location, self.diagnostics);
+        }
         schema
     }
 }
@@ -204,6 +210,7 @@ impl<'s, 'r> Keywords<'s, 'r> {
                 let name = self.text(node, "x-rust-name");
                 self.schema.rust_name = Some((name, node.location.clone()));
             }
+            media::X_MEDIA => media::read_x_media(self, node),
             _ => return false,
         }
         true

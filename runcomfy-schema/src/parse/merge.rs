@@ -53,6 +53,7 @@ fn merge(whole: &mut Schema, part: &Schema) {
         (Some(a), Some(b)) => Some(a.intersection(b)),
         (a, b) => a.or(b),
     };
+    whole.x_media = whole.x_media.or(part.x_media);
     whole.format = whole.format.take().or_else(|| part.format.clone());
     whole.enum_values = match (whole.enum_values.take(), &part.enum_values) {
         (Some(values), Some(others)) => {

@@ -7,6 +7,7 @@
 //! - `nearly.rs` reports misspelt keywords. `consistency.rs` and `contradiction.rs` report schemas
 //!   that no value satisfies.
 //! - `merge.rs` merges a schema with its parts, and `form.rs` says what kind of value it describes.
+//! - `hint.rs` says which strings are files.
 //! - `names.rs` has all naming rules.
 //! - `compile/` makes the rules.
 #![allow(missing_debug_implementations, reason = "for the crates of this project")]
@@ -18,6 +19,7 @@ mod definitions;
 mod diagnostics;
 mod document;
 mod form;
+mod hint;
 mod json;
 mod keywords;
 mod merge;
@@ -26,16 +28,17 @@ mod nearly;
 mod schema;
 
 pub(crate) use compile::is_leaf;
-pub use compile::{Compiler, Entry, Hint, Position};
+pub use compile::{Compiler, Entry, Position};
 pub use diagnostics::{Diagnostic, Diagnostics, Location};
 pub use document::{Document, parse};
-pub use form::{Kind, allows_objects, is_composed, is_object, media, media_items, optional_keys};
+pub use form::{allows_objects, is_composed, is_object, optional_keys};
+pub use hint::Hint;
 pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
 pub use merge::{alternatives, merge_all_of, synthetic_like};
 pub use schema::{
     AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
-    Reference, Root, Schema, SchemaId,
+    Reference, Root, Schema, SchemaId, XMedia,
 };
 
 use crate::printable;

@@ -129,20 +129,39 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
     names
 }
 
+/// What a field's name is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    RustName,
+    Key,
+    Title,
+}
+
+/// What the name of a field is made from.
+#[must_use]
+pub fn origin(source: &FieldSource<'_>) -> Origin {
+    field_and_origin(source).1
+}
+
 fn field(source: &FieldSource<'_>) -> String {
+    field_and_origin(source).0
+}
+
+fn field_and_origin(source: &FieldSource<'_>) -> (String, Origin) {
     if let Some(name) = source.rust_name {
-        return name.to_owned();
+        return (name.to_owned(), Origin::RustName);
     }
     let rest = node_id(source.key).map_or(source.key, |(_, rest)| rest);
     let from_key = snake(rest);
     if says_something(&from_key) && !is_fused(source.key) {
-        return from_key;
+        return (from_key, Origin::Key);
     }
     let title = snake(&without_parentheses(source.title));
     if title.contains(|c: char| c.is_ascii_alphabetic()) {
-        return title;
+        return (title, Origin::Title);
     }
-    source.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    let key = source.key.chars();
+    (key.map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect(), Origin::Key)
 }
 
 /// Splits the id of a workflow node off a key: `149_steps` is `149` and `steps`.

@@ -7,6 +7,7 @@ use super::diagnostics::Location;
 use super::json::Node;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
+use crate::media::MediaKind;
 use crate::num::Num;
 
 /// Identifies a schema in a document. A schema that several `$ref`s refer to is read several times,
@@ -55,6 +56,7 @@ pub struct Schema {
     pub rust_name: Option<(String, Location)>,
     pub types: Option<Types>,
     pub format: Option<String>,
+    pub x_media: Option<XMedia>,
     /// `enum`, or `const` as an enum of one entry.
     pub enum_values: Option<Arc<[Node]>>,
     pub minimum: Option<Limit>,
@@ -102,6 +104,26 @@ pub struct Schema {
     pub deprecated: bool,
 }
 
+/// The value of `x-media`. It takes precedence over the `format` and the field's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum XMedia {
+    /// A file of this kind.
+    File(MediaKind),
+    /// `"none"`: not a file.
+    NoFile,
+}
+
+impl XMedia {
+    /// The kind of the file.
+    #[must_use]
+    pub fn kind(self) -> Option<MediaKind> {
+        match self {
+            Self::File(kind) => Some(kind),
+            Self::NoFile => None,
+        }
+    }
+}
+
 impl Schema {
     /// A schema that asserts nothing, to put keywords or parts of other schemas into.
     pub fn synthetic(location: Location) -> Self {
@@ -113,6 +135,7 @@ impl Schema {
             rust_name: None,
             types: None,
             format: None,
+            x_media: None,
             enum_values: None,
             minimum: None,
             maximum: None,

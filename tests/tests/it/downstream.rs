@@ -45,6 +45,7 @@ mod models {
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
+use runcomfy_types::Media;
 use models::acme::dream_2_0::text_to_video::{Anchor, CameraMove, Input, KeyframesItem, Layer, Point, Size, Speed};
 
 fn main() {
@@ -54,7 +55,7 @@ fn main() {
     let input = Input::builder()
         .prompt("a lighthouse at dusk")
         .ghost(true)
-        .images(["a.png", "https://example.com/b.png"])
+        .images([Media::hosted("a.png").expect("a name"), Media::url("https://example.com/b.png").expect("a URL")])
         .maybe_seed_149(Some(18_446_744_073_709_551_615))
         .seed_602(7)
         .static_(CameraMove::Self_.as_str())

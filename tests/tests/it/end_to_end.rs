@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
-use runcomfy_models::{CancelOutcome, Client, Error, Job, JobState, Output, WaitOptions, blocking};
+use runcomfy_models::{
+    CancelOutcome, Client, Error, Job, JobState, Media, Output, WaitOptions, blocking,
+};
 use runcomfy_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 pub(crate) fn input() -> Input {
-    Input::builder().image("a.png").video("a.mp4").positive_prompt("woman acting").build().unwrap()
+    let [image, video] = ["a.png", "a.mp4"].map(|name| Media::hosted(name).unwrap());
+    Input::builder().image(image).video(video).positive_prompt("woman acting").build().unwrap()
 }
 
 pub(crate) fn client(sandbox: &Sandbox) -> Client {

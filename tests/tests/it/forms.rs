@@ -139,7 +139,7 @@ fn an_input_that_needs_one_of_two_fields_says_so() {
         "{\"prompt\":\"x\"} fits none of 2 forms: (1) image_url is required, but missing; \
          (2) video_url is required, but missing"
     );
-    assert!(Input::builder().prompt("x").image_url("a.png").build().is_ok());
+    assert!(Input::builder().prompt("x").image_url("https://a.com/a.png").build().is_ok());
     // A file has to be one that the service can fetch, here as anywhere.
     let error = Input::builder().prompt("x").image_url("http://a/b.png").build().unwrap_err();
     assert_eq!(error.iter().next().unwrap().keyword(), "media");

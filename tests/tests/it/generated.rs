@@ -19,8 +19,8 @@ fn wire<T: Request>(input: &T) -> String {
 #[test]
 fn the_minimal_bodies_are_those_of_the_models_pages() {
     let input = portrait::Input::builder()
-        .image("Runcomfy_example_1268_1.png")
-        .video("Runcomfy_example_1268_1.mp4")
+        .image(Media::hosted("Runcomfy_example_1268_1.png").unwrap())
+        .video(Media::hosted("Runcomfy_example_1268_1.mp4").unwrap())
         .positive_prompt("woman acting")
         .build()
         .unwrap();
@@ -29,7 +29,7 @@ fn the_minimal_bodies_are_those_of_the_models_pages() {
         r#"{"143_image":"Runcomfy_example_1268_1.png","160_video":"Runcomfy_example_1268_1.mp4","155_positive_prompt":"woman acting"}"#
     );
     let input = wan::Input::builder()
-        .image("RunComfy_examples_1235_1.png")
+        .image(Media::hosted("RunComfy_examples_1235_1.png").unwrap())
         .prompt("a slice of street-life charm — cozy")
         .build()
         .unwrap();
@@ -54,8 +54,10 @@ fn the_minimal_bodies_are_those_of_the_models_pages() {
 
 #[test]
 fn raw_and_typed_values_give_the_same_body() {
-    let start =
-        || portrait::Input::builder().image("a.png").video("a.mp4").positive_prompt("woman acting");
+    let start = || {
+        let [image, video] = ["a.png", "a.mp4"].map(|name| Media::hosted(name).unwrap());
+        portrait::Input::builder().image(image).video(video).positive_prompt("woman acting")
+    };
     let raw = start()
         .steps(12)
         .resolution("720x1280 (9:16)")
@@ -96,7 +98,7 @@ fn unset_fields_are_not_sent_and_the_last_value_wins() {
     let input = kling::Input::builder()
         .prompt("first")
         .prompt("second")
-        .image_url("a.png")
+        .image_url(Media::hosted("a.png").unwrap())
         .duration(5)
         .maybe_duration(None)
         .maybe_negative_prompt(None)
@@ -176,7 +178,7 @@ fn enums_are_complete() {
 #[test]
 fn inputs_and_builders_are_ordinary_types() {
     fn check<T: Clone + Debug + Send + Sync + 'static>(_: &T) {}
-    let builder = kling::Input::builder().prompt("x").image_url("a.png");
+    let builder = kling::Input::builder().prompt("x").image_url(Media::hosted("a.png").unwrap());
     check(&builder);
     assert_eq!(format!("{builder:?}"), r#"InputBuilder { prompt: "x", image_url: "a.png" }"#);
     let input = builder.clone().build().unwrap();

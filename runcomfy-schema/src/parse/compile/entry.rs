@@ -39,14 +39,17 @@ impl<'a> Entry<'a> {
     /// The sources of the fields' names.
     #[must_use]
     pub fn sources(entries: &[Self]) -> Vec<FieldSource<'a>> {
-        let source = |entry: &Self| FieldSource {
-            key: entry.key,
-            title: entry.schema.map_or("", |schema| &schema.title),
-            rust_name: entry
-                .schema
-                .and_then(|schema| schema.rust_name.as_ref())
-                .map(|(name, _)| name.as_str()),
-        };
-        entries.iter().map(source).collect()
+        entries.iter().map(Self::source).collect()
+    }
+
+    /// The source of the field's name.
+    #[must_use]
+    pub fn source(&self) -> FieldSource<'a> {
+        let rust_name = self.schema.and_then(|schema| schema.rust_name.as_ref());
+        FieldSource {
+            key: self.key,
+            title: self.schema.map_or("", |schema| &schema.title),
+            rust_name: rust_name.map(|(name, _)| name.as_str()),
+        }
     }
 }

@@ -21,30 +21,15 @@ use std::sync::Arc;
 pub use self::entry::Entry;
 use self::files::Files;
 use super::form::{allows_objects, is_composed, is_object};
+use super::hint::Hint;
 use super::merge::merge_all_of;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use super::{Location, Node, Value};
 use crate::json::{Json, Literal};
 use crate::keyword::{array, combined, format, media, number, string};
-use crate::media::MediaKind;
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Rules, Shared, Target};
 use crate::validate::is_valid;
-
-/// What the field of a value says about it: its name, which may stand for a file.
-#[derive(Clone, Copy, Debug)]
-pub struct Hint<'h> {
-    pub name: &'h str,
-    /// The kind of file that a list's schema gives to its items.
-    kind: Option<MediaKind>,
-}
-
-impl<'h> Hint<'h> {
-    #[must_use]
-    pub fn new(name: &'h str) -> Self {
-        Self { name, kind: None }
-    }
-}
 
 /// The role of a schema, which decides about the rules beyond its keywords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,9 +23,10 @@ impl Compiler<'_> {
         let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
         let is_closed = is_by_type && !position.is_part() && !is_whole;
         let inside = position.inside();
+        let nameless = Some(Hint::nameless()).filter(|_| position == Position::Value);
         let additional = match &schema.additional {
             Some(AdditionalProperties::Checked(each)) => {
-                Additional::Checked(self.rules(each, None, inside).into())
+                Additional::Checked(self.rules(each, nameless, inside).into())
             }
             Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
             Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
@@ -58,7 +59,7 @@ impl Compiler<'_> {
             let fields = self.fields(schema, &entries, &additional, position);
             let patterns = schema.patterns.iter();
             let patterns = patterns.map(|(pattern, each)| {
-                (self.pattern(pattern), self.rules(each, None, inside).into())
+                (self.pattern(pattern), self.rules(each, nameless, inside).into())
             });
             let patterns: List<_> = patterns.collect();
             let object = ObjectSchema { fields, patterns, additional };

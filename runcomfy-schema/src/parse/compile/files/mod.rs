@@ -14,11 +14,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::steps::State;
 use super::{Compiler, Hint, Position};
-use crate::keyword::types::Types;
 use crate::media::MediaKind;
-use crate::parse::form::{is_composed, media_items};
-use crate::parse::merge::merge_all_of;
-use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
+use crate::parse::form::is_composed;
+use crate::parse::schema::{AdditionalProperties, Definitions, Schema, SchemaId, XMedia};
 use crate::parse::{Location, names};
 use crate::rule::{Rule, Rules};
 
@@ -31,12 +29,12 @@ const MAX_STEPS: usize = 100_000;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct MediaHint {
     by_name: Option<MediaKind>,
-    kind: Option<MediaKind>,
+    given: Option<XMedia>,
 }
 
 impl MediaHint {
     fn by(hint: Hint<'_>) -> Self {
-        Self { by_name: names::media(hint.name), kind: hint.kind }
+        Self { by_name: names::media(hint.name), given: hint.given }
     }
 
     /// An equivalent hint.
@@ -47,7 +45,7 @@ impl MediaHint {
             Some(MediaKind::Audio) => "audio",
             _ => "",
         };
-        Hint { name, kind: self.kind }
+        Hint { name, given: self.given }
     }
 }
 
@@ -91,17 +89,8 @@ impl Compiler<'_> {
         self.files.unseen.as_ref()
     }
 
-    /// The hint for the items of a list.
-    pub(crate) fn hint_of_items<'h>(
-        &self,
-        list: &Schema,
-        items: &Schema,
-        hint: Hint<'h>,
-    ) -> Hint<'h> {
-        let each = merge_all_of(self.definitions, items);
-        let is_text = each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
-        let kind = media_items(hint.name, list).filter(|_| is_text);
-        Hint { kind, ..hint }
+    pub(crate) fn definitions(&self) -> &Definitions {
+        self.definitions
     }
 
     /// The rules for the files in a value of its own, beyond its keywords.

@@ -6,7 +6,7 @@ use super::MediaHint;
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::compile::{Compiler, Hint, is_leaf};
-use crate::parse::form::{self, is_object, media_items};
+use crate::parse::form::is_object;
 use crate::parse::merge::{alternatives, merge_all_of, synthetic_like};
 use crate::parse::schema::{Definitions, Schema, SchemaId};
 
@@ -51,12 +51,13 @@ impl Compiler<'_> {
         let definitions = self.definitions;
         let mut forms = Forms::default();
         let mut known = HashSet::new();
-        let mut pending = vec![schema.clone()];
-        while let Some(schema) = pending.pop() {
-            if schema.id.is_some_and(|id| !known.insert(id)) {
+        let mut pending = vec![(schema.clone(), hint)];
+        while let Some((schema, hint)) = pending.pop() {
+            if schema.id.is_some_and(|id| !known.insert((id, hint.given))) {
                 continue;
             }
             let whole = merge_all_of(definitions, &schema);
+            let hint = hint.of_forms(&whole);
             if whole.enum_values.is_some() {
                 forms.has_enum = true;
                 continue;
@@ -66,25 +67,29 @@ impl Compiler<'_> {
             }
             let (parts, _) = alternatives(definitions, &whole);
             if !parts.is_empty() {
-                pending.extend(parts.into_iter().rev().cloned());
+                pending.extend(parts.into_iter().rev().map(|part| (part.clone(), hint)));
                 continue;
             }
             match whole.types.map(|types| types.without(Types::NULL)) {
                 Some(Types(Types::STRING)) => {
-                    let kind = hint.kind.or_else(|| form::media(hint.name, &whole));
-                    forms.text = forms.text.or(kind);
+                    forms.text = forms.text.or(hint.file(&whole));
                 }
                 Some(Types(Types::ARRAY)) if whole.prefix.is_empty() => match &whole.items {
                     // Media lists of the service often have no `items`.
                     None => {
-                        let kind = media_items(hint.name, &whole);
-                        forms.bare_list = forms.bare_list.or(kind);
+                        forms.bare_list = forms.bare_list.or(hint.files(&whole));
                     }
                     Some(items) => {
-                        let media_hint = MediaHint::by(self.hint_of_items(&whole, items, hint));
+                        let media_hint = MediaHint::by(hint.of_items(definitions, &whole, items));
                         forms.items.push(((**items).clone(), media_hint));
                     }
                 },
+                // Of a value of several types, a string is a file only if `x-media` says so.
+                types if hint.is_given(&whole) => {
+                    if types.is_none_or(|types| types.has(Types::STRING)) {
+                        forms.text = forms.text.or(hint.file(&whole));
+                    }
+                }
                 _ => {}
             }
         }

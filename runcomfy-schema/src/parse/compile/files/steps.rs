@@ -89,19 +89,20 @@ impl Compiler<'_> {
         let has_hint = |items: &Schema| {
             !items.is_synthetic() && forms.items.iter().any(|(hinted, _)| hinted.id == items.id)
         };
+        let nameless = Some(MediaHint::by(Hint::nameless()));
         let can_be_list = |part: &&Schema| part.types.is_none_or(|types| types.has(Types::ARRAY));
         for part in parts.iter().filter(can_be_list) {
             let prefix: Vec<_> = part
                 .prefix
                 .iter()
-                .map(|each| self.reach(each, None, scope).filter(|_| !is_checked(each)))
+                .map(|each| self.reach(each, nameless, scope).filter(|_| !is_checked(each)))
                 .collect();
             if prefix.iter().any(Option::is_some) {
                 state.steps.prefixes.push(prefix);
             }
             let items = part.items.as_deref().or(part.unevaluated_items.as_deref());
             let items = items.filter(|items| !is_checked(items) && !has_hint(items));
-            let target = items.and_then(|items| self.reach(items, None, scope));
+            let target = items.and_then(|items| self.reach(items, nameless, scope));
             state.steps.items.extend(target.map(|target| (part.prefix.len(), target)));
         }
         state
@@ -130,10 +131,11 @@ impl Compiler<'_> {
             let target = target.and_then(|schema| self.reach(schema, Some(media_hint), Scope::All));
             steps.fields.push((name, key.clone(), target));
         }
+        let nameless = Some(MediaHint::by(Hint::nameless()));
         for part in parts.iter().filter(|part| can_be_object(part)) {
             for (pattern, schema) in &part.patterns {
                 let target = Some(schema).filter(|schema| !is_checked(schema));
-                let target = target.and_then(|schema| self.reach(schema, None, Scope::All));
+                let target = target.and_then(|schema| self.reach(schema, nameless, Scope::All));
                 let pattern = self.pattern(pattern);
                 steps.patterns.push((pattern, target));
             }
@@ -143,7 +145,7 @@ impl Compiler<'_> {
                 None => part.unevaluated_properties.as_ref(),
             };
             let rest = rest.filter(|rest| !is_checked(rest));
-            steps.additional.extend(rest.and_then(|rest| self.reach(rest, None, Scope::All)));
+            steps.additional.extend(rest.and_then(|rest| self.reach(rest, nameless, Scope::All)));
         }
     }
 

@@ -1,0 +1,93 @@
+//! Which strings are files: by `x-media`, by the `format`, or by the name of the field.
+//!
+//! `x-media` counts for the value that it stands at, in all of its forms, and for the items of a
+//! list. The nearest one counts.
+
+use super::merge::merge_all_of;
+use super::names;
+use super::schema::{Definitions, Schema, XMedia};
+use crate::keyword::types::Types;
+use crate::media::MediaKind;
+
+/// What the surroundings of a value say about the files in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Hint<'h> {
+    /// The name of its field, which may stand for a file.
+    pub name: &'h str,
+    /// What an `x-media` around the value says, or the `format` of a list about its items.
+    pub(crate) given: Option<XMedia>,
+}
+
+impl<'h> Hint<'h> {
+    #[must_use]
+    pub fn new(name: &'h str) -> Self {
+        Self { name, given: None }
+    }
+
+    /// For a value without a name of its own, such as a member of a map.
+    #[must_use]
+    pub fn nameless() -> Self {
+        Self::new("")
+    }
+
+    /// The hint for the forms of a value. `whole` is the merged schema.
+    #[must_use]
+    pub fn of_forms(self, whole: &Schema) -> Self {
+        Self { given: whole.x_media.or(self.given), ..self }
+    }
+
+    /// The hint for the items of a list.
+    #[must_use]
+    pub fn of_items(self, definitions: &Definitions, list: &Schema, items: &Schema) -> Self {
+        let each = merge_all_of(definitions, items);
+        if let Some(given) = each.x_media.or(list.x_media).or(self.given) {
+            return Self { given: Some(given), ..self };
+        }
+        let is_text = each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
+        let kind = list_format(list).or_else(|| self.by_format_or_name(&each));
+        Self { given: kind.filter(|_| is_text).map(XMedia::File), ..self }
+    }
+
+    /// The kind of file that a string is.
+    #[must_use]
+    pub fn file(self, whole: &Schema) -> Option<MediaKind> {
+        match whole.x_media.or(self.given) {
+            Some(given) => given.kind(),
+            None => self.by_format_or_name(whole),
+        }
+    }
+
+    /// The kind of the files in a list without `items`. The name is not enough: such a list takes
+    /// anything.
+    #[must_use]
+    pub fn files(self, list: &Schema) -> Option<MediaKind> {
+        match list.x_media.or(self.given) {
+            Some(given) => given.kind(),
+            None => list_format(list),
+        }
+    }
+
+    /// Whether an `x-media` says that the value is a file.
+    pub(crate) fn is_given(self, whole: &Schema) -> bool {
+        whole.x_media.or(self.given).is_some_and(|given| given.kind().is_some())
+    }
+
+    fn by_format_or_name(self, whole: &Schema) -> Option<MediaKind> {
+        kind_of_format(whole, "_uri").or_else(|| names::media(self.name))
+    }
+}
+
+fn list_format(list: &Schema) -> Option<MediaKind> {
+    kind_of_format(list, "_uris")
+}
+
+/// The kind of a `format` of the service, in any case, like the names of types.
+fn kind_of_format(schema: &Schema, ending: &str) -> Option<MediaKind> {
+    let format = schema.format.as_ref()?.to_ascii_lowercase();
+    match format.strip_suffix(ending)? {
+        "image" => Some(MediaKind::Image),
+        "video" => Some(MediaKind::Video),
+        "audio" => Some(MediaKind::Audio),
+        _ => None,
+    }
+}
