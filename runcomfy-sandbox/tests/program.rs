@@ -74,6 +74,11 @@ fn help_lists_known_flags_and_errors_list_valid_values() {
     let run = |flags: &[&str]| -> Output { program(flags).output().unwrap() };
     let help = run(&["--help"]);
     assert!(help.status.success());
+    for flags in [&["-h"][..], &["--port", "0", "--help"], &["--schemas", "/no/such", "-h"]] {
+        let other = run(flags);
+        assert!(other.status.success() && other.stdout == help.stdout, "{flags:?}: {other:?}");
+        assert!(other.stderr.is_empty(), "{flags:?}: {other:?}");
+    }
     let help = String::from_utf8(help.stdout).unwrap();
     assert!(help.lines().all(|line| line.len() <= 100), "{help}");
     let flags = help.split_whitespace().filter(|word| word.starts_with("--"));

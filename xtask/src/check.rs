@@ -1,27 +1,34 @@
 //! `cargo xtask check`: checks the schemas.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use runcomfy_codegen::Generator;
+use lexopt::prelude::*;
 
 use crate::Result;
 
-pub(crate) fn run(arguments: &mut lexopt::Parser, schemas: &Path) -> Result<()> {
-    if let Some(argument) = arguments.next()? {
-        return Err(argument.unexpected().into());
+/// Checks the project's schemas, or those of another folder: an app's own.
+pub(crate) fn run(
+    arguments: &mut lexopt::Parser,
+    project: impl FnOnce() -> Result<PathBuf>,
+) -> Result<()> {
+    let mut folder: Option<PathBuf> = None;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(path) if folder.is_none() => folder = Some(path.into()),
+            other => return Err(other.unexpected().into()),
+        }
     }
-    check(schemas)
+    match folder {
+        None => check(&project()?),
+        Some(folder) => {
+            print!("{}", runcomfy_codegen::check(folder)?);
+            Ok(())
+        }
+    }
 }
 
-/// Prints the warnings and the models. The errors of the schemas are one report.
+/// Checks the project's schemas. Prints the warnings and the models. The errors are one report.
 pub(crate) fn check(schemas: &Path) -> Result<()> {
-    let generated = Generator::new(schemas).generate()?;
-    for warning in &generated.warnings {
-        println!("{warning}\n");
-    }
-    for model in &generated.models {
-        println!("{} -> runcomfy_models::{}", model.id, model.module);
-    }
-    println!("\n{} models, {} warnings", generated.models.len(), generated.warnings.len());
+    print!("{}", runcomfy_codegen::check(schemas)?.below("runcomfy_models"));
     Ok(())
 }

@@ -17,7 +17,8 @@ const HELP: &str = "\
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  check                       checks schemas/: prints errors or warnings, and lists the models
+  check [<FOLDER>]            checks the schemas in FOLDER, or those of the project: prints errors or
+                              warnings, and lists the models with each name and its origin
   import <FILE> [--id <ID>]   adds a model to schemas/, and checks them all. FILE is the text of the
                               model's page, its catalog entry, or its input schema. ID is the model
                               id; it takes precedence over the one in FILE
@@ -55,13 +56,17 @@ fn run() -> Result<()> {
     };
     let is_help = |argument: std::ffi::OsString| argument == "-h" || argument == "--help";
     match command.as_str() {
+        "soak" if std::env::args_os().any(is_help) => {
+            print!("{}", soak::HELP);
+            Ok(())
+        }
         "soak" => soak::run(&mut arguments),
         "help" => print_help(),
         "check" | "import" | "bless" | "bench" | "msrv" if std::env::args_os().any(is_help) => {
             print_help()
         }
         "bless" => bless::run(&mut arguments),
-        "check" => check::run(&mut arguments, &schemas()?),
+        "check" => check::run(&mut arguments, schemas),
         "import" => import::run(&mut arguments, &schemas()?),
         "bench" => bench::run(&mut arguments, &root()),
         "msrv" => msrv::run(&root()),

@@ -4,6 +4,9 @@ use std::process::Command;
 
 use crate::Result;
 
+/// The soak's own text: to ask it would build it first.
+pub(crate) const HELP: &str = include_str!("../../tests/soak/help.txt");
+
 pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([

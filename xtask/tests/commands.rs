@@ -17,19 +17,100 @@ fn help_is_printed_before_and_after_a_command() {
         assert!(text.contains(&format!("\n  {command} ")), "{text}");
     }
     assert!(text.lines().all(|line| line.len() <= 100), "{text}");
-    for arguments in
-        [&[][..], &["--help"], &["check", "-h"], &["import", "--help"], &["bench", "-h"]]
-    {
+    for arguments in [
+        &[][..],
+        &["-h"],
+        &["--help"],
+        &["help"],
+        &["check", "-h"],
+        &["check", "--help", "no-such-folder"],
+        &["check", "no-such-folder", "--help"],
+        &["import", "--help"],
+        &["import", "no-such-file", "-h"],
+        &["bless", "--help"],
+        &["bench", "-h"],
+        &["bench", "codegen", "--quick", "--help"],
+        &["msrv", "--help"],
+    ] {
         let output = xtask(arguments);
         assert!(output.status.success() && output.stdout == help, "{arguments:?}: {output:?}");
+        assert!(output.stderr.is_empty(), "{arguments:?}: {output:?}");
     }
+    // It builds nothing: the soak is a release build of its own.
+    for arguments in [&["soak", "--help"][..], &["soak", "-h"], &["soak", "--calls", "1", "--help"]]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .env("PATH", "")
+            .env("CARGO_TARGET_DIR", "/no/such/folder")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        assert!(text.contains("cargo xtask soak [OPTIONS]") && output.stderr.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn check_lists_names_and_origins_of_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir_all(root.join("acme")).unwrap();
+    let schema = r#"{"type": "object", "properties": {
+        "149_steps": {"type": "integer"},
+        "21_value": {"type": "string", "title": "Style (optional)"},
+        "b": {"type": "string", "x-rust-name": "background"},
+        "602_seed": {"type": "integer"}, "149_seed": {"type": "integer"},
+        "shots": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number"}}}}
+    }}"#;
+    std::fs::write(root.join("acme/dream-2.0.json"), schema).unwrap();
+    let path = root.to_str().unwrap();
+    let output = xtask(&["check", path]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let expected = format!(
+        "acme/dream-2.0 -> acme::dream_2_0
+  from {path}/acme/dream-2.0.json
+  Input
+    steps       from key \"149_steps\"
+    style       from title \"Style (optional)\" of \"21_value\"
+    background  from x-rust-name of \"b\"
+    seed_602    from key \"602_seed\"
+    seed_149    from key \"149_seed\"
+    shots       from key \"shots\"
+  ShotsItem
+    time  from key \"time\"
+
+1 model, 0 warnings
+"
+    );
+    assert_eq!(text, expected);
+    assert!(output.status.success());
+
+    std::fs::write(
+        root.join("acme/bad.json"),
+        r#"{"type": "object", "properties": {"a": {"type": "text"}}}"#,
+    )
+    .unwrap();
+    let output = xtask(&["check", path]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && error.contains("bad.json:1:47: the type \"text\""),
+        "{error}"
+    );
+    // The project's own.
+    let text = String::from_utf8(xtask(&["check"]).stdout).unwrap();
+    assert!(
+        text.contains(" -> runcomfy_models::kling::kling_2_1::master::image_to_video\n"),
+        "{text}"
+    );
 }
 
 #[test]
 fn errors_say_what_to_do() {
     for (arguments, words) in [
         (&["chekc"][..], "Commands:"),
-        (&["check", "schemas"], "`cargo xtask help` lists"),
+        (&["check", "a", "b"], "`cargo xtask help` lists"),
+        (&["check", "no-such-folder"], "the folder of the schemas does not exist"),
         (&["import"], "cargo xtask import <FILE>"),
         (&["import", "a", "--name", "b"], "`cargo xtask help` lists"),
         (&["bench", "speed"], "\"speed\" is not one of: crates, codegen, runtime, apps, jobs"),

@@ -10,19 +10,35 @@
 //! runcomfy-sandbox` prints how to use it.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
+use lexopt::prelude::*;
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 use runcomfy_models::{Client, Completed, DownloadOptions, FileJournal, IfExists};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const HELP: &str = "\
+Runs one job per line of standard input, and saves the files of each.
+
+Usage: cargo run -p batch [-- FOLDER] < prompts.txt
+
+FOLDER takes the files and the journal [default: videos]. The jobs cost money, unless the variables
+that `cargo run -p runcomfy-sandbox` prints are set.
+
+Options:
+  -h, --help  prints this help
+";
 
 /// The number of jobs at once.
 const MAX_JOBS: usize = 8;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let folder = PathBuf::from(env::args_os().nth(1).unwrap_or_else(|| "videos".into()));
+    let Some(folder) = folder()? else {
+        print!("{HELP}");
+        return Ok(());
+    };
     fs::create_dir_all(&folder)?;
     // A job counts as finished only when `save` settles it.
     let journal = FileJournal::open(folder.join("jobs.journal"))?.until_settled();
@@ -42,6 +58,20 @@ async fn main() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The folder of the command line. `None` if it asks for help.
+fn folder() -> Result<Option<PathBuf>> {
+    let mut folder = None;
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Value(path) if folder.is_none() => folder = Some(path.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Some(folder.unwrap_or_else(|| "videos".into())))
 }
 
 /// Finishes the jobs that an earlier run left.

@@ -32,13 +32,17 @@ pub(crate) fn index(
     for (name, module) in &root.children {
         source.line("");
         source.open("#[allow(");
+        // An app may deny each of these for its own code. It uses only some of the items, and the
+        // module may be private.
         for lint in [
             "clippy::all",
             "clippy::pedantic",
+            "dead_code",
             "non_camel_case_types",
             "non_snake_case",
             "non_upper_case_globals",
             "rustdoc::bare_urls",
+            "unreachable_pub",
             "unused_imports",
         ] {
             source.line(&format!("{lint},"));
@@ -48,6 +52,7 @@ pub(crate) fn index(
     }
     source.line("");
     source.doc("Every model, sorted by id.");
+    source.line("#[allow(dead_code, unreachable_pub)]");
     source.open(&format!("pub static MODELS: &[{runtime}::ModelInfo] = &["));
     for model in models {
         source.line(&format!("{}::__MODEL,", model.path.join("::")));

@@ -7,20 +7,7 @@ use lexopt::prelude::*;
 use runcomfy_soak::parent::{self, Soak};
 use runcomfy_soak::worker::{self, Order};
 
-const HELP: &str = "\
-Runs jobs against a sandbox that lets calls go wrong by chance, from several processes, some of
-which are killed; then compares what was accepted with what the clients know.
-
-Usage: cargo xtask soak [OPTIONS]
-
-Options:
-      --seed <SEED>      what the faults are drawn from [default: 1]
-      --calls <N>        how many jobs to submit [default: 20000]
-      --workers <N>      how many processes at once [default: 6]
-      --kills <N>        how many times one is killed [default: 60]
-      --outages <N>      how many times connections are refused for a while [default: 30]
-  -h, --help             shows this
-";
+const HELP: &str = include_str!("../help.txt");
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -35,6 +22,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<bool, Box<dyn std::error::Error>> {
+    if std::env::args_os().any(|argument| argument == "-h" || argument == "--help") {
+        print!("{HELP}");
+        return Ok(true);
+    }
     let mut arguments = lexopt::Parser::from_env();
     if std::env::args().nth(1).as_deref() == Some("worker") {
         worker::run(order(&mut arguments)?).await?;
@@ -56,10 +47,6 @@ async fn run() -> Result<bool, Box<dyn std::error::Error>> {
             Long("workers") => soak.workers = arguments.value()?.parse::<usize>()?.max(1),
             Long("kills") => soak.kills = arguments.value()?.parse()?,
             Long("outages") => soak.outages = arguments.value()?.parse()?,
-            Short('h') | Long("help") => {
-                print!("{HELP}");
-                return Ok(true);
-            }
             other => return Err(other.unexpected().into()),
         }
     }

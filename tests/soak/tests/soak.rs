@@ -24,3 +24,15 @@ async fn every_accepted_job_is_known_or_reported_as_unknown() {
     // 32 jobs at once, the journal, and what a runtime has open.
     assert!(verdict.descriptors < 100 && verdict.growth < 8 * 1024, "{verdict}");
 }
+
+#[test]
+fn help_is_all_that_happens() {
+    for arguments in [&["--help"][..], &["-h"], &["--calls", "1", "--help"], &["worker", "--help"]]
+    {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_soak"));
+        let output = command.args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {text}");
+        assert_eq!(text, include_str!("../help.txt"), "{arguments:?}");
+    }
+}

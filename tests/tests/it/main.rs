@@ -33,6 +33,7 @@ mod media_inside;
 mod media_setters;
 mod names;
 mod outputs;
+mod own_models;
 mod patience;
 mod sandbox;
 mod sandbox_catalog;

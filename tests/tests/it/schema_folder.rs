@@ -89,6 +89,66 @@ fn long_files_are_not_read() {
     assert!(refusal.contains("at most 4194304 bytes"), "{refusal}");
 }
 
+/// The one error about a folder without good schemas, with the folder's own path as `ROOT`.
+fn empty(put: impl FnOnce(&Path), below: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path());
+    let error = Generator::new(folder.path().join(below)).generate().unwrap_err();
+    let [problem] = error.problems() else { panic!("{error}") };
+    problem.to_string().replace(&folder.path().display().to_string(), "ROOT")
+}
+
+#[test]
+fn folder_without_schemas_is_an_error_that_says_what_is_there() {
+    let put = "put the schema of a model at `<model id>.json` in it, or give another folder";
+    let create =
+        "create it with the schemas as `<model id>.json`, or give the path of another folder";
+    let write = |path: &Path| {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, SCHEMA).unwrap();
+    };
+    let none = "no schema file (`<model id>.json`) is in this folder, but";
+    assert_eq!(empty(|_| {}, ""), format!("error: ROOT: {none} nothing\n  help: {put}"));
+    assert_eq!(
+        empty(|root| fs::create_dir_all(root.join("acme/dream")).unwrap(), ""),
+        format!("error: ROOT: {none} acme/\n  help: {put}")
+    );
+    assert_eq!(
+        empty(|root| write(&root.join("acme/dream.jsn")), ""),
+        format!(
+            "error: ROOT: {none} acme/\n  help: did you mean \"dream.json\" instead of \"acme/dream.jsn\"?"
+        )
+    );
+    let many = empty(|root| (10..30).for_each(|n| write(&root.join(format!("{n}.yaml")))), "");
+    assert!(many.contains("but 10.yaml, 11.yaml, ") && many.contains(", and 10 more\n"), "{many}");
+    assert_eq!(
+        empty(|root| write(&root.join("schema/a.json")), "schemas/acme"),
+        format!(
+            "error: ROOT/schemas/acme: the folder of the schemas does not exist; ROOT has schema/\n  help: {create}"
+        )
+    );
+    let file = empty(|root| write(&root.join("a.json")), "a.json");
+    assert!(file.starts_with("error: ROOT/a.json: this is a file"), "{file}");
+    // A relative path is shown whole.
+    let error = Generator::new("no/such/folder").generate().unwrap_err();
+    assert!(error.problems()[0].file().is_absolute(), "{error}");
+}
+
+#[test]
+fn file_with_nearly_the_right_name_is_a_warning_beside_good_ones() {
+    for (name, meant) in [
+        ("a.jsn", "a.json"),
+        ("b.JSNO", "b.json"),
+        ("c.d.jsonn", "c.d.json"),
+        ("e.json.txt", "e.json"),
+    ] {
+        let generated = generate(|folder| fs::write(folder.join(name), SCHEMA).unwrap()).unwrap();
+        let [warning] = &generated.warnings[..] else { panic!("{name}: {:?}", generated.warnings) };
+        assert_eq!(warning.message(), "not a schema file by its name");
+        assert!(warning.help().starts_with(&format!("did you mean {meant:?}?")), "{warning}");
+    }
+}
+
 #[test]
 fn other_files_are_left_out() {
     let generated = generate(|folder| {
