@@ -11,6 +11,7 @@ mod download;
 mod error;
 mod job;
 mod lenient;
+mod read_media;
 mod shared;
 mod state;
 mod submit;
@@ -34,6 +35,7 @@ pub use runcomfy_journal::{
     Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
     Unfinished, UnfinishedJob, UnknownSubmission,
 };
+pub use read_media::ReadMedia;
 pub use state::{JobState, JobStatus};
 pub use submit::SubmitOptions;
 pub use tokio_util::sync::CancellationToken;

@@ -10,6 +10,8 @@ mod builder;
 mod enums;
 mod field;
 mod media;
+#[doc(hidden)]
+pub mod media_encoder;
 mod model;
 mod model_id;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]

@@ -7,18 +7,16 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use base64::engine::general_purpose::STANDARD;
-use base64::write::EncoderStringWriter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use runcomfy_schema::media::MAX_DATA_LEN;
-use runcomfy_schema::media::check::{check, check_name, check_url};
-use runcomfy_schema::media::sniff;
+use runcomfy_schema::media::check::{Sort, check, check_name, check_url, quoted, sort};
 pub use runcomfy_schema::media::{MediaError, MediaKind};
 
 use runcomfy_schema::json::text::Text;
 use runcomfy_schema::redact;
 use runcomfy_schema::truncate::start;
+
+use crate::media_encoder::MediaEncoder;
 
 /// A file for a media field.
 ///
@@ -27,7 +25,10 @@ use runcomfy_schema::truncate::start;
 ///   ([`Media::url`]); the service recommends at most 50 MB for an image and 100 MB for a video;
 /// - the name of a file that the service hosts already ([`Media::hosted`]);
 /// - the bytes of a file, sent inside the request as a `data:` URI ([`Media::path`],
-///   [`Media::bytes`]); the service takes requests of up to 64 MiB.
+///   [`Media::bytes`], [`Media::reader`]); the service takes requests of up to 64 MiB.
+///
+/// The first bytes tell the type of most files. SVG images are recognised too, and sent as
+/// `image/svg+xml`; whether a model takes them is up to the model.
 ///
 /// A setter also takes a `&str` or a `String` with a URL. It refuses a bare file name: say with
 /// [`Media::path`] or [`Media::hosted`] where the file is.
@@ -44,7 +45,7 @@ use runcomfy_schema::truncate::start;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Media {
-    wire: Arc<String>,
+    pub(crate) wire: Arc<String>,
 }
 
 impl Media {
@@ -77,51 +78,100 @@ impl Media {
     /// A local file. It is read now and sent inside the request; its content tells its type.
     ///
     /// # Errors
-    /// If the file cannot be read, is too large for a request, or has an unknown type.
+    /// If the file cannot be read, is too large for a request, or has an unknown type (then use
+    /// [`Media::path_as`]). The error names the file.
     pub fn path(path: impl AsRef<Path>) -> Result<Self, MediaError> {
+        Self::file(path.as_ref(), MediaEncoder::new())
+    }
+
+    /// A local file of a type that its content does not tell, given as a MIME type.
+    ///
+    /// ```no_run
+    /// # use runcomfy_types::Media;
+    /// let camera = Media::path_as("IMG_1.dng", "image/x-adobe-dng")?;
+    /// # Ok::<(), runcomfy_types::MediaError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Media::path`]; and if `mime` is not the type of an image, a video or audio, or does
+    /// not fit the content.
+    pub fn path_as(path: impl AsRef<Path>, mime: impl AsRef<str>) -> Result<Self, MediaError> {
         let path = path.as_ref();
+        Self::file(path, MediaEncoder::of_type(mime.as_ref()).map_err(of_file(path))?)
+    }
+
+    fn file(path: &Path, encoder: MediaEncoder) -> Result<Self, MediaError> {
         let read = |source| MediaError::Read { path: path.to_owned(), source };
+        let failed = of_file(path);
         // Check first: a file that is too large is not read, and opening a pipe can block.
-        let found = std::fs::metadata(path).map_err(read)?;
+        let found = std::fs::metadata(path).map_err(|error| match url_as_path(path) {
+            Some(error) => error,
+            None => read(error),
+        })?;
         if !found.is_file() {
-            return Err(read(std::io::Error::new(ErrorKind::InvalidInput, "it is no file")));
+            let kind = if found.is_dir() { "it is a folder" } else { "it is not a regular file" };
+            return Err(read(std::io::Error::new(ErrorKind::InvalidInput, kind)));
         }
-        check_size(found.len())?;
-        Self::encode(File::open(path).map_err(read)?, found.len(), read)
+        if found.len() == 0 {
+            return Err(failed(MediaError::NoContent));
+        }
+        let encoder = encoder.with_size(found.len()).map_err(&failed)?;
+        let file = File::open(path).map_err(read)?;
+        encoder.read(file, read).map_err(|error| match error {
+            error @ MediaError::Read { .. } => error,
+            error => failed(error),
+        })
     }
 
     /// The content of a file, sent inside the request; its first bytes tell its type.
     ///
     /// # Errors
-    /// If the content is empty, too large for a request, or has an unknown type.
+    /// If the content is empty, too large for a request, or has an unknown type (then use
+    /// [`Media::bytes_as`]).
     pub fn bytes(content: impl AsRef<[u8]>) -> Result<Self, MediaError> {
-        let content = content.as_ref();
-        let size = content.len() as u64;
-        check_size(size)?;
-        Self::encode(content, size, |_| MediaError::UnknownType)
+        Self::content(content.as_ref(), MediaEncoder::new())
     }
 
-    /// Encodes while reading, so that only the encoded form is in memory.
-    fn encode(
-        mut content: impl Read,
-        size: u64,
-        failed: impl Fn(std::io::Error) -> MediaError,
-    ) -> Result<Self, MediaError> {
-        /// Enough to detect every known type.
-        const HEAD: u64 = 8 * 1024;
-        let mut head = Vec::new();
-        content.by_ref().take(HEAD).read_to_end(&mut head).map_err(&failed)?;
-        let mime = sniff::mime(&head, size).ok_or(MediaError::UnknownType)?;
-        let mut wire = format!("data:{mime};base64,");
-        // The size is within the limit, which fits into a `usize`.
-        wire.reserve_exact(usize::try_from(size).unwrap_or_default().div_ceil(3) * 4);
-        let mut encoder = EncoderStringWriter::from_consumer(&mut wire, &STANDARD);
-        // The file may grow while it is read.
-        let mut content = head.as_slice().chain(content).take(MAX_DATA_LEN + 1);
-        let size = std::io::copy(&mut content, &mut encoder).map_err(failed)?;
-        let _ = encoder.into_inner();
-        check_size(size)?;
-        Ok(Self { wire: Arc::new(wire) })
+    /// The content of a file of a type that its first bytes do not tell, given as a MIME type.
+    ///
+    /// ```
+    /// # use runcomfy_types::Media;
+    /// let raw = [1, 2, 3];
+    /// let camera = Media::bytes_as(raw, "image/x-adobe-dng")?;
+    /// assert!(camera.as_str().starts_with("data:image/x-adobe-dng;base64,"));
+    /// # Ok::<(), runcomfy_types::MediaError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the content is empty or too large for a request; and if `mime` is not the type of an image,
+    /// a video or audio, or does not fit the content.
+    pub fn bytes_as(content: impl AsRef<[u8]>, mime: impl AsRef<str>) -> Result<Self, MediaError> {
+        Self::content(content.as_ref(), MediaEncoder::of_type(mime.as_ref())?)
+    }
+
+    fn content(content: &[u8], encoder: MediaEncoder) -> Result<Self, MediaError> {
+        let mut encoder = encoder.with_size(content.len() as u64)?;
+        encoder.push(content)?;
+        encoder.finish()
+    }
+
+    /// The content that a source gives, read to its end and sent inside the request; its first bytes
+    /// tell its type.
+    ///
+    /// The HTTP client reads asynchronous sources, with its trait `ReadMedia`.
+    ///
+    /// # Errors
+    /// If the source fails; and those of [`Media::bytes`]. No more is read than a request may hold.
+    pub fn reader(source: impl Read) -> Result<Self, MediaError> {
+        MediaEncoder::new().read(source, MediaError::ReadContent)
+    }
+
+    /// The same for a type that the first bytes do not tell, given as a MIME type.
+    ///
+    /// # Errors
+    /// If the source fails; and those of [`Media::bytes_as`].
+    pub fn reader_as(source: impl Read, mime: impl AsRef<str>) -> Result<Self, MediaError> {
+        MediaEncoder::of_type(mime.as_ref())?.read(source, MediaError::ReadContent)
     }
 
     fn new(text: &str) -> Self {
@@ -197,12 +247,24 @@ impl<'de> Deserialize<'de> for Media {
     }
 }
 
-fn check_size(size: u64) -> Result<(), MediaError> {
-    if size > MAX_DATA_LEN {
-        Err(MediaError::TooLarge { size, limit: MAX_DATA_LEN })
-    } else {
-        Ok(())
-    }
+/// An error of this file.
+fn of_file(path: &Path) -> impl Fn(MediaError) -> MediaError {
+    move |source| MediaError::File { path: path.to_owned(), source: Box::new(source) }
+}
+
+/// The error for a URL that is given as a path.
+fn url_as_path(path: &Path) -> Option<MediaError> {
+    let text = path.to_str()?;
+    let (found, instead) = match sort(text) {
+        Sort::Url => match text.split_once("://") {
+            Some(("file", _)) => ("a file: URL, not a path", "give the path alone".to_owned()),
+            Some(_) => ("a URL, not a path", format!("use `Media::url({})`", quoted(text))),
+            None => return None,
+        },
+        Sort::DataUri => ("a data: URI, not a path", "use `text.parse::<Media>()`".to_owned()),
+        _ => return None,
+    };
+    Some(MediaError::OtherSort { found, instead })
 }
 
 #[cfg(test)]
@@ -233,14 +295,27 @@ mod tests {
 
     #[test]
     fn a_file_is_read_and_named_when_it_cannot_be() {
+        use runcomfy_schema::media::MAX_DATA_LEN;
+
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), b"\x89PNG\r\n\x1a\n").unwrap();
-        assert!(Media::path(file.path()).is_ok());
-        let folder = Media::path(std::env::temp_dir()).unwrap_err().to_string();
-        assert!(folder.contains("it is no file"), "{folder}");
+        let path = file.path();
+        std::fs::write(path, b"\x89PNG\r\n\x1a\n").unwrap();
+        assert!(Media::path(path).is_ok());
+        assert!(Media::path_as(path, "image/png").is_ok());
+        let message = |path: &Path| Media::path(path).unwrap_err().to_string();
+        let folder = std::env::temp_dir();
+        assert_eq!(message(&folder), format!("cannot read {}: it is a folder", folder.display()));
+        let missing = Path::new("/no/such/face.png");
+        let reason = std::fs::File::open(missing).unwrap_err();
+        assert_eq!(message(missing), format!("cannot read /no/such/face.png: {reason}"));
         file.as_file().set_len(MAX_DATA_LEN + 1).unwrap();
-        assert!(matches!(Media::path(file.path()), Err(MediaError::TooLarge { .. })));
-        let error = Media::path("/no/such/file.png").unwrap_err();
-        assert!(error.to_string().contains("/no/such/file.png"), "{error}");
+        let name = path.display();
+        assert!(message(path).starts_with(&format!("{name}: 50282497 bytes are too many")));
+        std::fs::write(path, "a text").unwrap();
+        assert!(message(path).starts_with(&format!("{name}: the first bytes show no image")));
+        let stated = Media::path_as(path, "text/plain").unwrap_err().to_string();
+        assert!(stated.starts_with(&format!("{name}: its type is text/plain")), "{stated}");
+        std::fs::write(path, "").unwrap();
+        assert_eq!(message(path), format!("{name}: there is no content: the file is empty"));
     }
 }

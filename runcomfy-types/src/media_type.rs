@@ -22,7 +22,7 @@ const fn media_type(
     MediaType { mime, extensions }
 }
 
-const TYPES: [MediaType; 33] = [
+const TYPES: [MediaType; 34] = [
     media_type(&["image/png"], &["png", "apng"]),
     media_type(&["image/jpeg", "image/jpg"], &["jpg", "jpeg", "jfif"]),
     media_type(&["image/webp"], &["webp"]),
@@ -31,7 +31,10 @@ const TYPES: [MediaType; 33] = [
     media_type(&["image/bmp", "image/x-ms-bmp"], &["bmp"]),
     media_type(&["image/tiff"], &["tiff", "tif"]),
     media_type(&["image/svg+xml"], &["svg"]),
-    media_type(&["image/heif", "image/heic"], &["heic", "heif"]),
+    media_type(
+        &["image/heif", "image/heic", "image/heic-sequence", "image/heif-sequence"],
+        &["heic", "heif"],
+    ),
     media_type(&["video/mp4"], &["mp4"]),
     media_type(&["video/webm"], &["webm"]),
     media_type(&["video/quicktime"], &["mov"]),
@@ -39,11 +42,12 @@ const TYPES: [MediaType; 33] = [
     media_type(&["video/x-m4v"], &["m4v"]),
     media_type(&["video/x-msvideo", "video/avi"], &["avi"]),
     media_type(&["video/3gpp"], &["3gp"]),
+    media_type(&["video/3gpp2"], &["3g2"]),
     media_type(&["audio/mpeg", "audio/mp3"], &["mp3"]),
     media_type(&["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"], &["wav"]),
     media_type(&["audio/ogg"], &["ogg", "oga"]),
     media_type(&["audio/flac", "audio/x-flac"], &["flac"]),
-    media_type(&["audio/mp4", "audio/m4a", "audio/x-m4a"], &["m4a"]),
+    media_type(&["audio/mp4", "audio/m4a", "audio/x-m4a"], &["m4a", "m4b"]),
     media_type(&["audio/aac"], &["aac"]),
     media_type(&["audio/opus"], &["opus"]),
     media_type(&["text/html", "application/xhtml+xml"], &["html", "htm", "xhtml"]),

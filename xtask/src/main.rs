@@ -17,7 +17,7 @@ const HELP: &str = "\
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  check [<FOLDER>]            checks the schemas in FOLDER, or those of the project: prints errors or
+  check [<FOLDER>]            checks the schemas in FOLDER, or the project's own: prints errors or
                               warnings, and lists the models with each name and its origin
   import <FILE> [--id <ID>]   adds a model to schemas/, and checks them all. FILE is the text of the
                               model's page, its catalog entry, or its input schema. ID is the model

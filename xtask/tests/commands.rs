@@ -94,7 +94,7 @@ fn check_lists_names_and_origins_of_any_folder() {
     let output = xtask(&["check", path]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(
-        !output.status.success() && error.contains("bad.json:1:47: the type \"text\""),
+        !output.status.success() && error.contains("bad.json:1:49: the type \"text\""),
         "{error}"
     );
     // The project's own.

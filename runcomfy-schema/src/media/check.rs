@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::host::{check_host, is_plain_host};
 use super::{MAX_DATA_LEN, MediaError, MediaKind, sniff};
+use crate::redact;
 
 /// Whether the service can fetch what `text` stands for.
 pub fn check(text: &str) -> Result<(), MediaError> {
@@ -54,7 +55,7 @@ fn sniffed(content: &str) -> Option<&'static str> {
 }
 
 /// Whether a media field of some kind takes files of this type.
-fn is_media(mime: &str) -> bool {
+pub fn is_media(mime: &str) -> bool {
     [MediaKind::Image, MediaKind::Video, MediaKind::Audio].iter().any(|kind| kind.takes(mime))
 }
 
@@ -148,6 +149,28 @@ pub fn has_scheme(text: &str) -> bool {
 }
 
 pub fn check_url(text: &str) -> Result<(), MediaError> {
+    check_surroundings(text)?;
+    match sort(text) {
+        Sort::Url => {}
+        Sort::DataUri => {
+            return other("a data: URI, not a URL", "use `text.parse::<Media>()`".to_owned());
+        }
+        Sort::Path => {
+            return other("a path, not a URL", format!("use `Media::path({})`", quoted(text)));
+        }
+        Sort::UrlWithoutScheme => {
+            let whole = format!("https://{text}");
+            return other("a URL without its scheme", format!("write {}", quoted(&whole)));
+        }
+        Sort::Name => {
+            let name = quoted(text);
+            let instead = format!(
+                "for a file on this machine use `Media::path({name})`, and for one that the service \
+                 hosts `Media::hosted({name})`"
+            );
+            return other("a bare file name, not a URL", instead);
+        }
+    }
     let url = Url::parse(text)?;
     if url.scheme() != "https" {
         return Err(MediaError::NotHttps { scheme: url.scheme().to_owned() });
@@ -215,7 +238,7 @@ fn check_data_uri(text: &str) -> Result<(), MediaError> {
 }
 
 /// Whether a text has the form of a MIME type.
-fn is_mime(text: &str) -> bool {
+pub fn is_mime(text: &str) -> bool {
     /// Each side of a MIME type has at most 127 characters.
     const MAX_LEN: usize = 255;
     let is_name = |name: &str| {
@@ -230,11 +253,69 @@ pub fn check_name(name: &str) -> Result<(), MediaError> {
     if name.is_empty() {
         return Err(MediaError::Empty);
     }
-    let odd = |c: char| c.is_control() || "/\\:?#".contains(c);
-    if name.contains(odd) || name.trim() != name || [".", ".."].contains(&name) {
-        return Err(MediaError::NotAName);
+    check_surroundings(name)?;
+    let instead = |call: &str| format!("use `Media::{call}({})`", quoted(name));
+    match sort(name) {
+        Sort::Url => other("a URL, not the name of a hosted file", instead("url")),
+        Sort::DataUri => {
+            let instead = "use `text.parse::<Media>()`".to_owned();
+            other("a data: URI, not the name of a hosted file", instead)
+        }
+        Sort::Path => other("a path, not a URL or the name of a hosted file", instead("path")),
+        Sort::UrlWithoutScheme => {
+            let whole = quoted(&format!("https://{name}"));
+            other("a URL without its scheme", format!("write {whole}"))
+        }
+        Sort::Name if name.contains(|c: char| c.is_control() || ":?#".contains(c)) => {
+            Err(MediaError::NotAName)
+        }
+        Sort::Name => Ok(()),
     }
-    Ok(())
+}
+
+/// What a text looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    Url,
+    DataUri,
+    Path,
+    /// `example.com/a.png`
+    UrlWithoutScheme,
+    Name,
+}
+
+pub fn sort(text: &str) -> Sort {
+    let is_drive = text.as_bytes().get(1) == Some(&b':')
+        && text.starts_with(|first: char| first.is_ascii_alphabetic());
+    if starts_with_scheme(text, "data:") {
+        Sort::DataUri
+    } else if is_drive {
+        Sort::Path
+    } else if has_scheme(text) {
+        Sort::Url
+    } else if [".", ".."].contains(&text) || text.contains('\\') {
+        Sort::Path
+    } else {
+        match text.split_once('/') {
+            None => Sort::Name,
+            Some((host, _)) if is_plain_host(host.as_bytes()) => Sort::UrlWithoutScheme,
+            Some(_) => Sort::Path,
+        }
+    }
+}
+
+fn check_surroundings(text: &str) -> Result<(), MediaError> {
+    if text.trim() == text { Ok(()) } else { Err(MediaError::SurroundingSpace) }
+}
+
+fn other(found: &'static str, instead: String) -> Result<(), MediaError> {
+    Err(MediaError::OtherSort { found, instead })
+}
+
+/// A text in an error: short, on one line, and without credentials.
+pub fn quoted(text: &str) -> String {
+    let text = redact::quotable_url(text);
+    crate::keyword::short(format!("{text:?}"))
 }
 
 #[cfg(test)]

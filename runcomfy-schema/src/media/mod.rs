@@ -1,12 +1,16 @@
 //! Checks of the text in a media field, without the type `Media`.
 
 #[doc(hidden)]
+#[allow(missing_docs, reason = "for the crates of this project")]
+pub mod brand;
+#[doc(hidden)]
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
 pub mod check;
 mod host;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for the crates of this project")]
 pub mod sniff;
+mod svg;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -113,14 +117,46 @@ pub enum MediaError {
         /// The reason.
         reason: &'static str,
     },
+    /// A text of another sort than the one that is asked for, such as a path instead of a URL.
+    #[error("{found}: {instead}")]
+    OtherSort {
+        /// What the text is.
+        found: &'static str,
+        /// What to call instead.
+        instead: String,
+    },
+    /// A text with white space around it.
+    #[error("begins or ends with white space; remove it, for example with `trim`")]
+    SurroundingSpace,
     /// A text that is neither a URL nor a plain file name.
     #[error(
         "neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`"
     )]
     NotAName,
     /// The content does not show its type.
-    #[error("the first bytes show no image, video or audio type")]
+    #[error(
+        "the first bytes show no image, video or audio type; if you know the type, state it with `Media::path_as` or `Media::bytes_as`"
+    )]
     UnknownType,
+    /// The content is empty.
+    #[error("there is no content: the file is empty")]
+    NoContent,
+    /// The type that is stated is no MIME type.
+    #[error("{given:?} is not a MIME type, such as `image/png`")]
+    NotAMime {
+        /// The text.
+        given: String,
+    },
+    /// The type that is stated does not fit the content.
+    #[error(
+        "the type is stated as {stated}, but the content is {found}; correct the one that is wrong"
+    )]
+    OtherType {
+        /// The type that is stated.
+        stated: String,
+        /// The type that the content shows.
+        found: &'static str,
+    },
     /// The content of a `data:` URI is not an image, a video or audio.
     #[error("its type is {mime}, but media fields take image, video and audio files")]
     NotMedia {
@@ -152,6 +188,17 @@ pub enum MediaError {
         path: PathBuf,
         /// The cause.
         source: std::io::Error,
+    },
+    /// The content cannot be read from its source.
+    #[error("cannot read the content: {0}")]
+    ReadContent(std::io::Error),
+    /// A file cannot be used.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: Box<MediaError>,
     },
 }
 

@@ -2,21 +2,26 @@
 //! two letters. This module checks whether the bytes after a signature fit the type.
 //!
 //! Bytes and files have no other sign of their type. Text from the first byte on is not media, even
-//! if it begins with a signature.
+//! if it begins with a signature, except for SVG.
+
+use super::{brand, svg};
 
 /// The MIME type of an image, a video or audio with these first bytes and this size.
 pub fn mime(head: &[u8], size: u64) -> Option<&'static str> {
-    // Except for SVG, which has no signature, no media file is text.
-    if is_text(head) {
-        return None;
+    if let Some(text) = text(head) {
+        // No other media file is text.
+        return svg::is_svg(text).then_some("image/svg+xml");
+    }
+    if let Some(mime) = brand::mime(head, size) {
+        return Some(mime);
     }
     let mime = infer::get(head)?.mime_type();
     let is_media = ["image/", "video/", "audio/"].iter().any(|kind| mime.starts_with(kind));
     (is_media && is_plausible(mime, head, size)).then_some(mime)
 }
 
-/// Whether bytes are the start of a text: UTF-8 with only the control characters of texts.
-fn is_text(head: &[u8]) -> bool {
+/// Bytes as the start of a text: UTF-8 with only the control characters of texts.
+fn text(head: &[u8]) -> Option<&str> {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         // The last character may be incomplete.
@@ -24,9 +29,10 @@ fn is_text(head: &[u8]) -> bool {
             let valid = head.get(..error.valid_up_to()).unwrap_or_default();
             std::str::from_utf8(valid).unwrap_or_default()
         }
-        Err(_) => return false,
+        Err(_) => return None,
     };
-    !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b'))
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b');
+    (!text.contains(is_odd)).then_some(text)
 }
 
 /// The first bytes of a file, then zeros.
@@ -77,6 +83,7 @@ fn is_plausible(mime: &str, head: &[u8], size: u64) -> bool {
             count > 0 && head.byte(9) == 0 && head.long(18) >= 6 + 16 * count
         }
         "image/vnd.dwg" => head.has(6, &[0; 4]),
+        // Files with a box `ftyp` and an unknown brand, and older ones without that box.
         "video/mp4" | "video/x-m4v" | "video/quicktime" | "audio/m4a" | "image/heif"
         | "image/avif" => {
             // The size of the first box. Below two, another field has the size.

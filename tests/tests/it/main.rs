@@ -31,6 +31,7 @@ mod markup;
 mod media;
 mod media_inside;
 mod media_setters;
+mod media_sources;
 mod names;
 mod outputs;
 mod own_models;

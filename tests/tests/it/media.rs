@@ -65,6 +65,10 @@ fn real_files_are_taken_as_what_they_are() {
         (b"MThd\0\0\0\x06\0\x01\0\x02\x01\xe0", "audio/midi"),
         (b"8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\0\x01", "image/vnd.adobe.photoshop"),
         (b"\0\0\0\x14ftypmif1\0\0\0\0heic", "image/heif"),
+        (b"\0\0\0\x14ftypheic\0\0\0\0mif1", "image/heic"),
+        (b"\0\0\0\x14ftyp3gp5\0\0\x01\0isom", "video/3gpp"),
+        (b"\0\0\0\x14ftypM4B \0\0\0\0mp42", "audio/mp4"),
+        (b"\0\0\0\x10ftypiso8\0\0\x02\0", "video/mp4"),
         (b"\0\0\0\x01mdat\0\0\0\0\0\0\x10\0", "video/quicktime"),
     ] {
         let media = Media::bytes(head).unwrap_or_else(|error| panic!("{mime}: {error}"));
