@@ -3,10 +3,12 @@
 #[allow(
     clippy::all,
     clippy::pedantic,
+    dead_code,
     non_camel_case_types,
     non_snake_case,
     non_upper_case_globals,
     rustdoc::bare_urls,
+    unreachable_pub,
     unused_imports,
 )]
 pub mod expected {
@@ -353,6 +355,7 @@ pub mod expected {
 }
 
 /// Every model, sorted by id.
+#[allow(dead_code, unreachable_pub)]
 pub static MODELS: &[::runcomfy_client::ModelInfo] = &[
     expected::alias::__MODEL,
     expected::enum_mixed::__MODEL,
