@@ -44,13 +44,32 @@ fn main() {
         writeln!(
             table,
             "    Entry {{ id: {id:?}, from_json: from_json::<models::{module}::Input>, \
-             json_schema: json_schema::<models::{module}::Input> }},"
+             json_schema: json_schema::<models::{module}::Input>, \
+             getters: |text| {{ let input = text.parse::<models::{module}::Input>()?; \
+             same(&input, &input.to_builder().build()?); Ok(vec![{}]) }} }},",
+            getters(&model.source)
         )
         .unwrap();
     }
     table.push(']');
     fs::write(out.join("entries.rs"), table).unwrap();
     fs::write(out.join("refused.rs"), format!("&{refused:?}")).unwrap();
+}
+
+/// Calls of the getters of a model's input, each with the key of its field.
+fn getters(source: &str) -> String {
+    let (_, input) = source.split_once("impl Input {").unwrap();
+    let (input, _) = input.split_once("\n}\n").unwrap();
+    let mut calls = String::new();
+    for (signature, body) in input.lines().zip(input.lines().skip(1)) {
+        let name =
+            signature.trim().strip_prefix("pub fn ").and_then(|rest| rest.split_once("(&self)"));
+        let key = body.trim().strip_prefix("self.0.get(").and_then(|rest| rest.strip_suffix(')'));
+        if let (Some((name, _)), Some(key)) = (name, key) {
+            write!(calls, "({key}, value(input.{name}())), ").unwrap();
+        }
+    }
+    calls
 }
 
 /// A function that runs a model's example and gives the body that it makes; `None` where there is none.

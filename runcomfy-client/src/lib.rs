@@ -42,8 +42,8 @@ pub use tokio_util::sync::CancellationToken;
 
 pub use runcomfy_types::{
     AnyInput, DynamicModel, FieldInfo, FieldKind, IntoField, InvalidModelId, Keyed, Media,
-    MediaError, MediaKind, ModelId, ModelInfo, Output, Request, SchemaError, UnknownValue,
-    ValidationErrors, Violation,
+    MediaError, MediaKind, Missing, ModelId, ModelInfo, Output, Request, SchemaError, Set,
+    UnknownValue, ValidationErrors, Violation,
 };
 
 #[doc(hidden)]

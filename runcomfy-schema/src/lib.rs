@@ -17,6 +17,7 @@ pub mod json;
 pub mod keyword;
 pub mod media;
 pub mod model_id;
+pub mod named;
 mod num;
 pub mod pattern;
 #[doc(hidden)]

@@ -14,7 +14,7 @@ use thiserror::Error;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::{Json, Literal, Num, redact};
 
-use crate::object::Typed;
+use crate::object::{Typed, Valid};
 
 /// A generated enum. Variants and values are in the same order.
 #[doc(hidden)]
@@ -77,6 +77,15 @@ impl FromBool for Mixed {}
 impl<E: EnumType> Typed for E {
     fn into_json(self) -> Json {
         literal(self).map_or(Json::Null, Literal::to_json)
+    }
+
+    // Only a value that is missing is none of the enum's.
+    fn from_valid(valid: Valid) -> Self {
+        find_json(valid.json()).unwrap_or(const { E::ALL[0] })
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        find_json(json)
     }
 }
 

@@ -5,7 +5,6 @@
 //! [`ModelInfo`], [`DynamicModel`], [`ValidationErrors`], and what builders, enums and unions of
 //! generated code share.
 
-#[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod builder;
 mod enums;
 mod field;
@@ -17,6 +16,7 @@ mod model_id;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod object;
 mod output;
+mod read;
 mod request;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code")]
@@ -31,6 +31,7 @@ pub mod media_type;
 #[doc(hidden)]
 pub mod truncated;
 
+pub use builder::{Missing, Set};
 pub use enums::UnknownValue;
 pub use field::IntoField;
 pub use media::{Media, MediaError, MediaKind};
@@ -45,7 +46,7 @@ pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 #[doc(hidden)]
 #[allow(missing_docs, reason = "not for people")]
 pub mod __private {
-    pub use crate::builder::{Draft, Missing, Set};
+    pub use crate::builder::Draft;
     pub use crate::enums::{
         EnumType, Integers, Mixed, Strings, compare, deserialize_enum, display_enum, enum_from_i64,
         enum_from_str, enum_from_value, hash, integer_of, serialize_enum, string_of, value_of,
@@ -55,6 +56,7 @@ pub mod __private {
         Checked, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
     pub use crate::output::take;
+    pub use crate::read::FromField;
     #[cfg(feature = "schemars")]
     #[must_use]
     pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
@@ -70,7 +72,8 @@ pub mod __private {
         __union_form as union_form,
     };
     pub use crate::{
-        FieldInfo, Media, MediaKind, ModelInfo, Output, Request, UnknownValue, ValidationErrors,
+        FieldInfo, Media, MediaKind, Missing, ModelInfo, Output, Request, Set, UnknownValue,
+        ValidationErrors,
     };
     pub use core::option::Option::{None, Some};
     pub use runcomfy_schema::keyword::format::Format;

@@ -178,6 +178,13 @@ impl Media {
         Self { wire: Arc::new(text.to_owned()) }
     }
 
+    pub(crate) fn of_text(text: &Text) -> Self {
+        match text {
+            Text::Own(text) | Text::Setter(text) => Self::new(text),
+            Text::Shared(text) => Self { wire: Arc::clone(text) },
+        }
+    }
+
     pub(crate) fn into_text(self) -> Text {
         Text::Shared(self.wire)
     }

@@ -3,14 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_schema::named::Named;
 use runcomfy_schema::printable::printable;
+use runcomfy_schema::rule::List;
 use runcomfy_schema::validate::on_large_stack;
 use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::model_id::ModelId;
-use crate::object::TruncatedJson;
+use crate::object::show_members;
 use crate::output::Output;
 use crate::request::Request;
 
@@ -42,7 +44,8 @@ impl ModelInfo {
     pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
         let body = Json::from(body);
         runcomfy_schema::check(&[], self.rules, &body)?;
-        Ok(AnyInput { model_id: self.id.into(), body })
+        let rules = List::Static(self.rules);
+        Ok(AnyInput { model_id: self.id.into(), body, rules, definitions: Arc::default() })
     }
 
     /// The field with this Rust name or wire key.
@@ -60,10 +63,19 @@ impl fmt::Debug for ModelInfo {
 }
 
 /// The input of some model, checked by its schema.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct AnyInput {
     model_id: Arc<str>,
     body: Json,
+    /// The rules that the body obeys; they name its fields in `Debug`.
+    rules: Rules,
+    definitions: Arc<[Rules]>,
+}
+
+impl PartialEq for AnyInput {
+    fn eq(&self, other: &Self) -> bool {
+        self.model_id == other.model_id && self.body == other.body
+    }
 }
 
 impl AnyInput {
@@ -101,11 +113,23 @@ impl Request for AnyInput {
     }
 }
 
+/// The body of an input, field by field.
+struct Body<'a>(Named<'a>);
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Body");
+        show_members(self.0, &mut shown);
+        shown.finish()
+    }
+}
+
 impl fmt::Debug for AnyInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { model_id, body, rules, definitions } = self;
         f.debug_struct("AnyInput")
-            .field("model_id", &self.model_id)
-            .field("body", &TruncatedJson(&self.body))
+            .field("model_id", model_id)
+            .field("body", &Body(Named { definitions, rules, value: body }))
             .finish()
     }
 }
@@ -169,7 +193,12 @@ impl DynamicModel {
     pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
         let body = Json::from(body);
         runcomfy_schema::check(&self.definitions, &self.rules, &body)?;
-        Ok(AnyInput { model_id: Arc::clone(&self.id), body })
+        Ok(AnyInput {
+            model_id: Arc::clone(&self.id),
+            body,
+            rules: self.rules.clone(),
+            definitions: Arc::clone(&self.definitions),
+        })
     }
 }
 

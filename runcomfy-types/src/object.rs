@@ -6,34 +6,59 @@ use serde::de::{Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use runcomfy_schema::json::{self, Read};
+use crate::read::FromField;
+use runcomfy_schema::json::{self, Read, same};
+use runcomfy_schema::named::Named;
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
 
 /// A generated enum, object or union, as a value of a field.
 #[doc(hidden)]
-pub trait Typed {
+pub trait Typed: Sized {
     fn into_json(self) -> Json;
+
+    fn from_valid(valid: Valid) -> Self;
+
+    /// A value inside a checked one. `None` if the value is not of this type.
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self::from_valid(Valid(json.clone())))
+    }
+
+    /// What stands for a value that is missing.
+    fn absent() -> Self {
+        Self::from_valid(Valid(Json::Null))
+    }
 }
 
 /// A generated type with rules of its own: an object or a union.
 #[doc(hidden)]
-pub trait Checked: Typed + Sized {
+pub trait Checked: Typed {
     const RULES: &'static [Rule];
     /// The fields of an object, in the order of its builder.
     const FIELDS: &'static [FieldInfo] = &[];
-
-    fn from_valid(valid: Valid) -> Self;
 }
 
 /// A JSON value that obeys the rules of its type.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Valid(Json);
+
+/// Compares as JSON: the order of members is no matter.
+impl PartialEq for Valid {
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.0, &other.0)
+    }
+}
 
 impl Valid {
     #[must_use]
     pub fn into_json(self) -> Json {
         self.0
+    }
+
+    /// The value of the field with this key, for a getter.
+    #[must_use]
+    pub fn get<'a, T: FromField<'a>>(&'a self, key: &str) -> T {
+        T::from_field(self.0.member(key))
     }
 
     #[must_use]
@@ -46,21 +71,32 @@ impl Valid {
         self.0.to_value()
     }
 
-    pub fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Json::Object(members) = &self.0 else {
-            return f.debug_tuple(name).field(&TruncatedJson(&self.0)).finish();
+    /// Shows the fields by their Rust names.
+    pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = Named { definitions: &[], rules: T::RULES, value: &self.0 };
+        let Json::Object(_) = &self.0 else {
+            return f.debug_tuple(name).field(&Truncated(value)).finish();
         };
         let mut shown = f.debug_struct(name);
-        for (key, value) in members {
-            shown.field(key, &TruncatedJson(value));
-        }
+        show_members(value, &mut shown);
         shown.finish()
+    }
+}
+
+/// Adds the members of an object to what is shown.
+pub(crate) fn show_members(object: Named<'_>, shown: &mut fmt::DebugStruct<'_, '_>) {
+    for (name, key, value) in object.members() {
+        match name {
+            Some(name) => shown.field(name, &Truncated(value)),
+            None => shown.field(&format!("{key:?}"), &Truncated(value)),
+        };
     }
 }
 
 impl fmt::Debug for Valid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.debug("Valid", f)
+        let value = Named { definitions: &[], rules: &[], value: &self.0 };
+        f.debug_tuple("Valid").field(&Truncated(value)).finish()
     }
 }
 
@@ -70,16 +106,17 @@ impl Serialize for Valid {
     }
 }
 
-/// Shows a value as JSON: truncated, since it may contain a file, and with URLs redacted.
-pub(crate) struct TruncatedJson<'a>(pub(crate) &'a Json);
+/// Shows a value with its fields' names: truncated, since it may contain a file, and with URLs
+/// redacted.
+pub(crate) struct Truncated<'a>(pub(crate) Named<'a>);
 
-impl fmt::Debug for TruncatedJson<'_> {
+impl fmt::Debug for Truncated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 200;
-        let text = self.0.quoted();
+        let text = self.0.to_string();
         match start(&text, MAX_LEN) {
             whole if whole.len() == text.len() => f.write_str(whole),
-            shown => Start { shown, len: self.0.to_string().len() }.fmt(f),
+            shown => Start { shown, len: self.0.value.to_string().len() }.fmt(f),
         }
     }
 }
@@ -123,11 +160,6 @@ macro_rules! __checked {
             fn into_json(self) -> $crate::__private::Json {
                 self.0.into_json()
             }
-        }
-
-        impl $crate::__private::Checked for $type {
-            const RULES: &'static [$crate::__private::Rule] = $rules;
-            $(const FIELDS: &'static [$crate::__private::FieldInfo] = $fields;)?
 
             #[inline]
             fn from_valid(valid: $crate::__private::Valid) -> Self {
@@ -135,10 +167,15 @@ macro_rules! __checked {
             }
         }
 
+        impl $crate::__private::Checked for $type {
+            const RULES: &'static [$crate::__private::Rule] = $rules;
+            $(const FIELDS: &'static [$crate::__private::FieldInfo] = $fields;)?
+        }
+
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                self.0.debug($name, f)
+                self.0.debug::<Self>($name, f)
             }
         }
 

@@ -42,7 +42,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -52,6 +52,48 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `start`, if it is set.
+    #[inline]
+    pub fn start(&self) -> Option<Start> {
+        self.0.get("start")
+    }
+
+    /// The value of `end`, if it is set.
+    #[inline]
+    pub fn end(&self) -> Option<Start> {
+        self.0.get("end")
+    }
+
+    /// The value of `point`, if it is set.
+    #[inline]
+    pub fn point(&self) -> Option<Point> {
+        self.0.get("point")
+    }
+
+    /// The value of `path`, if it is set.
+    #[inline]
+    pub fn path(&self) -> Option<::std::vec::Vec<Point>> {
+        self.0.get("path")
+    }
+
+    /// The value of `style`, if it is set.
+    #[inline]
+    pub fn style(&self) -> Option<Style> {
+        self.0.get("style")
+    }
+
+    /// The value of `background_style`, if it is set.
+    #[inline]
+    pub fn background_style(&self) -> Option<BackgroundStyle> {
+        self.0.get("background_style")
     }
 }
 
@@ -65,68 +107,68 @@ pub struct InputBuilder(Draft<()>);
 impl InputBuilder {
     /// `start`: [`type@Start`], optional.
     pub fn start(self, value: impl IntoField<Start>) -> Self {
-        Self(self.0.set::<Start>(__field::START, value))
+        Self(self.0.set::<Start>("start", value))
     }
 
     /// Sets [`start`](method@Self::start), or leaves it out for `None`.
     #[inline]
     pub fn maybe_start(self, value: Option<Start>) -> Self {
-        Self(self.0.maybe::<Start, _>(__field::START, value))
+        Self(self.0.maybe::<Start, _>("start", value))
     }
 
     /// `end`: [`type@Start`], optional.
     pub fn end(self, value: impl IntoField<Start>) -> Self {
-        Self(self.0.set::<Start>(__field::END, value))
+        Self(self.0.set::<Start>("end", value))
     }
 
     /// Sets [`end`](method@Self::end), or leaves it out for `None`.
     #[inline]
     pub fn maybe_end(self, value: Option<Start>) -> Self {
-        Self(self.0.maybe::<Start, _>(__field::END, value))
+        Self(self.0.maybe::<Start, _>("end", value))
     }
 
     /// `point`: [`type@Point`], optional.
     pub fn point(self, value: impl IntoField<Point>) -> Self {
-        Self(self.0.set::<Point>(__field::POINT, value))
+        Self(self.0.set::<Point>("point", value))
     }
 
     /// Sets [`point`](method@Self::point), or leaves it out for `None`.
     #[inline]
     pub fn maybe_point(self, value: Option<Point>) -> Self {
-        Self(self.0.maybe::<Point, _>(__field::POINT, value))
+        Self(self.0.maybe::<Point, _>("point", value))
     }
 
     /// `path`: list of [`type@Point`], optional.
     pub fn path(self, value: impl IntoField<::std::vec::Vec<Point>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<Point>>(__field::PATH, value))
+        Self(self.0.set::<::std::vec::Vec<Point>>("path", value))
     }
 
     /// Sets [`path`](method@Self::path), or leaves it out for `None`.
     #[inline]
     pub fn maybe_path(self, value: Option<::std::vec::Vec<Point>>) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<Point>, _>(__field::PATH, value))
+        Self(self.0.maybe::<::std::vec::Vec<Point>, _>("path", value))
     }
 
     /// `style`: [`type@Style`], optional.
     pub fn style(self, value: impl IntoField<Style>) -> Self {
-        Self(self.0.set::<Style>(__field::STYLE, value))
+        Self(self.0.set::<Style>("style", value))
     }
 
     /// Sets [`style`](method@Self::style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_style(self, value: Option<Style>) -> Self {
-        Self(self.0.maybe::<Style, _>(__field::STYLE, value))
+        Self(self.0.maybe::<Style, _>("style", value))
     }
 
     /// `background_style`: [`type@BackgroundStyle`], optional.
     pub fn background_style(self, value: impl IntoField<BackgroundStyle>) -> Self {
-        Self(self.0.set::<BackgroundStyle>(__field::BACKGROUND_STYLE, value))
+        Self(self.0.set::<BackgroundStyle>("background_style", value))
     }
 
     /// Sets [`background_style`](method@Self::background_style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_background_style(self, value: Option<BackgroundStyle>) -> Self {
-        Self(self.0.maybe::<BackgroundStyle, _>(__field::BACKGROUND_STYLE, value))
+        Self(self.0.maybe::<BackgroundStyle, _>("background_style", value))
     }
 
     /// Checks every value against the schema.
@@ -144,15 +186,6 @@ impl ::core::fmt::Debug for InputBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const START: usize = 0;
-    pub(super) const END: usize = 1;
-    pub(super) const POINT: usize = 2;
-    pub(super) const PATH: usize = 3;
-    pub(super) const STYLE: usize = 4;
-    pub(super) const BACKGROUND_STYLE: usize = 5;
 }
 
 static __Input: ObjectSchema = ObjectSchema {
@@ -229,7 +262,7 @@ impl Point {
     /// Starts an [`type@Point`].
     #[inline]
     pub fn builder() -> PointBuilder {
-        PointBuilder(Draft::new::<Self>())
+        PointBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -239,6 +272,18 @@ impl Point {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> PointBuilder {
+        PointBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `y`, if it is set.
+    #[inline]
+    pub fn y(&self) -> Option<i64> {
+        self.0.get("y")
     }
 }
 
@@ -253,13 +298,13 @@ pub struct PointBuilder(Draft<()>);
 impl PointBuilder {
     /// `y`: integer, optional.
     pub fn y(self, value: impl IntoField<i64>) -> Self {
-        Self(self.0.set::<i64>(__field_of_Point::Y, value))
+        Self(self.0.set::<i64>("y", value))
     }
 
     /// Sets [`y`](method@Self::y), or leaves it out for `None`.
     #[inline]
     pub fn maybe_y(self, value: Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, _>(__field_of_Point::Y, value))
+        Self(self.0.maybe::<i64, _>("y", value))
     }
 
     /// Checks every value against the schema.
@@ -277,10 +322,6 @@ impl ::core::fmt::Debug for PointBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Point>("PointBuilder", f)
     }
-}
-
-mod __field_of_Point {
-    pub(super) const Y: usize = 0;
 }
 
 static __Point: ObjectSchema = ObjectSchema {
@@ -309,7 +350,7 @@ impl Start {
     /// Starts an [`type@Start`].
     #[inline]
     pub fn builder() -> StartBuilder {
-        StartBuilder(Draft::new::<Self>())
+        StartBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -319,6 +360,18 @@ impl Start {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> StartBuilder<Set> {
+        StartBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `x`.
+    #[inline]
+    pub fn x(&self) -> i64 {
+        self.0.get("x")
     }
 }
 
@@ -335,7 +388,7 @@ pub struct StartBuilder<X = Missing>(Draft<(X,)>);
 impl<X> StartBuilder<X> {
     /// `x`: integer, required.
     pub fn x(self, value: impl IntoField<i64>) -> StartBuilder<Set> {
-        StartBuilder(self.0.require::<i64, _>(__field_of_Start::X, value))
+        StartBuilder(self.0.require::<i64, _>("x", value))
     }
 
     /// Checks every value against the schema.
@@ -356,10 +409,6 @@ impl<X> ::core::fmt::Debug for StartBuilder<X> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Start>("StartBuilder", f)
     }
-}
-
-mod __field_of_Start {
-    pub(super) const X: usize = 0;
 }
 
 #[doc(hidden)]

@@ -35,7 +35,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -45,6 +45,18 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `duration`, if it is set.
+    #[inline]
+    pub fn duration(&self) -> Option<Duration> {
+        self.0.get("duration")
     }
 }
 
@@ -58,13 +70,13 @@ pub struct InputBuilder(Draft<()>);
 impl InputBuilder {
     /// `duration`: [`type@Duration`], default `"auto"`.
     pub fn duration(self, value: impl IntoField<Duration>) -> Self {
-        Self(self.0.set::<Duration>(__field::DURATION, value))
+        Self(self.0.set::<Duration>("duration", value))
     }
 
     /// Sets [`duration`](method@Self::duration), or leaves it out for `None`.
     #[inline]
     pub fn maybe_duration(self, value: Option<Duration>) -> Self {
-        Self(self.0.maybe::<Duration, _>(__field::DURATION, value))
+        Self(self.0.maybe::<Duration, _>("duration", value))
     }
 
     /// Checks every value against the schema.
@@ -82,10 +94,6 @@ impl ::core::fmt::Debug for InputBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const DURATION: usize = 0;
 }
 
 static __Input: ObjectSchema = ObjectSchema {

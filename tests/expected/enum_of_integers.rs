@@ -37,7 +37,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -47,6 +47,24 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `number_of_frames`.
+    #[inline]
+    pub fn number_of_frames(&self) -> NumberOfFrames {
+        self.0.get("174_value")
+    }
+
+    /// The value of `offset`, if it is set.
+    #[inline]
+    pub fn offset(&self) -> Option<Offset> {
+        self.0.get("offset")
     }
 }
 
@@ -64,18 +82,18 @@ impl<NumberOfFramesState> InputBuilder<NumberOfFramesState> {
     ///
     /// Demo value: 141.
     pub fn number_of_frames(self, value: impl IntoField<NumberOfFrames>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<NumberOfFrames, _>(__field::NUMBER_OF_FRAMES, value))
+        InputBuilder(self.0.require::<NumberOfFrames, _>("174_value", value))
     }
 
     /// `offset`: [`type@Offset`], at least -1, optional.
     pub fn offset(self, value: impl IntoField<Offset>) -> Self {
-        Self(self.0.set::<Offset>(__field::OFFSET, value))
+        Self(self.0.set::<Offset>("offset", value))
     }
 
     /// Sets [`offset`](method@Self::offset), or leaves it out for `None`.
     #[inline]
     pub fn maybe_offset(self, value: Option<Offset>) -> Self {
-        Self(self.0.maybe::<Offset, _>(__field::OFFSET, value))
+        Self(self.0.maybe::<Offset, _>("offset", value))
     }
 
     /// Checks every value against the schema.
@@ -96,11 +114,6 @@ impl<NumberOfFramesState> ::core::fmt::Debug for InputBuilder<NumberOfFramesStat
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const NUMBER_OF_FRAMES: usize = 0;
-    pub(super) const OFFSET: usize = 1;
 }
 
 #[doc(hidden)]

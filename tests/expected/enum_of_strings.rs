@@ -38,7 +38,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -48,6 +48,30 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `aspect_ratio`.
+    #[inline]
+    pub fn aspect_ratio(&self) -> AspectRatio {
+        self.0.get("aspect_ratio")
+    }
+
+    /// The value of `mode`, if it is set.
+    #[inline]
+    pub fn mode(&self) -> Option<Mode> {
+        self.0.get("mode")
+    }
+
+    /// The value of `resolution`, if it is set.
+    #[inline]
+    pub fn resolution(&self) -> Option<Resolution> {
+        self.0.get("resolution")
     }
 }
 
@@ -63,29 +87,29 @@ pub struct InputBuilder<AspectRatioState = Missing>(Draft<(AspectRatioState,)>);
 impl<AspectRatioState> InputBuilder<AspectRatioState> {
     /// Aspect Ratio (`aspect_ratio`): [`type@AspectRatio`], required.
     pub fn aspect_ratio(self, value: impl IntoField<AspectRatio>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<AspectRatio, _>(__field::ASPECT_RATIO, value))
+        InputBuilder(self.0.require::<AspectRatio, _>("aspect_ratio", value))
     }
 
     /// `mode`: [`type@Mode`], default `"zoom-in"`.
     pub fn mode(self, value: impl IntoField<Mode>) -> Self {
-        Self(self.0.set::<Mode>(__field::MODE, value))
+        Self(self.0.set::<Mode>("mode", value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
-        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
+        Self(self.0.maybe::<Mode, _>("mode", value))
     }
 
     /// `resolution`: [`type@Resolution`], optional.
     pub fn resolution(self, value: impl IntoField<Resolution>) -> Self {
-        Self(self.0.set::<Resolution>(__field::RESOLUTION, value))
+        Self(self.0.set::<Resolution>("resolution", value))
     }
 
     /// Sets [`resolution`](method@Self::resolution), or leaves it out for `None`.
     #[inline]
     pub fn maybe_resolution(self, value: Option<Resolution>) -> Self {
-        Self(self.0.maybe::<Resolution, _>(__field::RESOLUTION, value))
+        Self(self.0.maybe::<Resolution, _>("resolution", value))
     }
 
     /// Checks every value against the schema.
@@ -106,12 +130,6 @@ impl<AspectRatioState> ::core::fmt::Debug for InputBuilder<AspectRatioState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const ASPECT_RATIO: usize = 0;
-    pub(super) const MODE: usize = 1;
-    pub(super) const RESOLUTION: usize = 2;
 }
 
 #[doc(hidden)]

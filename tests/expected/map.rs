@@ -38,7 +38,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -48,6 +48,24 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `weights`, if it is set.
+    #[inline]
+    pub fn weights(&self) -> Option<::std::collections::BTreeMap<String, f64>> {
+        self.0.get("weights")
+    }
+
+    /// The value of `notes`, if it is set.
+    #[inline]
+    pub fn notes(&self) -> Option<Notes> {
+        self.0.get("notes")
     }
 }
 
@@ -64,24 +82,24 @@ impl InputBuilder {
         self,
         value: impl IntoField<::std::collections::BTreeMap<String, f64>>,
     ) -> Self {
-        Self(self.0.set::<::std::collections::BTreeMap<String, f64>>(__field::WEIGHTS, value))
+        Self(self.0.set::<::std::collections::BTreeMap<String, f64>>("weights", value))
     }
 
     /// Sets [`weights`](method@Self::weights), or leaves it out for `None`.
     #[inline]
     pub fn maybe_weights(self, value: Option<::std::collections::BTreeMap<String, f64>>) -> Self {
-        Self(self.0.maybe::<::std::collections::BTreeMap<String, f64>, _>(__field::WEIGHTS, value))
+        Self(self.0.maybe::<::std::collections::BTreeMap<String, f64>, _>("weights", value))
     }
 
     /// `notes`: [`type@Notes`], optional.
     pub fn notes(self, value: impl IntoField<Notes>) -> Self {
-        Self(self.0.set::<Notes>(__field::NOTES, value))
+        Self(self.0.set::<Notes>("notes", value))
     }
 
     /// Sets [`notes`](method@Self::notes), or leaves it out for `None`.
     #[inline]
     pub fn maybe_notes(self, value: Option<Notes>) -> Self {
-        Self(self.0.maybe::<Notes, _>(__field::NOTES, value))
+        Self(self.0.maybe::<Notes, _>("notes", value))
     }
 
     /// Checks every value against the schema.
@@ -99,11 +117,6 @@ impl ::core::fmt::Debug for InputBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const WEIGHTS: usize = 0;
-    pub(super) const NOTES: usize = 1;
 }
 
 static __Input: ObjectSchema = ObjectSchema {
@@ -154,7 +167,7 @@ impl Notes {
     /// Starts an [`type@Notes`].
     #[inline]
     pub fn builder() -> NotesBuilder {
-        NotesBuilder(Draft::new::<Self>())
+        NotesBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -164,6 +177,18 @@ impl Notes {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> NotesBuilder {
+        NotesBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `title`, if it is set.
+    #[inline]
+    pub fn title(&self) -> Option<&str> {
+        self.0.get("title")
     }
 }
 
@@ -178,13 +203,13 @@ pub struct NotesBuilder(Draft<()>);
 impl NotesBuilder {
     /// `title`: string, optional.
     pub fn title(self, value: impl IntoField<String>) -> Self {
-        Self(self.0.set::<String>(__field_of_Notes::TITLE, value))
+        Self(self.0.set::<String>("title", value))
     }
 
     /// Sets [`title`](method@Self::title), or leaves it out for `None`.
     #[inline]
     pub fn maybe_title(self, value: Option<String>) -> Self {
-        Self(self.0.maybe::<String, _>(__field_of_Notes::TITLE, value))
+        Self(self.0.maybe::<String, _>("title", value))
     }
 
     /// Checks every value against the schema.
@@ -202,10 +227,6 @@ impl ::core::fmt::Debug for NotesBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Notes>("NotesBuilder", f)
     }
-}
-
-mod __field_of_Notes {
-    pub(super) const TITLE: usize = 0;
 }
 
 static __Notes: ObjectSchema = ObjectSchema {

@@ -36,7 +36,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -46,6 +46,24 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `images`.
+    #[inline]
+    pub fn images(&self) -> ::std::vec::Vec<Media> {
+        self.0.get("images")
+    }
+
+    /// The value of `video`, if it is set.
+    #[inline]
+    pub fn video(&self) -> Option<Media> {
+        self.0.get("160_video")
     }
 }
 
@@ -61,18 +79,18 @@ pub struct InputBuilder<Images = Missing>(Draft<(Images,)>);
 impl<Images> InputBuilder<Images> {
     /// `images`: list of images, 1 to 3 items, required.
     pub fn images(self, value: impl IntoField<::std::vec::Vec<Media>>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<::std::vec::Vec<Media>, _>(__field::IMAGES, value))
+        InputBuilder(self.0.require::<::std::vec::Vec<Media>, _>("images", value))
     }
 
     /// Video (`160_video`): video, optional.
     pub fn video(self, value: impl IntoField<Media>) -> Self {
-        Self(self.0.set::<Media>(__field::VIDEO, value))
+        Self(self.0.set::<Media>("160_video", value))
     }
 
     /// Sets [`video`](method@Self::video), or leaves it out for `None`.
     #[inline]
     pub fn maybe_video(self, value: Option<Media>) -> Self {
-        Self(self.0.maybe::<Media, _>(__field::VIDEO, value))
+        Self(self.0.maybe::<Media, _>("160_video", value))
     }
 
     /// Checks every value against the schema.
@@ -93,11 +111,6 @@ impl<Images> ::core::fmt::Debug for InputBuilder<Images> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const IMAGES: usize = 0;
-    pub(super) const VIDEO: usize = 1;
 }
 
 #[doc(hidden)]

@@ -40,7 +40,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -50,6 +50,30 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `camera`.
+    #[inline]
+    pub fn camera(&self) -> Camera {
+        self.0.get("camera")
+    }
+
+    /// The value of `mode`, if it is set.
+    #[inline]
+    pub fn mode(&self) -> Option<Mode> {
+        self.0.get("mode")
+    }
+
+    /// The value of `shots`, if it is set.
+    #[inline]
+    pub fn shots(&self) -> Option<::std::vec::Vec<ShotsItem>> {
+        self.0.get("shots")
     }
 }
 
@@ -65,29 +89,29 @@ pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
 impl<CameraState> InputBuilder<CameraState> {
     /// `camera`: [`type@Camera`], required.
     pub fn camera(self, value: impl IntoField<Camera>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<Camera, _>(__field::CAMERA, value))
+        InputBuilder(self.0.require::<Camera, _>("camera", value))
     }
 
     /// `mode`: [`type@Mode`], optional.
     pub fn mode(self, value: impl IntoField<Mode>) -> Self {
-        Self(self.0.set::<Mode>(__field::MODE, value))
+        Self(self.0.set::<Mode>("mode", value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
-        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
+        Self(self.0.maybe::<Mode, _>("mode", value))
     }
 
     /// `shots`: list of [`type@ShotsItem`], at most 4 items, optional.
     pub fn shots(self, value: impl IntoField<::std::vec::Vec<ShotsItem>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<ShotsItem>>(__field::SHOTS, value))
+        Self(self.0.set::<::std::vec::Vec<ShotsItem>>("shots", value))
     }
 
     /// Sets [`shots`](method@Self::shots), or leaves it out for `None`.
     #[inline]
     pub fn maybe_shots(self, value: Option<::std::vec::Vec<ShotsItem>>) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<ShotsItem>, _>(__field::SHOTS, value))
+        Self(self.0.maybe::<::std::vec::Vec<ShotsItem>, _>("shots", value))
     }
 
     /// Checks every value against the schema.
@@ -108,12 +132,6 @@ impl<CameraState> ::core::fmt::Debug for InputBuilder<CameraState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const CAMERA: usize = 0;
-    pub(super) const MODE: usize = 1;
-    pub(super) const SHOTS: usize = 2;
 }
 
 #[doc(hidden)]
@@ -175,7 +193,7 @@ impl ShotsItem {
     /// Starts an [`type@ShotsItem`].
     #[inline]
     pub fn builder() -> ShotsItemBuilder {
-        ShotsItemBuilder(Draft::new::<Self>())
+        ShotsItemBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -185,6 +203,18 @@ impl ShotsItem {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> ShotsItemBuilder {
+        ShotsItemBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `prompt`, if it is set.
+    #[inline]
+    pub fn prompt(&self) -> Option<&str> {
+        self.0.get("prompt")
     }
 }
 
@@ -199,13 +229,13 @@ pub struct ShotsItemBuilder(Draft<()>);
 impl ShotsItemBuilder {
     /// `prompt`: string, at least 1 character, optional.
     pub fn prompt(self, value: impl IntoField<String>) -> Self {
-        Self(self.0.set::<String>(__field_of_ShotsItem::PROMPT, value))
+        Self(self.0.set::<String>("prompt", value))
     }
 
     /// Sets [`prompt`](method@Self::prompt), or leaves it out for `None`.
     #[inline]
     pub fn maybe_prompt(self, value: Option<String>) -> Self {
-        Self(self.0.maybe::<String, _>(__field_of_ShotsItem::PROMPT, value))
+        Self(self.0.maybe::<String, _>("prompt", value))
     }
 
     /// Checks every value against the schema.
@@ -223,10 +253,6 @@ impl ::core::fmt::Debug for ShotsItemBuilder {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<ShotsItem>("ShotsItemBuilder", f)
     }
-}
-
-mod __field_of_ShotsItem {
-    pub(super) const PROMPT: usize = 0;
 }
 
 static __ShotsItem: ObjectSchema = ObjectSchema {
@@ -255,7 +281,7 @@ impl Camera {
     /// Starts an [`type@Camera`].
     #[inline]
     pub fn builder() -> CameraBuilder {
-        CameraBuilder(Draft::new::<Self>())
+        CameraBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -265,6 +291,24 @@ impl Camera {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> CameraBuilder<Set> {
+        CameraBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `mode`.
+    #[inline]
+    pub fn mode(&self) -> CameraMode {
+        self.0.get("mode")
+    }
+
+    /// The value of `angle`, if it is set.
+    #[inline]
+    pub fn angle(&self) -> Option<f64> {
+        self.0.get("angle")
     }
 }
 
@@ -281,18 +325,18 @@ pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);
 impl<ModeState> CameraBuilder<ModeState> {
     /// `mode`: [`type@CameraMode`], required.
     pub fn mode(self, value: impl IntoField<CameraMode>) -> CameraBuilder<Set> {
-        CameraBuilder(self.0.require::<CameraMode, _>(__field_of_Camera::MODE, value))
+        CameraBuilder(self.0.require::<CameraMode, _>("mode", value))
     }
 
     /// `angle`: number in -180..=180, optional.
     pub fn angle(self, value: impl IntoField<f64>) -> Self {
-        Self(self.0.set::<f64>(__field_of_Camera::ANGLE, value))
+        Self(self.0.set::<f64>("angle", value))
     }
 
     /// Sets [`angle`](method@Self::angle), or leaves it out for `None`.
     #[inline]
     pub fn maybe_angle(self, value: Option<f64>) -> Self {
-        Self(self.0.maybe::<f64, _>(__field_of_Camera::ANGLE, value))
+        Self(self.0.maybe::<f64, _>("angle", value))
     }
 
     /// Checks every value against the schema.
@@ -313,11 +357,6 @@ impl<ModeState> ::core::fmt::Debug for CameraBuilder<ModeState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Camera>("CameraBuilder", f)
     }
-}
-
-mod __field_of_Camera {
-    pub(super) const MODE: usize = 0;
-    pub(super) const ANGLE: usize = 1;
 }
 
 #[doc(hidden)]

@@ -39,7 +39,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -49,6 +49,30 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `prompt`, unless it is `null`.
+    #[inline]
+    pub fn prompt(&self) -> Option<&str> {
+        self.0.get("prompt")
+    }
+
+    /// The value of `seed`, if it is set and not `null`.
+    #[inline]
+    pub fn seed(&self) -> Option<i64> {
+        self.0.get("seed")
+    }
+
+    /// The value of `style`, if it is set and not `null`.
+    #[inline]
+    pub fn style(&self) -> Option<Style> {
+        self.0.get("style")
     }
 }
 
@@ -64,34 +88,34 @@ pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);
 impl<Prompt> InputBuilder<Prompt> {
     /// `prompt`: string or null, required.
     pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
+        InputBuilder(self.0.require::<String, _>("prompt", value))
     }
 
     /// Sets [`prompt`](method@Self::prompt) to `null`.
     pub fn prompt_null(self) -> InputBuilder<Set> {
-        InputBuilder(self.0.null(__field::PROMPT))
+        InputBuilder(self.0.null("prompt"))
     }
 
     /// `seed`: integer or null, at least 0, optional.
     pub fn seed(self, value: impl IntoField<i64>) -> Self {
-        Self(self.0.set::<i64>(__field::SEED, value))
+        Self(self.0.set::<i64>("seed", value))
     }
 
     /// Sets [`seed`](method@Self::seed), or leaves it out for `None`.
     #[inline]
     pub fn maybe_seed(self, value: Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, _>(__field::SEED, value))
+        Self(self.0.maybe::<i64, _>("seed", value))
     }
 
     /// `style`: [`type@Style`] or null, default `null`.
     pub fn style(self, value: impl IntoField<Style>) -> Self {
-        Self(self.0.set::<Style>(__field::STYLE, value))
+        Self(self.0.set::<Style>("style", value))
     }
 
     /// Sets [`style`](method@Self::style), or leaves it out for `None`.
     #[inline]
     pub fn maybe_style(self, value: Option<Style>) -> Self {
-        Self(self.0.maybe::<Style, _>(__field::STYLE, value))
+        Self(self.0.maybe::<Style, _>("style", value))
     }
 
     /// Checks every value against the schema.
@@ -112,12 +136,6 @@ impl<Prompt> ::core::fmt::Debug for InputBuilder<Prompt> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const PROMPT: usize = 0;
-    pub(super) const SEED: usize = 1;
-    pub(super) const STYLE: usize = 2;
 }
 
 #[doc(hidden)]

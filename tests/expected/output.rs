@@ -35,7 +35,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -45,6 +45,18 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `prompt`.
+    #[inline]
+    pub fn prompt(&self) -> &str {
+        self.0.get("prompt")
     }
 }
 
@@ -60,7 +72,7 @@ pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);
 impl<Prompt> InputBuilder<Prompt> {
     /// Prompt (`prompt`): string, required.
     pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
+        InputBuilder(self.0.require::<String, _>("prompt", value))
     }
 
     /// Checks every value against the schema.
@@ -81,10 +93,6 @@ impl<Prompt> ::core::fmt::Debug for InputBuilder<Prompt> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const PROMPT: usize = 0;
 }
 
 #[doc(hidden)]

@@ -38,7 +38,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -48,6 +48,30 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `steps`.
+    #[inline]
+    pub fn steps(&self) -> i64 {
+        self.0.get("149_steps")
+    }
+
+    /// The value of `cfg`, if it is set.
+    #[inline]
+    pub fn cfg(&self) -> Option<f64> {
+        self.0.get("cfg")
+    }
+
+    /// The value of `seed`, if it is set.
+    #[inline]
+    pub fn seed(&self) -> Option<i64> {
+        self.0.get("seed")
     }
 }
 
@@ -67,29 +91,29 @@ impl<Steps> InputBuilder<Steps> {
     ///
     /// Demo value: 6.
     pub fn steps(self, value: impl IntoField<i64>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<i64, _>(__field::STEPS, value))
+        InputBuilder(self.0.require::<i64, _>("149_steps", value))
     }
 
     /// `cfg`: number, above 0, up to 1.5, a multiple of 0.25, default 1.
     pub fn cfg(self, value: impl IntoField<f64>) -> Self {
-        Self(self.0.set::<f64>(__field::CFG, value))
+        Self(self.0.set::<f64>("cfg", value))
     }
 
     /// Sets [`cfg`](method@Self::cfg), or leaves it out for `None`.
     #[inline]
     pub fn maybe_cfg(self, value: Option<f64>) -> Self {
-        Self(self.0.maybe::<f64, _>(__field::CFG, value))
+        Self(self.0.maybe::<f64, _>("cfg", value))
     }
 
     /// `seed`: integer in 0..=4294967295, optional.
     pub fn seed(self, value: impl IntoField<i64>) -> Self {
-        Self(self.0.set::<i64>(__field::SEED, value))
+        Self(self.0.set::<i64>("seed", value))
     }
 
     /// Sets [`seed`](method@Self::seed), or leaves it out for `None`.
     #[inline]
     pub fn maybe_seed(self, value: Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, _>(__field::SEED, value))
+        Self(self.0.maybe::<i64, _>("seed", value))
     }
 
     /// Checks every value against the schema.
@@ -110,12 +134,6 @@ impl<Steps> ::core::fmt::Debug for InputBuilder<Steps> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const STEPS: usize = 0;
-    pub(super) const CFG: usize = 1;
-    pub(super) const SEED: usize = 2;
 }
 
 #[doc(hidden)]

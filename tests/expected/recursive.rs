@@ -37,7 +37,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -47,6 +47,18 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `tree`.
+    #[inline]
+    pub fn tree(&self) -> Tree {
+        self.0.get("tree")
     }
 }
 
@@ -62,7 +74,7 @@ pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
 impl<TreeState> InputBuilder<TreeState> {
     /// `tree`: [`type@Tree`], required.
     pub fn tree(self, value: impl IntoField<Tree>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<Tree, _>(__field::TREE, value))
+        InputBuilder(self.0.require::<Tree, _>("tree", value))
     }
 
     /// Checks every value against the schema.
@@ -83,10 +95,6 @@ impl<TreeState> ::core::fmt::Debug for InputBuilder<TreeState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const TREE: usize = 0;
 }
 
 #[doc(hidden)]
@@ -126,7 +134,7 @@ impl Tree {
     /// Starts an [`type@Tree`].
     #[inline]
     pub fn builder() -> TreeBuilder {
-        TreeBuilder(Draft::new::<Self>())
+        TreeBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -136,6 +144,24 @@ impl Tree {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> TreeBuilder<Set> {
+        TreeBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `label`.
+    #[inline]
+    pub fn label(&self) -> &str {
+        self.0.get("label")
+    }
+
+    /// The value of `branches`, if it is set.
+    #[inline]
+    pub fn branches(&self) -> Option<::std::vec::Vec<Tree>> {
+        self.0.get("branches")
     }
 }
 
@@ -152,18 +178,18 @@ pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);
 impl<Label> TreeBuilder<Label> {
     /// `label`: string, required.
     pub fn label(self, value: impl IntoField<String>) -> TreeBuilder<Set> {
-        TreeBuilder(self.0.require::<String, _>(__field_of_Tree::LABEL, value))
+        TreeBuilder(self.0.require::<String, _>("label", value))
     }
 
     /// `branches`: list of [`type@Tree`], optional.
     pub fn branches(self, value: impl IntoField<::std::vec::Vec<Tree>>) -> Self {
-        Self(self.0.set::<::std::vec::Vec<Tree>>(__field_of_Tree::BRANCHES, value))
+        Self(self.0.set::<::std::vec::Vec<Tree>>("branches", value))
     }
 
     /// Sets [`branches`](method@Self::branches), or leaves it out for `None`.
     #[inline]
     pub fn maybe_branches(self, value: Option<::std::vec::Vec<Tree>>) -> Self {
-        Self(self.0.maybe::<::std::vec::Vec<Tree>, _>(__field_of_Tree::BRANCHES, value))
+        Self(self.0.maybe::<::std::vec::Vec<Tree>, _>("branches", value))
     }
 
     /// Checks every value against the schema.
@@ -184,11 +210,6 @@ impl<Label> ::core::fmt::Debug for TreeBuilder<Label> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Tree>("TreeBuilder", f)
     }
-}
-
-mod __field_of_Tree {
-    pub(super) const LABEL: usize = 0;
-    pub(super) const BRANCHES: usize = 1;
 }
 
 #[doc(hidden)]

@@ -41,7 +41,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -51,6 +51,36 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set, Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `ghost`.
+    #[inline]
+    pub fn ghost(&self) -> __rt::Value {
+        self.0.get("ghost")
+    }
+
+    /// The value of `prompt`.
+    #[inline]
+    pub fn prompt(&self) -> &str {
+        self.0.get("prompt")
+    }
+
+    /// The value of `steps`, if it is set.
+    #[inline]
+    pub fn steps(&self) -> Option<i64> {
+        self.0.get("steps")
+    }
+
+    /// The value of `mode`, if it is set.
+    #[inline]
+    pub fn mode(&self) -> Option<Mode> {
+        self.0.get("mode")
     }
 }
 
@@ -66,34 +96,34 @@ pub struct InputBuilder<Ghost = Missing, Prompt = Missing>(Draft<(Ghost, Prompt)
 impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
     /// `ghost`: any JSON value, required.
     pub fn ghost(self, value: impl IntoField<__rt::Value>) -> InputBuilder<Set, Prompt> {
-        InputBuilder(self.0.require::<__rt::Value, _>(__field::GHOST, value))
+        InputBuilder(self.0.require::<__rt::Value, _>("ghost", value))
     }
 
     /// `prompt`: string, required.
     pub fn prompt(self, value: impl IntoField<String>) -> InputBuilder<Ghost, Set> {
-        InputBuilder(self.0.require::<String, _>(__field::PROMPT, value))
+        InputBuilder(self.0.require::<String, _>("prompt", value))
     }
 
     /// `steps`: integer, at most 20, optional.
     pub fn steps(self, value: impl IntoField<i64>) -> Self {
-        Self(self.0.set::<i64>(__field::STEPS, value))
+        Self(self.0.set::<i64>("steps", value))
     }
 
     /// Sets [`steps`](method@Self::steps), or leaves it out for `None`.
     #[inline]
     pub fn maybe_steps(self, value: Option<i64>) -> Self {
-        Self(self.0.maybe::<i64, _>(__field::STEPS, value))
+        Self(self.0.maybe::<i64, _>("steps", value))
     }
 
     /// `mode`: [`type@Mode`], optional.
     pub fn mode(self, value: impl IntoField<Mode>) -> Self {
-        Self(self.0.set::<Mode>(__field::MODE, value))
+        Self(self.0.set::<Mode>("mode", value))
     }
 
     /// Sets [`mode`](method@Self::mode), or leaves it out for `None`.
     #[inline]
     pub fn maybe_mode(self, value: Option<Mode>) -> Self {
-        Self(self.0.maybe::<Mode, _>(__field::MODE, value))
+        Self(self.0.maybe::<Mode, _>("mode", value))
     }
 
     /// Checks every value against the schema.
@@ -115,13 +145,6 @@ impl<Ghost, Prompt> ::core::fmt::Debug for InputBuilder<Ghost, Prompt> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const GHOST: usize = 0;
-    pub(super) const PROMPT: usize = 1;
-    pub(super) const STEPS: usize = 2;
-    pub(super) const MODE: usize = 3;
 }
 
 #[doc(hidden)]

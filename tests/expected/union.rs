@@ -38,7 +38,7 @@ impl Input {
     /// Starts an [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
-        InputBuilder(Draft::new::<Self>())
+        InputBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -48,6 +48,24 @@ impl Input {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> InputBuilder<Set> {
+        InputBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `shape`.
+    #[inline]
+    pub fn shape(&self) -> Shape {
+        self.0.get("shape")
+    }
+
+    /// The value of `image_size`, if it is set.
+    #[inline]
+    pub fn image_size(&self) -> Option<ImageSize> {
+        self.0.get("image_size")
     }
 }
 
@@ -63,18 +81,18 @@ pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
 impl<ShapeState> InputBuilder<ShapeState> {
     /// `shape`: [`type@Shape`], required.
     pub fn shape(self, value: impl IntoField<Shape>) -> InputBuilder<Set> {
-        InputBuilder(self.0.require::<Shape, _>(__field::SHAPE, value))
+        InputBuilder(self.0.require::<Shape, _>("shape", value))
     }
 
     /// `image_size`: [`type@ImageSize`], default `"square"`.
     pub fn image_size(self, value: impl IntoField<ImageSize>) -> Self {
-        Self(self.0.set::<ImageSize>(__field::IMAGE_SIZE, value))
+        Self(self.0.set::<ImageSize>("image_size", value))
     }
 
     /// Sets [`image_size`](method@Self::image_size), or leaves it out for `None`.
     #[inline]
     pub fn maybe_image_size(self, value: Option<ImageSize>) -> Self {
-        Self(self.0.maybe::<ImageSize, _>(__field::IMAGE_SIZE, value))
+        Self(self.0.maybe::<ImageSize, _>("image_size", value))
     }
 
     /// Checks every value against the schema.
@@ -95,11 +113,6 @@ impl<ShapeState> ::core::fmt::Debug for InputBuilder<ShapeState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<Input>("InputBuilder", f)
     }
-}
-
-mod __field {
-    pub(super) const SHAPE: usize = 0;
-    pub(super) const IMAGE_SIZE: usize = 1;
 }
 
 #[doc(hidden)]
@@ -148,7 +161,7 @@ impl ImageSizeObject {
     /// Starts an [`type@ImageSizeObject`].
     #[inline]
     pub fn builder() -> ImageSizeObjectBuilder {
-        ImageSizeObjectBuilder(Draft::new::<Self>())
+        ImageSizeObjectBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -158,6 +171,18 @@ impl ImageSizeObject {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> ImageSizeObjectBuilder<Set> {
+        ImageSizeObjectBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `width`.
+    #[inline]
+    pub fn width(&self) -> i64 {
+        self.0.get("width")
     }
 }
 
@@ -174,7 +199,7 @@ pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
 impl<Width> ImageSizeObjectBuilder<Width> {
     /// `width`: integer, at least 64, required.
     pub fn width(self, value: impl IntoField<i64>) -> ImageSizeObjectBuilder<Set> {
-        ImageSizeObjectBuilder(self.0.require::<i64, _>(__field_of_ImageSizeObject::WIDTH, value))
+        ImageSizeObjectBuilder(self.0.require::<i64, _>("width", value))
     }
 
     /// Checks every value against the schema.
@@ -195,10 +220,6 @@ impl<Width> ::core::fmt::Debug for ImageSizeObjectBuilder<Width> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<ImageSizeObject>("ImageSizeObjectBuilder", f)
     }
-}
-
-mod __field_of_ImageSizeObject {
-    pub(super) const WIDTH: usize = 0;
 }
 
 #[doc(hidden)]
@@ -238,7 +259,7 @@ impl ShapeBox {
     /// Starts an [`type@ShapeBox`].
     #[inline]
     pub fn builder() -> ShapeBoxBuilder {
-        ShapeBoxBuilder(Draft::new::<Self>())
+        ShapeBoxBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -248,6 +269,18 @@ impl ShapeBox {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> ShapeBoxBuilder<Set> {
+        ShapeBoxBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `kind`.
+    #[inline]
+    pub fn kind(&self) -> ShapeBoxKind {
+        self.0.get("kind")
     }
 }
 
@@ -264,7 +297,7 @@ pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
 impl<KindState> ShapeBoxBuilder<KindState> {
     /// `kind`: [`type@ShapeBoxKind`], required.
     pub fn kind(self, value: impl IntoField<ShapeBoxKind>) -> ShapeBoxBuilder<Set> {
-        ShapeBoxBuilder(self.0.require::<ShapeBoxKind, _>(__field_of_ShapeBox::KIND, value))
+        ShapeBoxBuilder(self.0.require::<ShapeBoxKind, _>("kind", value))
     }
 
     /// Checks every value against the schema.
@@ -285,10 +318,6 @@ impl<KindState> ::core::fmt::Debug for ShapeBoxBuilder<KindState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<ShapeBox>("ShapeBoxBuilder", f)
     }
-}
-
-mod __field_of_ShapeBox {
-    pub(super) const KIND: usize = 0;
 }
 
 #[doc(hidden)]
@@ -328,7 +357,7 @@ impl ShapeCircle {
     /// Starts an [`type@ShapeCircle`].
     #[inline]
     pub fn builder() -> ShapeCircleBuilder {
-        ShapeCircleBuilder(Draft::new::<Self>())
+        ShapeCircleBuilder(Draft::new())
     }
 
     /// Reads JSON text with the keys of the wire, and checks it.
@@ -338,6 +367,18 @@ impl ShapeCircle {
     #[inline]
     pub fn from_json(json: &str) -> Result<Self, ValidationErrors> {
         __rt::from_json(json)
+    }
+
+    /// Starts a builder with the values of this one, to change some of them.
+    #[inline]
+    pub fn to_builder(&self) -> ShapeCircleBuilder<Set> {
+        ShapeCircleBuilder(Draft::of(&self.0))
+    }
+
+    /// The value of `kind`.
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        self.0.get("kind")
     }
 }
 
@@ -354,7 +395,7 @@ pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);
 impl<KindState> ShapeCircleBuilder<KindState> {
     /// `kind`: [`type@Kind`], required.
     pub fn kind(self, value: impl IntoField<Kind>) -> ShapeCircleBuilder<Set> {
-        ShapeCircleBuilder(self.0.require::<Kind, _>(__field_of_ShapeCircle::KIND, value))
+        ShapeCircleBuilder(self.0.require::<Kind, _>("kind", value))
     }
 
     /// Checks every value against the schema.
@@ -375,10 +416,6 @@ impl<KindState> ::core::fmt::Debug for ShapeCircleBuilder<KindState> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         self.0.debug::<ShapeCircle>("ShapeCircleBuilder", f)
     }
-}
-
-mod __field_of_ShapeCircle {
-    pub(super) const KIND: usize = 0;
 }
 
 #[doc(hidden)]

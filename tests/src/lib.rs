@@ -19,6 +19,8 @@ pub struct Entry {
     pub from_json: fn(&str) -> Result<String, ValidationErrors>,
     /// `schema_for!(Input)`
     pub json_schema: fn() -> Value,
+    /// What the getters of an input give, by key. Panics if `to_builder` makes another input of it.
+    pub getters: fn(&str) -> Result<Vec<(&'static str, Value)>, ValidationErrors>,
 }
 
 /// Every model, sorted by id.
@@ -49,6 +51,15 @@ where
 {
     let input = text.parse::<T>()?;
     Ok(serde_json::to_string(&input).unwrap())
+}
+
+fn value(got: impl serde::Serialize) -> Value {
+    serde_json::to_value(got).unwrap()
+}
+
+#[track_caller]
+fn same<T: PartialEq + std::fmt::Debug>(input: &T, rebuilt: &T) {
+    assert_eq!(input, rebuilt);
 }
 
 fn json_schema<T: schemars::JsonSchema>() -> Value {

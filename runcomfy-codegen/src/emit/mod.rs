@@ -1,6 +1,7 @@
 //! A model to Rust source. Writes down what was decided; decides nothing.
 
 mod enums;
+mod getters;
 mod index;
 mod objects;
 mod output;

@@ -1,5 +1,6 @@
 //! An object: its type, its builder, and the data about its fields.
 
+use super::getters::getters;
 use super::rules::Writer;
 use super::source::{Code, Source};
 use crate::lower::{Field, IntegerType, ObjectType, Paths, Required, Shape, link};
@@ -9,7 +10,6 @@ pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'
     definition(source, object, paths);
     source.line("");
     builder(source, object, paths);
-    places(source, object);
     states(source, object);
     let members = rules.object_type(object);
     source.line("");
@@ -37,7 +37,7 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.doc(&format!("Starts an {}.", link(name)));
     source.line("#[inline]");
     source.open(&format!("pub fn builder() -> {builder} {{"));
-    source.line(&format!("{builder}({}::new::<Self>())", paths.of("Draft")));
+    source.line(&format!("{builder}({}::new())", paths.of("Draft")));
     source.close("}");
     source.line("");
     source.doc(
@@ -49,6 +49,17 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.open(&format!("pub fn from_json(json: &str) -> {result} {{"));
     source.line("__rt::from_json(json)");
     source.close("}");
+    source.line("");
+    source.doc("Starts a builder with the values of this one, to change some of them.");
+    source.line("#[inline]");
+    let all_set: Vec<_> = required(object).map(|_| paths.of("Set")).collect();
+    let all_set = arguments(&all_set.iter().map(String::as_str).collect::<Vec<_>>());
+    let signature = Code::call("pub fn to_builder", ["&self".into()]);
+    source.value("", &signature, &format!(" -> {builder}{all_set} {{"));
+    source.open_block();
+    source.line(&format!("{builder}({}::of(&self.0))", paths.of("Draft")));
+    source.close("}");
+    getters(source, object, paths);
     source.close("}");
     source.line("");
     match &object.rules {
@@ -92,7 +103,7 @@ fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.open(&format!("impl{generics} {builder}{generics} {{"));
     for field in &object.fields {
         match &field.required {
-            None => optional(source, object, field, paths),
+            None => optional(source, field, paths),
             Some(required) => {
                 let set = paths.of("Set");
                 let next = parameters.iter().map(|name| match *name {
@@ -153,28 +164,27 @@ fn required_field(
     next: &str,
     paths: &Paths,
 ) {
-    let ObjectType { builder, places, .. } = object;
-    let Field { name, place, .. } = field;
+    let builder = &object.builder;
+    let Field { name, key, .. } = field;
     setter(source, field, next, paths);
     let taken = type_of(&field.takes, paths);
-    source.line(&format!("{builder}(self.0.require::<{taken}, _>({places}::{place}, value))"));
+    source.line(&format!("{builder}(self.0.require::<{taken}, _>({key:?}, value))"));
     source.close("}");
     if let Some(setter) = &field.null_setter {
         source.line("");
         source.doc(&format!("Sets {} to `null`.", setter_link(name)));
         source.open(&format!("pub fn {setter}(self) -> {next} {{"));
-        source.line(&format!("{builder}(self.0.null({places}::{place}))"));
+        source.line(&format!("{builder}(self.0.null({key:?}))"));
         source.close("}");
     }
 }
 
 /// The setters of an optional field.
-fn optional(source: &mut Source, object: &ObjectType, field: &Field, paths: &Paths) {
-    let places = &object.places;
-    let Field { name, place, .. } = field;
+fn optional(source: &mut Source, field: &Field, paths: &Paths) {
+    let Field { name, key, .. } = field;
     setter(source, field, "Self", paths);
     let taken = type_of(&field.takes, paths);
-    source.line(&format!("Self(self.0.set::<{taken}>({places}::{place}, value))"));
+    source.line(&format!("Self(self.0.set::<{taken}>({key:?}, value))"));
     source.close("}");
     let Some(maybe) = &field.maybe else { return };
     source.line("");
@@ -185,7 +195,7 @@ fn optional(source: &mut Source, object: &ObjectType, field: &Field, paths: &Pat
     let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
     source.value("", &signature, " -> Self {");
     source.open_block();
-    source.line(&format!("Self(self.0.maybe::<{taken}, _>({places}::{place}, value))"));
+    source.line(&format!("Self(self.0.maybe::<{taken}, _>({key:?}, value))"));
     source.close("}");
 }
 
@@ -209,19 +219,6 @@ fn deprecated(source: &mut Source, field: &Field) {
 /// A link to a setter. As a method: `hash` or `eq` alone may be another's.
 fn setter_link(name: &str) -> String {
     format!("[`{name}`](method@Self::{name})")
-}
-
-/// The places of the fields, which are those of their data.
-fn places(source: &mut Source, object: &ObjectType) {
-    if object.fields.is_empty() {
-        return;
-    }
-    source.line("");
-    source.open(&format!("mod {} {{", object.places));
-    for (index, field) in object.fields.iter().enumerate() {
-        source.line(&format!("pub(super) const {}: usize = {index};", field.place));
-    }
-    source.close("}");
 }
 
 /// One trait per required field, so that the compiler's message can name it.
@@ -260,6 +257,7 @@ pub(super) fn type_of(shape: &Shape, paths: &Paths) -> String {
             paths.of("String"),
             type_of(item, paths)
         ),
+        Shape::Nullable(item) => option_of(item, paths),
         Shape::Any => "__rt::Value".to_owned(),
     }
 }

@@ -76,7 +76,7 @@ fn a_field_points_at_the_table_of_its_own_enum() {
 }
 
 #[test]
-fn builders_name_their_states_and_places() {
+fn builders_name_their_states_and_keys() {
     let source = source(
         r#""image", "style""#,
         r#""image": {"type": "string"}, "style": {"type": "string", "enum": ["a"]}, "4_steps": {"type": "integer"}"#,
@@ -84,9 +84,8 @@ fn builders_name_their_states_and_places() {
     for part in [
         "pub struct InputBuilder<Image = Missing, StyleState = Missing>(Draft<(Image, StyleState)>);",
         "pub fn image(self, value: impl IntoField<Media>) -> InputBuilder<Set, StyleState> {",
-        "InputBuilder(self.0.require::<Media, _>(__field::IMAGE, value))",
-        "Self(self.0.set::<i64>(__field::STEPS, value))",
-        "pub(super) const STEPS: usize = 2;",
+        "InputBuilder(self.0.require::<Media, _>(\"image\", value))",
+        "Self(self.0.set::<i64>(\"4_steps\", value))",
         "Image: __InputRequires::image,",
     ] {
         assert!(source.contains(part), "{part} in {source}");

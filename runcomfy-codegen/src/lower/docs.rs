@@ -204,10 +204,21 @@ pub(super) fn field(
     ])
 }
 
+/// The documentation of a getter.
+pub(super) fn getter(name: &str, is_required: bool, is_nullable: bool) -> String {
+    let when = match (is_required, is_nullable) {
+        (true, false) => "",
+        (true, true) => ", unless it is `null`",
+        (false, false) => ", if it is set",
+        (false, true) => ", if it is set and not `null`",
+    };
+    format!("The value of `{name}`{when}.")
+}
+
 fn is_enum(shape: &Shape) -> bool {
     match shape {
         Shape::Enum(_) => true,
-        Shape::List(item) => is_enum(item),
+        Shape::List(item) | Shape::Nullable(item) => is_enum(item),
         _ => false,
     }
 }
@@ -267,6 +278,7 @@ fn one(shape: &Shape) -> String {
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => link(name),
         Shape::List(item) => format!("list of {}", plural(item, link)),
         Shape::Map(item) => format!("map of {}", plural(item, link)),
+        Shape::Nullable(item) => format!("{} or null", one(item)),
         Shape::Any => "any JSON value".to_owned(),
     }
 }
@@ -281,6 +293,7 @@ fn plural(item: &Shape, named: fn(&str) -> String) -> String {
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => named(name),
         Shape::List(item) => format!("lists of {}", plural(item, named)),
         Shape::Map(item) => format!("maps of {}", plural(item, named)),
+        Shape::Nullable(item) => plural(item, named),
         Shape::Any => "JSON values".to_owned(),
     }
 }
@@ -300,6 +313,7 @@ pub(super) fn takes(shape: &Shape) -> String {
         Shape::Map(item) => {
             format!("a map of {}", plural(item, |name| format!("`{name}`")))
         }
+        Shape::Nullable(item) => takes(item),
         Shape::Any => "any JSON value".to_owned(),
     }
 }

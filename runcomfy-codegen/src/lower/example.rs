@@ -169,6 +169,9 @@ impl Writer<'_> {
                     .collect();
                 Some(format!("[{}]", members?.join(", ")))
             }
+            (Shape::Nullable(item), value) if *value != Json::Null => {
+                self.value(item, value, depth)
+            }
             (Shape::Any, Json::Bool(bool)) => Some(bool.to_string()),
             (Shape::Any, Json::Number(num)) => integer(num).or_else(|| float(num)),
             (Shape::Any, Json::String(text)) => Some(format!("{:?}", &**text)),

@@ -51,6 +51,7 @@ impl Lowerer<'_, '_, '_> {
         let rules = self.field_rules(name, schema, &shape);
         let whole = merge_all_of(self.definitions, schema);
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
+        let is_nullable = shape != Shape::Any && self.compiler.is_valid(schema, &Json::Null);
         let required = entry.is_required.then(|| Required {
             state: name.to_owned(),
             // Filled in after all types have names, because it must differ from all of them.
@@ -63,7 +64,6 @@ impl Lowerer<'_, '_, '_> {
             doc: docs::field(entry.key, &whole, &shape, entry.is_required, default.as_ref()),
             name: name.to_owned(),
             summary: docs::summary(&whole, &shape),
-            place: String::new(),
             key: entry.key.to_owned(),
             origin: names::origin(&entry.source()),
             title: whole.title.clone(),
@@ -71,10 +71,10 @@ impl Lowerer<'_, '_, '_> {
             deprecated: whole.deprecated,
             required,
             is_required: entry.is_required,
-            null_setter: (entry.is_required
-                && shape != Shape::Any
-                && self.compiler.is_valid(schema, &Json::Null))
-            .then(|| format!("{}_null", name.trim_end_matches('_'))),
+            null_setter: (entry.is_required && is_nullable)
+                .then(|| format!("{}_null", name.trim_end_matches('_'))),
+            getter_doc: docs::getter(name, entry.is_required, is_nullable),
+            reads_option: !entry.is_required || is_nullable,
             takes: shape.taken(),
             maybe: (!entry.is_required).then(|| match &shape {
                 Shape::Integer(_) => shape.clone(),

@@ -57,8 +57,6 @@ pub(crate) struct ObjectType {
     pub(crate) model_id: Option<String>,
     /// The module of the traits that say which required field is missing.
     pub(crate) states: String,
-    /// The module of its fields' places.
-    pub(crate) places: String,
     /// The static with the fields.
     pub(crate) data: String,
     pub(crate) fields: Vec<Field>,
@@ -124,8 +122,6 @@ pub(crate) enum Conversion {
 #[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// The constant of its place among the fields.
-    pub(crate) place: String,
     pub(crate) key: String,
     pub(crate) origin: Origin,
     pub(crate) title: String,
@@ -140,6 +136,9 @@ pub(crate) struct Field {
     pub(crate) required: Option<Required>,
     /// The setter of `null`, if it is required and may be that.
     pub(crate) null_setter: Option<String>,
+    pub(crate) getter_doc: String,
+    /// Whether its getter gives an `Option`: the value may be missing or `null`.
+    pub(crate) reads_option: bool,
     pub(crate) shape: Shape,
     /// The type that its setter takes.
     pub(crate) takes: Shape,
@@ -187,6 +186,8 @@ pub(crate) enum Shape {
     List(Box<Shape>),
     /// Keys that are not declared, with values of one type.
     Map(Box<Shape>),
+    /// An item of a list or map that may be `null`. Setters take no `null` for it; getters give it.
+    Nullable(Box<Shape>),
     /// Any JSON value.
     Any,
 }
@@ -198,6 +199,7 @@ impl Shape {
             Self::Integer(_) => Self::Integer(IntegerType::I64),
             Self::List(item) => Self::List(Box::new(item.taken())),
             Self::Map(item) => Self::Map(Box::new(item.taken())),
+            Self::Nullable(item) => item.taken(),
             other => other.clone(),
         }
     }
@@ -206,7 +208,7 @@ impl Shape {
     fn mentions(&self, type_name: &str) -> bool {
         match self {
             Self::Enum(name) | Self::Object(name) | Self::Union(name) => name == type_name,
-            Self::List(item) | Self::Map(item) => item.mentions(type_name),
+            Self::List(item) | Self::Map(item) | Self::Nullable(item) => item.mentions(type_name),
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use super::fields::names_of;
 use super::model::{Field, ObjectType};
 use super::shape::Site;
 use super::types::INPUT;
-use super::{Lowerer, docs, shape, states};
+use super::{Lowerer, docs, shape};
 use crate::parse::{Entry, Hint, Schema, merge_all_of, optional_keys};
 
 impl Lowerer<'_, '_, '_> {
@@ -29,7 +29,6 @@ impl Lowerer<'_, '_, '_> {
             builder_doc,
             model_id: is_input.then(|| model.to_owned()),
             states: format!("__{name}Requires"),
-            places: if is_input { "__field".to_owned() } else { format!("__field_of_{name}") },
             data: format!("__{name}"),
             name: name.to_owned(),
             fields,
@@ -61,10 +60,6 @@ impl Lowerer<'_, '_, '_> {
             let hint = Hint::new(field);
             let site = Site { field, hint, type_name: type_name.as_deref() };
             fields.push(self.field(site, schema, entry, subject));
-        }
-        let places = states::places(&names);
-        for (field, place) in fields.iter_mut().zip(places) {
-            field.place = place;
         }
         // A field with the name of another field's `null` setter takes precedence. Then only JSON can
         // set that `null`.

@@ -238,8 +238,14 @@ impl Lowerer<'_, '_, '_> {
             {
                 Shape::Any
             }
-            value => Shape::Map(Box::new(value)),
+            value => Shape::Map(Box::new(self.nullable(each, value))),
         }
+    }
+
+    /// An item of this shape, which may be `null` where its schema allows that.
+    fn nullable(&mut self, schema: &Schema, shape: Shape) -> Shape {
+        let is_nullable = shape != Shape::Any && self.compiler.is_valid(schema, &Json::Null);
+        if is_nullable { Shape::Nullable(Box::new(shape)) } else { shape }
     }
 
     fn list(&mut self, site: Site<'_>, whole: &Schema) -> Shape {
@@ -256,7 +262,7 @@ impl Lowerer<'_, '_, '_> {
                         // Items may be `null`, which only JSON can express here.
                         Shape::Any
                     }
-                    item => item,
+                    item => self.nullable(items, item),
                 }
             }
         };
@@ -268,7 +274,7 @@ impl Lowerer<'_, '_, '_> {
 fn is_media(shape: &Shape) -> bool {
     match shape {
         Shape::Media(_) => true,
-        Shape::List(item) | Shape::Map(item) => is_media(item),
+        Shape::List(item) | Shape::Map(item) | Shape::Nullable(item) => is_media(item),
         _ => false,
     }
 }

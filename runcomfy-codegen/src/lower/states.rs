@@ -1,4 +1,4 @@
-//! The names in a builder that come from its fields: states of required ones, and places.
+//! The names of a builder's type parameters, which are the states of its required fields.
 
 use std::collections::{HashMap, HashSet};
 
@@ -50,14 +50,18 @@ pub(super) fn name(
 }
 
 /// A name for the state of each field: the field's own in PascalCase, as in `PositivePrompt`. Where
-/// that is not one name for one thing, it says that it is a state, as in `AspectRatioState`; where two
-/// fields would still share it, it is the field's own name, as in `image_1_state`.
+/// that is not one name for one thing, it says that it is a state, as in `AspectRatioState`; where that
+/// is the name of something else too, it is the field's own name, as in `image_1_state`. No name depends
+/// on the order of the fields.
 pub(super) fn names(fields: &[&str], is_type: impl Fn(&str) -> bool) -> Vec<String> {
     let pascal: Vec<String> = fields.iter().map(|field| field.to_upper_camel_case()).collect();
+    let states: Vec<String> = pascal.iter().map(|name| format!("{name}State")).collect();
+    // Every name that some field might get, with the number of such fields.
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for name in &pascal {
+    for name in pascal.iter().chain(&states) {
         *uses.entry(name).or_default() += 1;
     }
+    let is_own = |name: &str| uses.get(name).is_some_and(|uses| *uses == 1);
     let is_free = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name != "Self"
@@ -65,31 +69,9 @@ pub(super) fn names(fields: &[&str], is_type: impl Fn(&str) -> bool) -> Vec<Stri
             && !IMPORTED.contains(&name)
             && !is_type(name)
     };
-    let mut known = HashSet::new();
-    let names = fields.iter().zip(&pascal).map(|(field, name)| {
-        let is_shared = uses.get(&**name).is_some_and(|uses| *uses > 1);
-        let state = format!("{name}State");
-        let own = format!("{field}_state");
-        let candidates = [name, &state].into_iter().filter(|_| !is_shared);
-        let name = candidates.into_iter().find(|name| is_free(name) && !known.contains(*name));
-        let name = name.unwrap_or(&own).clone();
-        known.insert(name.clone());
-        name
-    });
-    names.collect()
-}
-
-/// The constants of the fields' places: `STEPS` for `steps`. Names that differ in case alone stay as
-/// they are.
-pub(super) fn places(fields: &[String]) -> Vec<String> {
-    let upper: Vec<String> = fields.iter().map(|field| field.to_uppercase()).collect();
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for name in &upper {
-        *uses.entry(name).or_default() += 1;
-    }
-    let names = fields.iter().zip(&upper).map(|(field, name)| {
-        let is_own = uses.get(&**name).is_none_or(|uses| *uses == 1);
-        if is_own { name.clone() } else { field.clone() }
+    let names = fields.iter().zip(pascal.iter().zip(&states)).map(|(field, (name, state))| {
+        let usable = [name, state].into_iter().find(|name| is_own(name) && is_free(name));
+        usable.cloned().unwrap_or_else(|| format!("{field}_state"))
     });
     names.collect()
 }
@@ -97,19 +79,6 @@ pub(super) fn places(fields: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_constants() {
-        let cases: [(&[&str], &[&str]); 3] = [
-            (&["steps", "image_url_1", "_4k", "type_"], &["STEPS", "IMAGE_URL_1", "_4K", "TYPE_"]),
-            (&["fooBar", "foobar", "a"], &["fooBar", "foobar", "A"]),
-            (&["foo", "FOO", "Foo"], &["foo", "FOO", "Foo"]),
-        ];
-        for (fields, expected) in cases {
-            let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-            assert_eq!(places(&fields), expected);
-        }
-    }
 
     #[test]
     fn states_are_named_after_their_fields() {
@@ -128,12 +97,15 @@ mod tests {
             (&["image_1", "image1"], &["image_1_state", "image1_state"]),
             (&["image1", "other", "image_1"], &["image1_state", "Other", "image_1_state"]),
             // One that is called as another's state.
-            (&["string", "string_state"], &["StringState", "StringStateState"]),
-            (&["string_state", "string"], &["StringState", "string_state"]),
+            (&["string", "string_state"], &["string_state", "StringStateState"]),
+            (&["image", "image_state"], &["Image", "ImageStateState"]),
             (&["_21_value"], &["_21_value_state"]),
         ];
         for (fields, expected) in cases {
             assert_eq!(names(fields, |name| types.contains(&name)), expected, "{fields:?}");
+            let reversed = |all: &[&'static str]| all.iter().rev().copied().collect::<Vec<_>>();
+            let found = names(&reversed(fields), |name| types.contains(&name));
+            assert_eq!(found, reversed(expected), "{fields:?}, in reverse");
         }
     }
 
@@ -150,9 +122,15 @@ mod tests {
                     std::iter::repeat_with(word).take(3).collect::<String>()
                 ));
             }
-            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-            let names = names(&fields, |_| false);
-            assert_eq!(names.iter().collect::<HashSet<_>>().len(), fields.len(), "{names:?}");
+            let mut fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let found = names(&fields, |_| false);
+            assert_eq!(found.iter().collect::<HashSet<_>>().len(), fields.len(), "{found:?}");
+            // The order of the fields changes no name.
+            let by_field: HashMap<_, _> = fields.iter().copied().zip(found).collect();
+            random.shuffle(&mut fields);
+            for (field, name) in fields.iter().zip(names(&fields, |_| false)) {
+                assert_eq!(by_field[field], name);
+            }
         }
     }
 }

@@ -87,7 +87,8 @@ impl Lowerer<'_, '_, '_> {
                 }
                 Shape::List(item) => add(&mut lists, item.taken()),
                 Shape::Map(item) => add(&mut maps, item.taken()),
-                Shape::Any => {}
+                // No form is an item.
+                Shape::Nullable(_) | Shape::Any => {}
             }
         }
         // Where every number is taken, integers are.

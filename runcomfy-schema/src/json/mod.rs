@@ -26,6 +26,7 @@ pub(crate) mod raw;
 mod reading;
 pub mod text;
 
+pub use crate::keyword::values::same;
 pub use exact::read;
 pub use literal::Literal;
 pub use text::Text;

@@ -46,15 +46,19 @@ pub(crate) fn report(
 }
 
 /// Equality by JSON Schema's definition: numbers by value, objects in any order.
-pub(crate) fn same(a: &Json, b: &Json) -> bool {
+#[must_use]
+pub fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Array(a), Json::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Json::Object(a), Json::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(key, value)| {
-                    b.iter().any(|(other, with)| other == key && same(value, with))
+                && a.iter().enumerate().all(|(index, (key, value))| {
+                    // Most objects have their members in one order.
+                    let here = b.get(index).filter(|(other, _)| other == key);
+                    let found = here.or_else(|| b.iter().find(|(other, _)| other == key));
+                    found.is_some_and(|(_, with)| same(value, with))
                 })
         }
         (a, b) => a == b,

@@ -25,6 +25,7 @@ mod keywords;
 mod merge;
 pub mod names;
 mod nearly;
+mod reserved;
 mod schema;
 
 pub(crate) use compile::is_leaf;

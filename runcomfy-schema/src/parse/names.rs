@@ -15,8 +15,9 @@
 //! For all names:
 //!
 //! - A name that begins with a digit gets a `_` before it, and a keyword a `_` after it. So do a
-//!   field named `build`, a field named `maybe_x` beside `x`, and a type named `Input`,
-//!   `InputBuilder` or `Output`.
+//!   field with the name of a method that generated types have (`build`, `clone`, `into`; see
+//!   `reserved.rs`), a field named `maybe_x` beside `x`, and a type named `Input`, `InputBuilder` or
+//!   `Output`.
 //! - Runs of letters and digits become PascalCase in a variant. A run that begins with a digit
 //!   keeps its case: `720P` is `_720P`, and `4k` is `_4k`.
 //! - Values of an enum that would share a name each get a suffix made from the value:
@@ -29,6 +30,7 @@ use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
+use super::reserved::is_method;
 use crate::model_id::is_allowed;
 
 /// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
@@ -100,8 +102,7 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
             _ => name.clone(),
         })
         .collect();
-    // The builder has a method of this name.
-    for name in names.iter_mut().filter(|name| *name == "build") {
+    for name in names.iter_mut().filter(|name| is_method(name)) {
         name.push('_');
     }
     let mut uses: HashMap<String, usize> = HashMap::new();
@@ -434,6 +435,13 @@ mod tests {
             named(&[source("maybe_build", None), source("build", None)]),
             Ok("maybe_build build_".into())
         );
+        // So do names given by hand, and names from titles.
+        let title = FieldSource { title: "To String", ..source("3_value", None) };
+        assert_eq!(
+            named(&[source("7_clone", None), source("a", Some("MODEL_ID")), title]),
+            Ok("clone_ MODEL_ID_ to_string_".into())
+        );
+        assert_eq!(named(&[source("clone", None), source("clone_", None)]), Err(vec![(0, 1)]));
         assert_eq!(
             named(&[source("x_", None), source("maybe_x", None), source("maybe_maybe_x", None)]),
             Ok("x maybe_x_ maybe_maybe_x".into())

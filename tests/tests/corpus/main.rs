@@ -8,6 +8,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 mod at_run_time;
 mod example;
+mod getters;
 #[path = "../it/instances.rs"]
 mod instances;
 mod suite;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let mut trials = verdicts::trials();
     trials.extend(at_run_time::trials());
     trials.extend(example::trials());
+    trials.extend(getters::trials());
     trials.extend(suite::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

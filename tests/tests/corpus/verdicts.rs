@@ -91,7 +91,7 @@ fn shipped(model: &ModelInfo) {
 }
 
 /// Whether two values are equal, numbers by value: `1.0` and `1` are one number.
-fn same(a: &Value, b: &Value) -> bool {
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {

@@ -1,0 +1,126 @@
+//! A value as it is shown to people: members under the Rust names of their fields.
+
+use std::fmt;
+
+use crate::field::Field;
+use crate::json::Json;
+use crate::rule::{Additional, Rule, Rules};
+use crate::search::{MAX_RULES_SEARCHED, resolve};
+
+/// Shows a value whose rules are known. Its strings are truncated, and URLs have no credentials. A key
+/// without a field is shown in quotes.
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    /// What rules refer to by number.
+    pub definitions: &'a [Rules],
+    /// The rules of the value.
+    pub rules: &'a [Rule],
+    /// The value.
+    pub value: &'a Json,
+}
+
+impl fmt::Debug for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'a> Named<'a> {
+    /// The members of an object, each with the Rust name of its field.
+    pub fn members(self) -> impl Iterator<Item = (Option<&'a str>, &'a str, Self)> {
+        let members = match self.value {
+            Json::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        members.iter().map(move |(key, value)| {
+            let (name, rules) = self.member(key);
+            (name, &**key, Self { rules, value, ..self })
+        })
+    }
+
+    /// The name of a member, and its rules.
+    fn member(self, key: &str) -> (Option<&'a str>, &'a [Rule]) {
+        let field = |rule: &'a Rule| match rule {
+            Rule::Object(object) => object.fields.iter().find(|field| field.key == key),
+            _ => None,
+        };
+        if let Some(Field { name, rules, .. }) = self.find(&field) {
+            return (Some(name), rules);
+        }
+        let others = |rule: &'a Rule| match rule {
+            Rule::Object(object) => match &object.additional {
+                Additional::Checked(rules) => Some(&**rules),
+                Additional::Denied | Additional::Open => None,
+            },
+            _ => None,
+        };
+        (None, self.find(&others).unwrap_or_default())
+    }
+
+    /// The rules of the items of an array.
+    fn items(self) -> &'a [Rule] {
+        let items = |rule: &'a Rule| match rule {
+            Rule::Items { rules, .. } => Some(&**rules),
+            _ => None,
+        };
+        self.find(&items).unwrap_or_default()
+    }
+
+    fn find<T>(self, pick: &dyn Fn(&'a Rule) -> Option<T>) -> Option<T> {
+        find(self.definitions, self.rules, pick, &mut MAX_RULES_SEARCHED.clone())
+    }
+}
+
+/// The first answer of `pick` among all rules that judge the value itself. One key can be in several
+/// alternatives: most give it the same name.
+fn find<'r, T>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    pick: &dyn Fn(&'r Rule) -> Option<T>,
+    left: &mut usize,
+) -> Option<T> {
+    rules.iter().find_map(|rule| {
+        *left = left.checked_sub(1)?;
+        let mut inside = |rules: &'r [Rule]| find(definitions, rules, pick, left);
+        match rule {
+            Rule::Ref(target) => inside(resolve(definitions, *target)),
+            Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                parts.iter().find_map(|rules| inside(rules))
+            }
+            Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => inside(rules),
+            Rule::If { condition, then, otherwise } => {
+                [condition, then, otherwise].into_iter().find_map(|rules| inside(rules))
+            }
+            rule => pick(rule),
+        }
+    })
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            Json::Array(items) => {
+                let rules = self.items();
+                f.write_str("[")?;
+                for (index, value) in items.iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { ", " })?;
+                    write!(f, "{}", Self { rules, value, ..*self })?;
+                }
+                f.write_str("]")
+            }
+            Json::Object(_) => {
+                f.write_str("{")?;
+                for (index, (name, key, value)) in self.members().enumerate() {
+                    f.write_str(if index == 0 { " " } else { ", " })?;
+                    match name {
+                        Some(name) => write!(f, "{name}: {value}")?,
+                        None => write!(f, "{key:?}: {value}")?,
+                    }
+                }
+                f.write_str(if self.members().next().is_some() { " }" } else { "}" })
+            }
+            Json::String(_) => f.write_str(&self.value.quoted()),
+            other => write!(f, "{other}"),
+        }
+    }
+}
