@@ -4,6 +4,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::debug_as_report;
+
 use crate::printable::{line as shown, printable, printable_path};
 
 /// One thing that is wrong with a schema file, or worth knowing about it.
@@ -153,11 +155,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_as_report!(struct Error { problems });
 
 /// A problem with a file as a whole.
 pub(crate) fn file_problem(path: &Path, message: String, help: &str) -> Problem {

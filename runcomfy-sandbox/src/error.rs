@@ -1,14 +1,15 @@
 //! The errors of starting a sandbox.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why the sandbox did not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The sandbox cannot listen on the port.
-    #[error("cannot listen on {address}; choose another port, or 0 for a free one")]
+    #[error("cannot listen on {address}: {source}; choose another port, or 0 for a free one")]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -16,7 +17,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A schema file or folder cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -26,4 +27,23 @@ pub enum Error {
     /// A schema is invalid.
     #[error("{0}")]
     Schema(String),
+}
+
+/// The message, so that an error returned from `main` reads well; the structure with `{:#?}`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        match self {
+            Self::Listen { address, source } => {
+                let mut shown = f.debug_struct("Listen");
+                shown.field("address", address).field("source", source).finish()
+            }
+            Self::Read { path, source } => {
+                f.debug_struct("Read").field("path", path).field("source", source).finish()
+            }
+            Self::Schema(message) => f.debug_tuple("Schema").field(message).finish(),
+        }
+    }
 }

@@ -46,11 +46,15 @@ fn log(line: &str) {
 }
 
 fn fail(error: &dyn Error) -> ExitCode {
-    eprintln!("runcomfy-sandbox: {error}");
+    let message = error.to_string();
+    eprintln!("runcomfy-sandbox: {message}");
     let mut source = error.source();
-    while let Some(error) = source {
-        eprintln!("  because: {error}");
-        source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            eprintln!("  because: {text}");
+        }
+        source = cause.source();
     }
     ExitCode::FAILURE
 }

@@ -10,6 +10,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bits;
+#[doc(hidden)]
+pub mod declared;
+#[doc(hidden)]
+pub mod error_report;
 mod field;
 mod instance_path;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]

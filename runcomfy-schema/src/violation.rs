@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use crate::debug_as_report;
 use crate::printable::printable;
 
 /// A rule that a value in a request breaks.
 ///
 /// Displays as `steps (149_steps): 25 is outside 6..=20`, always on one line. Control characters
 /// and characters that change the direction of text are escaped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Violation {
     pub(crate) field: String,
     pub(crate) key: String,
@@ -66,8 +67,10 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
+debug_as_report!(struct Violation { field, key, pointer, keyword, message });
+
 /// All violations of a request. Displays one per line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ValidationErrors {
     /// Never empty.
     violations: Vec<Violation>,
@@ -119,6 +122,8 @@ impl fmt::Display for ValidationErrors {
 }
 
 impl std::error::Error for ValidationErrors {}
+
+debug_as_report!(struct ValidationErrors { violations });
 
 impl IntoIterator for ValidationErrors {
     type Item = Violation;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use runcomfy_schema::printable::printable;
-use runcomfy_schema::{Json, Literal, Num, redact};
+use runcomfy_schema::{Json, Literal, Num, debug_as_report, redact};
 
 use crate::object::{Typed, Valid};
 
@@ -90,12 +90,14 @@ impl<E: EnumType> Typed for E {
 }
 
 /// A value that an enum does not have.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{value} is not one of {allowed}")]
 pub struct UnknownValue {
     value: String,
     allowed: String,
 }
+
+debug_as_report!(struct UnknownValue { value, allowed });
 
 impl UnknownValue {
     fn new<E: EnumType>(value: String) -> Self {

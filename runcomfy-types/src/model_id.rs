@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use runcomfy_schema::debug_as_report;
 use runcomfy_schema::model_id::is_allowed;
 use runcomfy_schema::truncate::start;
 use thiserror::Error;
@@ -14,7 +15,7 @@ use thiserror::Error;
 pub struct ModelId(Arc<str>);
 
 /// A string that is not a model id.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error(
     "{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`"
 )]
@@ -22,6 +23,8 @@ pub struct InvalidModelId {
     id: String,
     reason: &'static str,
 }
+
+debug_as_report!(struct InvalidModelId { id, reason });
 
 impl ModelId {
     /// The id as a string.

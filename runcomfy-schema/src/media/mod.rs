@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::debug_as_report;
+
 pub(crate) use check::{Facts, check_kind, facts};
 
 /// The kind of file that a media field takes.
@@ -71,7 +73,7 @@ impl fmt::Display for MediaKind {
 }
 
 /// Why a text or a file cannot be used as a `Media`.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum MediaError {
     /// The text is empty.
@@ -201,6 +203,22 @@ pub enum MediaError {
         source: Box<MediaError>,
     },
 }
+
+debug_as_report!(enum MediaError {
+    Empty,
+    BadUrl(source),
+    OddUrl { reason },
+    NotHttps { scheme },
+    Credentials,
+    PrivateHost { host },
+    BadDataUri { reason },
+    NotAName,
+    UnknownType,
+    NotMedia { mime },
+    WrongKind { mime, kind },
+    TooLarge { size, limit },
+    Read { path, source },
+});
 
 /// The service takes requests of up to 64 MiB. Base64 makes four bytes of three, and the rest of
 /// the body needs some room.

@@ -1,0 +1,182 @@
+//! What a schema says about one key of an object, in any of its parts. A key that it says nothing
+//! about can be added to a checked body, and no check is skipped.
+
+use crate::field::Field;
+use crate::rule::{Additional, ObjectSchema, Rule, Rules};
+use crate::search::{MAX_RULES_SEARCHED, resolve};
+
+/// What a schema says about a key.
+#[derive(Clone, Copy)]
+pub enum Declared<'r> {
+    /// It is the key of this field.
+    Key(Field<'r>),
+    /// It is the Rust name of this field, whose key is another.
+    Name(Field<'r>),
+    /// No field has it, but there are rules for its value.
+    Rules,
+}
+
+impl std::fmt::Debug for Declared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(field) => f.debug_tuple("Key").field(&field.key).finish(),
+            Self::Name(field) => f.debug_tuple("Name").field(&field.key).finish(),
+            Self::Rules => f.write_str("Rules"),
+        }
+    }
+}
+
+/// What the rules of an object say about a key; `None` if they do not mention it.
+#[must_use]
+pub fn declared<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    key: &str,
+) -> Option<Declared<'r>> {
+    let mut found = None;
+    let mut left = MAX_RULES_SEARCHED;
+    each_part(definitions, rules, &mut left, &mut |part| {
+        let new = match part {
+            Part::Object(object) => in_object(object, key),
+            Part::Others(rules) => {
+                (!rules.is_empty() && !is_never(rules)).then_some(Declared::Rules)
+            }
+        };
+        // The key of a field says most; rules without a field say least.
+        if let Some(new) = new
+            && found.is_none_or(|found| rank(&new) < rank(&found))
+        {
+            found = Some(new);
+        }
+    });
+    // Of a schema that is too large to search, nothing can be added safely.
+    if left == 0 { found.or(Some(Declared::Rules)) } else { found }
+}
+
+fn rank(declared: &Declared<'_>) -> u8 {
+    match declared {
+        Declared::Key(_) => 0,
+        Declared::Name(_) => 1,
+        Declared::Rules => 2,
+    }
+}
+
+fn in_object<'r>(object: &'r ObjectSchema, key: &str) -> Option<Declared<'r>> {
+    if let Some(field) = object.fields.iter().find(|field| field.key == key) {
+        return Some(Declared::Key(field));
+    }
+    if let Some(field) = object.fields.iter().find(|field| field.name == key) {
+        return Some(Declared::Name(field));
+    }
+    let has_pattern = object.patterns.iter().any(|(pattern, _)| pattern.is_match(key));
+    let has_rules = match &object.additional {
+        Additional::Checked(rules) => !rules.is_empty() && !is_never(rules),
+        Additional::Denied | Additional::Open => false,
+    };
+    (has_pattern || has_rules).then_some(Declared::Rules)
+}
+
+fn is_never(rules: &[Rule]) -> bool {
+    matches!(rules, [Rule::Never])
+}
+
+enum Part<'r> {
+    Object(&'r ObjectSchema),
+    /// The rules of members that nothing else mentions.
+    Others(&'r [Rule]),
+}
+
+/// Visits what applies to the members of the value itself, in every alternative.
+fn each_part<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    left: &mut usize,
+    visit: &mut dyn FnMut(Part<'r>),
+) {
+    for rule in rules {
+        let Some(fewer) = left.checked_sub(1) else { return };
+        *left = fewer;
+        match rule {
+            Rule::Object(object) => visit(Part::Object(object)),
+            Rule::Ref(target) => each_part(definitions, resolve(definitions, *target), left, visit),
+            Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                parts.iter().for_each(|rules| each_part(definitions, rules, left, visit));
+            }
+            Rule::Dependent { rules, .. } => each_part(definitions, rules, left, visit),
+            Rule::If { condition, then, otherwise } => {
+                for rules in [condition, then, otherwise] {
+                    each_part(definitions, rules, left, visit);
+                }
+            }
+            Rule::Unevaluated { rules, properties, .. } => {
+                each_part(definitions, rules, left, visit);
+                if let Some(properties) = properties {
+                    visit(Part::Others(properties));
+                }
+            }
+            Rule::Never
+            | Rule::Types(_)
+            | Rule::Values(_)
+            | Rule::Range { .. }
+            | Rule::MultipleOf(_)
+            | Rule::Length { .. }
+            | Rule::Pattern(_)
+            | Rule::Format(_)
+            | Rule::Media(_)
+            | Rule::Validations(_)
+            | Rule::Count { .. }
+            | Rule::Unique
+            | Rule::Prefix(_)
+            | Rule::Items { .. }
+            | Rule::Contains { .. }
+            | Rule::Size { .. }
+            | Rule::Required(_)
+            | Rule::Names(_)
+            | Rule::Not(_) => {}
+        }
+    }
+}
+
+#[cfg(all(test, feature = "parse"))]
+mod tests {
+    use super::*;
+
+    fn said(schema: &str, key: &str) -> String {
+        let (rules, definitions) = crate::parse::rules("acme/m", schema).unwrap();
+        format!("{:?}", declared(&definitions, &rules, key))
+    }
+
+    #[test]
+    fn keys_are_found_in_every_part() {
+        let plain = r#"{"type": "object", "properties": {"149_steps": {"type": "integer"}}}"#;
+        let of_parts = r##"{"type": "object",
+            "properties": {"a": {"type": "string"}},
+            "allOf": [{"$ref": "#/$defs/base"}],
+            "oneOf": [
+                {"properties": {"kind": {"const": "x"}, "b": {"type": "string"}}, "required": ["kind"]},
+                {"properties": {"kind": {"const": "y"}, "7_c": {"type": "string"}}, "required": ["kind"]}],
+            "if": {"properties": {"a": {"const": "q"}}}, "then": {"properties": {"d": {"type": "integer"}}},
+            "$defs": {"base": {"properties": {"e": {"type": "integer"}}}}}"##;
+        let open = r#"{"type": "object", "properties": {}, "additionalProperties": true}"#;
+        let map =
+            r#"{"type": "object", "properties": {}, "additionalProperties": {"type": "string"}}"#;
+        let pattern = r#"{"type": "object", "properties": {}, "patternProperties": {"^x-": {"type": "string"}}}"#;
+        for (schema, key, expected) in [
+            (plain, "149_steps", r#"Some(Key("149_steps"))"#),
+            (plain, "steps", r#"Some(Name("149_steps"))"#),
+            (plain, "lora", "None"),
+            (of_parts, "a", r#"Some(Key("a"))"#),
+            (of_parts, "b", r#"Some(Key("b"))"#),
+            (of_parts, "c", r#"Some(Name("7_c"))"#),
+            (of_parts, "d", r#"Some(Key("d"))"#),
+            (of_parts, "e", r#"Some(Key("e"))"#),
+            (of_parts, "lora", "None"),
+            (open, "lora", "None"),
+            (map, "lora", "Some(Rules)"),
+            (pattern, "x-lora", "Some(Rules)"),
+            (pattern, "lora", "None"),
+        ] {
+            assert_eq!(said(schema, key), expected, "{key} in {schema}");
+        }
+    }
+}
