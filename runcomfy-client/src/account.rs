@@ -36,7 +36,8 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        self.read_about("the account's balance", balance_url(self.shared.transport.url([]))).await
+        let url = balance_url(self.shared.transport.url([]));
+        self.read_about("the account's balance", None, url).await
     }
 }
 

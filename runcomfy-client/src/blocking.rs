@@ -14,8 +14,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::job::WaitEvent;
 use crate::{
     Balance, CancelOutcome, CatalogModel, CatalogPage, CatalogQuery, ClientBuilder, ConfigError,
-    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output, Request,
-    RequestId, RunError, Submission, SubmitOptions, WaitOptions,
+    DownloadOptions, Downloaded, DynamicModel, Error, JobStatus, Journal, ModelId, Output,
+    OutputFiles, Request, RequestId, RunError, Submission, SubmitOptions, WaitOptions,
 };
 
 /// A blocking [`Client`](crate::Client).
@@ -428,7 +428,7 @@ impl<O: From<Output>> Job<O> {
     }
 }
 
-impl Completed {
+impl<O: OutputFiles> Completed<O> {
     /// As [`Completed::download_all`](crate::Completed::download_all).
     ///
     /// # Errors
@@ -446,8 +446,8 @@ impl Completed {
         folder: impl AsRef<Path>,
         options: &DownloadOptions,
     ) -> Result<Vec<Downloaded>, Error> {
-        let done = self.clone().with_client(self.client.client.clone());
-        self.client.runtime.run(done.download_all_with(folder, options))
+        let Client { client, runtime } = &self.client;
+        runtime.run(client.save_all(self, folder.as_ref(), options))
     }
 }
 

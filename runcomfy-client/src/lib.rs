@@ -12,9 +12,11 @@ mod error;
 mod job;
 mod lenient;
 mod read_media;
+mod recent;
 mod shared;
 mod state;
 mod submit;
+mod timestamp;
 mod transport;
 
 #[cfg(feature = "blocking")]
@@ -30,20 +32,21 @@ pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
 pub use download::{DownloadOptions, Downloaded, IfExists, Progress};
 pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
 pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
+pub use read_media::ReadMedia;
 pub use request_id::{InvalidRequestId, RequestId};
 pub use runcomfy_journal::{
     Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
     Unfinished, UnfinishedJob, UnknownSubmission,
 };
-pub use read_media::ReadMedia;
 pub use state::{JobState, JobStatus};
 pub use submit::SubmitOptions;
+pub use timestamp::Timestamp;
 pub use tokio_util::sync::CancellationToken;
 
 pub use runcomfy_types::{
     AnyInput, DynamicModel, FieldInfo, FieldKind, IntoField, InvalidModelId, Keyed, Media,
-    MediaError, MediaKind, Missing, ModelId, ModelInfo, Output, Request, SchemaError, Set,
-    UnknownValue, ValidationErrors, Violation,
+    MediaError, MediaKind, Missing, ModelId, ModelInfo, Output, OutputError, OutputFiles,
+    OutputRef, Request, SchemaError, Set, UnknownValue, ValidationErrors, Violation,
 };
 
 #[doc(hidden)]

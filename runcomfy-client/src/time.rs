@@ -34,6 +34,32 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// A duration as messages show it: `100 ms`, `2.5 s`, `12 min 5 s`, `3 h`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShownDuration(pub(crate) Duration);
+
+impl fmt::Display for ShownDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(duration) = *self;
+        let seconds = duration.as_secs();
+        let two = |f: &mut fmt::Formatter<'_>, (many, unit), (few, small)| match few {
+            0 => write!(f, "{many} {unit}"),
+            few => write!(f, "{many} {unit} {few} {small}"),
+        };
+        match seconds {
+            0 if duration.is_zero() => f.write_str("0 s"),
+            0 if duration.as_millis() == 0 => f.write_str("less than 1 ms"),
+            0 => write!(f, "{} ms", duration.as_millis()),
+            1..10 if duration.subsec_millis() >= 100 => {
+                write!(f, "{seconds}.{} s", duration.subsec_millis() / 100)
+            }
+            1..60 => write!(f, "{seconds} s"),
+            60..3600 => two(f, (seconds / 60, "min"), (seconds % 60, "s")),
+            _ => two(f, (seconds / 3600, "h"), (seconds / 60 % 60, "min")),
+        }
+    }
+}
+
 /// What comes of `work` within a time; `None` if it takes longer.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
@@ -156,5 +182,31 @@ impl Clock for TestClock {
                 let _ = passed.changed().await;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_the_unit_that_fits() {
+        for (millis, shown) in [
+            (0, "0 s"),
+            (1, "1 ms"),
+            (100, "100 ms"),
+            (1000, "1 s"),
+            (2550, "2.5 s"),
+            (9999, "9.9 s"),
+            (30_400, "30 s"),
+            (60_000, "1 min"),
+            (725_000, "12 min 5 s"),
+            (10_800_000, "3 h"),
+            (7_500_000, "2 h 5 min"),
+        ] {
+            assert_eq!(ShownDuration(Duration::from_millis(millis)).to_string(), shown);
+        }
+        assert_eq!(ShownDuration(Duration::from_micros(3)).to_string(), "less than 1 ms");
+        assert!(ShownDuration(Duration::MAX).to_string().contains(" h"));
     }
 }

@@ -86,7 +86,7 @@ struct Synced {
 /// An error of a journal's file.
 #[derive(Debug, Error)]
 enum FileError {
-    #[error("cannot {what} the journal {}{}", path.display(), advice(source))]
+    #[error("cannot {what} the journal {}: {source}{}", path.display(), advice(source))]
     Io { what: &'static str, path: PathBuf, source: io::Error },
     #[error(
         "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",

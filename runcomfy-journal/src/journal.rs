@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_schema::debug_as_report;
 use thiserror::Error;
 
 use crate::entry::{JournalEntry, Submission};
@@ -10,14 +11,18 @@ use crate::holder::Begin;
 use crate::ledger::Unfinished;
 
 /// Why a journal cannot be written or read.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct JournalError(Box<dyn std::error::Error + Send + Sync>);
+#[derive(Error)]
+#[error("{source}")]
+pub struct JournalError {
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+debug_as_report!(struct JournalError { source });
 
 impl JournalError {
     /// From an error, or from a message.
     pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(reason.into())
+        Self { source: reason.into() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use runcomfy_schema::debug_as_report;
 use runcomfy_schema::truncate::start;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
@@ -15,12 +16,14 @@ use thiserror::Error;
 pub struct RequestId(Arc<str>);
 
 /// A text that is no request id.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{id:?} is not a request id: {reason}; use the `request_id` that the submission gave")]
 pub struct InvalidRequestId {
     id: String,
     reason: &'static str,
 }
+
+debug_as_report!(struct InvalidRequestId { id, reason });
 
 impl RequestId {
     /// The id as text.

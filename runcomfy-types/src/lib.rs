@@ -37,7 +37,7 @@ pub use field::IntoField;
 pub use media::{Media, MediaError, MediaKind};
 pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use model_id::{InvalidModelId, ModelId};
-pub use output::Output;
+pub use output::{Output, OutputError, OutputFiles, OutputRef};
 pub use request::{Keyed, Request};
 pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 
@@ -55,8 +55,9 @@ pub mod __private {
     pub use crate::object::{
         Checked, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
-    pub use crate::output::take;
+    pub use crate::output::{OutputRef, put, serialize_output, take};
     pub use crate::read::FromField;
+    pub use crate::request::{CheckedBody, checked_body};
     #[cfg(feature = "schemars")]
     #[must_use]
     pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
@@ -68,12 +69,12 @@ pub mod __private {
     pub use crate::rules::{OBJECT, integer, text};
     pub use crate::{
         __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
-        __object as object, __string_enum as string_enum, __union as union,
+        __object as object, __output as output, __string_enum as string_enum, __union as union,
         __union_form as union_form,
     };
     pub use crate::{
-        FieldInfo, Media, MediaKind, Missing, ModelInfo, Output, Request, Set, UnknownValue,
-        ValidationErrors,
+        FieldInfo, Media, MediaKind, Missing, ModelInfo, Output, OutputFiles, Request, Set,
+        UnknownValue, ValidationErrors,
     };
     pub use core::option::Option::{None, Some};
     pub use runcomfy_schema::keyword::format::Format;

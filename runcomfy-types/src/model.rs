@@ -7,14 +7,14 @@ use runcomfy_schema::named::Named;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::rule::List;
 use runcomfy_schema::validate::on_large_stack;
-use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors};
+use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors, debug_as_report};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::model_id::ModelId;
-use crate::object::show_members;
+use crate::object::{Checked, show_members};
 use crate::output::Output;
-use crate::request::Request;
+use crate::request::{CheckedBody, Request};
 
 /// A model: its id and its input fields. `runcomfy_models::MODELS` lists all of them.
 #[derive(Clone, Copy)]
@@ -44,8 +44,7 @@ impl ModelInfo {
     pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
         let body = Json::from(body);
         runcomfy_schema::check(&[], self.rules, &body)?;
-        let rules = List::Static(self.rules);
-        Ok(AnyInput { model_id: self.id.into(), body, rules, definitions: Arc::default() })
+        Ok(AnyInput::generated(self.id, self.rules, body))
     }
 
     /// The field with this Rust name or wire key.
@@ -62,23 +61,38 @@ impl fmt::Debug for ModelInfo {
     }
 }
 
-/// The input of some model, checked by its schema.
+/// The input of some model, checked by its schema. It is used wherever an input is; a list of them holds
+/// inputs of many models.
+///
+/// It comes from a generated input with `.into()` or [`new`](Self::new), from [`ModelInfo::input`], or from
+/// [`DynamicModel::input`].
+///
+/// It serialises to its body. To read one again that was written down with its model id, use
+/// `runcomfy_models::model(id)` and [`ModelInfo::input`], which check it.
 #[derive(Clone)]
 pub struct AnyInput {
     model_id: Arc<str>,
     body: Json,
-    /// The rules that the body obeys; they name its fields in `Debug`.
+    /// The rules that the body obeys.
     rules: Rules,
     definitions: Arc<[Rules]>,
 }
 
-impl PartialEq for AnyInput {
-    fn eq(&self, other: &Self) -> bool {
-        self.model_id == other.model_id && self.body == other.body
-    }
-}
-
 impl AnyInput {
+    /// The input of a generated type, without its type. `AnyInput::from(input)` and `input.into()` do the
+    /// same for an input that is not needed any more.
+    #[must_use]
+    pub fn new<R: Request + Checked>(input: &R) -> Self {
+        // Every `Checked` type has a checked body.
+        let body = input.checked_body().map_or(Json::Null, |body| body.json.clone());
+        Self::generated(input.model_id(), R::RULES, body)
+    }
+
+    fn generated(model_id: &str, rules: &'static [Rule], body: Json) -> Self {
+        let (rules, definitions) = (List::Static(rules), Arc::default());
+        Self { model_id: model_id.into(), body, rules, definitions }
+    }
+
     /// The id of its model, as in `POST /models/{model_id}`.
     #[must_use]
     pub fn model_id(&self) -> &str {
@@ -108,8 +122,24 @@ impl Request for AnyInput {
         &self.model_id
     }
 
-    fn checked_body(&self) -> Option<&Json> {
-        Some(&self.body)
+    fn checked_body(&self) -> Option<CheckedBody<'_>> {
+        let Self { body, rules, definitions, .. } = self;
+        Some(CheckedBody { json: body, rules, definitions })
+    }
+}
+
+/// The input of a generated type, without its type.
+impl<R: Request + Checked> From<R> for AnyInput {
+    fn from(input: R) -> Self {
+        let model_id = input.model_id().to_owned();
+        Self::generated(&model_id, R::RULES, input.into_json())
+    }
+}
+
+/// Equal are inputs of one model with equal bodies.
+impl PartialEq for AnyInput {
+    fn eq(&self, other: &Self) -> bool {
+        self.model_id == other.model_id && self.body == other.body
     }
 }
 
@@ -209,12 +239,14 @@ impl fmt::Debug for DynamicModel {
 }
 
 /// The errors in a schema that arrived at run time, one per line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the schema of {id} cannot be used: {}", problems.join("\n"))]
 pub struct SchemaError {
     id: String,
     problems: Vec<String>,
 }
+
+debug_as_report!(struct SchemaError { id, problems });
 
 impl SchemaError {
     /// The errors, each with its location and a way out.

@@ -1,11 +1,36 @@
 //! Requests: inputs that the client can send.
 
+use runcomfy_schema::declared::{Declared, declared};
+use runcomfy_schema::{Json, Rule, Rules};
 use serde::{Serialize, Serializer};
 
+use crate::object::Checked;
 use crate::output::Output;
-use runcomfy_schema::Json;
 
 /// The input of a model. Generated for every model's `Input`; an `Input` that exists is valid.
+///
+/// # Generic code
+///
+/// A function over `R: Request` sends inputs of any model. What it does with the output needs a bound
+/// on [`Output`](Self::Output): [`OutputFiles`](crate::OutputFiles) for the files of the output
+/// (`done.video()`, `done.download_all(..)`), which the common output and every generated one implement.
+///
+/// ```
+/// use runcomfy_types::{OutputError, OutputFiles, Request};
+///
+/// // With the client: `async fn video<R: Request<Output: OutputFiles>>(client: &Client, input: &R)`,
+/// // and in it `client.run(input).await?.video()?`.
+/// fn video<R: Request<Output: OutputFiles>>(_: &R, output: &R::Output) -> Result<String, OutputError> {
+///     Ok(output.video()?.to_owned())
+/// }
+/// ```
+///
+/// # Inputs of several models
+///
+/// `dyn Request` does not exist: serialisation is generic, and each model has its own type of output.
+/// [`AnyInput`](crate::AnyInput) takes its place. It is made from any generated input with `.into()`, is
+/// a `Request` itself, and gives the common output. So a list can hold inputs of many models, in any
+/// call that takes an input.
 pub trait Request: Serialize {
     /// The output of a completed job.
     type Output: From<Output> + Send + 'static;
@@ -27,9 +52,35 @@ pub trait Request: Serialize {
     /// The checked body, which serialises as the input does; the client sends files in it without a
     /// copy. `None` for types that were not generated.
     #[doc(hidden)]
-    fn checked_body(&self) -> Option<&Json> {
+    fn checked_body(&self) -> Option<CheckedBody<'_>> {
         None
     }
+}
+
+/// A body, and the rules that it obeys.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations, reason = "for the crates of this project")]
+pub struct CheckedBody<'a> {
+    pub json: &'a Json,
+    pub rules: &'a [Rule],
+    /// The definitions that rules refer to by number.
+    pub definitions: &'a [Rules],
+}
+
+impl<'a> CheckedBody<'a> {
+    /// What the schema says about a key of the body.
+    #[must_use]
+    pub fn declared(&self, key: &str) -> Option<Declared<'a>> {
+        declared(self.definitions, self.rules, key)
+    }
+}
+
+/// The checked body of a generated input.
+#[doc(hidden)]
+#[inline]
+pub fn checked_body<T: Checked>(json: &Json) -> Option<CheckedBody<'_>> {
+    Some(CheckedBody { json, rules: T::RULES, definitions: &[] })
 }
 
 /// Inputs can be borrowed.
@@ -46,7 +97,7 @@ impl<R: Request + ?Sized> Request for &R {
         (**self).job_key()
     }
 
-    fn checked_body(&self) -> Option<&Json> {
+    fn checked_body(&self) -> Option<CheckedBody<'_>> {
         (**self).checked_body()
     }
 }
@@ -106,7 +157,7 @@ impl<R: Request> Request for Keyed<R> {
         Some(&self.key)
     }
 
-    fn checked_body(&self) -> Option<&Json> {
+    fn checked_body(&self) -> Option<CheckedBody<'_>> {
         self.input.checked_body()
     }
 }

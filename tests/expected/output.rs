@@ -147,28 +147,14 @@ pub struct Output {
     pub other: __rt::Map,
 }
 
-impl ::core::convert::From<__rt::Output> for Output {
-    fn from(common: __rt::Output) -> Self {
-        let mut other = common.other;
-        Self {
-            image: common.image,
-            video: common.video,
-            audio: common.audio,
-            images: common.images,
-            videos: common.videos,
-            audios: common.audios,
-            score: __rt::take(&mut other, "score"),
-            other,
-        }
-    }
-}
+__rt::output!(Output { score: "score" });
 
 impl __rt::Request for Input {
     type Output = Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> Option<&__rt::Json> {
-        Some(self.0.json())
+    fn checked_body(&self) -> Option<__rt::CheckedBody<'_>> {
+        __rt::checked_body::<Self>(self.0.json())
     }
 }
 

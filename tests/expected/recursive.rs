@@ -257,8 +257,8 @@ impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;
     #[inline]
-    fn checked_body(&self) -> Option<&__rt::Json> {
-        Some(self.0.json())
+    fn checked_body(&self) -> Option<__rt::CheckedBody<'_>> {
+        __rt::checked_body::<Self>(self.0.json())
     }
 }
 

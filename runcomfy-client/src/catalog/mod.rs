@@ -37,7 +37,7 @@ impl Client {
         if !query.pairs().is_empty() {
             url.query_pairs_mut().extend_pairs(query.pairs());
         }
-        let mut page: CatalogPage = self.read_about(CATALOG, url).await?;
+        let mut page: CatalogPage = self.read_about(CATALOG, None, url).await?;
         // Programs show these texts, as they show errors: no token, and not too long.
         let excerpt = |text: &str| self.shared.transport.excerpt(text, 500);
         for entry in &mut page.skipped {
@@ -56,7 +56,7 @@ impl Client {
     /// response.
     pub async fn categories(&self) -> Result<Vec<String>, Error> {
         let url = self.shared.transport.url(["models", "categories"]);
-        let Categories(categories) = self.read_about(CATALOG, url).await?;
+        let Categories(categories) = self.read_about(CATALOG, None, url).await?;
         Ok(categories)
     }
 
@@ -67,13 +67,15 @@ impl Client {
     pub async fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
         let model_id: ModelId = model_id.parse()?;
         let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
-        self.read_about(CATALOG, self.shared.transport.url(segments)).await
+        let url = self.shared.transport.url(segments);
+        self.read_about(CATALOG, Some(&model_id), url).await
     }
 
     /// Makes a call that is not about a job. `what` names its subject in errors.
     pub(crate) async fn read_about<T: DeserializeOwned>(
         &self,
         what: &'static str,
+        model_id: Option<&ModelId>,
         url: Url,
     ) -> Result<T, Error> {
         let no_answer = |attempts, source| Error::Catalog {
@@ -81,7 +83,7 @@ impl Client {
             reason: format!("no answer after {attempts} attempts"),
             source: Some(source),
         };
-        let call = || IdempotentCall::new(Method::GET, url);
+        let call = || IdempotentCall { model_id, ..IdempotentCall::new(Method::GET, url) };
         let response = self.shared.transport.call(call, None, debug_span!("catalog")).await;
         let (response, _) = response.map_err(|error| match error {
             CallError::Refused(error) => Error::Api(error),

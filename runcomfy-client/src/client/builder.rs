@@ -38,6 +38,8 @@ const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
 pub struct ClientBuilder {
     token: Option<SecretString>,
     base_url: Option<String>,
+    /// The variable that the base URL comes from.
+    base_url_variable: Option<&'static str>,
     limits: Limits,
     clock: Option<Arc<dyn Clock>>,
     jitter_seed: Option<u64>,
@@ -49,6 +51,7 @@ impl ClientBuilder {
         Self {
             token: None,
             base_url: None,
+            base_url_variable: None,
             limits: Limits::default(),
             clock: None,
             jitter_seed: None,
@@ -59,6 +62,7 @@ impl ClientBuilder {
     pub(crate) fn from_env(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
         let mut builder = Self::new().token(token::find(lookup)?);
         builder.base_url = token::variable_text(lookup, BASE_URL_VARIABLE)?;
+        builder.base_url_variable = builder.base_url.is_some().then_some(BASE_URL_VARIABLE);
         Ok(builder)
     }
 
@@ -72,6 +76,7 @@ impl ClientBuilder {
     /// `http:` is taken for this machine alone, as for the sandbox.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self.base_url_variable = None;
         self
     }
 
@@ -170,7 +175,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let token = self.token.ok_or(ConfigError::NoToken { files: Vec::new() })?;
         check_token(token.expose_secret())?;
-        let base = check_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let base = self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL);
+        let base = check_base_url(base, self.base_url_variable)?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let transport = Arc::new(Transport::new(token, base, self.limits, clock, jitter)?);

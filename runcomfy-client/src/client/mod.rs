@@ -86,23 +86,35 @@ impl Client {
     /// connection was made, or the answer is HTTP 429.
     ///
     /// # Errors
-    /// [`Error::NotSubmitted`] and [`Error::Api`] if it was not accepted; [`Error::NotRecorded`] and
-    /// [`Error::RequestTooLarge`] if it was not sent; [`Error::SubmitUnknown`] if nobody can tell;
-    /// [`Error::AlreadySubmitted`] for a [`Keyed`](crate::Keyed) input that the journal knows.
+    /// Nothing was accepted, so nothing was paid for:
+    /// - [`Error::Api`] if the service refused it, and [`Error::NotSubmitted`] if there was no connection,
+    ///   or no time;
+    /// - [`Error::RequestTooLarge`], [`Error::NotRecorded`], [`Error::Body`] and [`Error::ModelId`] if it
+    ///   was not sent; the last two come from hand-written [`Request`] types alone.
+    ///
+    /// [`Error::SubmitUnknown`] if nobody can tell whether it was accepted. A redirect (HTTP 3xx) is among
+    /// these: it is not followed, and the service may have accepted the submission before it redirected.
+    ///
+    /// [`Error::AlreadySubmitted`] if the input has a key ([`Keyed`](crate::Keyed)), and the client's
+    /// journal has a submission with the same claim.
     pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
-        self.send(self.prepared(input, None)?).await
+        self.submit_with(input, &SubmitOptions::default()).await
     }
 
     /// Like [`submit`](Self::submit), with [options](SubmitOptions).
     ///
     /// # Errors
-    /// The errors of [`submit`](Self::submit), and [`Error::AlreadySubmitted`].
+    /// The errors of [`submit`](Self::submit); [`Error::AlreadySubmitted`] for a
+    /// [key](SubmitOptions::key), too, and [`Error::ExtraKey`] for an [extra key](SubmitOptions::extra)
+    /// that the schema declares.
     pub async fn submit_with<R: Request>(
         &self,
         input: &R,
         options: &SubmitOptions,
     ) -> Result<Job<R::Output>, Error> {
-        self.send(self.prepared(input, options.given_key())?).await
+        let has_key = options.given_key().or(input.job_key()).is_some();
+        let number = (has_key && self.shared.journal.is_some()).then_some(|_: &str| 0);
+        self.send(Prepared::of(input, options, number)?).await
     }
 
     async fn send<O>(&self, prepared: Prepared) -> Result<Job<O>, Error> {
@@ -110,21 +122,12 @@ impl Client {
         Ok(Job::accepted(self.shared.clone(), accepted))
     }
 
-    fn prepared<R: Request>(&self, input: &R, key: Option<&str>) -> Result<Prepared, Error> {
-        let prepared = Prepared::of(input)?;
-        Ok(match key.or(input.job_key()) {
-            Some(key) if self.shared.journal.is_some() => {
-                prepared.claiming(input, Some(key), |_| 0)
-            }
-            _ => prepared,
-        })
-    }
-
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
     /// not know yet. Everything else is as with [`submit`](Self::submit).
     ///
     /// # Errors
-    /// The errors of [`submit`](Self::submit), and [`Error::ModelId`] if `model_id` is none.
+    /// The errors of [`submit`](Self::submit) but `AlreadySubmitted` and `RequestTooLarge`;
+    /// [`Error::ModelId`] if `model_id` is none.
     pub async fn submit_json<B: Serialize + ?Sized>(
         &self,
         model_id: &str,

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
+use runcomfy_schema::debug_as_report;
 use runcomfy_types::{ModelId, Output, Request};
 use tokio::task::{Id, JoinSet};
 use tracing::Instrument;
@@ -23,7 +24,7 @@ use crate::error::{ApiError, Error};
 use crate::job::{Completed, Job, JobEnd, WaitOptions};
 use crate::journal::Submission;
 use crate::request_id::RequestId;
-use crate::submit::{Failed, Prepared};
+use crate::submit::{Failed, Prepared, SubmitOptions};
 use crate::time::Clock;
 
 /// The results of many jobs, in the order in which they end: a [`Stream`] of the input's index and its
@@ -89,7 +90,6 @@ enum TaskOutcome<O> {
 /// Why an input of [`run_all`](Client::run_all) has no result, with its job if there is one.
 ///
 /// It displays as its [`error`](Self::error), and turns into that with `?`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RunError<J = Job> {
     /// What went wrong.
@@ -98,6 +98,8 @@ pub struct RunError<J = Job> {
     pub job: Option<J>,
     submission: Option<Arc<Submission>>,
 }
+
+debug_as_report!(struct RunError<J> { error, job, submission });
 
 impl<J> RunError<J> {
     /// What the client's journal knows the submission as, if there is a journal.
@@ -251,13 +253,14 @@ impl Client {
         let mut numbers = self.shared.journal.is_some().then(HashMap::<String, u32>::new);
         // An input is prepared when its turn comes, so that no body is held before.
         let prepared = inputs.into_iter().map(move |input| {
-            let prepared = Prepared::of(&input)?;
-            let Some(numbers) = &mut numbers else { return Ok(prepared) };
-            Ok(prepared.claiming(&input, input.job_key(), |claim| {
-                let number = numbers.entry(claim.to_owned()).or_default();
-                *number += 1;
-                *number - 1
-            }))
+            let number = numbers.as_mut().map(|numbers| {
+                |claim: &str| {
+                    let number = numbers.entry(claim.to_owned()).or_default();
+                    *number += 1;
+                    *number - 1
+                }
+            });
+            Prepared::of(&input, &SubmitOptions::default(), number)
         });
         RunAll {
             inputs: Box::new(prepared.fuse()),

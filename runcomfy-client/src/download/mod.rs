@@ -18,8 +18,8 @@ mod transfer;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use runcomfy_types::MediaKind;
 use runcomfy_types::truncated::Truncated;
+use runcomfy_types::{MediaKind, OutputFiles};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -81,7 +81,7 @@ impl Client {
     }
 }
 
-impl Completed {
+impl<O: OutputFiles> Completed<O> {
     /// Saves every file of the output into a folder, which is created if it does not exist. Each
     /// name consists of the request id and the last segment of the URL; without an extension there,
     /// the file gets the one of its type. Each file is saved as by [`Client::download`].
@@ -103,8 +103,20 @@ impl Completed {
         folder: impl AsRef<Path>,
         options: &DownloadOptions,
     ) -> Result<Vec<Downloaded>, Error> {
-        let saver = Saver { transport: &self.client.shared.transport, options };
-        saver.save_all(&self.request_id, &self.output, folder.as_ref()).await
+        self.client.save_all(self, folder.as_ref(), options).await
+    }
+}
+
+impl Client {
+    /// Saves every file of a job's output.
+    pub(crate) async fn save_all<O: OutputFiles, C>(
+        &self,
+        done: &Completed<O, C>,
+        folder: &Path,
+        options: &DownloadOptions,
+    ) -> Result<Vec<Downloaded>, Error> {
+        let saver = Saver { transport: &self.shared.transport, options };
+        saver.save_all(&done.request_id, &done.output.as_output(), folder).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use runcomfy_types::data_uri::mime;
-use runcomfy_types::{MediaKind, Output};
+use runcomfy_types::{MediaKind, OutputRef};
 use tracing::warn;
 use url::Url;
 
@@ -21,7 +21,7 @@ impl Saver<'_> {
     pub(super) async fn save_all(
         &self,
         request_id: &RequestId,
-        output: &Output,
+        output: &OutputRef<'_>,
         folder: &Path,
     ) -> Result<Vec<Downloaded>, Error> {
         let files = self.files(output);
@@ -61,7 +61,7 @@ impl Saver<'_> {
 
     /// The URLs to save, each once. A URL under a key that does not name a file may be a link to
     /// any page, so it is skipped unless its host is allowed.
-    fn files<'o>(&self, output: &'o Output) -> Vec<(&'o str, Option<MediaKind>)> {
+    fn files<'o>(&self, output: &'o OutputRef<'_>) -> Vec<(&'o str, Option<MediaKind>)> {
         let mut seen = HashSet::new();
         let is_allowed = |url: &str| {
             mime(url).is_some() || Url::parse(url).is_ok_and(|url| self.check_host(&url).is_ok())

@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Method;
+use runcomfy_schema::debug_as_report;
+use runcomfy_schema::printable::printable;
 use runcomfy_schema::truncate::{Start, start};
+use runcomfy_types::ModelId;
 
 use crate::request_id::RequestId;
+use crate::time::ShownDuration;
 
 /// The service, or something before it, refused a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
     /// What kind of refusal it is; the error code counts more than the HTTP status.
@@ -17,19 +22,49 @@ pub struct ApiError {
     pub status: u16,
     /// The service's `error_code`, as text.
     pub code: Option<String>,
-    /// The service's own words.
+    /// The service's own words. If it sent a list of errors, each is a line: `prompt: is too long`.
     pub message: Option<String>,
     /// The body, cut where it gets long.
     pub body: String,
     /// The job that the call was about; `None` for a submission.
     pub request_id: Option<RequestId>,
+    /// The model that the call was about: that of a submission, or of an entry of the catalog.
+    pub model_id: Option<ModelId>,
+    /// The URL of the call.
+    pub url: String,
+    /// Where the service redirects to. The client does not follow, so that the token reaches no other
+    /// host.
+    pub location: Option<String>,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
     /// How many bytes the body of a refused submission had.
     pub request_size: Option<u64>,
     /// Whether the call was about a job that a journal has unfinished.
     pub(crate) is_journaled: bool,
+    /// Whether no schema of ours has checked the body of the submission.
+    pub(crate) is_unchecked: bool,
+    pub(crate) method: Method,
+    /// The base URL with `/v1`, if the call's base URL has no version.
+    pub(crate) versioned_base: Option<String>,
 }
+
+debug_as_report!(struct ApiError {
+    kind,
+    status,
+    code,
+    message,
+    body,
+    request_id,
+    model_id,
+    url,
+    location,
+    retry_after,
+    request_size,
+    is_journaled,
+    is_unchecked,
+    method,
+    versioned_base,
+});
 
 /// The kinds of refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,37 +130,60 @@ impl ApiErrorKind {
     pub(crate) fn is_refusal(self) -> bool {
         !matches!(self, Self::Server | Self::Other)
     }
-
-    /// What to do next.
-    fn advice(self) -> &'static str {
-        match self {
-            Self::BadRequest => "check the model id, the request id and the input",
-            Self::Unauthorized => "check the API token; a new one comes from the profile page",
-            Self::PaymentRequired => "add balance to the account, then try again",
-            Self::Forbidden => "use the token of the account that owns it",
-            Self::NotFound => "check the id; the job or model may no longer exist",
-            Self::InvalidInput => {
-                "the model's schema may have changed: update it; until then, `submit_json` sends a body unchecked"
-            }
-            Self::TooLarge => {
-                "put files on public https: URLs instead of sending them inside the request"
-            }
-            Self::NotReady => "wait for the job, or ask again later",
-            Self::RateLimited => "wait, and send fewer calls at a time",
-            Self::Server => "try again later",
-            Self::Other => "see the body of the answer",
-        }
-    }
 }
 
 impl ApiError {
     /// What to do next.
-    pub(crate) fn advice(&self) -> &'static str {
-        match self.kind {
-            ApiErrorKind::NotFound if self.is_journaled => {
-                "the service may no longer know the job, or it belongs to another account; if it is gone, call `FileJournal::settle` with its submission, so that `Client::resume` does not return it again"
+    pub(crate) fn advice(&self) -> String {
+        if let Some(base) = &self.versioned_base {
+            return format!(
+                "the base URL of the client has no version; use {base}, or check the address"
+            );
+        }
+        let model_id = self.model_id.as_ref();
+        let advice = match self.kind {
+            _ if (300..400).contains(&self.status) => {
+                "redirects are not followed, so that the token reaches no other host; check the base URL of the client"
             }
-            kind => kind.advice(),
+            ApiErrorKind::BadRequest => "check the model id, the request id and the input",
+            ApiErrorKind::Unauthorized => {
+                "check the API token; the profile page on runcomfy.com gives a new one"
+            }
+            ApiErrorKind::PaymentRequired => "add balance to the account, then try again",
+            ApiErrorKind::Forbidden => "use the token of the account that owns it",
+            ApiErrorKind::NotFound => return self.not_found_advice(),
+            ApiErrorKind::InvalidInput if self.is_unchecked => {
+                return format!(
+                    "the model does not take this body: correct it; `Client::model` fetches the schema of {}",
+                    model_id.map_or("the model", ModelId::as_str)
+                );
+            }
+            ApiErrorKind::InvalidInput => {
+                "the model's schema may have changed: update it; until then, `submit_json` sends a body unchecked"
+            }
+            ApiErrorKind::TooLarge => {
+                "put files on public https: URLs instead of sending them inside the request"
+            }
+            ApiErrorKind::NotReady => "wait for the job, or ask again later",
+            ApiErrorKind::RateLimited => "wait, and send fewer calls at a time",
+            ApiErrorKind::Server => "try again later",
+            ApiErrorKind::Other => "see the body of the answer",
+        };
+        advice.to_owned()
+    }
+
+    fn not_found_advice(&self) -> String {
+        match (&self.request_id, &self.model_id) {
+            (Some(_), _) if self.is_journaled => {
+                "the service may no longer know the job, or it belongs to another account; if it is gone, call `FileJournal::settle` with its submission, so that `Client::resume` does not return it again".to_owned()
+            }
+            (Some(id), _) => format!(
+                "the service knows no request {id}: check the id; the job may have expired, or belong to another account"
+            ),
+            (None, Some(id)) => format!(
+                "the service has no model {id} at this address: check the id; `Client::models` lists the models"
+            ),
+            (None, None) => "check the base URL of the client".to_owned(),
         }
     }
 
@@ -150,27 +208,44 @@ impl fmt::Display for ApiError {
         if let (ApiErrorKind::TooLarge, Some(size)) = (self.kind, self.request_size) {
             write!(f, " to a request of {size} bytes")?;
         }
+        let is_about_address = matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::Other);
+        if is_about_address && !self.url.is_empty() {
+            write!(f, " to {} {}", self.method, self.url)?;
+        }
+        if let Some(location) = &self.location {
+            write!(f, ", a redirect to {location}")?;
+        }
         if let Some(code) = &self.code {
             write!(f, ", code {code}")?;
         }
+        let about = |f: &mut fmt::Formatter<'_>| {
+            if let Some(id) = &self.request_id {
+                write!(f, " (request {id})")?;
+            }
+            match self.retry_after {
+                Some(wait) => write!(f, "; it asks to wait {}", ShownDuration(wait)),
+                None => Ok(()),
+            }
+        };
         match &self.message {
+            Some(message) if message.contains('\n') => {
+                about(f)?;
+                return write!(f, ":\n{message}");
+            }
             Some(message) => write!(f, ": {message}")?,
             None if self.body.trim().is_empty() => f.write_str(" with an empty body")?,
             None => {
                 let body = self.body.trim();
                 match start(body, 200) {
-                    whole if whole.len() == body.len() => write!(f, ": {body}")?,
-                    shown => write!(f, ": {}", Start { shown, len: body.len() })?,
+                    whole if whole.len() == body.len() => write!(f, ": {}", printable(body))?,
+                    shown => {
+                        let shown = &*printable(shown);
+                        write!(f, ": {}", Start { shown, len: body.len() })?;
+                    }
                 }
             }
         }
-        if let Some(id) = &self.request_id {
-            write!(f, " (request {id})")?;
-        }
-        if let Some(wait) = self.retry_after {
-            write!(f, "; it asks to wait {} s", wait.as_secs())?;
-        }
-        Ok(())
+        about(f)
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use runcomfy_schema::debug_as_report;
 use thiserror::Error;
 
 /// The address of the API.
 pub(crate) const DEFAULT_BASE_URL: &str = "https://model-api.runcomfy.net/v1";
 
 /// Why no client can be made.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// No token was given, and none was found.
@@ -24,7 +25,7 @@ pub enum ConfigError {
         reason: &'static str,
     },
     /// The file with the token cannot be used.
-    #[error("cannot take the API token from {}", path.display())]
+    #[error("cannot take the API token from {}: {source}", path.display())]
     TokenFile {
         /// The file.
         path: PathBuf,
@@ -38,12 +39,16 @@ pub enum ConfigError {
         variable: &'static str,
     },
     /// The base URL cannot be used.
-    #[error("the base URL {url:?} {reason}; it looks like {DEFAULT_BASE_URL}")]
+    #[error("the base URL {url:?}{} {reason}; use {suggestion}", from_variable(variable.as_ref()))]
     BadBaseUrl {
         /// What was given.
         url: String,
+        /// The variable of the environment that it came from.
+        variable: Option<&'static str>,
         /// What is wrong with it.
         reason: String,
+        /// A base URL that can be used: the same one corrected, or the default.
+        suggestion: String,
     },
     /// A variable of the environment names a proxy that cannot be used.
     #[error(
@@ -56,11 +61,25 @@ pub enum ConfigError {
         proxy: String,
     },
     /// The HTTP client could not be set up.
-    #[error("cannot set up the HTTP client")]
+    #[error("cannot set up the HTTP client: {source}")]
     Http {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+debug_as_report!(enum ConfigError {
+    NoToken { files },
+    BadToken { reason },
+    TokenFile { path, source },
+    NotUtf8 { variable },
+    BadBaseUrl { url, variable, reason, suggestion },
+    BadProxy { variable, proxy },
+    Http { source },
+});
+
+fn from_variable(variable: Option<&&'static str>) -> String {
+    variable.map(|variable| format!(" (from {variable})")).unwrap_or_default()
 }
 
 fn where_from(files: &[PathBuf]) -> String {

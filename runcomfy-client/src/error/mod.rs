@@ -2,6 +2,7 @@
 
 mod api;
 mod config;
+mod words;
 
 pub use api::{ApiError, ApiErrorKind};
 pub use config::ConfigError;
@@ -10,20 +11,29 @@ pub(crate) use config::DEFAULT_BASE_URL;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use runcomfy_types::{InvalidModelId, MediaError, ModelId, ValidationErrors};
+use runcomfy_schema::debug_as_report;
+use runcomfy_schema::error_report::one_line;
+use runcomfy_types::{InvalidModelId, MediaError, ModelId, OutputError, ValidationErrors};
 use thiserror::Error;
 
 use crate::journal::{ClaimHolder, JournalError};
 use crate::request_id::{InvalidRequestId, RequestId};
 use crate::state::JobState;
-use crate::time::http_date;
+use crate::time::{ShownDuration, http_date};
+use words::{
+    about_result, followed_by, how_to_check, of_job, quoted, seen, tried, what_happened,
+    with_advice, with_cause, without_advice,
+};
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong. Once a job exists, every error about it holds its id; see
 /// [`request_id`](Self::request_id).
-#[derive(Debug, Error)]
+///
+/// `{:?}` shows the message and its causes, one per line, so that an error returned from `main` reads
+/// well. `{:#?}` shows the structure.
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No client can be made.
@@ -44,6 +54,18 @@ pub enum Error {
     /// The body cannot be written as JSON. Nothing was sent.
     #[error("cannot write the body as JSON: {0}")]
     Body(#[source] serde_json::Error),
+    /// An [extra key](crate::SubmitOptions::extra) cannot be added to the input. Nothing was sent.
+    #[error(
+        "cannot add the extra key {key:?} to the input of {model_id}: {reason}; nothing was sent"
+    )]
+    ExtraKey {
+        /// The model.
+        model_id: ModelId,
+        /// The key.
+        key: String,
+        /// Why, and what to do instead.
+        reason: String,
+    },
     /// The request is larger than the service takes. Nothing was sent.
     #[error(
         "the request to {model_id} has {size} bytes, and the service takes at most {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
@@ -57,7 +79,7 @@ pub enum Error {
         limit: u64,
     },
     /// The service refused a call.
-    #[error("{}; {}", .0, .0.advice())]
+    #[error("{}", with_advice(.0))]
     Api(Box<ApiError>),
     /// The service surely did not accept the submission: there was no connection, or the client's own
     /// limits left no time for it.
@@ -75,9 +97,15 @@ pub enum Error {
     },
     /// The submission may have been accepted, and paid for, or not.
     #[error(
-        "the outcome of the submission to {model_id} at {} is unknown: it may have been accepted, so it was not sent again; {}",
+        "the outcome of the submission to {model_id} at {} is unknown: {}",
         http_date(*submitted_at),
-        how_to_check(request_id.as_ref(), hint.as_ref())
+        followed_by(
+            &what_happened(source),
+            &format!(
+                "it may have been accepted, so it was not sent again; {}",
+                how_to_check(request_id.as_ref(), hint.as_ref())
+            )
+        )
     )]
     SubmitUnknown {
         /// The model.
@@ -103,7 +131,7 @@ pub enum Error {
     /// The journal cannot record a submission, so it was not sent.
     #[error(
         "cannot record the submission to {model_id} in the journal: {}; nothing was sent, so it is safe to submit again once the journal can be written",
-        with_causes(source)
+        one_line(source)
     )]
     NotRecorded {
         /// The model.
@@ -114,7 +142,7 @@ pub enum Error {
     /// The journal cannot record that a job is settled.
     #[error(
         "cannot record in the journal that request {request_id} is settled: {}; `Client::resume` will return the job again",
-        with_causes(source)
+        one_line(source)
     )]
     NotSettled {
         /// The job.
@@ -125,14 +153,14 @@ pub enum Error {
     /// A journal cannot be read.
     #[error(
         "cannot read the unfinished jobs from the journal: {}; nothing was changed",
-        with_causes(source)
+        one_line(source)
     )]
     JournalRead {
         /// Why.
         source: JournalError,
     },
     /// A call about the catalog or the account got no answer that can be used.
-    #[error("cannot read {what}: {reason}")]
+    #[error("cannot read {what}: {}", with_cause(reason, source.as_ref()))]
     Catalog {
         /// What was asked for: `the catalog`, or `the account's balance`.
         what: &'static str,
@@ -180,7 +208,8 @@ pub enum Error {
     },
     /// The job failed.
     #[error(
-        "request {request_id} failed: {message}; a new submission is a new job, and costs again"
+        "request {request_id} failed: {}",
+        followed_by(message, "a new submission is a new job, and costs again")
     )]
     Failed {
         /// The job.
@@ -205,7 +234,7 @@ pub enum Error {
         state: JobState,
     },
     /// A wait reached its upper bound. The job goes on.
-    #[error("request {request_id} was not finished after {} s of waiting{}", waited.as_secs(), seen(state.as_ref()))]
+    #[error("request {request_id} was not finished after {} of waiting{}", ShownDuration(*waited), seen(state.as_ref()))]
     WaitTimeout {
         /// The job.
         request_id: RequestId,
@@ -244,7 +273,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A job stayed in a state that this version does not know.
-    #[error("request {request_id} was in the unknown state {state:?} for {} s{}; get it later by its id with `Client::job`, perhaps with a newer version of this library", waited.as_secs(), quoted(message.as_ref()))]
+    #[error("request {request_id} was in the unknown state {state:?} for {}{}; get it later by its id with `Client::job`, perhaps with a newer version of this library", ShownDuration(*waited), quoted(message.as_ref()))]
     UnknownState {
         /// The job.
         request_id: RequestId,
@@ -256,7 +285,12 @@ pub enum Error {
         waited: Duration,
     },
     /// An output's file could not be saved. The job and its output are not affected.
-    #[error("cannot save {url} to {}: {reason}{}", path.display(), of_job(request_id.as_ref()))]
+    #[error(
+        "cannot save {url} to {}: {}{}",
+        path.display(),
+        with_cause(reason, source.as_ref()),
+        of_job(request_id.as_ref())
+    )]
     Download {
         /// The file's URL, without user name, password and query: they grant access. It is cut where
         /// it gets long.
@@ -270,6 +304,15 @@ pub enum Error {
         /// Why, if there is more to say.
         source: Option<BoxError>,
     },
+    /// The output of a job has no single file of the kind that was asked for. The job is complete, and
+    /// its output has whatever came.
+    #[error("{}{source}", request_id.as_ref().map(|id| format!("request {id}: ")).unwrap_or_default())]
+    Output {
+        /// The job, if it is known.
+        request_id: Option<RequestId>,
+        /// What the output has instead.
+        source: OutputError,
+    },
     /// A blocking call was made on a thread of an asynchronous runtime.
     #[error(
         "a blocking call was made on a thread of an asynchronous runtime (threads of `spawn_blocking` count, too); use the asynchronous client, or a thread of your own (`std::thread::spawn`)"
@@ -277,15 +320,48 @@ pub enum Error {
     BlockingInAsync,
 }
 
+debug_as_report!(enum Error {
+    Config(source),
+    ModelId(source),
+    RequestId(source),
+    Invalid(source),
+    Media(source),
+    Body(source),
+    ExtraKey { model_id, key, reason },
+    RequestTooLarge { model_id, size, limit },
+    Api(source),
+    NotSubmitted { model_id, attempts, source },
+    SubmitUnknown { model_id, submitted_at, request_id, hint, source },
+    AlreadySubmitted { model_id, holder },
+    NotRecorded { model_id, source },
+    NotSettled { request_id, source },
+    JournalRead { source },
+    Catalog { what, reason, source },
+    NoAnswer { request_id, attempts, source },
+    BadAnswer { request_id, reason, body },
+    ResultUnreadable { request_id, source },
+    Failed { request_id, message },
+    Cancelled { request_id },
+    NotFinished { request_id, state },
+    WaitTimeout { request_id, state, waited, source },
+    WaitCancelled { request_id },
+    Detached { request_id },
+    OtherModel { request_id, found, expected },
+    UnknownState { request_id, state, message, waited },
+    Download { url, path, reason, request_id, source },
+    Output { request_id, source },
+    BlockingInAsync,
+});
+
 impl Error {
     /// The job that the error is about, if there is one.
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
             Self::Api(error) => error.request_id.as_ref(),
-            Self::SubmitUnknown { request_id, .. } | Self::Download { request_id, .. } => {
-                request_id.as_ref()
-            }
+            Self::SubmitUnknown { request_id, .. }
+            | Self::Output { request_id, .. }
+            | Self::Download { request_id, .. } => request_id.as_ref(),
             Self::AlreadySubmitted { holder, .. } => holder.request_id.as_ref(),
             Self::NoAnswer { request_id, .. }
             | Self::BadAnswer { request_id, .. }
@@ -329,78 +405,11 @@ impl Error {
     }
 }
 
-/// An error with its causes, on one line.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
-    texts.dedup();
-    texts.join(": ")
-}
-
-/// An error inside another one, which has advice of its own.
-fn without_advice(error: &Error) -> String {
-    match error {
-        Error::Api(refusal) => refusal.to_string(),
-        other => other.to_string(),
+/// For `output.video()?`, where the job is not known.
+impl From<OutputError> for Error {
+    fn from(source: OutputError) -> Self {
+        Self::Output { request_id: None, source }
     }
-}
-
-fn about_result(error: &Error) -> &'static str {
-    match error.api().map(|refusal| refusal.kind) {
-        Some(ApiErrorKind::Forbidden) => {
-            "the job belongs to another account: use the token of that account"
-        }
-        Some(ApiErrorKind::NotFound) => "the result is gone, or the job belongs to another account",
-        _ => "ask for it later with `Job::result`",
-    }
-}
-
-fn how_to_check(request_id: Option<&RequestId>, hint: Option<&RequestId>) -> String {
-    match (request_id, hint) {
-        (Some(id), _) => {
-            format!(
-                "its request id is {id}: get the job with `Client::job_json` and ask for its status"
-            )
-        }
-        (None, Some(hint)) => format!(
-            "the answer names the request id {hint}, which may or may not be the job's: ask for it with \
-             `Client::job_json`, and check the account's recent requests before you submit again"
-        ),
-        (None, None) => "check the account's recent requests before you submit again".to_owned(),
-    }
-}
-
-fn tried(attempts: u32) -> String {
-    match attempts {
-        // The client's own limits left no time for it.
-        0 => String::new(),
-        1 => ", tried once".to_owned(),
-        attempts => format!(", tried {attempts} times"),
-    }
-}
-
-fn of_job(request_id: Option<&RequestId>) -> String {
-    request_id.map(|id| format!(" (request {id})")).unwrap_or_default()
-}
-
-const GOES_ON: &str = "the job goes on, so wait again or get it later by its id with `Client::job`";
-
-fn seen(state: Option<&JobState>) -> String {
-    match state {
-        Some(state) if state.is_final() => {
-            format!(
-                "; it is {state}, but its result could not be read: ask for it later with `Job::result`"
-            )
-        }
-        Some(state) => {
-            format!(" (state: {state}); {GOES_ON}")
-        }
-        None => format!("; {GOES_ON}"),
-    }
-}
-
-fn quoted(message: Option<&String>) -> String {
-    message.map(|message| format!(" ({message})")).unwrap_or_default()
 }
 
 impl From<ApiError> for Error {

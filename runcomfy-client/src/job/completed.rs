@@ -3,15 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use runcomfy_types::Output;
+use runcomfy_types::{Output, OutputError, OutputFiles};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::client::Client;
 use crate::error::Error;
 use crate::journal::{JournalEntry, JournalError, Submission};
 use crate::request_id::RequestId;
+use crate::timestamp::Timestamp;
 
 /// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
 /// blocking.
+///
+/// It serialises to its public fields, without those that the service did not send.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Completed<O = Output, C = Client> {
@@ -22,10 +26,10 @@ pub struct Completed<O = Output, C = Client> {
     pub request_id: RequestId,
     /// Its output.
     pub output: O,
-    /// When it was submitted, in the service's words.
-    pub created_at: Option<String>,
-    /// When it ended, in the service's words.
-    pub finished_at: Option<String>,
+    /// When it was submitted, by the service's clock.
+    pub created_at: Option<Timestamp>,
+    /// When it ended, by the service's clock.
+    pub finished_at: Option<Timestamp>,
     /// What it cost, in US dollars, if the service says so.
     pub cost: Option<f64>,
 }
@@ -51,6 +55,64 @@ impl<O, C> Completed<O, C> {
             Some(submission) => JournalEntry::Settled { submission: submission.id.clone() },
             None => JournalEntry::JobSettled { request_id: self.request_id.clone() },
         }
+    }
+}
+
+impl<O: OutputFiles, C> Completed<O, C> {
+    /// The URL of the image, if there is exactly one.
+    ///
+    /// # Errors
+    /// [`Error::Output`] says what came instead: several images, or none.
+    pub fn image(&self) -> Result<&str, Error> {
+        self.output.image().map_err(|source| self.no_file(source))
+    }
+
+    /// The URL of the video, if there is exactly one.
+    ///
+    /// ```no_run
+    /// # use runcomfy_client::{Client, Error, Request};
+    /// use runcomfy_client::OutputFiles;
+    ///
+    /// async fn video<R: Request<Output: OutputFiles>>(client: &Client, input: &R) -> Result<String, Error> {
+    ///     Ok(client.run(input).await?.video()?.to_owned())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Output`] says what came instead: several videos, or none.
+    pub fn video(&self) -> Result<&str, Error> {
+        self.output.video().map_err(|source| self.no_file(source))
+    }
+
+    /// The URL of the audio file, if there is exactly one.
+    ///
+    /// # Errors
+    /// [`Error::Output`] says what came instead: several audio files, or none.
+    pub fn audio(&self) -> Result<&str, Error> {
+        self.output.audio().map_err(|source| self.no_file(source))
+    }
+
+    fn no_file(&self, source: OutputError) -> Error {
+        Error::Output { request_id: Some(self.request_id.clone()), source }
+    }
+}
+
+impl<O: Serialize, C> Serialize for Completed<O, C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { client: _, submission: _, request_id, output, created_at, finished_at, cost } =
+            self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("request_id", request_id)?;
+        map.serialize_entry("output", output)?;
+        for (key, time) in [("created_at", created_at), ("finished_at", finished_at)] {
+            if let Some(time) = time {
+                map.serialize_entry(key, time)?;
+            }
+        }
+        if let Some(cost) = cost {
+            map.serialize_entry("cost", cost)?;
+        }
+        map.end()
     }
 }
 

@@ -13,14 +13,12 @@ use super::{response, wire};
 use crate::error::{ApiErrorKind, Error};
 use crate::journal::Submission;
 use crate::lenient::FromMembers;
+use crate::recent::MAX_LAG;
 use crate::request_id::RequestId;
 use crate::shared::Shared;
 use crate::state::{JobState, JobStatus};
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
-
-/// For how long parts of the service may not know of a job that others have accepted, or ended.
-pub(super) const MAX_LAG: Duration = Duration::from_secs(60);
 
 /// What is known of a job before it is asked about.
 #[derive(Clone, Debug)]
@@ -161,7 +159,7 @@ impl JobHandle {
             let is_end =
                 |response: &Response, id: &RequestId| response::end(response, id).is_some();
             let job = Some(AboutJob { request_id, bears_lag, is_end });
-            IdempotentCall { method, url, attempts, job }
+            IdempotentCall { method, url, attempts, job, model_id: None }
         };
         let model = model_id.as_ref().map(field::display);
         let span = debug_span!("job", call = what, model, %request_id);

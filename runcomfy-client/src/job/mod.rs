@@ -57,7 +57,8 @@ impl<O> Job<O> {
         model_id: Option<ModelId>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
-        let facts = JobFacts { request_id, model_id, submission, accepted_at: None };
+        let accepted_at = shared.transport.recent.submitted_at(&request_id);
+        let facts = JobFacts { request_id, model_id, submission, accepted_at };
         Self { shared: Some(shared), facts: Arc::new(facts), output: PhantomData }
     }
 
@@ -81,7 +82,8 @@ impl<O> Job<O> {
 
     pub(crate) fn with_client(self, client: &Client) -> Self {
         // Clocks of other clients show other times.
-        let facts = JobFacts { accepted_at: None, ..Arc::unwrap_or_clone(self.facts) };
+        let accepted_at = client.shared.transport.recent.submitted_at(self.request_id());
+        let facts = JobFacts { accepted_at, ..Arc::unwrap_or_clone(self.facts) };
         Self { shared: Some(client.shared.clone()), facts: Arc::new(facts), ..self }
     }
 

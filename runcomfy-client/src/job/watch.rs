@@ -9,9 +9,10 @@ use std::time::Duration;
 use tracing::{debug, warn};
 
 use super::failure::JobCallError;
-use super::handle::{JobEnd, JobHandle, MAX_LAG};
+use super::handle::{JobEnd, JobHandle};
 use super::options::WaitOptions;
 use crate::error::Error;
+use crate::recent::MAX_LAG;
 use crate::state::{JobState, JobStatus};
 use crate::time::Sleep;
 

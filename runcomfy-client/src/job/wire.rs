@@ -7,7 +7,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::lenient::{FromMembers, number, text};
+use crate::lenient::{FromMembers, number};
+use crate::timestamp::Timestamp;
 
 /// `GET /requests/{request_id}/status`.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(crate) struct Status {
 pub(crate) struct JobResult {
     pub(crate) status: String,
     pub(crate) output: Value,
-    pub(crate) created_at: Option<String>,
-    pub(crate) finished_at: Option<String>,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) finished_at: Option<Timestamp>,
     pub(crate) cost: Option<f64>,
 }
 
@@ -64,8 +65,8 @@ impl FromMembers for JobResult {
         Ok(Self {
             status: required(members, "status")?,
             output: members.remove("output").unwrap_or_default(),
-            created_at: text(members, "created_at"),
-            finished_at: text(members, "finished_at"),
+            created_at: timestamp(members, "created_at"),
+            finished_at: timestamp(members, "finished_at"),
             cost: number(members, "cost"),
         })
     }
@@ -82,5 +83,14 @@ fn required(members: &mut Map<String, Value>, key: &str) -> Result<String, Strin
         Some(Value::String(text)) => Ok(text),
         Some(other) => Err(format!("`{key}` is {other}, not a string")),
         None => Err(format!("missing field `{key}`")),
+    }
+}
+
+/// A time: a text, or a number.
+fn timestamp(members: &mut Map<String, Value>, key: &str) -> Option<Timestamp> {
+    match members.remove(key)? {
+        Value::String(text) => Some(text.into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! A submission, which costs money: sent again only where the service surely did not accept it, and
 //! written into the journal before and after.
 
+mod extra;
 mod options;
 mod record;
 mod verdict;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_schema::Json;
 use runcomfy_types::{ModelId, Request};
 use serde::Serialize;
 use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
@@ -18,9 +20,10 @@ use crate::error::Error;
 use crate::journal::{JournalEntry, Submission, canonical_sha256, claim};
 use crate::request_id::RequestId;
 use crate::shared::Shared;
+use crate::transport::failure::innermost;
 use crate::transport::named_id::Ids;
 use crate::transport::throttle::Lane;
-use crate::transport::{CallError, Outgoing};
+use crate::transport::{CallError, Outgoing, Subject};
 
 pub use options::SubmitOptions;
 use record::{NotBegun, SubmissionRecord};
@@ -35,18 +38,31 @@ pub(crate) struct Prepared {
     body: Body,
     /// Its claim in the client's journal, if it has one.
     claim: Option<String>,
+    /// Whether no schema of ours has checked the whole body.
+    is_unchecked: bool,
 }
 
 impl Prepared {
-    pub(crate) fn of<R: Request>(input: &R) -> Result<Self, Error> {
-        let model_id = input.model_id().parse()?;
-        let body = input.checked_body().map_or_else(|| Body::of(input), Body::sharing);
-        let body = body.map_err(Error::Body)?;
+    /// An input with these options. `number` receives its claim in the client's journal, and returns
+    /// how many equal inputs came before it; `None` if it claims nothing.
+    pub(crate) fn of<R: Request>(
+        input: &R,
+        options: &SubmitOptions,
+        number: Option<impl FnOnce(&str) -> u32>,
+    ) -> Result<Self, Error> {
+        let model_id: ModelId = input.model_id().parse()?;
+        let extended = extra::extended(input, options.extras())?;
+        let checked = input.checked_body();
+        let json = extended.as_ref().or(checked.map(|checked| checked.json));
+        let body = json.map_or_else(|| Body::of(input), Body::sharing).map_err(Error::Body)?;
         let size = body.len();
         if size > MAX_REQUEST_LEN {
             return Err(Error::RequestTooLarge { model_id, size, limit: MAX_REQUEST_LEN });
         }
-        Ok(Self { model_id, body, claim: None })
+        let key = options.given_key().or(input.job_key());
+        let claim = number.map(|number| claim_of(&model_id, json, &body, key, number));
+        let is_unchecked = extended.is_some() || checked.is_none();
+        Ok(Self { model_id, body, claim, is_unchecked })
     }
 
     /// Any JSON for any model, unchecked, its size included: the service knows its limits best.
@@ -55,32 +71,31 @@ impl Prepared {
         body: &B,
     ) -> Result<Self, Error> {
         let body = Body::of(body).map_err(Error::Body)?;
-        Ok(Self { model_id, body, claim: None })
+        Ok(Self { model_id, body, claim: None, is_unchecked: true })
     }
 
     pub(crate) fn model_id(&self) -> &ModelId {
         &self.model_id
     }
+}
 
-    /// Claims the input that it was made from, by its model, body, key and number among equal inputs.
-    /// `number` receives the claim of number 0, and returns the number of this input.
-    pub(crate) fn claiming<R: Request>(
-        mut self,
-        input: &R,
-        key: Option<&str>,
-        number: impl FnOnce(&str) -> u32,
-    ) -> Self {
-        let canonical = match input.checked_body() {
-            Some(json) => canonical_sha256(json).ok(),
-            None => self.body.to_json().ok().and_then(|json| canonical_sha256(&json).ok()),
-        };
-        let canonical = canonical.unwrap_or_else(|| self.body.sha256());
-        let first = claim(&self.model_id, &canonical, key, 0);
-        self.claim = Some(match number(&first) {
-            0 => first,
-            number => claim(&self.model_id, &canonical, key, number),
-        });
-        self
+/// The claim of a submission, by its model, body, key and number among equal ones.
+fn claim_of(
+    model_id: &ModelId,
+    json: Option<&Json>,
+    body: &Body,
+    key: Option<&str>,
+    number: impl FnOnce(&str) -> u32,
+) -> String {
+    let canonical = match json {
+        Some(json) => canonical_sha256(json).ok(),
+        None => body.to_json().ok().and_then(|json| canonical_sha256(&json).ok()),
+    };
+    let canonical = canonical.unwrap_or_else(|| body.sha256());
+    let first = claim(model_id, &canonical, key, 0);
+    match number(&first) {
+        0 => first,
+        number => claim(model_id, &canonical, key, number),
     }
 }
 
@@ -119,6 +134,14 @@ enum SendOutcome {
     NotAccepted(CallError),
     /// Nobody can tell.
     Unknown(Unknown),
+}
+
+/// What is sent.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    model_id: &'a ModelId,
+    body: &'a Body,
+    is_unchecked: bool,
 }
 
 impl Shared {
@@ -163,7 +186,7 @@ impl Shared {
         prepared: Prepared,
         deadline: Duration,
     ) -> Result<Accepted, Failed> {
-        let Prepared { model_id, body, claim } = prepared;
+        let Prepared { model_id, body, claim, is_unchecked } = prepared;
         let submitted_at = self.transport.clock.date();
         let (record, submission) = match &self.journal {
             None => (SubmissionRecord::none(), None),
@@ -184,7 +207,9 @@ impl Shared {
                 (record, Some(submission))
             }
         };
-        let outcome = self.send_until_clear(&model_id, &body, &record, deadline).await;
+        let call = Call { model_id: &model_id, body: &body, is_unchecked };
+        let outcome = self.send_until_clear(call, &record, deadline).await;
+        self.remember(&outcome);
         if let Some(submission) = &submission {
             record.end(outcome.entry(submission)).await;
         }
@@ -202,14 +227,25 @@ impl Shared {
         }
     }
 
+    /// Remembers the job, or what may be its id, for whoever opens it by its id.
+    fn remember(&self, outcome: &SendOutcome) {
+        let ids = match outcome {
+            SendOutcome::Accepted(id) => [Some(id), None],
+            SendOutcome::Unknown(Unknown { ids, .. }) => [ids.job.as_ref(), ids.hint.as_ref()],
+            SendOutcome::NotAccepted(_) => [None, None],
+        };
+        let now = self.transport.clock.now();
+        ids.into_iter().flatten().for_each(|id| self.transport.recent.add(id.clone(), now));
+    }
+
     /// Sends until the service accepts or refuses, or nobody can tell which it did.
     async fn send_until_clear(
         &self,
-        model_id: &ModelId,
-        body: &Body,
+        call: Call<'_>,
         record: &SubmissionRecord,
         deadline: Duration,
     ) -> SendOutcome {
+        let Call { model_id, body, is_unchecked } = call;
         let transport = &*self.transport;
         let limits = &transport.limits;
         let left = || deadline.saturating_sub(transport.clock.now());
@@ -230,10 +266,15 @@ impl Shared {
             let (error, retry_after) = match transport.send(call, timeout).await {
                 Ok(response) => {
                     debug!(attempt = attempts, status = response.status, "answered");
-                    match Verdict::of(&response) {
+                    let subject = Subject {
+                        model_id: Some(model_id),
+                        is_unchecked,
+                        size: Some(body.len()),
+                        ..Subject::default()
+                    };
+                    match Verdict::of(&response, subject) {
                         Verdict::Accepted(request_id) => return SendOutcome::Accepted(request_id),
-                        Verdict::Refused(mut refusal) => {
-                            refusal.request_size = Some(body.len());
+                        Verdict::Refused(refusal) => {
                             return SendOutcome::NotAccepted(CallError::Refused(Box::new(refusal)));
                         }
                         Verdict::Unknown(unknown) => return SendOutcome::Unknown(unknown),
@@ -298,13 +339,4 @@ fn not_accepted(error: CallError, model_id: &ModelId) -> Error {
         CallError::Transport { attempts, source } => not_submitted(attempts, source.into()),
         CallError::Refused(refusal) => Error::Api(refusal),
     }
-}
-
-/// The innermost words about what went wrong.
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }

@@ -1,11 +1,14 @@
 //! Options of a submission.
 
+use serde_json::Value;
+
 /// Options of a submission; see
 /// [`Client::submit_with`](crate::Client::submit_with).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "options do nothing until a submission takes them"]
 pub struct SubmitOptions {
     key: Option<String>,
+    extras: Vec<(String, Value)>,
 }
 
 impl SubmitOptions {
@@ -20,7 +23,40 @@ impl SubmitOptions {
         self
     }
 
+    /// Adds a key that the model's schema does not declare, and its value, which nothing checks. Some
+    /// base models take a LoRA in this way:
+    ///
+    /// ```no_run
+    /// # use runcomfy_client::{Client, Error, Request, SubmitOptions};
+    /// # async fn example<R: Request>(client: Client, input: R) -> Result<(), Error> {
+    /// use serde_json::json;
+    ///
+    /// let options = SubmitOptions::default().extra("lora", json!({"path": "my-style.safetensors"}));
+    /// let job = client.submit_with(&input, &options).await?;
+    /// # let _ = job;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Call it once for each key; the last value of a key counts. A key that the schema declares is an
+    /// [`Error::ExtraKey`](crate::Error::ExtraKey) before anything is sent: it belongs into the input,
+    /// which checks it. For a [`Request`](crate::Request) type that was not generated, only the keys of
+    /// its body are known, and refused. [`Client::submit_json`](crate::Client::submit_json) needs no
+    /// extra keys, since its JSON can hold any.
+    ///
+    /// An extra key is a part of the body: the journal's digest and claim of the submission include it.
+    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let key = key.into();
+        self.extras.retain(|(present, _)| *present != key);
+        self.extras.push((key, value.into()));
+        self
+    }
+
     pub(crate) fn given_key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    pub(super) fn extras(&self) -> &[(String, Value)] {
+        &self.extras
     }
 }

@@ -16,8 +16,8 @@ use serde_json::Value;
 use crate::error::{ApiError, BoxError};
 use crate::request_id::RequestId;
 use crate::state::JobState;
-use crate::transport::Response;
 use crate::transport::named_id::{Ids, named_id};
+use crate::transport::{Response, Subject};
 
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -37,10 +37,11 @@ pub(super) struct Unknown {
 }
 
 impl Verdict {
-    pub(super) fn of(response: &Response) -> Self {
+    /// `subject` is for the error, if there is one.
+    pub(super) fn of(response: &Response, subject: Subject<'_>) -> Self {
         let id = id_of(response).filter(|id| !response.has_token(id));
         let status = response.status;
-        let Some(error) = response.refusal(None) else {
+        let Some(error) = response.refusal(subject) else {
             return match id {
                 Some(id) if response.json.is_ok() => Self::Accepted(id),
                 id => {
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16, body: &str) -> String {
-        match Verdict::of(&Response::of(status, body)) {
+        match Verdict::of(&Response::of(status, body), Subject::default()) {
             Verdict::Accepted(id) => format!("accepted {id}"),
             Verdict::Busy(_) => "busy".to_owned(),
             Verdict::Refused(error) => format!("refused {}", error.status),

@@ -4,11 +4,22 @@ use runcomfy_schema::redact::url_without_secrets;
 use runcomfy_types::truncated::Truncated;
 use url::{Host, Url};
 
-use crate::error::ConfigError;
+use crate::error::{ConfigError, DEFAULT_BASE_URL};
 
 /// The base URL, which ends without a slash.
-pub(crate) fn check_base_url(text: &str) -> Result<Url, ConfigError> {
-    let bad = |reason: String| ConfigError::BadBaseUrl { url: shown_url(text), reason };
+pub(crate) fn check_base_url(
+    text: &str,
+    variable: Option<&'static str>,
+) -> Result<Url, ConfigError> {
+    let bad = |reason: String| ConfigError::BadBaseUrl {
+        url: shown_url(text),
+        variable,
+        reason,
+        suggestion: suggestion(text),
+    };
+    if !text.contains("://") && host_of(text).is_some() {
+        return Err(bad("has no scheme".to_owned()));
+    }
     let mut url = Url::parse(text).map_err(|error| bad(format!("is not a URL ({error})")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("has a user name or password in it".to_owned()));
@@ -26,6 +37,32 @@ pub(crate) fn check_base_url(text: &str) -> Result<Url, ConfigError> {
         segments.pop_if_empty();
     }
     Ok(url)
+}
+
+/// The URL that a text without a scheme probably means, if it holds nothing secret.
+fn host_of(text: &str) -> Option<Url> {
+    let url = Url::parse(&format!("http://{text}")).ok()?;
+    let is_secret = !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some();
+    let is_host = matches!(url.host()?, Host::Ipv4(_) | Host::Ipv6(_))
+        || is_this_machine(&url)
+        || url.host_str()?.contains('.');
+    (is_host && !is_secret).then_some(url)
+}
+
+/// The base URL that was probably meant: `http://localhost:8188/v1` for `localhost:8188`.
+fn suggestion(text: &str) -> String {
+    let address = text.split_once("://").map_or(text, |(_, address)| address);
+    let Some(mut url) = host_of(address) else { return DEFAULT_BASE_URL.to_owned() };
+    if !is_this_machine(&url) && url.set_scheme("https").is_err() {
+        return DEFAULT_BASE_URL.to_owned();
+    }
+    if url.path() == "/" {
+        url.set_path("/v1");
+    }
+    shown_url(url.as_str())
 }
 
 /// What may be shown of a base URL, which somebody may have put a password into.
@@ -55,7 +92,7 @@ mod tests {
             "http://localhost:8080",
             "http://[::1]:1/v1",
         ] {
-            assert!(check_base_url(url).is_ok(), "{url}");
+            assert!(check_base_url(url, None).is_ok(), "{url}");
         }
         for url in [
             "",
@@ -69,15 +106,36 @@ mod tests {
             "https://model-api.runcomfy.net:sekrit",
             "https://model-api.runcomfy.net/v1#a",
         ] {
-            let error = check_base_url(url).unwrap_err();
+            let error = check_base_url(url, None).unwrap_err();
             let builder = crate::Client::builder().base_url(url);
             let text = format!("{error} {error:?} {builder:?}");
             assert!(!text.contains("sekrit"), "{text}");
-            assert!(text.contains("https://model-api.runcomfy.net/v1"), "{text}");
+            assert!(text.contains("use https://model-api.runcomfy.net/v1"), "{text}");
         }
         assert_eq!(
-            check_base_url("https://a.example/v1/").unwrap().as_str(),
+            check_base_url("https://a.example/v1/", None).unwrap().as_str(),
             "https://a.example/v1"
         );
+    }
+    #[test]
+    fn the_url_that_was_meant_is_suggested() {
+        for (text, suggested) in [
+            ("localhost:8188", "http://localhost:8188/v1"),
+            ("localhost:8188/v1", "http://localhost:8188/v1"),
+            ("localhost", "http://localhost/v1"),
+            ("127.0.0.1:4000/", "http://127.0.0.1:4000/v1"),
+            ("[::1]:4000", "http://[::1]:4000/v1"),
+            ("gateway.example.com/runcomfy/v1", "https://gateway.example.com/runcomfy/v1"),
+            ("http://gateway.example.com:8080/v1", "https://gateway.example.com:8080/v1"),
+            ("ws://localhost:8188", "http://localhost:8188/v1"),
+            ("", DEFAULT_BASE_URL),
+            ("prod", DEFAULT_BASE_URL),
+            ("me:sekrit@gateway.example.com", DEFAULT_BASE_URL),
+        ] {
+            let error = check_base_url(text, Some("VARIABLE")).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("; use {suggested}")), "{text:?}: {error}");
+            assert!(error.contains(" (from VARIABLE) "), "{error}");
+            assert!(check_base_url(suggested, None).is_ok());
+        }
     }
 }

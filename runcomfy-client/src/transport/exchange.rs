@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Body, Method};
 use url::Url;
 
@@ -31,6 +31,7 @@ struct Received {
     /// 0 before there is one.
     status: u16,
     retry_after: Option<Duration>,
+    location: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -56,7 +57,7 @@ impl Transport {
         timeout: Duration,
     ) -> Result<Response, TransportError> {
         let mut received = Received::default();
-        let url = request.url;
+        let (method, url) = (request.method.clone(), request.url);
         let exchange = self.exchange(request, &mut received);
         match within(&*self.clock, timeout, exchange).await.unwrap_or(Err(Incomplete::TimedOut)) {
             Ok(()) => {}
@@ -68,19 +69,24 @@ impl Transport {
                 return Err(TransportError::CutOff { source, ids });
             }
             Err(Incomplete::TimedOut) => {
-                return Err(TransportError::TimedOut { ids: received.ids(&self.redactor) });
+                return Err(TransportError::TimedOut {
+                    after: timeout,
+                    ids: received.ids(&self.redactor),
+                });
             }
             Err(Incomplete::TooLong) => {
                 return Err(TransportError::TooLong { ids: received.ids(&self.redactor) });
             }
         }
-        let Received { status, retry_after, bytes } = received;
+        let Received { status, retry_after, location, bytes } = received;
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.throttle.pause_for(pause.min(retry::MAX_RETRY_AFTER));
         }
         let body = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        Ok(Response::new(status, body, retry_after, self.redactor.clone()))
+        let call = self.sent(&method, url, status);
+        let response = Response::new(status, body, self.redactor.clone());
+        Ok(Response { retry_after, location, call, ..response })
     }
 
     /// Sends a call, and keeps what arrives as it arrives: a time-out may end this at any point.
@@ -104,6 +110,10 @@ impl Transport {
             .get(RETRY_AFTER)
             .and_then(|header| header.to_str().ok())
             .and_then(|header| retry::retry_after(header, self.clock.date()));
+        received.location = response
+            .headers()
+            .get(LOCATION)
+            .map(|header| String::from_utf8_lossy(header.as_bytes()).into_owned());
         let is_announced_too_long =
             response.content_length().is_some_and(|length| length > MAX_BODY_LEN as u64);
         let limit = if is_announced_too_long { MAX_START_LEN } else { MAX_BODY_LEN };
@@ -130,9 +140,15 @@ impl Transport {
         match TransportError::from(error) {
             TransportError::NotConnected { source, .. } => {
                 let via = self.proxy.as_ref().and_then(|proxy| proxy.describe(url));
-                TransportError::NotConnected { source, via }
+                TransportError::NotConnected { source, to: host_and_port(url), via }
             }
             other => other,
         }
     }
+}
+
+/// `model-api.runcomfy.net:443`
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

@@ -1,11 +1,14 @@
 //! Why a call has no usable response.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::exchange::MAX_BODY_LEN;
 use super::named_id::Ids;
 use super::throttle::Throttled;
 use crate::error::{ApiError, BoxError};
+use crate::time::ShownDuration;
 
 /// Why a call has no usable response. Public methods turn it into an [`Error`](crate::Error).
 #[derive(Debug)]
@@ -22,25 +25,32 @@ pub(crate) enum CallError {
 #[derive(Debug, Error)]
 pub(crate) enum TransportError {
     /// Nothing was sent: there was no connection.
-    #[error("cannot connect{}", via.as_ref().map(|via| format!(" {via}")).unwrap_or_default())]
+    #[error(
+        "cannot connect to {to}{}: {}",
+        via.as_ref().map(|via| format!(" {via}")).unwrap_or_default(),
+        innermost(source)
+    )]
     NotConnected {
         source: reqwest::Error,
+        /// Host and port.
+        to: String,
         /// The proxy of the connection, in words.
         via: Option<String>,
     },
     /// The service may have received something.
-    #[error("the connection broke")]
+    #[error("the connection broke before the answer: {}", innermost(.0))]
     ConnectionLost(#[source] reqwest::Error),
     /// The response had begun.
-    #[error("the connection broke within the answer")]
+    #[error("the connection broke within the answer: {}", innermost(source))]
     CutOff {
         source: reqwest::Error,
         /// The ids in its start.
         ids: Ids,
     },
     /// The call took too long.
-    #[error("no answer in time")]
+    #[error("no complete answer within {}", ShownDuration(*after))]
     TimedOut {
+        after: Duration,
         /// The ids in what had come of the response.
         ids: Ids,
     },
@@ -60,7 +70,7 @@ impl TransportError {
     /// The ids in the start of the response, and the error.
     pub(crate) fn into_parts(mut self) -> (Ids, BoxError) {
         let ids = match &mut self {
-            Self::CutOff { ids, .. } | Self::TimedOut { ids } | Self::TooLong { ids } => {
+            Self::CutOff { ids, .. } | Self::TimedOut { ids, .. } | Self::TooLong { ids } => {
                 std::mem::take(ids)
             }
             Self::NotConnected { .. } | Self::ConnectionLost(_) => Ids::default(),
@@ -74,8 +84,17 @@ impl From<reqwest::Error> for TransportError {
         // The error around this one names the job or the file, which says more than the URL.
         let error = error.without_url();
         match error.is_connect() {
-            true => Self::NotConnected { source: error, via: None },
+            true => Self::NotConnected { source: error, to: String::new(), via: None },
             false => Self::ConnectionLost(error),
         }
     }
+}
+
+/// The innermost cause, which is the system's reason.
+pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_types::ModelId;
 use tracing::{Instrument, Span, debug, warn};
 use url::Url;
 
 use super::throttle::Lane;
-use super::{CallError, Outgoing, Response, Transport};
+use super::{CallError, Outgoing, Response, Subject, Transport};
 use crate::error::ApiError;
 use crate::request_id::RequestId;
 
@@ -20,6 +21,8 @@ pub(crate) struct IdempotentCall<'a> {
     pub(crate) attempts: Option<u32>,
     /// The job that the call is about.
     pub(crate) job: Option<AboutJob<'a>>,
+    /// The model that the call is about.
+    pub(crate) model_id: Option<&'a ModelId>,
 }
 
 /// The job that a call is about.
@@ -35,7 +38,7 @@ pub(crate) struct AboutJob<'a> {
 impl IdempotentCall<'_> {
     /// A call that is about no job.
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, attempts: None, job: None }
+        Self { method, url, attempts: None, job: None, model_id: None }
     }
 }
 
@@ -62,7 +65,7 @@ impl Transport {
         deadline: Duration,
     ) -> Result<(Response, u32), CallError> {
         let Self { limits, clock, budget, .. } = self;
-        let IdempotentCall { method, url, attempts, job } = &call;
+        let IdempotentCall { method, url, attempts, job, model_id } = &call;
         let attempts = attempts.unwrap_or(limits.attempts);
         let left = || deadline.saturating_sub(clock.now());
         let path = url.path();
@@ -80,7 +83,8 @@ impl Transport {
             let sent = self.send(outgoing, timeout).await;
             let last = attempt >= attempts || left().is_zero();
             let request_id = job.map(|job| job.request_id);
-            let refusal = sent.as_ref().ok().and_then(|response| response.refusal(request_id));
+            let subject = Subject { request_id, model_id: *model_id, ..Subject::default() };
+            let refusal = sent.as_ref().ok().and_then(|response| response.refusal(subject));
             let is_transient = |refusal: &ApiError| {
                 refusal.is_transient() || (job.is_some_and(|job| job.bears_lag) && refusal.is_lag())
             };

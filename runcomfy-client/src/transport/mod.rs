@@ -3,7 +3,7 @@
 pub(crate) mod base_url;
 mod budget;
 mod exchange;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod idempotent;
 pub(crate) mod limits;
 pub(crate) mod named_id;
@@ -15,28 +15,33 @@ pub(crate) mod retry;
 pub(crate) mod throttle;
 mod tls;
 pub(crate) mod token;
+mod words;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::{BoxError, ConfigError};
+use crate::recent::RecentJobs;
 use crate::time::Clock;
 use base_url::is_this_machine;
 use budget::RetryBudget;
 use limits::Limits;
 use proxy::Proxy;
 use redactor::Redactor;
+use response::SentCall;
 use throttle::Throttle;
 
 pub(crate) use exchange::Outgoing;
 pub(crate) use failure::{CallError, TransportError};
-pub(crate) use refusal::{message, words};
+pub(crate) use refusal::Subject;
 pub(crate) use response::Response;
+pub(crate) use words::{message, words};
 
 /// A connection that was idle for this long is not used again.
 const MAX_IDLE: Duration = Duration::from_secs(20);
@@ -55,6 +60,8 @@ pub(crate) struct Transport {
     /// For retries of idempotent calls.
     budget: RetryBudget,
     pub(crate) throttle: Throttle,
+    /// The jobs that were submitted through it.
+    pub(crate) recent: RecentJobs,
 }
 
 impl Transport {
@@ -100,6 +107,7 @@ impl Transport {
             jitter: Mutex::new(jitter),
             budget: RetryBudget::new(),
             throttle,
+            recent: RecentJobs::default(),
         })
     }
 
@@ -110,6 +118,24 @@ impl Transport {
             path.extend(segments);
         }
         url
+    }
+
+    /// What an error shows of a call that was answered with this status.
+    pub(super) fn sent(&self, method: &Method, url: &Url, status: u16) -> SentCall {
+        // Only then is the address in doubt.
+        let versioned_base =
+            if [404, 405].contains(&status) { self.versioned_base(url) } else { None };
+        SentCall { method: method.clone(), url: self.redact(url.as_str()), versioned_base }
+    }
+
+    /// The base URL with `/v1`, if the base URL of this call has no version.
+    fn versioned_base(&self, url: &Url) -> Option<String> {
+        let base = self.base.as_str().trim_end_matches('/');
+        let is_version = |segment: &str| {
+            segment.strip_prefix('v').is_some_and(|number| number.parse::<u8>().is_ok())
+        };
+        let last = self.base.path_segments()?.next_back()?;
+        (!is_version(last) && url.as_str().starts_with(base)).then(|| format!("{base}/v1"))
     }
 
     /// A text from outside as an error shows it; see [`Response::excerpt`].

@@ -1,19 +1,31 @@
 //! Refusals: every form of body that the service is known to refuse a call with.
 
+use runcomfy_types::ModelId;
 use serde_json::Value;
 
 use super::Response;
+use super::words::message;
 use crate::error::{ApiError, ApiErrorKind};
 use crate::request_id::RequestId;
 
-const MAX_MESSAGE_LEN: usize = 500;
+const MAX_MESSAGE_LEN: usize = 4096;
 const MAX_SHOWN_BODY_LEN: usize = 4096;
 
+/// What a call is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Subject<'a> {
+    pub(crate) request_id: Option<&'a RequestId>,
+    pub(crate) model_id: Option<&'a ModelId>,
+    /// Whether the body of a submission was checked by no schema of ours.
+    pub(crate) is_unchecked: bool,
+    /// Bytes of the body.
+    pub(crate) size: Option<u64>,
+}
+
 impl Response {
-    /// The refusal that the response is; `None` if it is a success. `request_id` is the job of the
-    /// call.
-    pub(crate) fn refusal(&self, request_id: Option<&RequestId>) -> Option<ApiError> {
-        let &Self { status, ref body, ref json, retry_after, .. } = self;
+    /// The refusal that the response is; `None` if it is a success.
+    pub(crate) fn refusal(&self, subject: Subject<'_>) -> Option<ApiError> {
+        let &Self { status, ref body, ref json, retry_after, ref call, .. } = self;
         let is_success = (200..300).contains(&status);
         let code = json.as_ref().ok().and_then(|json| error_code(json, is_success));
         if is_success && code.is_none() {
@@ -29,10 +41,16 @@ impl Response {
             code: code.map(|code| self.word(&code)),
             message: message.map(|text| self.excerpt(&text, MAX_MESSAGE_LEN)),
             body: self.excerpt(body, MAX_SHOWN_BODY_LEN),
-            request_id: request_id.cloned(),
+            request_id: subject.request_id.cloned(),
+            model_id: subject.model_id.cloned(),
+            url: call.url.clone(),
+            location: self.location.as_deref().map(|to| self.url(to)),
             retry_after,
-            request_size: None,
+            request_size: subject.size,
             is_journaled: false,
+            is_unchecked: subject.is_unchecked,
+            method: call.method.clone(),
+            versioned_base: call.versioned_base.clone(),
         })
     }
 }
@@ -51,25 +69,6 @@ fn error_code(json: &Value, is_success: bool) -> Option<String> {
     code("error_code").or_else(|| code("code").filter(|code| !is_success || is_failure(code)))
 }
 
-/// The service's error message, from any known form of body.
-pub(crate) fn message(json: &Value) -> Option<String> {
-    ["error_message", "message", "error", "detail"].iter().find_map(|key| words(json.get(key)?))
-}
-
-/// The words that a member about an error is, or has.
-pub(crate) fn words(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Null | Value::String(_) => None,
-        Value::Object(inner) => {
-            let text =
-                ["message", "error_message"].iter().find_map(|key| inner.get(*key)?.as_str());
-            Some(text.map_or_else(|| value.to_string(), str::to_owned))
-        }
-        other => Some(other.to_string()),
-    }
-}
-
 fn html_title(body: &str) -> Option<String> {
     let lower = body.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
@@ -83,24 +82,13 @@ mod tests {
     use super::*;
 
     fn read(status: u16, body: &str) -> ApiError {
-        Response::of(status, body).refusal(None).unwrap()
+        Response::of(status, body).refusal(Subject::default()).unwrap()
     }
 
     #[test]
     fn every_form_of_body_gives_the_services_own_words() {
         for (body, words) in [
-            (
-                r#"{"error_code": 400001, "error_message": "invalid identifier"}"#,
-                "invalid identifier",
-            ),
-            (r#"{"message": "no"}"#, "no"),
-            (r#"{"error": "no"}"#, "no"),
-            (r#"{"error": {"message": "no", "type": "x"}}"#, "no"),
-            (r#"{"detail": "Not Found"}"#, "Not Found"),
-            (
-                r#"{"detail": [{"loc": ["a"], "msg": "required"}]}"#,
-                r#"[{"loc":["a"],"msg":"required"}]"#,
-            ),
+            (r#"{"detail": [{"loc": ["a"], "msg": "required"}]}"#, "a: required"),
             ("<html><head><TITLE>502 Bad Gateway</TITLE></head></html>", "502 Bad Gateway"),
         ] {
             assert_eq!(read(400, body).message.as_deref(), Some(words), "{body}");
@@ -145,7 +133,7 @@ mod tests {
             r#"{"code": "success"}"#,
             "x",
         ] {
-            assert_eq!(Response::of(200, body).refusal(None), None, "{body}");
+            assert_eq!(Response::of(200, body).refusal(Subject::default()), None, "{body}");
         }
     }
 

@@ -3,11 +3,22 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_schema::printable::printable;
+use runcomfy_schema::redact::url_without_secrets;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::redactor::Redactor;
 use crate::lenient::FromMembers;
+
+/// A call that was answered, as an error shows it.
+#[derive(Debug, Default)]
+pub(crate) struct SentCall {
+    pub(super) method: Method,
+    pub(super) url: String,
+    /// The base URL with `/v1`, if the call's has no version.
+    pub(super) versioned_base: Option<String>,
+}
 
 /// The response to a call, of any status.
 pub(crate) struct Response {
@@ -16,24 +27,30 @@ pub(crate) struct Response {
     /// The body, if it is JSON.
     pub(crate) json: Result<Value, serde_json::Error>,
     pub(crate) retry_after: Option<Duration>,
-    redactor: Redactor,
+    /// Where a redirect leads.
+    pub(super) location: Option<String>,
+    pub(super) call: SentCall,
+    pub(super) redactor: Redactor,
 }
 
 impl Response {
-    pub(super) fn new(
-        status: u16,
-        body: String,
-        retry_after: Option<Duration>,
-        redactor: Redactor,
-    ) -> Self {
-        Self { status, json: serde_json::from_str(&body), body, retry_after, redactor }
+    pub(super) fn new(status: u16, body: String, redactor: Redactor) -> Self {
+        Self {
+            status,
+            json: serde_json::from_str(&body),
+            body,
+            retry_after: None,
+            location: None,
+            call: SentCall::default(),
+            redactor,
+        }
     }
 
     /// For tests: from a server that does not know the token.
     #[cfg(test)]
     pub(crate) fn of(status: u16, body: &str) -> Self {
         let redactor = Redactor::new(&secrecy::SecretString::default());
-        Self::new(status, body.to_owned(), None, redactor)
+        Self::new(status, body.to_owned(), redactor)
     }
 
     /// The body as an error shows it.
@@ -49,6 +66,12 @@ impl Response {
     /// The same for a text that should be a single word.
     pub(crate) fn word(&self, text: &str) -> String {
         self.excerpt(text, 100)
+    }
+
+    /// A URL of the response as an error shows it: on one line, without query and credentials.
+    pub(super) fn url(&self, url: &str) -> String {
+        const MAX_LEN: usize = 300;
+        self.excerpt(&printable(&url_without_secrets(url)), MAX_LEN)
     }
 
     /// A text of the response as an error shows it: without the token, without what grants access in

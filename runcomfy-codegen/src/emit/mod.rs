@@ -72,9 +72,9 @@ fn request(source: &mut Source, model: &Model) {
     source.line(&format!("type Output = {output};"));
     source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");
     source.line("#[inline]");
-    let (option, some) = (model.paths.of("Option"), model.paths.of("Some"));
-    source.open(&format!("fn checked_body(&self) -> {option}<&__rt::Json> {{"));
-    source.line(&format!("{some}(self.0.json())"));
+    let option = model.paths.of("Option");
+    source.open(&format!("fn checked_body(&self) -> {option}<__rt::CheckedBody<'_>> {{"));
+    source.line("__rt::checked_body::<Self>(self.0.json())");
     source.close("}");
     source.close("}");
     source.line("");

@@ -24,19 +24,7 @@ pub(super) fn output(source: &mut Source, output: &OutputType, paths: &Paths) {
     source.line("pub other: __rt::Map,");
     source.close("}");
     source.line("");
-    source.open("impl ::core::convert::From<__rt::Output> for Output {");
-    source.open("fn from(common: __rt::Output) -> Self {");
-    source.line("let mut other = common.other;");
-    source.open("Self {");
-    for field in &output.fields {
-        let name = &field.name;
-        source.line(&match &field.key {
-            None => format!("{name}: common.{name},"),
-            Some(key) => format!("{name}: __rt::take(&mut other, {key:?}),"),
-        });
-    }
-    source.line("other,");
-    source.close("}");
-    source.close("}");
-    source.close("}");
+    let keyed = output.fields.iter().filter_map(|field| Some((&field.name, field.key.as_ref()?)));
+    let keyed: Vec<String> = keyed.map(|(name, key)| format!("{name}: {key:?}")).collect();
+    source.line(&format!("__rt::output!(Output {{ {} }});", keyed.join(", ")));
 }

@@ -212,12 +212,19 @@ debug_as_report!(enum MediaError {
     Credentials,
     PrivateHost { host },
     BadDataUri { reason },
+    OtherSort { found, instead },
+    SurroundingSpace,
     NotAName,
     UnknownType,
+    NoContent,
+    NotAMime { given },
+    OtherType { stated, found },
     NotMedia { mime },
     WrongKind { mime, kind },
     TooLarge { size, limit },
     Read { path, source },
+    ReadContent(source),
+    File { path, source },
 });
 
 /// The service takes requests of up to 64 MiB. Base64 makes four bytes of three, and the rest of

@@ -4,15 +4,22 @@
 //! an output serialises as it came. A member of another form stays in `other` under its key, and so
 //! does an object that says more than its URL.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod error;
+mod files;
+mod generated;
+mod write;
+
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::data_uri;
+pub use error::OutputError;
+pub use files::{OutputFiles, OutputRef};
+pub use generated::{put, take};
+pub use write::serialize_output;
+
 use crate::media::MediaKind;
 use crate::media_type::kind_of_url;
 use crate::truncated::Truncated;
@@ -75,36 +82,52 @@ const UNKEYED: &str = "output";
 const URL: &str = "url";
 
 impl Output {
+    /// The URL of the image, if there is exactly one.
+    ///
+    /// # Errors
+    /// [`OutputError`] says what came instead: several images, or none.
+    pub fn image(&self) -> Result<&str, OutputError> {
+        self.as_output().image()
+    }
+
+    /// The URL of the video, if there is exactly one.
+    ///
+    /// ```
+    /// use runcomfy_types::Output;
+    /// use serde_json::json;
+    ///
+    /// let output = Output::from(json!({"images": ["https://a.runcomfy.net/1.png"], "seed": 7}));
+    /// assert_eq!(output.image()?, "https://a.runcomfy.net/1.png");
+    /// let error = output.video().unwrap_err();
+    /// assert_eq!(error.to_string(), "the output has no video, but 1 image and 1 other member: `seed`");
+    /// # Ok::<(), runcomfy_types::OutputError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`OutputError`] says what came instead: several videos, or none.
+    pub fn video(&self) -> Result<&str, OutputError> {
+        self.as_output().video()
+    }
+
+    /// The URL of the audio file, if there is exactly one.
+    ///
+    /// # Errors
+    /// [`OutputError`] says what came instead: several audio files, or none.
+    pub fn audio(&self) -> Result<&str, OutputError> {
+        self.as_output().audio()
+    }
+
     /// Every URL of the output, each once: those of the known fields, single ones first, then every
     /// string anywhere in [`other`](Self::other) that looks like the URL of a file.
     pub fn urls(&self) -> impl Iterator<Item = &str> {
-        let mut others = Vec::new();
-        self.other.values().for_each(|value| collect_urls(value, &mut others));
-        let mut known = HashSet::new();
-        self.known_urls().map(|(url, _)| url).chain(others).filter(move |url| known.insert(*url))
+        files::each_once(self.as_output().known_urls(), self.other.values())
     }
 
-    /// The URLs of the known fields, single ones first.
-    fn known_urls(&self) -> impl Iterator<Item = (&str, MediaKind)> {
-        let fields = [
-            (&self.image, &self.images, MediaKind::Image),
-            (&self.video, &self.videos, MediaKind::Video),
-            (&self.audio, &self.audios, MediaKind::Audio),
-        ];
-        let single = fields.map(|(url, _, kind)| url.iter().map(move |url| (&**url, kind)));
-        let several = fields.map(|(_, urls, kind)| urls.iter().map(move |url| (&**url, kind)));
-        single.into_iter().flatten().chain(several.into_iter().flatten())
-    }
-
-    /// The URLs of files: those of the known fields, each with its kind, and those that came without a
-    /// key.
-    #[doc(hidden)]
-    pub fn file_urls(&self) -> impl Iterator<Item = (&str, Option<MediaKind>)> {
-        let mut others = Vec::new();
-        let unkeyed = [UNKEYED, URL].into_iter().filter_map(|key| self.other.get(key));
-        unkeyed.for_each(|value| collect_urls(value, &mut others));
-        let known = self.known_urls().map(|(url, kind)| (url, Some(kind)));
-        known.chain(others.into_iter().map(|url| (url, None)))
+    fn has_urls(&self) -> bool {
+        KEYS.into_iter().any(|(_, _, kind)| {
+            let (single, several) = self.fields(kind);
+            single.is_some() || !several.is_empty()
+        })
     }
 
     fn fields(&self, kind: MediaKind) -> (&Option<String>, &Vec<String>) {
@@ -122,23 +145,6 @@ impl Output {
             (&mut self.audio, &mut self.audios),
         )
     }
-}
-
-/// The URLs anywhere in a value.
-fn collect_urls<'a>(value: &'a Value, urls: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) if is_url(text) => urls.push(text),
-        Value::Array(items) => items.iter().for_each(|item| collect_urls(item, urls)),
-        Value::Object(members) => members.values().for_each(|member| collect_urls(member, urls)),
-        _ => {}
-    }
-}
-
-fn is_url(text: &str) -> bool {
-    let begins = |scheme: &str| {
-        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    begins("https://") || begins("http://") || data_uri::mime(text).is_some()
 }
 
 impl From<Value> for Output {
@@ -191,7 +197,7 @@ impl Output {
 
     /// Reads `{"url": "..."}`, if the object has no other member.
     fn read_lone_url(&mut self) {
-        if self.known_urls().next().is_some() || self.other.keys().any(|key| is_key(key)) {
+        if self.has_urls() || self.other.keys().any(|key| is_key(key)) {
             return;
         }
         let Some(url) = self.other.get(URL).and_then(url_of) else { return };
@@ -261,62 +267,8 @@ fn says_more(value: &Value) -> bool {
 /// the single one. Reading it again gives an equal output.
 impl Serialize for Output {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (single_key, list_key, kind) in KEYS {
-            let (single, several) = self.fields(kind);
-            let is_repeated = several.len() == 1 && single.as_ref() == several.first();
-            let single = if is_repeated { &[] } else { single.as_slice() };
-            let value = match (single, self.other.get(single_key)) {
-                ([url], None) => Some(url.as_str().into()),
-                (urls, rest) => write(urls, rest),
-            };
-            if let Some(value) = value {
-                map.serialize_entry(single_key, &value)?;
-            }
-            if let Some(value) = write(several, self.other.get(list_key)) {
-                map.serialize_entry(list_key, &value)?;
-            }
-        }
-        for (key, value) in self.other.iter().filter(|(key, _)| !is_key(key)) {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
+        self.as_output().serialize(serializer)
     }
-}
-
-/// The value of a key: its URLs, and the objects that came with them.
-fn write(urls: &[String], rest: Option<&Value>) -> Option<Value> {
-    let rest = match (urls, rest) {
-        ([], rest) => return rest.cloned(),
-        ([url], Some(object @ Value::Object(_))) if url_of(object) == Some(url) => {
-            return Some(object.clone());
-        }
-        (_, Some(Value::Array(items))) => items.as_slice(),
-        (_, Some(other)) => std::slice::from_ref(other),
-        (_, None) => &[],
-    };
-    // Objects with more than a URL replace that URL.
-    let mut details: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (index, item) in rest.iter().enumerate().filter(|(_, item)| item.is_object()) {
-        if let Some(url) = url_of(item) {
-            details.entry(url).or_default().push_back(index);
-        }
-    }
-    let mut is_written = vec![false; rest.len()];
-    let mut written: Vec<Value> = Vec::with_capacity(urls.len() + rest.len());
-    for url in urls {
-        let detail = details.get_mut(url.as_str()).and_then(VecDeque::pop_front);
-        written.push(match detail.and_then(|index| rest.get(index).map(|item| (index, item))) {
-            Some((index, item)) => {
-                is_written[index] = true;
-                item.clone()
-            }
-            None => url.as_str().into(),
-        });
-    }
-    let left = rest.iter().zip(is_written).filter(|(_, is_written)| !is_written);
-    written.extend(left.map(|(item, _)| item.clone()));
-    Some(written.into())
 }
 
 impl<'de> Deserialize<'de> for Output {
@@ -359,11 +311,4 @@ impl fmt::Debug for Members<'_> {
         let members = self.0.iter().map(|(key, value)| (Truncated(key), Shown(value)));
         f.debug_map().entries(members).finish()
     }
-}
-
-/// Removes a member if it has the expected type; leaves it in place otherwise.
-pub fn take<T: DeserializeOwned>(members: &mut Map<String, Value>, key: &str) -> Option<T> {
-    let taken = T::deserialize(members.get(key)?).ok()?;
-    members.remove(key);
-    Some(taken)
 }

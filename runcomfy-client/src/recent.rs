@@ -1,0 +1,63 @@
+//! The jobs that a client and its clones have submitted in the last minute.
+//!
+//! Parts of the service may not know a new job yet. A wait bears that for a job that it knows to be new.
+//! A job that is opened by its id tells nothing of its age, so the client remembers it.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::request_id::RequestId;
+
+/// For how long parts of the service may not know of a job that others have accepted, or ended.
+pub(crate) const MAX_LAG: Duration = Duration::from_secs(60);
+
+/// More than a client submits in a minute; the oldest are forgotten first.
+const MAX_JOBS: usize = 4096;
+
+/// Ids of jobs, each with the time of its submission, by the client's clock.
+#[derive(Debug, Default)]
+pub(crate) struct RecentJobs {
+    jobs: Mutex<VecDeque<(RequestId, Duration)>>,
+}
+
+impl RecentJobs {
+    pub(crate) fn add(&self, id: RequestId, now: Duration) {
+        let mut jobs = self.jobs();
+        while jobs.len() >= MAX_JOBS
+            || jobs.front().is_some_and(|(_, at)| now.saturating_sub(*at) >= MAX_LAG)
+        {
+            jobs.pop_front();
+        }
+        jobs.push_back((id, now));
+    }
+
+    /// When a job was submitted, if that was recently.
+    pub(crate) fn submitted_at(&self, id: &RequestId) -> Option<Duration> {
+        let jobs = self.jobs();
+        jobs.iter().rev().find(|(recent, _)| recent == id).map(|(_, at)| *at)
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, VecDeque<(RequestId, Duration)>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_jobs_are_forgotten() {
+        let recent = RecentJobs::default();
+        let id = |number: u64| number.to_string().parse::<RequestId>().unwrap();
+        for number in 0..10_000 {
+            recent.add(id(number), Duration::from_millis(number));
+        }
+        assert_eq!(recent.jobs().len(), MAX_JOBS);
+        assert_eq!(recent.submitted_at(&id(9_999)), Some(Duration::from_millis(9_999)));
+        assert_eq!(recent.submitted_at(&id(0)), None);
+        recent.add(id(1), Duration::from_secs(100));
+        assert_eq!(recent.jobs().len(), 1);
+    }
+}

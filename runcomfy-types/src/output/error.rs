@@ -1,0 +1,99 @@
+//! Why an output has no single file of a kind.
+
+use std::collections::HashSet;
+
+use runcomfy_schema::debug_as_report;
+use runcomfy_schema::printable::printable;
+use thiserror::Error;
+
+use super::OutputRef;
+use crate::media::MediaKind;
+use crate::truncated::Truncated;
+
+/// Keys that a message lists; the rest is counted.
+const MAX_KEYS: usize = 10;
+
+/// Why an output has no single file of a kind, and what came instead.
+#[derive(Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// There are several.
+    #[error("the output has {}, not one; `{field}` has their URLs", counted(*count, *kind))]
+    Several {
+        /// The kind that was asked for.
+        kind: MediaKind,
+        /// The number of files of this kind.
+        count: usize,
+        /// The field with their URLs: `images`, `videos` or `audios`.
+        field: &'static str,
+    },
+    /// There is none.
+    #[error("the output has no {}{}", noun(*kind), instead(found))]
+    Missing {
+        /// The kind that was asked for.
+        kind: MediaKind,
+        /// What came instead, in words; empty if nothing came.
+        found: String,
+    },
+}
+
+debug_as_report!(enum OutputError { Several { kind, count, field }, Missing { kind, found } });
+
+impl OutputError {
+    /// Of an output that has no single file of this kind.
+    pub(super) fn of(output: &OutputRef<'_>, kind: MediaKind) -> Self {
+        match output.fields(kind).1.len() {
+            0 => Self::Missing { kind, found: found(output) },
+            count => {
+                let field = kind.pick("images", "videos", "audios");
+                Self::Several { kind, count, field }
+            }
+        }
+    }
+}
+
+/// What an output has: `1 image and 2 other members: `seed`, `log``.
+fn found(output: &OutputRef<'_>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for kind in [MediaKind::Image, MediaKind::Video, MediaKind::Audio] {
+        let of_kind = output.known_urls().filter(|(_, found)| *found == kind);
+        let urls: HashSet<&str> = of_kind.map(|(url, _)| url).collect();
+        if !urls.is_empty() {
+            parts.push(counted(urls.len(), kind));
+        }
+    }
+    let keys: Vec<&str> = output.members().map(|(key, _)| key).collect();
+    if !keys.is_empty() {
+        let named = keys
+            .iter()
+            .take(MAX_KEYS)
+            .map(|key| format!("`{}`", printable(&Truncated(key).to_string())));
+        let mut named = named.collect::<Vec<_>>().join(", ");
+        if keys.len() > MAX_KEYS {
+            named += &format!(" and {} more", keys.len() - MAX_KEYS);
+        }
+        let members = if keys.len() == 1 { "member" } else { "members" };
+        parts.push(match &*parts {
+            [] => format!("{} {members}: {named}", keys.len()),
+            _ => format!("{} other {members}: {named}", keys.len()),
+        });
+    }
+    let last = parts.pop().unwrap_or_default();
+    if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
+}
+
+fn instead(found: &str) -> String {
+    match found {
+        "" => ": it is empty".to_owned(),
+        found => format!(", but {found}"),
+    }
+}
+
+fn noun(kind: MediaKind) -> &'static str {
+    kind.pick("image", "video", "audio file")
+}
+
+fn counted(count: usize, kind: MediaKind) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {}{plural}", noun(kind))
+}
