@@ -1,6 +1,6 @@
 //! The public API: a folder of schemas in, a folder of source files out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use runcomfy_schema::validate::on_large_stack;
@@ -178,7 +178,7 @@ impl Generator {
                     .iter()
                     .map(|(id, text)| Source::new(id.clone(), format!("{id}.json").into(), text))
                     .collect();
-                sources.sort_by(|a, b| a.id.cmp(&b.id));
+                source::sort(&mut sources);
                 Ok(sources)
             }
         }
@@ -340,21 +340,20 @@ fn warn(warnings: &[Problem]) {
 
 /// Reports model ids that map to the same module.
 fn shared_paths(sources: &[Source]) -> Vec<Problem> {
-    let mut known: BTreeMap<Vec<String>, &Source> = BTreeMap::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     let mut problems = Vec::new();
-    for source in sources {
+    for (index, source) in sources.iter().enumerate() {
         let Ok(path) = lower::names::module_path(&source.id) else { continue };
-        if let Some(other) = known.get(&path) {
+        let path = path.join("::");
+        if let Some(other) = known.get(&path).and_then(|index| sources.get(*index)) {
             let message = format!(
-                "the model ids {:?} and {:?} give one Rust module, `{}`",
-                other.id,
-                source.id,
-                path.join("::")
+                "the model ids {:?} and {:?} give one Rust module, `{path}`",
+                other.id, source.id
             );
             let help = "keep one of the two files, or move one to an app with schemas of its own";
             problems.push(file_problem(&source.path, message, help));
         } else {
-            known.insert(path, source);
+            known.insert(path, index);
         }
     }
     problems
@@ -363,19 +362,25 @@ fn shared_paths(sources: &[Source]) -> Vec<Problem> {
 /// Reports a type and a module with the same name in one module. It is rare: the type's name must have
 /// no capital letter, such as `_4k`.
 fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
-    let mut modules: BTreeMap<&[String], &str> = BTreeMap::new();
-    for (source, model) in models {
-        for end in 1..=model.path.len() {
-            modules.entry(&model.path[..end]).or_insert(&source.id);
+    let mut modules: HashMap<String, usize> = HashMap::new();
+    for (index, (_, model)) in models.iter().enumerate() {
+        let mut path = String::new();
+        for name in &model.path {
+            path.push_str("::");
+            path.push_str(name);
+            if !modules.contains_key(&path) {
+                modules.insert(path.clone(), index);
+            }
         }
     }
     let mut problems = Vec::new();
     for (source, model) in models {
         for name in model.type_names() {
-            let path: Vec<_> = model.path.iter().cloned().chain([name.to_owned()]).collect();
-            if let Some(other) = modules.get(path.as_slice()) {
+            let path = format!("::{}::{name}", model.path.join("::"));
+            if let Some((other, _)) = modules.get(&path).and_then(|index| models.get(*index)) {
                 let message = format!(
-                    "the type `{name}` would have the same name as the module of the model {other:?}"
+                    "the type `{name}` would have the same name as the module of the model {:?}",
+                    other.id
                 );
                 let help = "add \"x-rust-name\": \"...\" to the field that names the type, \
                             or rename its definition";
@@ -400,7 +405,7 @@ impl Generated {
     pub fn write(&self, folder: &Path) -> Result<Written, Error> {
         let models = folder.join(FOLDER);
         write::folder(&models)?;
-        let mut kept = BTreeSet::new();
+        let mut kept = HashSet::new();
         for model in &self.models {
             let path = folder.join(&model.file);
             write::file(&path, &model.source)?;

@@ -68,7 +68,7 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
             Err(problem) => problems.push(*problem),
         }
     }
-    sources.sort_by(|a, b| a.id.cmp(&b.id));
+    sort(&mut sources);
     Ok(sources)
 }
 
@@ -149,6 +149,9 @@ fn meant(path: &Path) -> Option<String> {
     let is_text = extension == "txt" && stem.ends_with(".json");
     let stem = if is_text { stem.strip_suffix(".json")? } else { stem };
     (is_text || NEARLY.contains(&&*extension)).then(|| format!("{stem}.json"))
+/// Sorts by model id.
+pub(crate) fn sort(sources: &mut [Source]) {
+    sources.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 fn text_of(path: &Path) -> Result<String, Box<Problem>> {
@@ -204,7 +207,7 @@ impl Walk<'_> {
         self.open.push(fs::canonicalize(folder)?);
         let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
         // Reports have the same order on every machine.
-        entries.sort_by_key(fs::DirEntry::file_name);
+        entries.sort_unstable_by_key(fs::DirEntry::file_name);
         for entry in entries {
             if !entry.file_name().as_encoded_bytes().starts_with(b".") {
                 self.entry(&entry.path());

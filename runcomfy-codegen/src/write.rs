@@ -1,7 +1,7 @@
 //! Writes generated source into a folder that may hold other people's files. A file without the
 //! generator's header is neither overwritten nor removed, and nothing is written through a link.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -81,7 +81,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// Removes the files of models that are gone. Returns a warning for each foreign file.
 pub(crate) fn clean(
     folder: &Path,
-    kept: &BTreeSet<std::path::PathBuf>,
+    kept: &HashSet<std::path::PathBuf>,
 ) -> Result<Vec<Problem>, Error> {
     let mut foreign = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unwritable(folder, &error))? {
@@ -95,7 +95,7 @@ pub(crate) fn clean(
             foreign.push(path);
         }
     }
-    foreign.sort();
+    foreign.sort_unstable();
     let warning = |path: &std::path::PathBuf| {
         let message = "a foreign file among generated ones; it is left alone";
         file_warning(path, message.to_owned(), "move it: this folder belongs to the generator")

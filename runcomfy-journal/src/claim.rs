@@ -4,7 +4,6 @@
 //! list can be run again, and two processes can share it. A plain `submit` claims nothing, because two
 //! calls mean two jobs.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use runcomfy_schema::Json;
@@ -70,7 +69,9 @@ fn write_canonical(value: &Json, to: &mut impl io::Write) -> io::Result<()> {
             to.write_all(b"]")
         }
         Json::Object(members) => {
-            let members: BTreeMap<_, _> = members.iter().map(|(key, value)| (key, value)).collect();
+            let mut members: Vec<(&str, &Json)> =
+                members.iter().map(|(key, value)| (&**key, value)).collect();
+            members.sort_unstable_by_key(|(key, _)| *key);
             to.write_all(b"{")?;
             for (key, value) in members {
                 serde_json::to_writer(&mut *to, key)?;

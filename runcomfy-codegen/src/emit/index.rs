@@ -1,7 +1,5 @@
 //! The file that nests the models' modules and lists them.
 
-use std::collections::BTreeMap;
-
 use super::source::Source;
 use crate::lower::Model;
 use crate::write::HEADER;
@@ -10,7 +8,19 @@ use crate::write::HEADER;
 #[derive(Default)]
 struct Module<'a> {
     model: Option<&'a Model>,
-    children: BTreeMap<&'a str, Module<'a>>,
+    /// In the order of their names.
+    children: Vec<(&'a str, Module<'a>)>,
+}
+
+impl<'a> Module<'a> {
+    fn child(&mut self, name: &'a str) -> &mut Self {
+        let found = self.children.binary_search_by_key(&name, |(name, _)| name);
+        let index = found.unwrap_or_else(|index| {
+            self.children.insert(index, (name, Self::default()));
+            index
+        });
+        &mut self.children[index].1
+    }
 }
 
 /// The source of the include file; `file_name` gives the name of a model's own file beside it.
@@ -23,7 +33,7 @@ pub(crate) fn index(
     for model in models {
         let mut module = &mut root;
         for name in &model.path {
-            module = module.children.entry(name).or_default();
+            module = module.child(name);
         }
         module.model = Some(model);
     }

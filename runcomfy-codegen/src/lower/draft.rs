@@ -1,6 +1,6 @@
 //! The properties of an object under search: one draft for each combination of alternatives.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::parse::{Definitions, Schema, merge_all_of};
 
@@ -8,7 +8,7 @@ use crate::parse::{Definitions, Schema, merge_all_of};
 #[derive(Clone, Default)]
 pub(super) struct Draft {
     /// A key may have several schemas; its value must obey all of them.
-    pub(super) properties: BTreeMap<String, Vec<Schema>>,
+    pub(super) properties: HashMap<String, Vec<Schema>>,
     pub(super) required: Vec<String>,
 }
 

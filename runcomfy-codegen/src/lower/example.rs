@@ -43,7 +43,7 @@ pub(super) fn of<'a>(
         }
     };
     let mut types = writer.types;
-    types.sort();
+    types.sort_unstable();
     types.dedup();
     let types = types.join(", ");
     // Without a crate to name, there is nothing to compile.

@@ -1,6 +1,6 @@
 //! How a model's module refers to what it does not define itself.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// What every module imports from the runtime, or has from the standard prelude.
 pub(super) const IMPORTED: [&str; 27] = [
@@ -36,7 +36,7 @@ pub(super) const IMPORTED: [&str; 27] = [
 /// A name stands alone, unless the model has a type that is called so.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Paths {
-    taken: BTreeSet<String>,
+    taken: HashSet<String>,
 }
 
 impl Paths {

@@ -1,6 +1,6 @@
 //! Searches a value that a schema accepts: candidates come from its keywords, and the judge picks.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use runcomfy_schema::json::Text;
@@ -30,7 +30,7 @@ pub(super) struct Sampler<'c, 'a> {
     left: usize,
     /// The values found for a schema, by its id, the field's name and the count; none while the
     /// search is in progress.
-    known: BTreeMap<(SchemaId, String, usize), Vec<Json>>,
+    known: HashMap<(SchemaId, String, usize), Vec<Json>>,
     /// Whether setters must take the values. They refuse bare file names, which JSON may have.
     is_for_setters: bool,
 }
@@ -49,7 +49,7 @@ fn as_set(value: Json) -> Json {
 
 impl<'c, 'a> Sampler<'c, 'a> {
     pub(super) fn new(compiler: &'c mut Compiler<'a>, definitions: &'a Definitions) -> Self {
-        let known = BTreeMap::new();
+        let known = HashMap::new();
         Self { compiler, definitions, left: MAX_TRIED, known, is_for_setters: true }
     }
 
@@ -264,14 +264,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
         }
         let Some(base) = drafts.first() else { return ControlFlow::Continue(()) };
         let mut keys = base.required.clone();
-        let optional: Vec<&String> = base
-            .properties
-            .keys()
-            .filter(|key| !base.required.contains(key))
-            .take(MAX_COMBINED)
-            .collect();
+        let mut optional: Vec<String> = Vec::new();
+        for key in base.properties.keys().filter(|key| !base.required.contains(key)) {
+            optional.push(key.clone());
+        }
+        optional.sort_unstable();
+        optional.truncate(MAX_COMBINED);
         for key in &optional {
-            let one: Vec<_> = base.required.iter().chain([*key]).cloned().collect();
+            let one: Vec<_> = base.required.iter().chain([key]).cloned().collect();
             self.try_drafted(search, base, &one, depth)?;
         }
         for key in optional {

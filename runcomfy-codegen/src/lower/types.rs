@@ -1,6 +1,6 @@
 //! The types of a model's module, and the names in use.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use super::model::{Alias, EnumType, ObjectType, Shape, UnionType};
 use crate::parse::{SchemaId, names};
@@ -14,18 +14,18 @@ pub(super) struct TypeRegistry {
     pub(super) unions: Vec<UnionType>,
     pub(super) aliases: Vec<Alias>,
     /// The type of each definition, by its `$ref`; `None` while a type without a name is in progress.
-    pub(super) of_definitions: BTreeMap<String, Option<Shape>>,
+    pub(super) of_definitions: HashMap<String, Option<Shape>>,
     /// The type name of each definition, by its `$ref`.
-    pub(super) definition_names: BTreeMap<String, String>,
+    pub(super) definition_names: HashMap<String, String>,
     /// The definitions whose types are in progress, by their `$ref`.
     pub(super) open_definitions: Vec<String>,
     /// The type of each object schema, by its id: one type, even if several paths reach it.
-    pub(super) object_names: BTreeMap<SchemaId, String>,
+    pub(super) object_names: HashMap<SchemaId, String>,
     /// How deeply the types in progress are nested, and how many values have a type so far.
     pub(super) depth: usize,
     pub(super) made: usize,
-    used: BTreeSet<String>,
-    is_made: BTreeSet<String>,
+    used: HashSet<String>,
+    is_made: HashSet<String>,
 }
 
 impl TypeRegistry {
@@ -35,13 +35,13 @@ impl TypeRegistry {
             enums: Vec::new(),
             unions: Vec::new(),
             aliases: Vec::new(),
-            of_definitions: BTreeMap::new(),
-            definition_names: BTreeMap::new(),
+            of_definitions: HashMap::new(),
+            definition_names: HashMap::new(),
             open_definitions: Vec::new(),
-            object_names: BTreeMap::new(),
+            object_names: HashMap::new(),
             depth: 0,
             made: 0,
-            is_made: BTreeSet::new(),
+            is_made: HashSet::new(),
             used: [INPUT, "InputBuilder", "Output"].map(str::to_owned).into(),
         }
     }

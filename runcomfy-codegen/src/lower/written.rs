@@ -1,6 +1,6 @@
 //! How rules that others refer to are written down: in place, with a type, or in a static.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
@@ -13,7 +13,7 @@ use crate::parse::{Compiler, Position, SchemaId};
 /// own.
 pub(super) fn written(
     compiler: &Compiler<'_>,
-    object_names: &BTreeMap<SchemaId, String>,
+    object_names: &HashMap<SchemaId, String>,
     objects: &mut [ObjectType],
     unions: &[UnionType],
 ) -> Vec<(Rules, Written)> {
@@ -51,14 +51,16 @@ pub(super) fn written(
     for union in unions {
         count(referred, &union.rules, &mut uses);
     }
-    let statics: BTreeMap<&str, &ObjectType> =
-        objects.iter().map(|object| (&*object.name, object)).collect();
+    let mut statics: HashMap<&str, usize> = HashMap::new();
+    for (index, object) in objects.iter().enumerate() {
+        statics.insert(&object.name, index);
+    }
     let schemas = compiler.referred_schemas().iter().zip(referred).zip(uses).enumerate();
     schemas
         .map(|(number, (((id, position), rules), uses))| {
             let id = id.filter(|_| *position == Position::Value);
             let of_type = id.and_then(|id| object_names.get(&id));
-            let of_type = of_type.and_then(|name| statics.get(&**name));
+            let of_type = of_type.and_then(|name| objects.get(*statics.get(&**name)?));
             let written = match of_type {
                 Some(object) => match &object.rules {
                     None => Written::Object(object.data.clone()),

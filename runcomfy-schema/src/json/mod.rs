@@ -109,7 +109,11 @@ impl Json {
             Self::String(text) => Value::String(text.to_string()),
             Self::Array(items) => items.iter().map(Self::to_value).collect(),
             Self::Object(members) => {
-                members.iter().map(|(key, value)| (key.to_string(), value.to_value())).collect()
+                let mut map = serde_json::Map::new();
+                for (key, value) in members.iter() {
+                    map.insert(key.to_string(), value.to_value());
+                }
+                Value::Object(map)
             }
         }
     }

@@ -76,9 +76,10 @@ impl Types {
 /// `a string or null`
 impl fmt::Display for Types {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names: Vec<_> = Self::NAMES.iter().filter(|(bit, ..)| self.has(*bit)).collect();
+        let mut names = Self::NAMES;
         // `null` comes last.
-        names.sort_by_key(|(bit, ..)| *bit == Self::NULL);
+        names.rotate_left(1);
+        let names: Vec<_> = names.iter().filter(|(bit, ..)| self.has(*bit)).collect();
         for (index, (.., name)) in names.iter().enumerate() {
             if index > 0 {
                 f.write_str(if index + 1 == names.len() { " or " } else { ", " })?;

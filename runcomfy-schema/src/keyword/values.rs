@@ -78,7 +78,7 @@ pub(crate) fn canonical(value: &Json) -> String {
                 .iter()
                 .map(|(key, value)| format!("{key:?}:{}", canonical(value)))
                 .collect();
-            members.sort();
+            members.sort_unstable();
             format!("{{{}}}", members.join(","))
         }
         other => other.to_string(),

@@ -119,7 +119,10 @@ fn anchored<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
 fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> bool {
     let mut endless = false;
     let mut done = Vec::new();
-    for (text, target) in &definitions.0 {
+    let mut texts: Vec<&str> = definitions.0.keys().map(String::as_str).collect();
+    texts.sort_unstable();
+    for text in texts {
+        let Some(target) = definitions.get(text) else { continue };
         if let Some(found) = endless_in(target, definitions, &mut vec![text], &mut done) {
             let (Endless::Loop(location) | Endless::Long(location)) = found;
             let help =

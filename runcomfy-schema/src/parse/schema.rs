@@ -1,6 +1,6 @@
 //! A schema with its keywords as Rust values.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::diagnostics::Location;
@@ -31,7 +31,7 @@ pub struct Root {
 
 /// The targets of all `$ref`s, by the reference's text.
 #[derive(Clone, Debug, Default)]
-pub struct Definitions(pub(crate) BTreeMap<String, Schema>);
+pub struct Definitions(pub(crate) HashMap<String, Schema>);
 
 impl Definitions {
     pub fn get(&self, reference: &str) -> Option<&Schema> {

@@ -1,6 +1,6 @@
 //! The keys of an object, in the order of its fields.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::parse::Schema;
 use crate::parse::names::FieldSource;
@@ -18,22 +18,25 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn all(schema: &'a Schema) -> Vec<Self> {
         let properties = schema.properties.as_deref().unwrap_or_default();
-        let declared: BTreeMap<&str, &Schema> =
-            properties.iter().map(|property| (&*property.key, &property.schema)).collect();
-        let required: BTreeMap<&str, ()> =
-            schema.required.iter().map(|(key, _)| (&**key, ())).collect();
-        let first = schema.required.iter().map(|(key, _)| Self {
-            key,
-            schema: declared.get(&**key).copied(),
-            is_required: true,
-        });
-        let rest = properties.iter().filter(|one| !required.contains_key(&*one.key));
-        let rest = rest.map(|property| Self {
-            key: &property.key,
-            schema: Some(&property.schema),
-            is_required: false,
-        });
-        first.chain(rest).collect()
+        let mut declared: HashMap<&str, usize> = HashMap::new();
+        for (index, property) in properties.iter().enumerate() {
+            declared.insert(&property.key, index);
+        }
+        let mut required: HashSet<&str> = HashSet::new();
+        let mut entries = Vec::new();
+        for (key, _) in &schema.required {
+            required.insert(key);
+            let property = declared.get(&**key).and_then(|index| properties.get(*index));
+            let schema = property.map(|property| &property.schema);
+            entries.push(Self { key, schema, is_required: true });
+        }
+        for property in properties {
+            if !required.contains(&*property.key) {
+                let schema = Some(&property.schema);
+                entries.push(Self { key: &property.key, schema, is_required: false });
+            }
+        }
+        entries
     }
 
     /// The sources of the fields' names.

@@ -15,7 +15,7 @@ mod entry;
 mod files;
 mod object;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::entry::Entry;
@@ -32,7 +32,7 @@ use crate::rule::{Rule, Rules, Shared, Target};
 use crate::validate::is_valid;
 
 /// The role of a schema, which decides about the rules beyond its keywords.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Position {
     /// A value of its own. It is closed, and its files are checked.
     Value,
@@ -61,12 +61,12 @@ impl Position {
 pub struct Compiler<'a> {
     definitions: &'a Definitions,
     /// The numbers of the rules that others refer to, by schema and position.
-    numbers: BTreeMap<(SchemaId, Position), usize>,
+    numbers: HashMap<(SchemaId, Position), usize>,
     /// The schemas and positions, by number.
     referred_schemas: Vec<(Option<SchemaId>, Position)>,
     pending: Vec<(usize, Schema)>,
     done: Vec<Rules>,
-    patterns: BTreeMap<String, Arc<Pattern>>,
+    patterns: HashMap<String, Arc<Pattern>>,
     /// Objects that take no members because nothing is declared.
     empty_objects: Vec<Location>,
     files: Files,
@@ -77,11 +77,11 @@ impl<'a> Compiler<'a> {
     pub fn new(definitions: &'a Definitions) -> Self {
         Self {
             definitions,
-            numbers: BTreeMap::new(),
+            numbers: HashMap::new(),
             referred_schemas: Vec::new(),
             pending: Vec::new(),
             done: Vec::new(),
-            patterns: BTreeMap::new(),
+            patterns: HashMap::new(),
             empty_objects: Vec::new(),
             files: Files::default(),
         }
@@ -167,7 +167,9 @@ impl<'a> Compiler<'a> {
         let known = schema.id.and_then(|id| self.numbers.get(&(id, position)).copied());
         let number = known.unwrap_or_else(|| {
             let number = self.done.len();
-            self.numbers.extend(schema.id.map(|id| ((id, position), number)));
+            if let Some(id) = schema.id {
+                self.numbers.insert((id, position), number);
+            }
             self.referred_schemas.push((schema.id, position));
             self.done.push(Rules::default());
             self.pending.push((number, schema.clone()));

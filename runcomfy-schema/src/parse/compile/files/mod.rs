@@ -10,7 +10,7 @@ mod parts;
 mod rules;
 mod steps;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use self::steps::State;
 use super::{Compiler, Hint, Position};
@@ -62,8 +62,9 @@ enum Scope {
 /// The schemas that describe a value.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
-    all: BTreeSet<SchemaId>,
-    any: BTreeSet<SchemaId>,
+    /// In order, like `any`.
+    all: Vec<SchemaId>,
+    any: Vec<SchemaId>,
     media_hint: Option<MediaHint>,
     scope: Scope,
 }

@@ -1,6 +1,6 @@
 //! The schemas that describe a value, and what they say together: its forms, and its keys.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::MediaHint;
 use crate::keyword::types::Types;
@@ -147,9 +147,10 @@ impl Members {
 /// The schemas of the file that a synthetic schema consists of.
 #[derive(Default)]
 pub(super) struct Leaves<'s> {
-    pub(super) all: BTreeMap<SchemaId, &'s Schema>,
+    /// In the order of their ids, and each once, like `any`.
+    pub(super) all: Vec<(SchemaId, &'s Schema)>,
     /// Schemas that need not all hold.
-    pub(super) any: BTreeMap<SchemaId, &'s Schema>,
+    pub(super) any: Vec<(SchemaId, &'s Schema)>,
 }
 
 impl<'s> Leaves<'s> {
@@ -164,6 +165,8 @@ impl<'s> Leaves<'s> {
             return;
         };
         let leaves = if is_any { &mut self.any } else { &mut self.all };
-        leaves.insert(id, schema);
+        if let Err(index) = leaves.binary_search_by_key(&id, |(id, _)| *id) {
+            leaves.insert(index, (id, schema));
+        }
     }
 }

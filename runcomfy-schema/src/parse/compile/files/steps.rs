@@ -1,7 +1,5 @@
 //! The steps from a value to its members and items.
 
-use std::collections::BTreeMap;
-
 use super::parts::{Forms, Leaves, Members};
 use super::{Key, MAX_STEPS, MediaHint, Scope};
 use crate::keyword::types::Types;
@@ -160,8 +158,8 @@ impl Compiler<'_> {
         let mut leaves = Leaves::default();
         leaves.add(self.definitions, schema, false);
         let Leaves { all, any } = leaves;
-        let first = all.values().chain(any.values()).next()?;
-        let ids = |leaves: &BTreeMap<SchemaId, &Schema>| leaves.keys().copied().collect();
+        let (_, first) = all.first().or(any.first())?;
+        let ids = |leaves: &[(SchemaId, &Schema)]| leaves.iter().map(|(id, _)| *id).collect();
         self.files.steps += all.len() + any.len();
         if self.files.steps > MAX_STEPS {
             self.files.unseen.get_or_insert_with(|| schema.location.clone());
@@ -176,8 +174,11 @@ impl Compiler<'_> {
             (*first).clone()
         } else {
             let mut together = synthetic_like(first);
-            together.all_of = all.into_values().cloned().collect();
-            together.any_of = any.into_values().cloned().collect();
+            let schemas = |leaves: Vec<(SchemaId, &Schema)>| {
+                leaves.into_iter().map(|(_, schema)| schema.clone()).collect()
+            };
+            together.all_of = schemas(all);
+            together.any_of = schemas(any);
             together
         };
         let number = self.files.states.len();
