@@ -149,6 +149,8 @@ fn meant(path: &Path) -> Option<String> {
     let is_text = extension == "txt" && stem.ends_with(".json");
     let stem = if is_text { stem.strip_suffix(".json")? } else { stem };
     (is_text || NEARLY.contains(&&*extension)).then(|| format!("{stem}.json"))
+}
+
 /// Sorts by model id.
 pub(crate) fn sort(sources: &mut [Source]) {
     sources.sort_by(|a, b| a.id.cmp(&b.id));

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 /// begin a new line or command a terminal, and characters that change the direction of text.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    // Most strings are ASCII, and need no decoding.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());

@@ -9,7 +9,7 @@ use crate::printable::is_hidden;
 
 /// As wide as `rustfmt` lets a line be.
 const WIDTH: usize = 100;
-const INDENT: usize = 4;
+const INDENT: &str = "    ";
 
 /// Text with indentation.
 #[derive(Debug, Default)]
@@ -108,8 +108,8 @@ impl Source {
     }
 
     fn indent(&mut self) {
-        for _ in 0..self.depth * INDENT {
-            self.text.push(' ');
+        for _ in 0..self.depth {
+            self.text.push_str(INDENT);
         }
     }
 }

@@ -66,24 +66,25 @@ impl Lowerer<'_, '_, '_> {
         let rules = self.compiler.value(schema, None);
         self.compiler.finish();
         // What is listed is looked up, and not gone through for each of thousands.
-        let (listed, others): (Vec<Rule>, Vec<Rule>) =
-            rules.into_iter().partition(|rule| matches!(rule, Rule::Values(_)));
-        let listed: Vec<HashSet<String>> = listed
-            .iter()
-            .filter_map(|rule| match rule {
+        let mut listed: Vec<HashSet<String>> = Vec::new();
+        let mut others = Vec::new();
+        for rule in rules {
+            match &rule {
+                Rule::Values(allowed) if lists(allowed, values) => {}
                 Rule::Values(allowed) => {
-                    Some(allowed.iter().map(|one| one.to_json().canonical()).collect())
+                    listed.push(allowed.iter().map(|one| one.to_json().canonical()).collect());
                 }
-                _ => None,
-            })
-            .collect();
+                _ => others.push(rule),
+            }
+        }
         let mut usable = Vec::new();
         let mut refused = 0;
         for value in values {
             let json = value.to_json();
-            let canonical = json.canonical();
-            let is_listed = listed.iter().all(|allowed| allowed.contains(&canonical));
-            if is_listed && is_valid(self.compiler.referred(), &others, &json) {
+            let is_listed = |canonical: String| listed.iter().all(|one| one.contains(&canonical));
+            if (listed.is_empty() || is_listed(json.canonical()))
+                && is_valid(self.compiler.referred(), &others, &json)
+            {
                 if value.value != Value::Null {
                     usable.push(Literal::from(value));
                 }
@@ -108,6 +109,13 @@ impl Lowerer<'_, '_, '_> {
         }
         usable
     }
+}
+
+/// Whether these are the entries of the enum: its own rule lists them, unless keywords beside it refuse
+/// some.
+fn lists(allowed: &[Literal], values: &[Node]) -> bool {
+    let mut both = allowed.iter().zip(values);
+    allowed.len() == values.len() && both.all(|(one, value)| *one == Literal::from(value))
 }
 
 fn variant_text(value: &Literal) -> String {

@@ -10,8 +10,12 @@ pub(super) fn code(text: &str) -> String {
         return "`\"\"`".to_owned();
     }
     let text = printable(text);
-    let runs = text.split(|c| c != '`');
-    let fence = "`".repeat(runs.map(str::len).max().unwrap_or_default() + 1);
+    let longest = if text.contains('`') {
+        text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
+    } else {
+        0
+    };
+    let fence = "`".repeat(longest + 1);
     // Markdown strips one space from both sides, unless the code is all spaces.
     let (start, end) = (text.chars().next(), text.chars().next_back());
     let has_spaces = start == Some(' ') && end == Some(' ') && text.contains(|c| c != ' ');

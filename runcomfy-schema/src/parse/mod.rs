@@ -8,7 +8,7 @@
 //!   that no value satisfies.
 //! - `merge.rs` merges a schema with its parts, and `form.rs` says what kind of value it describes.
 //! - `hint.rs` says which strings are files.
-//! - `names.rs` has all naming rules.
+//! - `names.rs` has all naming rules; `variants.rs` applies those for variants.
 //! - `compile/` makes the rules.
 #![allow(missing_debug_implementations, reason = "for the crates of this project")]
 
@@ -27,6 +27,7 @@ pub mod names;
 mod nearly;
 mod reserved;
 mod schema;
+mod variants;
 
 pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Position};

@@ -26,11 +26,12 @@
 //!   punctuation: they would trigger lints against look-alikes, which only the root of an app's
 //!   crate can allow.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::reserved::is_method;
+pub use super::variants::variants;
 use crate::model_id::is_allowed;
 
 /// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
@@ -226,88 +227,6 @@ pub fn type_name(field: &str) -> String {
     if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
 }
 
-/// The variants for the values of an enum. Values with the same name each get a suffix that depends
-/// on the value alone, so that adding or removing an entry never changes the value of a name.
-pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let values: Vec<&str> = values.into_iter().collect();
-    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for name in &names {
-        *uses.entry(name).or_default() += 1;
-    }
-    let mut known = HashSet::new();
-    let mut result = Vec::with_capacity(names.len());
-    for (name, value) in names.iter().zip(&values) {
-        let mut name = match uses.get(&**name) {
-            Some(1) | None => name.clone(),
-            Some(_) => format!("{}_h{:08x}", name.trim_end_matches('_'), hash(value)),
-        };
-        while !known.insert(name.clone()) {
-            name.push('_');
-        }
-        result.push(name);
-    }
-    result
-}
-
-/// FNV-1a, folded to 32 bits: it never changes.
-fn hash(text: &str) -> u32 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    #[expect(clippy::cast_possible_truncation, reason = "folded")]
-    let folded = (hash ^ (hash >> 32)) as u32;
-    folded
-}
-
-fn variant(value: &str) -> String {
-    let value = &halfwidth(value);
-    let mut name = String::new();
-    if let Some(rest) = value.strip_prefix('-')
-        && rest.starts_with(|c: char| c.is_ascii_digit())
-    {
-        name.push_str("Minus");
-    }
-    for run in value.split(|c: char| !is_name_character(c)).filter(|run| !run.is_empty()) {
-        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        if digit(name.chars().next_back()) && digit(run.chars().next()) {
-            name.push('_');
-        }
-        // A run such as `720P` or `4k` is a unit, not a word.
-        if digit(run.chars().next()) {
-            name.push_str(run);
-        } else {
-            name.push_str(&run.to_upper_camel_case());
-        }
-    }
-    if name.is_empty() {
-        name.push_str(if value.is_empty() { "Empty" } else { "Other" });
-    }
-    identifier(&name)
-}
-
-/// Whether a Rust identifier of any crate can contain this character. Letters of other scripts
-/// would trigger lints against look-alikes.
-fn is_name_character(c: char) -> bool {
-    let script = matches!(c,
-        '\u{c0}'..='\u{131}'                 // Latin
-        | '\u{3041}'..='\u{3096}'            // Hiragana
-        | '\u{30a1}'..='\u{30fa}' | '\u{30fc}' // Katakana
-        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' // Han
-        | '\u{ac00}'..='\u{d7a3}'            // Hangul
-    );
-    c.is_ascii_alphanumeric() || (script && c.is_alphanumeric())
-}
-
-/// Replaces full-width characters by their ASCII forms.
-fn halfwidth(value: &str) -> String {
-    let plain = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    value.chars().map(plain).collect()
-}
-
 fn snake(text: &str) -> String {
     let ascii: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
@@ -315,7 +234,7 @@ fn snake(text: &str) -> String {
 }
 
 /// Adds a `_` before a leading digit, or after a keyword.
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("_{name}");
     }
@@ -446,39 +365,6 @@ mod tests {
             named(&[source("x_", None), source("maybe_x", None), source("maybe_maybe_x", None)]),
             Ok("x maybe_x_ maybe_maybe_x".into())
         );
-    }
-
-    #[test]
-    fn variants_by_value() {
-        for (value, expected) in [
-            ("16:9", "_16_9"),
-            ("720x720 (1:1)", "_720x720_1_1"),
-            ("720P", "_720P"),
-            ("4k", "_4k"),
-            ("auto", "Auto"),
-            ("81", "_81"),
-            ("-1", "Minus1"),
-            ("BALANCED", "Balanced"),
-            ("static", "Static"),
-            ("self", "Self_"),
-            ("high quality", "HighQuality"),
-            ("v1.5", "V1_5"),
-            ("0.5", "_0_5"),
-            ("", "Empty"),
-            ("+", "Other"),
-            ("高清", "高清"),
-            ("１６：９", "_16_9"),
-            ("٤", "Other"),
-            ("größer", "Größer"),
-            ("ー", "ー"),
-            ("размер", "Other"),
-        ] {
-            assert_eq!(variant(value), expected, "{value}");
-        }
-        let found = variants(["a b", "a-b", "A_B", "AB"]);
-        assert_eq!(found, ["AB_he2bca18b", "AB_he27efb9a", "AB_h5ac254c8", "Ab"]);
-        // Neither the order nor other values change a name.
-        assert_eq!(variants(["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
     }
 
     #[test]
