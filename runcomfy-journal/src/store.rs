@@ -262,24 +262,57 @@ pub(crate) fn for_each_line_before(
     for_each_line(reader.take(end), each)
 }
 
-/// Does some work while the journal is locked. Waits for the lock for at most `patience`; between two
-/// tries, other threads of this process can use the store.
+/// Does some work while the journal is locked. Waits for the lock for at most `patience`.
 pub(crate) fn locked<T>(
     store: &Mutex<Store>,
     patience: Duration,
     work: impl FnOnce(&mut Store) -> io::Result<T>,
 ) -> io::Result<T> {
-    let start = Instant::now();
+    let mut store = lock(store, patience, &SystemWait::default())?;
+    let done = work(&mut store);
+    store.file.unlock()?;
+    done
+}
+
+/// A wait for the lock, so that tests need no time.
+trait Wait {
+    /// How long it has taken so far.
+    fn elapsed(&self) -> Duration;
+
+    /// Passes some time until the next try.
+    fn pause(&self);
+}
+
+struct SystemWait(Instant);
+
+impl Default for SystemWait {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Wait for SystemWait {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn pause(&self) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Locks the file. Between two tries, other threads of this process can use the store.
+fn lock<'s>(
+    store: &'s Mutex<Store>,
+    patience: Duration,
+    wait: &dyn Wait,
+) -> io::Result<MutexGuard<'s, Store>> {
     loop {
         {
             let mut store = lock_within_process(store);
             match store.file.try_lock() {
                 Ok(()) => match store.follow() {
-                    Ok(false) => {
-                        let done = work(&mut store);
-                        store.file.unlock()?;
-                        return done;
-                    }
+                    Ok(false) => return Ok(store),
                     // Another file now, with a lock of its own.
                     Ok(true) => continue,
                     Err(error) => {
@@ -292,11 +325,11 @@ pub(crate) fn locked<T>(
                 Err(TryLockError::WouldBlock) => {}
             }
         }
-        if start.elapsed() >= patience {
+        if wait.elapsed() >= patience {
             let reason = "another process keeps it locked";
             return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
         }
-        std::thread::sleep(Duration::from_millis(1));
+        wait.pause();
     }
 }
 
@@ -374,4 +407,54 @@ pub(crate) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
         false
     })?;
     Ok(upto)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Counts the pauses, each a second long. Something may happen in each.
+    struct Pauses<'a> {
+        count: Cell<u32>,
+        each: &'a dyn Fn(u32),
+    }
+
+    impl Wait for Pauses<'_> {
+        fn elapsed(&self) -> Duration {
+            Duration::from_secs(self.count.get().into())
+        }
+
+        fn pause(&self) {
+            self.count.set(self.count.get() + 1);
+            (self.each)(self.count.get());
+        }
+    }
+
+    #[test]
+    fn waiting_for_the_lock_ends_and_keeps_nobody_from_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jobs.journal");
+        let store = Mutex::new(Store::open(&path).unwrap());
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        let is_free = |_| assert!(store.try_lock().is_ok(), "the store is held during a pause");
+        let wait = Pauses { count: Cell::new(0), each: &is_free };
+        let error = lock(&store, Duration::from_secs(5), &wait).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
+        assert_eq!(wait.count.get(), 5);
+        // A lock that is released meanwhile is taken at the next try.
+        let release = |count| {
+            if count == 3 {
+                other.unlock().unwrap();
+            }
+        };
+        let wait = Pauses { count: Cell::new(0), each: &release };
+        let locked = lock(&store, Duration::from_secs(5), &wait).unwrap();
+        assert_eq!(wait.count.get(), 3);
+        assert!(other.try_lock().is_err(), "it is locked now");
+        locked.file.unlock().unwrap();
+        other.try_lock().unwrap();
+    }
 }

@@ -1,7 +1,6 @@
 //! The file of a journal: who may open it, and what survives a crash.
 
 use std::io::Write;
-use std::time::Duration;
 
 use runcomfy_models::{Error, FileJournal, Journal};
 
@@ -63,7 +62,7 @@ async fn journal_is_the_same_through_every_path() {
 }
 
 #[tokio::test]
-async fn locked_journal_delays_nobody_for_long() {
+async fn locked_journal_takes_results_and_no_submissions() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
@@ -76,16 +75,6 @@ async fn locked_journal_delays_nobody_for_long() {
     assert!(job.wait().await.is_ok());
     let error = client.submit(&input()).await.unwrap_err();
     assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");
-    // Several at once wait no longer than one.
-    let start = std::time::Instant::now();
-    let four = (0..4).map(|_| {
-        let client = client.clone();
-        tokio::spawn(async move { client.submit(&input()).await })
-    });
-    for one in four.collect::<Vec<_>>() {
-        assert!(matches!(one.await.unwrap(), Err(Error::NotRecorded { .. })));
-    }
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     other.unlock().unwrap();
     assert_eq!(sandbox.accepted(), 1);
     assert!(journal.unfinished().unwrap().is_empty());
