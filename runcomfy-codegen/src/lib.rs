@@ -50,7 +50,8 @@
 //! list `image_uris` and so on), or by the name of its field: one that ends in `image`, `img`, `video` or
 //! `audio`, perhaps in the plural, followed by `_url` or `_uri`, or numbered. `x-media` takes precedence
 //! over both. It counts for all forms of a value (`anyOf`, `oneOf`) and for the items of a list, unless
-//! one of them has an `x-media` of its own. A string with an `enum` is never a file.
+//! one of them has an `x-media` of its own. An entry of an `enum` is never a file, and neither is any
+//! string in a field where an enum is one of the forms, unless `format` or `x-media` says so.
 //!
 //! A file must be one that the service can fetch, and its setter takes a `Media`.
 

@@ -80,14 +80,14 @@ fn no_folder(folder: &Path, error: &io::Error) -> Error {
         return Error::of(&place, message, "give the folder that the file lies in");
     }
     if error.kind() != io::ErrorKind::NotFound {
-        let message = format!("cannot read the folder of the schemas: {error}");
+        let message = format!("cannot read the folder: {error}");
         return Error::of(&place, message, "make it readable, or give another folder");
     }
     let above = place.ancestors().skip(1).find(|above| above.is_dir());
     let found = above.map_or_else(String::new, |above| {
         format!("; {} has {}", printable_path(above), listed(entries_of(above)))
     });
-    let message = format!("the folder of the schemas does not exist{found}");
+    let message = format!("cannot read the folder: it does not exist{found}");
     let help =
         "create it with the schemas as `<model id>.json`, or give the path of another folder";
     Error::of(&place, message, help)

@@ -110,7 +110,7 @@ fn errors_say_what_to_do() {
     for (arguments, words) in [
         (&["chekc"][..], "Commands:"),
         (&["check", "a", "b"], "`cargo xtask help` lists"),
-        (&["check", "no-such-folder"], "the folder of the schemas does not exist"),
+        (&["check", "no-such-folder"], "cannot read the folder: it does not exist"),
         (&["import"], "cargo xtask import <FILE>"),
         (&["import", "a", "--name", "b"], "`cargo xtask help` lists"),
         (&["bench", "speed"], "\"speed\" is not one of: crates, codegen, runtime, apps, jobs"),

@@ -214,10 +214,12 @@ const MAX_NESTED: usize = 8;
 const MAX_FORMS: usize = 64;
 
 /// Whether a union asks for nothing but one of its forms. That its objects are closed as a whole asks
-/// nothing more of one that its own type closes.
+/// nothing more of one that its own type closes. That other strings are files asks nothing more of an
+/// enum's value.
 fn is_any_of_alone(rules: &[Rule]) -> bool {
     match rules {
         [Rule::AnyOf(_)] => true,
+        [Rule::AnyOf(_), Rule::If { otherwise, .. }] => matches!(**otherwise, [Rule::Media(_)]),
         [Rule::Unevaluated { rules, items: None, .. }] => is_any_of_alone(rules),
         _ => false,
     }

@@ -45,7 +45,7 @@ fn collect<'a>(
     found: &mut Vec<MediaInput<'a>>,
 ) {
     match value {
-        Value::String(text) if context.is_media => {
+        Value::String(text) if context.is_media && !is_entry(root, schemas, value) => {
             found.push(MediaInput { path: path.clone(), text });
         }
         Value::Object(members) => {
@@ -94,6 +94,14 @@ fn collect<'a>(
         }
         _ => {}
     }
+}
+
+/// Whether an enum of one of the schemas, or of their forms, lists a value.
+fn is_entry(root: &Value, schemas: &[&Value], value: &Value) -> bool {
+    parts(root, schemas.iter().copied(), true).iter().any(|schema| {
+        let entries = schema.get("enum").and_then(Value::as_array);
+        schema.get("const") == Some(value) || entries.is_some_and(|entries| entries.contains(value))
+    })
 }
 
 fn format_kind(schema: &Value) -> Option<Kind> {

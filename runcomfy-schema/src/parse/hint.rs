@@ -72,6 +72,11 @@ impl<'h> Hint<'h> {
         whole.x_media.or(self.given).is_some_and(|given| given.kind().is_some())
     }
 
+    /// Whether `x-media` or the `format` says that a string is a file, and not its name alone.
+    pub(crate) fn is_declared(self, whole: &Schema) -> bool {
+        self.given.is_some() || Self::nameless().file(whole).is_some()
+    }
+
     fn by_format_or_name(self, whole: &Schema) -> Option<MediaKind> {
         kind_of_format(whole, "_uri").or_else(|| names::media(self.name))
     }

@@ -3,6 +3,7 @@
 use super::diagnostics::Diagnostics;
 use super::json::{Member, Value};
 use super::keywords::assertions;
+use crate::keyword::media::X_MEDIA;
 
 /// Annotations, and keys that contain definitions.
 const ANNOTATIONS: &[&str] = &[
@@ -43,6 +44,11 @@ const SYNONYMS: &[(&str, &str)] = &[
 /// Warns of a key that is nearly a keyword.
 pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
     let key = member.key.as_str();
+    if let Some(near) = near_own_key(key) {
+        let message = format!("the key {key:?} is none that the generator reads, so it is ignored");
+        diagnostics.warning(&member.location, message, format!("did you mean {near:?}?"));
+        return;
+    }
     let is_own = key.starts_with("x-") || key.starts_with('$') || ANNOTATIONS.contains(&key);
     if is_own || assertions().any(|known| known == key) {
         return;
@@ -68,6 +74,16 @@ pub(crate) fn check_keyword(member: &Member, diagnostics: &mut Diagnostics) {
         let help = format!("did you mean {near:?}?");
         diagnostics.warning(&member.location, message, help);
     }
+}
+
+/// The key of the generator's own that a key is nearly.
+fn near_own_key(key: &str) -> Option<&'static str> {
+    const OWN: [&str; 3] = [X_MEDIA, "x-rust-name", "x-unenforced"];
+    const MAX_DISTANCE: usize = 2;
+    let plain = key.replace('_', "-").to_lowercase();
+    let distance = |own: &&str| strsim::damerau_levenshtein(&plain, own);
+    let near = OWN.into_iter().min_by_key(distance)?;
+    (plain.starts_with("x-") && key != near && distance(&near) <= MAX_DISTANCE).then_some(near)
 }
 
 /// Whether the keyword could have this value.

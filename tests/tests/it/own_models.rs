@@ -208,7 +208,7 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     app.write("library/schema/acme/dream.json", SCHEMA);
     let text = app.refusal("library");
     let expected = format!(
-        "error: {}: the folder of the schemas does not exist; {} has Cargo.toml, build.rs, schema/, src/\n",
+        "error: {}: cannot read the folder: it does not exist; {} has Cargo.toml, build.rs, schema/, src/\n",
         schemas.display(),
         app.path("library").display()
     );

@@ -126,7 +126,7 @@ fn folder_without_schemas_is_an_error_that_says_what_is_there() {
     assert_eq!(
         empty(|root| write(&root.join("schema/a.json")), "schemas/acme"),
         format!(
-            "error: ROOT/schemas/acme: the folder of the schemas does not exist; ROOT has schema/\n  help: {create}"
+            "error: ROOT/schemas/acme: cannot read the folder: it does not exist; ROOT has schema/\n  help: {create}"
         )
     );
     let file = empty(|root| write(&root.join("a.json")), "a.json");

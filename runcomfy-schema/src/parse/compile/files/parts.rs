@@ -3,21 +3,26 @@
 use std::collections::{HashMap, HashSet};
 
 use super::MediaHint;
+use crate::json::Literal;
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::compile::{Compiler, Hint, is_leaf};
 use crate::parse::form::is_object;
 use crate::parse::merge::{alternatives, merge_all_of, synthetic_like};
 use crate::parse::schema::{Definitions, Schema, SchemaId};
+use crate::rule::Rule;
 
 /// The forms of a value that are not objects.
 #[derive(Default)]
 pub(super) struct Forms {
     pub(super) text: Option<MediaKind>,
+    /// Whether more than the name of the field makes a file of it.
+    pub(super) is_declared: bool,
     pub(super) bare_list: Option<MediaKind>,
     /// The items of its lists, with their hints.
     pub(super) items: Vec<(Schema, MediaHint)>,
-    pub(super) has_enum: bool,
+    /// The values that enums list, as rules.
+    pub(super) enums: Vec<Rule>,
 }
 
 impl Compiler<'_> {
@@ -59,7 +64,14 @@ impl Compiler<'_> {
             let whole = merge_all_of(definitions, &schema);
             let hint = hint.of_forms(&whole);
             if whole.enum_values.is_some() {
-                forms.has_enum = true;
+                forms.enums.push(Rule::Values(
+                    whole
+                        .enum_values
+                        .iter()
+                        .flat_map(|all| all.iter())
+                        .map(Literal::from)
+                        .collect(),
+                ));
                 continue;
             }
             if is_object(&whole) {
@@ -73,6 +85,7 @@ impl Compiler<'_> {
             match whole.types.map(|types| types.without(Types::NULL)) {
                 Some(Types(Types::STRING)) => {
                     forms.text = forms.text.or(hint.file(&whole));
+                    forms.is_declared |= hint.is_declared(&whole);
                 }
                 Some(Types(Types::ARRAY)) if whole.prefix.is_empty() => match &whole.items {
                     // Media lists of the service often have no `items`.
@@ -88,6 +101,7 @@ impl Compiler<'_> {
                 types if hint.is_given(&whole) => {
                     if types.is_none_or(|types| types.has(Types::STRING)) {
                         forms.text = forms.text.or(hint.file(&whole));
+                        forms.is_declared = true;
                     }
                 }
                 _ => {}

@@ -9,13 +9,15 @@ use crate::parse::merge::synthetic_like;
 use crate::parse::names;
 use crate::parse::schema::{AdditionalProperties, Schema, SchemaId};
 use crate::pattern::Pattern;
-use crate::rule::{Rule, Shared};
+use crate::rule::{Rule, Rules, Shared};
 
 /// A value that may contain files.
 #[derive(Default)]
 pub(super) struct State {
     /// The value itself may be a file.
     pub(super) text: Option<MediaKind>,
+    /// Rules of enums beside it: their values are no files.
+    enums: Vec<Rule>,
     /// The value may be a list of files without `items`.
     pub(super) bare_list: Option<MediaKind>,
     pub(super) steps: Steps,
@@ -28,15 +30,27 @@ pub(super) struct State {
 impl State {
     /// The state of a value with these forms.
     pub(super) fn of(forms: &Forms) -> Self {
-        // A string in an enum is not a file.
-        let text = forms.text.filter(|_| !forms.has_enum);
-        Self { text, bare_list: forms.bare_list, ..Self::default() }
+        // The name of a field does not make a file of a string beside an enum.
+        let text = forms.text.filter(|_| forms.is_declared || forms.enums.is_empty());
+        let enums = forms.enums.clone();
+        Self { text, enums, bare_list: forms.bare_list, ..Self::default() }
     }
 
     /// The rules of the value itself, and of items without a schema.
     pub(super) fn own_rules(&self) -> Vec<Rule> {
         let list = |kind| Rule::Items { from: 0, rules: vec![Rule::Media(kind)].into() };
-        self.text.map(Rule::Media).into_iter().chain(self.bare_list.map(list)).collect()
+        let file = self.text.map(Rule::Media).map(|file| match self.enums.as_slice() {
+            [] => file,
+            enums => Rule::If {
+                condition: vec![Rule::AnyOf(
+                    enums.iter().map(|one| vec![one.clone()].into()).collect(),
+                )]
+                .into(),
+                then: Rules::default(),
+                otherwise: vec![file].into(),
+            },
+        });
+        file.into_iter().chain(self.bare_list.map(list)).collect()
     }
 }
 
