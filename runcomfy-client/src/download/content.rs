@@ -1,5 +1,6 @@
 //! The type of a file: by its first bytes, by the server's `Content-Type`, and by its name.
 
+use runcomfy_schema::media::brand;
 use runcomfy_types::MediaKind;
 use runcomfy_types::media_type::kind_of_mime;
 
@@ -55,6 +56,10 @@ fn sniff(head: &[u8]) -> Option<&'static str> {
     if head.starts_with(b"glTF") {
         return Some("model/gltf-binary");
     }
+    // The size of the file is not known here.
+    if let Some(mime) = brand::mime(head, u64::MAX) {
+        return Some(mime);
+    }
     let mime = infer::get(head).map(|found| found.mime_type());
     let mime = mime.filter(|mime| match *mime {
         // Two letters alone do not make a bitmap; four bytes of its header are always zero.
@@ -62,6 +67,6 @@ fn sniff(head: &[u8]) -> Option<&'static str> {
         "application/zip" | "application/pdf" => true,
         mime => kind_of_mime(mime).is_some(),
     });
-    // `infer` knows only some of the brands of MP4.
+    // A brand that nobody has registered.
     mime.or_else(|| (head.get(4..8) == Some(b"ftyp")).then_some("video/mp4"))
 }

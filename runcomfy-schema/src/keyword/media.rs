@@ -242,7 +242,7 @@ mod read {
         } else {
             return;
         };
-        let help = format!("remove it, or move it to the string or list that is a file");
+        let help = "remove it, or move it to the string or list that is a file";
         diagnostics.warning(at, message, help);
     }
 

@@ -174,6 +174,9 @@ async fn unusual_but_valid_files_are_saved() {
         ("/a.glb", "x", answer("", "glTF\u{2}\0\0\0"), "a.glb", "model/gltf-binary"),
         // Whose name says nothing of what they are.
         ("/a", "image", answer("", PNG), "a.png", "image/png"),
+        ("/a", "x", answer("", &b"\0\0\0\x10ftyp3gp5\0\0\0\0"[..]), "a.3gp", "video/3gpp"),
+        ("/a", "x", answer("", &b"\0\0\0\x10ftypheic\0\0\0\0"[..]), "a.heic", "image/heic"),
+        ("/a", "x", answer("", &b"\0\0\0\x10ftypzzzz\0\0\0\0"[..]), "a.mp4", "video/mp4"),
         ("/a", "x", answer("application/octet-stream", MP4), "a.mp4", "video/mp4"),
         ("/a", "x", answer("audio/mpeg; q=1", "?"), "a.mp3", "audio/mpeg"),
         ("/a.v2", "x", answer("", PNG), "a.v2.png", "image/png"),

@@ -98,11 +98,12 @@ impl Compiler<'_> {
                     }
                 },
                 // Of a value of several types, a string is a file only if `x-media` says so.
-                types if hint.is_given(&whole) => {
-                    if types.is_none_or(|types| types.has(Types::STRING)) {
-                        forms.text = forms.text.or(hint.file(&whole));
-                        forms.is_declared = true;
-                    }
+                types
+                    if hint.is_given(&whole)
+                        && types.is_none_or(|types| types.has(Types::STRING)) =>
+                {
+                    forms.text = forms.text.or(hint.file(&whole));
+                    forms.is_declared = true;
                 }
                 _ => {}
             }
