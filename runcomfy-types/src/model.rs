@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_schema::json::same;
 use runcomfy_schema::named::Named;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::rule::List;
@@ -136,10 +137,10 @@ impl<R: Request + Checked> From<R> for AnyInput {
     }
 }
 
-/// Equal are inputs of one model with equal bodies.
+/// Inputs are equal if their models and bodies are. The order of members does not matter.
 impl PartialEq for AnyInput {
     fn eq(&self, other: &Self) -> bool {
-        self.model_id == other.model_id && self.body == other.body
+        self.model_id == other.model_id && same(&self.body, &other.body)
     }
 }
 

@@ -233,6 +233,7 @@ impl fmt::Display for ApiError {
                 return write!(f, ":\n{message}");
             }
             Some(message) => write!(f, ": {message}")?,
+            None if self.body.trim().is_empty() && self.location.is_some() => {}
             None if self.body.trim().is_empty() => f.write_str(" with an empty body")?,
             None => {
                 let body = self.body.trim();

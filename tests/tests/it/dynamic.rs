@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use runcomfy_models::model;
+use runcomfy_models::community::fantasy_portrait::image_to_video::Input as FaceInput;
+use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
+use runcomfy_models::{Client, FileJournal, Keyed, model};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
 
-use crate::end_to_end::client;
+use crate::end_to_end::{client, input, quick};
 
 #[test]
 fn inputs_of_many_models_fit_in_one_list() {
@@ -85,6 +87,52 @@ async fn a_model_of_the_catalog_is_checked_and_sent_like_any_other() {
     sandbox.reply_next(Call::Catalog, Reply::new(200, entry));
     let error = client.dynamic_model("acme/dream/text-to-image").await.unwrap_err();
     assert!(error.to_string().contains("no `input_schema`"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_inputs_of_many_models_run_as_one_list() {
+    let (sandbox, _) = quick().await;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = crate::journal::client(&sandbox, journal);
+    let lighthouse = kling::Input::builder()
+        .prompt("a lighthouse")
+        .image_url("https://example.com/a.png")
+        .build()
+        .unwrap();
+    let inputs = || -> Vec<AnyInput> {
+        let read = model(kling::Input::MODEL_ID).unwrap();
+        // Written down, and read again.
+        let again = read.input(serde_json::to_value(&lighthouse).unwrap()).unwrap();
+        vec![input().into(), AnyInput::new(&lighthouse), again]
+    };
+    assert_eq!(inputs()[1], inputs()[2]);
+    assert_ne!(inputs()[0], inputs()[1]);
+    assert_eq!(
+        serde_json::to_string(&inputs()[0]).unwrap(),
+        serde_json::to_string(&input()).unwrap()
+    );
+    let results: Vec<_> = client.run_all(inputs(), 2).collect().await;
+    assert!(results.iter().all(|(_, result)| result.is_ok()), "{results:?}");
+    let mut models: Vec<_> = sandbox.accepted_jobs().into_iter().map(|job| job.model_id).collect();
+    models.sort_unstable();
+    let (face, kling_id) = (FaceInput::MODEL_ID, kling::Input::MODEL_ID);
+    assert_eq!(models, [face, kling_id, kling_id]);
+    // The claims are those of the typed inputs.
+    let again = client.run_all([input()], 1).next().await.unwrap().1.unwrap_err();
+    assert!(again.is_already_submitted(), "{again}");
+    let keyed = inputs().into_iter().map(|input| Keyed::new("once more", input));
+    let results: Vec<_> = client.run_all(keyed, 2).collect().await;
+    assert_eq!(results.iter().filter(|(_, result)| result.is_ok()).count(), 3);
+    assert_eq!(sandbox.accepted(), 6);
+    // And without `async`.
+    let (url, token) = (sandbox.base_url().to_owned(), sandbox.token().to_owned());
+    let inputs = inputs();
+    let sent = std::thread::spawn(move || {
+        let client = Client::builder().base_url(url).token(token).build_blocking().unwrap();
+        client.run_all(&inputs, 2).filter(|(_, result)| result.is_ok()).count()
+    });
+    assert_eq!(sent.join().unwrap(), 3);
 }
 
 /// What a schema, or a body, has put into a message is on its line, and commands no terminal.

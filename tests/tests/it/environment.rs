@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use runcomfy_models::Client;
+use runcomfy_models::{Client, Error};
 
 use crate::end_to_end::input;
 use crate::secrets::shown;
@@ -32,6 +32,41 @@ fn child() {
         Ok(job) => println!("accepted: {}", job.request_id()),
         Err(error) => println!("{}", shown(&error)),
     }
+}
+
+/// A program whose `main` returns the error.
+#[test]
+#[ignore = "run by the other tests, as a process of its own"]
+fn main_with_question_mark() -> Result<(), Error> {
+    if std::env::var_os(CHILD).is_some() {
+        Client::from_env()?;
+    }
+    Ok(())
+}
+
+/// What that program prints with these variables, and no others.
+fn main_with(variables: &[(&str, &str)]) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["environment::main_with_question_mark", "--exact", "--ignored", "--nocapture"])
+        .env_clear()
+        .env(CHILD, "1")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn error_returned_from_main_reads_as_advice() {
+    let text = main_with(&[("HOME", "/no/home")]);
+    assert!(text.contains("Error: no API token: set RUNCOMFY_API_TOKEN "), "{text}");
+    let base = ("RUNCOMFY_MODEL_API_BASE", "localhost:8188");
+    let text = main_with(&[TOKEN, base]);
+    let error = r#"Error: the base URL "localhost:8188" (from RUNCOMFY_MODEL_API_BASE) has no scheme; use http://localhost:8188/v1"#;
+    assert!(text.contains(error), "{text}");
+    let text = main_with(&[("RUNCOMFY_API_TOKEN_FILE", "/no/such/token")]);
+    let error = "Error: cannot take the API token from /no/such/token: No such file or directory";
+    assert!(text.contains(error), "{text}");
 }
 
 /// What a program prints that submits a job with these variables, and no others.

@@ -1,6 +1,8 @@
 //! What a job gives, in every form in which the service may say it.
 
-use runcomfy_models::{Client, Completed, Output};
+use std::time::Duration;
+
+use runcomfy_models::{Client, Completed, Error, Job, Output, OutputFiles, Request};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use serde_json::{Map, Value, json};
 
@@ -214,6 +216,120 @@ async fn a_model_with_an_output_of_its_own_reads_every_form() {
         assert_eq!(output.video.as_deref(), Some(V), "{form}");
         assert_eq!((output.score, output.url.as_deref()), (score, url), "{form}");
     }
+}
+
+#[test]
+fn only_file_of_a_kind_or_what_came_instead() {
+    for (form, error) in [
+        (json!({"video": V, "seed": 1}), None),
+        (json!([V, I]), None),
+        (json!({"video": V, "videos": [V, W]}), None),
+        (json!([V, W]), Some("the output has 2 videos, not one; `videos` has their URLs")),
+        (json!({}), Some("the output has no video: it is empty")),
+        (json!(I), Some("the output has no video, but 1 image")),
+        (json!({"audios": [A, A, V]}), Some("the output has no video, but 2 audio files")),
+        (
+            json!({"image": I, "images": [I, J], "audio": A, "log": "x\ny", "a\u{1b}b": 7}),
+            Some(
+                "the output has no video, but 2 images, 1 audio file and 2 other members: `a\\u{1b}b`, `log`",
+            ),
+        ),
+        (json!({"video": 7}), Some("the output has no video, but 1 member: `video`")),
+    ] {
+        let output = Output::from(form.clone());
+        match error {
+            None => assert_eq!(output.video(), Ok(V), "{form}"),
+            Some(error) => {
+                let mut shown = output.video().unwrap_err().to_string();
+                // The members are in the order in which `serde_json` keeps them.
+                if shown.contains("`log`, ") {
+                    shown = shown.replace("`log`, `a\\u{1b}b`", "`a\\u{1b}b`, `log`");
+                }
+                assert_eq!(shown, error, "{form}");
+            }
+        }
+    }
+    let output = Output::from(json!({"image": I, "audios": [A]}));
+    assert_eq!((output.image(), output.audio()), (Ok(I), Ok(A)));
+    let many: Map<_, _> = (0..5000).map(|n| (format!("key {n:04}"), n.into())).collect();
+    let error = Output::from(Value::from(many)).image().unwrap_err().to_string();
+    assert!(error.ends_with("`key 0009` and 4990 more") && error.len() < 300, "{error}");
+}
+
+/// As a function of an app has it, over inputs of any model.
+async fn video_of<R: Request<Output: OutputFiles>>(job: &Job<R::Output>) -> Result<String, Error> {
+    Ok(job.result().await?.video()?.to_owned())
+}
+
+#[tokio::test]
+async fn the_error_about_a_file_has_the_request_id() {
+    let (sandbox, client) = quick().await;
+    let done = result(&sandbox, &client, &json!({"videos": [V, W]})).await;
+    let error = done.video().unwrap_err();
+    assert_eq!(error.request_id(), Some(&done.request_id));
+    let expected = format!("request {}: the output has 2 videos", done.request_id);
+    assert!(error.to_string().starts_with(&expected), "{error}");
+    assert!(done.image().is_err() && done.audio().is_err());
+    // Without the job, `?` works, too.
+    let of_output = |output: &Output| -> Result<String, Error> { Ok(output.video()?.to_owned()) };
+    assert_eq!(of_output(&done.output).unwrap_err().request_id(), None);
+}
+
+#[tokio::test]
+async fn completed_job_serialises_to_what_the_service_said() {
+    let (sandbox, client) = quick().await;
+    let job = client.submit(&input()).await.unwrap();
+    let output = json!({"videos": [V, W], "seed": 7});
+    let body = json!({"status": "completed", "output": output, "created_at": "2026-09-01T14:00:00+02:00",
+        "finished_at": 1_788_264_000_250_u64, "cost": 0.25});
+    sandbox.reply_next(Call::Result, Reply::new(200, body.to_string()));
+    let done = job.result().await.unwrap();
+    let expected = json!({"request_id": job.request_id().as_str(), "output": output,
+        "created_at": "2026-09-01T14:00:00+02:00", "finished_at": "1788264000250", "cost": 0.25});
+    assert_eq!(serde_json::to_value(&done).unwrap(), expected);
+    // The service's text beside the moment.
+    let (created, finished) = (done.created_at.unwrap(), done.finished_at.unwrap());
+    assert_eq!(created, "2026-09-01T14:00:00+02:00");
+    let took = finished.time().unwrap().duration_since(created.time().unwrap()).unwrap();
+    assert_eq!(took.as_millis(), 250);
+    // What the service does not say is left out.
+    sandbox.reply_next(Call::Result, Reply::new(200, r#"{"status": "completed", "output": {}}"#));
+    let done = serde_json::to_value(job.result().await.unwrap()).unwrap();
+    assert_eq!(done, json!({"request_id": job.request_id().as_str(), "output": {}}));
+}
+
+#[tokio::test]
+async fn generated_output_has_all_that_the_common_one_has() {
+    use runcomfy_tests::models::entries::own_output::{Input, Output};
+    let schema = runcomfy_tests::schema(Input::MODEL_ID)["input_schema"].to_string();
+    let sandbox = Sandbox::builder().model(Input::MODEL_ID, schema);
+    let sandbox = sandbox.queue_time(Duration::ZERO).run_time(Duration::ZERO);
+    let sandbox = sandbox.start().await.unwrap();
+    let client = client(&sandbox);
+    let files = client.run(&Input::builder().build().unwrap()).await.unwrap();
+    let file = files.output.as_output().urls().next().unwrap().to_owned();
+    let job = client.submit(&Input::builder().build().unwrap()).await.unwrap();
+    // `url` and `score` are fields of the type; `url` is a file all the same.
+    let form = json!({"url": file, "score": 0.5, "extra": true});
+    let body = json!({"status": "completed", "output": form}).to_string();
+    let reply = || sandbox.reply_next(Call::Result, Reply::new(200, body.clone()));
+    reply();
+    let done = job.result().await.unwrap();
+    assert!(done.output.url.is_some() && done.output.score == Some(0.5));
+    let common = runcomfy_models::Output::from(form.clone());
+    assert_eq!(serde_json::to_value(&done).unwrap()["output"], json!(common));
+    let again: Output = serde_json::from_value(form).unwrap();
+    assert_eq!(again, done.output);
+    let error = done.audio().unwrap_err().to_string();
+    for member in ["`url`", "`score`", "`extra`"] {
+        assert!(error.contains(member), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let saved = done.download_all(folder.path()).await.unwrap();
+    assert_eq!(saved.len(), 1);
+    assert_eq!(saved[0].url, file);
+    reply();
+    assert_eq!(video_of::<Input>(&job).await.ok(), done.video().ok().map(str::to_owned));
 }
 
 #[test]

@@ -15,12 +15,18 @@ async fn simulated() -> (Sandbox, Client, TestClock) {
     let clock = TestClock::default();
     let sandbox = Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO);
     let sandbox = sandbox.start().await.unwrap();
-    let client = Client::builder()
+    let client = simulated_client(&sandbox, &clock);
+    (sandbox, client, clock)
+}
+
+fn simulated_client(sandbox: &Sandbox, clock: &TestClock) -> Client {
+    Client::builder()
         .base_url(sandbox.base_url())
         .token(sandbox.token())
         .clock(clock.clone())
-        .jitter_seed(1);
-    (sandbox, client.build().unwrap(), clock)
+        .jitter_seed(1)
+        .build()
+        .unwrap()
 }
 
 fn lags() -> Vec<Reply> {
@@ -52,6 +58,43 @@ async fn lag_of_a_fresh_job_and_of_a_fresh_end_is_borne() {
         let job = client.submit(&input()).await.unwrap();
         sandbox.reply_next(Call::Status, reply.clone());
         assert!(job.status().await.is_ok(), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn lag_of_a_fresh_job_is_borne_when_it_is_opened_by_its_id() {
+    for reply in lags() {
+        let (sandbox, client, clock) = simulated().await;
+        // The job of a submission of unknown outcome: the answer was cut off after the id.
+        sandbox.reply_next(Call::Submit, Reply::new(200, r#"{"request_id": "r-1", "status"#));
+        let unknown = client.submit(&input()).await.unwrap_err();
+        let cut_off = unknown.request_id().unwrap().clone();
+        // One that was accepted, and dropped.
+        let dropped = client.submit(&input()).await.unwrap().request_id().clone();
+        let kept = serde_json::to_string(&client.job_json(&dropped).unwrap()).unwrap();
+        let attached: Job = client.attach(serde_json::from_str(&kept).unwrap());
+        let status = format!(r#"{{"request_id": "{cut_off}", "status": "in_queue"}}"#);
+        for job in [
+            client.clone().job_json(&cut_off).unwrap(),
+            client.job_json(&dropped).unwrap(),
+            attached,
+        ] {
+            sandbox.reply_next(Call::Status, reply.clone());
+            let is_cut_off = *job.request_id() == cut_off;
+            if is_cut_off {
+                sandbox.reply_next(Call::Status, Reply::new(200, &*status));
+            }
+            assert!(job.status().await.is_ok(), "{reply:?} on {job:?}");
+        }
+        // It is not new for ever, and not for other clients.
+        let other = simulated_client(&sandbox, &clock).job_json(&dropped).unwrap();
+        sandbox.reply_next(Call::Status, reply.clone());
+        let is_borne_by_all = reply == Reply::new(425, "") || reply == Reply::new(499, "");
+        assert_eq!(other.status().await.is_ok(), is_borne_by_all, "{reply:?}");
+        clock.sleep(Duration::from_secs(60)).await;
+        sandbox.reply_next(Call::Status, reply.clone());
+        let old = client.job_json(&dropped).unwrap();
+        assert_eq!(old.status().await.is_ok(), is_borne_by_all, "{reply:?}");
     }
 }
 
