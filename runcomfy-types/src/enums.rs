@@ -11,10 +11,15 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use thiserror::Error;
 
+use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::{Json, Literal, Num, debug_as_report, redact};
 
 use crate::object::{Typed, Valid};
+#[cfg(feature = "schemars")]
+use crate::rules::one_of;
+#[cfg(feature = "schemars")]
+use runcomfy_schema::Rule;
 
 /// A generated enum. Variants and values are in the same order.
 #[doc(hidden)]
@@ -24,8 +29,18 @@ pub trait EnumType: Copy + PartialEq + 'static {
     const VALUES: &'static [Literal];
 }
 
+/// The rules of an enum's values.
+#[cfg(feature = "schemars")]
+#[must_use]
+pub const fn enum_rules<E: EnumType>() -> &'static [Rule] {
+    const { &[Rule::Types(E::Kind::TYPES), one_of::<E>()] }
+}
+
 /// The common type of an enum's values.
 pub trait EnumKind {
+    /// The JSON types of the values.
+    const TYPES: Types;
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error>;
 }
 
@@ -42,6 +57,8 @@ pub enum Integers {}
 pub enum Mixed {}
 
 impl EnumKind for Strings {
+    const TYPES: Types = Types(Types::STRING);
+
     // Asks for a string, because some formats do not describe themselves.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         Ok(Json::String(Cow::<str>::deserialize(deserializer)?.into_owned().into()))
@@ -49,12 +66,16 @@ impl EnumKind for Strings {
 }
 
 impl EnumKind for Integers {
+    const TYPES: Types = Types(Types::INTEGER);
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         Value::deserialize(deserializer).map(Json::from)
     }
 }
 
 impl EnumKind for Mixed {
+    const TYPES: Types = Types(Types::STRING | Types::NUMBER | Types::BOOLEAN);
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
         Value::deserialize(deserializer).map(Json::from)
     }
@@ -399,5 +420,11 @@ macro_rules! __enum {
                 $crate::__private::deserialize_enum(deserializer)
             }
         }
+
+        $crate::__json_schema!(
+            $type,
+            ::core::stringify!($type),
+            $crate::__private::enum_rules::<$type>()
+        );
     };
 }

@@ -41,7 +41,9 @@ use crate::object::Typed;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a value for a field that takes `{T}`",
     label = "this field takes `{T}`, or what converts into it",
-    note = "the setter's documentation lists the values; raw values are checked by `build`"
+    note = "the setter's documentation lists the values; raw values are checked by `build`",
+    note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
+    note = "an `Option` goes into the setter with `maybe_` before its name, which optional fields have"
 )]
 pub trait IntoField<T> {
     #[doc(hidden)]
@@ -57,6 +59,7 @@ impl<T: Typed> IntoField<T> for T {
 
 macro_rules! integers {
     ($($int:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoField<i64> for $int {
             fn into_field(self) -> Json {
                 Json::from_integer(self)
@@ -77,6 +80,7 @@ integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 macro_rules! floats_from {
     ($($number:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoField<f64> for $number {
             fn into_field(self) -> Json {
                 Json::from_integer(self)
@@ -87,12 +91,14 @@ macro_rules! floats_from {
 
 floats_from!(i8 i16 i32 i64 u8 u16 u32 u64);
 
+#[diagnostic::do_not_recommend]
 impl IntoField<f64> for f64 {
     fn into_field(self) -> Json {
         Json::float(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoField<f64> for f32 {
     fn into_field(self) -> Json {
         // Convert through the shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
@@ -115,18 +121,21 @@ impl<E: EnumType<Kind: FromBool>> IntoField<E> for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoField<bool> for bool {
     fn into_field(self) -> Json {
         Json::Bool(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoField<Media> for Media {
     fn into_field(self) -> Json {
         Json::String(self.into_text())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoField<Media> for Url {
     fn into_field(self) -> Json {
         Json::String(self.into())
@@ -137,12 +146,14 @@ macro_rules! texts {
     ($($text:ty)*) => {$(
         // Other rules than those of media do not see the mark. A schema may make a file of a text
         // field, in a form or under a condition.
+        #[diagnostic::do_not_recommend]
         impl IntoField<String> for $text {
             fn into_field(self) -> Json {
                 Json::String(Text::from_setter(self))
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl IntoField<Media> for $text {
             fn into_field(self) -> Json {
                 Json::String(Text::from_setter(self))
@@ -161,24 +172,28 @@ macro_rules! texts {
 
 texts!(String &str &String Box<str> Cow<'_, str>);
 
+#[diagnostic::do_not_recommend]
 impl IntoField<String> for char {
     fn into_field(self) -> Json {
         Json::String(self.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, X: IntoField<T>> IntoField<Vec<T>> for Vec<X> {
     fn into_field(self) -> Json {
         Json::Array(self.into_iter().map(IntoField::into_field).collect())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, X: IntoField<T>, const N: usize> IntoField<Vec<T>> for [X; N] {
     fn into_field(self) -> Json {
         Json::Array(self.into_iter().map(IntoField::into_field).collect())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
     fn into_field(self) -> Json {
         Json::Array(self.iter().cloned().map(IntoField::into_field).collect())
@@ -192,24 +207,28 @@ fn map<T>(members: impl IntoIterator<Item = (impl Into<String>, impl IntoField<T
     Json::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for BTreeMap<K, X> {
     fn into_field(self) -> Json {
         map(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, K: Into<String>, X: IntoField<T>, S> IntoField<BTreeMap<String, T>> for HashMap<K, X, S> {
     fn into_field(self) -> Json {
         map(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for Vec<(K, X)> {
     fn into_field(self) -> Json {
         map(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, K: Into<String>, X: IntoField<T>, const N: usize> IntoField<BTreeMap<String, T>>
     for [(K, X); N]
 {
@@ -229,6 +248,7 @@ impl<X: Into<Value>> IntoField<Value> for X {
 }
 
 // A field of any value can still be a file, if one of its forms is.
+#[diagnostic::do_not_recommend]
 impl IntoField<Value> for Media {
     fn into_field(self) -> Json {
         Json::String(self.into_text())

@@ -21,6 +21,7 @@ mod request;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code")]
 pub mod rules;
+mod shown;
 mod unions;
 
 // Shared with the HTTP client; not part of the public API.
@@ -41,6 +42,12 @@ pub use output::{Output, OutputError, OutputFiles, OutputRef};
 pub use request::{Keyed, Request};
 pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 
+/// The crate of [`Value`], with the macro `json!` for bodies: the version that this API takes.
+#[doc(no_inline)]
+pub use serde_json;
+#[doc(no_inline)]
+pub use serde_json::Value;
+
 /// The API for generated code. It is not public: it changes without notice, together with the code
 /// generator of the same version.
 #[doc(hidden)]
@@ -58,19 +65,25 @@ pub mod __private {
     pub use crate::output::{OutputRef, put, serialize_output, take};
     pub use crate::read::FromField;
     pub use crate::request::{CheckedBody, checked_body};
+    pub use crate::shown::debug_output;
     #[cfg(feature = "schemars")]
     #[must_use]
-    pub fn json_schema(rules: &'static [Rule]) -> schemars::Schema {
+    pub fn json_schema(title: &str, rules: &'static [Rule]) -> schemars::Schema {
         match runcomfy_schema::export::json_schema(rules) {
-            Value::Object(members) => members.into(),
+            Value::Object(mut members) => {
+                members.insert("title".to_owned(), title.into());
+                members.into()
+            }
             _ => schemars::Schema::default(),
         }
     }
+    #[cfg(feature = "schemars")]
+    pub use crate::enums::enum_rules;
     pub use crate::rules::{OBJECT, integer, text};
     pub use crate::{
-        __integer_enum as integer_enum, __mixed_enum as mixed_enum, __nested as nested,
-        __object as object, __output as output, __string_enum as string_enum, __union as union,
-        __union_form as union_form,
+        __input as input, __integer_enum as integer_enum, __mixed_enum as mixed_enum,
+        __nested as nested, __object as object, __output as output, __string_enum as string_enum,
+        __union as union, __union_form as union_form,
     };
     pub use crate::{
         FieldInfo, Media, MediaKind, Missing, ModelInfo, Output, OutputFiles, Request, Set,

@@ -113,6 +113,7 @@ impl Serialize for AnyInput {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Request for AnyInput {
     type Output = Output;
 

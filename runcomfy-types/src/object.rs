@@ -216,8 +216,6 @@ macro_rules! __checked {
                 value.0.to_value()
             }
         }
-
-        $crate::__checked_schema!($type, $name);
     };
 }
 
@@ -227,12 +225,32 @@ macro_rules! __checked {
 macro_rules! __nested {
     ($type:ident) => {
         /// Any JSON value; `build` checks it.
+        #[diagnostic::do_not_recommend]
         impl $crate::__private::IntoField<$type> for $crate::__private::Value {
             #[inline]
             fn into_field(self) -> $crate::__private::Json {
                 self.into()
             }
         }
+
+        $crate::__json_schema!(
+            $type,
+            ::core::stringify!($type),
+            <$type as $crate::__private::Checked>::RULES
+        );
+    };
+}
+
+/// Implements what only the input of a model needs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __input {
+    ($type:ident) => {
+        $crate::__json_schema!(
+            $type,
+            $type::MODEL_ID,
+            <$type as $crate::__private::Checked>::RULES
+        );
     };
 }
 
@@ -267,20 +285,25 @@ macro_rules! __object {
     };
 }
 
+/// Implements `JsonSchema` for a type with this title and these rules.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __checked_schema {
-    ($type:ident, $name:literal) => {
+macro_rules! __json_schema {
+    ($type:ident, $title:expr, $rules:expr) => {
         impl $crate::__private::schemars::JsonSchema for $type {
             #[inline]
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                ::std::borrow::Cow::Borrowed($name)
+                ::std::borrow::Cow::Borrowed(::core::stringify!($type))
             }
 
             #[inline]
             fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                ::std::borrow::Cow::Borrowed(::core::concat!(::core::module_path!(), "::", $name))
+                ::std::borrow::Cow::Borrowed(::core::concat!(
+                    ::core::module_path!(),
+                    "::",
+                    ::core::stringify!($type)
+                ))
             }
 
             #[inline]
@@ -292,7 +315,7 @@ macro_rules! __checked_schema {
             fn json_schema(
                 _: &mut $crate::__private::schemars::SchemaGenerator,
             ) -> $crate::__private::schemars::Schema {
-                $crate::__private::json_schema(<$type as $crate::__private::Checked>::RULES)
+                $crate::__private::json_schema($title, $rules)
             }
         }
     };
@@ -301,6 +324,6 @@ macro_rules! __checked_schema {
 #[cfg(not(feature = "schemars"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __checked_schema {
-    ($type:ident, $name:literal) => {};
+macro_rules! __json_schema {
+    ($type:ident, $title:expr, $rules:expr) => {};
 }

@@ -31,6 +31,11 @@ use crate::output::Output;
 /// [`AnyInput`](crate::AnyInput) takes its place. It is made from any generated input with `.into()`, is
 /// a `Request` itself, and gives the common output. So a list can hold inputs of many models, in any
 /// call that takes an input.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the input of a model",
+    label = "an input is needed here: for a builder or its result, call `.build()?` first",
+    note = "`build` checks a builder's values and gives a `Result`; `?` takes the `Input` out of it"
+)]
 pub trait Request: Serialize {
     /// The output of a completed job.
     type Output: From<Output> + Send + 'static;
@@ -84,6 +89,7 @@ pub fn checked_body<T: Checked>(json: &Json) -> Option<CheckedBody<'_>> {
 }
 
 /// Inputs can be borrowed.
+#[diagnostic::do_not_recommend]
 impl<R: Request + ?Sized> Request for &R {
     type Output = R::Output;
 
@@ -144,6 +150,7 @@ impl<R: Serialize> Serialize for Keyed<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Request> Request for Keyed<R> {
     type Output = R::Output;
 

@@ -69,6 +69,7 @@ macro_rules! __union_form {
         }
     };
     ($type:ident, list $item:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<__X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
             for ::std::vec::Vec<__X>
         {
@@ -78,6 +79,7 @@ macro_rules! __union_form {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<__X: $crate::__private::IntoField<$item>, const __N: usize>
             $crate::__private::IntoField<$type> for [__X; __N]
         {
@@ -87,6 +89,7 @@ macro_rules! __union_form {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<__X: $crate::__private::IntoField<$item> + ::core::clone::Clone>
             $crate::__private::IntoField<$type> for &[__X]
         {
@@ -97,6 +100,7 @@ macro_rules! __union_form {
         }
     };
     ($type:ident, map $item:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<__K: ::core::convert::Into<::std::string::String>, __X: $crate::__private::IntoField<$item>>
             $crate::__private::IntoField<$type> for ::std::collections::BTreeMap<__K, __X>
         {
@@ -109,6 +113,7 @@ macro_rules! __union_form {
         }
     };
     (@from $type:ident, $field:ty: $($from:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl $crate::__private::IntoField<$type> for $from {
             #[inline]
             fn into_field(self) -> $crate::__private::Json {

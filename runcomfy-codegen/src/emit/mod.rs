@@ -68,6 +68,7 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
 /// What only the input has: it is a request, and has its place in `MODELS`.
 fn request(source: &mut Source, model: &Model) {
     let output = if model.output.is_some() { "Output" } else { "__rt::Output" };
+    source.line("#[diagnostic::do_not_recommend]");
     source.open("impl __rt::Request for Input {");
     source.line(&format!("type Output = {output};"));
     source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");

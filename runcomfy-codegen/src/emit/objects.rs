@@ -26,7 +26,8 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, doc, builder, data, .. } = object;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
-    source.line(&format!("pub struct {name}(__rt::Valid);"));
+    // The compiler shows this line to who writes a struct literal.
+    source.line(&format!("pub struct {name}(__rt::Valid); // made by `{name}::builder()`"));
     source.line("");
     source.open(&format!("impl {name} {{"));
     if let Some(id) = &object.model_id {
@@ -68,9 +69,8 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
             source.line(&format!("__rt::object!({name}, {name:?}, {data}, {rules});"));
         }
     }
-    if object.model_id.is_none() {
-        source.line(&format!("__rt::nested!({name});"));
-    }
+    let role = if object.model_id.is_some() { "input" } else { "nested" };
+    source.line(&format!("__rt::{role}!({name});"));
 }
 
 /// The required fields, each with what the compiler says where it was forgotten.
@@ -205,8 +205,19 @@ fn setter(source: &mut Source, field: &Field, next: &str, paths: &Paths) {
     deprecated(source, field);
     let value = type_of(&field.takes, paths);
     let value = format!("value: impl {}<{value}>", paths.of("IntoField"));
-    let signature = Code::call(&format!("pub fn {}", field.name), ["self".into(), value.into()]);
-    source.value("", &signature, &format!(" -> {next} {{"));
+    let signature = |value: String| {
+        Code::call(&format!("pub fn {}", field.name), ["self".into(), value.into()])
+    };
+    let after = format!(" -> {next} {{");
+    // The compiler shows the line of the bound to who gives an `Option`.
+    let hint = field.maybe.as_ref().map(|_| format!("`maybe_{}` takes an `Option`", field.name));
+    match hint {
+        None => source.value("", &signature(value), &after),
+        Some(hint) if source.fits(&signature(value.clone()), &after) => {
+            source.value_and_comment(&signature(value), &after, &hint);
+        }
+        Some(hint) => source.value("", &signature(format!("{value} /* {hint} */")), &after),
+    }
     source.open_block();
 }
 

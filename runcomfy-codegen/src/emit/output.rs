@@ -9,7 +9,7 @@ pub(super) fn output(source: &mut Source, output: &OutputType, paths: &Paths) {
         "What a completed job of this model gives: URLs of files, which are fetched without the\n\
          token, and the values that the model adds.",
     );
-    source.line("#[derive(Clone, Debug, Default, PartialEq)]");
+    source.line("#[derive(Clone, Default, PartialEq)]");
     source.line("#[non_exhaustive]");
     source.open("pub struct Output {");
     for field in &output.fields {

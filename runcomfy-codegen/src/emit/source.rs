@@ -82,6 +82,18 @@ impl Source {
         self.text.push('\n');
     }
 
+    /// Whether a value and what follows it stand on one line.
+    pub(super) fn fits(&self, value: &Code, after: &str) -> bool {
+        value.fits(WIDTH.saturating_sub(self.depth * INDENT + after.len()))
+    }
+
+    /// A value, what follows it, and a comment, which may be wider than a line.
+    pub(super) fn value_and_comment(&mut self, value: &Code, after: &str, comment: &str) {
+        self.value("", value, after);
+        self.text.truncate(self.text.trim_end_matches('\n').len());
+        let _ = writeln!(self.text, " // {comment}");
+    }
+
     /// `behind` is the width of what follows on the last line.
     fn code(&mut self, value: &Code, behind: usize) {
         let Code::List { open, items, close } = value else {

@@ -45,6 +45,25 @@ macro_rules! __output {
             }
         }
 
+        /// Long strings are truncated, and the content of `data:` URIs is left out.
+        impl ::core::fmt::Debug for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__private::debug_output(
+                    f,
+                    &[
+                        ("image", &self.image),
+                        ("video", &self.video),
+                        ("audio", &self.audio),
+                        ("images", &self.images),
+                        ("videos", &self.videos),
+                        ("audios", &self.audios),
+                        $((::core::stringify!($field), &self.$field),)*
+                        ("other", &self.other),
+                    ],
+                )
+            }
+        }
+
         impl $crate::__private::OutputFiles for $type {
             fn as_output(&self) -> $crate::__private::OutputRef<'_> {
                 let mut members = ::std::vec::Vec::new();
