@@ -33,7 +33,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/alias)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -98,6 +98,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 #[derive(Clone)]
@@ -106,7 +107,7 @@ pub struct InputBuilder(Draft<()>);
 
 impl InputBuilder {
     /// `start`: [`type@Start`], optional.
-    pub fn start(self, value: impl IntoField<Start>) -> Self {
+    pub fn start(self, value: impl IntoField<Start>) -> Self { // `maybe_start` takes an `Option`
         Self(self.0.set::<Start>("start", value))
     }
 
@@ -117,7 +118,7 @@ impl InputBuilder {
     }
 
     /// `end`: [`type@Start`], optional.
-    pub fn end(self, value: impl IntoField<Start>) -> Self {
+    pub fn end(self, value: impl IntoField<Start>) -> Self { // `maybe_end` takes an `Option`
         Self(self.0.set::<Start>("end", value))
     }
 
@@ -128,7 +129,7 @@ impl InputBuilder {
     }
 
     /// `point`: [`type@Point`], optional.
-    pub fn point(self, value: impl IntoField<Point>) -> Self {
+    pub fn point(self, value: impl IntoField<Point>) -> Self { // `maybe_point` takes an `Option`
         Self(self.0.set::<Point>("point", value))
     }
 
@@ -139,7 +140,7 @@ impl InputBuilder {
     }
 
     /// `path`: list of [`type@Point`], optional.
-    pub fn path(self, value: impl IntoField<::std::vec::Vec<Point>>) -> Self {
+    pub fn path(self, value: impl IntoField<::std::vec::Vec<Point>>) -> Self { // `maybe_path` takes an `Option`
         Self(self.0.set::<::std::vec::Vec<Point>>("path", value))
     }
 
@@ -150,7 +151,7 @@ impl InputBuilder {
     }
 
     /// `style`: [`type@Style`], optional.
-    pub fn style(self, value: impl IntoField<Style>) -> Self {
+    pub fn style(self, value: impl IntoField<Style>) -> Self { // `maybe_style` takes an `Option`
         Self(self.0.set::<Style>("style", value))
     }
 
@@ -161,7 +162,7 @@ impl InputBuilder {
     }
 
     /// `background_style`: [`type@BackgroundStyle`], optional.
-    pub fn background_style(self, value: impl IntoField<BackgroundStyle>) -> Self {
+    pub fn background_style(self, value: impl IntoField<BackgroundStyle>) -> Self { // `maybe_background_style` takes an `Option`
         Self(self.0.set::<BackgroundStyle>("background_style", value))
     }
 
@@ -256,7 +257,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct Point(__rt::Valid);
+pub struct Point(__rt::Valid); // made by `Point::builder()`
 
 impl Point {
     /// Starts an [`type@Point`].
@@ -297,7 +298,7 @@ pub struct PointBuilder(Draft<()>);
 
 impl PointBuilder {
     /// `y`: integer, optional.
-    pub fn y(self, value: impl IntoField<i64>) -> Self {
+    pub fn y(self, value: impl IntoField<i64>) -> Self { // `maybe_y` takes an `Option`
         Self(self.0.set::<i64>("y", value))
     }
 
@@ -344,7 +345,7 @@ static __Point: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct Start(__rt::Valid);
+pub struct Start(__rt::Valid); // made by `Start::builder()`
 
 impl Start {
     /// Starts an [`type@Start`].
@@ -477,6 +478,7 @@ __rt::string_enum! {
 /// The same as [`type@Start`].
 pub type End = Start;
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -26,7 +26,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/enum_mixed)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -61,6 +61,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 #[derive(Clone)]
@@ -69,7 +70,7 @@ pub struct InputBuilder(Draft<()>);
 
 impl InputBuilder {
     /// `duration`: [`type@Duration`], default `"auto"`.
-    pub fn duration(self, value: impl IntoField<Duration>) -> Self {
+    pub fn duration(self, value: impl IntoField<Duration>) -> Self { // `maybe_duration` takes an `Option`
         Self(self.0.set::<Duration>("duration", value))
     }
 
@@ -134,6 +135,7 @@ __rt::mixed_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

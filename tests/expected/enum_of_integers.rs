@@ -28,7 +28,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/enum_of_integers)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -69,6 +69,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -86,7 +87,7 @@ impl<NumberOfFramesState> InputBuilder<NumberOfFramesState> {
     }
 
     /// `offset`: [`type@Offset`], at least -1, optional.
-    pub fn offset(self, value: impl IntoField<Offset>) -> Self {
+    pub fn offset(self, value: impl IntoField<Offset>) -> Self { // `maybe_offset` takes an `Option`
         Self(self.0.set::<Offset>("offset", value))
     }
 
@@ -188,6 +189,7 @@ __rt::integer_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -29,7 +29,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/enum_of_strings)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -76,6 +76,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -91,7 +92,7 @@ impl<AspectRatioState> InputBuilder<AspectRatioState> {
     }
 
     /// `mode`: [`type@Mode`], default `"zoom-in"`.
-    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self { // `maybe_mode` takes an `Option`
         Self(self.0.set::<Mode>("mode", value))
     }
 
@@ -102,7 +103,7 @@ impl<AspectRatioState> InputBuilder<AspectRatioState> {
     }
 
     /// `resolution`: [`type@Resolution`], optional.
-    pub fn resolution(self, value: impl IntoField<Resolution>) -> Self {
+    pub fn resolution(self, value: impl IntoField<Resolution>) -> Self { // `maybe_resolution` takes an `Option`
         Self(self.0.set::<Resolution>("resolution", value))
     }
 
@@ -233,6 +234,7 @@ __rt::string_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -29,7 +29,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/map)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -70,6 +70,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 #[derive(Clone)]
@@ -80,7 +81,7 @@ impl InputBuilder {
     /// `weights`: map of numbers, optional.
     pub fn weights(
         self,
-        value: impl IntoField<::std::collections::BTreeMap<String, f64>>,
+        value: impl IntoField<::std::collections::BTreeMap<String, f64>> /* `maybe_weights` takes an `Option` */,
     ) -> Self {
         Self(self.0.set::<::std::collections::BTreeMap<String, f64>>("weights", value))
     }
@@ -92,7 +93,7 @@ impl InputBuilder {
     }
 
     /// `notes`: [`type@Notes`], optional.
-    pub fn notes(self, value: impl IntoField<Notes>) -> Self {
+    pub fn notes(self, value: impl IntoField<Notes>) -> Self { // `maybe_notes` takes an `Option`
         Self(self.0.set::<Notes>("notes", value))
     }
 
@@ -161,7 +162,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct Notes(__rt::Valid);
+pub struct Notes(__rt::Valid); // made by `Notes::builder()`
 
 impl Notes {
     /// Starts an [`type@Notes`].
@@ -202,7 +203,7 @@ pub struct NotesBuilder(Draft<()>);
 
 impl NotesBuilder {
     /// `title`: string, optional.
-    pub fn title(self, value: impl IntoField<String>) -> Self {
+    pub fn title(self, value: impl IntoField<String>) -> Self { // `maybe_title` takes an `Option`
         Self(self.0.set::<String>("title", value))
     }
 
@@ -247,6 +248,7 @@ static __Notes: ObjectSchema = ObjectSchema {
     additional: Additional::Checked(Static(&[STRING])),
 };
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

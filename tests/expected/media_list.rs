@@ -27,7 +27,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/media_list)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -68,6 +68,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -83,7 +84,7 @@ impl<Images> InputBuilder<Images> {
     }
 
     /// Video (`160_video`): video, optional.
-    pub fn video(self, value: impl IntoField<Media>) -> Self {
+    pub fn video(self, value: impl IntoField<Media>) -> Self { // `maybe_video` takes an `Option`
         Self(self.0.set::<Media>("160_video", value))
     }
 
@@ -167,6 +168,7 @@ static __Input: ObjectSchema = ObjectSchema {
     additional: Additional::Denied,
 };
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

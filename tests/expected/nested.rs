@@ -31,7 +31,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/nested)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -78,6 +78,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -93,7 +94,7 @@ impl<CameraState> InputBuilder<CameraState> {
     }
 
     /// `mode`: [`type@Mode`], optional.
-    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self { // `maybe_mode` takes an `Option`
         Self(self.0.set::<Mode>("mode", value))
     }
 
@@ -104,7 +105,7 @@ impl<CameraState> InputBuilder<CameraState> {
     }
 
     /// `shots`: list of [`type@ShotsItem`], at most 4 items, optional.
-    pub fn shots(self, value: impl IntoField<::std::vec::Vec<ShotsItem>>) -> Self {
+    pub fn shots(self, value: impl IntoField<::std::vec::Vec<ShotsItem>>) -> Self { // `maybe_shots` takes an `Option`
         Self(self.0.set::<::std::vec::Vec<ShotsItem>>("shots", value))
     }
 
@@ -187,7 +188,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct ShotsItem(__rt::Valid);
+pub struct ShotsItem(__rt::Valid); // made by `ShotsItem::builder()`
 
 impl ShotsItem {
     /// Starts an [`type@ShotsItem`].
@@ -228,7 +229,7 @@ pub struct ShotsItemBuilder(Draft<()>);
 
 impl ShotsItemBuilder {
     /// `prompt`: string, at least 1 character, optional.
-    pub fn prompt(self, value: impl IntoField<String>) -> Self {
+    pub fn prompt(self, value: impl IntoField<String>) -> Self { // `maybe_prompt` takes an `Option`
         Self(self.0.set::<String>("prompt", value))
     }
 
@@ -275,7 +276,7 @@ static __ShotsItem: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct Camera(__rt::Valid);
+pub struct Camera(__rt::Valid); // made by `Camera::builder()`
 
 impl Camera {
     /// Starts an [`type@Camera`].
@@ -329,7 +330,7 @@ impl<ModeState> CameraBuilder<ModeState> {
     }
 
     /// `angle`: number in -180..=180, optional.
-    pub fn angle(self, value: impl IntoField<f64>) -> Self {
+    pub fn angle(self, value: impl IntoField<f64>) -> Self { // `maybe_angle` takes an `Option`
         Self(self.0.set::<f64>("angle", value))
     }
 
@@ -431,6 +432,7 @@ __rt::string_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -30,7 +30,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/nullable)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -77,6 +77,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -97,7 +98,7 @@ impl<Prompt> InputBuilder<Prompt> {
     }
 
     /// `seed`: integer or null, at least 0, optional.
-    pub fn seed(self, value: impl IntoField<i64>) -> Self {
+    pub fn seed(self, value: impl IntoField<i64>) -> Self { // `maybe_seed` takes an `Option`
         Self(self.0.set::<i64>("seed", value))
     }
 
@@ -108,7 +109,7 @@ impl<Prompt> InputBuilder<Prompt> {
     }
 
     /// `style`: [`type@Style`] or null, default `null`.
-    pub fn style(self, value: impl IntoField<Style>) -> Self {
+    pub fn style(self, value: impl IntoField<Style>) -> Self { // `maybe_style` takes an `Option`
         Self(self.0.set::<Style>("style", value))
     }
 
@@ -211,6 +212,7 @@ __rt::string_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

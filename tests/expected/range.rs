@@ -29,7 +29,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/range)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -76,6 +76,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -95,7 +96,7 @@ impl<Steps> InputBuilder<Steps> {
     }
 
     /// `cfg`: number, above 0, up to 1.5, a multiple of 0.25, default 1.
-    pub fn cfg(self, value: impl IntoField<f64>) -> Self {
+    pub fn cfg(self, value: impl IntoField<f64>) -> Self { // `maybe_cfg` takes an `Option`
         Self(self.0.set::<f64>("cfg", value))
     }
 
@@ -106,7 +107,7 @@ impl<Steps> InputBuilder<Steps> {
     }
 
     /// `seed`: integer in 0..=4294967295, optional.
-    pub fn seed(self, value: impl IntoField<i64>) -> Self {
+    pub fn seed(self, value: impl IntoField<i64>) -> Self { // `maybe_seed` takes an `Option`
         Self(self.0.set::<i64>("seed", value))
     }
 
@@ -190,6 +191,7 @@ static __Input: ObjectSchema = ObjectSchema {
     additional: Additional::Denied,
 };
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

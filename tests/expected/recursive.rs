@@ -28,7 +28,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/recursive)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -63,6 +63,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -128,7 +129,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct Tree(__rt::Valid);
+pub struct Tree(__rt::Valid); // made by `Tree::builder()`
 
 impl Tree {
     /// Starts an [`type@Tree`].
@@ -182,7 +183,7 @@ impl<Label> TreeBuilder<Label> {
     }
 
     /// `branches`: list of [`type@Tree`], optional.
-    pub fn branches(self, value: impl IntoField<::std::vec::Vec<Tree>>) -> Self {
+    pub fn branches(self, value: impl IntoField<::std::vec::Vec<Tree>>) -> Self { // `maybe_branches` takes an `Option`
         Self(self.0.set::<::std::vec::Vec<Tree>>("branches", value))
     }
 
@@ -253,6 +254,7 @@ static __Tree: ObjectSchema = ObjectSchema {
     additional: Additional::Denied,
 };
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -32,7 +32,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/repaired)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -85,6 +85,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -105,7 +106,7 @@ impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
     }
 
     /// `steps`: integer, at most 20, optional.
-    pub fn steps(self, value: impl IntoField<i64>) -> Self {
+    pub fn steps(self, value: impl IntoField<i64>) -> Self { // `maybe_steps` takes an `Option`
         Self(self.0.set::<i64>("steps", value))
     }
 
@@ -116,7 +117,7 @@ impl<Ghost, Prompt> InputBuilder<Ghost, Prompt> {
     }
 
     /// `mode`: [`type@Mode`], optional.
-    pub fn mode(self, value: impl IntoField<Mode>) -> Self {
+    pub fn mode(self, value: impl IntoField<Mode>) -> Self { // `maybe_mode` takes an `Option`
         Self(self.0.set::<Mode>("mode", value))
     }
 
@@ -227,6 +228,7 @@ __rt::string_enum! {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -29,7 +29,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/union)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -70,6 +70,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -85,7 +86,7 @@ impl<ShapeState> InputBuilder<ShapeState> {
     }
 
     /// `image_size`: [`type@ImageSize`], default `"square"`.
-    pub fn image_size(self, value: impl IntoField<ImageSize>) -> Self {
+    pub fn image_size(self, value: impl IntoField<ImageSize>) -> Self { // `maybe_image_size` takes an `Option`
         Self(self.0.set::<ImageSize>("image_size", value))
     }
 
@@ -155,7 +156,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct ImageSizeObject(__rt::Valid);
+pub struct ImageSizeObject(__rt::Valid); // made by `ImageSizeObject::builder()`
 
 impl ImageSizeObject {
     /// Starts an [`type@ImageSizeObject`].
@@ -253,7 +254,7 @@ static __ImageSizeObject: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct ShapeBox(__rt::Valid);
+pub struct ShapeBox(__rt::Valid); // made by `ShapeBox::builder()`
 
 impl ShapeBox {
     /// Starts an [`type@ShapeBox`].
@@ -351,7 +352,7 @@ static __ShapeBox: ObjectSchema = ObjectSchema {
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
-pub struct ShapeCircle(__rt::Valid);
+pub struct ShapeCircle(__rt::Valid); // made by `ShapeCircle::builder()`
 
 impl ShapeCircle {
     /// Starts an [`type@ShapeCircle`].
@@ -622,6 +623,7 @@ static __ImageSize: &[Rule] = &[
     },
 ];
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = __rt::Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;
