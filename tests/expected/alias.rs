@@ -420,6 +420,7 @@ pub mod __StartRequires {
         note = "call `.x(...)` with an integer first"
     )]
     pub trait x {}
+    #[diagnostic::do_not_recommend]
     impl x for super::__rt::Set {}
 }
 

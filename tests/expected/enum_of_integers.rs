@@ -125,6 +125,7 @@ pub mod __InputRequires {
         note = "call `.number_of_frames(...)` with a `NumberOfFrames` first"
     )]
     pub trait number_of_frames {}
+    #[diagnostic::do_not_recommend]
     impl number_of_frames for super::__rt::Set {}
 }
 

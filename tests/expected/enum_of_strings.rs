@@ -141,6 +141,7 @@ pub mod __InputRequires {
         note = "call `.aspect_ratio(...)` with a `AspectRatio` first"
     )]
     pub trait aspect_ratio {}
+    #[diagnostic::do_not_recommend]
     impl aspect_ratio for super::__rt::Set {}
 }
 

@@ -122,6 +122,7 @@ pub mod __InputRequires {
         note = "call `.images(...)` with a list of images first"
     )]
     pub trait images {}
+    #[diagnostic::do_not_recommend]
     impl images for super::__rt::Set {}
 }
 

@@ -143,6 +143,7 @@ pub mod __InputRequires {
         note = "call `.camera(...)` with a `Camera` first"
     )]
     pub trait camera {}
+    #[diagnostic::do_not_recommend]
     impl camera for super::__rt::Set {}
 }
 
@@ -368,6 +369,7 @@ pub mod __CameraRequires {
         note = "call `.mode(...)` with a `CameraMode` first"
     )]
     pub trait mode {}
+    #[diagnostic::do_not_recommend]
     impl mode for super::__rt::Set {}
 }
 

@@ -147,6 +147,7 @@ pub mod __InputRequires {
         note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
+    #[diagnostic::do_not_recommend]
     impl prompt for super::__rt::Set {}
 }
 

@@ -26,7 +26,7 @@ use self::__rt::prelude::*;
 ///
 /// [The model's page](https://www.runcomfy.com/models/expected/output)
 #[derive(Clone, PartialEq)]
-pub struct Input(__rt::Valid);
+pub struct Input(__rt::Valid); // made by `Input::builder()`
 
 impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
@@ -61,6 +61,7 @@ impl Input {
 }
 
 __rt::object!(Input, "Input", __Input);
+__rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
@@ -103,6 +104,7 @@ pub mod __InputRequires {
         note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
+    #[diagnostic::do_not_recommend]
     impl prompt for super::__rt::Set {}
 }
 
@@ -126,7 +128,7 @@ static __Input: ObjectSchema = ObjectSchema {
 
 /// What a completed job of this model gives: URLs of files, which are fetched without the
 /// token, and the values that the model adds.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Output {
     /// The URL of an image.
@@ -149,6 +151,7 @@ pub struct Output {
 
 __rt::output!(Output { score: "score" });
 
+#[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
     type Output = Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;

@@ -145,6 +145,7 @@ pub mod __InputRequires {
         note = "call `.steps(...)` with an integer first"
     )]
     pub trait steps {}
+    #[diagnostic::do_not_recommend]
     impl steps for super::__rt::Set {}
 }
 

@@ -106,6 +106,7 @@ pub mod __InputRequires {
         note = "call `.tree(...)` with a `Tree` first"
     )]
     pub trait tree {}
+    #[diagnostic::do_not_recommend]
     impl tree for super::__rt::Set {}
 }
 
@@ -221,6 +222,7 @@ pub mod __TreeRequires {
         note = "call `.label(...)` with a string first"
     )]
     pub trait label {}
+    #[diagnostic::do_not_recommend]
     impl label for super::__rt::Set {}
 }
 

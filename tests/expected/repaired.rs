@@ -156,6 +156,7 @@ pub mod __InputRequires {
         note = "call `.ghost(...)` with any JSON value first"
     )]
     pub trait ghost {}
+    #[diagnostic::do_not_recommend]
     impl ghost for super::__rt::Set {}
     #[diagnostic::on_unimplemented(
         message = "the required field `prompt` of `expected/repaired` was not set",
@@ -163,6 +164,7 @@ pub mod __InputRequires {
         note = "call `.prompt(...)` with a string first"
     )]
     pub trait prompt {}
+    #[diagnostic::do_not_recommend]
     impl prompt for super::__rt::Set {}
 }
 

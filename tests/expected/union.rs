@@ -124,6 +124,7 @@ pub mod __InputRequires {
         note = "call `.shape(...)` with a `Shape` first"
     )]
     pub trait shape {}
+    #[diagnostic::do_not_recommend]
     impl shape for super::__rt::Set {}
 }
 
@@ -231,6 +232,7 @@ pub mod __ImageSizeObjectRequires {
         note = "call `.width(...)` with an integer first"
     )]
     pub trait width {}
+    #[diagnostic::do_not_recommend]
     impl width for super::__rt::Set {}
 }
 
@@ -329,6 +331,7 @@ pub mod __ShapeBoxRequires {
         note = "call `.kind(...)` with a `ShapeBoxKind` first"
     )]
     pub trait kind {}
+    #[diagnostic::do_not_recommend]
     impl kind for super::__rt::Set {}
 }
 
@@ -427,6 +430,7 @@ pub mod __ShapeCircleRequires {
         note = "call `.kind(...)` with a `Kind` first"
     )]
     pub trait kind {}
+    #[diagnostic::do_not_recommend]
     impl kind for super::__rt::Set {}
 }
 

@@ -9,6 +9,7 @@ pub use run_all::{RunAll, RunError};
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use runcomfy_types::{Output, Request};
 use serde::Serialize;
 use tracing::info;
@@ -62,8 +63,13 @@ impl Client {
     /// # Errors
     /// The errors of [`submit`](Self::submit) and [`Job::wait`]. Once the job exists, they hold its
     /// id.
-    pub async fn run<R: Request>(&self, input: &R) -> Result<Completed<R::Output>, Error> {
-        self.run_with(input, &WaitOptions::default(), |_| {}).await
+    pub fn run<O, R>(&self, input: &R) -> BoxFuture<'_, Result<Completed<O>, Error>>
+    where
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+    {
+        let job = self.submit(input);
+        Box::pin(async move { job.await?.wait().await })
     }
 
     /// Like [`run`](Self::run), with your own limits. `on_submit` receives the job, and with it the
@@ -97,8 +103,14 @@ impl Client {
     ///
     /// [`Error::AlreadySubmitted`] if the input has a key ([`Keyed`](crate::Keyed)), and the client's
     /// journal has a submission with the same claim.
-    pub async fn submit<R: Request>(&self, input: &R) -> Result<Job<R::Output>, Error> {
-        self.submit_with(input, &SubmitOptions::default()).await
+    // Not an `async fn`: for what is no `Request`, the compiler would repeat its message for the call and
+    // for the `.await`, since the future's type would depend on `R`.
+    pub fn submit<O, R>(&self, input: &R) -> BoxFuture<'_, Result<Job<O>, Error>>
+    where
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+    {
+        self.submit_with(input, &SubmitOptions::default())
     }
 
     /// Like [`submit`](Self::submit), with [options](SubmitOptions).
@@ -107,14 +119,19 @@ impl Client {
     /// The errors of [`submit`](Self::submit); [`Error::AlreadySubmitted`] for a
     /// [key](SubmitOptions::key), too, and [`Error::ExtraKey`] for an [extra key](SubmitOptions::extra)
     /// that the schema declares.
-    pub async fn submit_with<R: Request>(
+    pub fn submit_with<O, R>(
         &self,
         input: &R,
         options: &SubmitOptions,
-    ) -> Result<Job<R::Output>, Error> {
+    ) -> BoxFuture<'_, Result<Job<O>, Error>>
+    where
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+    {
         let has_key = options.given_key().or(input.job_key()).is_some();
         let number = (has_key && self.shared.journal.is_some()).then_some(|_: &str| 0);
-        self.send(Prepared::of(input, options, number)?).await
+        let prepared = Prepared::of(input, options, number);
+        Box::pin(async move { self.send(prepared?).await })
     }
 
     async fn send<O>(&self, prepared: Prepared) -> Result<Job<O>, Error> {

@@ -247,6 +247,7 @@ fn states(source: &mut Source, object: &ObjectType) {
         source.line(&format!("note = {note:?}"));
         source.close(")]");
         source.line(&format!("pub trait {state} {{}}"));
+        source.line("#[diagnostic::do_not_recommend]");
         source.line(&format!("impl {state} for super::__rt::Set {{}}"));
     }
     source.close("}");

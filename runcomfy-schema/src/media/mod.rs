@@ -205,13 +205,6 @@ pub enum MediaError {
 }
 
 debug_as_report!(enum MediaError {
-    OtherSort { found, instead },
-    SurroundingSpace,
-    NoContent,
-    NotAMime { given },
-    OtherType { stated, found },
-    ReadContent(source),
-    File { path, source },
     Empty,
     BadUrl(source),
     OddUrl { reason },

@@ -190,7 +190,7 @@ fn an_app_with_schemas_of_its_own() {
     let app = App::new();
     let (stdout, stderr) = app.run();
     let expected = [
-        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files anchor path speed tone layer option input build_ clone new builder",
+        "acme/dream-2.0/text-to-video: prompt images ghost seed_149 seed_602 static_ camera_move size keyframes result odd_key const_ open pick files anchor path speed tone layer option input build_ clone_ new builder_",
         r#"{"prompt":"a lighthouse at dusk","images":["a.png","https://example.com/b.png"],"ghost":true,"149_seed":18446744073709551615,"602_seed":7,"static":"self","camera_move":"16:9","size":{"width":640,"height":360},"keyframes":[{"time":0.5}],"anchor":{"x":1,"y":2.5},"path":[{"x":0,"y":0}],"speed":0.5,"tone":[1,2,3],"layer":{"below":{"opacity":0.5}}}"#,
         "time: -1 is less than the minimum 0",
         "prompt: has 0 characters, but needs at least 1",
@@ -199,7 +199,7 @@ fn an_app_with_schemas_of_its_own() {
         "const_ (const): \"b\" is not \"a\"",
         "open.width: is required, but missing",
         "pick.w: \"x\" is not an integer",
-        "Ok(Input { prompt: \"x\", ghost: 1, images: [\"a.png\"], pick: {\"w\":1}, open: {\"width\":null,\"x\":1}, files: [{}] })",
+        "Ok(Input { prompt: \"x\", ghost: 1, images: [\"a.png\"], pick: { w: 1 }, open: { width: null, \"x\": 1 }, files: [{}] })",
     ];
     assert_eq!(stdout.lines().collect::<Vec<_>>(), expected);
     assert!(stderr.contains("`required` names \"ghost\""), "{stderr}");

@@ -1,0 +1,78 @@
+//! What the compiler says of frequent mistakes does not depend on the number of models.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::downstream::{BUILD, MANIFEST};
+
+#[path = "../../../bench/src/catalog.rs"]
+#[allow(dead_code, reason = "shared with the benchmarks")]
+mod catalog;
+
+/// Model 1 takes a prompt and an image.
+const MAIN: &str = r#"
+mod models {
+    include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
+}
+
+use models::lumen::model_1::image_to_video::Input;
+use runcomfy_types::Request;
+
+fn submit(_: &impl Request) {}
+
+fn main() {
+    let builder = Input::builder().prompt("x").image_url(std::path::PathBuf::from("face.png"));
+    let _ = Input::builder().image_url(vec![1_u8]);
+    let _ = Input::builder().prompt(5);
+    let _ = Input::builder().FIELD(Some(VALUE));
+    submit(&Input::builder());
+    submit(&Input::from_json("{}"));
+    drop(builder);
+}
+"#;
+
+#[test]
+fn messages_list_no_implementations_of_many_models() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let app = tempfile::tempdir().unwrap();
+    let models = catalog::models(120);
+    catalog::write(&models, &app.path().join("schemas")).unwrap();
+    let properties = models[1].schema["properties"].as_object().unwrap();
+    let optional = properties.iter().find(|(key, schema)| {
+        schema["type"] == "string" && schema.get("enum").is_some() && !key.contains("value")
+    });
+    let (key, schema) = optional.expect("an enum of strings");
+    let main = MAIN.replace("FIELD", key).replace("VALUE", &schema["enum"][0].to_string());
+    let manifest = MANIFEST.replace("@ROOT@", &root.display().to_string());
+    fs::create_dir(app.path().join("src")).unwrap();
+    for (name, text) in [("Cargo.toml", &*manifest), ("build.rs", BUILD), ("src/main.rs", &main)] {
+        fs::write(app.path().join(name), text).unwrap();
+    }
+    fs::copy(root.join("Cargo.lock"), app.path().join("Cargo.lock")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet"])
+        .current_dir(&app)
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    for part in [
+        "`PathBuf` is not a value for a field that takes `Media`",
+        "`Vec<u8>` is not a value for a field that takes `Media`",
+        "`Media::path(path)?`, or `Media::bytes(content)?`",
+        "`{integer}` is not a value for a field that takes `std::string::String`",
+        &format!("`maybe_{key}` takes an `Option`"),
+        "is not the input of a model",
+        "call `.build()?` first",
+    ] {
+        assert!(stderr.contains(part), "{part} is not in {stderr}");
+    }
+    for part in ["other types implement", "and 29 others", "others\n"] {
+        assert!(!stderr.contains(part), "{part} is in {stderr}");
+    }
+    let errors = stderr.lines().filter(|line| line.starts_with("error[")).count();
+    assert_eq!(errors, 6, "{stderr}");
+}
