@@ -117,3 +117,28 @@ fn bodies_read_from_json_take_hosted_names() {
     assert!(model.validate(&body).is_ok());
     assert!(model.input(body).is_ok());
 }
+
+#[test]
+fn builder_of_an_input_from_json_takes_its_hosted_names() {
+    let body = json!({"143_image": "a.png", "160_video": "a.mp4", "155_positive_prompt": "x"});
+    let input = portrait::Input::try_from(body.clone()).unwrap();
+    let again = input.to_builder().positive_prompt("y").build().unwrap();
+    assert_eq!(Value::from(again)["143_image"], "a.png");
+    // A file that is read from an input is known to be hosted, and can go into another one.
+    let other = portrait::Input::builder()
+        .image(input.image())
+        .video("https://example.com/drive.mp4")
+        .positive_prompt("x");
+    assert_eq!(Value::from(other.build().unwrap())["143_image"], "a.png");
+    // Text that is set anew is asked about as before.
+    let changed = input.to_builder().image("face.png").build();
+    assert_eq!(refusal(changed), ("/143_image".to_owned(), AMBIGUOUS.to_owned()));
+    let list =
+        corpus::media::list_by_key::Input::from_json(r#"{"image_urls": ["a.png"]}"#).unwrap();
+    assert!(list.to_builder().build().is_ok());
+    // Through `maybe_`, too.
+    let none = corpus::media::nullable::Input::builder().maybe_end_image(None).build();
+    assert!(none.is_ok());
+    let hosted = corpus::media::nullable::Input::builder().maybe_end_image(Some(hosted("a.png")));
+    assert!(hosted.build().is_ok());
+}
