@@ -84,7 +84,7 @@ impl Source {
 
     /// Whether a value and what follows it stand on one line.
     pub(super) fn fits(&self, value: &Code, after: &str) -> bool {
-        value.fits(WIDTH.saturating_sub(self.depth * INDENT + after.len()))
+        value.fits(WIDTH.saturating_sub(self.depth * INDENT.len() + after.len()))
     }
 
     /// A value, what follows it, and a comment, which may be wider than a line.
