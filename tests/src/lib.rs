@@ -12,6 +12,9 @@ pub mod models {
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
+/// Values by their keys.
+pub type ByKey = Vec<(&'static str, Value)>;
+
 /// A model's `Input`, whichever it is.
 pub struct Entry {
     pub id: &'static str,
@@ -20,7 +23,7 @@ pub struct Entry {
     /// `schema_for!(Input)`
     pub json_schema: fn() -> Value,
     /// What the getters of an input give, by key. Panics if `to_builder` makes another input of it.
-    pub getters: fn(&str) -> Result<Vec<(&'static str, Value)>, ValidationErrors>,
+    pub getters: fn(&str) -> Result<ByKey, ValidationErrors>,
 }
 
 /// Every model, sorted by id.
