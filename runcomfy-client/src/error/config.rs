@@ -88,7 +88,9 @@ fn where_from(files: &[PathBuf]) -> String {
             "set RUNCOMFY_API_TOKEN (or RUNCOMFY_TOKEN or RUNCOMFY_API_KEY), or RUNCOMFY_API_TOKEN_FILE to the path of a file that holds it, or log in with the official command line tool, which writes it to {}",
             file.display()
         ),
-        None => "give it with `token`, or take it from the environment with `Client::from_env`"
-            .to_owned(),
+        None => {
+            "call `ClientBuilder::token`, or take it from the environment with `Client::from_env`"
+                .to_owned()
+        }
     }
 }

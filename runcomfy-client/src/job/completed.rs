@@ -125,7 +125,14 @@ impl<O> Completed<O> {
     /// [`Error::NotSettled`] if the entry cannot be written, or if the job was opened by its id and the
     /// journal has no unfinished job with this id.
     pub async fn settle(&self) -> Result<(), Error> {
-        let Some(journal) = &self.client.shared.journal else { return Ok(()) };
+        self.settle_in(&self.client).await
+    }
+}
+
+impl<O, C> Completed<O, C> {
+    /// Tells the journal of a client.
+    pub(crate) async fn settle_in(&self, client: &Client) -> Result<(), Error> {
+        let Some(journal) = &client.shared.journal else { return Ok(()) };
         let (entry, journal) = (self.settled(), Arc::clone(journal));
         let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
         written
