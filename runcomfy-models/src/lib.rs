@@ -58,12 +58,39 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 "
 )]
 //!
+//! # Reading and changing an input
+//!
+//! Each field has a getter, named like its setter. `to_builder` starts a builder with the values of an
+//! input. A builder has one type parameter per required field, in the order of its documentation:
+//! [`Set`] or [`Missing`]. The setters of optional fields keep the type.
+//!
+//! ```
+//! use runcomfy_models::kling::kling_2_1::master::image_to_video::{Input, InputBuilder};
+//! use runcomfy_models::{Missing, Set, ValidationErrors};
+//!
+//! /// Half an input: the image is still missing.
+//! fn dusk(short: bool) -> InputBuilder<Set, Missing> {
+//!     let builder = Input::builder().prompt("a lighthouse at dusk");
+//!     if short { builder.duration(5) } else { builder }
+//! }
+//!
+//! let input = dusk(true).image_url("https://example.com/lighthouse.png").build()?;
+//! assert_eq!(input.prompt(), "a lighthouse at dusk");
+//! assert_eq!(input.negative_prompt(), None);
+//! let longer = input.to_builder().duration(10).build()?;
+//! assert_eq!(longer.duration().map(|duration| duration.value()), Some(10));
+//! # Ok::<(), ValidationErrors>(())
+//! ```
+//!
+//! Bodies as JSON are a [`Value`]; `runcomfy_models::serde_json::json!` writes them without a
+//! dependency of your own.
+//!
 //! # Features
 //!
 //! - `client` (on by default): [`Client`](https://docs.rs/runcomfy-client), jobs and their errors.
 //!   Without it: the types alone, and no HTTP dependency.
 //! - `blocking`: a client for programs without asynchronous code.
-//! - `schemars`: `JsonSchema` for every input.
+//! - `schemars`: `JsonSchema` for every input, with the model's id as its title, and for the types in it.
 //!
 //! # Models of your own
 //!

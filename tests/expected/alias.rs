@@ -17,7 +17,7 @@ use self::__rt::prelude::*;
 /// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] |  |
 /// | [`background_style`](method@InputBuilder::background_style) | `background_style` | [`type@BackgroundStyle`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::alias::{Input, Start};
@@ -381,7 +381,7 @@ __rt::nested!(Start);
 
 /// Builds an [`type@Start`].
 ///
-/// Set `x`, then call `build`. The type parameters say which required fields are set.
+/// Set `x`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct StartBuilder<X = Missing>(Draft<(X,)>);

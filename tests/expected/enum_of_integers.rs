@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`number_of_frames`](method@InputBuilder::number_of_frames) | `174_value` | [`type@NumberOfFrames`] | required |
 /// | [`offset`](method@InputBuilder::offset) | `offset` | [`type@Offset`], at least -1 |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::enum_of_integers::{Input, NumberOfFrames, Offset};
@@ -73,7 +73,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `number_of_frames`, then call `build`. The type parameters say which required fields are set.
+/// Set `number_of_frames`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesState,)>);

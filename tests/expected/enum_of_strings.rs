@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] | `"zoom-in"` |
 /// | [`resolution`](method@InputBuilder::resolution) | `resolution` | [`type@Resolution`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::enum_of_strings::{AspectRatio, Input, Mode};
@@ -80,7 +80,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `aspect_ratio`, then call `build`. The type parameters say which required fields are set.
+/// Set `aspect_ratio`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<AspectRatioState = Missing>(Draft<(AspectRatioState,)>);

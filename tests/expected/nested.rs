@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
 /// | [`shots`](method@InputBuilder::shots) | `shots` | list of [`type@ShotsItem`], at most 4 items |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::nested::{Camera, CameraMode, Input, Mode};
@@ -82,7 +82,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `camera`, then call `build`. The type parameters say which required fields are set.
+/// Set `camera`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
@@ -319,7 +319,7 @@ __rt::nested!(Camera);
 
 /// Builds an [`type@Camera`].
 ///
-/// Set `mode`, then call `build`. The type parameters say which required fields are set.
+/// Set `mode`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);

@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`seed`](method@InputBuilder::seed) | `seed` | integer or null, at least 0 |  |
 /// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] or null | `null` |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::nullable::{Input, Style};
@@ -81,7 +81,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `prompt`, then call `build`. The type parameters say which required fields are set.
+/// Set `prompt`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);

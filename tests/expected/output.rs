@@ -12,7 +12,7 @@ use self::__rt::prelude::*;
 /// | --- | --- | --- | --- |
 /// | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::output::Input;
@@ -65,7 +65,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `prompt`, then call `build`. The type parameters say which required fields are set.
+/// Set `prompt`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Prompt = Missing>(Draft<(Prompt,)>);

@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`cfg`](method@InputBuilder::cfg) | `cfg` | number, above 0, up to 1.5, a multiple of 0.25 | `1` |
 /// | [`seed`](method@InputBuilder::seed) | `seed` | integer in 0..=4294967295 |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::range::Input;
@@ -80,7 +80,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `steps`, then call `build`. The type parameters say which required fields are set.
+/// Set `steps`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Steps = Missing>(Draft<(Steps,)>);

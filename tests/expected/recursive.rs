@@ -12,7 +12,7 @@ use self::__rt::prelude::*;
 /// | --- | --- | --- | --- |
 /// | [`tree`](method@InputBuilder::tree) | `tree` | [`type@Tree`] | required |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::recursive::{Input, Tree};
@@ -67,7 +67,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `tree`, then call `build`. The type parameters say which required fields are set.
+/// Set `tree`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
@@ -172,7 +172,7 @@ __rt::nested!(Tree);
 
 /// Builds an [`type@Tree`].
 ///
-/// Set `label`, then call `build`. The type parameters say which required fields are set.
+/// Set `label`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);

@@ -15,7 +15,7 @@ use self::__rt::prelude::*;
 /// | [`steps`](method@InputBuilder::steps) | `steps` | integer, at most 20 |  |
 /// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::repaired::{Input, Mode};
@@ -89,7 +89,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `ghost` and `prompt`, then call `build`. The type parameters say which required fields are set.
+/// Set `ghost` and `prompt`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Ghost = Missing, Prompt = Missing>(Draft<(Ghost, Prompt)>);

@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`shape`](method@InputBuilder::shape) | `shape` | [`type@Shape`] | required |
 /// | [`image_size`](method@InputBuilder::image_size) | `image_size` | [`type@ImageSize`] | `"square"` |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong.
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
 ///
 /// ```
 /// use acme_models::expected::union::{Input, Kind, ShapeCircle};
@@ -74,7 +74,7 @@ __rt::input!(Input);
 
 /// Builds an [`type@Input`].
 ///
-/// Set `shape`, then call `build`. The type parameters say which required fields are set.
+/// Set `shape`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
@@ -193,7 +193,7 @@ __rt::nested!(ImageSizeObject);
 
 /// Builds an [`type@ImageSizeObject`].
 ///
-/// Set `width`, then call `build`. The type parameters say which required fields are set.
+/// Set `width`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
@@ -292,7 +292,7 @@ __rt::nested!(ShapeBox);
 
 /// Builds an [`type@ShapeBox`].
 ///
-/// Set `kind`, then call `build`. The type parameters say which required fields are set.
+/// Set `kind`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
@@ -391,7 +391,7 @@ __rt::nested!(ShapeCircle);
 
 /// Builds an [`type@ShapeCircle`].
 ///
-/// Set `kind`, then call `build`. The type parameters say which required fields are set.
+/// Set `kind`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);

@@ -29,7 +29,8 @@ impl Page<'_> {
     /// The documentation of `Input`.
     pub(super) fn input(&self) -> String {
         let promise = "An `Input` that exists is valid: [`build`](InputBuilder::build) and \
-                       deserialisation check every rule of the schema, and list everything that is wrong.";
+                       deserialisation check every rule of the schema, and list everything that is wrong. \
+                       Each field has a getter here, and a setter of the same name in [`InputBuilder`].";
         paragraphs([
             format!("The input of {}.", self.title()),
             self.about(),
@@ -123,7 +124,7 @@ pub(super) fn builder(name: &str, fields: &[Field]) -> String {
     match enumerated(&names) {
         None => first,
         Some(names) => format!(
-            "{first}\n\nSet {names}, then call `build`. The type parameters say which required fields are set."
+            "{first}\n\nSet {names}, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`."
         ),
     }
 }

@@ -10,13 +10,12 @@ use crate::downstream::{BUILD, MANIFEST};
 #[allow(dead_code, reason = "shared with the benchmarks")]
 mod catalog;
 
-/// Model 1 takes a prompt and an image.
 const MAIN: &str = r#"
 mod models {
     include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 }
 
-use models::lumen::model_1::image_to_video::Input;
+use models::MODULE::Input;
 use runcomfy_types::Request;
 
 fn submit(_: &impl Request) {}
@@ -38,12 +37,16 @@ fn messages_list_no_implementations_of_many_models() {
     let app = tempfile::tempdir().unwrap();
     let models = catalog::models(120);
     catalog::write(&models, &app.path().join("schemas")).unwrap();
-    let properties = models[1].schema["properties"].as_object().unwrap();
-    let optional = properties.iter().find(|(key, schema)| {
-        schema["type"] == "string" && schema.get("enum").is_some() && !key.contains("value")
+    // One with an image and an enum of strings.
+    let fitting = models.iter().find_map(|model| {
+        let properties = model.schema["properties"].as_object()?;
+        properties.get("image_url")?;
+        let mut enums = properties.iter().filter(|(_, schema)| schema["enum"][0].is_string());
+        let (key, schema) = enums.find(|(key, _)| key.starts_with(char::is_alphabetic))?;
+        Some((model.id.replace('/', "::").replace('-', "_"), key, schema["enum"][0].to_string()))
     });
-    let (key, schema) = optional.expect("an enum of strings");
-    let main = MAIN.replace("FIELD", key).replace("VALUE", &schema["enum"][0].to_string());
+    let (module, key, value) = fitting.expect("a model with an image and an enum of strings");
+    let main = MAIN.replace("MODULE", &module).replace("FIELD", key).replace("VALUE", &value);
     let manifest = MANIFEST.replace("@ROOT@", &root.display().to_string());
     fs::create_dir(app.path().join("src")).unwrap();
     for (name, text) in [("Cargo.toml", &*manifest), ("build.rs", BUILD), ("src/main.rs", &main)] {
