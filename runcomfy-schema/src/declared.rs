@@ -141,13 +141,12 @@ fn each_part<'r>(
 mod tests {
     use super::*;
 
-    fn said(schema: &str, key: &str) -> String {
-        let (rules, definitions) = crate::parse::rules("acme/m", schema).unwrap();
-        format!("{:?}", declared(&definitions, &rules, key))
-    }
-
     #[test]
     fn keys_are_found_in_every_part() {
+        let found = |schema: &str, key: &str| {
+            let (rules, definitions) = crate::parse::rules("acme/m", schema).unwrap();
+            format!("{:?}", declared(&definitions, &rules, key))
+        };
         let plain = r#"{"type": "object", "properties": {"149_steps": {"type": "integer"}}}"#;
         let of_parts = r##"{"type": "object",
             "properties": {"a": {"type": "string"}},
@@ -176,7 +175,7 @@ mod tests {
             (pattern, "x-lora", "Some(Rules)"),
             (pattern, "lora", "None"),
         ] {
-            assert_eq!(said(schema, key), expected, "{key} in {schema}");
+            assert_eq!(found(schema, key), expected, "{key} in {schema}");
         }
     }
 }
