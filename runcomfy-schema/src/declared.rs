@@ -137,7 +137,8 @@ fn each_part<'r>(
     }
 }
 
-#[cfg(all(test, feature = "parse"))]
+#[cfg(feature = "parse")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

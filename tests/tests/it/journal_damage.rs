@@ -116,7 +116,7 @@ fn accepted_submission_cannot_be_marked_not_accepted() {
     // It is on its way, and by another process.
     let second = FileJournal::open(&path).unwrap();
     let error = whole(&second.not_accepted(&submission(1)).unwrap_err());
-    assert!(error.contains("is being submitted"), "{error}");
+    assert!(error.contains("is submitting it"), "{error}");
     let request_id = id(1).parse().unwrap();
     let accepted = JournalEntry::Accepted { submission: submission(1).id, request_id };
     first.record(&accepted).unwrap();
