@@ -63,8 +63,8 @@ fn messages_list_no_implementations_of_many_models() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     for part in [
-        "`PathBuf` is not a value for a field that takes `Media`",
-        "`Vec<u8>` is not a value for a field that takes `Media`",
+        "`PathBuf` is not a value for a field that takes `runcomfy_types::Media`",
+        "`Vec<u8>` is not a value for a field that takes `runcomfy_types::Media`",
         "`Media::path(path)?`, or `Media::bytes(content)?`",
         "`{integer}` is not a value for a field that takes `std::string::String`",
         &format!("`maybe_{key}` takes an `Option`"),
