@@ -359,7 +359,7 @@ fn the_order_of_the_files_changes_nothing() {
 #[test]
 fn a_missing_folder_is_an_error_that_names_it() {
     let error = Generator::new("no/such/folder").generate().unwrap_err().to_string();
-    assert!(error.contains("no/such/folder: the folder of the schemas does not exist"), "{error}");
+    assert!(error.contains("no/such/folder: cannot read the folder"), "{error}");
     assert!(!Path::new("no/such/folder").exists());
 }
 
