@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::json::Literal;
+use crate::json::{Constant, Literal};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::rule::{Bound, List, Rule, Rules};
@@ -32,7 +32,7 @@ pub struct FieldInfo {
     #[doc(hidden)]
     pub rules: &'static [Rule],
     #[doc(hidden)]
-    pub default: Option<&'static Literal>,
+    pub default: Option<Constant<'static>>,
 }
 
 /// A field of a schema that came at run time.
@@ -63,7 +63,7 @@ pub struct Field<'a> {
     pub description: &'a str,
     pub required: bool,
     pub rules: &'a [Rule],
-    pub default: Option<&'a Literal>,
+    pub default: Option<Constant<'a>>,
 }
 
 impl<'a> From<&'a FieldInfo> for Field<'a> {
@@ -77,7 +77,7 @@ impl<'a> From<&'a FieldInfo> for Field<'a> {
 impl<'a> From<&'a OwnedField> for Field<'a> {
     fn from(field: &'a OwnedField) -> Self {
         let OwnedField { name, key, title, description, required, rules, default } = field;
-        let default = default.as_ref();
+        let default = default.as_ref().map(Literal::as_constant);
         Self { name, key, title, description, required: *required, rules, default }
     }
 }
@@ -174,7 +174,7 @@ impl FieldInfo {
     #[must_use]
     pub fn values(&self) -> Vec<Value> {
         find_in(self.rules, &|rule| match rule {
-            Rule::Values(values) => Some(values.iter().map(Literal::to_value).collect()),
+            Rule::Values(values) => Some(values.iter().map(Constant::to_value).collect()),
             _ => None,
         })
         .unwrap_or_default()
@@ -184,7 +184,7 @@ impl FieldInfo {
     /// own rules.
     #[must_use]
     pub fn default(&self) -> Option<Value> {
-        self.default.map(Literal::to_value)
+        self.default.map(Constant::to_value)
     }
 
     /// The least value (see [`exclusive_minimum`](Self::exclusive_minimum) for the other kind).

@@ -42,7 +42,7 @@ pub mod export;
 pub mod parse;
 
 pub use field::{Field, FieldInfo, FieldKind, Fields, OwnedField};
-pub use json::{Json, Literal};
+pub use json::{Constant, Json, Literal};
 pub use num::Num;
 pub use rule::{Rule, Rules};
 pub use validate::{check, is_valid};

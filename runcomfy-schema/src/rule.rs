@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use crate::field::{FieldInfo, Fields};
 use crate::instance_path::InstancePath;
-use crate::json::{Json, Literal};
+use crate::json::Json;
 use crate::keyword::format::Format;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
+use crate::keyword::values::Values;
 use crate::keyword::{array, combined, media, number, object, string, types, unevaluated, values};
 use crate::media::MediaKind;
 use crate::num::Num;
@@ -102,7 +103,7 @@ pub enum Rule {
     Never,
     Types(Types),
     /// `enum` and `const`.
-    Values(List<Literal>),
+    Values(Values),
     Range {
         min: Option<Bound>,
         max: Option<Bound>,

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::printable::printable;
-use runcomfy_schema::{Json, Literal, Num, debug_as_report, redact};
+use runcomfy_schema::{Constant, Json, debug_as_report, redact};
 
 use crate::object::{Typed, Valid};
 #[cfg(feature = "schemars")]
@@ -26,7 +26,7 @@ use runcomfy_schema::Rule;
 pub trait EnumType: Copy + PartialEq + 'static {
     type Kind: EnumKind;
     const ALL: &'static [Self];
-    const VALUES: &'static [Literal];
+    const VALUES: &'static [Constant<'static>];
 }
 
 /// The rules of an enum's values.
@@ -97,7 +97,7 @@ impl FromBool for Mixed {}
 #[diagnostic::do_not_recommend]
 impl<E: EnumType> Typed for E {
     fn into_json(self) -> Json {
-        literal(self).map_or(Json::Null, Literal::to_json)
+        constant(self).map_or(Json::Null, Constant::to_json)
     }
 
     // Only a value that is missing is none of the enum's.
@@ -122,24 +122,24 @@ debug_as_report!(struct UnknownValue { value, allowed });
 
 impl UnknownValue {
     fn new<E: EnumType>(value: String) -> Self {
-        let allowed: Vec<_> = E::VALUES.iter().map(quoted_literal).collect();
+        let allowed: Vec<_> = E::VALUES.iter().map(quoted).collect();
         let shown = |text: &str| printable(text).into_owned();
         Self { value: shown(&value), allowed: shown(&allowed.join(", ")) }
     }
 }
 
-fn quoted_literal(literal: &Literal) -> String {
-    match literal {
-        Literal::Str(text) => format!("{text:?}"),
+fn quoted(constant: &Constant<'_>) -> String {
+    match constant {
+        Constant::Str(text) => format!("{text:?}"),
         other => other.to_json().to_string(),
     }
 }
 
 /// The position of a variant in the table. Searching the table needs no code per enum; the variant's
 /// number would need some.
-fn literal<E: EnumType>(one: E) -> Option<&'static Literal> {
+fn constant<E: EnumType>(one: E) -> Option<Constant<'static>> {
     let place = E::ALL.iter().position(|known| *known == one)?;
-    E::VALUES.get(place)
+    E::VALUES.get(place).copied()
 }
 
 /// Compares variants by their positions.
@@ -158,7 +158,7 @@ pub fn hash<H: Hasher>(place: usize, hasher: &mut H) {
 #[must_use]
 pub const fn string_of<E: EnumType<Kind = Strings>>(index: usize) -> &'static str {
     match E::VALUES.split_at_checked(index) {
-        Some((_, [Literal::Str(Cow::Borrowed(text)), ..])) => text,
+        Some((_, [Constant::Str(text), ..])) => text,
         _ => "",
     }
 }
@@ -167,29 +167,29 @@ pub const fn string_of<E: EnumType<Kind = Strings>>(index: usize) -> &'static st
 #[must_use]
 pub const fn integer_of<E: EnumType<Kind = Integers>>(index: usize) -> i64 {
     match E::VALUES.split_at_checked(index) {
-        Some((_, [Literal::Number(Num::Int(int)), ..])) => *int,
+        Some((_, [Constant::Integer(int), ..])) => *int,
         _ => 0,
     }
 }
 
 #[must_use]
 pub fn value_of<E: EnumType<Kind = Mixed>>(one: E) -> Value {
-    literal(one).map_or(Value::Null, Literal::to_value)
+    constant(one).map_or(Value::Null, Constant::to_value)
 }
 
-fn find<E: EnumType>(is_it: impl Fn(&Literal) -> bool) -> Option<E> {
-    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(value));
+fn find<E: EnumType>(is_it: impl Fn(Constant<'static>) -> bool) -> Option<E> {
+    let found = E::ALL.iter().zip(E::VALUES).find(|(_, value)| is_it(**value));
     found.map(|(one, _)| *one)
 }
 
 fn find_json<E: EnumType>(json: &Json) -> Option<E> {
-    find(|literal| literal.equals(json))
+    find(|constant| constant.equals(json))
 }
 
 /// The variant with this `Display` text.
 pub fn enum_from_str<E: EnumType>(text: &str) -> Result<E, UnknownValue> {
-    let shown = find(|literal| match literal {
-        Literal::Str(known) => known == text,
+    let shown = find(|constant| match constant {
+        Constant::Str(known) => known == text,
         other => other.to_string() == text,
     });
     // Rust parses several texts as the same integer, for example `+5`.
@@ -213,10 +213,10 @@ fn of_json<E: EnumType>(json: &Json) -> Result<E, UnknownValue> {
 }
 
 pub fn display_enum<E: EnumType>(one: E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match literal(one) {
+    match constant(one) {
         // Pads like a number.
-        Some(Literal::Number(Num::Int(int))) => fmt::Display::fmt(int, f),
-        Some(other) => fmt::Display::fmt(other, f),
+        Some(Constant::Integer(int)) => fmt::Display::fmt(&int, f),
+        Some(other) => fmt::Display::fmt(&other, f),
         None => Ok(()),
     }
 }
@@ -225,10 +225,10 @@ pub fn serialize_enum<E: EnumType, S: Serializer>(
     one: E,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match literal(one) {
-        Some(Literal::Str(text)) => serializer.serialize_str(text),
-        Some(Literal::Number(Num::Int(int))) => serializer.serialize_i64(*int),
-        other => other.map(Literal::to_value).serialize(serializer),
+    match constant(one) {
+        Some(Constant::Str(text)) => serializer.serialize_str(text),
+        Some(Constant::Integer(int)) => serializer.serialize_i64(int),
+        other => other.map(Constant::to_value).serialize(serializer),
     }
 }
 
@@ -243,7 +243,7 @@ pub fn deserialize_enum<'de, E: EnumType, D: Deserializer<'de>>(
 #[macro_export]
 macro_rules! __string_enum {
     ($type:ident { $($variant:ident = $value:literal,)+ }) => {
-        $crate::__enum!(Strings, $type, $($crate::__private::text($value)),+);
+        $crate::__enum!(Strings, $type, $($crate::__private::Constant::Str($value)),+);
 
         impl $type {
             /// Every value, in the order of the schema.
@@ -280,7 +280,7 @@ macro_rules! __string_enum {
 #[macro_export]
 macro_rules! __integer_enum {
     ($type:ident { $($variant:ident = $value:literal,)+ }) => {
-        $crate::__enum!(Integers, $type, $($crate::__private::integer($value)),+);
+        $crate::__enum!(Integers, $type, $($crate::__private::Constant::Integer($value)),+);
 
         impl $type {
             /// Every value, in the order of the schema.
@@ -359,7 +359,7 @@ macro_rules! __enum {
         impl $crate::__private::EnumType for $type {
             type Kind = $crate::__private::$kind;
             const ALL: &'static [Self] = Self::ALL;
-            const VALUES: &'static [$crate::__private::Literal] = &[$($value),+];
+            const VALUES: &'static [$crate::__private::Constant<'static>] = &[$($value),+];
         }
 
         // Written by hand: derives would take the compiler half as long again.

@@ -18,6 +18,8 @@ mod object;
 mod output;
 mod read;
 mod request;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod rule_lists;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code")]
 pub mod rules;
@@ -79,7 +81,7 @@ pub mod __private {
     }
     #[cfg(feature = "schemars")]
     pub use crate::enums::enum_rules;
-    pub use crate::rules::{OBJECT, integer, text};
+    pub use crate::rules::OBJECT;
     pub use crate::{
         __input as input, __integer_enum as integer_enum, __mixed_enum as mixed_enum,
         __nested as nested, __object as object, __output as output, __string_enum as string_enum,
@@ -101,12 +103,14 @@ pub mod __private {
     /// Every generated module imports this with a glob. Its own names take precedence.
     pub mod prelude {
         pub use super::{
-            Additional, Draft, FieldInfo, Fields, IntoField, Media, Missing, ObjectSchema, Rule,
-            Set, Static, ValidationErrors,
+            Additional, Constant, Draft, FieldInfo, Fields, IntoField, Media, Missing,
+            ObjectSchema, Rule, Set, Static, ValidationErrors,
         };
+        pub use crate::rule_lists::*;
         pub use crate::rules::*;
     }
-    pub use runcomfy_schema::{Fields, Json, Literal, Num};
+    pub use runcomfy_schema::keyword::values::Values;
+    pub use runcomfy_schema::{Constant, Fields, Json, Num};
     #[cfg(feature = "schemars")]
     pub use schemars;
     pub use serde;

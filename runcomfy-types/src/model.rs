@@ -29,6 +29,13 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
+    /// The model of a generated input.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<T: Checked + Request>() -> Self {
+        Self { id: T::MODEL_ID, fields: T::FIELDS, rules: T::RULES }
+    }
+
     /// Checks a request body given as JSON, with the rules and messages of the generated `Input`.
     ///
     /// # Errors

@@ -9,8 +9,11 @@ use serde_json::Value;
 use crate::read::FromField;
 use runcomfy_schema::json::{self, Read, same};
 use runcomfy_schema::named::Named;
+use runcomfy_schema::rule::{ObjectSchema, Shared, fields};
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
+
+use crate::rules::{OBJECT, closed};
 
 /// A generated enum, object or union, as a value of a field.
 #[doc(hidden)]
@@ -30,12 +33,17 @@ pub trait Typed: Sized {
     }
 }
 
+static NO_FIELDS: ObjectSchema = closed(&[]);
+
 /// A generated type with rules of its own: an object or a union.
 #[doc(hidden)]
 pub trait Checked: Typed {
-    const RULES: &'static [Rule];
+    /// The data of an object. A union has none.
+    const DATA: &'static ObjectSchema = &NO_FIELDS;
+    /// The rules. Most objects have no others than their fields.
+    const RULES: &'static [Rule] = &[OBJECT, Rule::Object(Shared::Static(Self::DATA))];
     /// The fields of an object, in the order of its builder.
-    const FIELDS: &'static [FieldInfo] = &[];
+    const FIELDS: &'static [FieldInfo] = fields(Self::DATA);
 }
 
 /// A JSON value that obeys the rules of its type.
@@ -154,7 +162,7 @@ pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Re
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __checked {
-    ($type:ident, $name:literal, $rules:expr $(, $fields:expr)?) => {
+    ($type:ident, $name:literal, $($constant:item)+) => {
         impl $crate::__private::Typed for $type {
             #[inline]
             fn into_json(self) -> $crate::__private::Json {
@@ -168,8 +176,7 @@ macro_rules! __checked {
         }
 
         impl $crate::__private::Checked for $type {
-            const RULES: &'static [$crate::__private::Rule] = $rules;
-            $(const FIELDS: &'static [$crate::__private::FieldInfo] = $fields;)?
+            $($constant)+
         }
 
         impl ::core::fmt::Debug for $type {
@@ -261,17 +268,21 @@ macro_rules! __object {
     // An object whose only rule is its fields.
     ($type:ident, $name:literal, $data:ident) => {
         $crate::__object!(
-            $type,
+            @with $type,
             $name,
-            $data,
-            &[
-                $crate::__private::OBJECT,
-                $crate::__private::Rule::Object($crate::__private::Shared::Static(&$data)),
-            ]
+            const DATA: &'static $crate::__private::ObjectSchema = &$data;
         );
     };
     ($type:ident, $name:literal, $data:ident, $rules:expr) => {
-        $crate::__checked!($type, $name, $rules, $crate::__private::fields(&$data));
+        $crate::__object!(
+            @with $type,
+            $name,
+            const DATA: &'static $crate::__private::ObjectSchema = &$data;
+            const RULES: &'static [$crate::__private::Rule] = $rules;
+        );
+    };
+    (@with $type:ident, $name:literal, $($constant:item)+) => {
+        $crate::__checked!($type, $name, $($constant)+);
 
         /// Reads JSON text, and checks it.
         impl ::core::str::FromStr for $type {

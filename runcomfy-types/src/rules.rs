@@ -2,12 +2,12 @@
 //!
 //! A generated module imports all of them with a glob. Its own names take precedence.
 
-pub use runcomfy_schema::json::literal::{json, text};
+use runcomfy_schema::keyword::values::Values;
 pub use runcomfy_schema::rule::{
     ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, exclusive, inclusive, key, range,
 };
-use runcomfy_schema::rule::{List, ObjectSchema, Shared, Target};
-use runcomfy_schema::{Literal, Num, Rule};
+use runcomfy_schema::rule::{Additional, List, ObjectSchema, Shared, Target};
+use runcomfy_schema::{FieldInfo, Fields, Num, Rule};
 
 use crate::enums::EnumType;
 use crate::media::MediaKind;
@@ -16,21 +16,6 @@ pub const IMAGE: Rule = Rule::Media(MediaKind::Image);
 pub const VIDEO: Rule = Rule::Media(MediaKind::Video);
 pub const AUDIO: Rule = Rule::Media(MediaKind::Audio);
 pub const UNIQUE: Rule = Rule::Unique;
-
-#[must_use]
-pub const fn integer(int: i64) -> Literal {
-    Literal::Number(Num::Int(int))
-}
-
-#[must_use]
-pub const fn number(float: f64) -> Literal {
-    Literal::Number(Num::Float(float))
-}
-
-#[must_use]
-pub const fn boolean(bool: bool) -> Literal {
-    Literal::Bool(bool)
-}
 
 /// A float as a number. A float without a fraction becomes an integer.
 const fn decimal(float: f64) -> Num {
@@ -131,7 +116,17 @@ pub const fn multiple_of_f64(step: f64) -> Rule {
 /// The values of a generated enum.
 #[must_use]
 pub const fn one_of<E: EnumType>() -> Rule {
-    Rule::Values(List::Static(E::VALUES))
+    Rule::Values(Values::Static(E::VALUES))
+}
+
+/// The data of an object that has no members besides its fields.
+#[must_use]
+pub const fn closed(fields: &'static [FieldInfo]) -> ObjectSchema {
+    ObjectSchema {
+        fields: Fields::Static(fields),
+        patterns: List::Static(&[]),
+        additional: Additional::Denied,
+    }
 }
 
 /// The fields of an object.

@@ -189,71 +189,67 @@ impl ::core::fmt::Debug for InputBuilder {
     }
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "start",
-                key: "start",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[OBJECT, object(&__Start)],
-                default: None,
-            },
-            FieldInfo {
-                name: "end",
-                key: "end",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[OBJECT, object(&__Start)],
-                default: None,
-            },
-            FieldInfo {
-                name: "point",
-                key: "point",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[OBJECT, object(&__Point)],
-                default: None,
-            },
-            FieldInfo {
-                name: "path",
-                key: "path",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    ARRAY,
-                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Point)]) },
-                ],
-                default: None,
-            },
-            FieldInfo {
-                name: "style",
-                key: "style",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<Style>()],
-                default: None,
-            },
-            FieldInfo {
-                name: "background_style",
-                key: "background_style",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<BackgroundStyle>()],
-                default: None,
-            },
+static __fields_of_Input: [FieldInfo; 6] = [
+    FieldInfo {
+        name: "start",
+        key: "start",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[OBJECT, object(&__Start)],
+        default: None,
+    },
+    FieldInfo {
+        name: "end",
+        key: "end",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[OBJECT, object(&__Start)],
+        default: None,
+    },
+    FieldInfo {
+        name: "point",
+        key: "point",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[OBJECT, object(&__Point)],
+        default: None,
+    },
+    FieldInfo {
+        name: "path",
+        key: "path",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            ARRAY,
+            Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Point)]) },
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: None,
+    },
+    FieldInfo {
+        name: "style",
+        key: "style",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<Style>(),
+        default: None,
+    },
+    FieldInfo {
+        name: "background_style",
+        key: "background_style",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<BackgroundStyle>(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -325,23 +321,19 @@ impl ::core::fmt::Debug for PointBuilder {
     }
 }
 
-static __Point: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "y",
-                key: "y",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[INTEGER],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Point: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "y",
+        key: "y",
+        title: "",
+        description: "",
+        required: false,
+        rules: any_integer(),
+        default: None,
+    },
+];
+
+static __Point: ObjectSchema = closed(&__fields_of_Point);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -424,23 +416,19 @@ pub mod __StartRequires {
     impl x for super::__rt::Set {}
 }
 
-static __Start: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "x",
-                key: "x",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[INTEGER],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Start: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "x",
+        key: "x",
+        title: "",
+        description: "",
+        required: true,
+        rules: any_integer(),
+        default: None,
+    },
+];
+
+static __Start: ObjectSchema = closed(&__fields_of_Start);
 
 /// The values of `style`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -490,8 +478,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

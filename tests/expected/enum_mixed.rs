@@ -97,23 +97,19 @@ impl ::core::fmt::Debug for InputBuilder {
     }
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "duration",
-                key: "duration",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[one_of::<Duration>()],
-                default: Some(&text("auto")),
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "duration",
+        key: "duration",
+        title: "",
+        description: "",
+        required: false,
+        rules: mixed_enum::<Duration>(),
+        default: Some(Constant::Str("auto")),
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// The values of `duration`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,9 +125,9 @@ pub enum Duration {
 
 __rt::mixed_enum! {
     Duration {
-        Auto = text("auto"),
-        _5 = integer(5),
-        _7_5 = number(7.5),
+        Auto = Constant::Str("auto"),
+        _5 = Constant::Integer(5),
+        _7_5 = Constant::Float(7.5),
     }
 }
 
@@ -146,8 +142,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

@@ -129,32 +129,28 @@ pub mod __InputRequires {
     impl number_of_frames for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "number_of_frames",
-                key: "174_value",
-                title: "Number of Frames",
-                description: "",
-                required: true,
-                rules: &[INTEGER, one_of::<NumberOfFrames>()],
-                default: Some(&integer(141)),
-            },
-            FieldInfo {
-                name: "offset",
-                key: "offset",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[INTEGER, one_of::<Offset>()],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "number_of_frames",
+        key: "174_value",
+        title: "Number of Frames",
+        description: "",
+        required: true,
+        rules: integer_enum::<NumberOfFrames>(),
+        default: Some(Constant::Integer(141)),
+    },
+    FieldInfo {
+        name: "offset",
+        key: "offset",
+        title: "",
+        description: "",
+        required: false,
+        rules: integer_enum::<Offset>(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// Number of Frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,8 +197,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

@@ -145,41 +145,37 @@ pub mod __InputRequires {
     impl aspect_ratio for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "aspect_ratio",
-                key: "aspect_ratio",
-                title: "Aspect Ratio",
-                description: "",
-                required: true,
-                rules: &[STRING, one_of::<AspectRatio>()],
-                default: None,
-            },
-            FieldInfo {
-                name: "mode",
-                key: "mode",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<Mode>()],
-                default: Some(&text("zoom-in")),
-            },
-            FieldInfo {
-                name: "resolution",
-                key: "resolution",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<Resolution>()],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 3] = [
+    FieldInfo {
+        name: "aspect_ratio",
+        key: "aspect_ratio",
+        title: "Aspect Ratio",
+        description: "",
+        required: true,
+        rules: string_enum::<AspectRatio>(),
+        default: None,
+    },
+    FieldInfo {
+        name: "mode",
+        key: "mode",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<Mode>(),
+        default: Some(Constant::Str("zoom-in")),
+    },
+    FieldInfo {
+        name: "resolution",
+        key: "resolution",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<Resolution>(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// Aspect Ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -246,8 +242,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

@@ -120,45 +120,39 @@ impl ::core::fmt::Debug for InputBuilder {
     }
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "weights",
-                key: "weights",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    OBJECT,
-                    Rule::Object(
-                        __rt::Shared::Static(
-                            &ObjectSchema {
-                                fields: Fields::Static(&[]),
-                                patterns: Static(&[]),
-                                additional: Additional::Checked(
-                                    Static(&[NUMBER, range(0, 1)]),
-                                ),
-                            },
-                        ),
-                    ),
-                ],
-                default: None,
-            },
-            FieldInfo {
-                name: "notes",
-                key: "notes",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[OBJECT, object(&__Notes)],
-                default: None,
-            },
+static __fields_of_Input: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "weights",
+        key: "weights",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            OBJECT,
+            Rule::Object(
+                __rt::Shared::Static(
+                    &ObjectSchema {
+                        fields: Fields::Static(&[]),
+                        patterns: Static(&[]),
+                        additional: Additional::Checked(Static(number_in::<0, 1>())),
+                    },
+                ),
+            ),
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: None,
+    },
+    FieldInfo {
+        name: "notes",
+        key: "notes",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[OBJECT, object(&__Notes)],
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -230,22 +224,22 @@ impl ::core::fmt::Debug for NotesBuilder {
     }
 }
 
+static __fields_of_Notes: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "title",
+        key: "title",
+        title: "",
+        description: "",
+        required: false,
+        rules: any_string(),
+        default: None,
+    },
+];
+
 static __Notes: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "title",
-                key: "title",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING],
-                default: None,
-            },
-        ],
-    ),
+    fields: Fields::Static(&__fields_of_Notes),
     patterns: Static(&[]),
-    additional: Additional::Checked(Static(&[STRING])),
+    additional: Additional::Checked(Static(any_string())),
 };
 
 #[diagnostic::do_not_recommend]
@@ -259,8 +253,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

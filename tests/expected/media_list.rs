@@ -126,48 +126,44 @@ pub mod __InputRequires {
     impl images for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "images",
-                key: "images",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[
-                    ARRAY,
-                    Rule::Validations(
-                        Static(
-                            &[
-                                __rt::validation(
-                                    __rt::MediaFact::FileSize,
-                                    __rt::Comparison::Less,
-                                    30.0,
-                                    "At most 30 MB.",
-                                ),
-                            ],
+static __fields_of_Input: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "images",
+        key: "images",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[
+            ARRAY,
+            Rule::Validations(
+                Static(
+                    &[
+                        __rt::validation(
+                            __rt::MediaFact::FileSize,
+                            __rt::Comparison::Less,
+                            30.0,
+                            "At most 30 MB.",
                         ),
-                    ),
-                    count(1, 3),
-                    Rule::Items { from: 0, rules: Static(&[IMAGE]) },
-                ],
-                default: None,
-            },
-            FieldInfo {
-                name: "video",
-                key: "160_video",
-                title: "Video",
-                description: "",
-                required: false,
-                rules: &[STRING, VIDEO],
-                default: None,
-            },
+                    ],
+                ),
+            ),
+            count(1, 3),
+            Rule::Items { from: 0, rules: Static(&[IMAGE]) },
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: None,
+    },
+    FieldInfo {
+        name: "video",
+        key: "160_video",
+        title: "Video",
+        description: "",
+        required: false,
+        rules: video(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 #[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
@@ -180,8 +176,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

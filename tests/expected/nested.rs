@@ -147,45 +147,41 @@ pub mod __InputRequires {
     impl camera for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "camera",
-                key: "camera",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[OBJECT, object(&__Camera)],
-                default: None,
-            },
-            FieldInfo {
-                name: "mode",
-                key: "mode",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<Mode>()],
-                default: None,
-            },
-            FieldInfo {
-                name: "shots",
-                key: "shots",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    ARRAY,
-                    max_count(4),
-                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__ShotsItem)]) },
-                ],
-                default: None,
-            },
+static __fields_of_Input: [FieldInfo; 3] = [
+    FieldInfo {
+        name: "camera",
+        key: "camera",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[OBJECT, object(&__Camera)],
+        default: None,
+    },
+    FieldInfo {
+        name: "mode",
+        key: "mode",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<Mode>(),
+        default: None,
+    },
+    FieldInfo {
+        name: "shots",
+        key: "shots",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            ARRAY,
+            max_count(4),
+            Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__ShotsItem)]) },
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -257,23 +253,19 @@ impl ::core::fmt::Debug for ShotsItemBuilder {
     }
 }
 
-static __ShotsItem: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "prompt",
-                key: "prompt",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, min_length(1)],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_ShotsItem: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "prompt",
+        key: "prompt",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_min_length::<1>(),
+        default: None,
+    },
+];
+
+static __ShotsItem: ObjectSchema = closed(&__fields_of_ShotsItem);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -373,32 +365,28 @@ pub mod __CameraRequires {
     impl mode for super::__rt::Set {}
 }
 
-static __Camera: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "mode",
-                key: "mode",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[STRING, one_of::<CameraMode>()],
-                default: None,
-            },
-            FieldInfo {
-                name: "angle",
-                key: "angle",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[NUMBER, range(-180, 180)],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Camera: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "mode",
+        key: "mode",
+        title: "",
+        description: "",
+        required: true,
+        rules: string_enum::<CameraMode>(),
+        default: None,
+    },
+    FieldInfo {
+        name: "angle",
+        key: "angle",
+        title: "",
+        description: "",
+        required: false,
+        rules: number_in::<-180, 180>(),
+        default: None,
+    },
+];
+
+static __Camera: ObjectSchema = closed(&__fields_of_Camera);
 
 /// The values of `mode`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -445,8 +433,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

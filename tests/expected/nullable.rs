@@ -151,50 +151,46 @@ pub mod __InputRequires {
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "prompt",
-                key: "prompt",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[Rule::Types(__rt::Types(17))],
-                default: None,
-            },
-            FieldInfo {
-                name: "seed",
-                key: "seed",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[Rule::Types(__rt::Types(5)), at_least(0)],
-                default: None,
-            },
-            FieldInfo {
-                name: "style",
-                key: "style",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    Rule::AnyOf(
-                        Static(
-                            &[
-                                Static(&[STRING, one_of::<Style>()]),
-                                Static(&[Rule::Types(__rt::Types(1))]),
-                            ],
-                        ),
-                    ),
-                ],
-                default: Some(&__rt::Literal::Null),
-            },
+static __fields_of_Input: [FieldInfo; 3] = [
+    FieldInfo {
+        name: "prompt",
+        key: "prompt",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[Rule::Types(__rt::Types(17))],
+        default: None,
+    },
+    FieldInfo {
+        name: "seed",
+        key: "seed",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[Rule::Types(__rt::Types(5)), at_least(0)],
+        default: None,
+    },
+    FieldInfo {
+        name: "style",
+        key: "style",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            Rule::AnyOf(
+                Static(
+                    &[
+                        Static(string_enum::<Style>()),
+                        Static(&[Rule::Types(__rt::Types(1))]),
+                    ],
+                ),
+            ),
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: Some(Constant::Null),
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// The values of `style`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -224,8 +220,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

@@ -108,23 +108,19 @@ pub mod __InputRequires {
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "prompt",
-                key: "prompt",
-                title: "Prompt",
-                description: "",
-                required: true,
-                rules: &[STRING],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "prompt",
+        key: "prompt",
+        title: "Prompt",
+        description: "",
+        required: true,
+        rules: any_string(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// What a completed job of this model gives: URLs of files, which are fetched without the
 /// token, and the values that the model adds.
@@ -162,8 +158,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

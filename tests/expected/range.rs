@@ -149,48 +149,44 @@ pub mod __InputRequires {
     impl steps for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "steps",
-                key: "149_steps",
-                title: "Steps",
-                description: "More steps take longer.",
-                required: true,
-                rules: &[INTEGER, range(6, 20)],
-                default: Some(&integer(6)),
+static __fields_of_Input: [FieldInfo; 3] = [
+    FieldInfo {
+        name: "steps",
+        key: "149_steps",
+        title: "Steps",
+        description: "More steps take longer.",
+        required: true,
+        rules: integer_in::<6, 20>(),
+        default: Some(Constant::Integer(6)),
+    },
+    FieldInfo {
+        name: "cfg",
+        key: "cfg",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            NUMBER,
+            Rule::Range {
+                min: Some(exclusive(__rt::Num::Int(0))),
+                max: Some(inclusive(__rt::Num::Float(1.5))),
             },
-            FieldInfo {
-                name: "cfg",
-                key: "cfg",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    NUMBER,
-                    Rule::Range {
-                        min: Some(exclusive(__rt::Num::Int(0))),
-                        max: Some(inclusive(__rt::Num::Float(1.5))),
-                    },
-                    multiple_of_f64(0.25),
-                ],
-                default: Some(&integer(1)),
-            },
-            FieldInfo {
-                name: "seed",
-                key: "seed",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[INTEGER, range(0, 4294967295)],
-                default: None,
-            },
+            multiple_of_f64(0.25),
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: Some(Constant::Integer(1)),
+    },
+    FieldInfo {
+        name: "seed",
+        key: "seed",
+        title: "",
+        description: "",
+        required: false,
+        rules: integer_in::<0, 4294967295>(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 #[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
@@ -203,8 +199,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

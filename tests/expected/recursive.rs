@@ -110,23 +110,19 @@ pub mod __InputRequires {
     impl tree for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "tree",
-                key: "tree",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[OBJECT, object(&__Tree)],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "tree",
+        key: "tree",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[OBJECT, object(&__Tree)],
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -226,35 +222,31 @@ pub mod __TreeRequires {
     impl label for super::__rt::Set {}
 }
 
-static __Tree: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "label",
-                key: "label",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[STRING],
-                default: None,
-            },
-            FieldInfo {
-                name: "branches",
-                key: "branches",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[
-                    ARRAY,
-                    Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Tree)]) },
-                ],
-                default: None,
-            },
+static __fields_of_Tree: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "label",
+        key: "label",
+        title: "",
+        description: "",
+        required: true,
+        rules: any_string(),
+        default: None,
+    },
+    FieldInfo {
+        name: "branches",
+        key: "branches",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[
+            ARRAY,
+            Rule::Items { from: 0, rules: Static(&[OBJECT, object(&__Tree)]) },
         ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+        default: None,
+    },
+];
+
+static __Tree: ObjectSchema = closed(&__fields_of_Tree);
 
 #[diagnostic::do_not_recommend]
 impl __rt::Request for Input {
@@ -267,8 +259,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

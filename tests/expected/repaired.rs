@@ -168,50 +168,46 @@ pub mod __InputRequires {
     impl prompt for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "ghost",
-                key: "ghost",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[],
-                default: None,
-            },
-            FieldInfo {
-                name: "prompt",
-                key: "prompt",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[STRING],
-                default: None,
-            },
-            FieldInfo {
-                name: "steps",
-                key: "steps",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[INTEGER, at_most(20)],
-                default: None,
-            },
-            FieldInfo {
-                name: "mode",
-                key: "mode",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[STRING, one_of::<Mode>()],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 4] = [
+    FieldInfo {
+        name: "ghost",
+        key: "ghost",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[],
+        default: None,
+    },
+    FieldInfo {
+        name: "prompt",
+        key: "prompt",
+        title: "",
+        description: "",
+        required: true,
+        rules: any_string(),
+        default: None,
+    },
+    FieldInfo {
+        name: "steps",
+        key: "steps",
+        title: "",
+        description: "",
+        required: false,
+        rules: integer_at_most::<20>(),
+        default: None,
+    },
+    FieldInfo {
+        name: "mode",
+        key: "mode",
+        title: "",
+        description: "",
+        required: false,
+        rules: string_enum::<Mode>(),
+        default: None,
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// The values of `mode`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -241,8 +237,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

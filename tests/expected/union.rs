@@ -128,32 +128,28 @@ pub mod __InputRequires {
     impl shape for super::__rt::Set {}
 }
 
-static __Input: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "shape",
-                key: "shape",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[refer(&__Shape)],
-                default: None,
-            },
-            FieldInfo {
-                name: "image_size",
-                key: "image_size",
-                title: "",
-                description: "",
-                required: false,
-                rules: &[refer(&__ImageSize)],
-                default: Some(&text("square")),
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_Input: [FieldInfo; 2] = [
+    FieldInfo {
+        name: "shape",
+        key: "shape",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[refer(&__Shape)],
+        default: None,
+    },
+    FieldInfo {
+        name: "image_size",
+        key: "image_size",
+        title: "",
+        description: "",
+        required: false,
+        rules: &[refer(&__ImageSize)],
+        default: Some(Constant::Str("square")),
+    },
+];
+
+static __Input: ObjectSchema = closed(&__fields_of_Input);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -236,23 +232,19 @@ pub mod __ImageSizeObjectRequires {
     impl width for super::__rt::Set {}
 }
 
-static __ImageSizeObject: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "width",
-                key: "width",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[INTEGER, at_least(64)],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_ImageSizeObject: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "width",
+        key: "width",
+        title: "",
+        description: "",
+        required: true,
+        rules: integer_at_least::<64>(),
+        default: None,
+    },
+];
+
+static __ImageSizeObject: ObjectSchema = closed(&__fields_of_ImageSizeObject);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -335,23 +327,19 @@ pub mod __ShapeBoxRequires {
     impl kind for super::__rt::Set {}
 }
 
-static __ShapeBox: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "kind",
-                key: "kind",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[one_of::<ShapeBoxKind>()],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_ShapeBox: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "kind",
+        key: "kind",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[one_of::<ShapeBoxKind>()],
+        default: None,
+    },
+];
+
+static __ShapeBox: ObjectSchema = closed(&__fields_of_ShapeBox);
 
 /// An object inside the input.
 #[derive(Clone, PartialEq)]
@@ -434,23 +422,19 @@ pub mod __ShapeCircleRequires {
     impl kind for super::__rt::Set {}
 }
 
-static __ShapeCircle: ObjectSchema = ObjectSchema {
-    fields: Fields::Static(
-        &[
-            FieldInfo {
-                name: "kind",
-                key: "kind",
-                title: "",
-                description: "",
-                required: true,
-                rules: &[one_of::<Kind>()],
-                default: None,
-            },
-        ],
-    ),
-    patterns: Static(&[]),
-    additional: Additional::Denied,
-};
+static __fields_of_ShapeCircle: [FieldInfo; 1] = [
+    FieldInfo {
+        name: "kind",
+        key: "kind",
+        title: "",
+        description: "",
+        required: true,
+        rules: &[one_of::<Kind>()],
+        default: None,
+    },
+];
+
+static __ShapeCircle: ObjectSchema = closed(&__fields_of_ShapeCircle);
 
 /// The values of `kind`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -604,7 +588,7 @@ static __ImageSize: &[Rule] = &[
                                                             title: "",
                                                             description: "",
                                                             required: true,
-                                                            rules: &[INTEGER, at_least(64)],
+                                                            rules: integer_at_least::<64>(),
                                                             default: None,
                                                         },
                                                     ],
@@ -616,7 +600,7 @@ static __ImageSize: &[Rule] = &[
                                     ),
                                 ],
                             ),
-                            Static(&[STRING, one_of::<ImageSizeEnum>()]),
+                            Static(string_enum::<ImageSizeEnum>()),
                         ],
                     ),
                 ),
@@ -638,8 +622,4 @@ impl __rt::Request for Input {
 }
 
 #[doc(hidden)]
-pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {
-    id: Input::MODEL_ID,
-    fields: __rt::fields(&__Input),
-    rules: <Input as __rt::Checked>::RULES,
-};
+pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();

@@ -2,9 +2,9 @@
 
 use super::rules;
 use super::source::{Code, Source};
-use crate::lower::{EnumKind, EnumType, Literal};
+use crate::lower::{EnumKind, EnumType, Literal, Paths};
 
-pub(super) fn enumeration(source: &mut Source, one: &EnumType) {
+pub(super) fn enumeration(source: &mut Source, one: &EnumType, paths: &Paths) {
     let kind = match one.kind {
         EnumKind::Strings => "string_enum",
         EnumKind::Integers => "integer_enum",
@@ -24,17 +24,17 @@ pub(super) fn enumeration(source: &mut Source, one: &EnumType) {
     source.open(&format!("__rt::{kind}! {{"));
     source.open(&format!("{} {{", one.name));
     for variant in &one.variants {
-        source.value(&format!("{} = ", variant.name), &value(one.kind, &variant.value), ",");
+        source.value(&format!("{} = ", variant.name), &value(one.kind, &variant.value, paths), ",");
     }
     source.close("}");
     source.close("}");
 }
 
 /// The kind of an enum says what its values are, where they are all alike.
-fn value(kind: EnumKind, value: &Literal) -> Code {
+fn value(kind: EnumKind, value: &Literal, paths: &Paths) -> Code {
     match (kind, value) {
         (EnumKind::Strings, Literal::Str(text)) => Code::str(text),
         (EnumKind::Integers, Literal::Number(num)) => num.to_string().into(),
-        (_, value) => rules::literal(value),
+        (_, value) => rules::constant(value.as_constant(), paths),
     }
 }

@@ -6,6 +6,7 @@ mod index;
 mod objects;
 mod output;
 mod rules;
+mod short;
 mod source;
 mod unions;
 
@@ -33,7 +34,7 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
     }
     for one in &model.enums {
         source.line("");
-        enums::enumeration(&mut source, one);
+        enums::enumeration(&mut source, one, &model.paths);
     }
     for union in &model.unions {
         source.line("");
@@ -80,9 +81,5 @@ fn request(source: &mut Source, model: &Model) {
     source.close("}");
     source.line("");
     source.line("#[doc(hidden)]");
-    source.open("pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo {");
-    source.line("id: Input::MODEL_ID,");
-    source.line("fields: __rt::fields(&__Input),");
-    source.line("rules: <Input as __rt::Checked>::RULES,");
-    source.close("};");
+    source.line("pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();");
 }

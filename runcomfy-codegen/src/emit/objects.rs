@@ -11,8 +11,14 @@ pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'
     source.line("");
     builder(source, object, paths);
     states(source, object);
-    let members = rules.object_type(object);
+    // The array is a static of its own: inside the other one, the compiler would check it twice.
+    let fields = format!("__fields_of_{}", object.name);
+    let infos = rules.fields_of(object);
     source.line("");
+    let (info, count) = (paths.of("FieldInfo"), object.fields.len());
+    source.value(&format!("static {fields}: [{info}; {count}] = "), &infos, ";");
+    source.line("");
+    let members = rules.object_type(object, &fields);
     let schema = paths.of("ObjectSchema");
     source.value(&format!("static {}: {schema} = ", object.data), &members, ";");
     if let Some((name, all)) = &object.rules {

@@ -4,8 +4,9 @@ use runcomfy_schema::keyword::media::{Comparison, MediaFact, Validation};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, Bound, List, ObjectSchema, Shared, Target};
-use runcomfy_schema::{Field, Literal, Num, Rule, Rules};
+use runcomfy_schema::{Constant, Field, Literal, Num, Rule, Rules};
 
+use super::short;
 use super::source::Code;
 use crate::lower::{FieldRules, Model, ObjectType, Paths, Shape, Written};
 
@@ -37,9 +38,18 @@ impl<'m> Writer<'m> {
         Code::slice(rules)
     }
 
+    /// `&[rule, ..]`, or its short form.
+    fn short_slice(&mut self, rules: &[Rule]) -> Code {
+        let table = rules.iter().find_map(|rule| match rule {
+            Rule::Values(values) => self.model.table(values, self.near),
+            _ => None,
+        });
+        short::list(rules, table).map_or_else(|| self.slice(rules), Code::from)
+    }
+
     /// A list of rules inside a rule.
     fn list(&mut self, rules: &[Rule]) -> Code {
-        Code::call(&self.model.paths.of("Static"), [self.slice(rules)])
+        Code::call(&self.model.paths.of("Static"), [self.short_slice(rules)])
     }
 
     fn lists(&mut self, lists: &[Rules]) -> Code {
@@ -69,8 +79,9 @@ impl<'m> Writer<'m> {
             Rule::Values(values) => match self.model.table(values, self.near) {
                 Some(one) => format!("one_of::<{}>()", one.name).into(),
                 None => {
-                    let values = Code::slice(values.iter().map(literal));
-                    call("Values", Code::call(&self.model.paths.of("Static"), [values]))
+                    let values =
+                        Code::slice(values.iter().map(|value| constant(value, &self.model.paths)));
+                    call("Values", Code::call("__rt::Values::Static", [values]))
                 }
             },
             Rule::Range { min, max } => range(min.as_ref(), max.as_ref(), &self.model.paths),
@@ -95,10 +106,7 @@ impl<'m> Writer<'m> {
                 counts("Contains", *min, *max, Some(rules))
             }
             Rule::Object(object) => {
-                let Code::List { open, items, close } = self.object(object) else {
-                    return Vec::new();
-                };
-                let object = Code::List { open: format!("&{open}"), items, close };
+                let object = Code::reference(self.object(object));
                 call("Object", Code::call("__rt::Shared::Static", [object]))
             }
             Rule::Size { min, max } => counts("Size", *min, *max, None),
@@ -187,12 +195,12 @@ impl<'m> Writer<'m> {
         }
     }
 
-    fn schema(&mut self, fields: Vec<Code>, patterns: Code, additional: Code) -> Code {
+    fn schema(&mut self, fields: Code, patterns: Code, additional: Code) -> Code {
         let fields_of = self.model.paths.of("Fields");
         Code::fields(
             &self.model.paths.of("ObjectSchema"),
             [
-                ("fields: ", Code::call(&format!("{fields_of}::Static"), [Code::slice(fields)])),
+                ("fields: ", Code::call(&format!("{fields_of}::Static"), [fields])),
                 ("patterns: ", patterns),
                 ("additional: ", additional),
             ],
@@ -205,24 +213,24 @@ impl<'m> Writer<'m> {
             .fields
             .iter()
             .map(|field| {
-                let rules = self.slice(field.rules);
+                let rules = self.short_slice(field.rules);
                 field_info(&field, rules, &self.model.paths)
             })
             .collect();
         let patterns = self.patterned(&object.patterns);
         let additional = self.additional(&object.additional);
-        self.schema(fields, patterns, additional)
+        self.schema(Code::slice(fields), patterns, additional)
     }
 
-    /// The data of an object type.
-    pub(super) fn object_type(&mut self, object: &'m ObjectType) -> Code {
+    /// The fields of an object type.
+    pub(super) fn fields_of(&mut self, object: &'m ObjectType) -> Code {
         let fields: Vec<_> = object
             .fields
             .iter()
             .map(|field| {
                 self.near = Some(&field.shape);
                 let rules = match &field.rules {
-                    FieldRules::Own(rules) => self.slice(rules),
+                    FieldRules::Own(rules) => self.short_slice(rules),
                     FieldRules::Union(name) => Code::slice([static_rules(name)]),
                 };
                 let info = Field {
@@ -232,12 +240,21 @@ impl<'m> Writer<'m> {
                     description: &field.description,
                     required: field.is_required,
                     rules: &[],
-                    default: field.default.as_ref(),
+                    default: field.default.as_ref().map(Literal::as_constant),
                 };
                 field_info(&info, rules, &self.model.paths)
             })
             .collect();
         self.near = None;
+        Code::list("[", fields, "]")
+    }
+
+    /// The data of an object type, whose fields are a static of this name.
+    pub(super) fn object_type(&mut self, object: &'m ObjectType, fields: &str) -> Code {
+        let fields = format!("&{fields}").into();
+        if object.patterns.is_empty() && matches!(object.additional, Additional::Denied) {
+            return Code::call("closed", [fields]);
+        }
         let patterns = self.patterned(&object.patterns);
         let additional = self.additional(&object.additional);
         self.schema(fields, patterns, additional)
@@ -250,10 +267,6 @@ fn static_rules(name: &str) -> Code {
 }
 
 fn field_info(field: &Field<'_>, rules: Code, paths: &Paths) -> Code {
-    let default = field.default.map(|default| match literal(default) {
-        Code::List { open, items, close } => Code::List { open: format!("&{open}"), items, close },
-        Code::Text(text) => format!("&{text}").into(),
-    });
     Code::fields(
         &paths.of("FieldInfo"),
         [
@@ -263,7 +276,10 @@ fn field_info(field: &Field<'_>, rules: Code, paths: &Paths) -> Code {
             ("description: ", Code::str(field.description)),
             ("required: ", field.required.to_string().into()),
             ("rules: ", rules),
-            ("default: ", Code::option(default, paths)),
+            (
+                "default: ",
+                Code::option(field.default.map(|default| constant(default, paths)), paths),
+            ),
         ],
     )
 }
@@ -384,16 +400,19 @@ fn text(function: &str, text: &str) -> Code {
     Code::call(function, [Code::str(text)])
 }
 
-pub(super) fn literal(literal: &Literal) -> Code {
-    match literal {
-        Literal::Null => "__rt::Literal::Null".into(),
-        Literal::Bool(value) => format!("boolean({value})").into(),
-        Literal::Number(Num::Int(int)) => format!("integer({int})").into(),
-        Literal::Number(Num::Float(float)) => format!("number({float:?})").into(),
-        Literal::Number(value) => Code::call("__rt::Literal::Number", [num(value)]),
-        Literal::Str(value) => text("text", value),
-        Literal::Json(value) => text("json", value),
-    }
+pub(super) fn constant(constant: Constant<'_>, paths: &Paths) -> Code {
+    let (variant, value) = match constant {
+        Constant::Null => return format!("{}::Null", paths.of("Constant")).into(),
+        Constant::Bool(value) => ("Bool", value.to_string().into()),
+        Constant::Integer(int) => ("Integer", int.to_string().into()),
+        Constant::Float(float) | Constant::Number(&Num::Float(float)) => {
+            ("Float", format!("{float:?}").into())
+        }
+        Constant::Number(value) => ("Number", Code::reference(num(value))),
+        Constant::Str(value) => ("Str", Code::str(value)),
+        Constant::Json(value) => ("Json", Code::str(value)),
+    };
+    Code::call(&format!("{}::{variant}", paths.of("Constant")), [value])
 }
 
 /// The static of a regular expression.

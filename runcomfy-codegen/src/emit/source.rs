@@ -178,6 +178,16 @@ impl Code {
         Self::list("&[", items, "]")
     }
 
+    /// `&value`
+    pub(super) fn reference(value: Self) -> Self {
+        match value {
+            Self::Text(text) => format!("&{text}").into(),
+            Self::List { open, items, close } => {
+                Self::List { open: format!("&{open}"), items, close }
+            }
+        }
+    }
+
     pub(super) fn option(value: Option<Self>, paths: &Paths) -> Self {
         match value {
             None => paths.of("None").into(),

@@ -21,9 +21,12 @@ fn rules(schema: &str) -> String {
 #[test]
 fn frequent_rules_have_short_forms() {
     let cases = [
-        (r#"{"type": "integer", "minimum": 6, "maximum": 20}"#, "&[INTEGER, range(6, 20)]"),
-        (r#"{"type": "integer", "minimum": -1}"#, "&[INTEGER, at_least(-1)]"),
-        (r#"{"type": "integer", "maximum": 4294967295}"#, "&[INTEGER, at_most(4294967295)]"),
+        (r#"{"type": "integer", "minimum": 6, "maximum": 20}"#, "integer_in::<6, 20>()"),
+        (r#"{"type": "integer", "minimum": -1}"#, "integer_at_least::<-1>()"),
+        (r#"{"type": "integer", "maximum": 4294967295}"#, "integer_at_most::<4294967295>()"),
+        (r#"{"type": "number", "minimum": 0, "maximum": 1}"#, "number_in::<0, 1>()"),
+        (r#"{"type": "number", "minimum": -2}"#, "number_at_least::<-2>()"),
+        (r#"{"type": "number", "maximum": 9}"#, "number_at_most::<9>()"),
         (r#"{"type": "float", "minimum": 0.3, "maximum": 2}"#, "&[NUMBER, range_f64(0.3, 2.0)]"),
         (r#"{"type": "number", "minimum": 0.5}"#, "&[NUMBER, at_least_f64(0.5)]"),
         (r#"{"type": "number", "maximum": 0.5}"#, "&[NUMBER, at_most_f64(0.5)]"),
@@ -42,24 +45,41 @@ fn frequent_rules_have_short_forms() {
         ),
         (r#"{"type": "integer", "multipleOf": 8}"#, "&[INTEGER, multiple_of(8)]"),
         (r#"{"type": "number", "multipleOf": 0.25}"#, "&[NUMBER, multiple_of_f64(0.25)]"),
-        (r#"{"type": "string", "minLength": 1, "maxLength": 9}"#, "&[STRING, length(1, 9)]"),
-        (r#"{"type": "string", "maxLength": 9}"#, "&[STRING, max_length(9)]"),
+        (r#"{"type": "string", "minLength": 1, "maxLength": 9}"#, "string_length::<1, 9>()"),
+        (r#"{"type": "string", "maxLength": 9}"#, "string_max_length::<9>()"),
         (
             r#"{"type": "array", "minItems": 2, "uniqueItems": true}"#,
             "&[ARRAY, min_count(2), UNIQUE]",
         ),
-        (r#"{"type": "string", "format": "video_uri"}"#, "&[STRING, VIDEO]"),
-        (r#"{"type": "string", "enum": ["x", "y"]}"#, "&[STRING, one_of::<A>()]"),
-        (r#"{"enum": [1, "x", 0.5]}"#, "&[one_of::<A>()]"),
+        (r#"{"type": "string", "format": "video_uri"}"#, "video()"),
+        (r#"{"type": "string", "minLength": 1}"#, "string_min_length::<1>()"),
+        (r#"{"type": "string"}"#, "any_string()"),
+        (r#"{"type": "boolean"}"#, "any_boolean()"),
+        (r#"{"type": "integer"}"#, "any_integer()"),
+        (r#"{"type": "number"}"#, "any_number()"),
+        (r#"{"type": "string", "enum": ["x", "y"]}"#, "string_enum::<A>()"),
+        (r#"{"type": "integer", "enum": [1, 2]}"#, "integer_enum::<A>()"),
+        (r#"{"enum": [1, "x", 0.5]}"#, "mixed_enum::<A>()"),
+        // More than one rule beside the type, or another type than the enum's.
+        (
+            r#"{"type": "integer", "minimum": 1, "maximum": 9, "multipleOf": 2}"#,
+            "&[INTEGER, range(1, 9), multiple_of(2)]",
+        ),
+        (r#"{"type": "number", "enum": [1, 2]}"#, "&[NUMBER, one_of::<A>()]"),
+        (r#"{"enum": ["x", "y"]}"#, "&[one_of::<A>()]"),
+        (
+            r#"{"type": ["integer", "null"], "minimum": 0}"#,
+            "&[Rule::Types(__rt::Types(5)), at_least(0)]",
+        ),
         (
             r#"{"type": "array", "items": {"type": "integer", "enum": [1, 2]}}"#,
-            "&[ ARRAY, Rule::Items { from: 0, rules: Static(&[INTEGER, one_of::<AItem>()]) }, ]",
+            "&[ARRAY, Rule::Items { from: 0, rules: Static(integer_enum::<AItem>()) }]",
         ),
         // What no enum has is written where it is used: `null` gets no variant.
         (
             r#"{"type": ["string", "null"], "enum": ["x", null]}"#,
             "&[ Rule::Types(__rt::Types(17)), \
-             Rule::Values(Static(&[text(\"x\"), __rt::Literal::Null])), ]",
+             Rule::Values(__rt::Values::Static(&[Constant::Str(\"x\"), Constant::Null])), ]",
         ),
     ];
     for (schema, expected) in cases {
@@ -71,7 +91,10 @@ fn frequent_rules_have_short_forms() {
 fn a_field_points_at_the_table_of_its_own_enum() {
     let one = r#"{"type": "string", "enum": ["x", "y"]}"#;
     let source = source("", &format!(r#""a": {one}, "b": {one}"#));
-    assert!(source.contains("one_of::<A>()") && source.contains("one_of::<B>()"), "{source}");
+    assert!(
+        source.contains("string_enum::<A>()") && source.contains("string_enum::<B>()"),
+        "{source}"
+    );
     assert_eq!(source.matches("\"y\"").count(), 4, "a doc line and a value for each: {source}");
 }
 

@@ -5,6 +5,7 @@ use super::shape::Site;
 use std::collections::HashSet;
 
 use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::keyword::values::Values;
 use runcomfy_schema::{Literal, Num, Rule, is_valid};
 
 use super::{Lowerer, docs, names};
@@ -113,14 +114,14 @@ impl Lowerer<'_, '_, '_> {
 
 /// Whether these are the entries of the enum: its own rule lists them, unless keywords beside it refuse
 /// some.
-fn lists(allowed: &[Literal], values: &[Node]) -> bool {
-    let mut both = allowed.iter().zip(values);
-    allowed.len() == values.len() && both.all(|(one, value)| *one == Literal::from(value))
+fn lists(allowed: &Values, values: &[Node]) -> bool {
+    let values: Vec<_> = values.iter().map(Literal::from).collect();
+    allowed.iter().eq(values.iter().map(Literal::as_constant))
 }
 
 fn variant_text(value: &Literal) -> String {
     match value {
         Literal::Str(text) => text.to_string(),
-        other => other.to_json().to_string(),
+        other => other.as_constant().to_json().to_string(),
     }
 }

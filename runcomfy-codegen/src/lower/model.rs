@@ -1,6 +1,7 @@
 //! A model with all decisions made: a small closed set of types and rules.
 
 pub(crate) use runcomfy_schema::Literal;
+use runcomfy_schema::keyword::values::Values;
 pub(crate) use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, List, Shared};
@@ -39,7 +40,7 @@ impl Model {
     }
 
     /// The enum whose table has these values: one of `near` where there are several.
-    pub(crate) fn table(&self, values: &[Literal], near: Option<&Shape>) -> Option<&EnumType> {
+    pub(crate) fn table(&self, values: &Values, near: Option<&Shape>) -> Option<&EnumType> {
         let tables = || self.enums.iter().filter(|one| one.has_values(values));
         let is_near = |one: &&EnumType| near.is_some_and(|near| near.mentions(&one.name));
         tables().find(is_near).or_else(|| tables().next())
@@ -236,9 +237,8 @@ impl EnumType {
     }
 
     /// Whether its table has these values in this order, so that a rule can point at it.
-    fn has_values(&self, values: &[Literal]) -> bool {
-        let own = self.variants.iter().map(|variant| &variant.value);
-        values.len() == self.variants.len() && own.zip(values).all(|(own, value)| own == value)
+    fn has_values(&self, values: &Values) -> bool {
+        values.iter().eq(self.variants.iter().map(|variant| variant.value.as_constant()))
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 /// What every module imports from the runtime, or has from the standard prelude.
-pub(super) const IMPORTED: [&str; 27] = [
+pub(super) const IMPORTED: [&str; 28] = [
     "ARRAY",
     "AUDIO",
     "Additional",
     "BOOLEAN",
+    "Constant",
     "Draft",
     "FieldInfo",
     "Fields",

@@ -28,7 +28,7 @@ pub mod text;
 
 pub use crate::keyword::values::same;
 pub use exact::read;
-pub use literal::Literal;
+pub use literal::{Constant, Literal};
 pub use text::Text;
 
 use reading::Reading;

@@ -3,8 +3,9 @@
 use super::{excerpt, types};
 use crate::field::Field;
 use crate::instance_path::InstancePath;
-use crate::json::{Json, Literal};
+use crate::json::{Constant, Json};
 use crate::keyword::types::Types;
+use crate::keyword::values::Values;
 use crate::rule::{Rule, Rules};
 use crate::search::{MAX_RULES_SEARCHED, find, resolve};
 use crate::validate::{Evaluated, Judge, Report};
@@ -144,7 +145,7 @@ fn report_none(
                 let message = format!("is required, but missing; it is one of {allowed}");
                 return report.add(&at, "required", message);
             };
-            return super::values::report(report, &allowed, given, &at);
+            return super::values::report_other(report, &allowed, given, &at);
         }
     };
     match candidates.as_slice() {
@@ -188,7 +189,7 @@ pub(super) enum Picked<'r, 'v> {
     /// These forms remain.
     Forms(Vec<&'r Rules>),
     /// No form has the value of the key that distinguishes the forms.
-    None { field: Field<'r>, allowed: Vec<Literal>, given: Option<&'v Json> },
+    None { field: Field<'r>, allowed: Vec<Constant<'r>>, given: Option<&'v Json> },
 }
 
 /// Selects the forms by the constants in the value, if one key distinguishes all forms.
@@ -199,7 +200,7 @@ pub(super) fn picked<'r, 'v>(
 ) -> Picked<'r, 'v> {
     let all = || Picked::Forms(forms.to_vec());
     let (Json::Object(_), [first, _, ..]) = (value, forms) else { return all() };
-    let is_constant_in_all = |(field, _): &(Field<'r>, &[Literal])| {
+    let is_constant_in_all = |(field, _): &(Field<'r>, &Values)| {
         forms.iter().all(|form| constant(definitions, form, field.key).is_some())
     };
     let Some((field, _)) = constants(definitions, first).find(is_constant_in_all) else {
@@ -208,10 +209,10 @@ pub(super) fn picked<'r, 'v>(
     let constants: Vec<_> =
         forms.iter().filter_map(|form| constant(definitions, form, field.key)).collect();
     let allowed = || {
-        let mut all: Vec<Literal> = Vec::new();
-        for literal in constants.iter().flat_map(|(_, allowed)| allowed.iter()) {
-            if !all.contains(literal) {
-                all.push(literal.clone());
+        let mut all: Vec<Constant<'_>> = Vec::new();
+        for constant in constants.iter().flat_map(|(_, allowed)| allowed.iter()) {
+            if !all.contains(&constant) {
+                all.push(constant);
             }
         }
         all
@@ -223,7 +224,7 @@ pub(super) fn picked<'r, 'v>(
             all()
         };
     };
-    let fits = |allowed: &[Literal]| allowed.iter().any(|literal| literal.equals(given));
+    let fits = |allowed: &Values| allowed.iter().any(|one| one.equals(given));
     let forms: Vec<_> = forms
         .iter()
         .zip(&constants)
@@ -240,7 +241,7 @@ pub(super) fn picked<'r, 'v>(
 fn constants<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
-) -> impl Iterator<Item = (Field<'r>, &'r [Literal])> {
+) -> impl Iterator<Item = (Field<'r>, &'r Values)> {
     let object = find(definitions, rules, &|rule| match rule {
         Rule::Object(object) => Some(&**object),
         _ => None,
@@ -248,7 +249,7 @@ fn constants<'r>(
     let fields = object.into_iter().flat_map(|object| object.fields.iter());
     fields.filter_map(move |field| {
         let allowed = find(definitions, field.rules, &|rule| match rule {
-            Rule::Values(allowed) => Some(&**allowed),
+            Rule::Values(allowed) => Some(allowed),
             _ => None,
         })?;
         Some((field, allowed))
@@ -259,7 +260,7 @@ fn constant<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     key: &str,
-) -> Option<(Field<'r>, &'r [Literal])> {
+) -> Option<(Field<'r>, &'r Values)> {
     constants(definitions, rules).find(|(field, _)| field.key == key)
 }
 

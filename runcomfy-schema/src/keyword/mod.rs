@@ -12,7 +12,7 @@ pub(crate) mod reference;
 pub(crate) mod string;
 pub mod types;
 pub(crate) mod unevaluated;
-pub(crate) mod values;
+pub mod values;
 
 use crate::json::Json;
 

@@ -1,41 +1,74 @@
 //! `enum` and `const`.
+#![allow(missing_docs, reason = "for generated code")]
+
+use std::sync::Arc;
 
 use super::{excerpt, nearest};
 use crate::instance_path::InstancePath;
-use crate::json::{Json, Literal};
+use crate::json::{Constant, Json, Literal};
 use crate::validate::Report;
 
+/// The values that are allowed: constants in generated code, or owned.
+#[derive(Clone, Debug)]
+pub enum Values {
+    Static(&'static [Constant<'static>]),
+    Owned(Arc<[Literal]>),
+}
+
+impl Values {
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = Constant<'_>> {
+        let (constants, literals): (&[Constant<'_>], &[Literal]) = match self {
+            Self::Static(constants) => (constants, &[]),
+            Self::Owned(literals) => (&[], literals),
+        };
+        constants.iter().copied().chain(literals.iter().map(Literal::as_constant))
+    }
+}
+
+impl FromIterator<Literal> for Values {
+    fn from_iter<I: IntoIterator<Item = Literal>>(values: I) -> Self {
+        Self::Owned(values.into_iter().collect())
+    }
+}
+
 #[inline(never)]
-pub(crate) fn holds(allowed: &[Literal], value: &Json) -> bool {
+pub(crate) fn holds(allowed: &Values, value: &Json) -> bool {
     match value {
         // Most enums consist of strings.
         Json::String(given) => {
-            let is = |literal: &Literal| matches!(literal, Literal::Str(text) if **text == **given);
-            allowed.iter().any(is)
+            allowed.iter().any(|one| matches!(one, Constant::Str(text) if *text == **given))
         }
-        value => allowed.iter().any(|literal| literal.equals(value)),
+        value => allowed.iter().any(|one| one.equals(value)),
     }
 }
 
 pub(crate) fn report(
     report: &mut Report<'_>,
-    allowed: &[Literal],
+    allowed: &Values,
     value: &Json,
     at: &InstancePath<'_>,
 ) {
-    if holds(allowed, value) {
-        return;
+    if !holds(allowed, value) {
+        report_other(report, &allowed.iter().collect::<Vec<_>>(), value, at);
     }
-    let mut message = match allowed {
-        [only] => format!("{} is not {}", excerpt(value), only.to_json()),
-        _ => {
-            let values: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
-            format!("{} is not one of {}", excerpt(value), values.join(", "))
-        }
+}
+
+/// Reports a value that is none of the allowed ones.
+pub(crate) fn report_other(
+    report: &mut Report<'_>,
+    allowed: &[Constant<'_>],
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
+    let values: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
+    let mut message = match values.as_slice() {
+        [only] => format!("{} is not {only}", excerpt(value)),
+        all => format!("{} is not one of {}", excerpt(value), all.join(", ")),
     };
     if let Json::String(given) = value {
-        let texts = allowed.iter().filter_map(|literal| match literal {
-            Literal::Str(text) => Some(&**text),
+        let texts = allowed.iter().filter_map(|one| match one {
+            Constant::Str(text) => Some(*text),
             _ => None,
         });
         if let Some(near) = nearest(given, texts) {
@@ -88,9 +121,9 @@ pub(crate) fn canonical(value: &Json) -> String {
 }
 
 #[cfg(feature = "export")]
-pub(crate) fn export(allowed: &[Literal]) -> crate::export::Keywords {
+pub(crate) fn export(allowed: &Values) -> crate::export::Keywords {
     let mut values: Vec<serde_json::Value> = Vec::new();
-    for value in allowed.iter().map(Literal::to_value) {
+    for value in allowed.iter().map(Constant::to_value) {
         // Two numbers beyond 64 bits may be equal here, and an enum must not repeat a value.
         if !values.contains(&value) {
             values.push(value);
