@@ -17,7 +17,7 @@ use self::__rt::prelude::*;
 /// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] |  |
 /// | [`background_style`](method@InputBuilder::background_style) | `background_style` | [`type@BackgroundStyle`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::alias::{Input, Start};

@@ -12,7 +12,7 @@ use self::__rt::prelude::*;
 /// | --- | --- | --- | --- |
 /// | [`duration`](method@InputBuilder::duration) | `duration` | [`type@Duration`] | `"auto"` |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::enum_mixed::{Duration, Input};

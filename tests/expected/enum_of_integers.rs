@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`number_of_frames`](method@InputBuilder::number_of_frames) | `174_value` | [`type@NumberOfFrames`] | required |
 /// | [`offset`](method@InputBuilder::offset) | `offset` | [`type@Offset`], at least -1 |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::enum_of_integers::{Input, NumberOfFrames, Offset};

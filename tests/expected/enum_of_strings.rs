@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] | `"zoom-in"` |
 /// | [`resolution`](method@InputBuilder::resolution) | `resolution` | [`type@Resolution`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::enum_of_strings::{AspectRatio, Input, Mode};

@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`weights`](method@InputBuilder::weights) | `weights` | map of numbers |  |
 /// | [`notes`](method@InputBuilder::notes) | `notes` | [`type@Notes`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::map::{Input, Notes};

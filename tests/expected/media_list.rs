@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`images`](method@InputBuilder::images) | `images` | list of images, 1 to 3 items | required |
 /// | [`video`](method@InputBuilder::video) | `160_video` | video |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::media_list::Input;

@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`seed`](method@InputBuilder::seed) | `seed` | integer or null, at least 0 |  |
 /// | [`style`](method@InputBuilder::style) | `style` | [`type@Style`] or null | `null` |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::nullable::{Input, Style};

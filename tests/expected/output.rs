@@ -12,7 +12,7 @@ use self::__rt::prelude::*;
 /// | --- | --- | --- | --- |
 /// | [`prompt`](method@InputBuilder::prompt) | `prompt` | string | required |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::output::Input;

@@ -14,7 +14,7 @@ use self::__rt::prelude::*;
 /// | [`cfg`](method@InputBuilder::cfg) | `cfg` | number, above 0, up to 1.5, a multiple of 0.25 | `1` |
 /// | [`seed`](method@InputBuilder::seed) | `seed` | integer in 0..=4294967295 |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::range::Input;

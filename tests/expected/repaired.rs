@@ -15,7 +15,7 @@ use self::__rt::prelude::*;
 /// | [`steps`](method@InputBuilder::steps) | `steps` | integer, at most 20 |  |
 /// | [`mode`](method@InputBuilder::mode) | `mode` | [`type@Mode`] |  |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::repaired::{Input, Mode};

@@ -13,7 +13,7 @@ use self::__rt::prelude::*;
 /// | [`shape`](method@InputBuilder::shape) | `shape` | [`type@Shape`] | required |
 /// | [`image_size`](method@InputBuilder::image_size) | `image_size` | [`type@ImageSize`] | `"square"` |
 ///
-/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in [`InputBuilder`].
+/// An `Input` that exists is valid: [`build`](InputBuilder::build) and deserialisation check every rule of the schema, and list everything that is wrong. Each field has a getter here, and a setter of the same name in `InputBuilder`.
 ///
 /// ```
 /// use acme_models::expected::union::{Input, Kind, ShapeCircle};

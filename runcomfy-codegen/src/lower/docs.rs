@@ -30,7 +30,7 @@ impl Page<'_> {
     pub(super) fn input(&self) -> String {
         let promise = "An `Input` that exists is valid: [`build`](InputBuilder::build) and \
                        deserialisation check every rule of the schema, and list everything that is wrong. \
-                       Each field has a getter here, and a setter of the same name in [`InputBuilder`].";
+                       Each field has a getter here, and a setter of the same name in `InputBuilder`.";
         paragraphs([
             format!("The input of {}.", self.title()),
             self.about(),

@@ -270,7 +270,7 @@ fn no_text_of_a_schema_is_html_or_a_link_on_the_pages() {
         fs::read_to_string(target.join("doc/acme_docs/acme/names").join(name)).unwrap()
     };
     let builder = page("struct.InputBuilder.html");
-    for name in ["eq", "debug", "fmt", "from", "borrow", "type_id"] {
+    for name in ["eq_", "debug", "fmt_", "from_", "borrow_", "type_id_"] {
         let link =
             format!("Sets <a href=\"struct.InputBuilder.html#method.{name}\" title=\"method");
         assert!(builder.contains(&link), "{name}");
