@@ -70,7 +70,7 @@ fn show(object: &GeneratedObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     writeln!(f, "  {}", object.name)?;
     let width = object.fields.iter().map(|field| field.name.chars().count()).max();
     let width = width.unwrap_or_default();
-    for GeneratedField { name, key, title, origin } in &object.fields {
+    for GeneratedField { name, key, title, origin, .. } in &object.fields {
         // A key can have any length.
         let quoted = |text: &str| runcomfy_schema::keyword::short(format!("{:?}", printable(text)));
         let from = match origin {

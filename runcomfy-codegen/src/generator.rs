@@ -25,6 +25,8 @@ pub struct Generator {
     /// `None` to find it among the app's dependencies.
     runtime: Option<String>,
     crate_path: Option<String>,
+    /// The vendors to leave out.
+    skipped: Vec<String>,
 }
 
 /// If the schemas are.
@@ -57,6 +59,11 @@ pub struct GeneratedModel {
     pub schema: PathBuf,
     /// The path of its module below the include file, for example `kling::kling_2_1::master`.
     pub module: String,
+    /// Its display name; empty if the schema has none.
+    pub title: String,
+    /// What it makes, from what, as Markdown on one line: the first sentence of its description;
+    /// without one, what it takes.
+    pub summary: String,
     /// Its types with fields: the `Input` first, then the objects inside it.
     pub objects: Vec<GeneratedObject>,
     /// Its source.
@@ -80,6 +87,7 @@ impl GeneratedObject {
             name: field.name.clone(),
             key: field.key.clone(),
             title: field.title.clone(),
+            is_required: field.is_required,
             origin: field.origin.into(),
         };
         Self { name: object.name.clone(), fields: object.fields.iter().map(field).collect() }
@@ -96,6 +104,8 @@ pub struct GeneratedField {
     pub key: String,
     /// Its title in the schema, which may be empty.
     pub title: String,
+    /// Whether an object without it is refused.
+    pub is_required: bool,
     /// What the name was made from.
     pub origin: NameOrigin,
 }
@@ -159,7 +169,7 @@ impl Generator {
     }
 
     fn of(schemas: Schemas) -> Self {
-        Self { schemas, runtime: None, crate_path: None }
+        Self { schemas, runtime: None, crate_path: None, skipped: Vec::new() }
     }
 
     /// The folder, for reports.
@@ -172,10 +182,11 @@ impl Generator {
 
     fn sources(&self, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
         match &self.schemas {
-            Schemas::Folder(folder) => source::read(folder, problems),
+            Schemas::Folder(folder) => source::read(folder, &self.skipped, problems),
             Schemas::Texts(texts) => {
                 let mut sources: Vec<_> = texts
                     .iter()
+                    .filter(|(id, _)| !source::is_skipped(id, &self.skipped))
                     .map(|(id, text)| Source::new(id.clone(), format!("{id}.json").into(), text))
                     .collect();
                 source::sort(&mut sources);
@@ -199,6 +210,22 @@ impl Generator {
     /// reachable under this path too.
     pub fn crate_path(mut self, path: impl Into<String>) -> Self {
         self.crate_path = Some(path.into());
+        self
+    }
+
+    /// Leaves out the models of these vendors; a vendor is the first segment of a model id. Their files
+    /// are not read, so that they cost nothing.
+    ///
+    /// ```
+    /// let schema = r#"{"type": "object", "properties": {}}"#;
+    /// let generated = runcomfy_codegen::Generator::from_texts([("acme/dream", schema), ("umbra/dusk", schema)])
+    ///     .skip_vendors(["umbra"])
+    ///     .generate()?;
+    /// assert_eq!(generated.models.len(), 1);
+    /// # Ok::<(), runcomfy_codegen::Error>(())
+    /// ```
+    pub fn skip_vendors<V: Into<String>>(mut self, vendors: impl IntoIterator<Item = V>) -> Self {
+        self.skipped.extend(vendors.into_iter().map(Into::into));
         self
     }
 
@@ -324,6 +351,8 @@ impl Generator {
             id: model.id.clone(),
             schema: source.path.clone(),
             module: model.path.join("::"),
+            title: model.title.clone(),
+            summary: model.summary.clone(),
             source: emit::model(model, runtime),
             objects: model.objects.iter().map(GeneratedObject::of).collect(),
             file: file(model),

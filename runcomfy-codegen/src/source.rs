@@ -29,8 +29,18 @@ impl Source {
     }
 }
 
-/// Reads every `.json` file below a folder, sorted by model id.
-pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
+/// Whether a model is of one of these vendors. The vendor is the first segment of the id.
+pub(crate) fn is_skipped(id: &str, vendors: &[String]) -> bool {
+    id.split('/').next().is_some_and(|vendor| vendors.iter().any(|skipped| skipped == vendor))
+}
+
+/// Reads every `.json` file below a folder, sorted by model id. The files of skipped vendors are not
+/// opened.
+pub(crate) fn read(
+    folder: &Path,
+    skipped: &[String],
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Source>, Error> {
     let before = problems.len();
     let mut walk = Walk {
         problems,
@@ -63,6 +73,9 @@ pub(crate) fn read(folder: &Path, problems: &mut Vec<Problem>) -> Result<Vec<Sou
             problems.push(file_problem(&path, "the file's name is not UTF-8".to_owned(), help));
             continue;
         };
+        if is_skipped(&id, skipped) {
+            continue;
+        }
         match text_of(&path) {
             Ok(text) => sources.push(Source::new(id, path, &text)),
             Err(problem) => problems.push(*problem),

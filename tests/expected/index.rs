@@ -12,7 +12,23 @@
     unused_imports,
 )]
 pub mod expected {
-    //! Models of `expected`.
+    //! 13 models of `expected`.
+    //!
+    //! | Module | What it makes |
+    //! | --- | --- |
+    //! | [`alias`](mod@self::alias) | It takes 6 optional fields. |
+    //! | [`enum_mixed`](mod@self::enum_mixed) | It takes 1 optional field. |
+    //! | [`enum_of_integers`](mod@self::enum_of_integers) | It takes `number_of_frames` and 1 optional field. |
+    //! | [`enum_of_strings`](mod@self::enum_of_strings) | It takes `aspect_ratio` and 2 optional fields. |
+    //! | [`map`](mod@self::map) | It takes 2 optional fields. |
+    //! | [`media_list`](mod@self::media_list) | It takes `images` and 1 optional field. |
+    //! | [`nested`](mod@self::nested) | It takes `camera` and 2 optional fields. |
+    //! | [`nullable`](mod@self::nullable) | It takes `prompt` and 2 optional fields. |
+    //! | [`output`](mod@self::output) | Says what a job gives. |
+    //! | [`range`](mod@self::range) | Numbers with bounds. |
+    //! | [`recursive`](mod@self::recursive) | It takes `tree`. |
+    //! | [`repaired`](mod@self::repaired) | It takes `ghost`, `prompt` and 2 optional fields. |
+    //! | [`union`](mod@self::union) | It takes `shape` and 1 optional field. |
 
     pub mod alias {
         //! `expected/alias`
@@ -226,7 +242,7 @@ pub mod expected {
     pub mod output {
         //! Output (`expected/output`)
         //!
-        //! Says what a job gives.
+        //! Says what a job gives. The second sentence is left out of the list.
         //!
         //! | Field | Wire key | Value | Default |
         //! | --- | --- | --- | --- |
@@ -243,13 +259,15 @@ pub mod expected {
         //! ```
         //!
         //! [The model's page](https://www.runcomfy.com/models/expected/output)
+        //!
+        //! Source of the schema: the model's page, September 2026.
 
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.output.rs"));
     }
     pub mod range {
         //! `expected/range`
         //!
-        //! It takes `steps` and 2 optional fields.
+        //! Numbers with bounds.
         //!
         //! | Field | Wire key | Value | Default |
         //! | --- | --- | --- | --- |
@@ -269,6 +287,8 @@ pub mod expected {
         //! ```
         //!
         //! [The model's page](https://www.runcomfy.com/models/expected/range)
+        //!
+        //! Source of the schema: written by hand.
 
         ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/runcomfy/expected.range.rs"));
     }

@@ -6,7 +6,7 @@ use self::__rt::prelude::*;
 
 /// The input of `expected/range`.
 ///
-/// It takes `steps` and 2 optional fields.
+/// Numbers with bounds.
 ///
 /// | Field | Wire key | Value | Default |
 /// | --- | --- | --- | --- |

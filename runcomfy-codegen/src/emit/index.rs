@@ -21,6 +21,31 @@ impl<'a> Module<'a> {
         });
         &mut self.children[index].1
     }
+
+    /// The models in the module and below it, in the order of their paths.
+    fn models(&self) -> Vec<&'a Model> {
+        let below = self.children.iter().flat_map(|(_, child)| child.models());
+        self.model.into_iter().chain(below).collect()
+    }
+
+    /// The documentation of a module that is no model's: how many models it has. `depth` is the number
+    /// of modules around it. A vendor's module lists them, since one reads there which model to take.
+    fn doc(&self, depth: usize) -> String {
+        let models = self.models();
+        let Some(first) = models.first() else { return String::new() };
+        let id: Vec<_> = first.id.split('/').take(depth + 1).collect();
+        let (count, plural) = (models.len(), if models.len() == 1 { "" } else { "s" });
+        let mut doc = format!("{count} model{plural} of `{}`.", id.join("/"));
+        if depth == 0 {
+            doc.push_str("\n\n| Module | What it makes |\n| --- | --- |");
+            for model in models {
+                let path = model.path.get(1..).unwrap_or_default().join("::");
+                let line = format!("\n| [`{path}`](mod@self::{path}) | {} |", model.summary);
+                doc.push_str(&line);
+            }
+        }
+        doc
+    }
 }
 
 /// The source of the include file; `file_name` gives the name of a model's own file beside it.
@@ -58,7 +83,7 @@ pub(crate) fn index(
             source.line(&format!("{lint},"));
         }
         source.close(")]");
-        nested(&mut source, name, module, name, &file_name);
+        nested(&mut source, name, module, 0, &file_name);
     }
     source.line("");
     source.doc("Every model, sorted by id.");
@@ -75,13 +100,13 @@ fn nested(
     source: &mut Source,
     name: &str,
     module: &Module<'_>,
-    id: &str,
+    depth: usize,
     file_name: &impl Fn(&Model) -> String,
 ) {
     source.open(&format!("pub mod {name} {{"));
     match module.model {
         Some(model) => source.inner_doc(&model.module_doc),
-        None => source.inner_doc(&format!("Models of `{id}`.")),
+        None => source.inner_doc(&module.doc(depth)),
     }
     source.line("");
     if let Some(model) = module.model {
@@ -91,7 +116,7 @@ fn nested(
         ));
     }
     for (child, module) in &module.children {
-        nested(source, child, module, &format!("{id}::{child}"), file_name);
+        nested(source, child, module, depth + 1, file_name);
     }
     source.close("}");
 }

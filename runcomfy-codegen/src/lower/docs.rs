@@ -23,7 +23,23 @@ impl Page<'_> {
     pub(super) fn module(&self) -> String {
         let about = escape(&self.document.description);
         let about = if about.is_empty() { self.about() } else { about };
-        paragraphs([self.title(), about, self.table(), self.example.to_owned(), self.link()])
+        let parts = [
+            self.title(),
+            about,
+            self.table(),
+            self.example.to_owned(),
+            self.link(),
+            self.source(),
+        ];
+        paragraphs(parts)
+    }
+
+    /// What the model makes, from what: the first sentence of its description; without one, what it
+    /// takes.
+    pub(super) fn summary(&self) -> String {
+        let Document { description, input, .. } = self.document;
+        let sentences = [description, &input.schema.description].map(|about| first_sentence(about));
+        sentences.into_iter().find(|about| !about.is_empty()).unwrap_or_else(|| self.about())
     }
 
     /// The documentation of `Input`.
@@ -67,6 +83,11 @@ impl Page<'_> {
         }
     }
 
+    fn source(&self) -> String {
+        let source = title(&self.document.source);
+        if source.is_empty() { source } else { format!("Source of the schema: {source}.") }
+    }
+
     fn table(&self) -> String {
         let fields = &self.input.fields;
         if fields.is_empty() {
@@ -98,6 +119,16 @@ impl Page<'_> {
         let is_page = known.strip_prefix(SITE).is_some_and(|path| path.chars().all(is_plain));
         let page = if is_page { known.clone() } else { format!("{SITE}models/{}", self.id) };
         format!("[The model's page]({page})")
+    }
+}
+
+/// The first sentence of a text, escaped.
+fn first_sentence(text: &str) -> String {
+    let text = escape(text);
+    let paragraph = text.lines().next().unwrap_or_default();
+    match paragraph.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => paragraph.to_owned(),
     }
 }
 

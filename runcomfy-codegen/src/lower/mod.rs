@@ -95,6 +95,8 @@ pub(crate) fn lower(
         id: id.to_owned(),
         path,
         module_doc: String::new(),
+        title: document.display_name.clone(),
+        summary: String::new(),
         paths: Paths::default(),
         objects,
         enums,
@@ -109,6 +111,7 @@ pub(crate) fn lower(
         let page = docs::Page { id, document, input, example: &example };
         let input_doc = page.input();
         model.module_doc = page.module();
+        model.summary = page.summary();
         input.doc = input_doc;
     }
     Some(model)

@@ -18,6 +18,10 @@ pub(crate) struct Model {
     /// The modules it lives in, outermost first.
     pub(crate) path: Vec<String>,
     pub(crate) module_doc: String,
+    /// Its display name, if the schema has one.
+    pub(crate) title: String,
+    /// What it makes, as Markdown on one line.
+    pub(crate) summary: String,
     pub(crate) paths: Paths,
     /// `Input` first.
     pub(crate) objects: Vec<ObjectType>,

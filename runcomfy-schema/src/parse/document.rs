@@ -15,6 +15,8 @@ pub struct Document {
     pub description: String,
     /// `model_url` of a catalog entry: the model's page.
     pub model_url: String,
+    /// `x-source` of the file: where its facts are from, and as of when.
+    pub source: String,
     pub input: Root,
     /// The schema of the result's `output`.
     pub output: Option<Root>,
@@ -28,12 +30,18 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
         not_an_object(&root.location, diagnostics);
         return None;
     }
+    let text_of = |key: &str| match root.member(key).map(|node| &node.value) {
+        Some(Value::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let source = text_of("x-source");
     let Some(input) = root.member("input_schema") else {
         let input = object_schema(&root, &root, diagnostics);
         return Some(Document {
             display_name: String::new(),
             description: String::new(),
             model_url: String::new(),
+            source,
             input,
             output: None,
         });
@@ -47,15 +55,12 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
             format!("move the file to {named}.json in the schemas folder"),
         );
     }
-    let text_of = |key: &str| match root.member(key).map(|node| &node.value) {
-        Some(Value::String(text)) => text.clone(),
-        _ => String::new(),
-    };
     let output = root.member("output_schema").filter(|node| node.value != Value::Null);
     Some(Document {
         display_name: text_of("display_name"),
         description: text_of("description"),
         model_url: text_of("model_url"),
+        source,
         input: object_schema(&root, input, diagnostics),
         output: output.map(|output| output_schema(&root, output, diagnostics)),
     })

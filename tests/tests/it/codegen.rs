@@ -449,3 +449,29 @@ fn required_on_a_property_is_reported_with_the_list_to_write() {
         "{error}"
     );
 }
+
+#[test]
+fn a_summary_is_one_sentence_on_one_line() {
+    for (description, summary) in [
+        ("A video from a text prompt.", "A video from a text prompt."),
+        ("A video. From a prompt.", "A video."),
+        ("A video\nfrom\r\n a prompt.\n\nIt costs more.", "A video from a prompt."),
+        ("A video\r\n\r\nIt costs more", "A video"),
+        ("FLUX 2.1 (v1.5), fast", "FLUX 2.1 (v1.5), fast"),
+        ("a | b <i>", "a \\| b \\<i\\>"),
+        (" \n\n ", "It takes `prompt` and 1 optional field."),
+    ] {
+        let entry = serde_json::json!({
+            "description": description,
+            "input_schema": {"type": "object", "required": ["prompt"], "properties": {"prompt": {}, "seed": {}}},
+        });
+        let generated = generate(&[("acme/m.json", &entry.to_string())]).unwrap();
+        let [model] = generated.models.as_slice() else { panic!("{description}") };
+        assert_eq!(model.summary, summary, "{description}");
+        let fields = model.objects[0].fields.iter();
+        let fields: Vec<_> = fields.map(|field| (field.name.as_str(), field.is_required)).collect();
+        assert_eq!(fields, [("prompt", true), ("seed", false)]);
+        let line = format!("//! | [`m`](mod@self::m) | {summary} |\n");
+        assert!(generated.index.contains(&line), "{}", generated.index);
+    }
+}

@@ -164,6 +164,30 @@ fn other_files_are_left_out() {
     assert_eq!((generated.models.len(), generated.warnings.len()), (1, 0));
 }
 
+#[test]
+fn files_of_skipped_vendors_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [
+        ("acme/a.json", SCHEMA),
+        ("acme-2/a.json", SCHEMA),
+        ("umbra/a.json", "no schema"),
+        ("umbra/b/4k.json", "no schema"),
+        ("umbra.json", "no schema"),
+    ] {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let generator = Generator::new(folder.path());
+    assert!(generator.clone().skip_vendors(["acme"]).generate().is_err());
+    let generated = generator.clone().skip_vendors(["umbra", "unknown"]).generate().unwrap();
+    let ids: Vec<_> = generated.models.iter().map(|model| model.id.as_str()).collect();
+    assert_eq!(ids, ["acme-2/a", "acme/a"]);
+    let generated = generator.skip_vendors(["umbra"]).skip_vendors(["acme"]).generate().unwrap();
+    assert_eq!(generated.models.len(), 1);
+    assert!(generated.index.contains("acme_2::a::__MODEL"), "{}", generated.index);
+}
+
 #[cfg(unix)]
 mod unix {
     use std::ffi::OsStr;
