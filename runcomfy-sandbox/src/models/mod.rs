@@ -9,6 +9,7 @@ mod media;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -24,9 +25,18 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/schemas.rs
 
 #[derive(Debug)]
 pub(crate) struct Models {
-    models: BTreeMap<String, Model>,
+    models: BTreeMap<String, Slot>,
     /// The price of a model whose entry has none.
     price_usd: f64,
+}
+
+/// A model, or the text that it is read from when it is asked for: few sandboxes need more than one
+/// of the embedded models.
+#[derive(Debug)]
+struct Slot {
+    text: &'static str,
+    /// `None` if its schema is unusable.
+    model: OnceLock<Option<Model>>,
 }
 
 #[derive(Debug)]
@@ -42,17 +52,19 @@ pub(crate) struct Model {
 
 impl Models {
     pub(crate) fn embedded(price_usd: f64) -> Self {
-        let mut models = Self { models: BTreeMap::new(), price_usd };
-        for (id, text) in EMBEDDED {
-            // An unusable schema must not stop the others.
-            if let Err(error) = models.add(id, text) {
-                eprintln!("runcomfy-sandbox: skipped a model: {error}");
-            }
-        }
-        models
+        let slot = |(id, text): &(&str, &'static str)| {
+            ((*id).to_owned(), Slot { text, model: OnceLock::new() })
+        };
+        Self { models: EMBEDDED.iter().map(slot).collect(), price_usd }
     }
 
     pub(crate) fn add(&mut self, id: &str, text: &str) -> Result<(), String> {
+        let model = OnceLock::from(Some(self.read(id, text)?));
+        self.models.insert(id.to_owned(), Slot { text: "", model });
+        Ok(())
+    }
+
+    fn read(&self, id: &str, text: &str) -> Result<Model, String> {
         let document: Value =
             serde_json::from_str(text).map_err(|error| format!("the schema of {id}: {error}"))?;
         let (mut entry, schema) = match document {
@@ -77,16 +89,27 @@ impl Models {
             .collect::<Vec<_>>()
             .join("\n")
             .to_lowercase();
-        self.models.insert(id.to_owned(), Model { entry, kind, search_text, validator });
-        Ok(())
+        Ok(Model { entry, kind, search_text, validator })
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Model> {
-        self.models.get(id)
+        self.models.get_key_value(id).and_then(|(id, slot)| self.model(id, slot))
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Model> {
-        self.models.values()
+        self.models.iter().filter_map(|(id, slot)| self.model(id, slot))
+    }
+
+    fn model<'a>(&self, id: &str, slot: &'a Slot) -> Option<&'a Model> {
+        let model = slot.model.get_or_init(|| match self.read(id, slot.text) {
+            Ok(model) => Some(model),
+            Err(error) => {
+                // An unusable schema must not stop the others.
+                eprintln!("runcomfy-sandbox: skipped a model: {error}");
+                None
+            }
+        });
+        model.as_ref()
     }
 
     /// Every capability word, each once.
