@@ -1,10 +1,14 @@
 //! RunComfy models as typed, documented, range-checked Rust APIs.
 //!
 //! A model's module is its id in snake case: `kling/kling-2-1/master/image-to-video` is
-//! [`kling::kling_2_1::master::image_to_video`]. In it, `Input` is the request, and has a builder.
-//! [`MODELS`] lists all of them.
+//! `kling::kling_2_1::master::image_to_video`. In it, `Input` is the request, and has a builder.
+//! A vendor's module, [below](#modules), lists the vendor's models and what they make. [`MODELS`] lists all
+//! models at run time.
 //!
 //! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "community")]
+//! # {
 //! use runcomfy_models::Media;
 //! use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
 //!
@@ -27,7 +31,9 @@
 //! // Is it a file here, or one that the service hosts?
 //! assert!(violations.to_string().contains(r#"Media::path("face.png")"#));
 //! assert!(violations.to_string().contains("steps (149_steps): 25 is outside 6..=20"));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }
+//! # Ok(())
+//! # }
 //! ```
 #![cfg_attr(
     feature = "client",
@@ -36,6 +42,8 @@
 Sending it, waiting for the job, and having its result:
 
 ```no_run
+# #[cfg(feature = \"kling\")]
+# mod example {
 use runcomfy_models::Client;
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 
@@ -54,6 +62,7 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 # let _ = again;
 # Ok(())
 # }
+# }
 ```
 "
 )]
@@ -65,8 +74,11 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //! [`Set`] or [`Missing`]. The setters of optional fields keep the type.
 //!
 //! ```
+//! # fn main() -> Result<(), runcomfy_models::ValidationErrors> {
+//! # #[cfg(feature = "kling")]
+//! # {
 //! use runcomfy_models::kling::kling_2_1::master::image_to_video::{Input, InputBuilder};
-//! use runcomfy_models::{Missing, Set, ValidationErrors};
+//! use runcomfy_models::{Missing, Set};
 //!
 //! /// Half an input: the image is still missing.
 //! fn dusk(short: bool) -> InputBuilder<Set, Missing> {
@@ -79,7 +91,9 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //! assert_eq!(input.negative_prompt(), None);
 //! let longer = input.to_builder().duration(10).build()?;
 //! assert_eq!(longer.duration().map(|duration| duration.value()), Some(10));
-//! # Ok::<(), ValidationErrors>(())
+//! # }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! Bodies as JSON are a [`Value`]; `runcomfy_models::serde_json::json!` writes them without a
@@ -91,6 +105,15 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //!   Without it: the types alone, and no HTTP dependency.
 //! - `blocking`: a client for programs without asynchronous code.
 //! - `schemars`: `JsonSchema` for every input, with the model's id as its title, and for the types in it.
+//! - One per vendor, named like the first segment of its models' ids: `kling`, `wan-ai`. All are on by
+//!   default, through `all-models`. An app that names its vendors builds no other models, and so builds
+//!   faster:
+//!
+//!   ```toml
+//!   runcomfy-models = { version = "0.1", default-features = false, features = ["client", "kling"] }
+//!   ```
+//!
+//! A model of a vendor without a feature is always built.
 //!
 //! # Models of your own
 //!

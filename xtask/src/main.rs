@@ -3,7 +3,9 @@
 mod bench;
 mod bless;
 mod check;
+mod features;
 mod import;
+mod model_table;
 mod msrv;
 mod page;
 mod soak;
@@ -21,7 +23,11 @@ Commands:
                               warnings, and lists the models with each name and its origin
   import <FILE> [--id <ID>]   adds a model to schemas/, and checks them all. FILE is the text of the
                               model's page, its catalog entry, or its input schema. ID is the model
-                              id; it takes precedence over the one in FILE
+                              id; it takes precedence over the one in FILE. Then does what
+                              `features` does
+  features [--check]          writes what follows from the models in schemas/: the features of
+                              runcomfy-models, one per vendor, and docs/models.md. --check writes
+                              nothing, and fails if a file is not up to date
   bless                       rewrites the generated sources in tests/expected/
   bench [<PART>..] [--quick]  measures costs beside those of other crates. PART is crates, codegen,
                               runtime, apps or jobs. Without PART and --quick, measures all parts,
@@ -62,12 +68,17 @@ fn run() -> Result<()> {
         }
         "soak" => soak::run(&mut arguments),
         "help" => print_help(),
-        "check" | "import" | "bless" | "bench" | "msrv" if std::env::args_os().any(is_help) => {
+        "check" | "features" | "import" | "bless" | "bench" | "msrv"
+            if std::env::args_os().any(is_help) =>
+        {
             print_help()
         }
         "bless" => bless::run(&mut arguments),
+        "features" => features::run(&mut arguments, &root()),
         "check" => check::run(&mut arguments, schemas),
-        "import" => import::run(&mut arguments, &schemas()?),
+        "import" => {
+            import::run(&mut arguments, &schemas()?).and_then(|()| features::write(&root()))
+        }
         "bench" => bench::run(&mut arguments, &root()),
         "msrv" => msrv::run(&root()),
         other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),

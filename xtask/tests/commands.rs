@@ -13,7 +13,7 @@ fn xtask(arguments: &[&str]) -> Output {
 fn help_is_printed_before_and_after_a_command() {
     let help = xtask(&["help"]).stdout;
     let text = String::from_utf8(help.clone()).unwrap();
-    for command in ["check", "import", "bench", "soak", "help"] {
+    for command in ["check", "features", "import", "bench", "soak", "help"] {
         assert!(text.contains(&format!("\n  {command} ")), "{text}");
     }
     assert!(text.lines().all(|line| line.len() <= 100), "{text}");
@@ -23,6 +23,7 @@ fn help_is_printed_before_and_after_a_command() {
         &["--help"],
         &["help"],
         &["check", "-h"],
+        &["features", "-h"],
         &["check", "--help", "no-such-folder"],
         &["check", "no-such-folder", "--help"],
         &["import", "--help"],
@@ -111,6 +112,7 @@ fn errors_say_what_to_do() {
         (&["chekc"][..], "Commands:"),
         (&["check", "a", "b"], "`cargo xtask help` lists"),
         (&["check", "no-such-folder"], "cannot read the folder: it does not exist"),
+        (&["features", "--chek"], "`cargo xtask help` lists"),
         (&["import"], "cargo xtask import <FILE>"),
         (&["import", "a", "--name", "b"], "`cargo xtask help` lists"),
         (&["bench", "speed"], "\"speed\" is not one of: crates, codegen, runtime, apps, jobs"),

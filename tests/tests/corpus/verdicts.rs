@@ -87,7 +87,9 @@ fn shipped(model: &ModelInfo) {
         assert_eq!(actual, expected, "{body}\n{result:?}");
         compared[usize::from(expected)] += 1;
     }
-    assert!(compared.iter().all(|count| *count > 20), "too few bodies: {compared:?}");
+    // The bodies differ, and few differ that a model with two fields accepts.
+    let enough = 20.min(4 * model.fields.len());
+    assert!(compared[0] > 20 && compared[1] > enough, "too few bodies: {compared:?}");
 }
 
 /// Whether two values are equal, numbers by value: `1.0` and `1` are one number.

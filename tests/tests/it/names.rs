@@ -1,5 +1,9 @@
 //! The names that the contract fixes.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use runcomfy_models::MODELS;
 
 #[test]
@@ -68,6 +72,20 @@ fn modules_types_and_variants_are_where_the_contract_puts_them() {
 
 #[test]
 fn models_are_listed_by_id() {
-    assert!(MODELS.len() >= 4);
-    assert!(MODELS.is_sorted_by(|a, b| a.id < b.id));
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    let mut ids = BTreeSet::new();
+    find(&schemas, "", &mut ids);
+    assert!(MODELS.iter().map(|model| model.id).eq(&ids));
+}
+
+/// The model ids of the files in a folder. `parent` is the folder's id, with a slash.
+fn find(folder: &Path, parent: &str, ids: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        match name.strip_suffix(".json") {
+            Some(name) => drop(ids.insert(format!("{parent}{name}"))),
+            None => find(&path, &format!("{parent}{name}/"), ids),
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! The sandbox's catalog and account, over plain HTTP.
 
+use std::collections::BTreeSet;
+
+use runcomfy_models::MODELS;
 use serde_json::{Value, json};
 
 use crate::sandbox::{MODEL, Service};
@@ -36,30 +39,30 @@ async fn a_search_ignores_case_and_looks_at_id_name_and_description() {
     let service = catalog().await;
     for (query, found) in [
         ("?search=PHOTO", &["acme/photo/upscale"][..]),
-        ("?search=pictures", &["acme/photo/upscale"]),
+        ("?search=pictures%20LARGER", &["acme/photo/upscale"]),
         ("?search=say%20aloud", &["acme/voice/text-to-speech"]),
         ("?search=no-such-thing", &[]),
         ("?kind=workflow", &["acme/photo/upscale"]),
         ("?kind=inference", &["acme/voice/text-to-speech"]),
-        ("?category=edit-video", &["acme/cut/pro/video-edit/1080p"]),
+        ("?category=edit-video&search=acme", &["acme/cut/pro/video-edit/1080p"]),
         ("?category=text-to-speech&search=acme", &["acme/voice/text-to-speech"]),
         ("?category=text-to-speech&kind=model", &[]),
     ] {
         assert_eq!(ids(&service, query).await, found, "{query}");
     }
     // An entry's kind is `model` unless it says another.
-    assert_eq!(ids(&service, "?kind=model").await.len(), 5);
+    assert_eq!(ids(&service, "?kind=model&limit=500").await.len(), MODELS.len() + 1);
 }
 
 #[tokio::test]
 async fn pages_are_within_bounds_and_make_up_the_whole() {
     let service = catalog().await;
-    let all = ids(&service, "").await;
+    let all = ids(&service, "?limit=500").await;
     let total = service.get("/v1/models?limit=1").await.json()["total"].as_u64().unwrap();
-    assert_eq!((all.len(), total), (7, 7));
+    assert_eq!((all.len() as u64, all.len()), (total, MODELS.len() + 3));
     let mut paged = Vec::new();
-    for offset in [0, 3, 6, 9] {
-        paged.extend(ids(&service, &format!("?limit=3&offset={offset}")).await);
+    for offset in (0..=all.len() + 7).step_by(7) {
+        paged.extend(ids(&service, &format!("?limit=7&offset={offset}")).await);
     }
     assert_eq!(paged, all);
     for (query, status) in [
@@ -107,8 +110,8 @@ async fn an_entry_has_every_documented_field() {
         ["prompt", "image_url", "aspect_ratio", "cfg_scale", "duration", "negative_prompt"];
     for (key, expected) in [
         ("model_id", json!(MODEL)),
-        ("display_name", json!("Kling 2 1 Master Image To Video")),
-        ("description", json!("Makes video from: prompt, image_url")),
+        ("display_name", json!("Kling 2.1 Master, image to video")),
+        ("description", json!("A video from a text prompt and an image to begin with.")),
         ("kind", json!("model")),
         ("categories", json!(["image-to-video"])),
         ("model_url", json!(format!("https://www.runcomfy.com/models/{MODEL}"))),
@@ -122,8 +125,12 @@ async fn an_entry_has_every_documented_field() {
     }
     assert_eq!(entry["input_schema"]["type"], "object");
     assert_eq!(entry["output_schema"]["output"]["properties"]["video"]["format"], "uri");
-    let unit = service.get("/v1/models/acme/photo/upscale").await.json()["price_unit"].clone();
-    assert_eq!(unit, "output");
+    // What an entry does not say follows from its id and its schema.
+    let entry = service.get("/v1/models/acme/photo/upscale").await.json();
+    assert_eq!(
+        (&entry["price_unit"], &entry["display_name"]),
+        (&json!("output"), &json!("Photo Upscale"))
+    );
     let none = service.get("/v1/models/no/such/model").await;
     assert_eq!((none.status, &none.json()["error_code"]), (404, &json!(404_001)));
 }
@@ -131,10 +138,22 @@ async fn an_entry_has_every_documented_field() {
 #[tokio::test]
 async fn categories_are_capability_words() {
     let service = catalog().await;
-    let expected =
-        ["edit-video", "image-to-video", "reference-to-video", "text-to-speech", "upscale-image"];
     let answer = service.get("/v1/models/categories").await;
-    assert_eq!((answer.status, answer.json()), (200, json!({ "categories": expected })));
+    let found = answer.json();
+    let found: Vec<_> =
+        found["categories"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(answer.status, 200);
+    let words: BTreeSet<_> = found.iter().copied().collect();
+    assert!(words.len() == found.len() && words.iter().copied().eq(found), "{words:?}");
+    for word in
+        ["edit-video", "image-to-video", "reference-to-video", "text-to-speech", "upscale-image"]
+    {
+        assert!(words.contains(word), "{words:?}");
+    }
+    // No word is a quality, a size or the name of a family.
+    for word in ["pro", "fast", "4k", "1080p", "draft", "flare", "fusionx"] {
+        assert!(!words.contains(word), "{words:?}");
+    }
 }
 
 #[tokio::test]
