@@ -29,7 +29,7 @@ pub struct Generator {
     skipped: Vec<String>,
 }
 
-/// If the schemas are.
+/// Where the schemas are.
 #[derive(Clone, Debug)]
 enum Schemas {
     Folder(PathBuf),

@@ -94,7 +94,7 @@ fn write_compacted(
     let says_body = |members: &Members<'_>| {
         let id = members.submission.as_deref().unwrap_or_default();
         let is_first = members.event.as_deref() == Some("submitting") || ledger.is_restored(id);
-        is_first && ledger.get(id).is_none() && ledger.may_be_accepted(id)
+        is_first && ledger.get(id).is_none() && ledger.may_have_been_accepted(id)
     };
     let mut bodies = Vec::new();
     let mut result = Ok(());

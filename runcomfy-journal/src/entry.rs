@@ -76,7 +76,7 @@ impl fmt::Display for Submission {
 }
 
 /// An entry of a journal. The order for one submission: [`Submitting`](Self::Submitting), one of the
-/// three outcomes, [`Ended`](Self::Ended).
+/// three outcomes, and after [`Accepted`](Self::Accepted) its [`Ended`](Self::Ended).
 ///
 /// Serialises to a flat JSON object.
 #[derive(Clone, Debug, PartialEq, Eq)]

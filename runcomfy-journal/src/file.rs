@@ -153,9 +153,10 @@ impl FileJournal {
         Ok(Self { inner: Arc::new(inner), until_settled: false })
     }
 
-    /// Keeps a completed job unfinished until you settle it (`Completed::settle`), instead of
-    /// until its result was returned. Use this if a job counts as done only after your own work, for
-    /// example once its files are saved. A job that failed or was cancelled is finished in either case.
+    /// By default, a completed job is finished once its result was returned. With this, it stays
+    /// unfinished until you settle it (`Completed::settle`). Use this if a job counts as done only after
+    /// your own work, for example once its files are saved. A job that failed or was cancelled is
+    /// finished in either case.
     ///
     /// This changes only this handle and its clones. Give them to the client and to `resume`.
     #[must_use]

@@ -281,7 +281,7 @@ impl Ledger {
     }
 
     /// Whether it is finished or open. Otherwise it was refused, and its claim is free again.
-    pub(crate) fn may_be_accepted(&self, id: &str) -> bool {
+    pub(crate) fn may_have_been_accepted(&self, id: &str) -> bool {
         !self.not_accepted.contains(id)
     }
 

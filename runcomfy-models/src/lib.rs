@@ -117,7 +117,8 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //!
 //! # Models of your own
 //!
-//! Put a schema into `schemas/` and rebuild; or use `runcomfy-codegen` in your own `build.rs`.
+//! In an app, use `runcomfy-codegen` in its `build.rs`. In a checkout of this project, put the schema into
+//! `schemas/` and rebuild.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -3,7 +3,7 @@
 
 use crate::field::Field;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, resolve};
+use crate::search::MAX_RULES_SEARCHED;
 
 /// What a schema says about a key.
 #[derive(Clone, Copy)]
@@ -98,41 +98,13 @@ fn each_part<'r>(
         *left = fewer;
         match rule {
             Rule::Object(object) => visit(Part::Object(object)),
-            Rule::Ref(target) => each_part(definitions, resolve(definitions, *target), left, visit),
-            Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                parts.iter().for_each(|rules| each_part(definitions, rules, left, visit));
+            Rule::Unevaluated { properties: Some(properties), .. } => {
+                visit(Part::Others(properties));
             }
-            Rule::Dependent { rules, .. } => each_part(definitions, rules, left, visit),
-            Rule::If { condition, then, otherwise } => {
-                for rules in [condition, then, otherwise] {
-                    each_part(definitions, rules, left, visit);
-                }
-            }
-            Rule::Unevaluated { rules, properties, .. } => {
-                each_part(definitions, rules, left, visit);
-                if let Some(properties) = properties {
-                    visit(Part::Others(properties));
-                }
-            }
-            Rule::Never
-            | Rule::Types(_)
-            | Rule::Values(_)
-            | Rule::Range { .. }
-            | Rule::MultipleOf(_)
-            | Rule::Length { .. }
-            | Rule::Pattern(_)
-            | Rule::Format(_)
-            | Rule::Media(_)
-            | Rule::Validations(_)
-            | Rule::Count { .. }
-            | Rule::Unique
-            | Rule::Prefix(_)
-            | Rule::Items { .. }
-            | Rule::Contains { .. }
-            | Rule::Size { .. }
-            | Rule::Required(_)
-            | Rule::Names(_)
-            | Rule::Not(_) => {}
+            _ => {}
+        }
+        for part in rule.in_place(definitions) {
+            each_part(definitions, part, left, visit);
         }
     }
 }

@@ -104,11 +104,13 @@ pub enum Rule {
     Types(Types),
     /// `enum` and `const`.
     Values(Values),
+    /// `minimum`, `maximum`, `exclusiveMinimum` and `exclusiveMaximum`.
     Range {
         min: Option<Bound>,
         max: Option<Bound>,
     },
     MultipleOf(Num),
+    /// `minLength` and `maxLength`, in characters.
     Length {
         min: Option<u64>,
         max: Option<u64>,
@@ -122,6 +124,7 @@ pub enum Rule {
         min: Option<u64>,
         max: Option<u64>,
     },
+    /// `uniqueItems`.
     Unique,
     /// The rules of the first items, by index.
     Prefix(List<Rules>),
@@ -136,16 +139,16 @@ pub enum Rule {
         rules: Rules,
     },
     Object(Shared<ObjectSchema>),
-    /// The number of members.
+    /// `minProperties` and `maxProperties`: the number of members.
     Size {
         min: Option<u64>,
         max: Option<u64>,
     },
     /// Keys that must be present, with any value.
     Required(List<Cow<'static, str>>),
-    /// The rules of every key.
+    /// `propertyNames`: the rules of every key.
     Names(Rules),
-    /// Rules that apply to an object with this key.
+    /// `dependentRequired` and `dependentSchemas`: rules for an object with this key.
     Dependent {
         key: Cow<'static, str>,
         rules: Rules,
@@ -211,6 +214,40 @@ impl Rule {
                     visit(rules);
                 }
             }
+        }
+    }
+}
+
+impl Rule {
+    /// The rules inside this one that apply to the value itself, in any of its forms.
+    pub(crate) fn in_place<'r>(&'r self, definitions: &'r [Rules]) -> Vec<&'r [Self]> {
+        match self {
+            Self::Ref(target) => vec![resolve(definitions, *target)],
+            Self::AllOf(parts) | Self::AnyOf(parts) | Self::OneOf(parts) => {
+                parts.iter().map(|rules| &**rules).collect()
+            }
+            Self::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            Self::Dependent { rules, .. } | Self::Unevaluated { rules, .. } => vec![rules],
+            Self::Never
+            | Self::Types(_)
+            | Self::Values(_)
+            | Self::Range { .. }
+            | Self::MultipleOf(_)
+            | Self::Length { .. }
+            | Self::Pattern(_)
+            | Self::Format(_)
+            | Self::Media(_)
+            | Self::Validations(_)
+            | Self::Count { .. }
+            | Self::Unique
+            | Self::Prefix(_)
+            | Self::Items { .. }
+            | Self::Contains { .. }
+            | Self::Object(_)
+            | Self::Size { .. }
+            | Self::Required(_)
+            | Self::Names(_)
+            | Self::Not(_) => Vec::new(),
         }
     }
 }
@@ -287,10 +324,10 @@ pub const fn fields(object: &'static ObjectSchema) -> &'static [FieldInfo] {
     }
 }
 
-/// Whether a value obeys a rule that needs no step into the value. `None` for any other rule.
+/// Whether a value obeys one of the most frequent rules. `None` for all others.
 ///
-/// It is a function of its own because the compiler would otherwise compute the operands of all
-/// rules before it looks at the first one.
+/// It is a function of its own because the compiler would otherwise load the operands of all rules
+/// before it looks at the first one.
 #[inline(never)]
 pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
     Some(match rule {

@@ -50,7 +50,7 @@ pub trait Checked: Typed {
 #[derive(Clone)]
 pub struct Valid(Json);
 
-/// Compares as JSON: the order of members is no matter.
+/// Compares as JSON: the order of members does not matter.
 impl PartialEq for Valid {
     fn eq(&self, other: &Self) -> bool {
         same(&self.0, &other.0)

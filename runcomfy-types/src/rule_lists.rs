@@ -1,8 +1,9 @@
 //! The complete rules of the most frequent fields, as `integer_in::<6, 20>()` in generated code.
 //!
 //! Each list is written once, here, and a use of it is a path. A list that is written where it is used
-//! costs the compiler many times as much: it proves for each value that a function returns, and for each
-//! borrowed one, that it holds no cell, which takes long for a type like `Rule`. A slice needs no proof.
+//! costs the compiler many times as much: for each value that a function returns, and for each borrowed
+//! one, it proves that the value has no interior mutability. That takes long for a type like `Rule`. A
+//! slice needs no proof.
 
 use runcomfy_schema::Rule;
 

@@ -39,7 +39,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/alias";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -100,7 +100,7 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder(Draft<()>);
@@ -256,7 +256,7 @@ static __Input: ObjectSchema = closed(&__fields_of_Input);
 pub struct Point(__rt::Valid); // made by `Point::builder()`
 
 impl Point {
-    /// Starts an [`type@Point`].
+    /// Starts a builder of [`type@Point`].
     #[inline]
     pub fn builder() -> PointBuilder {
         PointBuilder(Draft::new())
@@ -287,7 +287,7 @@ impl Point {
 __rt::object!(Point, "Point", __Point);
 __rt::nested!(Point);
 
-/// Builds an [`type@Point`].
+/// The builder of [`type@Point`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PointBuilder(Draft<()>);
@@ -340,7 +340,7 @@ static __Point: ObjectSchema = closed(&__fields_of_Point);
 pub struct Start(__rt::Valid); // made by `Start::builder()`
 
 impl Start {
-    /// Starts an [`type@Start`].
+    /// Starts a builder of [`type@Start`].
     #[inline]
     pub fn builder() -> StartBuilder {
         StartBuilder(Draft::new())
@@ -371,9 +371,9 @@ impl Start {
 __rt::object!(Start, "Start", __Start);
 __rt::nested!(Start);
 
-/// Builds an [`type@Start`].
+/// The builder of [`type@Start`].
 ///
-/// Set `x`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `x`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct StartBuilder<X = Missing>(Draft<(X,)>);

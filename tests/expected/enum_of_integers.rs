@@ -34,7 +34,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/enum_of_integers";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -71,9 +71,9 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 ///
-/// Set `number_of_frames`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `number_of_frames`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesState,)>);
@@ -81,7 +81,7 @@ pub struct InputBuilder<NumberOfFramesState = Missing>(Draft<(NumberOfFramesStat
 impl<NumberOfFramesState> InputBuilder<NumberOfFramesState> {
     /// Number of Frames (`174_value`): [`type@NumberOfFrames`], required.
     ///
-    /// Demo value: 141.
+    /// The website fills in 141; the API does not.
     pub fn number_of_frames(self, value: impl IntoField<NumberOfFrames>) -> InputBuilder<Set> {
         InputBuilder(self.0.require::<NumberOfFrames, _>("174_value", value))
     }

@@ -35,7 +35,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/map";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -72,7 +72,7 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder(Draft<()>);
@@ -159,7 +159,7 @@ static __Input: ObjectSchema = closed(&__fields_of_Input);
 pub struct Notes(__rt::Valid); // made by `Notes::builder()`
 
 impl Notes {
-    /// Starts an [`type@Notes`].
+    /// Starts a builder of [`type@Notes`].
     #[inline]
     pub fn builder() -> NotesBuilder {
         NotesBuilder(Draft::new())
@@ -190,7 +190,7 @@ impl Notes {
 __rt::object!(Notes, "Notes", __Notes);
 __rt::nested!(Notes);
 
-/// Builds an [`type@Notes`].
+/// The builder of [`type@Notes`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct NotesBuilder(Draft<()>);

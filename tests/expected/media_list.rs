@@ -33,7 +33,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/media_list";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -70,9 +70,9 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 ///
-/// Set `images`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `images`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<Images = Missing>(Draft<(Images,)>);

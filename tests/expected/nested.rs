@@ -37,7 +37,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/nested";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -80,9 +80,9 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 ///
-/// Set `camera`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `camera`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<CameraState = Missing>(Draft<(CameraState,)>);
@@ -188,7 +188,7 @@ static __Input: ObjectSchema = closed(&__fields_of_Input);
 pub struct ShotsItem(__rt::Valid); // made by `ShotsItem::builder()`
 
 impl ShotsItem {
-    /// Starts an [`type@ShotsItem`].
+    /// Starts a builder of [`type@ShotsItem`].
     #[inline]
     pub fn builder() -> ShotsItemBuilder {
         ShotsItemBuilder(Draft::new())
@@ -219,7 +219,7 @@ impl ShotsItem {
 __rt::object!(ShotsItem, "ShotsItem", __ShotsItem);
 __rt::nested!(ShotsItem);
 
-/// Builds an [`type@ShotsItem`].
+/// The builder of [`type@ShotsItem`].
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShotsItemBuilder(Draft<()>);
@@ -272,7 +272,7 @@ static __ShotsItem: ObjectSchema = closed(&__fields_of_ShotsItem);
 pub struct Camera(__rt::Valid); // made by `Camera::builder()`
 
 impl Camera {
-    /// Starts an [`type@Camera`].
+    /// Starts a builder of [`type@Camera`].
     #[inline]
     pub fn builder() -> CameraBuilder {
         CameraBuilder(Draft::new())
@@ -309,9 +309,9 @@ impl Camera {
 __rt::object!(Camera, "Camera", __Camera);
 __rt::nested!(Camera);
 
-/// Builds an [`type@Camera`].
+/// The builder of [`type@Camera`].
 ///
-/// Set `mode`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `mode`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct CameraBuilder<ModeState = Missing>(Draft<(ModeState,)>);

@@ -34,7 +34,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/recursive";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -65,9 +65,9 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 ///
-/// Set `tree`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `tree`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<TreeState = Missing>(Draft<(TreeState,)>);
@@ -129,7 +129,7 @@ static __Input: ObjectSchema = closed(&__fields_of_Input);
 pub struct Tree(__rt::Valid); // made by `Tree::builder()`
 
 impl Tree {
-    /// Starts an [`type@Tree`].
+    /// Starts a builder of [`type@Tree`].
     #[inline]
     pub fn builder() -> TreeBuilder {
         TreeBuilder(Draft::new())
@@ -166,9 +166,9 @@ impl Tree {
 __rt::object!(Tree, "Tree", __Tree);
 __rt::nested!(Tree);
 
-/// Builds an [`type@Tree`].
+/// The builder of [`type@Tree`].
 ///
-/// Set `label`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `label`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TreeBuilder<Label = Missing>(Draft<(Label,)>);

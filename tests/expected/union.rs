@@ -35,7 +35,7 @@ impl Input {
     /// The model's id, as in `POST /models/{model_id}`.
     pub const MODEL_ID: &'static str = "expected/union";
 
-    /// Starts an [`type@Input`].
+    /// Starts a builder of [`type@Input`].
     #[inline]
     pub fn builder() -> InputBuilder {
         InputBuilder(Draft::new())
@@ -72,9 +72,9 @@ impl Input {
 __rt::object!(Input, "Input", __Input);
 __rt::input!(Input);
 
-/// Builds an [`type@Input`].
+/// The builder of [`type@Input`].
 ///
-/// Set `shape`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `shape`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct InputBuilder<ShapeState = Missing>(Draft<(ShapeState,)>);
@@ -156,7 +156,7 @@ static __Input: ObjectSchema = closed(&__fields_of_Input);
 pub struct ImageSizeObject(__rt::Valid); // made by `ImageSizeObject::builder()`
 
 impl ImageSizeObject {
-    /// Starts an [`type@ImageSizeObject`].
+    /// Starts a builder of [`type@ImageSizeObject`].
     #[inline]
     pub fn builder() -> ImageSizeObjectBuilder {
         ImageSizeObjectBuilder(Draft::new())
@@ -187,9 +187,9 @@ impl ImageSizeObject {
 __rt::object!(ImageSizeObject, "ImageSizeObject", __ImageSizeObject);
 __rt::nested!(ImageSizeObject);
 
-/// Builds an [`type@ImageSizeObject`].
+/// The builder of [`type@ImageSizeObject`].
 ///
-/// Set `width`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `width`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ImageSizeObjectBuilder<Width = Missing>(Draft<(Width,)>);
@@ -251,7 +251,7 @@ static __ImageSizeObject: ObjectSchema = closed(&__fields_of_ImageSizeObject);
 pub struct ShapeBox(__rt::Valid); // made by `ShapeBox::builder()`
 
 impl ShapeBox {
-    /// Starts an [`type@ShapeBox`].
+    /// Starts a builder of [`type@ShapeBox`].
     #[inline]
     pub fn builder() -> ShapeBoxBuilder {
         ShapeBoxBuilder(Draft::new())
@@ -282,9 +282,9 @@ impl ShapeBox {
 __rt::object!(ShapeBox, "ShapeBox", __ShapeBox);
 __rt::nested!(ShapeBox);
 
-/// Builds an [`type@ShapeBox`].
+/// The builder of [`type@ShapeBox`].
 ///
-/// Set `kind`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `kind`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeBoxBuilder<KindState = Missing>(Draft<(KindState,)>);
@@ -346,7 +346,7 @@ static __ShapeBox: ObjectSchema = closed(&__fields_of_ShapeBox);
 pub struct ShapeCircle(__rt::Valid); // made by `ShapeCircle::builder()`
 
 impl ShapeCircle {
-    /// Starts an [`type@ShapeCircle`].
+    /// Starts a builder of [`type@ShapeCircle`].
     #[inline]
     pub fn builder() -> ShapeCircleBuilder {
         ShapeCircleBuilder(Draft::new())
@@ -377,9 +377,9 @@ impl ShapeCircle {
 __rt::object!(ShapeCircle, "ShapeCircle", __ShapeCircle);
 __rt::nested!(ShapeCircle);
 
-/// Builds an [`type@ShapeCircle`].
+/// The builder of [`type@ShapeCircle`].
 ///
-/// Set `kind`, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`.
+/// Set `kind`, then call `build`. The type parameter says whether it is `Set` or `Missing`.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ShapeCircleBuilder<KindState = Missing>(Draft<(KindState,)>);

@@ -1,7 +1,7 @@
 //! What the journal is told of a submission: that it begins, and one outcome.
 //!
 //! An outcome is written even while another process holds the journal's lock. The beginning of a
-//! submission is not: without the lock nothing is recorded, and then nothing is sent.
+//! submission needs the lock: if it cannot be recorded, nothing is sent.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,10 +13,13 @@ use crate::journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Su
 /// does nothing.
 ///
 /// Each edge to the right is a call. Each edge down is what is written if the caller drops the
-/// submission there, because a submission without an outcome may have been paid for. `end` is also
-/// called from `Begun`, when no attempt is left. A submission that is dropped during `end` gets the
-/// outcome given to `end`. If `begin` fails, or finds another claim, nothing was recorded, and
-/// nothing is written later.
+/// submission there, because a submission without an outcome may have been paid for. Before `begin`,
+/// while a call waits for a slot, a drop leaves nothing in the journal. `end` is also called from
+/// `Begun`, when no attempt is left. A submission that is dropped during `end` gets the outcome given
+/// to `end`.
+///
+/// If `begin` finds another claim, nothing is written. If it fails, its entry may be in the journal all
+/// the same, so `not accepted` is written after it.
 ///
 /// ```text
 /// begin() ──> Beginning ──> Begun <──> Sending ── end(outcome) ──> Recorded
@@ -43,9 +46,9 @@ struct Journaled {
 enum State {
     /// Another thread writes the journal's entry.
     Beginning,
-    /// The caller dropped it meanwhile: the thread that writes the entry writes the outcome, too.
+    /// The caller dropped it meanwhile. The thread that writes the entry writes the outcome, too.
     Abandoned,
-    /// The entry stands in the journal, and the service has received nothing.
+    /// The entry is in the journal, and the service has received nothing or refused it for the moment.
     Begun,
     /// The service may have received it.
     Sending,
@@ -98,7 +101,7 @@ impl SubmissionRecord {
         self.set(State::Begun);
     }
 
-    /// Tells the journal the outcome, even where the caller or the runtime goes away meanwhile.
+    /// Tells the journal the outcome, even if the caller or the runtime goes away meanwhile.
     pub(super) async fn end(mut self, outcome: JournalEntry) {
         let Some(journaled) = self.journaled.take() else { return };
         *journaled.state() = State::Recorded;
@@ -113,31 +116,38 @@ impl SubmissionRecord {
     }
 }
 
+/// Of a submission that the service has not received, or has refused for the moment.
+const DROPPED: &str = "the call was dropped before the service accepted it";
+
 impl Journaled {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the entry; and the outcome, where the caller has gone.
+    /// Writes the entry, and the outcome if the caller has gone or the entry failed.
     fn begin(self) -> Result<Begin, JournalError> {
         let begun = self.journal.begin(&self.submission);
-        let is_begun = matches!(begun, Ok(Begin::Recorded));
-        let before = std::mem::replace(
-            &mut *self.state(),
-            if is_begun { State::Begun } else { State::Recorded },
-        );
-        let is_abandoned = is_begun && before == State::Abandoned;
-        // Where the entry could not be flushed, it may stand in the journal all the same.
-        if is_abandoned || begun.is_err() {
-            *self.state() = State::Recorded;
-            self.record_not_sent();
+        let reason = {
+            let mut state = self.state();
+            let is_abandoned = *state == State::Abandoned;
+            let (next, reason) = match &begun {
+                Ok(Begin::Recorded) if is_abandoned => (State::Recorded, Some(DROPPED)),
+                Ok(Begin::Recorded) => (State::Begun, None),
+                Ok(Begin::AlreadyClaimed(_)) => (State::Recorded, None),
+                // If the entry could not be flushed, it may be in the journal all the same.
+                Err(_) => (State::Recorded, Some("it could not be recorded, so it was not sent")),
+            };
+            *state = next;
+            reason
+        };
+        if let Some(reason) = reason {
+            self.record_not_accepted(reason);
         }
         begun
     }
 
-    fn record_not_sent(&self) {
-        let submission = self.submission.id.clone();
-        let reason = "the call was dropped before it was sent".to_owned();
+    fn record_not_accepted(&self, reason: &str) {
+        let (submission, reason) = (self.submission.id.clone(), reason.to_owned());
         record(&*self.journal, &JournalEntry::NotAccepted { submission, reason });
     }
 }
@@ -153,7 +163,7 @@ impl Drop for SubmissionRecord {
         };
         match before {
             State::Beginning | State::Abandoned | State::Recorded => {}
-            State::Begun => journaled.record_not_sent(),
+            State::Begun => journaled.record_not_accepted(DROPPED),
             State::Sending => {
                 let submission = journaled.submission.id.clone();
                 let reason = "the call was dropped before it was answered".to_owned();

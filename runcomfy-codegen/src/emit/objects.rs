@@ -3,7 +3,7 @@
 use super::getters::getters;
 use super::rules::Writer;
 use super::source::{Code, Source};
-use crate::lower::{Field, IntegerType, ObjectType, Paths, Required, Shape, link};
+use crate::lower::{Field, IntegerType, ObjectType, Paths, Required, Shape};
 
 pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'m ObjectType) {
     let paths = &rules.model().paths;
@@ -32,7 +32,7 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, doc, builder, data, .. } = object;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
-    // The compiler shows this line to who writes a struct literal.
+    // The compiler shows this line to whoever writes a struct literal.
     source.line(&format!("pub struct {name}(__rt::Valid); // made by `{name}::builder()`"));
     source.line("");
     source.open(&format!("impl {name} {{"));
@@ -41,7 +41,7 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
         source.line(&format!("pub const MODEL_ID: &'static str = {id:?};"));
         source.line("");
     }
-    source.doc(&format!("Starts an {}.", link(name)));
+    source.doc(&format!("Starts a builder of [`type@{name}`]."));
     source.line("#[inline]");
     source.open(&format!("pub fn builder() -> {builder} {{"));
     source.line(&format!("{builder}({}::new())", paths.of("Draft")));
@@ -179,6 +179,7 @@ fn required_field(
     if let Some(setter) = &field.null_setter {
         source.line("");
         source.doc(&format!("Sets {} to `null`.", setter_link(name)));
+        deprecated(source, field);
         source.open(&format!("pub fn {setter}(self) -> {next} {{"));
         source.line(&format!("{builder}(self.0.null({key:?}))"));
         source.close("}");

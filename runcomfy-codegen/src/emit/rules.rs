@@ -152,8 +152,12 @@ impl<'m> Writer<'m> {
     }
 
     fn reference(&mut self, target: Target) -> Vec<Code> {
-        let Target::Definition(number) = target else { return Vec::new() };
-        let Some((rules, written)) = self.model.referred.get(number) else { return Vec::new() };
+        let referred = match target {
+            Target::Definition(number) => self.model.referred.get(number),
+            Target::Static(_) => None,
+        };
+        // Every reference of a model has its target. Without one, nothing must be accepted.
+        let Some((rules, written)) = referred else { return self.rule(&Rule::Never) };
         match written {
             Written::Inline => rules.iter().flat_map(|rule| self.rule(rule)).collect(),
             Written::Object(name) => {

@@ -149,14 +149,18 @@ pub(super) fn object(schema: &Schema) -> String {
 
 /// The documentation of a builder.
 pub(super) fn builder(name: &str, fields: &[Field]) -> String {
-    let first = format!("Builds an {}.", link(name));
+    let first = format!("The builder of {}.", link(name));
     let required = fields.iter().filter(|field| field.required.is_some());
     let names: Vec<_> = required.map(|field| format!("`{}`", field.name)).collect();
+    let states = match names.len() {
+        1 => "The type parameter says whether it is",
+        _ => "The type parameters say, in this order, whether they are",
+    };
     match enumerated(&names) {
         None => first,
-        Some(names) => format!(
-            "{first}\n\nSet {names}, then call `build`. The type parameters say, in this order, whether they are `Set` or `Missing`."
-        ),
+        Some(names) => {
+            format!("{first}\n\nSet {names}, then call `build`. {states} `Set` or `Missing`.")
+        }
     }
 }
 
@@ -221,7 +225,9 @@ pub(super) fn field(
     };
     // The default of a required field only fills in the form on the website. The API still refuses a
     // request without the field.
-    let demo = default_text.filter(|_| required).map(|demo| format!("Demo value: {demo}."));
+    let demo = default_text
+        .filter(|_| required)
+        .map(|demo| format!("The website fills in {demo}; the API does not."));
     let pattern = schema.pattern.as_ref().map(|pattern| format!("It matches {}.", code(pattern)));
     // An enum's own page lists its values.
     let values = schema.enum_values.as_ref().filter(|_| !is_enum(shape)).map(|values| {

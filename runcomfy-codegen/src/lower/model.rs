@@ -62,7 +62,7 @@ pub(crate) struct ObjectType {
     pub(crate) model_id: Option<String>,
     /// The module of the traits that say which required field is missing.
     pub(crate) states: String,
-    /// The static with the fields.
+    /// The static of its `ObjectSchema`.
     pub(crate) data: String,
     pub(crate) fields: Vec<Field>,
     pub(crate) patterns: List<(Shared<Pattern>, Rules)>,

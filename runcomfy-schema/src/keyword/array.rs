@@ -57,6 +57,7 @@ pub(crate) fn contains_holds(
     is_count(min, max, found)
 }
 
+/// `minItems` and `maxItems`.
 pub(crate) fn has_count(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     match value {
         Json::Array(items) => is_count(min, max, items.len()),

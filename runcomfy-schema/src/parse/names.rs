@@ -14,7 +14,7 @@
 //!
 //! For all names:
 //!
-//! - A name that begins with a digit gets a `_` before it, and a keyword a `_` after it. So do a
+//! - A name that begins with a digit gets a `_` before it. A `_` is added after a keyword, a
 //!   field with the name of a method that generated types have (`build`, `clone`, `into`; see
 //!   `reserved.rs`), a field named `maybe_x` beside `x`, and a type named `Input`, `InputBuilder` or
 //!   `Output`.
