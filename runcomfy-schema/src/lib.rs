@@ -40,6 +40,12 @@ pub mod export;
 #[cfg(feature = "parse")]
 #[allow(missing_docs, reason = "for the crates of this project")]
 pub mod parse;
+#[cfg(feature = "parse")]
+#[allow(missing_docs, reason = "for the crates of this project")]
+pub mod partial;
+#[cfg(feature = "parse")]
+#[allow(missing_debug_implementations, reason = "for the crates of this project")]
+pub mod possible;
 
 pub use field::{Field, FieldInfo, FieldKind, Fields, OwnedField};
 pub use json::{Constant, Json, Literal};

@@ -229,7 +229,7 @@ pub(crate) struct Report<'r> {
 }
 
 impl<'r> Report<'r> {
-    fn new(definitions: &'r [Rules]) -> Self {
+    pub(crate) fn new(definitions: &'r [Rules]) -> Self {
         Self {
             judge: Judge::new(definitions),
             violations: Vec::new(),
@@ -253,6 +253,14 @@ impl<'r> Report<'r> {
         self.more = more;
         self.applied = applied;
         std::mem::replace(&mut self.violations, outer)
+    }
+
+    /// Reports on a temporary value: its address means nothing after it is dropped.
+    #[cfg(feature = "parse")]
+    pub(crate) fn apart(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
+        let applied = std::mem::take(&mut self.applied);
+        self.apply(rules, value, at);
+        self.applied = applied;
     }
 
     /// How a key breaks these rules.

@@ -59,10 +59,8 @@ fn counted(
 }
 
 /// The candidate that is most similar to `given`, if one is similar enough.
-pub(crate) fn nearest<'a>(
-    given: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const MIN_LIKENESS: f64 = 0.8;
     let given = given.to_lowercase();
     candidates

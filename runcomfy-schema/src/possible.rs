@@ -1,0 +1,97 @@
+//! The fields that a value may have in any of the forms that a schema allows, without a value.
+
+use crate::field::Field;
+use crate::rule::{Additional, ObjectSchema, Rule, Rules};
+use crate::search::{MAX_RULES_SEARCHED, resolve};
+
+/// A place in a body, with the rules of all forms that a value may have there.
+#[derive(Clone)]
+pub struct Possible<'r> {
+    definitions: &'r [Rules],
+    lists: Vec<&'r [Rule]>,
+}
+
+impl<'r> Possible<'r> {
+    /// The place of a value with these rules.
+    #[must_use]
+    pub fn new(definitions: &'r [Rules], rules: &'r [Rule]) -> Self {
+        Self { definitions, lists: vec![rules] }
+    }
+
+    /// The fields of an object here, each once.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field<'r>> {
+        let mut fields: Vec<Field<'r>> = Vec::new();
+        self.each_object(&mut |object| {
+            for field in object.fields.iter() {
+                if !fields.iter().any(|known| known.key == field.key) {
+                    fields.push(field);
+                }
+            }
+        });
+        fields
+    }
+
+    /// The place of a member of an object here.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Self {
+        let mut lists = Vec::new();
+        self.each_object(&mut |object| {
+            let before = lists.len();
+            lists.extend(object.fields.iter().filter(|one| one.key == key).map(|one| one.rules));
+            let patterns = object.patterns.iter().filter(|(pattern, _)| pattern.is_match(key));
+            lists.extend(patterns.map(|(_, rules)| &**rules));
+            if let Additional::Checked(rules) = &object.additional
+                && lists.len() == before
+            {
+                lists.push(rules);
+            }
+        });
+        Self { definitions: self.definitions, lists }
+    }
+
+    /// The place of an item of a list here.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Self {
+        let mut lists: Vec<&'r [Rule]> = Vec::new();
+        self.each(&mut |rule| match rule {
+            Rule::Prefix(each) => lists.extend(each.get(index).map(|rules| &**rules)),
+            Rule::Items { from, rules } if *from <= index => lists.push(rules),
+            _ => {}
+        });
+        Self { definitions: self.definitions, lists }
+    }
+
+    fn each_object(&self, visit: &mut dyn FnMut(&'r ObjectSchema)) {
+        self.each(&mut |rule| {
+            if let Rule::Object(object) = rule {
+                visit(object);
+            }
+        });
+    }
+
+    /// Visits the rules of all forms. Nested forms can double at every step, so it ends at some point.
+    fn each(&self, visit: &mut dyn FnMut(&'r Rule)) {
+        let mut left = MAX_RULES_SEARCHED;
+        let mut open: Vec<&'r [Rule]> = self.lists.iter().rev().copied().collect();
+        while let Some(rules) = open.pop() {
+            for rule in rules {
+                let Some(less) = left.checked_sub(1) else { return };
+                left = less;
+                match rule {
+                    Rule::Ref(target) => open.push(resolve(self.definitions, *target)),
+                    Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                        open.extend(parts.iter().rev().map(|rules| &**rules));
+                    }
+                    Rule::If { then, otherwise, condition } => {
+                        open.extend([&**otherwise, then, condition]);
+                    }
+                    Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
+                        open.push(rules);
+                    }
+                    rule => visit(rule),
+                }
+            }
+        }
+    }
+}
