@@ -16,6 +16,8 @@ mod model_id;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
 mod object;
 mod output;
+#[allow(missing_docs, reason = "reachable through `__private` alone")]
+mod part;
 mod read;
 mod request;
 #[allow(missing_docs, reason = "reachable through `__private` alone")]
@@ -65,6 +67,9 @@ pub mod __private {
         Checked, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
     pub use crate::output::{OutputRef, put, serialize_output, take};
+    pub use crate::part::{
+        Base, IntoPart, Part, literal_refused, not_compiled, part, part_list, part_object,
+    };
     pub use crate::read::FromField;
     pub use crate::request::{CheckedBody, checked_body};
     pub use crate::shown::debug_output;
