@@ -27,12 +27,15 @@ pub struct Generator {
     crate_path: Option<String>,
     /// The vendors to leave out.
     skipped: Vec<String>,
+    place_in_crate: String,
 }
 
 /// Where the schemas are.
 #[derive(Clone, Debug)]
 enum Schemas {
     Folder(PathBuf),
+    /// A model id and its file.
+    File(String, PathBuf),
     /// Model ids and texts.
     Texts(Vec<(String, String)>),
 }
@@ -168,14 +171,19 @@ impl Generator {
         Self::of(Schemas::Texts(texts.collect()))
     }
 
+    /// A generator for the schema in one file, of the model with this id.
+    pub fn from_file(id: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self::of(Schemas::File(id.into(), path.into()))
+    }
+
     fn of(schemas: Schemas) -> Self {
-        Self { schemas, runtime: None, crate_path: None, skipped: Vec::new() }
+        Self { schemas, runtime: None, crate_path: None, skipped: Vec::new(), place_in_crate: String::new() }
     }
 
     /// The folder, for reports.
     fn place(&self) -> &Path {
         match &self.schemas {
-            Schemas::Folder(folder) => folder,
+            Schemas::Folder(path) | Schemas::File(_, path) => path,
             Schemas::Texts(_) => Path::new("schemas"),
         }
     }
@@ -183,6 +191,7 @@ impl Generator {
     fn sources(&self, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
         match &self.schemas {
             Schemas::Folder(folder) => source::read(folder, &self.skipped, problems),
+            Schemas::File(id, path) => source::read_file(id, path),
             Schemas::Texts(texts) => {
                 let mut sources: Vec<_> = texts
                     .iter()
@@ -229,6 +238,24 @@ impl Generator {
         self
     }
 
+    /// Finds the runtime crate as [`build`](Self::build) does, for a macro that generates in the middle
+    /// of a build.
+    ///
+    /// # Errors
+    /// If cargo does not answer, or the app does not depend on a runtime crate.
+    #[doc(hidden)]
+    pub fn find_runtime(self) -> Result<Self, Error> {
+        let found = runtime::find()?.path;
+        Ok(self.runtime(found))
+    }
+
+    /// Where the generated code stands, if a crate may hold it in several places.
+    #[doc(hidden)]
+    pub fn place_in_crate(mut self, place: impl Into<String>) -> Self {
+        self.place_in_crate = place.into();
+        self
+    }
+
     /// For a build script: generates into `OUT_DIR`, and tells cargo when to run the script again. A
     /// file is written only if its content changes.
     ///
@@ -241,13 +268,13 @@ impl Generator {
     /// folder whose path contains control characters, since cargo cannot watch it. `main` may return the
     /// error: its `Debug` is the whole report.
     pub fn build(mut self) -> Result<(), Error> {
-        if let Schemas::Folder(folder) = &self.schemas {
-            let path = folder.display().to_string();
+        if let Schemas::Folder(watched) | Schemas::File(_, watched) = &self.schemas {
+            let path = watched.display().to_string();
             if path.contains(char::is_control) {
                 return Err(Error::of(
-                    folder,
+                    watched,
                     "the path contains a control character, so cargo cannot watch it".to_owned(),
-                    "rename the folder, or give a path relative to the package",
+                    "rename it, or give a path relative to the package",
                 ));
             }
             println!("cargo::rerun-if-changed={path}");
@@ -346,14 +373,14 @@ impl Generator {
         }
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
-        let index = emit::index(&models, runtime, file);
+        let index = emit::index(&models, runtime, self.crate_path.is_some(), file);
         let models = models.iter().zip(sources).map(|(model, source)| GeneratedModel {
             id: model.id.clone(),
             schema: source.path.clone(),
             module: model.path.join("::"),
             title: model.title.clone(),
             summary: model.summary.clone(),
-            source: emit::model(model, runtime),
+            source: emit::model(model, &source.text, runtime, &self.place_in_crate),
             objects: model.objects.iter().map(GeneratedObject::of).collect(),
             file: file(model),
         });
@@ -421,6 +448,21 @@ fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
 }
 
 impl Generated {
+    /// The source of all modules in one text, which includes no file.
+    #[must_use]
+    pub fn inlined(&self) -> String {
+        let mut text = String::new();
+        for line in self.index.lines() {
+            let line = line.trim_start();
+            let is_its = |model: &&GeneratedModel| line == emit::inclusion(&model.file);
+            let is_inclusion = line.starts_with(emit::INCLUDE);
+            let model = is_inclusion.then(|| self.models.iter().find(is_its)).flatten();
+            text.push_str(model.map_or(line, |model| &model.source));
+            text.push('\n');
+        }
+        text
+    }
+
     /// Writes the include file `runcomfy.rs`, and one file per model into the folder `runcomfy` beside
     /// it. Unchanged files are left alone; files of models that are gone are removed.
     ///

@@ -85,6 +85,20 @@ pub(crate) fn read(
     Ok(sources)
 }
 
+/// Reads the schema of one model.
+pub(crate) fn read_file(id: &str, path: &Path) -> Result<Vec<Source>, Error> {
+    let found = fs::metadata(path).map_err(|error| {
+        let message = format!("cannot be read: {error}");
+        Error::of(path, message, "give the path of a schema file")
+    })?;
+    if !found.is_file() {
+        let message = "this is not a file".to_owned();
+        return Err(Error::of(path, message, "give the path of a schema file"));
+    }
+    let text = text_of(path).map_err(|problem| Error::new(vec![*problem]))?;
+    Ok(vec![Source::new(id.to_owned(), path.to_owned(), &text)])
+}
+
 /// The problem of a folder that cannot be read.
 fn no_folder(folder: &Path, error: &io::Error) -> Error {
     let place = absolute(folder);

@@ -479,3 +479,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_eb0b393f6a57a039 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/alias"
+            "{\"type\":\"object\",\"properties\":{\"start\":{\"type\":\"object\",\"required\":[\"x\"],\"properties\":{\"x\":{\"type\":\"integer\"}}},\"end\":{\"$ref\":\"#/properties/start\"},\"point\":{\"$ref\":\"#/$defs/Point\"},\"path\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Point\"}},\"style\":{\"type\":\"string\",\"enum\":[\"anime\",\"film\"]},\"background_style\":{\"$ref\":\"#/properties/style\"}},\"$defs\":{\"Point\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"integer\"}}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_eb0b393f6a57a039 as __input;

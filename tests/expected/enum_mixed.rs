@@ -143,3 +143,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_626746655733f2fa {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/enum_mixed"
+            "{\"type\":\"object\",\"properties\":{\"duration\":{\"enum\":[\"auto\",5,7.5],\"default\":\"auto\"}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_626746655733f2fa as __input;

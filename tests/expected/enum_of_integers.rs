@@ -198,3 +198,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_ac77e780a667afe7 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/enum_of_integers"
+            "{\"type\":\"object\",\"required\":[\"174_value\"],\"properties\":{\"174_value\":{\"type\":\"integer\",\"title\":\"Number of Frames\",\"enum\":[81,141],\"default\":141},\"offset\":{\"type\":\"integer\",\"enum\":[-1,0],\"minimum\":-1}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_ac77e780a667afe7 as __input;

@@ -243,3 +243,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_574435aa41589eea {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/enum_of_strings"
+            "{\"type\":\"object\",\"required\":[\"aspect_ratio\"],\"properties\":{\"aspect_ratio\":{\"type\":\"string\",\"title\":\"Aspect Ratio\",\"enum\":[\"16:9\",\"9:16\"]},\"mode\":{\"type\":\"string\",\"enum\":[\"static\",\"zoom-in\",\"zoom in\"],\"default\":\"zoom-in\"},\"resolution\":{\"type\":\"string\",\"enum\":[\"720P\",\"4k\"]}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_574435aa41589eea as __input;

@@ -254,3 +254,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_ed1aa0401c112569 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/map"
+            "{\"type\":\"object\",\"properties\":{\"weights\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"notes\":{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\"}},\"additionalProperties\":{\"type\":\"string\"}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_ed1aa0401c112569 as __input;

@@ -177,3 +177,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_bb1cc6e3ff2bdcd8 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/media_list"
+            "{\"type\":\"object\",\"required\":[\"images\"],\"properties\":{\"images\":{\"type\":\"array\",\"format\":\"image_uris\",\"minItems\":1,\"maxItems\":3,\"validations\":[{\"validation_rule\":\"file_size_mb<\",\"validation_value\":30,\"validation_error\":\"At most 30 MB.\"}]},\"160_video\":{\"type\":\"string\",\"title\":\"Video\"}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_bb1cc6e3ff2bdcd8 as __input;

@@ -434,3 +434,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_4b4daf863582187e {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/nested"
+            "{\"type\":\"object\",\"required\":[\"camera\"],\"properties\":{\"camera\":{\"type\":\"object\",\"required\":[\"mode\"],\"properties\":{\"mode\":{\"type\":\"string\",\"enum\":[\"orbit\",\"pan\"]},\"angle\":{\"type\":\"number\",\"minimum\":-180,\"maximum\":180}}},\"mode\":{\"type\":\"string\",\"enum\":[\"fast\",\"best\"]},\"shots\":{\"type\":\"array\",\"maxItems\":4,\"items\":{\"type\":\"object\",\"properties\":{\"prompt\":{\"type\":\"string\",\"minLength\":1}}}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_4b4daf863582187e as __input;

@@ -221,3 +221,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_a4c0632a30291701 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/nullable"
+            "{\"type\":\"object\",\"required\":[\"prompt\"],\"properties\":{\"prompt\":{\"type\":[\"string\",\"null\"]},\"seed\":{\"type\":\"integer\",\"nullable\":true,\"minimum\":0},\"style\":{\"anyOf\":[{\"type\":\"string\",\"enum\":[\"anime\",\"film\"]},{\"type\":\"null\"}],\"default\":null}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_a4c0632a30291701 as __input;

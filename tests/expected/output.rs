@@ -159,3 +159,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_aa2612008e00e856 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/output"
+            "{\"display_name\":\"Output\",\"description\":\"Says what a job gives.\",\"input_schema\":{\"type\":\"object\",\"required\":[\"prompt\"],\"properties\":{\"prompt\":{\"type\":\"string\",\"title\":\"Prompt\"}}},\"output_schema\":{\"output\":{\"type\":\"object\",\"properties\":{\"video\":{},\"score\":{\"type\":\"float\"},\"種\":{}}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_aa2612008e00e856 as __input;

@@ -260,3 +260,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_92b64157051185a6 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/recursive"
+            "{\"type\":\"object\",\"required\":[\"tree\"],\"properties\":{\"tree\":{\"$ref\":\"#/$defs/Tree\"}},\"$defs\":{\"Tree\":{\"type\":\"object\",\"required\":[\"label\"],\"properties\":{\"label\":{\"type\":\"string\"},\"branches\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Tree\"}}}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_92b64157051185a6 as __input;

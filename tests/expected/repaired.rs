@@ -238,3 +238,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_a5217bda176a4b7b {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/repaired"
+            "{\"type\":\"object\",\"required\":[\"ghost\",\"prompt\"],\"properties\":{\"prompt\":{\"type\":\"string\"},\"steps\":{\"type\":\"integer\",\"maximum\":20,\"default\":25},\"mode\":{\"type\":\"string\",\"enum\":[\"a\",\"b\",\"a\"],\"default\":\"c\"}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_a5217bda176a4b7b as __input;

@@ -623,3 +623,18 @@ impl __rt::Request for Input {
 
 #[doc(hidden)]
 pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __runcomfy_model_110fe191b58ebea8 {
+    (($($next:tt)*) $($call:tt)*) => {
+        $($next)*! {
+            "expected/union"
+            "{\"type\":\"object\",\"required\":[\"shape\"],\"properties\":{\"image_size\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/ImageSize\"},{\"type\":\"string\",\"enum\":[\"square\",\"portrait\"]}],\"default\":\"square\"},\"shape\":{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"kind\":{\"const\":\"circle\"}},\"required\":[\"kind\"]},{\"type\":\"object\",\"properties\":{\"kind\":{\"const\":\"box\"}},\"required\":[\"kind\"]}]}},\"components\":{\"schemas\":{\"ImageSize\":{\"type\":\"object\",\"required\":[\"width\"],\"properties\":{\"width\":{\"type\":\"integer\",\"minimum\":64}}}}}}"
+            $($call)*
+        }
+    };
+}
+#[doc(hidden)]
+#[allow(unused_imports, unreachable_pub)]
+pub use __runcomfy_model_110fe191b58ebea8 as __input;

@@ -1,5 +1,6 @@
 //! The file that nests the models' modules and lists them.
 
+use super::call;
 use super::source::Source;
 use crate::lower::Model;
 use crate::write::HEADER;
@@ -48,10 +49,12 @@ impl<'a> Module<'a> {
     }
 }
 
-/// The source of the include file; `file_name` gives the name of a model's own file beside it.
+/// The source of the include file; `file_name` gives the name of a model's own file beside it, and
+/// `lists_models` says whether `input!` knows them by their paths below the crate.
 pub(crate) fn index(
     models: &[Model],
     runtime: &str,
+    lists_models: bool,
     file_name: impl Fn(&Model) -> String,
 ) -> String {
     let mut root = Module::default();
@@ -93,7 +96,19 @@ pub(crate) fn index(
         source.line(&format!("{}::__MODEL,", model.path.join("::")));
     }
     source.close("];");
+    if lists_models {
+        source.line("");
+        call::index(&mut source, models.iter().map(|model| &*model.id));
+    }
     source.finish()
+}
+
+pub(crate) const INCLUDE: &str = "::core::include!(";
+
+/// The line that includes a model's file.
+pub(crate) fn inclusion(file: &str) -> String {
+    let file = format!("/{file}");
+    format!("{INCLUDE}::core::concat!(::core::env!(\"OUT_DIR\"), {file:?}));")
 }
 
 fn nested(
@@ -110,10 +125,7 @@ fn nested(
     }
     source.line("");
     if let Some(model) = module.model {
-        let file = format!("/{}", file_name(model));
-        source.line(&format!(
-            "::core::include!(::core::concat!(::core::env!(\"OUT_DIR\"), {file:?}));"
-        ));
+        source.line(&inclusion(&file_name(model)));
     }
     for (child, module) in &module.children {
         nested(source, child, module, depth + 1, file_name);

@@ -1,5 +1,6 @@
 //! A model to Rust source. Writes down what was decided; decides nothing.
 
+mod call;
 mod enums;
 mod getters;
 mod index;
@@ -13,14 +14,15 @@ mod unions;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use index::index;
+pub(crate) use index::{INCLUDE, inclusion, index};
 
 use crate::lower::{Model, Written, link};
 use crate::write::HEADER;
 use source::{Code, Source};
 
-/// The source of a model's module.
-pub(crate) fn model(model: &Model, runtime: &str) -> String {
+/// The source of a model's module; `schema` is the text that it comes from. For `place`, see
+/// [`call::model`].
+pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> String {
     let mut source = Source::default();
     let mut rules = rules::Writer::new(model);
     source.line(&format!("{HEADER} from the schema of {}.", model.id));
@@ -63,6 +65,8 @@ pub(crate) fn model(model: &Model, runtime: &str) -> String {
     }
     source.line("");
     request(&mut source, model);
+    source.line("");
+    call::model(&mut source, &model.id, schema, place);
     source.finish()
 }
 

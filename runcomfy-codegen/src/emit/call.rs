@@ -1,0 +1,89 @@
+//! The hidden macros behind `input!`: a model's hands its id and schema to the procedural macro, and the
+//! index's hands it the list of models. The text is in the source, so no file of the machine that
+//! built the crate is needed.
+//!
+//! `#[macro_export]` puts a macro at the root of its crate, so each needs a name of its own. It is used
+//! only through the name in the module.
+
+use super::source::{Code, Source};
+
+/// The macro of a model's module. `place` tells it from that of the same model elsewhere in the crate.
+pub(super) fn model(source: &mut Source, id: &str, schema: &str, place: &str) {
+    let schema = compact(schema);
+    let name = format!("__runcomfy_model_{:016x}", fnv(&[id, &schema, place]));
+    let handed = [Code::str(id), Code::str(&schema)];
+    exported(source, &name, "__input", handed);
+}
+
+/// The macro of the index.
+pub(super) fn index<'a>(source: &mut Source, ids: impl Iterator<Item = &'a str>) {
+    let ids = ids.collect::<Vec<_>>().join("\n");
+    let name = format!("__runcomfy_index_{:016x}", fnv(&[&ids]));
+    exported(source, &name, "__index", [Code::str(&ids)]);
+}
+
+/// A macro that calls the macro that it is given, with these literals and the rest of its own call.
+fn exported(
+    source: &mut Source,
+    name: &str,
+    in_module: &str,
+    handed: impl IntoIterator<Item = Code>,
+) {
+    source.line("#[doc(hidden)]");
+    source.line("#[macro_export]");
+    source.open(&format!("macro_rules! {name} {{"));
+    source.open("(($($next:tt)*) $($call:tt)*) => {");
+    source.open("$($next)*! {");
+    for literal in handed {
+        source.value("", &literal, "");
+    }
+    source.line("$($call)*");
+    source.close("}");
+    source.close("};");
+    source.close("}");
+    source.line("#[doc(hidden)]");
+    source.line("#[allow(unused_imports, unreachable_pub)]");
+    source.line(&format!("pub use {name} as {in_module};"));
+}
+
+/// JSON text without the white space between its tokens.
+fn compact(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let (mut in_string, mut is_escaped) = (false, false);
+    for c in json.chars() {
+        if in_string {
+            in_string = is_escaped || c != '"';
+            is_escaped = !is_escaped && c == '\\';
+        } else if matches!(c, ' ' | '\t' | '\n' | '\r') {
+            continue;
+        } else {
+            in_string = c == '"';
+        }
+        text.push(c);
+    }
+    text
+}
+
+/// FNV-1a, the same on every machine and in every version.
+fn fnv(texts: &[&str]) -> u64 {
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compact_keeps_what_is_inside_strings() {
+        for (json, expected) in [
+            ("{ \"a b\" :\n [1, 2.0e5] }", "{\"a b\":[1,2.0e5]}"),
+            (r#"{"a": "x \" , \\", "b": "\\\" y"}"#, r#"{"a":"x \" , \\","b":"\\\" y"}"#),
+            ("\t\r\n\"\u{a0} \u{3000}\" ", "\"\u{a0} \u{3000}\""),
+        ] {
+            assert_eq!(compact(json), expected);
+        }
+    }
+}
