@@ -131,6 +131,66 @@ pub use runcomfy_types::*;
 
 include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
 
+pub use runcomfy_macros::models;
+
+#[doc(hidden)]
+pub mod __macros {
+    pub use runcomfy_macros::{checked, resolve};
+}
+
+/// An input of a model, with its literals checked by the compiler.
+///
+/// ```
+/// use runcomfy_models::input;
+///
+/// // Every value is a literal, so this is an `Input`: nothing is left to go wrong.
+/// let input = input!(community::fantasy_portrait::image_to_video {
+///     image: "https://example.com/face.png",
+///     video: "https://example.com/drive.mp4",
+///     positive_prompt: "woman acting",
+///     steps: 12,
+///     resolution: "720x1280 (9:16)",
+/// });
+/// assert_eq!(input.steps(), Some(12));
+///
+/// // With any other expression it is a `Result`: that value is checked when it runs.
+/// let prompt = String::from("man acting");
+/// let other = input!(community::fantasy_portrait::image_to_video {
+///     positive_prompt: prompt,
+///     ..input // the other fields are those of this input
+/// })?;
+/// assert_eq!(other.positive_prompt(), "man acting");
+/// assert_eq!(other.steps(), Some(12));
+/// # Ok::<(), runcomfy_models::ValidationErrors>(())
+/// ```
+///
+/// A literal that breaks a rule of the schema does not compile, and the error is at the literal:
+///
+/// ```compile_fail
+/// runcomfy_models::input!(community::fantasy_portrait::image_to_video {
+///     image: "https://example.com/face.png",
+///     video: "https://example.com/drive.mp4",
+///     positive_prompt: "woman acting",
+///     steps: 25, // steps (149_steps): 25 is outside 6..=20
+/// });
+/// ```
+///
+/// A path that begins with the vendor of a model of this crate leads to that model, whatever is in
+/// scope. Any other path means what it means elsewhere: `own::dream` for a model of the app's own
+/// `build.rs` or of [`models!`], `crate::..`, `self::..`, or a module that was imported with `use`. A
+/// module of your own with the name of a vendor is written `self::kling::..`.
+///
+/// A list is written `[..]`, and an object inside the input `{ field: value }`, or `Type { field: value }`
+/// with its generated type. Both may hold expressions. An enum takes its value as a literal, or a variant
+/// as an expression. `field` alone stands for `field: field`, and `maybe_field: option` calls the setter
+/// of that name.
+#[macro_export]
+macro_rules! input {
+    ($($call:tt)*) => {
+        $crate::__index! { ($crate::__macros::resolve) ($crate) $($call)* }
+    };
+}
+
 /// The model of this id, if this crate has types for it.
 #[must_use]
 pub fn model(id: &str) -> Option<&'static ModelInfo> {

@@ -29,6 +29,7 @@ mod instances;
 mod journal;
 mod journal_damage;
 mod journal_file;
+mod literals;
 mod many;
 mod markup;
 mod media;

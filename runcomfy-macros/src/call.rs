@@ -1,0 +1,139 @@
+//! The fields of a call, and of the objects inside it.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use runcomfy_schema::keyword::nearest;
+use runcomfy_schema::possible::Possible;
+
+use crate::errors::{Errors, Place};
+use crate::tokens::{is_colon, is_punct, split};
+use crate::value::Value;
+
+/// A field with its value.
+pub(crate) struct Member {
+    pub(crate) key: String,
+    /// The name as it was written, for the setter. `None` if that is an error.
+    pub(crate) name: Option<Ident>,
+    pub(crate) value: Value,
+}
+
+pub(crate) struct Members {
+    pub(crate) members: Vec<Member>,
+    /// What follows `..`, and the place of both.
+    pub(crate) rest: Option<(Place, TokenStream)>,
+    /// Whether some of it could not be read.
+    pub(crate) is_broken: bool,
+}
+
+impl Members {
+    /// Whether a value is left to run time.
+    pub(crate) fn has_expression(&self) -> bool {
+        let is_known = |member: &Member| member.value.partial().known().is_some();
+        self.rest.is_some() || !self.members.iter().all(is_known)
+    }
+}
+
+/// Reads `field: value, .., ..rest`. A field that the schema does not know keeps its name as its key,
+/// and the judge reports it.
+pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Errors) -> Members {
+    let fields = here.fields();
+    let mut read = Members { members: Vec::new(), rest: None, is_broken: false };
+    for part in split(tokens) {
+        let place = Place::of(&part);
+        if read.rest.is_some() {
+            errors.add(place, "`..` comes last: move this field before it");
+            read.is_broken = true;
+            continue;
+        }
+        if is_punct(part.first(), '.') && is_punct(part.get(1), '.') {
+            read.rest = Some((place, part.into_iter().skip(2).collect()));
+            continue;
+        }
+        // As in a struct, a name alone is a variable with the field's name.
+        let is_variable = matches!(part.as_slice(), [TokenTree::Ident(_)]);
+        let is_field = is_variable || is_colon(&part, 1);
+        let Some(written) = part.first().and_then(name_of).filter(|_| is_field) else {
+            errors.add(place, "a field is written as `name: value`");
+            read.is_broken = true;
+            continue;
+        };
+        let name_place = Place::of(part.get(..1).unwrap_or_default());
+        let by_name = fields.iter().find(|field| field.name == written);
+        let by_key = || fields.iter().find(|field| field.key == written);
+        let maybe = || {
+            let name = written.strip_prefix("maybe_")?;
+            fields.iter().find(|field| field.name == name)
+        };
+        let key = match by_name.or_else(maybe).or_else(by_key) {
+            Some(field) => field.key.to_owned(),
+            None => written.clone(),
+        };
+        let is_wrong_name = by_name.is_none()
+            && match by_key() {
+                Some(field) => {
+                    let message = format!("`{written}` is called `{}` here", field.name);
+                    errors.add(name_place, message);
+                    true
+                }
+                None => false,
+            };
+        if read.members.iter().any(|member| member.key == key) {
+            errors.add(name_place, format!("`{written}` is given twice"));
+            continue;
+        }
+        let value = if is_variable {
+            Value::variable(&part)
+        } else if let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) {
+            Value::of(tokens.to_vec(), &here.member(&key), errors)
+        } else {
+            errors.add(place, format!("`{written}` has no value: write `{written}: value`"));
+            Value::unknown(place)
+        };
+        let name = match part.first() {
+            Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
+            _ => None,
+        };
+        read.members.push(Member { key, name, value });
+    }
+    read
+}
+
+/// The name of a field as it is written. A wire key that begins with a number is a literal, and so is a
+/// key in quotes.
+fn name_of(token: &TokenTree) -> Option<String> {
+    match token {
+        TokenTree::Ident(ident) => Some(ident.to_string().trim_start_matches("r#").to_owned()),
+        TokenTree::Literal(literal) => match syn::Lit::new(literal.clone()) {
+            syn::Lit::Str(text) => Some(text.value()),
+            _ => Some(literal.to_string()),
+        },
+        TokenTree::Group(_) | TokenTree::Punct(_) => None,
+    }
+}
+
+/// The message for a name that no field of the input has, and the key of the field that may be meant.
+pub(crate) fn unknown<'r>(
+    here: &Possible<'r>,
+    model: &str,
+    name: &str,
+) -> (String, Option<&'r str>) {
+    let fields = here.fields();
+    let near = nearest(name, fields.iter().map(|field| field.name));
+    match fields.iter().find(|field| near == Some(field.name)) {
+        Some(field) => {
+            let message =
+                format!("`{name}` is not a field of {model}; did you mean `{}`?", field.name);
+            (message, Some(field.key))
+        }
+        None => {
+            let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+            let message = match names.as_slice() {
+                [] => format!("`{name}` is not a field of {model}, which has none"),
+                names => format!(
+                    "`{name}` is not a field of {model}; the fields are {}",
+                    names.join(", ")
+                ),
+            };
+            (message, None)
+        }
+    }
+}

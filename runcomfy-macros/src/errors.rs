@@ -1,0 +1,61 @@
+//! Compile errors, collected so that all those of a call are reported at once.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+/// The first and the last token of what an error is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) start: Span,
+    pub(crate) end: Span,
+}
+
+impl Place {
+    pub(crate) fn here() -> Self {
+        Span::call_site().into()
+    }
+
+    /// The place of these tokens; that of the call if there are none.
+    pub(crate) fn of(tokens: &[TokenTree]) -> Self {
+        match (tokens.first(), tokens.last()) {
+            (Some(first), Some(last)) => Self { start: first.span(), end: last.span() },
+            _ => Self::here(),
+        }
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self { start: span, end: span }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    all: Vec<(Place, String)>,
+}
+
+impl Errors {
+    pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
+        self.all.push((place.into(), message.into()));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// A `compile_error!` for each.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.all.into_iter().map(|(place, message)| compile_error(place, &message)).collect()
+    }
+}
+
+/// The compiler underlines from the first token of a macro's call to the last.
+fn compile_error(place: Place, message: &str) -> TokenStream {
+    let mut message = Literal::string(message);
+    message.set_span(place.end);
+    let braces = quote_spanned!(place.end=> { #message });
+    let name = Ident::new("compile_error", place.start);
+    let path = quote_spanned!(place.start=> ::core::#name!);
+    quote!(#path #braces)
+}

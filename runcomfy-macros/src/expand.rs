@@ -1,0 +1,199 @@
+//! The last step of `input!`: judges the literals of a call, and makes builder calls of it.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use runcomfy_schema::partial::{self, Partial};
+use syn::Lit;
+
+use crate::call::{Member, Members, members, unknown};
+use crate::errors::{Errors, Place};
+use crate::schema::{self, Schema};
+use crate::value::Value;
+
+/// A call with what the steps before have added.
+struct Call {
+    id: String,
+    schema: String,
+    root: TokenStream,
+    path: TokenStream,
+    fields: Group,
+}
+
+impl Call {
+    fn of(tokens: TokenStream) -> Option<Self> {
+        let mut tokens = tokens.into_iter();
+        let mut text = || match Lit::new(literal(tokens.next()?)?) {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        };
+        let (id, schema) = (text()?, text()?);
+        let (root, path) = (group(tokens.next()?)?, group(tokens.next()?)?);
+        let fields = group(tokens.next()?)?;
+        Some(Self { id, schema, root: root.stream(), path: path.stream(), fields })
+    }
+
+    fn input(&self) -> TokenStream {
+        let path = &self.path;
+        quote!(#path::Input)
+    }
+
+    /// The path as it was written, without the crate that `resolve` puts before it.
+    fn written(&self) -> Place {
+        let path: Vec<_> = self.path.clone().into_iter().collect();
+        let is_ours = matches!(path.first(), Some(TokenTree::Ident(first)) if first == "$crate");
+        Place::of(path.get(if is_ours { 3 } else { 0 }..).unwrap_or_default())
+    }
+
+    fn runtime(&self) -> TokenStream {
+        let root = &self.root;
+        quote!(#root::__private)
+    }
+}
+
+fn literal(token: TokenTree) -> Option<proc_macro2::Literal> {
+    match token {
+        TokenTree::Literal(literal) => Some(literal),
+        _ => None,
+    }
+}
+
+fn group(token: TokenTree) -> Option<Group> {
+    match token {
+        TokenTree::Group(group) => Some(group),
+        _ => None,
+    }
+}
+
+pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(call) = Call::of(tokens) else {
+        errors.add(Place::here(), "this macro is not public: use `runcomfy_models::input!`");
+        return errors.into_tokens();
+    };
+    match schema::of(&call.id, &call.schema) {
+        Ok(schema) => expand_with(&call, &schema, errors),
+        Err(bug) => {
+            errors.add(Place::here(), bug);
+            failed(&call, errors, &TokenStream::new(), false)
+        }
+    }
+}
+
+fn expand_with(call: &Call, schema: &Schema, mut errors: Errors) -> TokenStream {
+    let root = schema.root();
+    let mut read = members(call.fields.stream(), &root, &mut errors);
+    let has_expression = read.has_expression();
+    refuse_unknown(call, schema, &mut read, &mut errors);
+    let wrong = judge(call, schema, &read, &mut errors);
+    let rt = call.runtime();
+    let input = call.input();
+    let start = match &read.rest {
+        Some((place, rest)) if rest.is_empty() => {
+            errors.add(*place, "`..` needs an input behind it, as in `..base`");
+            quote!(#input::builder())
+        }
+        Some((place, rest)) => {
+            let base = quote_spanned!(place.end=> #rt::Base::<#input>::base(&(#rest)));
+            quote!(#input::to_builder(#base))
+        }
+        None => quote!(#input::builder()),
+    };
+    let right = read.members.iter().enumerate().filter(|(index, _)| !wrong.contains(index));
+    let setters: TokenStream = right.filter_map(|(_, member)| setter(member, &rt)).collect();
+    let types = types(call, &read.members);
+    let builder = quote!(#start #setters);
+    if !errors.is_empty() {
+        return failed(call, errors, &builder, has_expression);
+    }
+    let built = quote!(#builder.build());
+    if has_expression {
+        return quote!({ #types #built });
+    }
+    quote! {{
+        #types
+        match #built {
+            ::core::result::Result::Ok(input) => input,
+            ::core::result::Result::Err(errors) => #rt::literal_refused(errors),
+        }
+    }}
+}
+
+/// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
+fn setter(member: &Member, rt: &TokenStream) -> Option<TokenStream> {
+    let name = member.name.as_ref()?;
+    let argument = member.value.argument(rt);
+    (!argument.is_empty()).then(|| quote!(.#name(#argument)))
+}
+
+/// A use of each type that is written inside the call, so that the compiler knows them.
+fn types(call: &Call, members: &[Member]) -> TokenStream {
+    let mut types = Vec::new();
+    members.iter().for_each(|member| member.value.types(&mut types));
+    if types.is_empty() {
+        return TokenStream::new();
+    }
+    let path = &call.path;
+    quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use #path::*;
+            #(let _: ::core::option::Option<#types> = ::core::option::Option::None;)*
+        };
+    }
+}
+
+/// Reports the names that no setter has. The field that is meant counts as given.
+fn refuse_unknown(call: &Call, schema: &Schema, read: &mut Members, errors: &mut Errors) {
+    let root = schema.root();
+    let fields = root.fields();
+    let mut meant = Vec::new();
+    read.members.retain(|member| {
+        if fields.iter().any(|field| field.key == member.key) {
+            return true;
+        }
+        let place = member.name.as_ref().map_or(member.value.place, |name| name.span().into());
+        let (message, key) = unknown(&root, &call.id, &member.key);
+        errors.add(place, message);
+        meant.extend(key.map(|key| (key.to_owned(), place, member.name.clone())));
+        false
+    });
+    for (key, place, _) in meant {
+        if read.members.iter().all(|member| member.key != key) {
+            read.members.push(Member { key, name: None, value: Value::unknown(place) });
+        }
+    }
+}
+
+/// Judges what is known of the body. Returns the indices of the members that are wrong.
+fn judge(call: &Call, schema: &Schema, read: &Members, errors: &mut Errors) -> Vec<usize> {
+    let members = read.members.iter().map(|one| (one.key.clone(), one.value.partial()));
+    let is_open = read.rest.is_some() || read.is_broken;
+    let body = Partial::Object { members: members.collect(), is_open };
+    let mut wrong = Vec::new();
+    for violation in partial::check(&schema.definitions, &schema.rules, &body) {
+        let mut way = violation.path().split('/').skip(1);
+        let key = way.next().map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let index = read.members.iter().position(|member| Some(&member.key) == key.as_ref());
+        let place = match index.and_then(|index| read.members.get(index)) {
+            Some(member) => member.value.at(way).place,
+            None => call.written(),
+        };
+        wrong.extend(index);
+        errors.add(place, violation.to_string());
+    }
+    wrong
+}
+
+/// The errors, and an expression of the right type, so that they cause no others and an editor goes on.
+fn failed(call: &Call, errors: Errors, builder: &TokenStream, has_expression: bool) -> TokenStream {
+    let (rt, input) = (call.runtime(), call.input());
+    let errors = errors.into_tokens();
+    let result = Ident::new("Result", Span::call_site());
+    let output = if has_expression {
+        quote!(::core::result::#result<#input, #rt::ValidationErrors>)
+    } else {
+        input
+    };
+    let builder = (!builder.is_empty()).then(|| quote!(let _ = #builder;));
+    quote!({ #errors #builder #rt::not_compiled::<#output>() })
+}

@@ -1,0 +1,144 @@
+//! `models!`.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::quote;
+use runcomfy_codegen::{Generated, Generator, Problem, Severity};
+use syn::Lit;
+
+use crate::errors::{Errors, Place};
+use crate::tokens::{is_punct, split};
+
+const USAGE: &str = "`models!` takes the path of a folder or a file of schemas, relative to the \
+                     package: `models!(\"schemas\")`, `models!(\"dream.json\", id = \"acme/dream\")`";
+
+/// What the macro is called with.
+struct Call {
+    path: String,
+    place: Place,
+    id: Option<String>,
+    runtime: Option<String>,
+}
+
+impl Call {
+    fn of(tokens: TokenStream) -> Option<Self> {
+        let mut parts = split(tokens).into_iter();
+        let path = parts.next()?;
+        let mut call =
+            Self { path: text(&path)?, place: Place::of(&path), id: None, runtime: None };
+        for part in parts {
+            let [TokenTree::Ident(name), equals, value @ ..] = part.as_slice() else { return None };
+            is_punct(Some(equals), '=').then_some(())?;
+            if name == "id" {
+                call.id = Some(text(value)?);
+            } else if name == "runtime" {
+                call.runtime = Some(value.iter().map(ToString::to_string).collect());
+            } else {
+                return None;
+            }
+        }
+        Some(call)
+    }
+
+    /// The path with the folder of the package, where the compiler's own current folder may be another.
+    fn absolute(&self) -> PathBuf {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        Path::new(&package).join(&self.path)
+    }
+
+    fn generate(&self) -> Result<Generated, runcomfy_codegen::Error> {
+        let path = self.absolute();
+        let generator = if path.is_file() {
+            let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            Generator::from_file(self.id.clone().unwrap_or_else(stem), &path)
+        } else {
+            Generator::new(&path)
+        };
+        // A crate may have the same model in several modules.
+        let span = proc_macro::Span::call_site();
+        let place = format!("{}:{}:{}", span.file(), span.line(), span.column());
+        let generator = generator.place_in_crate(place);
+        match &self.runtime {
+            Some(runtime) => generator.runtime(runtime).generate(),
+            None => generator.find_runtime()?.generate(),
+        }
+    }
+}
+
+fn text(tokens: &[TokenTree]) -> Option<String> {
+    match tokens {
+        [TokenTree::Literal(literal)] => match Lit::new(literal.clone()) {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(call) = Call::of(tokens) else {
+        errors.add(Place::here(), USAGE);
+        return errors.into_tokens();
+    };
+    if call.id.is_some() && !call.absolute().is_file() {
+        errors.add(
+            call.place,
+            "`id` is for the path of one file: below a folder, the paths are the ids",
+        );
+        return errors.into_tokens();
+    }
+    let generated = match call.generate() {
+        Ok(generated) => generated,
+        Err(error) => {
+            let (mut tokens, mut shown) = (TokenStream::new(), 0);
+            for problem in error.problems() {
+                if problem.severity() == Severity::Error {
+                    errors.add(call.place, without_severity(problem));
+                    shown += 1;
+                } else {
+                    tokens.extend(warning(problem));
+                }
+            }
+            if shown == 0 {
+                errors.add(call.place, error.to_string());
+            }
+            return tokens.into_iter().chain(errors.into_tokens()).collect();
+        }
+    };
+    let Ok(modules) = generated.inlined().parse::<TokenStream>() else {
+        let message = "this is a bug of runcomfy-codegen, please report it: the code that it makes of \
+                       these schemas is no Rust";
+        errors.add(call.place, message);
+        return errors.into_tokens();
+    };
+    let warnings = generated.warnings.iter().map(warning);
+    let watched = generated.models.iter().filter_map(|model| model.schema.to_str()).map(|path| {
+        let path = Literal::string(path);
+        // The compiler reads the crate again when this file changes.
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(#path);
+        )
+    });
+    quote!(#modules #(#watched)* #(#warnings)*)
+}
+
+/// The problem without the word that the compiler puts before it.
+fn without_severity(problem: &Problem) -> String {
+    let text = problem.to_string();
+    text.split_once(": ").map_or(text.clone(), |(_, rest)| rest.to_owned())
+}
+
+/// A macro cannot warn, but the compiler warns of what is deprecated.
+fn warning(problem: &Problem) -> TokenStream {
+    let note = Literal::string(&without_severity(problem));
+    quote! {
+        const _: () = {
+            #[allow(non_upper_case_globals)]
+            #[deprecated(note = #note)]
+            const schema: () = ();
+            schema
+        };
+    }
+}

@@ -1,0 +1,116 @@
+//! What `syn` without its largest feature does not do: lists of expressions, told apart by commas. An
+//! expression is passed on as it is, and rustc reports what is wrong with it.
+
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+
+/// Whether a token is this character.
+pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
+}
+
+pub(crate) fn is_joint(token: Option<&TokenTree>, char: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct))
+        if punct.as_char() == char && punct.spacing() == Spacing::Joint)
+}
+
+/// Whether a `:` stands here that is no part of `::`.
+pub(crate) fn is_colon(tokens: &[TokenTree], index: usize) -> bool {
+    is_punct(tokens.get(index), ':')
+        && !(is_joint(tokens.get(index), ':') && is_punct(tokens.get(index + 1), ':'))
+}
+
+fn is_word(token: Option<&TokenTree>, words: &[&str]) -> bool {
+    matches!(token, Some(TokenTree::Ident(ident)) if words.iter().any(|word| ident == word))
+}
+
+/// The only group of these tokens. Groups without delimiters, which `macro_rules` makes, are opened.
+pub(crate) fn only_group(tokens: &[TokenTree]) -> Option<&Group> {
+    match tokens {
+        [TokenTree::Group(group)] => Some(group),
+        _ => None,
+    }
+}
+
+/// Tokens without an undelimited group around them.
+pub(crate) fn opened(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    match only_group(&tokens) {
+        Some(group) if group.delimiter() == Delimiter::None => {
+            opened(group.stream().into_iter().collect())
+        }
+        _ => tokens,
+    }
+}
+
+/// The parts between commas. The last is left out if it is empty, as after a trailing comma.
+pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let mut parts = vec![Vec::new()];
+    // How many generics are open, as in `f::<A, B>()`.
+    let mut depth = 0_usize;
+    let mut in_cast = false;
+    let mut in_closure = false;
+    for (index, token) in tokens.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+        let starts = before.is_none()
+            || is_punct(before, ',')
+            || (is_punct(before, ':')
+                && is_colon(&tokens, index - 1)
+                && !is_path_end(&tokens, index));
+        let is_after_path = is_path_end(&tokens, index);
+        if is_punct(Some(token), '<') && (depth > 0 || starts || is_after_path || in_cast) {
+            depth += 1;
+        } else if is_punct(Some(token), '>') && !is_joint(before, '-') && !is_joint(before, '=') {
+            depth = depth.saturating_sub(1);
+        } else if is_punct(Some(token), '|') {
+            in_closure = !in_closure && (starts || is_word(before, &["move", "async", "static"]));
+        }
+        in_cast = is_word(Some(token), &["as"])
+            || (in_cast && matches!(token, TokenTree::Ident(_)))
+            || (in_cast && is_punct(Some(token), ':'));
+        if is_punct(Some(token), ',') && depth == 0 && !in_closure {
+            parts.push(Vec::new());
+            in_cast = false;
+        } else if let Some(part) = parts.last_mut() {
+            part.push(token.clone());
+        }
+    }
+    if parts.last().is_some_and(Vec::is_empty) {
+        parts.pop();
+    }
+    parts
+}
+
+/// Whether `::` stands before this index.
+fn is_path_end(tokens: &[TokenTree], index: usize) -> bool {
+    index >= 2 && is_punct(tokens.get(index - 1), ':') && is_joint(tokens.get(index - 2), ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_inside_expressions_do_not_split() {
+        for (text, expected) in [
+            ("", 0),
+            ("a", 1),
+            ("a,", 1),
+            ("a, b", 2),
+            ("x: f::<A, B>(c, d), y: 1", 2),
+            ("x: <A as B<C, D>>::f(), y: 1", 2),
+            ("x: a < b, y: c > d", 2),
+            ("x: |a, b| a + b, y: 1", 2),
+            ("x: move |a: A, b| a, y: a | b, z: 1", 3),
+            ("x: a || b, y: c", 2),
+            ("x: a as B<C, D>, y: 1", 2),
+            ("x: a as u8, y: b < c, z: 1", 3),
+            ("x: f::<fn(A) -> B, C>(), y: 1", 2),
+            ("x: Vec::<Vec<A>>::new(), y: 1", 2),
+            ("x: [1, 2], y: (3, 4), ..rest", 3),
+            ("x:: y, z", 2),
+        ] {
+            let parts = split(text.parse().unwrap());
+            assert_eq!(parts.len(), expected, "{text}: {parts:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+mod own {
+    runcomfy_models::models!(3);
+    runcomfy_models::models!("tests", id = "acme/dream");
+}
+
+fn main() {}

@@ -1,0 +1,162 @@
+//! `input!`: each rule is broken twice, by a literal and by a value at run time. The verdict and the
+//! message are the same; the compiler's points to the literal.
+
+mod app;
+mod cases;
+mod models;
+
+use runcomfy_models::{DynamicModel, ValidationErrors};
+use serde_json::Value;
+
+use app::App;
+use cases::{MIXED, RULES};
+
+const SCHEMA: &str = include_str!("../../../literals/rules.json");
+
+/// An app with the model of the table.
+fn app(name: &str) -> App {
+    let app = App::new(name);
+    app.write("schemas/acme/rules.json", SCHEMA);
+    app
+}
+
+/// The beginning of the program, with the app's own models in a module inside another.
+const START: &str = r#"
+#![allow(dead_code)]
+mod own {
+    pub mod models {
+        include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
+    }
+}
+use own::models::acme;
+use runcomfy_models::{ValidationErrors, input};
+
+/// A value that the macro does not know.
+fn any<T>(value: T) -> T {
+    value
+}
+"#;
+
+fn at_run_time(model: &DynamicModel, body: &str) -> Result<(), ValidationErrors> {
+    model.validate(&serde_json::from_str(body).unwrap())
+}
+
+#[test]
+fn literals_and_run_time_values_get_the_same_verdict() {
+    let model = DynamicModel::parse("acme/rules", SCHEMA).unwrap();
+    let app = app("literals");
+    let mut code = START.to_owned();
+    let mut expected = Vec::new();
+    for case in RULES {
+        code += &format!(
+            "fn case_{}() {{ let _: acme::rules::Input = input!(acme::rules {{ {} }}); }}\n",
+            expected.len(),
+            case.fields
+        );
+        let line = code.lines().count();
+        let messages = match at_run_time(&model, case.body) {
+            Ok(()) => Vec::new(),
+            Err(errors) => errors.iter().map(ToString::to_string).collect(),
+        };
+        assert_eq!(messages.len(), case.places.len(), "{}: {messages:?}", case.fields);
+        let places = case.places.iter().map(ToString::to_string);
+        expected.push((
+            case.fields,
+            places.zip(messages).map(|(place, message)| (line, place, message)).collect::<Vec<_>>(),
+        ));
+    }
+    code += "fn main() {}\n";
+    check(&app.errors(&code), &expected, &code);
+}
+
+#[test]
+fn literals_beside_expressions_are_judged_as_far_as_they_are_known() {
+    use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
+    let ambiguous =
+        Input::builder().image("face.png").video("https://x.org/v").positive_prompt("x").build();
+    let ambiguous = ambiguous.unwrap_err().iter().next().unwrap().message().to_owned();
+    let app = app("literals-mixed");
+    let mut code = START.to_owned();
+    code += "fn base() -> acme::rules::Input { input!(acme::rules { steps: 9, frames: 141 }) }\n";
+    let mut expected = Vec::new();
+    for (fields, _, errors) in MIXED {
+        code += &format!(
+            "fn case_{}() {{ let base = base(); let caption = \"var\"; let _ = input!(acme::rules {{ {fields} }}); }}\n",
+            expected.len(),
+        );
+        let line = code.lines().count();
+        let errors = errors.iter().map(|(place, message)| {
+            let message = message.replace("@AMBIGUOUS@", &format!("face_image: {ambiguous}"));
+            (line, (*place).to_owned(), message)
+        });
+        expected.push((*fields, errors.collect::<Vec<_>>()));
+    }
+    code += "fn main() {}\n";
+    check(&app.errors(&code), &expected, &code);
+}
+
+type Found = (usize, String, String);
+
+fn check(found: &[Found], expected: &[(&str, Vec<Found>)], code: &str) {
+    let mut problems = String::new();
+    for (fields, expected) in expected {
+        let lines: Vec<_> = code
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.contains(&format!("{{ {fields} }})")))
+            .collect();
+        let line = lines[0].0 + 1;
+        let mut here: Vec<_> = found
+            .iter()
+            .filter(|one| one.0 == line && !one.2.starts_with("unused"))
+            .cloned()
+            .collect();
+        let mut expected = expected.clone();
+        here.sort();
+        expected.sort();
+        if here != expected {
+            problems += &format!("{fields}\n  expected {expected:#?}\n  found {here:#?}\n");
+        }
+    }
+    assert!(problems.is_empty(), "{problems}");
+}
+
+#[test]
+fn accepted_calls_send_what_they_say() {
+    let app = app("literals-run");
+    let mut code = START.to_owned();
+    code += "fn base() -> acme::rules::Input { input!(acme::rules { steps: 9, frames: 141 }) }\n";
+    code +=
+        "fn main() -> Result<(), ValidationErrors> { let base = base(); let caption = \"var\";\n";
+    let mut bodies = Vec::new();
+    for case in RULES.iter().filter(|case| case.places.is_empty()) {
+        code +=
+            &format!("let one: acme::rules::Input = input!(acme::rules {{ {} }});\n", case.fields);
+        code += "println!(\"{}\", serde_json::to_string(&one).unwrap());\n";
+        bodies.push((case.fields, case.body));
+    }
+    for (fields, body, _) in MIXED.iter().filter(|(_, _, errors)| errors.is_empty()) {
+        let base = if fields.contains("..base") { "let base = base.clone();" } else { "" };
+        code += &format!(
+            "let one: acme::rules::Input = {{ {base} input!(acme::rules {{ {fields} }})? }};\n"
+        );
+        code += "println!(\"{}\", serde_json::to_string(&one).unwrap());\n";
+        bodies.push((fields, body));
+    }
+    // An expression is checked when it runs, with the whole body.
+    code += "let wrong = input!(acme::rules { steps: any(25), limits: { a: any(1.5) } });\n";
+    code += "println!(\"{}\", serde_json::to_string(&wrong.unwrap_err().to_string()).unwrap());\n";
+    code += "Ok(()) }\n";
+    app.write("src/main.rs", &code);
+    let output = app.cargo(&["run", "--quiet"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    for (fields, body) in bodies {
+        assert_eq!(lines.next().unwrap(), serde_json::from_str::<Value>(body).unwrap(), "{fields}");
+    }
+    assert_eq!(
+        lines.next().unwrap(),
+        "steps (149_steps): 25 is outside 6..=20\nlimits.a: 1.5 is not an integer"
+    );
+}

@@ -1,0 +1,104 @@
+//! `models!`, and models of other crates.
+
+use std::fs;
+
+use super::app::App;
+
+const SCHEMA: &str = r#"{
+  "type": "object",
+  "required": ["prompt"],
+  "properties": {
+    "prompt": {"type": "string"},
+    "149_steps": {"type": "integer", "minimum": 6, "maximum": 20}
+  }
+}"#;
+
+const PROGRAM: &str = r#"//! A strict program without a build script.
+#![deny(warnings, missing_docs, unreachable_pub, unused, clippy::all, clippy::pedantic)]
+
+mod own {
+    runcomfy_models::models!("schemas");
+}
+
+/// The same model once more, and one of a file.
+mod again {
+    runcomfy_models::models!("schemas");
+    pub(crate) mod file {
+        runcomfy_models::models!("schemas/acme/dream.json", id = "other/name");
+    }
+}
+
+use runcomfy_models::input;
+
+fn main() {
+    let one = input!(own::acme::dream { prompt: "a", steps: @STEPS@ });
+    let two = input!(again::acme::dream { prompt: "b" });
+    let three = input!(crate::again::file::other::name { prompt: "c" });
+    let ids = [again::file::MODELS[0].id, own::MODELS[0].id, again::MODELS[0].id];
+    println!("{} {} {} {}", one.prompt(), two.prompt(), three.prompt(), ids.join(" "));
+}
+"#;
+
+fn run(app: &App) -> Result<String, String> {
+    let output = app.cargo(&["run", "--quiet"]);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+#[test]
+fn models_need_no_build_script_and_follow_their_files() {
+    let app = App::new("literals-models");
+    fs::remove_file(app.path("build.rs")).unwrap();
+    app.write("schemas/acme/dream.json", SCHEMA);
+    app.write("src/main.rs", &PROGRAM.replace("@STEPS@", "20"));
+    assert_eq!(run(&app).unwrap(), "a b c other/name acme/dream acme/dream\n");
+    let output = app.cargo(&["clippy", "--quiet"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    // A changed schema is read again, for a call that did not change.
+    app.write("schemas/acme/dream.json", &SCHEMA.replace("20", "19"));
+    let error = run(&app).unwrap_err();
+    assert!(error.contains("steps (149_steps): 20 is outside 6..=19"), "{error}");
+
+    // A wrong schema is reported with its place in the file.
+    app.write("schemas/acme/dream.json", &SCHEMA.replace("20", "2"));
+    let error = run(&app).unwrap_err();
+    let place = app.path("schemas/acme/dream.json");
+    let expected = format!("error: {}:6:18: `minimum` 6 is above `maximum` 2\n", place.display());
+    assert!(error.contains(&expected), "{error}");
+    assert!(error.contains("help: swap the two"), "{error}");
+
+    // So is a folder that does not exist.
+    app.write("src/main.rs", "runcomfy_models::models!(\"schema\");\nfn main() {}\n");
+    let error = run(&app).unwrap_err();
+    assert!(error.contains("the folder of the schemas does not exist"), "{error}");
+    assert!(error.contains("schemas/"), "{error}");
+}
+
+#[test]
+fn a_crate_of_models_serves_other_crates() {
+    let app = App::new("literals-program");
+    app.write("library/schemas/acme/dream.json", SCHEMA);
+    fs::rename(app.path("build.rs"), app.path("library/build.rs")).unwrap();
+    let manifest = fs::read_to_string(app.path("Cargo.toml")).unwrap();
+    let library =
+        manifest.replace("literals-program", "literals-library").replace("[workspace]", "");
+    app.write("library/Cargo.toml", library.split("[profile").next().unwrap());
+    let include = "include!(concat!(env!(\"OUT_DIR\"), \"/runcomfy.rs\"));";
+    app.write(
+        "library/src/lib.rs",
+        &format!("pub mod from_build {{ {include} }}\npub mod from_macro {{ runcomfy_models::models!(\"schemas\"); }}\n"),
+    );
+    let dependency = "[dependencies]\nliterals-library = { path = \"library\" }";
+    app.write("Cargo.toml", &manifest.replace("[dependencies]", dependency));
+    app.write(
+        "src/main.rs",
+        "use literals_library::from_macro::acme;
+        fn main() {
+            let one = runcomfy_models::input!(literals_library::from_build::acme::dream { prompt: \"a\" });
+            let two = runcomfy_models::input!(acme::dream { prompt: \"b\", steps: 7 });
+            println!(\"{} {}\", one.prompt(), two.prompt());
+        }",
+    );
+    assert_eq!(run(&app).unwrap(), "a b\n");
+}
