@@ -151,9 +151,12 @@ pub(super) const RULES: &[Case] = &[
     ),
 ];
 
+/// The fields of a call, the body that they make, and the compiler's errors, each with its place.
+pub(super) type Mixed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Calls with expressions: what they stand for when they run, and the errors at compile time, each with
 /// its place. Rules that need an expression's value are left to run time.
-pub(super) const MIXED: &[(&str, &str, &[(&str, &str)])] = &[
+pub(super) const MIXED: &[Mixed] = &[
     ("steps: any(7), frames: 81", r#"{"149_steps": 7, "frames": 81}"#, &[]),
     ("steps: any(7), frames: 100", "", &[("100", "frames: 100 is not one of 81, 141")]),
     ("speed: acme::rules::Speed::Auto", r#"{"speed": "auto"}"#, &[]),

@@ -71,7 +71,7 @@ fn models_need_no_build_script_and_follow_their_files() {
     // So is a folder that does not exist.
     app.write("src/main.rs", "runcomfy_models::models!(\"schema\");\nfn main() {}\n");
     let error = run(&app).unwrap_err();
-    assert!(error.contains("the folder of the schemas does not exist"), "{error}");
+    assert!(error.contains("cannot read the folder: it does not exist"), "{error}");
     assert!(error.contains("schemas/"), "{error}");
 }
 
