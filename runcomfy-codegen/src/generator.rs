@@ -177,7 +177,13 @@ impl Generator {
     }
 
     fn of(schemas: Schemas) -> Self {
-        Self { schemas, runtime: None, crate_path: None, skipped: Vec::new(), place_in_crate: String::new() }
+        Self {
+            schemas,
+            runtime: None,
+            crate_path: None,
+            skipped: Vec::new(),
+            place_in_crate: String::new(),
+        }
     }
 
     /// The folder, for reports.

@@ -11,6 +11,8 @@ use crate::value::Value;
 /// A field with its value.
 pub(crate) struct Member {
     pub(crate) key: String,
+    /// Whether some form of the object has this field.
+    pub(crate) is_known: bool,
     /// The name as it was written, for the setter. `None` if that is an error.
     pub(crate) name: Option<Ident>,
     pub(crate) value: Value,
@@ -63,7 +65,9 @@ pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Err
             let name = written.strip_prefix("maybe_")?;
             fields.iter().find(|field| field.name == name)
         };
-        let key = match by_name.or_else(maybe).or_else(by_key) {
+        let field = by_name.or_else(maybe).or_else(by_key);
+        let is_known = field.is_some();
+        let key = match field {
             Some(field) => field.key.to_owned(),
             None => written.clone(),
         };
@@ -83,7 +87,7 @@ pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Err
         let value = if is_variable {
             Value::variable(&part)
         } else if let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) {
-            Value::of(tokens.to_vec(), &here.member(&key), errors)
+            Value::of(tokens.to_vec(), &|| here.member(&key), errors)
         } else {
             errors.add(place, format!("`{written}` has no value: write `{written}: value`"));
             Value::unknown(place)
@@ -92,7 +96,7 @@ pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Err
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
         };
-        read.members.push(Member { key, name, value });
+        read.members.push(Member { key, is_known, name, value });
     }
     read
 }

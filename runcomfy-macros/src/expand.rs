@@ -3,17 +3,19 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use runcomfy_schema::partial::{self, Partial};
-use syn::Lit;
 
 use crate::call::{Member, Members, members, unknown};
 use crate::errors::{Errors, Place};
 use crate::schema::{self, Schema};
+use crate::tokens::text;
 use crate::value::Value;
 
 /// A call with what the steps before have added.
 struct Call {
+    hash: String,
     id: String,
-    schema: String,
+    /// A long text, read only once.
+    schema: TokenTree,
     root: TokenStream,
     path: TokenStream,
     fields: Group,
@@ -22,14 +24,10 @@ struct Call {
 impl Call {
     fn of(tokens: TokenStream) -> Option<Self> {
         let mut tokens = tokens.into_iter();
-        let mut text = || match Lit::new(literal(tokens.next()?)?) {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        };
-        let (id, schema) = (text()?, text()?);
+        let (hash, id, schema) = (text(&tokens.next()?)?, text(&tokens.next()?)?, tokens.next()?);
         let (root, path) = (group(tokens.next()?)?, group(tokens.next()?)?);
         let fields = group(tokens.next()?)?;
-        Some(Self { id, schema, root: root.stream(), path: path.stream(), fields })
+        Some(Self { hash, id, schema, root: root.stream(), path: path.stream(), fields })
     }
 
     fn input(&self) -> TokenStream {
@@ -50,13 +48,6 @@ impl Call {
     }
 }
 
-fn literal(token: TokenTree) -> Option<proc_macro2::Literal> {
-    match token {
-        TokenTree::Literal(literal) => Some(literal),
-        _ => None,
-    }
-}
-
 fn group(token: TokenTree) -> Option<Group> {
     match token {
         TokenTree::Group(group) => Some(group),
@@ -70,7 +61,8 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         errors.add(Place::here(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
-    match schema::of(&call.id, &call.schema) {
+    let schema_text = || text(&call.schema).unwrap_or_default();
+    match schema::of(call.hash.clone(), &call.id, schema_text) {
         Ok(schema) => expand_with(&call, &schema, errors),
         Err(bug) => {
             errors.add(Place::here(), bug);
@@ -107,15 +99,11 @@ fn expand_with(call: &Call, schema: &Schema, mut errors: Errors) -> TokenStream 
     }
     let built = quote!(#builder.build());
     if has_expression {
-        return quote!({ #types #built });
+        return if types.is_empty() { built } else { quote!({ #types #built }) };
     }
-    quote! {{
-        #types
-        match #built {
-            ::core::result::Result::Ok(input) => input,
-            ::core::result::Result::Err(errors) => #rt::literal_refused(errors),
-        }
-    }}
+    // A call, since each token is work for the compiler.
+    let input = quote!(#rt::literal(#built));
+    if types.is_empty() { input } else { quote!({ #types #input }) }
 }
 
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
@@ -144,22 +132,25 @@ fn types(call: &Call, members: &[Member]) -> TokenStream {
 
 /// Reports the names that no setter has. The field that is meant counts as given.
 fn refuse_unknown(call: &Call, schema: &Schema, read: &mut Members, errors: &mut Errors) {
+    if read.members.iter().all(|member| member.is_known) {
+        return;
+    }
     let root = schema.root();
-    let fields = root.fields();
     let mut meant = Vec::new();
     read.members.retain(|member| {
-        if fields.iter().any(|field| field.key == member.key) {
+        if member.is_known {
             return true;
         }
         let place = member.name.as_ref().map_or(member.value.place, |name| name.span().into());
         let (message, key) = unknown(&root, &call.id, &member.key);
         errors.add(place, message);
-        meant.extend(key.map(|key| (key.to_owned(), place, member.name.clone())));
+        meant.extend(key.map(|key| (key.to_owned(), place)));
         false
     });
-    for (key, place, _) in meant {
+    for (key, place) in meant {
         if read.members.iter().all(|member| member.key != key) {
-            read.members.push(Member { key, name: None, value: Value::unknown(place) });
+            let value = Value::unknown(place);
+            read.members.push(Member { key, is_known: true, name: None, value });
         }
     }
 }

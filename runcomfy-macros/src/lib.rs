@@ -40,14 +40,14 @@ pub fn models(input: TokenStream) -> TokenStream {
     models::expand(input.into()).into()
 }
 
-/// The first step of `input!`: `"<ids>" (<root>) <path> { .. }`.
+/// The first step of `input!`: `"<hash>" "<ids>" (<root>) <path> { .. }`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn resolve(input: TokenStream) -> TokenStream {
     resolve::expand(input.into()).into()
 }
 
-/// The last step of `input!`: `"<id>" "<schema>" (<root>) (<path>) { .. }`.
+/// The last step of `input!`: `"<hash>" "<id>" "<schema>" (<root>) (<path>) { .. }`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn checked(input: TokenStream) -> TokenStream {

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 use runcomfy_codegen::{Generated, Generator, Problem, Severity};
-use syn::Lit;
 
 use crate::errors::{Errors, Place};
-use crate::tokens::{is_punct, split};
+use crate::tokens::{self, is_punct, split};
 
 const USAGE: &str = "`models!` takes the path of a folder or a file of schemas, relative to the \
                      package: `models!(\"schemas\")`, `models!(\"dream.json\", id = \"acme/dream\")`";
@@ -66,12 +65,10 @@ impl Call {
     }
 }
 
+/// The text of a string literal alone.
 fn text(tokens: &[TokenTree]) -> Option<String> {
     match tokens {
-        [TokenTree::Literal(literal)] => match Lit::new(literal.clone()) {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
+        [token] => tokens::text(token),
         _ => None,
     }
 }

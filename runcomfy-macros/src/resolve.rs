@@ -8,24 +8,19 @@ use quote::quote;
 use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::possible::Possible;
-use syn::Lit;
 
 use crate::call::members;
 use crate::errors::{Errors, Place};
-use crate::tokens::is_punct;
+use crate::tokens::{is_punct, text};
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut tokens = tokens.into_iter();
-    let (Some(TokenTree::Literal(ids)), Some(TokenTree::Group(root))) =
-        (tokens.next(), tokens.next())
+    let (Some(hash), Some(ids), Some(TokenTree::Group(root))) =
+        (tokens.next().as_ref().and_then(text), tokens.next(), tokens.next())
     else {
         errors.add(Place::here(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
-    };
-    let ids = match Lit::new(ids) {
-        Lit::Str(ids) => ids.value(),
-        _ => String::new(),
     };
     let root = root.stream();
     let mut path: Vec<TokenTree> = tokens.flat_map(opened).collect();
@@ -49,7 +44,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         path.truncate(path.len() - 3);
     }
     let place = Place::of(&path);
-    let models = models(&ids);
+    let models = models(hash, &ids);
     let written: String = path.iter().map(ToString::to_string).collect();
     let first = written.split("::").next().unwrap_or_default();
     let is_ours = models.iter().any(|path| path.split("::").next() == Some(first));
@@ -103,16 +98,15 @@ fn not_a_model(written: &str, models: &[String]) -> String {
 
 type Known = HashMap<String, Arc<Vec<String>>>;
 
-/// The paths of the models with these ids, one on each line. Made once per crate.
-fn models(ids: &str) -> Arc<Vec<String>> {
+/// The paths of the models whose ids these are, one on each line. Made once per crate.
+fn models(hash: String, ids: &TokenTree) -> Arc<Vec<String>> {
     static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
-    if let Some(paths) = known.get(ids) {
-        return Arc::clone(paths);
-    }
-    let paths = ids.lines().filter_map(|id| module_path(id).ok()).map(|path| path.join("::"));
-    let paths = Arc::new(paths.collect::<Vec<_>>());
-    known.insert(ids.to_owned(), Arc::clone(&paths));
-    paths
+    let paths = known.entry(hash).or_insert_with(|| {
+        let ids = text(ids).unwrap_or_default();
+        let paths = ids.lines().filter_map(|id| module_path(id).ok());
+        Arc::new(paths.map(|path| path.join("::")).collect())
+    });
+    Arc::clone(paths)
 }

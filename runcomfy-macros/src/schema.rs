@@ -19,21 +19,27 @@ impl Schema {
     }
 }
 
+/// By the hashes that the generator has made of them.
 type Known = HashMap<String, Arc<Schema>>;
 
 static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
 
-/// The schema with this text.
+/// The schema with this hash; `text` gives it if it was not read yet.
 ///
 /// # Errors
 /// The problems of the schema. The generator has read it before, so there should be none.
-pub(crate) fn of(id: &str, text: &str) -> Result<Arc<Schema>, String> {
+pub(crate) fn of(
+    hash: String,
+    id: &str,
+    text: impl FnOnce() -> String,
+) -> Result<Arc<Schema>, String> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
-    if let Some(schema) = known.get(text) {
+    if let Some(schema) = known.get(&hash) {
         return Ok(Arc::clone(schema));
     }
-    let read = on_large_stack(|| runcomfy_schema::parse::rules(id, text));
+    let text = text();
+    let read = on_large_stack(|| runcomfy_schema::parse::rules(id, &text));
     let read = read.unwrap_or_else(|| Err(vec!["the system gives no thread".to_owned()]));
     let (rules, definitions) = read.map_err(|problems| {
         let problems = problems.join("; ");
@@ -43,6 +49,6 @@ pub(crate) fn of(id: &str, text: &str) -> Result<Arc<Schema>, String> {
         )
     })?;
     let schema = Arc::new(Schema { rules, definitions });
-    known.insert(text.to_owned(), Arc::clone(&schema));
+    known.insert(hash, Arc::clone(&schema));
     Ok(schema)
 }

@@ -2,6 +2,7 @@
 //! expression is passed on as it is, and rustc reports what is wrong with it.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use syn::Lit;
 
 /// Whether a token is this character.
 pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
@@ -17,6 +18,17 @@ pub(crate) fn is_joint(token: Option<&TokenTree>, char: char) -> bool {
 pub(crate) fn is_colon(tokens: &[TokenTree], index: usize) -> bool {
     is_punct(tokens.get(index), ':')
         && !(is_joint(tokens.get(index), ':') && is_punct(tokens.get(index + 1), ':'))
+}
+
+/// The text of a string literal.
+pub(crate) fn text(token: &TokenTree) -> Option<String> {
+    match token {
+        TokenTree::Literal(literal) => match Lit::new(literal.clone()) {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_word(token: Option<&TokenTree>, words: &[&str]) -> bool {

@@ -12,6 +12,9 @@ use crate::call::{Member, members};
 use crate::errors::{Errors, Place};
 use crate::tokens::{is_colon, is_punct, only_group, opened, split};
 
+/// The place of a value in the schema. Most values do not need it.
+type Here<'h, 'r> = &'h dyn Fn() -> Possible<'r>;
+
 /// A value, and where it stands.
 pub(crate) struct Value {
     pub(crate) kind: Kind,
@@ -30,7 +33,7 @@ pub(crate) enum Kind {
 
 impl Value {
     /// Reads a value. Names of fields become keys by the schema at this place.
-    pub(crate) fn of(tokens: Vec<TokenTree>, here: &Possible<'_>, errors: &mut Errors) -> Self {
+    pub(crate) fn of(tokens: Vec<TokenTree>, here: Here<'_, '_>, errors: &mut Errors) -> Self {
         let place = Place::of(&tokens);
         let all: TokenStream = tokens.iter().cloned().collect();
         let tokens = opened(tokens);
@@ -200,18 +203,19 @@ fn spanned(mut literal: Literal, span: Span) -> TokenTree {
 }
 
 /// `[value, ..]`. `[value; 3]` is an expression.
-fn list(tokens: &[TokenTree], here: &Possible<'_>, errors: &mut Errors) -> Option<Kind> {
+fn list(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<Kind> {
     let group = only_group(tokens).filter(|group| group.delimiter() == Delimiter::Bracket)?;
     if group.stream().into_iter().any(|token| is_punct(Some(&token), ';')) {
         return None;
     }
     let items = split(group.stream()).into_iter().enumerate();
-    let items = items.map(|(index, item)| Value::of(item, &here.item(index), errors));
+    let here = here();
+    let items = items.map(|(index, item)| Value::of(item, &|| here.item(index), errors));
     Some(Kind::List(items.collect()))
 }
 
 /// `Type { field: value, .. }`, or the same without the type. A block is an expression.
-fn object(tokens: &[TokenTree], here: &Possible<'_>, errors: &mut Errors) -> Option<Kind> {
+fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<Kind> {
     let (TokenTree::Group(group), path) = tokens.split_last()? else { return None };
     if group.delimiter() != Delimiter::Brace {
         return None;
@@ -222,7 +226,7 @@ fn object(tokens: &[TokenTree], here: &Possible<'_>, errors: &mut Errors) -> Opt
     if !is_object {
         return None;
     }
-    let read = members(group.stream(), here, errors);
+    let read = members(group.stream(), &here(), errors);
     if let Some((place, _)) = read.rest {
         errors
             .add(place, "`..` is for the whole input: write out the fields of an object inside it");

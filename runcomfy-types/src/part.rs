@@ -135,7 +135,7 @@ impl<T: Checked> Base<T> for &T {
     }
 }
 
-/// The end of a call of `input!` whose literals the judge has accepted at compile time.
+/// The input of a call of `input!` whose literals the judge has accepted at compile time.
 ///
 /// # Panics
 /// If the judge of the macro and that of the program disagree: they are of one version.
@@ -144,8 +144,15 @@ impl<T: Checked> Base<T> for &T {
     clippy::panic,
     reason = "the same judge has accepted these literals when they were compiled"
 )]
-pub fn literal_refused(errors: ValidationErrors) -> ! {
-    panic!("this is a bug of runcomfy-macros, please report it: `input!` has accepted {errors}")
+pub fn literal<T: Checked>(built: Result<T, ValidationErrors>) -> T {
+    match built {
+        Ok(input) => input,
+        Err(errors) => {
+            panic!(
+                "this is a bug of runcomfy-macros, please report it: `input!` has accepted {errors}"
+            )
+        }
+    }
 }
 
 /// Stands for a value in code that does not compile.

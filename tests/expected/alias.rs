@@ -485,6 +485,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_eb0b393f6a57a039 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "eb0b393f6a57a039"
             "expected/alias"
             "{\"type\":\"object\",\"properties\":{\"start\":{\"type\":\"object\",\"required\":[\"x\"],\"properties\":{\"x\":{\"type\":\"integer\"}}},\"end\":{\"$ref\":\"#/properties/start\"},\"point\":{\"$ref\":\"#/$defs/Point\"},\"path\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Point\"}},\"style\":{\"type\":\"string\",\"enum\":[\"anime\",\"film\"]},\"background_style\":{\"$ref\":\"#/properties/style\"}},\"$defs\":{\"Point\":{\"type\":\"object\",\"properties\":{\"y\":{\"type\":\"integer\"}}}}}"
             $($call)*

@@ -149,6 +149,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_626746655733f2fa {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "626746655733f2fa"
             "expected/enum_mixed"
             "{\"type\":\"object\",\"properties\":{\"duration\":{\"enum\":[\"auto\",5,7.5],\"default\":\"auto\"}}}"
             $($call)*

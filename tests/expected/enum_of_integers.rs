@@ -204,6 +204,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_ac77e780a667afe7 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "ac77e780a667afe7"
             "expected/enum_of_integers"
             "{\"type\":\"object\",\"required\":[\"174_value\"],\"properties\":{\"174_value\":{\"type\":\"integer\",\"title\":\"Number of Frames\",\"enum\":[81,141],\"default\":141},\"offset\":{\"type\":\"integer\",\"enum\":[-1,0],\"minimum\":-1}}}"
             $($call)*

@@ -249,6 +249,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_574435aa41589eea {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "574435aa41589eea"
             "expected/enum_of_strings"
             "{\"type\":\"object\",\"required\":[\"aspect_ratio\"],\"properties\":{\"aspect_ratio\":{\"type\":\"string\",\"title\":\"Aspect Ratio\",\"enum\":[\"16:9\",\"9:16\"]},\"mode\":{\"type\":\"string\",\"enum\":[\"static\",\"zoom-in\",\"zoom in\"],\"default\":\"zoom-in\"},\"resolution\":{\"type\":\"string\",\"enum\":[\"720P\",\"4k\"]}}}"
             $($call)*

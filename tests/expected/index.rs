@@ -397,6 +397,7 @@ pub static MODELS: &[::runcomfy_client::ModelInfo] = &[
 macro_rules! __runcomfy_index_d44ec27ae2634af8 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "d44ec27ae2634af8"
             "expected/alias\nexpected/enum_mixed\nexpected/enum_of_integers\nexpected/enum_of_strings\nexpected/map\nexpected/media_list\nexpected/nested\nexpected/nullable\nexpected/output\nexpected/range\nexpected/recursive\nexpected/repaired\nexpected/union"
             $($call)*
         }

@@ -260,6 +260,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_ed1aa0401c112569 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "ed1aa0401c112569"
             "expected/map"
             "{\"type\":\"object\",\"properties\":{\"weights\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\",\"minimum\":0,\"maximum\":1}},\"notes\":{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\"}},\"additionalProperties\":{\"type\":\"string\"}}}}"
             $($call)*

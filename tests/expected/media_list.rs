@@ -183,6 +183,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_bb1cc6e3ff2bdcd8 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "bb1cc6e3ff2bdcd8"
             "expected/media_list"
             "{\"type\":\"object\",\"required\":[\"images\"],\"properties\":{\"images\":{\"type\":\"array\",\"format\":\"image_uris\",\"minItems\":1,\"maxItems\":3,\"validations\":[{\"validation_rule\":\"file_size_mb<\",\"validation_value\":30,\"validation_error\":\"At most 30 MB.\"}]},\"160_video\":{\"type\":\"string\",\"title\":\"Video\"}}}"
             $($call)*

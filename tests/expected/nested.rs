@@ -440,6 +440,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_4b4daf863582187e {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "4b4daf863582187e"
             "expected/nested"
             "{\"type\":\"object\",\"required\":[\"camera\"],\"properties\":{\"camera\":{\"type\":\"object\",\"required\":[\"mode\"],\"properties\":{\"mode\":{\"type\":\"string\",\"enum\":[\"orbit\",\"pan\"]},\"angle\":{\"type\":\"number\",\"minimum\":-180,\"maximum\":180}}},\"mode\":{\"type\":\"string\",\"enum\":[\"fast\",\"best\"]},\"shots\":{\"type\":\"array\",\"maxItems\":4,\"items\":{\"type\":\"object\",\"properties\":{\"prompt\":{\"type\":\"string\",\"minLength\":1}}}}}}"
             $($call)*

@@ -227,6 +227,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_a4c0632a30291701 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "a4c0632a30291701"
             "expected/nullable"
             "{\"type\":\"object\",\"required\":[\"prompt\"],\"properties\":{\"prompt\":{\"type\":[\"string\",\"null\"]},\"seed\":{\"type\":\"integer\",\"nullable\":true,\"minimum\":0},\"style\":{\"anyOf\":[{\"type\":\"string\",\"enum\":[\"anime\",\"film\"]},{\"type\":\"null\"}],\"default\":null}}}"
             $($call)*

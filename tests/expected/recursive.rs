@@ -266,6 +266,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_92b64157051185a6 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "92b64157051185a6"
             "expected/recursive"
             "{\"type\":\"object\",\"required\":[\"tree\"],\"properties\":{\"tree\":{\"$ref\":\"#/$defs/Tree\"}},\"$defs\":{\"Tree\":{\"type\":\"object\",\"required\":[\"label\"],\"properties\":{\"label\":{\"type\":\"string\"},\"branches\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/Tree\"}}}}}}"
             $($call)*

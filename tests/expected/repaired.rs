@@ -244,6 +244,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_a5217bda176a4b7b {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "a5217bda176a4b7b"
             "expected/repaired"
             "{\"type\":\"object\",\"required\":[\"ghost\",\"prompt\"],\"properties\":{\"prompt\":{\"type\":\"string\"},\"steps\":{\"type\":\"integer\",\"maximum\":20,\"default\":25},\"mode\":{\"type\":\"string\",\"enum\":[\"a\",\"b\",\"a\"],\"default\":\"c\"}}}"
             $($call)*

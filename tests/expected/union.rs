@@ -629,6 +629,7 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 macro_rules! __runcomfy_model_110fe191b58ebea8 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
+            "110fe191b58ebea8"
             "expected/union"
             "{\"type\":\"object\",\"required\":[\"shape\"],\"properties\":{\"image_size\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/ImageSize\"},{\"type\":\"string\",\"enum\":[\"square\",\"portrait\"]}],\"default\":\"square\"},\"shape\":{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"kind\":{\"const\":\"circle\"}},\"required\":[\"kind\"]},{\"type\":\"object\",\"properties\":{\"kind\":{\"const\":\"box\"}},\"required\":[\"kind\"]}]}},\"components\":{\"schemas\":{\"ImageSize\":{\"type\":\"object\",\"required\":[\"width\"],\"properties\":{\"width\":{\"type\":\"integer\",\"minimum\":64}}}}}}"
             $($call)*

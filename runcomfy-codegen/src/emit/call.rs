@@ -10,31 +10,32 @@ use super::source::{Code, Source};
 /// The macro of a model's module. `place` tells it from that of the same model elsewhere in the crate.
 pub(super) fn model(source: &mut Source, id: &str, schema: &str, place: &str) {
     let schema = compact(schema);
-    let name = format!("__runcomfy_model_{:016x}", fnv(&[id, &schema, place]));
-    let handed = [Code::str(id), Code::str(&schema)];
-    exported(source, &name, "__input", handed);
+    let hash = fnv(&[id, &schema, place]);
+    exported(source, "model", &hash, "__input", [Code::str(id), Code::str(&schema)]);
 }
 
 /// The macro of the index.
 pub(super) fn index<'a>(source: &mut Source, ids: impl Iterator<Item = &'a str>) {
     let ids = ids.collect::<Vec<_>>().join("\n");
-    let name = format!("__runcomfy_index_{:016x}", fnv(&[&ids]));
-    exported(source, &name, "__index", [Code::str(&ids)]);
+    exported(source, "index", &fnv(&[&ids]), "__index", [Code::str(&ids)]);
 }
 
-/// A macro that calls the macro that it is given, with these literals and the rest of its own call.
+/// A macro that calls the macro that it is given, with its hash, these literals and the rest of its own
+/// call. By the hash the procedural macro knows what it has read already.
 fn exported(
     source: &mut Source,
-    name: &str,
+    kind: &str,
+    hash: &str,
     in_module: &str,
     handed: impl IntoIterator<Item = Code>,
 ) {
+    let name = format!("__runcomfy_{kind}_{hash}");
     source.line("#[doc(hidden)]");
     source.line("#[macro_export]");
     source.open(&format!("macro_rules! {name} {{"));
     source.open("(($($next:tt)*) $($call:tt)*) => {");
     source.open("$($next)*! {");
-    for literal in handed {
+    for literal in std::iter::once(Code::str(hash)).chain(handed) {
         source.value("", &literal, "");
     }
     source.line("$($call)*");
@@ -65,11 +66,12 @@ fn compact(json: &str) -> String {
 }
 
 /// FNV-1a, the same on every machine and in every version.
-fn fnv(texts: &[&str]) -> u64 {
+fn fnv(texts: &[&str]) -> String {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    });
+    format!("{hash:016x}")
 }
 
 #[cfg(test)]
