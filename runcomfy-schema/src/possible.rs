@@ -2,7 +2,7 @@
 
 use crate::field::Field;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, resolve};
+use crate::search::MAX_RULES_SEARCHED;
 
 /// A place in a body, with the rules of all forms that a value may have there.
 #[derive(Clone)]
@@ -78,19 +78,11 @@ impl<'r> Possible<'r> {
             for rule in rules {
                 let Some(less) = left.checked_sub(1) else { return };
                 left = less;
-                match rule {
-                    Rule::Ref(target) => open.push(resolve(self.definitions, *target)),
-                    Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                        open.extend(parts.iter().rev().map(|rules| &**rules));
-                    }
-                    Rule::If { then, otherwise, condition } => {
-                        open.extend([&**otherwise, then, condition]);
-                    }
-                    Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
-                        open.push(rules);
-                    }
-                    rule => visit(rule),
+                let inside = rule.in_place(self.definitions);
+                if inside.is_empty() {
+                    visit(rule);
                 }
+                open.extend(inside.into_iter().rev());
             }
         }
     }
