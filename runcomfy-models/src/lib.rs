@@ -141,6 +141,9 @@ pub mod __macros {
 /// An input of a model, with its literals checked by the compiler.
 ///
 /// ```
+/// # fn main() -> Result<(), runcomfy_models::ValidationErrors> {
+/// # #[cfg(feature = "community")]
+/// # {
 /// use runcomfy_models::input;
 ///
 /// // Every value is a literal, so this is an `Input`: nothing is left to go wrong.
@@ -161,7 +164,9 @@ pub mod __macros {
 /// })?;
 /// assert_eq!(other.positive_prompt(), "man acting");
 /// assert_eq!(other.steps(), Some(12));
-/// # Ok::<(), runcomfy_models::ValidationErrors>(())
+/// # }
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// A literal that breaks a rule of the schema does not compile, and the error is at the literal:
