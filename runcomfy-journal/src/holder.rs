@@ -118,7 +118,7 @@ impl fmt::Display for ClaimHolder {
                     write!(f, " {id}")?;
                 }
                 f.write_str(
-                    " has ended or was settled; to run the input again as another job, give it a key \
+                    " has ended or was settled; to run the input again as another job, give it another key \
                      (`Keyed`)",
                 )
             }

@@ -34,7 +34,8 @@ use crate::output::Output;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the input of a model",
     label = "an input is needed here: for a builder or its result, call `.build()?` first",
-    note = "`build` checks a builder's values and gives a `Result`; `?` takes the `Input` out of it"
+    note = "`build` checks a builder's values and gives a `Result`; `?` takes the `Input` out of it",
+    note = "JSON becomes an input with `Input::from_json(text)?` or `model.input(value)?`; `submit_json` sends it unchecked"
 )]
 pub trait Request: Serialize {
     /// The output of a completed job.
@@ -110,8 +111,9 @@ impl<R: Request + ?Sized> Request for &R {
 
 /// An input with a key.
 ///
-/// With a journal, `run_all` submits equal inputs once, even if the program is started again or runs
-/// several times at once. A key makes an equal input a separate job. The key is not sent.
+/// With a journal, `run_all` submits the inputs of a list once, even if the program is started again
+/// with the same list or runs several times at once. Equal inputs in one list are separate jobs. A key
+/// that no earlier run had makes an input a new job. The key is not sent.
 ///
 /// ```
 /// # use runcomfy_types::{Keyed, Request};
