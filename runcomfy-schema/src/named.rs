@@ -5,7 +5,7 @@ use std::fmt;
 use crate::field::Field;
 use crate::json::Json;
 use crate::rule::{Additional, Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, resolve};
+use crate::search::MAX_RULES_SEARCHED;
 
 /// Shows a value whose rules are known. Its strings are truncated, and URLs have no credentials. A key
 /// without a field is shown in quotes.
@@ -81,18 +81,11 @@ fn find<'r, T>(
 ) -> Option<T> {
     rules.iter().find_map(|rule| {
         *left = left.checked_sub(1)?;
-        let mut inside = |rules: &'r [Rule]| find(definitions, rules, pick, left);
-        match rule {
-            Rule::Ref(target) => inside(resolve(definitions, *target)),
-            Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                parts.iter().find_map(|rules| inside(rules))
-            }
-            Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => inside(rules),
-            Rule::If { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().find_map(|rules| inside(rules))
-            }
-            rule => pick(rule),
+        let inside = rule.in_place(definitions);
+        if inside.is_empty() {
+            return pick(rule);
         }
+        inside.into_iter().find_map(|rules| find(definitions, rules, pick, left))
     })
 }
 

@@ -207,8 +207,8 @@ impl Client {
     ///
     /// let resumed = client.resume(&journal).await?; // what an earlier process left
     /// for lost in &resumed.unknown {
-    ///     // Until somebody has looked into it: `journal.settle(&lost.submission)?` where it was
-    ///     // accepted, `journal.not_accepted(&lost.submission)?` where it was not.
+    ///     // Reported until you have checked: `journal.settle(&lost.submission)?` if it was accepted,
+    ///     // `journal.not_accepted(&lost.submission)?` if it was not.
     ///     eprintln!("look at the account: {} may have been accepted", lost.submission);
     /// }
     /// for job in &resumed.jobs {
