@@ -62,10 +62,10 @@ fn rank(declared: &Declared<'_>) -> u8 {
 }
 
 fn in_object<'r>(object: &'r ObjectSchema, key: &str) -> Option<Declared<'r>> {
-    if let Some(field) = object.fields.iter().find(|field| field.key == key) {
+    if let Some(field) = object.fields.by_key(key) {
         return Some(Declared::Key(field));
     }
-    if let Some(field) = object.fields.iter().find(|field| field.name == key) {
+    if let Some(field) = object.fields.by_name(key) {
         return Some(Declared::Name(field));
     }
     let has_pattern = object.patterns.iter().any(|(pattern, _)| pattern.is_match(key));

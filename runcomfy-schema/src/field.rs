@@ -110,6 +110,18 @@ impl Fields {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
+    /// The field with a key.
+    #[must_use]
+    pub fn by_key(&self, key: &str) -> Option<Field<'_>> {
+        self.iter().find(|field| field.key == key)
+    }
+
+    /// The field with a Rust name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<Field<'_>> {
+        self.iter().find(|field| field.name == name)
+    }
+
     /// The index of a key. Looks at `expected` first.
     #[inline]
     #[must_use]

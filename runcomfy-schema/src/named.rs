@@ -41,7 +41,7 @@ impl<'a> Named<'a> {
     /// The name of a member, and its rules.
     fn member(self, key: &str) -> (Option<&'a str>, &'a [Rule]) {
         let field = |rule: &'a Rule| match rule {
-            Rule::Object(object) => object.fields.iter().find(|field| field.key == key),
+            Rule::Object(object) => object.fields.by_key(key),
             _ => None,
         };
         if let Some(Field { name, rules, .. }) = self.find(&field) {

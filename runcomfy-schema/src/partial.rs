@@ -136,7 +136,7 @@ fn members_of(
         }
     }
     for (key, value) in members {
-        let field = schema.fields.iter().find(|field| field.key == key);
+        let field = schema.fields.by_key(key);
         let name = field.map_or(key.as_str(), |field| field.name);
         let at = InstancePath::Member { parent: at, name, key };
         let mut is_known = field.is_some();
@@ -146,7 +146,11 @@ fn members_of(
         }
         match &schema.additional {
             Additional::Denied if !is_known => {
-                report.add(&at, "additionalProperties", unknown(schema.fields.iter(), key));
+                report.add(
+                    &at,
+                    "additionalProperties",
+                    unknown(schema.fields.iter().collect(), key),
+                );
             }
             Additional::Checked(rules) if !is_known => walk(report, definitions, rules, value, &at),
             _ => {}

@@ -38,7 +38,7 @@ impl<'r> Possible<'r> {
         let mut lists = Vec::new();
         self.each_object(&mut |object| {
             let before = lists.len();
-            lists.extend(object.fields.iter().filter(|one| one.key == key).map(|one| one.rules));
+            lists.extend(object.fields.by_key(key).map(|field| field.rules));
             let patterns = object.patterns.iter().filter(|(pattern, _)| pattern.is_match(key));
             lists.extend(patterns.map(|(_, rules)| &**rules));
             if let Additional::Checked(rules) = &object.additional

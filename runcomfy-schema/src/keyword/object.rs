@@ -108,7 +108,7 @@ pub(crate) fn report(
             _ if is_known => {}
             Additional::Denied => {
                 if !report.count_only() {
-                    let message = unknown(fields.iter(), key);
+                    let message = unknown(fields.iter().collect(), key);
                     report.add(&at, "additionalProperties", message);
                 }
             }
@@ -134,14 +134,14 @@ fn report_field(
 }
 
 /// The message for a key that is not a field.
-pub(crate) fn unknown<'a>(fields: impl Iterator<Item = Field<'a>> + Clone, key: &str) -> String {
+pub(crate) fn unknown(fields: Vec<Field<'_>>, key: &str) -> String {
     if key.is_empty() {
-        let keys: Vec<_> = fields.map(|field| field.key).collect();
+        let keys: Vec<_> = fields.iter().map(|field| field.key).collect();
         return format!("an empty key is not a field; the fields are {}", keys.join(", "));
     }
-    let names = fields.clone().flat_map(|field| [field.key, field.name]);
+    let names = fields.iter().flat_map(|field| [field.key, field.name]);
     let near = nearest(key, names)
-        .and_then(|near| fields.clone().find(|field| field.key == near || field.name == near));
+        .and_then(|near| fields.iter().find(|field| field.key == near || field.name == near));
     if let Some(field) = near {
         return format!("is not a field; did you mean {:?}?", field.key);
     }

@@ -86,7 +86,7 @@ pub(crate) fn report(
                     let message = "is a field of another form".to_owned();
                     report.add(&at, "unevaluatedProperties", message);
                 } else if !report.count_only() {
-                    let message = unknown(fields.iter().copied(), key);
+                    let message = unknown(fields.clone(), key);
                     report.add(&at, "additionalProperties", message);
                 }
             }

@@ -172,7 +172,7 @@ fn is_anything(schema: &Schema) -> bool {
         && schema.types.is_none()
         && schema.enum_values.is_none()
         && schema.reference.is_none()
-        && schema.in_place().next().is_none()
+        && schema.in_place().is_empty()
         && schema.minimum.is_none()
         && schema.maximum.is_none()
         && schema.multiple_of.is_none()

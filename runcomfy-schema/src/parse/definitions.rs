@@ -184,5 +184,5 @@ fn endless_in<'a>(
             done.push(text);
         }
     }
-    schema.in_place().find_map(|part| endless_in(part, definitions, path, done))
+    schema.in_place().into_iter().find_map(|part| endless_in(part, definitions, path, done))
 }

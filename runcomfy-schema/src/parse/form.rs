@@ -93,10 +93,7 @@ fn collect(definitions: &Definitions, schema: &Schema, left: &mut usize) -> Vec<
             }
         }
     };
-    let negated = schema.not.as_deref();
-    let parts =
-        schema.in_place().filter(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
-    for part in parts {
+    for part in schema.in_place_but_not() {
         let Some(rest) = left.checked_sub(1) else { break };
         *left = rest;
         let part = merge_all_of(definitions, part);

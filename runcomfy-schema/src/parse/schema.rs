@@ -201,14 +201,27 @@ impl Schema {
     }
 
     /// The schemas that judge the same value.
-    pub fn in_place(&self) -> impl Iterator<Item = &Self> {
-        let condition = self.condition.iter().flat_map(|condition| {
+    pub fn in_place(&self) -> Vec<&Self> {
+        let mut parts = Vec::new();
+        for list in [&self.all_of, &self.any_of, &self.one_of] {
+            parts.extend(list);
+        }
+        parts.extend(self.not.as_deref());
+        if let Some(condition) = &self.condition {
             let Condition { if_, then, otherwise } = &**condition;
-            [Some(if_), then.as_ref(), otherwise.as_ref()].into_iter().flatten()
-        });
-        let dependents = self.dependents.iter().filter_map(|dependent| dependent.schema.as_ref());
-        let lists = [&self.all_of, &self.any_of, &self.one_of].into_iter().flatten();
-        lists.chain(self.not.as_deref()).chain(condition).chain(dependents)
+            parts.push(if_);
+            parts.extend([then, otherwise].into_iter().flatten());
+        }
+        parts.extend(self.dependents.iter().filter_map(|dependent| dependent.schema.as_ref()));
+        parts
+    }
+
+    /// The schemas that judge the same value, and that it can satisfy: all but `not`.
+    pub fn in_place_but_not(&self) -> Vec<&Self> {
+        let mut parts = self.in_place();
+        let negated = self.not.as_deref();
+        parts.retain(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
+        parts
     }
 }
 

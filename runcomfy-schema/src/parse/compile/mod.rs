@@ -268,5 +268,5 @@ pub(crate) fn is_leaf(schema: &Schema) -> bool {
         && schema.unevaluated_properties.is_none()
         && schema.unevaluated_items.is_none()
         && !matches!(schema.additional, Some(AdditionalProperties::Checked(_)))
-        && schema.in_place().next().is_none()
+        && schema.in_place().is_empty()
 }

@@ -154,7 +154,7 @@ impl Compiler<'_> {
         for (number, (state, key)) in
             files.states.iter_mut().zip(&files.keys).enumerate().skip(first)
         {
-            if state.has_files && state.steps.targets().next().is_some() {
+            if state.has_files && !state.steps.targets().is_empty() {
                 let definition = self.done.len();
                 let first = key.all.first().or(key.any.first()).copied();
                 self.referred_schemas.push((first, Position::Inner));
@@ -174,14 +174,14 @@ impl Compiler<'_> {
 
 /// The schemas of inner values, which are compiled with the keywords of the schema.
 fn schemas_inside(schema: &Schema) -> HashSet<SchemaId> {
-    let properties = schema.properties.iter().flatten().map(|property| &property.schema);
-    let patterns = schema.patterns.iter().map(|(_, each)| each);
-    let additional = match &schema.additional {
-        Some(AdditionalProperties::Checked(rest)) => Some(&**rest),
-        _ => None,
-    };
-    let boxed = [&schema.items, &schema.unevaluated_properties, &schema.unevaluated_items];
-    let boxed = boxed.into_iter().flatten().map(|one| &**one);
-    let all = properties.chain(patterns).chain(&schema.prefix).chain(additional).chain(boxed);
-    all.filter_map(|part| part.id).collect()
+    let mut parts: Vec<&Schema> = schema.prefix.iter().collect();
+    parts.extend(schema.properties.iter().flatten().map(|property| &property.schema));
+    parts.extend(schema.patterns.iter().map(|(_, each)| each));
+    if let Some(AdditionalProperties::Checked(rest)) = &schema.additional {
+        parts.push(rest);
+    }
+    for boxed in [&schema.items, &schema.unevaluated_properties, &schema.unevaluated_items] {
+        parts.extend(boxed.as_deref());
+    }
+    parts.into_iter().filter_map(|part| part.id).collect()
 }

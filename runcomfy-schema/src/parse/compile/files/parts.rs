@@ -40,12 +40,7 @@ impl Compiler<'_> {
             if whole.enum_values.is_some() {
                 continue;
             }
-            let negated = whole.not.as_deref();
-            let inside = whole.in_place();
-            let inside = inside.filter(|part| negated.is_none_or(|not| !std::ptr::eq(*part, not)));
-            let mut inside: Vec<Schema> = inside.cloned().collect();
-            inside.reverse();
-            pending.append(&mut inside);
+            pending.extend(whole.in_place_but_not().into_iter().rev().cloned());
             parts.push(whole);
         }
         parts

@@ -67,13 +67,13 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    pub(super) fn targets(&self) -> impl Iterator<Item = usize> {
-        let fields = self.fields.iter().map(|(.., state)| *state);
-        let patterns = self.patterns.iter().map(|(_, state)| *state);
-        let prefixes = self.prefixes.iter().flatten().copied();
-        let items = self.items.iter().map(|(_, state)| Some(*state));
-        let additional = self.additional.iter().copied().map(Some);
-        fields.chain(patterns).chain(additional).chain(prefixes).chain(items).flatten()
+    pub(super) fn targets(&self) -> Vec<usize> {
+        let mut targets = self.additional.clone();
+        targets.extend(self.fields.iter().filter_map(|(.., state)| *state));
+        targets.extend(self.patterns.iter().filter_map(|(_, state)| *state));
+        self.prefixes.iter().for_each(|prefix| targets.extend(prefix.iter().flatten()));
+        targets.extend(self.items.iter().map(|(_, state)| *state));
+        targets
     }
 }
 
