@@ -46,13 +46,14 @@ impl Checked {
         self.module = Some(module.into());
         self
     }
-}
 
-impl fmt::Display for Checked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for warning in &self.warnings {
-            writeln!(f, "{warning}\n")?;
-        }
+    /// What `Display` shows after the warnings: for programs that show them in a way of their own.
+    #[must_use]
+    pub fn names(&self) -> impl fmt::Display + '_ {
+        Names(self)
+    }
+
+    fn fmt_names(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for model in &self.models {
             let below = self.module.as_ref().map(|module| format!("{module}::"));
             let (id, module) = (&model.id, &model.module);
@@ -63,6 +64,23 @@ impl fmt::Display for Checked {
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         let (models, warnings) = (self.models.len(), self.warnings.len());
         writeln!(f, "\n{models} model{}, {warnings} warning{}", plural(models), plural(warnings))
+    }
+}
+
+struct Names<'a>(&'a Checked);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_names(f)
+    }
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for warning in &self.warnings {
+            writeln!(f, "{warning}\n")?;
+        }
+        self.fmt_names(f)
     }
 }
 

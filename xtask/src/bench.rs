@@ -10,11 +10,44 @@ use crate::Result;
 const START: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->";
 
-const PARTS: [&str; 5] = ["crates", "codegen", "runtime", "apps", "jobs"];
+/// A part of the benchmarks.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Part {
+    Crates,
+    Codegen,
+    Runtime,
+    Apps,
+    Jobs,
+}
+
+impl Part {
+    /// Its name for the benchmark program.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Crates => "crates",
+            Self::Codegen => "codegen",
+            Self::Runtime => "runtime",
+            Self::Apps => "apps",
+            Self::Jobs => "jobs",
+        }
+    }
+}
+
+/// Measures costs beside those of other crates.
+///
+/// Without a part and `--quick`, measures all parts, and writes the table into docs/performance.md.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The parts to measure
+    parts: Vec<Part>,
+    /// Takes fewer rounds
+    #[arg(long)]
+    quick: bool,
+}
 
 /// Runs the benchmarks. If all parts were measured, writes the table into `docs/performance.md`.
-pub(crate) fn run(arguments: &mut lexopt::Parser, root: &Path) -> Result<()> {
-    let options = options(arguments)?;
+pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
+    let options = options(args);
     let table = measure(root, &options)?;
     print!("{table}");
     if options.is_empty() {
@@ -31,26 +64,13 @@ pub(crate) fn run(arguments: &mut lexopt::Parser, root: &Path) -> Result<()> {
 }
 
 /// The options of the benchmark program.
-fn options(arguments: &mut lexopt::Parser) -> Result<Vec<String>> {
-    let mut options = Vec::new();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            lexopt::Arg::Long("quick") => options.push("--quick".to_owned()),
-            lexopt::Arg::Value(part) => {
-                let part = part.into_string().map_err(|part| format!("{part:?} is not a part"))?;
-                if !PARTS.contains(&part.as_str()) {
-                    return Err(format!("{part:?} is not one of: {}", PARTS.join(", ")).into());
-                }
-                options.push(part);
-            }
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(options)
+fn options(args: &Args) -> Vec<&'static str> {
+    let quick = args.quick.then_some("--quick");
+    args.parts.iter().map(|part| part.name()).chain(quick).collect()
 }
 
 /// Runs the benchmark program, and returns its table.
-fn measure(root: &Path, options: &[String]) -> Result<String> {
+fn measure(root: &Path, options: &[&str]) -> Result<String> {
     let manifest = root.join("bench/Cargo.toml");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["run", "--release", "--quiet", "--manifest-path"]).arg(manifest).arg("--");

@@ -3,10 +3,7 @@
 use crate::Result;
 
 /// Writes what the generator says today to `tests/expected/`, and lists the files that changed.
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<()> {
-    if let Some(argument) = arguments.next()? {
-        return Err(argument.unexpected().into());
-    }
+pub(crate) fn run() -> Result<()> {
     let changed = runcomfy_expected::bless()?;
     for file in &changed {
         let verb = if file.exists() { "wrote" } else { "removed" };

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use lexopt::prelude::*;
 use runcomfy_codegen::{GeneratedModel, Generator};
 
 use crate::{Result, model_table};
@@ -18,15 +17,17 @@ struct Wanted {
     text: String,
 }
 
-pub(crate) fn run(arguments: &mut lexopt::Parser, root: &Path) -> Result<()> {
-    let mut is_check = false;
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("check") => is_check = true,
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    if is_check { check(root) } else { write(root) }
+/// Writes what follows from the models in schemas/: the features of runcomfy-models, one per vendor,
+/// and docs/models.md.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Writes nothing, and fails if a file is not up to date
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
+    if args.check { check(root) } else { write(root) }
 }
 
 /// Writes the files that differ.

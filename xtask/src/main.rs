@@ -1,103 +1,91 @@
-//! The project's own commands: `cargo xtask help`.
+//! The project's own commands: `cargo xtask --help`.
 
 mod bench;
 mod bless;
-mod check;
 mod features;
-mod import;
 mod model_table;
 mod msrv;
-mod page;
 mod soak;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use lexopt::prelude::*;
-
-const HELP: &str = "\
-Usage: cargo xtask <COMMAND>
-
-Commands:
-  check [<FOLDER>]            checks the schemas in FOLDER, or the project's own: prints errors or
-                              warnings, and lists the models with each name and its origin
-  import <FILE> [--id <ID>]   adds a model to schemas/, and checks them all. FILE is the text of the
-                              model's page, its catalog entry, or its input schema. ID is the model
-                              id; it takes precedence over the one in FILE. Then does what
-                              `features` does
-  features [--check]          writes what follows from the models in schemas/: the features of
-                              runcomfy-models, one per vendor, and docs/models.md. --check writes
-                              nothing, and fails if a file is not up to date
-  bless                       rewrites the generated sources in tests/expected/
-  bench [<PART>..] [--quick]  measures costs beside those of other crates. PART is crates, codegen,
-                              runtime, apps or jobs. Without PART and --quick, measures all parts,
-                              and writes the table into docs/performance.md. --quick takes fewer
-                              rounds
-  msrv                        checks that no dependency needs a newer Rust than Cargo.toml promises
-  soak [<OPTION>..]           runs thousands of jobs under faults; see `cargo xtask soak --help`
-  help                        prints this help
-";
+use clap::{CommandFactory as _, Parser};
+use runcomfy_cli::schemas::{self, Project};
+use runcomfy_cli::{Error, ErrorKind, Status};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            if error.is::<lexopt::Error>() {
-                eprintln!("`cargo xtask help` lists the commands and their options");
-            }
-            ExitCode::FAILURE
-        }
-    }
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Xtask {
+    /// The folder of the schemas; without it, the project's own
+    #[arg(long, global = true, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
-fn run() -> Result<()> {
-    let mut arguments = lexopt::Parser::from_env();
-    let command = match arguments.next()? {
-        Some(Value(command)) => command.string()?,
-        Some(Short('h') | Long("help")) | None => "help".to_owned(),
-        Some(other) => return Err(other.unexpected().into()),
-    };
-    let is_help = |argument: std::ffi::OsString| argument == "-h" || argument == "--help";
-    match command.as_str() {
-        "soak" if std::env::args_os().any(is_help) => {
-            print!("{}", soak::HELP);
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Schemas(schemas::Command),
+    /// Writes what follows from the models in schemas/: the features of runcomfy-models, one per
+    /// vendor, and docs/models.md
+    Features(features::Args),
+    /// Rewrites the generated sources in tests/expected/
+    Bless,
+    /// Measures costs beside those of other crates
+    Bench(bench::Args),
+    /// Checks that no dependency needs a newer Rust than Cargo.toml promises
+    Msrv,
+    /// Runs thousands of jobs under faults; see `cargo xtask soak --help`
+    // Its help is that of the soak.
+    #[command(disable_help_flag = true)]
+    Soak(soak::Args),
+    /// Prints this help
+    Help,
+}
+
+fn main() -> ExitCode {
+    runcomfy_cli::program::main::<Xtask>(run)
+}
+
+fn run(xtask: Xtask, output: &mut dyn Write) -> runcomfy_cli::Result<Status> {
+    let folder = xtask.folder.as_deref();
+    let done = match &xtask.command {
+        None | Some(Command::Help) => {
+            write!(output, "{}", Xtask::command().render_help())?;
             Ok(())
         }
-        "soak" => soak::run(&mut arguments),
-        "help" => print_help(),
-        "check" | "features" | "import" | "bless" | "bench" | "msrv"
-            if std::env::args_os().any(is_help) =>
-        {
-            print_help()
-        }
-        "bless" => bless::run(&mut arguments),
-        "features" => features::run(&mut arguments, &root()),
-        "check" => check::run(&mut arguments, schemas),
-        "import" => {
-            import::run(&mut arguments, &schemas()?).and_then(|()| features::write(&root()))
-        }
-        "bench" => bench::run(&mut arguments, &root()),
-        "msrv" => msrv::run(&root()),
-        other => Err(format!("{other:?} is not a command\n\n{HELP}").into()),
-    }
+        Some(Command::Schemas(command)) => return run_schemas(command, folder, output),
+        Some(Command::Features(args)) => features::run(args, &root()),
+        Some(Command::Bless) => bless::run(),
+        Some(Command::Bench(args)) => bench::run(args, &root()),
+        Some(Command::Msrv) => msrv::run(&root()),
+        Some(Command::Soak(args)) => soak::run(args),
+    };
+    done.map_err(|error| Error::new(ErrorKind::BadInput, error.to_string()))?;
+    Ok(Status::Done)
 }
 
-fn print_help() -> Result<()> {
-    print!("{HELP}");
-    Ok(())
+/// Runs a command on the project's schemas, or on those of another folder: an app's own.
+fn run_schemas(
+    command: &schemas::Command,
+    folder: Option<&Path>,
+    output: &mut dyn Write,
+) -> runcomfy_cli::Result<Status> {
+    command.run(&project().in_folder(folder), output)
+}
+
+fn project() -> Project {
+    Project::new(root().join("schemas")).with_module("runcomfy_models")
 }
 
 /// The root of the repository.
 fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()
-}
-
-/// The folder of the project's schemas, without links in its path.
-fn schemas() -> Result<PathBuf> {
-    let path = root().join("schemas");
-    path.canonicalize().map_err(|error| format!("cannot find {}: {error}", path.display()).into())
 }

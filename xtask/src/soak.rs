@@ -1,13 +1,25 @@
 //! `cargo xtask soak`: a longer soak than the one in the tests.
 
+use std::ffi::OsString;
 use std::process::Command;
 
 use crate::Result;
 
 /// The soak's own text: to ask it would build it first.
-pub(crate) const HELP: &str = include_str!("../../tests/soak/help.txt");
+const HELP: &str = include_str!("../../tests/soak/help.txt");
 
-pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<()> {
+/// The options, as the soak reads them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<OsString>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.options.iter().any(|option| option == "-h" || option == "--help") {
+        print!("{HELP}");
+        return Ok(());
+    }
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([
         "run",
@@ -19,6 +31,6 @@ pub(crate) fn run(arguments: &mut lexopt::Parser) -> Result<()> {
         "soak",
         "--",
     ]);
-    let status = cargo.args(arguments.raw_args()?).status()?;
+    let status = cargo.args(&args.options).status()?;
     if status.success() { Ok(()) } else { Err("the soak failed; see its output above".into()) }
 }

@@ -1,0 +1,102 @@
+//! The error of every command, with its exit code.
+
+use std::error::Error as StdError;
+use std::io;
+
+/// The result of a command.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a command failed. Displays the message alone; `{:?}` adds the causes.
+#[derive(thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    is_closed_output: bool,
+    #[source]
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+runcomfy_schema::debug_as_report!(struct Error { kind, message, is_closed_output, source });
+
+/// What kind of reason it was. Each has an exit code of its own, as in BSD's `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The command line is wrong: exit code 64.
+    Usage,
+    /// An input is wrong, for example a schema: exit code 65.
+    BadInput,
+    /// The service, or a program that is needed, is not there: exit code 69.
+    Unavailable,
+    /// A file cannot be read or written: exit code 74.
+    Io,
+    /// It may go well later: exit code 75.
+    TryAgain,
+    /// No token, or one that is refused: exit code 77.
+    NoPermission,
+}
+
+impl ErrorKind {
+    /// The exit code of a program that fails for this reason.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::BadInput => 65,
+            Self::Unavailable => 69,
+            Self::Io => 74,
+            Self::TryAgain => 75,
+            Self::NoPermission => 77,
+        }
+    }
+}
+
+impl Error {
+    /// An error with this message, which says what to do next.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), is_closed_output: false, source: None }
+    }
+
+    /// A wrong command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// A wrong input.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::BadInput, message)
+    }
+
+    /// A file that cannot be read or written.
+    pub fn io(message: impl Into<String>, source: io::Error) -> Self {
+        Self::new(ErrorKind::Io, message).because(source)
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of reason it was.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Whether it failed because nobody reads its output any more.
+    pub(crate) fn is_closed_output(&self) -> bool {
+        self.is_closed_output
+    }
+}
+
+/// A failure to write the output of a command. Failures to read or write files say which file: see
+/// [`Error::io`].
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        let is_closed_output = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { is_closed_output, ..Self::io("cannot write the output", error) }
+    }
+}

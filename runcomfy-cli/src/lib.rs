@@ -1,0 +1,26 @@
+//! The program `rcf`, as a library: its commands with their arguments, so that other programs can offer
+//! the same commands.
+//!
+//! `rcf schemas` has the tools of a schema keeper, who adds models to an app and keeps them up to
+//! date. Each command is a module below [`schemas`], with its arguments (`Args`) and a function `run`.
+//!
+//! ```
+//! use clap::Parser as _;
+//! use runcomfy_cli::{Rcf, schemas::Project};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # std::fs::write(folder.path().join("dream.json"), r#"{"type": "object", "properties": {}}"#)?;
+//! # let path = folder.path().to_str().unwrap();
+//! let rcf = Rcf::try_parse_from(["rcf", "schemas", "--folder", path, "check"])?;
+//! let mut output = Vec::new();
+//! rcf.run(&mut output)?;
+//! assert!(String::from_utf8(output)?.contains("dream -> dream\n"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+pub mod program;
+pub mod schemas;
+
+pub use error::{Error, ErrorKind, Result};
+pub use program::{Rcf, Status};
