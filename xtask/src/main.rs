@@ -77,7 +77,12 @@ fn run_schemas(
     folder: Option<&Path>,
     output: &mut dyn Write,
 ) -> runcomfy_cli::Result<Status> {
-    command.run(&project().in_folder(folder), output)
+    let status = command.run(&project().in_folder(folder), output);
+    // Also after an error: some of the models may have been written.
+    if folder.is_none() && command.writes() {
+        features::write(&root()).map_err(|error| Error::bad_input(error.to_string()))?;
+    }
+    status
 }
 
 fn project() -> Project {

@@ -4,6 +4,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::printable::line;
 use tempfile::NamedTempFile;
 
 use super::ModelId;
@@ -16,6 +17,8 @@ use crate::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// As its user named it, for messages.
+    name: PathBuf,
 }
 
 /// What writing a file came to.
@@ -43,7 +46,7 @@ impl Folder {
             Error::io(format!("{message}; give the right one with --folder"), error)
         })?;
         if root.is_dir() {
-            return Ok(Self { root });
+            return Ok(Self { root, name: path.to_owned() });
         }
         Err(Error::usage(format!(
             "{} is not a folder; give the folder of the schemas with --folder",
@@ -63,6 +66,47 @@ impl Folder {
         Self::open(path)
     }
 
+    /// A folder that is not there, and so is empty.
+    pub(crate) fn missing(path: &Path) -> Self {
+        Self { root: path.to_owned(), name: path.to_owned() }
+    }
+
+    /// The ids of the models that have a file, sorted. Other files are left out, and links.
+    ///
+    /// # Errors
+    /// If a folder cannot be read.
+    pub fn ids(&self) -> Result<Vec<ModelId>> {
+        const MAX_FILES: usize = 20_000;
+        let mut ids = Vec::new();
+        let mut open = vec![(self.root.clone(), String::new())];
+        while let Some((folder, above)) = open.pop() {
+            let failed = |error| Error::io(format!("cannot read {}", folder.display()), error);
+            let entries = match fs::read_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(failed)?,
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed)?;
+                let kind = entry.file_type().map_err(failed)?;
+                let name = entry.file_name();
+                let Some(name) = name.to_str().map(|name| format!("{above}{name}")) else {
+                    continue;
+                };
+                if kind.is_dir() {
+                    open.push((entry.path(), format!("{name}/")));
+                } else if kind.is_file() {
+                    ids.extend(name.strip_suffix(".json").and_then(|id| id.parse().ok()));
+                }
+            }
+            if ids.len() + open.len() > MAX_FILES {
+                let root = self.root.display();
+                return Err(Error::bad_input(format!("{root} has more than {MAX_FILES} files")));
+            }
+        }
+        ids.sort();
+        Ok(ids)
+    }
+
     /// The folder's path, without links.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -79,6 +123,12 @@ impl Folder {
         path
     }
 
+    /// The path of a model's file as the user knows it: below the folder that was named.
+    #[must_use]
+    pub fn name_of(&self, id: &ModelId) -> String {
+        line(&self.name.join(format!("{id}.json")).display().to_string())
+    }
+
     /// The text of a model's file, or `None` if there is no such file.
     ///
     /// # Errors
@@ -87,14 +137,14 @@ impl Folder {
         let path = self.path_of(id);
         let Some(found) = self.look(&path)? else { return Ok(None) };
         if !found.is_file() {
-            return Err(Error::bad_input(format!("{} is not a file; move it", path.display())));
+            return Err(Error::bad_input(format!("{} is not a file; move it", self.name_of(id))));
         }
-        let failed = |error| Error::io(format!("cannot read {}", path.display()), error);
+        let failed = |error| Error::io(format!("cannot read {}", self.name_of(id)), error);
         let mut text = String::new();
         let file = fs::File::open(&path).map_err(failed)?;
         file.take(MAX_FILE_LEN + 1).read_to_string(&mut text).map_err(failed)?;
         if text.len() as u64 > MAX_FILE_LEN {
-            return Err(Error::bad_input(format!("{} is too long for a schema", path.display())));
+            return Err(Error::bad_input(format!("{} is too long for a schema", self.name_of(id))));
         }
         Ok(Some(text))
     }
@@ -109,7 +159,7 @@ impl Folder {
         if before.as_deref() == Some(text) {
             return Ok(Written::Unchanged);
         }
-        let failed = |error| Error::io(format!("cannot write {}", path.display()), error);
+        let failed = |error| Error::io(format!("cannot write {}", self.name_of(id)), error);
         let parent = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(parent).map_err(failed)?;
         replace(parent, &path, text).map_err(failed)?;

@@ -3,11 +3,17 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+mod changes;
 pub mod check;
 mod folder;
+pub mod import;
+mod merge;
 mod model_id;
+mod place;
 mod problems;
 mod project;
+mod tree;
+mod update;
 
 pub use folder::{Folder, Written};
 pub use model_id::ModelId;
@@ -35,6 +41,7 @@ pub struct Schemas {
 #[expect(missing_docs, reason = "each is documented with its arguments")]
 pub enum Command {
     Check(check::Args),
+    Import(import::Args),
 }
 
 impl Schemas {
@@ -48,6 +55,15 @@ impl Schemas {
 }
 
 impl Command {
+    /// Whether the command, as it was called, may write schemas.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Check(_) => false,
+            Self::Import(args) => !args.dry_run,
+        }
+    }
+
     /// Runs the command on a project's schemas.
     ///
     /// # Errors
@@ -55,6 +71,7 @@ impl Command {
     pub fn run(&self, project: &Project, output: &mut dyn Write) -> Result<Status> {
         match self {
             Self::Check(args) => check::run(args, project, output),
+            Self::Import(args) => import::run(args, project, output),
         }
     }
 }

@@ -12,11 +12,17 @@ use serde_json::{Value, json};
 /// Shows problems, with the lines of their files.
 #[derive(Debug, Default)]
 pub(crate) struct Shown {
-    /// The texts of the files that were read. `None` if one cannot be read.
+    /// The texts of files; of others, the file is read. `None` if it cannot be.
     texts: HashMap<PathBuf, Option<String>>,
 }
 
 impl Shown {
+    /// Gives the text of a file that is not written.
+    pub(crate) fn with_text(mut self, file: impl Into<PathBuf>, text: &str) -> Self {
+        self.texts.insert(file.into(), Some(text.to_owned()));
+        self
+    }
+
     /// The problems as text.
     pub(crate) fn text(&mut self, problems: &[Problem]) -> String {
         problems.iter().map(|problem| self.problem(problem) + "\n\n").collect()

@@ -45,4 +45,12 @@ impl Project {
     pub fn folder(&self) -> Result<Folder> {
         Folder::open(&self.schemas)
     }
+
+    /// The folder for a command that writes nothing: it need not be there.
+    ///
+    /// # Errors
+    /// If something else than a folder is there.
+    pub(crate) fn folder_or_empty(&self) -> Result<Folder> {
+        if self.schemas.exists() { self.folder() } else { Ok(Folder::missing(&self.schemas)) }
+    }
 }

@@ -22,7 +22,7 @@ use crate::search;
 
 mod exact;
 pub mod literal;
-pub(crate) mod raw;
+pub mod raw;
 mod reading;
 pub mod text;
 

@@ -8,7 +8,10 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The members of an object. `K` is `String`, or `&RawValue` if the position of a key matters.
-pub(crate) fn members<'a, K: Deserialize<'a>>(
+///
+/// # Errors
+/// If the text is not an object, or a key is not a `K`.
+pub fn members<'a, K: Deserialize<'a>>(
     text: &'a str,
 ) -> Result<Vec<(K, &'a RawValue)>, serde_json::Error> {
     struct Members<K>(PhantomData<K>);
@@ -33,6 +36,9 @@ pub(crate) fn members<'a, K: Deserialize<'a>>(
 }
 
 /// The items of an array.
-pub(crate) fn items(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+///
+/// # Errors
+/// If the text is not an array.
+pub fn items(text: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
     serde_json::from_str(text)
 }

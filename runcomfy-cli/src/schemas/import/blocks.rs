@@ -1,0 +1,181 @@
+//! The JSON objects in a text that is not JSON as a whole.
+
+use std::ops::Range;
+
+use crate::schemas::tree::Tree;
+
+/// A JSON value in a text. Objects inside it are no blocks of their own.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) range: Range<usize>,
+    pub(super) line: usize,
+    pub(super) tree: Tree,
+}
+
+/// An object that begins like JSON, and is none.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// From its start to its last brace, as far as the braces tell.
+    range: Range<usize>,
+    pub(super) line: usize,
+    pub(super) reason: String,
+    /// Whether it begins like a schema.
+    pub(super) is_like_schema: bool,
+}
+
+impl Broken {
+    /// Whether a block is a part of it. Then the block is not the schema of a model.
+    pub(super) fn holds(&self, block: &Block) -> bool {
+        self.range.contains(&block.range.start)
+    }
+}
+
+/// What a text has.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    pub(super) blocks: Vec<Block>,
+    pub(super) broken: Vec<Broken>,
+}
+
+/// The line of a position, from 1.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
+
+/// Finds the outermost JSON values of a text.
+pub(super) fn find(text: &str) -> Blocks {
+    let mut found = Blocks::default();
+    let (mut at, mut counted, mut line) = (0, 0, 1);
+    // Each failed attempt may read to the end of the text.
+    const MAX_BROKEN: usize = 200;
+    while let Some(start) = next_start(text, at) {
+        line += text[counted..start].matches('\n').count();
+        counted = start;
+        match Tree::at_start(&text[start..]) {
+            Ok((tree, len)) => {
+                at = start + len;
+                found.blocks.push(Block { range: start..at, line, tree });
+            }
+            Err(error) => {
+                let failed = start + failed_at(&text[start..], &error);
+                let reason = format!("line {}: {}", line_at(text, failed), reason(&error));
+                let before = &text[start..failed];
+                let is_like_schema = [
+                    "\"properties\"",
+                    "\"$ref\"",
+                    "\"$defs\"",
+                    "\"$schema\"",
+                    "\"input_schema\"",
+                    "\"openapi\"",
+                ]
+                .iter()
+                .any(|key| before.contains(key));
+                let end = match error.is_eof() {
+                    true => text.len(),
+                    false => balanced(&text[start..]).map_or(failed, |len| start + len),
+                };
+                found.broken.push(Broken { range: start..end, line, reason, is_like_schema });
+                at = failed.max(start + 1);
+                if error.is_eof() {
+                    // Whatever follows is a part of it.
+                    break;
+                }
+                if found.broken.len() >= MAX_BROKEN {
+                    break;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The next place where an object begins: `{` and a key, or a list of objects. `{request_id}` is none.
+fn next_start(text: &str, from: usize) -> Option<usize> {
+    let begins = |rest: &str| {
+        let object = |rest: &str| {
+            rest.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+        };
+        object(rest) || rest.strip_prefix('[').is_some_and(|rest| object(rest.trim_start()))
+    };
+    let places = text.get(from..)?.match_indices(['{', '[']);
+    places.map(|(at, _)| from + at).find(|at| begins(&text[*at..]))
+}
+
+/// Where the reader of an object gave up.
+fn failed_at(text: &str, error: &serde_json::Error) -> usize {
+    let start: usize =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut offset = (start + error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
+}
+
+/// The length of an object by its braces. `None` if they do not match.
+fn balanced(text: &str) -> Option<usize> {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_string => is_escaped = true,
+            '"' => is_string = !is_string,
+            '{' if !is_string => depth += 1,
+            '}' if !is_string => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_outermost_objects_are_blocks() {
+        let found = find(
+            "see {request_id} {} x\n{\"a\": {\"b\": 1}}{ \"c\": [{}] } [{\"d\": 1}, 2] { \"e\"",
+        );
+        let shown: Vec<_> = found.blocks.iter().map(|block| block.tree.to_string()).collect();
+        assert_eq!(shown, ["{}", "{\"a\": {\"b\": 1}}", "{\"c\": [{}]}", "[{\"d\": 1}, 2]"]);
+        assert_eq!(found.blocks[2].line, 2);
+        assert_eq!(found.broken.len(), 1);
+    }
+
+    #[test]
+    fn a_part_of_a_broken_object_is_known_as_one() {
+        for text in [
+            "{\"type\": \"object\", \"properties\": {\"a\": {\"properties\": {}},}}",
+            "{\"type\" \"object\", \"properties\": {\"a\": {\"properties\": {}}}}",
+        ] {
+            let found = find(text);
+            assert!(!found.broken.is_empty());
+            for block in &found.blocks {
+                assert!(found.broken.iter().any(|broken| broken.holds(block)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_read_in_time() {
+        for text in [
+            "{}\n".repeat(20_000),
+            "{\"".repeat(20_000),
+            "{\"a\":".repeat(20_000),
+            "[{}".repeat(20_000),
+        ] {
+            let _ = find(&text);
+        }
+    }
+}

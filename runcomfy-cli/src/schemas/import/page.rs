@@ -1,0 +1,269 @@
+//! The page of a model as text. Schemas are told apart by their form and by their place, because the
+//! words around them are in some language.
+
+use super::blocks::{self, Block, Blocks, line_at};
+use super::document::{self, Kind};
+use super::found::{Candidate, Content, Found, choose};
+use super::labels::{self, Label};
+use super::{ids, openapi, shell};
+use crate::schemas::tree::Tree;
+
+/// What the user said about the input.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hints<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) choice: Option<&'a str>,
+}
+
+/// Reads a text: a page, or JSON.
+///
+/// # Errors
+/// If there is no input schema, or if several could be meant.
+pub(super) fn read(text: &str, hints: Hints<'_>) -> Result<Content, String> {
+    let commands = shell::commands(text);
+    let mut prose = text.to_owned();
+    for command in &commands {
+        blank(&mut prose, command.range.clone());
+    }
+    let Blocks { mut blocks, broken } = blocks::find(&prose);
+    let is_inside = |block: &Block| broken.iter().any(|broken| broken.holds(block));
+    let is_about_models = |block: &Block| document::kind(&block.tree) != Kind::Other;
+    let hurt = broken.iter().find(|one| {
+        one.is_like_schema || blocks.iter().any(|block| one.holds(block) && is_about_models(block))
+    });
+    if let Some(hurt) = hurt {
+        return Err(format!(
+            "the JSON object at line {} is not complete or not JSON ({}); copy all of it",
+            hurt.line, hurt.reason
+        ));
+    }
+    blocks.retain(|block| !is_inside(block) && is_about_models(block));
+    let of_kind =
+        |kind: Kind| blocks.iter().filter(move |block| document::kind(&block.tree) == kind);
+    let mut documents: Vec<&Block> =
+        of_kind(Kind::Catalog).chain(of_kind(Kind::Entry)).chain(of_kind(Kind::OpenApi)).collect();
+    unique(&mut documents);
+    if !documents.is_empty() {
+        return read_document(&documents, hints);
+    }
+    let mut requests = Vec::new();
+    for command in commands.iter().filter(|command| command.is_post()) {
+        let ids = command.urls.iter().flat_map(|url| ids::find(url));
+        requests.extend(ids.map(|(_, id)| (id, line_at(text, command.range.start), command)));
+    }
+    let schemas: Vec<&Block> = blocks.iter().collect();
+    if schemas.is_empty() {
+        return request(&requests);
+    }
+    read_page(text, &prose, &schemas, &requests, hints)
+}
+
+type Request<'a> = (String, usize, &'a shell::Command);
+
+/// Replaces a part of a text by spaces, so that positions and lines stay.
+fn blank(text: &mut String, range: std::ops::Range<usize>) {
+    let blanks: String =
+        text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(range, &blanks);
+}
+
+/// Removes blocks that say the same: a page may show a schema twice.
+fn unique(blocks: &mut Vec<&Block>) {
+    let mut kept: Vec<&Block> = Vec::new();
+    for block in blocks.iter() {
+        if !kept.iter().any(|known| known.tree.is_same(&block.tree)) {
+            kept.push(block);
+        }
+    }
+    *blocks = kept;
+}
+
+fn read_document(documents: &[&Block], hints: Hints<'_>) -> Result<Content, String> {
+    let candidate = |block: &&Block| {
+        let tree = &block.tree;
+        let id = tree.get("model_id").and_then(Tree::as_str);
+        let about = match (document::kind(tree), id) {
+            (Kind::Catalog, _) => "an answer of the catalog".to_owned(),
+            (Kind::OpenApi, _) => "an OpenAPI document".to_owned(),
+            (_, Some(id)) => format!("the catalog entry of {id:?}"),
+            (_, None) => "a catalog entry".to_owned(),
+        };
+        let line = block.line.to_string();
+        Candidate { names: id.map(str::to_owned).into_iter().chain([line]).collect(), about }
+    };
+    let candidates: Vec<_> = documents.iter().map(candidate).collect();
+    // With one document, the choice is between its operations.
+    let (choice, index) = match documents {
+        [_] => (hints.choice, 0),
+        _ => (None, choose("model", &candidates, hints.choice.or(hints.id))?),
+    };
+    let Some(block) = documents.get(index) else { return Err("no document".to_owned()) };
+    match document::kind(&block.tree) {
+        Kind::Catalog => document::catalog(&block.tree, hints.id),
+        Kind::OpenApi => openapi::read(&block.tree, choice),
+        _ => Ok(Content::one("a catalog entry", document::entry(&block.tree)?)),
+    }
+}
+
+/// A request to a model, without a schema.
+fn request(requests: &[Request<'_>]) -> Result<Content, String> {
+    let Some((id, line, command)) = requests.first() else {
+        return Err("no input schema is in it: none of its JSON objects describes an object. \
+                    Give a model's page, a catalog entry, a schema, an OpenAPI document, \
+                    or a `curl` command for a model whose schema is there already"
+            .to_owned());
+    };
+    if let Some((other, at, _)) = requests.iter().find(|(other, ..)| other != id) {
+        return Err(format!(
+            "requests to two models are in it: {id:?} at line {line} and {other:?} at line {at}; \
+             give one of them"
+        ));
+    }
+    Ok(Content::Request { id: id.clone(), body: command.body()? })
+}
+
+fn read_page(
+    text: &str,
+    prose: &str,
+    schemas: &[&Block],
+    requests: &[Request<'_>],
+    hints: Hints<'_>,
+) -> Result<Content, String> {
+    let mut found = Found::default();
+    let mut outside = text.to_owned();
+    schemas.iter().for_each(|block| blank(&mut outside, block.range.clone()));
+    let mentioned: Vec<_> =
+        ids::find(&outside).into_iter().map(|(at, id)| (id, line_at(text, at))).collect();
+    let id = page_id(&mentioned, requests, hints.id)?;
+    let is_of_model = |request: &&Request<'_>| id.as_ref().is_none_or(|(id, _)| request.0 == *id);
+    found.body = requests.iter().find(is_of_model).and_then(|request| request.2.body().ok());
+    let (input, output) = roles(prose, schemas, found.body.as_ref(), hints.choice)?;
+    if let Some((id, line)) = id {
+        found.note(format!("model id: {id}, line {line}"));
+        found.entry.extend(labels::texts_beside_id(text, &id));
+        found.id = Some(id);
+    }
+    let is_page = !requests.is_empty() || !mentioned.is_empty();
+    let kind = if is_page { "a model's page" } else { "a schema" };
+    let at = |block: &Block| format!("line {}", block.line);
+    let mut schema = input.tree.clone();
+    if let Tree::Object(members) = &mut schema {
+        // The heading of the page's section, in the language of the page.
+        if is_page {
+            members.retain(|(key, _)| key != "title");
+        }
+        // The source is that of the file, not of the schema.
+        if let Some(index) = members.iter().position(|(key, _)| key == "x-source") {
+            found.entry.push(members.remove(index));
+        }
+    }
+    found.set_input(schema, &at(input));
+    if let Some(output) = output {
+        found.set_output(output.tree.clone(), &at(output));
+    }
+    Ok(Content::one(kind, found))
+}
+
+/// The model id of a page, and its line.
+fn page_id(
+    mentioned: &[(String, usize)],
+    requests: &[Request<'_>],
+    given: Option<&str>,
+) -> Result<Option<(String, usize)>, String> {
+    if given.is_some() {
+        return Ok(None);
+    }
+    // The page's own examples come first: its text may mention other models.
+    let mut ids: Vec<(String, usize)> =
+        requests.iter().map(|(id, line, _)| (id.clone(), *line)).collect();
+    if ids.is_empty() {
+        ids = mentioned.to_vec();
+    }
+    let mut unique: Vec<(String, usize)> = Vec::new();
+    for (id, line) in ids {
+        if !unique.iter().any(|(known, _)| *known == id) {
+            unique.push((id, line));
+        }
+    }
+    match &*unique {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
+        several => {
+            let lines: Vec<_> =
+                several.iter().map(|(id, line)| format!("  --id {id}  (line {line})")).collect();
+            Err(format!(
+                "the page has requests to several models; say which:\n{}",
+                lines.join("\n")
+            ))
+        }
+    }
+}
+
+/// Which of the schemas is that of the input, and which that of the output.
+fn roles<'a>(
+    prose: &str,
+    schemas: &[&'a Block],
+    body: Option<&Tree>,
+    choice: Option<&str>,
+) -> Result<(&'a Block, Option<&'a Block>), String> {
+    let label = |block: &Block| match document::kind(&block.tree) {
+        Kind::Output => Some(Label::Output),
+        _ => labels::of(prose, block),
+    };
+    let with = |wanted: Option<Label>| {
+        let mut found: Vec<&Block> =
+            schemas.iter().copied().filter(|block| label(block) == wanted).collect();
+        unique(&mut found);
+        found
+    };
+    let (mut inputs, mut outputs) = (with(Some(Label::Input)), with(Some(Label::Output)));
+    let mut unlabelled = with(None);
+    if inputs.is_empty() {
+        inputs = std::mem::take(&mut unlabelled);
+    } else if outputs.is_empty() {
+        outputs = unlabelled;
+    }
+    if inputs.is_empty() {
+        let lines: Vec<_> = outputs.iter().map(|block| block.line.to_string()).collect();
+        return Err(format!(
+            "no input schema is in it, only that of the output (line {}); copy the whole page",
+            lines.join(", line ")
+        ));
+    }
+    // The body of the page's own request tells the input schema in any language.
+    if let (Some(body), 2..) = (body, inputs.len()) {
+        let fitting: Vec<_> =
+            inputs.iter().copied().filter(|block| labels::declares(&block.tree, body)).collect();
+        if fitting.len() == 1 && choice.is_none() {
+            inputs = fitting;
+        }
+    }
+    let candidate = |block: &&Block| Candidate {
+        names: vec![block.line.to_string()],
+        about: labels::summary(&block.tree),
+    };
+    let candidates: Vec<_> = inputs.iter().map(candidate).collect();
+    let index = choose("input schema of the model (by line)", &candidates, choice)?;
+    let Some(input) = inputs.get(index).copied() else { return Err("no input schema".to_owned()) };
+    if let Some(body) = body.filter(|_| label(input).is_none() && choice.is_none())
+        && !body.members().is_empty()
+        && !labels::declares_any(&input.tree, body)
+    {
+        return Err(format!(
+            "the only schema, at line {}, has none of the fields that the page's request sends; \
+             copy the whole page, or choose it with --choose {}",
+            input.line, input.line
+        ));
+    }
+    match &*outputs {
+        [] => Ok((input, None)),
+        [output] => Ok((input, Some(output))),
+        several => {
+            let lines: Vec<_> = several.iter().map(|block| block.line.to_string()).collect();
+            Err(format!(
+                "several schemas could be that of the output (line {}); remove the others",
+                lines.join(", line ")
+            ))
+        }
+    }
+}
