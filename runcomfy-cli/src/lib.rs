@@ -21,6 +21,7 @@
 mod error;
 pub mod program;
 pub mod schemas;
+mod service;
 
 pub use error::{Error, ErrorKind, Result};
 pub use program::{Rcf, Status};

@@ -5,7 +5,7 @@
 //! file than it must.
 
 use super::place::Place;
-use super::tree::Tree;
+use super::tree::{Members, Tree};
 
 /// What wins if both files say something.
 #[derive(Clone, Debug, Default)]
@@ -105,8 +105,6 @@ fn stripped(place: Place, tree: &Tree) -> Tree {
         other => other.clone(),
     }
 }
-
-type Members = Vec<(String, Tree)>;
 
 fn members(
     place: Place,

@@ -9,9 +9,11 @@ mod folder;
 pub mod import;
 mod merge;
 mod model_id;
+pub mod new;
 mod place;
 mod problems;
 mod project;
+pub mod sync;
 mod tree;
 mod update;
 
@@ -42,6 +44,8 @@ pub struct Schemas {
 pub enum Command {
     Check(check::Args),
     Import(import::Args),
+    New(new::Args),
+    Sync(sync::Args),
 }
 
 impl Schemas {
@@ -61,6 +65,8 @@ impl Command {
         match self {
             Self::Check(_) => false,
             Self::Import(args) => !args.dry_run,
+            Self::New(_) => true,
+            Self::Sync(args) => !args.check,
         }
     }
 
@@ -72,6 +78,8 @@ impl Command {
         match self {
             Self::Check(args) => check::run(args, project, output),
             Self::Import(args) => import::run(args, project, output),
+            Self::New(args) => new::run(args, project, output),
+            Self::Sync(args) => sync::run(args, project, output),
         }
     }
 }

@@ -19,8 +19,11 @@ pub(crate) enum Tree {
     Number(String),
     String(String),
     Array(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
+    Object(Members),
 }
+
+/// The members of an object, in their order. A key may be repeated.
+pub(crate) type Members = Vec<(String, Tree)>;
 
 impl Tree {
     /// Reads a text that is one JSON value.
@@ -62,7 +65,7 @@ impl Tree {
             }
             Some(b'[') => {
                 let items = raw::items(text).map_err(shown)?.into_iter();
-                let items = items.map(|raw| Self::of_raw(raw));
+                let items = items.map(Self::of_raw);
                 Self::Array(items.collect::<Result<_, _>>()?)
             }
             Some(b'"') => Self::String(serde_json::from_str(text).map_err(shown)?),

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use runcomfy_codegen::{GeneratedModel, Generator, Problem};
+use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
 
 use super::changes::{self, Change};
 use super::problems::{Shown, to_json};
-use super::tree::Tree;
+use super::tree::{Members, Tree};
 use super::{Folder, ModelId, Written, check, import, merge};
 use crate::{Error, Result};
 
@@ -49,7 +50,7 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// If no API can be generated from it, or the file that is there cannot be read.
-    pub(super) fn plan(&mut self, id: &ModelId, entry: Vec<(String, Tree)>) -> Result<Update> {
+    pub(super) fn plan(&mut self, id: &ModelId, entry: Members) -> Result<Update> {
         let path = self.folder.name_of(id);
         let before = self.folder.read(id)?;
         let old = before.as_deref().map(|text| old_entry(id, text, &path)).transpose()?;
@@ -93,7 +94,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Adds the source that the user gave.
-    fn with_source(&self, mut entry: Vec<(String, Tree)>) -> Vec<(String, Tree)> {
+    fn with_source(&self, mut entry: Members) -> Members {
         if let Some(source) = &self.options.source {
             entry.retain(|(key, _)| key != "x-source");
             entry.push(("x-source".to_owned(), Tree::String(source.clone())));
@@ -112,14 +113,19 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Generates the model beside the others of the folder, which share its modules.
+    /// Generates the model beside those of the folder whose modules are its own, above it, or below it.
     fn generate(
         &self,
         id: &ModelId,
         text: &str,
         path: &str,
     ) -> Result<runcomfy_codegen::Generated> {
-        let others = self.others.iter().filter(|other| *other != id);
+        let module = module_path(id.as_str()).unwrap_or_default();
+        let is_near = |other: &&ModelId| {
+            let other = module_path(other.as_str()).unwrap_or_default();
+            module.starts_with(&other) || other.starts_with(&module)
+        };
+        let others = self.others.iter().filter(|other| *other != id).filter(is_near);
         let texts = others
             .map(|other| (other.as_str(), PLACEHOLDER))
             .chain([(id.as_str(), text)])
@@ -133,7 +139,7 @@ impl<'a> Planner<'a> {
 }
 
 /// The members of the entry in the order of schema files.
-pub(super) fn canonical(id: &ModelId, entry: Vec<(String, Tree)>) -> Tree {
+pub(super) fn canonical(id: &ModelId, entry: Members) -> Tree {
     const ORDER: [&str; 5] = ["display_name", "description", "kind", "categories", "model_url"];
     let rank = |key: &str| match key {
         "input_schema" => ORDER.len() + 1,

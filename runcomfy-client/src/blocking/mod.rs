@@ -178,6 +178,22 @@ impl Client {
         self.runtime.run(self.client.models(query))
     }
 
+    /// As [`Client::models_text`](crate::Client::models_text).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn models_text(&self, query: &CatalogQuery) -> Result<String, Error> {
+        self.runtime.run(self.client.models_text(query))
+    }
+
+    /// As [`Client::model_text`](crate::Client::model_text).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn model_text(&self, model_id: &str) -> Result<String, Error> {
+        self.runtime.run(self.client.model_text(model_id))
+    }
+
     /// As [`Client::categories`](crate::Client::categories).
     ///
     /// # Errors

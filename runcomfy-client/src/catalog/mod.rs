@@ -6,7 +6,7 @@ mod query;
 
 use reqwest::Method;
 use runcomfy_types::ModelId;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny};
 use serde_json::{Map, Value};
 use tracing::{debug_span, warn};
 use url::Url;
@@ -14,8 +14,8 @@ use url::Url;
 use crate::client::Client;
 use crate::error::Error;
 use crate::lenient::texts;
-use crate::transport::CallError;
 use crate::transport::idempotent::IdempotentCall;
+use crate::transport::{CallError, Response};
 
 pub use entry::{CatalogModel, CatalogPage, SkippedEntry};
 pub use query::CatalogQuery;
@@ -28,6 +28,28 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response, or if [`limit`](CatalogQuery::limit) is out of range.
     pub async fn models(&self, query: &CatalogQuery) -> Result<CatalogPage, Error> {
+        let mut page: CatalogPage = parsed(CATALOG, &self.list(query).await?)?;
+        // Programs show these texts, as they show errors: no token, and not too long.
+        let excerpt = |text: &str| self.shared.transport.excerpt(text, 500);
+        for entry in &mut page.skipped {
+            entry.reason = excerpt(&entry.reason);
+            entry.model_id = entry.model_id.as_deref().map(excerpt);
+            warn!(%entry, "skipped a catalog entry");
+        }
+        Ok(page)
+    }
+
+    /// Lists models like [`models`](Self::models), and returns the service's JSON as text: with its
+    /// order of keys, and the digits of numbers as they are written. For programs that keep schemas as
+    /// files.
+    ///
+    /// # Errors
+    /// Like [`models`](Self::models), but the JSON may have any form.
+    pub async fn models_text(&self, query: &CatalogQuery) -> Result<String, Error> {
+        json_text(self.list(query).await?)
+    }
+
+    async fn list(&self, query: &CatalogQuery) -> Result<Response, Error> {
         query.check_limit().map_err(|reason| Error::Catalog {
             what: CATALOG,
             reason,
@@ -37,15 +59,7 @@ impl Client {
         if !query.pairs().is_empty() {
             url.query_pairs_mut().extend_pairs(query.pairs());
         }
-        let mut page: CatalogPage = self.read_about(CATALOG, None, url).await?;
-        // Programs show these texts, as they show errors: no token, and not too long.
-        let excerpt = |text: &str| self.shared.transport.excerpt(text, 500);
-        for entry in &mut page.skipped {
-            entry.reason = excerpt(&entry.reason);
-            entry.model_id = entry.model_id.as_deref().map(excerpt);
-            warn!(%entry, "skipped a catalog entry");
-        }
-        Ok(page)
+        self.fetch(CATALOG, None, url).await
     }
 
     /// Lists the categories of models, such as `text-to-video` and `edit-image`; see
@@ -65,10 +79,23 @@ impl Client {
     /// # Errors
     /// [`Error::ModelId`] if `model_id` is not a model id; otherwise like [`models`](Self::models).
     pub async fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
+        parsed(CATALOG, &self.entry(model_id).await?)
+    }
+
+    /// Fetches the catalog entry of one model like [`model`](Self::model), and returns the service's
+    /// JSON as text; see [`models_text`](Self::models_text).
+    ///
+    /// # Errors
+    /// Like [`model`](Self::model), but the JSON may have any form.
+    pub async fn model_text(&self, model_id: &str) -> Result<String, Error> {
+        json_text(self.entry(model_id).await?)
+    }
+
+    async fn entry(&self, model_id: &str) -> Result<Response, Error> {
         let model_id: ModelId = model_id.parse()?;
         let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
         let url = self.shared.transport.url(segments);
-        self.read_about(CATALOG, Some(&model_id), url).await
+        self.fetch(CATALOG, Some(&model_id), url).await
     }
 
     /// Makes a call that is not about a job. `what` names its subject in errors.
@@ -78,6 +105,15 @@ impl Client {
         model_id: Option<&ModelId>,
         url: Url,
     ) -> Result<T, Error> {
+        parsed(what, &self.fetch(what, model_id, url).await?)
+    }
+
+    async fn fetch(
+        &self,
+        what: &'static str,
+        model_id: Option<&ModelId>,
+        url: Url,
+    ) -> Result<Response, Error> {
         let no_answer = |attempts, source| Error::Catalog {
             what,
             reason: format!("no answer after {attempts} attempts"),
@@ -90,12 +126,23 @@ impl Client {
             CallError::Throttled { attempts, source } => no_answer(attempts, source.into()),
             CallError::Transport { attempts, source } => no_answer(attempts, source.into()),
         })?;
-        response.parse().map_err(|reason| Error::Catalog {
-            what,
-            reason: format!("{reason}; the answer: {}", response.shown()),
-            source: None,
-        })
+        Ok(response)
     }
+}
+
+/// The value in a response.
+fn parsed<T: DeserializeOwned>(what: &'static str, response: &Response) -> Result<T, Error> {
+    response.parse().map_err(|reason| Error::Catalog {
+        what,
+        reason: format!("{reason}; the answer: {}", response.shown()),
+        source: None,
+    })
+}
+
+/// The text of a response, if it is JSON.
+fn json_text(response: Response) -> Result<String, Error> {
+    parsed::<IgnoredAny>(CATALOG, &response)?;
+    Ok(response.body)
 }
 
 pub(crate) const CATALOG: &str = "the catalog";

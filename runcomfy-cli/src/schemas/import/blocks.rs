@@ -57,6 +57,7 @@ pub(super) fn find(text: &str) -> Blocks {
                 found.blocks.push(Block { range: start..at, line, tree });
             }
             Err(error) => {
+                let error = better(&text[start..], error);
                 let failed = start + failed_at(&text[start..], &error);
                 let reason = format!("line {}: {}", line_at(text, failed), reason(&error));
                 let before = &text[start..failed];
@@ -99,6 +100,12 @@ fn next_start(text: &str, from: usize) -> Option<usize> {
     };
     let places = text.get(from..)?.match_indices(['{', '[']);
     places.map(|(at, _)| from + at).find(|at| begins(&text[*at..]))
+}
+
+/// The error of a reader that builds a value: it knows more than one that only looks for the end.
+fn better(text: &str, error: serde_json::Error) -> serde_json::Error {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    values.next().and_then(Result::err).unwrap_or(error)
 }
 
 /// Where the reader of an object gave up.

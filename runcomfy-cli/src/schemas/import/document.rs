@@ -24,7 +24,7 @@ pub(super) enum Kind {
 pub(super) fn kind(tree: &Tree) -> Kind {
     let is_entries = |tree: &Tree| {
         let items = tree.items();
-        !items.is_empty() && items.iter().any(|item| is_entry(item))
+        !items.is_empty() && items.iter().any(is_entry)
     };
     if openapi::is_openapi(tree) {
         Kind::OpenApi

@@ -1,6 +1,6 @@
 //! What was found in an input.
 
-use crate::schemas::tree::Tree;
+use crate::schemas::tree::{Members, Tree};
 
 /// A model that was found.
 #[derive(Debug, Default)]
@@ -8,7 +8,7 @@ pub(super) struct Found {
     /// The model id. `None` if the input does not say it.
     pub(super) id: Option<String>,
     /// The members of its catalog entry, without the id.
-    pub(super) entry: Vec<(String, Tree)>,
+    pub(super) entry: Members,
     /// An example of a request.
     pub(super) body: Option<Tree>,
     /// What was found where, one per line.

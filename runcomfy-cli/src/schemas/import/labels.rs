@@ -3,7 +3,7 @@
 use runcomfy_schema::printable::line as printable_line;
 
 use super::blocks::Block;
-use crate::schemas::tree::Tree;
+use crate::schemas::tree::{Members, Tree};
 
 /// What a schema is labelled as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub(super) fn summary(schema: &Tree) -> String {
 }
 
 /// The name and the description of a model, from the lines around the one that is its id.
-pub(super) fn texts_beside_id(text: &str, id: &str) -> Vec<(String, Tree)> {
+pub(super) fn texts_beside_id(text: &str, id: &str) -> Members {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let mut places = lines.iter().enumerate().filter(|(_, line)| **line == id);
     let (Some((at, _)), None) = (places.next(), places.next()) else { return Vec::new() };

@@ -5,7 +5,7 @@
 //! is JSON as a whole.
 
 mod blocks;
-pub(super) mod document;
+mod document;
 mod found;
 mod html;
 mod ids;
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use self::found::{Content, Found};
 use self::page::Hints;
-use super::tree::Tree;
+use super::tree::{Members, Tree};
 use super::update::{Planner, Update};
 use super::{Folder, ModelId, Project, merge};
 use crate::{Error, ErrorKind, Result, Status};
@@ -222,6 +222,14 @@ impl Report {
             }
         }
     }
+}
+
+/// The id in a catalog entry, and the members that a schema file has.
+///
+/// # Errors
+/// If it has no input schema.
+pub(super) fn entry_of(entry: &Tree) -> Result<(Option<String>, Members)> {
+    document::entry(entry).map(|found| (found.id, found.entry)).map_err(Error::bad_input)
 }
 
 /// Says whether the example of a page fits the schema. Many do not: they are placeholders.

@@ -31,6 +31,8 @@ pub(super) fn read(text: &str, hints: Hints<'_>) -> Result<Content, String> {
     let hurt = broken.iter().find(|one| {
         one.is_like_schema || blocks.iter().any(|block| one.holds(block) && is_about_models(block))
     });
+    let is_alone = blocks.iter().filter(|block| is_about_models(block)).count() == 0;
+    let hurt = hurt.or_else(|| broken.first().filter(|_| is_alone && commands.is_empty()));
     if let Some(hurt) = hurt {
         return Err(format!(
             "the JSON object at line {} is not complete or not JSON ({}); copy all of it",

@@ -73,10 +73,10 @@ fn end_of(text: &str) -> Option<usize> {
             (None, '\n') => return Some(at),
             // `^` is the backslash of Windows.
             (None | Some('"'), '\\') | (None, '^') => {
-                // The new line after it may be that of Windows.
-                if characters.next().is_some_and(|(_, next)| next == '\r') {
-                    _ = characters.next_if(|(_, next)| *next == '\n');
-                }
+                let escaped = characters.next();
+                // A new line of Windows is two characters.
+                _ = escaped
+                    .and_then(|(_, c)| characters.next_if(|(_, next)| (c, *next) == ('\r', '\n')));
             }
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), _) if c == open => {

@@ -1,11 +1,6 @@
 //! Tests of `rcf schemas check`, and of what all commands share.
 
-// A test may unwrap.
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
-use support::{App, rcf};
+use crate::support::{App, rcf};
 
 const WRONG: &str = r#"{"type": "object", "properties": {
     "steps": {"type": "integer", "minimum": 20, "maximum": 6},

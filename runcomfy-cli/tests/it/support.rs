@@ -1,8 +1,5 @@
 //! An app's folder, and `rcf` run in it.
 
-// Not every test uses all of it.
-#![allow(dead_code)]
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -47,6 +44,44 @@ impl App {
         std::fs::read_to_string(self.schema(name)).unwrap()
     }
 
+    /// Writes a file beside the schemas.
+    pub(crate) fn input(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    /// The names of all schema files, sorted.
+    pub(crate) fn schemas(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let root = self.path().join("schemas");
+        let mut open = vec![root.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    names.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    /// Runs a command of `rcf schemas`, which must go well, and returns its output.
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.rcf(arguments);
+        assert_eq!((output.code, &*output.stderr), (0, ""), "{arguments:?}: {}", output.stdout);
+        output.stdout
+    }
+
+    /// Runs a command of `rcf schemas`, which must fail with this code, and returns the error.
+    pub(crate) fn fail(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.rcf(arguments);
+        assert_eq!(output.code, code, "{arguments:?}: {}\n{}", output.stdout, output.stderr);
+        output.stderr
+    }
+
     /// Runs a command of `rcf schemas`.
     pub(crate) fn rcf(&self, arguments: &[&str]) -> Output {
         rcf(self.path(), &[&["schemas"], arguments].concat())
@@ -60,15 +95,20 @@ pub(crate) fn rcf(folder: &Path, arguments: &[&str]) -> Output {
 
 /// Runs `rcf` in a folder, with a text as its standard input.
 pub(crate) fn rcf_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    run(&mut command(folder, arguments), input)
+}
+
+/// A command of `rcf`, without anything of the user's own account.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rcf"));
-    // Nothing of the user's own account.
     for name in
         ["RUNCOMFY_API_TOKEN", "RUNCOMFY_TOKEN", "RUNCOMFY_API_KEY", "RUNCOMFY_API_TOKEN_FILE"]
     {
         command.env_remove(name);
     }
     command.env("HOME", folder).env("XDG_CONFIG_HOME", folder).env_remove("RUNCOMFY_CONFIG_DIR");
-    run(command.current_dir(folder).args(arguments), input)
+    command.env_remove("RUNCOMFY_MODEL_API_BASE").current_dir(folder).args(arguments);
+    command
 }
 
 pub(crate) fn run(command: &mut Command, input: &str) -> Output {

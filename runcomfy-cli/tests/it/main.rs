@@ -1,0 +1,13 @@
+//! Tests of `rcf` from the outside.
+
+// A test may unwrap.
+#![allow(clippy::unwrap_used)]
+
+mod check;
+mod import_forms;
+mod import_pages;
+mod import_updates;
+mod new;
+mod pages;
+mod support;
+mod sync;

@@ -1,0 +1,210 @@
+//! `sync`, against the sandbox.
+
+use runcomfy_sandbox::{Call, Reply, Sandbox};
+use serde_json::{Value, json};
+
+use crate::support::{App, Output, command, run};
+
+/// A service, and an app that uses it.
+struct Service {
+    app: App,
+    sandbox: Sandbox,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Service {
+    fn new(models: &[(&str, &str)]) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let mut builder = Sandbox::builder();
+        for (id, schema) in models {
+            builder = builder.model(*id, *schema);
+        }
+        let sandbox = runtime.block_on(builder.start()).unwrap();
+        Self { app: App::new(), sandbox, _runtime: runtime }
+    }
+
+    fn sync(&self, arguments: &[&str]) -> Output {
+        self.sync_as(self.sandbox.token(), arguments)
+    }
+
+    fn sync_as(&self, token: &str, arguments: &[&str]) -> Output {
+        let arguments = [&["schemas", "sync"], arguments].concat();
+        let mut command = command(self.app.path(), &arguments);
+        command
+            .env("RUNCOMFY_MODEL_API_BASE", self.sandbox.base_url())
+            .env("RUNCOMFY_API_TOKEN", token);
+        run(&mut command, "")
+    }
+
+    fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.sync(arguments);
+        assert_eq!((output.code, &*output.stderr), (0, ""), "{}", output.stdout);
+        output.stdout
+    }
+
+    /// What the next call about the catalog is answered with.
+    fn answer(&self, text: &str) {
+        self.sandbox.reply_next(Call::Catalog, Reply::new(200, text));
+    }
+
+    /// The paths of the calls, with their queries.
+    fn calls(&self) -> Vec<String> {
+        let call = |call: &runcomfy_sandbox::Received| format!("{}?{}", call.path, call.query);
+        self.sandbox.received().iter().map(call).collect()
+    }
+}
+
+const SCHEMA: &str =
+    r#"{"type": "object", "properties": {"149_steps": {"type": "integer", "minimum": 6}}}"#;
+
+#[test]
+fn a_model_is_fetched_and_kept_up_to_date() {
+    let service = Service::new(&[("acme/dream", SCHEMA), ("acme/other", SCHEMA)]);
+    let output = service.succeed(&["acme/dream"]);
+    assert!(output.contains("created schemas/acme/dream.json\n"), "{output}");
+    assert!(
+        output.ends_with("1 model: 1 changed, 0 up to date, 0 skipped, 0 not in the catalog\n")
+    );
+    assert_eq!(service.app.schemas(), ["acme/dream.json"]);
+    service.app.succeed(&["check"]);
+    // Without a model: those of the folder.
+    let output = service.succeed(&[]);
+    assert_eq!(output, "1 model: 0 changed, 1 up to date, 0 skipped, 0 not in the catalog\n");
+    assert_eq!(service.app.schemas(), ["acme/dream.json"]);
+    assert_eq!(service.sync(&["--check"]).code, 0);
+
+    // The keeper changes the file.
+    let text = service.app.read("acme/dream.json");
+    let changed = text.replace("\"minimum\": 6", "\"minimum\": 5, \"x-rust-name\": \"rounds\"");
+    service.app.write("acme/dream.json", &changed);
+    let output = service.sync(&["--check"]);
+    assert_eq!((output.code, &*output.stderr), (1, ""));
+    assert!(
+        output.stdout.contains("would be updated schemas/acme/dream.json"),
+        "{}",
+        output.stdout
+    );
+    assert!(output.stdout.contains("~ /input_schema/properties/149_steps/minimum: 5 -> 6"));
+    assert_eq!(service.app.read("acme/dream.json"), changed);
+    service.succeed(&[]);
+    let text = service.app.read("acme/dream.json");
+    assert!(text.contains("\"minimum\": 6") && text.contains("\"rounds\""), "{text}");
+    assert_eq!(service.sync(&["--check"]).code, 0);
+}
+
+#[test]
+fn the_whole_catalog_is_read_page_by_page() {
+    let ids: Vec<String> = (0..130).map(|number| format!("acme/m{number}")).collect();
+    let models: Vec<_> = ids.iter().map(|id| (id.as_str(), SCHEMA)).collect();
+    let service = Service::new(&models);
+    // The sandbox has the models of this project, too.
+    let output: Value = serde_json::from_str(&service.succeed(&["--all", "--json"])).unwrap();
+    let models = output["models"].as_array().unwrap();
+    assert!(models.len() > 200 && output["skipped"] == json!([]), "{}", models.len());
+    assert_eq!(service.app.schemas().len(), models.len());
+    assert!(ids.iter().all(|id| service.app.schema(&format!("{id}.json")).is_file()));
+    let offsets: Vec<_> = service
+        .calls()
+        .iter()
+        .map(|call| call.rsplit_once("offset=").unwrap().1.to_owned())
+        .collect();
+    let expected: Vec<_> =
+        (0..models.len()).step_by(100).map(|offset| offset.to_string()).collect();
+    assert_eq!(offsets, expected);
+    // Many files are brought up to date by pages, too, and not by one call each.
+    assert_eq!(service.sync(&["--check"]).code, 0);
+    assert_eq!(service.calls().len(), 2 * expected.len());
+}
+
+#[test]
+fn order_and_digits_are_those_of_the_service() {
+    let service = Service::new(&[]);
+    service.answer(
+        r#"{"model_id": "acme/m", "base_price_usd": 1, "input_schema": {"type": "object", "properties": {"z": {"multipleOf": 0.10, "maximum": 4294967295.0, "type": "number"}, "a": {}}}}"#,
+    );
+    service.succeed(&["acme/m"]);
+    let text = service.app.read("acme/m.json");
+    assert!(text.find("\"z\"") < text.find("\"a\""), "{text}");
+    assert!(text.contains("0.10,") && text.contains("4294967295.0"), "{text}");
+    assert!(!text.contains("base_price_usd"), "{text}");
+}
+
+#[test]
+fn one_bad_entry_is_reported_and_skipped() {
+    let service = Service::new(&[]);
+    let good = |id: &str| json!({"model_id": id, "input_schema": {"type": "object", "properties": {"a": {}}}});
+    let wrong = json!({"model_id": "acme/wrong", "input_schema": {"type": "object", "properties": {"a": {"type": "text"}}}});
+    let page = json!({"total": 6, "models": [good("acme/a"), wrong, {"model_id": "acme/none"}, 7, good("../../x"), good("acme/b")]});
+    service.answer(&page.to_string());
+    let output = service.succeed(&["--all"]);
+    assert_eq!(service.app.schemas(), ["acme/a.json", "acme/b.json"]);
+    for words in [
+        "skipped acme/wrong: ",
+        "the type \"text\"",
+        "skipped acme/none: ",
+        "skipped an entry: ",
+        "\"../../x\" is not a model id",
+        "2 models: 2 changed, 0 up to date, 4 skipped, 0 not in the catalog",
+    ] {
+        assert!(output.contains(words), "{words}: {output}");
+    }
+    assert_eq!(std::fs::read_dir(service.app.path()).unwrap().count(), 1);
+    // Of a model that is in the folder, it is an error.
+    service.app.write("acme/wrong.json", SCHEMA);
+    service.answer(&page.to_string());
+    let output = service.sync(&["--all"]);
+    assert_eq!(output.code, 65, "{}", output.stdout);
+    assert!(output.stderr.contains("acme/wrong: "), "{}", output.stderr);
+    assert_eq!(service.app.read("acme/wrong.json"), SCHEMA);
+    // Also when it is named. Another model than the one that was asked for is none.
+    service.answer(&good("acme/b").to_string());
+    let output = service.sync(&["acme/a"]);
+    assert_eq!(output.code, 65);
+    assert!(output.stderr.contains("the entry of acme/b instead of acme/a"), "{}", output.stderr);
+}
+
+#[test]
+fn models_that_are_gone_are_reported() {
+    let service = Service::new(&[("acme/dream", SCHEMA)]);
+    service.app.write("acme/gone.json", SCHEMA);
+    let output = service.succeed(&[]);
+    assert!(output.contains("not in the catalog: acme/gone\n"), "{output}");
+    assert_eq!(service.app.read("acme/gone.json"), SCHEMA);
+    assert_eq!(service.sync(&["--check"]).code, 1);
+    let output = service.sync(&["acme/gnoe"]);
+    assert_eq!(output.code, 65);
+    assert!(
+        output.stderr.contains("the catalog has no model acme/gnoe; `--search`"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_search_fetches_what_it_finds() {
+    let service = Service::new(&[("acme/dream", SCHEMA), ("acme/night", SCHEMA)]);
+    service.succeed(&["--search", "NIGHT"]);
+    assert_eq!(service.app.schemas(), ["acme/night.json"]);
+    assert!(
+        service.calls().iter().any(|path| path.contains("search=NIGHT")),
+        "{:?}",
+        service.calls()
+    );
+}
+
+#[test]
+fn exit_codes_say_why_the_catalog_was_not_read() {
+    let service = Service::new(&[]);
+    let output = service.sync_as("wrong-token", &["acme/dream"]);
+    assert_eq!(output.code, 77, "{}", output.stderr);
+    assert!(!output.stderr.contains("wrong-token"), "{}", output.stderr);
+    let output = service.sync_as("", &["acme/dream"]);
+    assert_eq!(output.code, 77, "{}", output.stderr);
+    assert!(output.stderr.contains("no API token"), "{}", output.stderr);
+    service.answer("{\"models\": 1}");
+    assert_eq!(service.sync(&["--all"]).code, 69);
+    assert_eq!(service.sync(&[]).code, 64);
+    assert_eq!(service.sync(&["--all", "acme/dream"]).code, 64);
+    assert_eq!(service.sync(&["../../x"]).code, 65);
+    assert_eq!(service.app.schemas(), [""; 0]);
+}
