@@ -227,7 +227,7 @@ impl FieldInfo {
     #[must_use]
     pub fn length(&self) -> (Option<u64>, Option<u64>) {
         find_in(self.rules, &|rule| match rule {
-            Rule::Length { min, max } => Some((*min, *max)),
+            Rule::TextLen { min, max } => Some((*min, *max)),
             _ => None,
         })
         .unwrap_or_default()
@@ -237,7 +237,7 @@ impl FieldInfo {
     #[must_use]
     pub fn count(&self) -> (Option<u64>, Option<u64>) {
         find_in(self.rules, &|rule| match rule {
-            Rule::Count { min, max } => Some((*min, *max)),
+            Rule::ItemsLen { min, max } => Some((*min, *max)),
             _ => None,
         })
         .unwrap_or_default()

@@ -92,7 +92,7 @@ fn walk(
         return;
     }
     certain(definitions, rules, &mut MAX_RULES_SEARCHED.clone(), &mut |rule| match (rule, value) {
-        (Rule::Count { .. }, Partial::List(_)) => rule::report(report, rule, &stand_in, at),
+        (Rule::ItemsLen { .. }, Partial::List(_)) => rule::report(report, rule, &stand_in, at),
         (Rule::Prefix(each), Partial::List(items)) => {
             for (index, (rules, item)) in each.iter().zip(items).enumerate() {
                 walk(report, definitions, rules, item, &InstancePath::Item { parent: at, index });
@@ -103,13 +103,18 @@ fn walk(
                 walk(report, definitions, rules, item, &InstancePath::Item { parent: at, index });
             }
         }
-        (Rule::Size { max, .. }, Partial::Object { is_open: true, .. }) => {
-            rule::report(report, &Rule::Size { min: None, max: *max }, &stand_in, at);
+        (Rule::PropertyCount { max, .. }, Partial::Object { is_open: true, .. }) => {
+            rule::report(report, &Rule::PropertyCount { min: None, max: *max }, &stand_in, at);
         }
-        (Rule::Size { .. } | Rule::Required(_), Partial::Object { is_open: false, .. }) => {
+        (
+            Rule::PropertyCount { .. } | Rule::Required(_),
+            Partial::Object { is_open: false, .. },
+        ) => {
             rule::report(report, rule, &stand_in, at);
         }
-        (Rule::Names(_), Partial::Object { .. }) => rule::report(report, rule, &stand_in, at),
+        (Rule::PropertyNames(_), Partial::Object { .. }) => {
+            rule::report(report, rule, &stand_in, at)
+        }
         (Rule::Object(schema), Partial::Object { members, is_open }) => {
             members_of(report, definitions, schema, members, *is_open, at);
         }

@@ -111,7 +111,7 @@ pub enum Rule {
     },
     MultipleOf(Num),
     /// `minLength` and `maxLength`, in characters.
-    Length {
+    TextLen {
         min: Option<u64>,
         max: Option<u64>,
     },
@@ -120,12 +120,12 @@ pub enum Rule {
     Media(MediaKind),
     Validations(List<Validation>),
     /// `minItems` and `maxItems`.
-    Count {
+    ItemsLen {
         min: Option<u64>,
         max: Option<u64>,
     },
     /// `uniqueItems`.
-    Unique,
+    UniqueItems,
     /// The rules of the first items, by index.
     Prefix(List<Rules>),
     /// The rules of each item from this index on.
@@ -140,14 +140,14 @@ pub enum Rule {
     },
     Object(Shared<ObjectSchema>),
     /// `minProperties` and `maxProperties`: the number of members.
-    Size {
+    PropertyCount {
         min: Option<u64>,
         max: Option<u64>,
     },
     /// Keys that must be present, with any value.
     Required(List<Cow<'static, str>>),
     /// `propertyNames`: the rules of every key.
-    Names(Rules),
+    PropertyNames(Rules),
     /// `dependentRequired` and `dependentSchemas`: rules for an object with this key.
     Dependent {
         key: Cow<'static, str>,
@@ -182,22 +182,22 @@ impl Rule {
             | Self::Values(_)
             | Self::Range { .. }
             | Self::MultipleOf(_)
-            | Self::Length { .. }
+            | Self::TextLen { .. }
             | Self::Pattern(_)
             | Self::Format(_)
             | Self::Media(_)
             | Self::Validations(_)
-            | Self::Count { .. }
-            | Self::Unique
+            | Self::ItemsLen { .. }
+            | Self::UniqueItems
             | Self::Required(_)
             | Self::Ref(_)
-            | Self::Size { .. } => {}
+            | Self::PropertyCount { .. } => {}
             Self::Prefix(lists) | Self::AllOf(lists) | Self::AnyOf(lists) | Self::OneOf(lists) => {
                 lists.iter().for_each(|rules| visit(rules));
             }
             Self::Items { rules, .. }
             | Self::Contains { rules, .. }
-            | Self::Names(rules)
+            | Self::PropertyNames(rules)
             | Self::Dependent { rules, .. }
             | Self::Not(rules) => visit(rules),
             Self::If { condition, then, otherwise } => {
@@ -233,20 +233,20 @@ impl Rule {
             | Self::Values(_)
             | Self::Range { .. }
             | Self::MultipleOf(_)
-            | Self::Length { .. }
+            | Self::TextLen { .. }
             | Self::Pattern(_)
             | Self::Format(_)
             | Self::Media(_)
             | Self::Validations(_)
-            | Self::Count { .. }
-            | Self::Unique
+            | Self::ItemsLen { .. }
+            | Self::UniqueItems
             | Self::Prefix(_)
             | Self::Items { .. }
             | Self::Contains { .. }
             | Self::Object(_)
-            | Self::Size { .. }
+            | Self::PropertyCount { .. }
             | Self::Required(_)
-            | Self::Names(_)
+            | Self::PropertyNames(_)
             | Self::Not(_) => Vec::new(),
         }
     }
@@ -334,7 +334,7 @@ pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
         Rule::Types(types) => types::holds(*types, value),
         Rule::Values(allowed) => values::holds(allowed, value),
         Rule::Range { min, max } => number::in_range(min.as_ref(), max.as_ref(), value),
-        Rule::Length { min, max } => string::has_length(*min, *max, value),
+        Rule::TextLen { min, max } => string::has_text_len(*min, *max, value),
         Rule::Media(kind) => media::holds(*kind, value),
         _ => return None,
     })
@@ -352,23 +352,23 @@ pub(crate) fn holds(
         Rule::Types(_)
         | Rule::Values(_)
         | Rule::Range { .. }
-        | Rule::Length { .. }
+        | Rule::TextLen { .. }
         | Rule::Media(_) => flat_holds(rule, value) == Some(true),
         Rule::MultipleOf(step) => number::is_multiple(step, value),
         Rule::Pattern(pattern) => string::matches(pattern, value),
         Rule::Format(format) => format.holds(value),
         Rule::Validations(validations) => media::facts_hold(validations, value),
-        Rule::Count { min, max } => array::has_count(*min, *max, value),
-        Rule::Unique => array::duplicate(value).is_none(),
+        Rule::ItemsLen { min, max } => array::has_items_len(*min, *max, value),
+        Rule::UniqueItems => array::duplicate(value).is_none(),
         Rule::Prefix(each) => array::prefix_holds(judge, each, value, evaluated),
         Rule::Items { from, rules } => array::items_hold(judge, *from, rules, value, evaluated),
         Rule::Contains { min, max, rules } => {
             array::contains_holds(judge, (*min, *max), rules, value, evaluated)
         }
         Rule::Object(schema) => object::holds(judge, schema, value, evaluated),
-        Rule::Size { min, max } => object::has_size(*min, *max, value),
+        Rule::PropertyCount { min, max } => object::has_property_count(*min, *max, value),
         Rule::Required(keys) => object::has_keys(keys, value),
-        Rule::Names(rules) => object::names_hold(judge, rules, value),
+        Rule::PropertyNames(rules) => object::property_names_hold(judge, rules, value),
         Rule::Dependent { key, rules } => {
             object::dependent_holds(judge, key, rules, value, evaluated)
         }
@@ -399,22 +399,24 @@ pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &In
             number::report_range(report, min.as_ref(), max.as_ref(), value, at);
         }
         Rule::MultipleOf(step) => number::report_multiple(report, step, value, at),
-        Rule::Length { min, max } => string::report_length(report, *min, *max, value, at),
+        Rule::TextLen { min, max } => string::report_text_len(report, *min, *max, value, at),
         Rule::Pattern(pattern) => string::report_pattern(report, pattern, value, at),
         Rule::Format(format) => format.report(report, value, at),
         Rule::Media(kind) => media::report(report, *kind, value, at),
         Rule::Validations(validations) => media::report_facts(report, validations, value, at),
-        Rule::Count { min, max } => array::report_count(report, *min, *max, value, at),
-        Rule::Unique => array::report_unique(report, value, at),
+        Rule::ItemsLen { min, max } => array::report_items_len(report, *min, *max, value, at),
+        Rule::UniqueItems => array::report_unique_items(report, value, at),
         Rule::Prefix(each) => array::report_prefix(report, each, value, at),
         Rule::Items { from, rules } => array::report_items(report, *from, rules, value, at),
         Rule::Contains { min, max, rules } => {
             array::report_contains(report, (*min, *max), rules, value, at);
         }
         Rule::Object(schema) => object::report(report, schema, value, at),
-        Rule::Size { min, max } => object::report_size(report, *min, *max, value, at),
+        Rule::PropertyCount { min, max } => {
+            object::report_property_count(report, *min, *max, value, at)
+        }
         Rule::Required(keys) => object::report_keys(report, keys, value, at),
-        Rule::Names(rules) => object::report_names(report, rules, value, at),
+        Rule::PropertyNames(rules) => object::report_property_names(report, rules, value, at),
         Rule::Dependent { key, rules } => object::report_dependent(report, key, rules, value, at),
         Rule::Ref(target) => {
             let rules = resolve(report.judge.definitions, *target);
@@ -445,20 +447,20 @@ pub(crate) fn export(
         Rule::Values(allowed) => values::export(allowed),
         Rule::Range { min, max } => number::export_range(min.as_ref(), max.as_ref()),
         Rule::MultipleOf(step) => number::export_multiple(step),
-        Rule::Length { min, max } => string::export_length(*min, *max),
+        Rule::TextLen { min, max } => string::export_text_len(*min, *max),
         Rule::Pattern(pattern) => string::export_pattern(pattern),
         Rule::Format(format) => format.export(),
         Rule::Media(_) => media::export(),
         Rule::Validations(_) => crate::export::Keywords::new(),
-        Rule::Count { min, max } => array::export_count(*min, *max),
-        Rule::Unique => array::export_unique(),
+        Rule::ItemsLen { min, max } => array::export_items_len(*min, *max),
+        Rule::UniqueItems => array::export_unique_items(),
         Rule::Prefix(each) => array::export_prefix(exporter, each),
         Rule::Items { from, rules } => array::export_items(exporter, *from, rules),
         Rule::Contains { min, max, rules } => array::export_contains(exporter, (*min, *max), rules),
         Rule::Object(schema) => exporter.object(schema),
-        Rule::Size { min, max } => object::export_size(*min, *max),
+        Rule::PropertyCount { min, max } => object::export_property_count(*min, *max),
         Rule::Required(keys) => object::export_keys(keys),
-        Rule::Names(rules) => object::export_names(exporter, rules),
+        Rule::PropertyNames(rules) => object::export_property_names(exporter, rules),
         Rule::Dependent { key, rules } => object::export_dependent(exporter, key, rules),
         Rule::Ref(target) => exporter.reference(*target),
         Rule::AllOf(parts) => combined::export(exporter, "allOf", parts),

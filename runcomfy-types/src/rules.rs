@@ -15,7 +15,7 @@ use crate::media::MediaKind;
 pub const IMAGE: Rule = Rule::Media(MediaKind::Image);
 pub const VIDEO: Rule = Rule::Media(MediaKind::Video);
 pub const AUDIO: Rule = Rule::Media(MediaKind::Audio);
-pub const UNIQUE: Rule = Rule::Unique;
+pub const UNIQUE: Rule = Rule::UniqueItems;
 
 /// A float as a number. A float without a fraction becomes an integer.
 const fn decimal(float: f64) -> Num {
@@ -74,33 +74,33 @@ pub const fn below_f64(max: f64) -> Rule {
 /// The number of characters of a string.
 #[must_use]
 pub const fn length(min: u64, max: u64) -> Rule {
-    Rule::Length { min: Some(min), max: Some(max) }
+    Rule::TextLen { min: Some(min), max: Some(max) }
 }
 
 #[must_use]
 pub const fn min_length(min: u64) -> Rule {
-    Rule::Length { min: Some(min), max: None }
+    Rule::TextLen { min: Some(min), max: None }
 }
 
 #[must_use]
 pub const fn max_length(max: u64) -> Rule {
-    Rule::Length { min: None, max: Some(max) }
+    Rule::TextLen { min: None, max: Some(max) }
 }
 
 /// The number of items of a list.
 #[must_use]
 pub const fn count(min: u64, max: u64) -> Rule {
-    Rule::Count { min: Some(min), max: Some(max) }
+    Rule::ItemsLen { min: Some(min), max: Some(max) }
 }
 
 #[must_use]
 pub const fn min_count(min: u64) -> Rule {
-    Rule::Count { min: Some(min), max: None }
+    Rule::ItemsLen { min: Some(min), max: None }
 }
 
 #[must_use]
 pub const fn max_count(max: u64) -> Rule {
-    Rule::Count { min: None, max: Some(max) }
+    Rule::ItemsLen { min: None, max: Some(max) }
 }
 
 #[must_use]

@@ -86,7 +86,7 @@ impl<'m> Writer<'m> {
             },
             Rule::Range { min, max } => range(min.as_ref(), max.as_ref(), &self.model.paths),
             Rule::MultipleOf(step) => multiple_of(step, &rule_path),
-            Rule::Length { min, max } => bounds("length", *min, *max),
+            Rule::TextLen { min, max } => bounds("length", *min, *max),
             Rule::Pattern(pattern) => call("Pattern", self.pattern(pattern)),
             Rule::Format(format) => call("Format", format!("__rt::Format::{format:?}").into()),
             Rule::Media(kind) => self.model.paths.of(kind.pick("IMAGE", "VIDEO", "AUDIO")).into(),
@@ -94,8 +94,8 @@ impl<'m> Writer<'m> {
                 let all = Code::slice(all.iter().map(validation));
                 call("Validations", Code::call(&self.model.paths.of("Static"), [all]))
             }
-            Rule::Count { min, max } => bounds("count", *min, *max),
-            Rule::Unique => self.model.paths.of("UNIQUE").into(),
+            Rule::ItemsLen { min, max } => bounds("count", *min, *max),
+            Rule::UniqueItems => self.model.paths.of("UNIQUE").into(),
             Rule::Prefix(each) => call("Prefix", self.lists(each)),
             Rule::Items { from, rules } => fields(
                 "Items",
@@ -109,12 +109,12 @@ impl<'m> Writer<'m> {
                 let object = Code::reference(self.object(object));
                 call("Object", Code::call("__rt::Shared::Static", [object]))
             }
-            Rule::Size { min, max } => counts("Size", *min, *max, None),
+            Rule::PropertyCount { min, max } => counts("PropertyCount", *min, *max, None),
             Rule::Required(keys) => {
                 let keys = Code::slice(keys.iter().map(|key| text("key", key)));
                 call("Required", Code::call(&self.model.paths.of("Static"), [keys]))
             }
-            Rule::Names(rules) => call("Names", self.list(rules)),
+            Rule::PropertyNames(rules) => call("PropertyNames", self.list(rules)),
             Rule::Dependent { key, rules } => fields(
                 "Dependent",
                 vec![("key: ", text("key", key)), ("rules: ", self.list(rules))],

@@ -37,7 +37,7 @@ pub(super) fn list(rules: &[Rule], table: Option<&EnumType>) -> Option<String> {
         ([Rule::Range { min, max }], Types::INTEGER | Types::NUMBER) => {
             range(name, min.as_ref(), max.as_ref())
         }
-        ([Rule::Length { min, max }], Types::STRING) => Some(match (min, max) {
+        ([Rule::TextLen { min, max }], Types::STRING) => Some(match (min, max) {
             (Some(min), Some(max)) => format!("string_length::<{min}, {max}>()"),
             (Some(min), None) => format!("string_min_length::<{min}>()"),
             (None, max) => format!("string_max_length::<{}>()", max.as_ref()?),

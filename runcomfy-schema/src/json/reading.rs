@@ -69,7 +69,7 @@ mod tests {
         List::Static(&[rule::BOOLEAN]),
     ]))];
     const FIELDS: &[FieldInfo] = &[
-        field("prompt", true, &[rule::STRING, Rule::Length { min: Some(2), max: None }]),
+        field("prompt", true, &[rule::STRING, Rule::TextLen { min: Some(2), max: None }]),
         field("steps", false, STEPS),
         field("at", false, AT),
         field("either", false, EITHER),
@@ -82,7 +82,7 @@ mod tests {
     const SIZED_RULES: &[Rule] = &[
         rule::OBJECT,
         Rule::Object(Shared::Static(&CLOSED)),
-        Rule::Size { min: Some(2), max: None },
+        Rule::PropertyCount { min: Some(2), max: None },
     ];
     const NULL_RULES: &[Rule] = &[Rule::Types(Types(Types::NULL))];
 

@@ -58,7 +58,7 @@ pub(crate) fn contains_holds(
 }
 
 /// `minItems` and `maxItems`.
-pub(crate) fn has_count(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_items_len(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     match value {
         Json::Array(items) => is_count(min, max, items.len()),
         _ => true,
@@ -134,7 +134,7 @@ pub(crate) fn report_contains(
     }
 }
 
-pub(crate) fn report_count(
+pub(crate) fn report_items_len(
     report: &mut Report<'_>,
     min: Option<u64>,
     max: Option<u64>,
@@ -148,7 +148,7 @@ pub(crate) fn report_count(
     }
 }
 
-pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
+pub(crate) fn report_unique_items(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
     let Json::Array(items) = value else { return };
     if let Some((first, second)) = duplicate(value) {
         let shown = items.get(second).map(excerpt).unwrap_or_default();
@@ -159,7 +159,7 @@ pub(crate) fn report_unique(report: &mut Report<'_>, value: &Json, at: &Instance
 
 #[cfg(feature = "export")]
 pub(crate) use export::{
-    export_contains, export_count, export_items, export_prefix, export_unique,
+    export_contains, export_items, export_items_len, export_prefix, export_unique_items,
 };
 
 #[cfg(feature = "export")]
@@ -169,11 +169,11 @@ mod export {
     use super::{Counts, Rules};
     use crate::export::{Exporter, Keywords, counts, keyword};
 
-    pub(crate) fn export_count(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_items_len(min: Option<u64>, max: Option<u64>) -> Keywords {
         counts(("minItems", "maxItems"), min, max)
     }
 
-    pub(crate) fn export_unique() -> Keywords {
+    pub(crate) fn export_unique_items() -> Keywords {
         keyword("uniqueItems", true.into())
     }
 
@@ -223,10 +223,10 @@ mod read {
         let inside = position.inside();
         let Counts { min, max } = schema.items_len;
         if !schema.items_len.is_any() {
-            rules.push(Rule::Count { min, max });
+            rules.push(Rule::ItemsLen { min, max });
         }
         if schema.unique_items {
-            rules.push(Rule::Unique);
+            rules.push(Rule::UniqueItems);
         }
         if !schema.prefix.is_empty() {
             let nameless = hint.map(|_| Hint::nameless()).filter(|_| position == Position::Value);

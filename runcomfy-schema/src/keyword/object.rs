@@ -158,14 +158,14 @@ pub(crate) fn unknown(fields: Vec<Field<'_>>, key: &str) -> String {
     }
 }
 
-pub(crate) fn has_size(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_property_count(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     match value {
         Json::Object(members) => is_count(min, max, members.len()),
         _ => true,
     }
 }
 
-pub(crate) fn report_size(
+pub(crate) fn report_property_count(
     report: &mut Report<'_>,
     min: Option<u64>,
     max: Option<u64>,
@@ -183,12 +183,12 @@ fn keys(members: &Members) -> impl Iterator<Item = (&str, Json)> {
     members.iter().map(|(key, _)| (&**key, Json::String(key.as_ref().into())))
 }
 
-pub(crate) fn names_hold(judge: &Judge<'_>, rules: &Rules, value: &Json) -> bool {
+pub(crate) fn property_names_hold(judge: &Judge<'_>, rules: &Rules, value: &Json) -> bool {
     let Json::Object(members) = value else { return true };
     keys(members).all(|(_, name)| judge.aside().is_valid(rules, &name, None))
 }
 
-pub(crate) fn report_names(
+pub(crate) fn report_property_names(
     report: &mut Report<'_>,
     rules: &Rules,
     value: &Json,
@@ -250,7 +250,9 @@ pub(crate) fn report_dependent(
 }
 
 #[cfg(feature = "export")]
-pub(crate) use export::{export_dependent, export_keys, export_names, export_size, members};
+pub(crate) use export::{
+    export_dependent, export_keys, export_property_count, export_property_names, members,
+};
 
 #[cfg(feature = "export")]
 mod export {
@@ -259,7 +261,7 @@ mod export {
     use super::{Additional, ObjectSchema, Rules};
     use crate::export::{Exporter, Keywords, counts, keyword};
 
-    pub(crate) fn export_size(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_property_count(min: Option<u64>, max: Option<u64>) -> Keywords {
         counts(("minProperties", "maxProperties"), min, max)
     }
 
@@ -268,7 +270,7 @@ mod export {
         keyword("required", keys.into())
     }
 
-    pub(crate) fn export_names(exporter: &mut Exporter<'_>, rules: &Rules) -> Keywords {
+    pub(crate) fn export_property_names(exporter: &mut Exporter<'_>, rules: &Rules) -> Keywords {
         keyword("propertyNames", exporter.one(rules))
     }
 

@@ -7,7 +7,7 @@ use crate::pattern::Pattern;
 use crate::validate::Report;
 
 #[inline(never)]
-pub(crate) fn has_length(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_text_len(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
     let Json::String(text) = value else { return true };
     // A character has one to four bytes, so most texts need no counting.
     let bytes = text.len() as u64;
@@ -16,7 +16,7 @@ pub(crate) fn has_length(min: Option<u64>, max: Option<u64>, value: &Json) -> bo
     is_surely || is_count(min, max, text.chars().count())
 }
 
-pub(crate) fn report_length(
+pub(crate) fn report_text_len(
     report: &mut Report<'_>,
     min: Option<u64>,
     max: Option<u64>,
@@ -59,14 +59,14 @@ pub(crate) fn report_pattern(
 }
 
 #[cfg(feature = "export")]
-pub(crate) use export::{export_length, export_pattern};
+pub(crate) use export::{export_pattern, export_text_len};
 
 #[cfg(feature = "export")]
 mod export {
     use super::Pattern;
     use crate::export::{Keywords, counts, keyword};
 
-    pub(crate) fn export_length(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_text_len(min: Option<u64>, max: Option<u64>) -> Keywords {
         counts(("minLength", "maxLength"), min, max)
     }
 
@@ -88,7 +88,7 @@ mod read {
     pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
         let Counts { min, max } = schema.text_len;
         if !schema.text_len.is_any() {
-            rules.push(Rule::Length { min, max });
+            rules.push(Rule::TextLen { min, max });
         }
         let pattern = schema.pattern.as_ref();
         rules.extend(pattern.map(|pattern| Rule::Pattern(compiler.pattern(pattern))));

@@ -70,10 +70,10 @@ impl Compiler<'_> {
         }
         let Counts { min, max } = schema.property_count;
         if !schema.property_count.is_any() {
-            rules.push(Rule::Size { min, max });
+            rules.push(Rule::PropertyCount { min, max });
         }
         if let Some(names) = &schema.property_names {
-            rules.push(Rule::Names(self.rules(names, None, Position::Inner).into()));
+            rules.push(Rule::PropertyNames(self.rules(names, None, Position::Inner).into()));
         }
         for dependent in &schema.dependents {
             let mut asked = Vec::new();
