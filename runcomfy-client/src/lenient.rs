@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// A value that is taken out of the members of a response, rather than copied: a file within an
 /// output can be large.
 pub(crate) trait FromMembers: Sized {
-    fn take(members: &mut Map<String, Value>) -> Result<Self, String>;
+    fn from_members(members: &mut Map<String, Value>) -> Result<Self, String>;
 }
 
 /// Takes a text out.

@@ -146,7 +146,7 @@ fn replace(
     let size = |file: &File| file.metadata().map_or(0, |file| file.len());
     info!(path = %store.path.display(), before = size(from), after = size(&new), "compacted");
     let old = Arc::clone(&store.file);
-    store.take(new);
+    store.switch_to(new);
     carry_over(from, covered, store)?;
     store.file.sync_all()?;
     fs::remove_file(&old_path)?;

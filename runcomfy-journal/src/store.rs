@@ -172,7 +172,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let _ = self.file.unlock();
-        self.take(compacted);
+        self.switch_to(compacted);
         Ok(true)
     }
 
@@ -182,7 +182,7 @@ impl Store {
     }
 
     /// Switches to another file, and reads it from the start.
-    pub(crate) fn take(&mut self, file: File) {
+    pub(crate) fn switch_to(&mut self, file: File) {
         self.file = Arc::new(file);
         self.is_gone = false;
         self.is_cut = false;

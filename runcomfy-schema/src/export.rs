@@ -6,16 +6,20 @@ use crate::keyword::object;
 use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target};
 use crate::search::resolve;
 
-/// Keywords of a JSON Schema and their values.
-pub(crate) type Keywords = Map<String, Value>;
+/// SchemaObject of a JSON Schema and their values.
+pub(crate) type SchemaObject = Map<String, Value>;
 
 /// One keyword.
-pub(crate) fn keyword(name: &str, value: Value) -> Keywords {
+pub(crate) fn keyword(name: &str, value: Value) -> SchemaObject {
     std::iter::once((name.to_owned(), value)).collect()
 }
 
 /// The least and the greatest count.
-pub(crate) fn counts((least, most): (&str, &str), min: Option<u64>, max: Option<u64>) -> Keywords {
+pub(crate) fn counts(
+    (least, most): (&str, &str),
+    min: Option<u64>,
+    max: Option<u64>,
+) -> SchemaObject {
     let both = [(least, min), (most, max)].into_iter();
     both.filter_map(|(keyword, count)| Some((keyword.to_owned(), count?.into()))).collect()
 }
@@ -26,7 +30,7 @@ pub fn json_schema(rules: &'static [Rule]) -> Value {
     let mut exporter = Exporter { definitions: &[], referred: Vec::new(), written: Vec::new() };
     let mut schema = exporter.members(rules);
     // A definition may refer to another one, which then is found while this one is written.
-    let mut written = Keywords::new();
+    let mut written = SchemaObject::new();
     while let Some(referred) = exporter.referred.get(written.len()).cloned() {
         let definition = match referred {
             Referred::Rules(target) => {
@@ -71,7 +75,7 @@ pub(crate) struct Exporter<'r> {
 }
 
 impl Exporter<'_> {
-    fn refer(&mut self, target: Referred) -> Keywords {
+    fn refer(&mut self, target: Referred) -> SchemaObject {
         let known = self.referred.iter().position(|known| known.is(&target));
         let index = known.unwrap_or_else(|| {
             self.referred.push(target);
@@ -84,11 +88,11 @@ impl Exporter<'_> {
         format!("def{}", index + 1)
     }
 
-    pub(crate) fn reference(&mut self, target: Target) -> Keywords {
+    pub(crate) fn reference(&mut self, target: Target) -> SchemaObject {
         self.refer(Referred::Rules(target))
     }
 
-    pub(crate) fn object(&mut self, object: &Shared<ObjectSchema>) -> Keywords {
+    pub(crate) fn object(&mut self, object: &Shared<ObjectSchema>) -> SchemaObject {
         if self.written.iter().any(|written| std::ptr::eq(&**written, &**object)) {
             return self.refer(Referred::Object(object.clone()));
         }
@@ -96,8 +100,8 @@ impl Exporter<'_> {
         object::members(self, object)
     }
 
-    pub(crate) fn members(&mut self, rules: &[Rule]) -> Keywords {
-        let mut schema = Keywords::new();
+    pub(crate) fn members(&mut self, rules: &[Rule]) -> SchemaObject {
+        let mut schema = SchemaObject::new();
         for rule in rules {
             let keywords = crate::rule::export(self, rule);
             // Two rules with one keyword go into `allOf`. So does a rule with
@@ -134,7 +138,7 @@ impl Exporter<'_> {
     }
 }
 
-/// Keywords that affect each other have one name here.
+/// SchemaObject that affect each other have one name here.
 fn group(keyword: &str) -> &str {
     match keyword {
         "patternProperties" | "additionalProperties" | "required" => "properties",

@@ -440,7 +440,7 @@ pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &In
 pub(crate) fn export(
     exporter: &mut crate::export::Exporter<'_>,
     rule: &Rule,
-) -> crate::export::Keywords {
+) -> crate::export::SchemaObject {
     match rule {
         Rule::Never => types::export_never(),
         Rule::Types(types) => types::export(*types),
@@ -451,7 +451,7 @@ pub(crate) fn export(
         Rule::Pattern(pattern) => string::export_pattern(pattern),
         Rule::Format(format) => format.export(),
         Rule::Media(_) => media::export(),
-        Rule::Validations(_) => crate::export::Keywords::new(),
+        Rule::Validations(_) => crate::export::SchemaObject::new(),
         Rule::ItemsLen { min, max } => array::export_items_len(*min, *max),
         Rule::UniqueItems => array::export_unique_items(),
         Rule::Prefix(each) => array::export_prefix(exporter, each),

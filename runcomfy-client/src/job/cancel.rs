@@ -73,7 +73,7 @@ impl JobHandle {
     }
 
     fn outcome(&self, response: &mut Response) -> Result<CancelOutcome, JobCallError> {
-        let cancelled: wire::Cancelled = self.take(response)?;
+        let cancelled: wire::Cancelled = self.read_members(response)?;
         let state = cancelled.status.map(|word| response::state(&word, response));
         Ok(match (cancelled.outcome.as_deref(), state) {
             // A repeated call finds the job cancelled already.

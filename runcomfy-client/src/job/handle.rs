@@ -92,7 +92,7 @@ impl JobHandle {
             let message = response::words(&response);
             return Ok(JobStatus { request_id, state, queue_position: None, message });
         }
-        let status: wire::Status = self.take(&mut response)?;
+        let status: wire::Status = self.read_members(&mut response)?;
         let state = response::state(&status.status, &response);
         let message = match state {
             JobState::Unknown(_) => response::words(&response),
@@ -137,7 +137,7 @@ impl JobHandle {
             Some(_) => return Ok(JobEnd::Failed(response::words(&response))),
             None => {}
         }
-        let result: wire::JobResult = self.take(&mut response)?;
+        let result: wire::JobResult = self.read_members(&mut response)?;
         match response::state(&result.status, &response) {
             JobState::Completed if result.output.is_null() => {
                 Err(unreadable("it is completed, but has no output", &response))
@@ -166,10 +166,13 @@ impl JobHandle {
         transport.call(call, deadline, span).await
     }
 
-    pub(super) fn take<T: FromMembers>(&self, response: &mut Response) -> Result<T, JobCallError> {
+    pub(super) fn read_members<T: FromMembers>(
+        &self,
+        response: &mut Response,
+    ) -> Result<T, JobCallError> {
         let JobFacts { request_id, model_id, .. } = &*self.facts;
         let other = response::other_job(response, request_id, model_id.as_ref());
-        let taken = other.map_or_else(|| response.take(), Err);
+        let taken = other.map_or_else(|| response.read_members(), Err);
         taken.map_err(|reason| unreadable(reason, response))
     }
 

@@ -65,7 +65,7 @@ impl Watch {
             let began = self.now();
             let asked = Box::pin(self.job.status(Some(self.deadline)));
             match self.unless_cancelled(asked).await? {
-                Ok(status) => return self.take(status),
+                Ok(status) => return self.note(status),
                 Err(error) => {
                     self.tolerate(error, began, true).map_err(|error| self.public(error))?;
                 }
@@ -84,7 +84,7 @@ impl Watch {
         }
     }
 
-    fn take(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
+    fn note(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
         let now = self.now();
         // A final status does not end an outage of the result call.
         if !status.state.is_final() || self.failing_status {

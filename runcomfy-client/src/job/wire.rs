@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for KeptJob {
 }
 
 impl FromMembers for Status {
-    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
+    fn from_members(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
             status: required(members, "status")?,
             queue_position: take(members, "queue_position"),
@@ -61,7 +61,7 @@ impl FromMembers for Status {
 }
 
 impl FromMembers for JobResult {
-    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
+    fn from_members(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
             status: required(members, "status")?,
             output: members.remove("output").unwrap_or_default(),
@@ -73,7 +73,7 @@ impl FromMembers for JobResult {
 }
 
 impl FromMembers for Cancelled {
-    fn take(members: &mut Map<String, Value>) -> Result<Self, String> {
+    fn from_members(members: &mut Map<String, Value>) -> Result<Self, String> {
         Ok(Self { status: take(members, "status"), outcome: take(members, "outcome") })
     }
 }

@@ -20,9 +20,9 @@ impl RetryBudget {
     }
 
     /// Takes the cost of a retry; `false` if too little is left.
-    pub(super) fn take(&self) -> bool {
-        let take = |tokens: u32| tokens.checked_sub(RETRY);
-        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    pub(super) fn spend(&self) -> bool {
+        let spend = |tokens: u32| tokens.checked_sub(RETRY);
+        self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok()
     }
 
     /// Gives a little back: the service answers.
@@ -39,13 +39,13 @@ mod tests {
     #[test]
     fn retries_end_and_successes_bring_them_back() {
         let budget = RetryBudget::new();
-        let retries = (0..1000).take_while(|_| budget.take()).count();
+        let retries = (0..1000).take_while(|_| budget.spend()).count();
         assert_eq!(retries, 100);
-        assert!(!budget.take());
+        assert!(!budget.spend());
         (0..5).for_each(|_| budget.give_back());
-        assert!(budget.take());
-        assert!(!budget.take());
+        assert!(budget.spend());
+        assert!(!budget.spend());
         (0..10_000).for_each(|_| budget.give_back());
-        assert_eq!((0..1000).take_while(|_| budget.take()).count(), 100);
+        assert_eq!((0..1000).take_while(|_| budget.spend()).count(), 100);
     }
 }

@@ -106,7 +106,7 @@ impl Transport {
                 (Ok(response), refusal) => {
                     warn!(%method, path, attempt, status = response.status, "no usable answer");
                     let refused = refusal.map(|refusal| CallError::Refused(Box::new(refusal)));
-                    if last || !budget.take() {
+                    if last || !budget.spend() {
                         return refused.map_or(Ok((response, attempt)), Err);
                     }
                     failure = refused;
@@ -115,7 +115,7 @@ impl Transport {
                 (Err(source), _) => {
                     warn!(%method, path, attempt, error = %source, "no answer");
                     let no_response = CallError::Transport { attempts: attempt, source };
-                    if last || !budget.take() {
+                    if last || !budget.spend() {
                         return Err(no_response);
                     }
                     failure = Some(no_response);

@@ -100,9 +100,9 @@ impl Response {
     }
 
     /// Takes a value out of a response that is no refusal; else the reason why that is impossible.
-    pub(crate) fn take<T: FromMembers>(&mut self) -> Result<T, String> {
+    pub(crate) fn read_members<T: FromMembers>(&mut self) -> Result<T, String> {
         let taken = match &mut self.json {
-            Ok(Value::Object(members)) => T::take(members),
+            Ok(Value::Object(members)) => T::from_members(members),
             Ok(_) => Err("it is not a JSON object".to_owned()),
             Err(error) => Err(format!("it is not JSON ({error})")),
         };

@@ -2,8 +2,8 @@
 //! writing down.
 
 mod candidates;
+mod combination;
 mod docs;
-mod draft;
 mod enums;
 mod example;
 mod fields;

@@ -9,7 +9,7 @@ use runcomfy_schema::parse::AdditionalProperties;
 use runcomfy_schema::{Json, Rule, is_valid};
 
 use super::candidates::{file, numbers, size, texts};
-use super::draft::Draft;
+use super::combination::Combination;
 use super::text_sample;
 use crate::parse::{
     Compiler, Definitions, Entry, Hint, Schema, SchemaId, alternatives, merge_all_of, names,
@@ -255,14 +255,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
             }
             _ => whole.patterns.first().map(|(_, each)| each.clone()),
         };
-        let drafts = self.drafts(whole);
-        for draft in &drafts {
+        let combinations = self.combinations(whole);
+        for combination in &combinations {
             // An empty map shows nothing, so it comes last.
-            if each.is_none() || !draft.required.is_empty() {
-                self.try_drafted(search, draft, &draft.required, depth)?;
+            if each.is_none() || !combination.required.is_empty() {
+                self.try_combination(search, combination, &combination.required, depth)?;
             }
         }
-        let Some(base) = drafts.first() else { return ControlFlow::Continue(()) };
+        let Some(base) = combinations.first() else { return ControlFlow::Continue(()) };
         let mut keys = base.required.clone();
         let mut optional: Vec<String> = Vec::new();
         for key in base.properties.keys().filter(|key| !base.required.contains(key)) {
@@ -272,11 +272,11 @@ impl<'c, 'a> Sampler<'c, 'a> {
         optional.truncate(MAX_COMBINED);
         for key in &optional {
             let one: Vec<_> = base.required.iter().chain([key]).cloned().collect();
-            self.try_drafted(search, base, &one, depth)?;
+            self.try_combination(search, base, &one, depth)?;
         }
         for key in optional {
             keys.push(key.clone());
-            self.try_drafted(search, base, &keys, depth)?;
+            self.try_combination(search, base, &keys, depth)?;
         }
         let Some(each) = each else { return ControlFlow::Continue(()) };
         // Members with undeclared keys.
@@ -284,7 +284,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
         let more = usize::try_from(more).unwrap_or(1).max(search.count);
         let keys = self.keys(whole, more);
         if let Some(value) = self.one(&each, None, depth + 1) {
-            let mut members = match self.drafted(base, &base.required, depth) {
+            let mut members = match self.object_of(base, &base.required, depth) {
                 Some(Json::Object(members)) => members,
                 _ => Vec::new(),
             };
@@ -296,14 +296,14 @@ impl<'c, 'a> Sampler<'c, 'a> {
         self.try_one(search, Json::Object(Vec::new()))
     }
 
-    fn try_drafted(
+    fn try_combination(
         &mut self,
         search: &mut Search,
-        draft: &Draft,
+        combination: &Combination,
         keys: &[String],
         depth: usize,
     ) -> ControlFlow<()> {
-        match self.drafted(draft, keys, depth) {
+        match self.object_of(combination, keys, depth) {
             Some(object) => self.try_one(search, object),
             None => ControlFlow::Continue(()),
         }
@@ -330,73 +330,78 @@ impl<'c, 'a> Sampler<'c, 'a> {
     }
 
     /// The possible members of an object, for each combination of its alternatives.
-    fn drafts(&mut self, whole: &Schema) -> Vec<Draft> {
-        let mut drafts = vec![Draft::default()];
-        let first: &mut Draft = &mut drafts[0];
+    fn combinations(&mut self, whole: &Schema) -> Vec<Combination> {
+        let mut combinations = vec![Combination::default()];
+        let first: &mut Combination = &mut combinations[0];
         first.add(whole);
         for group in [&whole.any_of, &whole.one_of] {
             if group.is_empty() {
                 continue;
             }
             let mut combined = Vec::new();
-            for draft in &drafts {
+            for combination in &combinations {
                 for part in group {
-                    let mut draft = draft.clone();
-                    draft.add_all(self.definitions, part, 0);
-                    combined.push(draft);
+                    let mut combination = combination.clone();
+                    combination.add_all(self.definitions, part, 0);
+                    combined.push(combination);
                     if combined.len() == MAX_COMBINED {
                         break;
                     }
                 }
             }
             combined.truncate(MAX_COMBINED);
-            drafts = combined;
+            combinations = combined;
         }
         if let Some(condition) = &whole.condition {
             let branches = [
                 vec![Some(&condition.if_), condition.then.as_ref()],
                 vec![condition.otherwise.as_ref()],
             ];
-            let mut combined = drafts.clone();
-            for draft in &drafts {
+            let mut combined = combinations.clone();
+            for combination in &combinations {
                 for parts in &branches {
-                    let mut draft = draft.clone();
+                    let mut combination = combination.clone();
                     for part in parts.iter().flatten() {
-                        draft.add_all(self.definitions, part, 0);
+                        combination.add_all(self.definitions, part, 0);
                     }
-                    combined.push(draft);
+                    combined.push(combination);
                 }
             }
             combined.truncate(MAX_COMBINED);
-            drafts = combined;
+            combinations = combined;
         }
-        for draft in &mut drafts {
+        for combination in &mut combinations {
             for dependent in &whole.dependents {
-                if draft.required.contains(&dependent.key) {
-                    draft.require(dependent.required.iter());
+                if combination.required.contains(&dependent.key) {
+                    combination.require(dependent.required.iter());
                     if let Some(part) = &dependent.schema {
-                        draft.add_all(self.definitions, part, 0);
+                        combination.add_all(self.definitions, part, 0);
                     }
                 }
             }
         }
-        drafts
+        combinations
     }
 
-    /// An object with these members of a draft.
-    fn drafted(&mut self, draft: &Draft, keys: &[String], depth: usize) -> Option<Json> {
+    /// An object with these members of a combination.
+    fn object_of(
+        &mut self,
+        combination: &Combination,
+        keys: &[String],
+        depth: usize,
+    ) -> Option<Json> {
         let entries: Vec<_> = keys
             .iter()
             .map(|key| Entry {
                 key,
-                schema: draft.properties.get(key).and_then(|all| all.first()),
+                schema: combination.properties.get(key).and_then(|all| all.first()),
                 is_required: true,
             })
             .collect();
         let names = names::candidates(&Entry::sources(&entries));
         let mut members = Vec::new();
         for (key, name) in keys.iter().zip(names) {
-            let schema = draft.schema(key);
+            let schema = combination.schema(key);
             let value = self.one(&schema, Some(Hint::new(&name)), depth + 1)?;
             members.push((key.clone().into(), value));
         }

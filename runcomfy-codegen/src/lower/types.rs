@@ -54,7 +54,7 @@ impl TypeRegistry {
         let numbered = (2..).map(|number| format!("{own}_{number}"));
         let mut candidates = std::iter::once(own.clone()).chain(long).chain(numbered);
         let name = candidates.find(|name| self.is_free(name)).unwrap_or(own);
-        self.take(&name);
+        self.reserve(&name);
         name
     }
 
@@ -74,7 +74,7 @@ impl TypeRegistry {
         let name = names::type_name(name);
         let is_usable = names::is_valid(&name) && self.is_free(&name);
         is_usable.then(|| {
-            self.take(&name);
+            self.reserve(&name);
             name
         })
     }
@@ -99,7 +99,7 @@ impl TypeRegistry {
         !self.used.contains(name) && !self.used.contains(&format!("{name}Builder"))
     }
 
-    fn take(&mut self, name: &str) {
+    fn reserve(&mut self, name: &str) {
         self.used.insert(name.to_owned());
         self.used.insert(format!("{name}Builder"));
     }

@@ -43,7 +43,7 @@ impl Faults {
     }
 
     /// The fault of this call, if there is one. The key is method and path.
-    pub(crate) fn take(&self, call: Call, key: &str) -> Option<Fault> {
+    pub(crate) fn take_fault(&self, call: Call, key: &str) -> Option<Fault> {
         let mut plan = self.plan();
         let index = plan.next.iter().position(|(other, _)| *other == call);
         let fault = match index.and_then(|index| plan.next.remove(index)) {

@@ -50,7 +50,7 @@ async fn respond(
     // Ids begin with the stamp of the sandbox. Without it, the same seed draws the same faults in
     // every run.
     let key = format!("{} {}", parts.method, uri.path().replace(&shared.stamp, ""));
-    let fault = shared.faults.take(call, &key);
+    let fault = shared.faults.take_fault(call, &key);
     if let (Some(line), Some(fault)) = (line, &fault) {
         line.set_fault(fault);
     }

@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::rule::Rules;
 use crate::validate::{Evaluated, Judge, Report};
 
-type Counts = (Option<u64>, Option<u64>);
+type Bounds = (Option<u64>, Option<u64>);
 
 pub(crate) fn items_hold(
     judge: &mut Judge<'_>,
@@ -39,7 +39,7 @@ pub(crate) fn prefix_holds(
 
 pub(crate) fn contains_holds(
     judge: &mut Judge<'_>,
-    (min, max): Counts,
+    (min, max): Bounds,
     rules: &Rules,
     value: &Json,
     mut evaluated: Option<&mut Evaluated>,
@@ -121,7 +121,7 @@ pub(crate) fn report_prefix(
 
 pub(crate) fn report_contains(
     report: &mut Report<'_>,
-    bounds: Counts,
+    bounds: Bounds,
     rules: &Rules,
     value: &Json,
     at: &InstancePath<'_>,
@@ -166,18 +166,18 @@ pub(crate) use export::{
 mod export {
     use serde_json::Value;
 
-    use super::{Counts, Rules};
-    use crate::export::{Exporter, Keywords, counts, keyword};
+    use super::{Bounds, Rules};
+    use crate::export::{Exporter, SchemaObject, counts, keyword};
 
-    pub(crate) fn export_items_len(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_items_len(min: Option<u64>, max: Option<u64>) -> SchemaObject {
         counts(("minItems", "maxItems"), min, max)
     }
 
-    pub(crate) fn export_unique_items() -> Keywords {
+    pub(crate) fn export_unique_items() -> SchemaObject {
         keyword("uniqueItems", true.into())
     }
 
-    pub(crate) fn export_prefix(exporter: &mut Exporter<'_>, each: &[Rules]) -> Keywords {
+    pub(crate) fn export_prefix(exporter: &mut Exporter<'_>, each: &[Rules]) -> SchemaObject {
         keyword("prefixItems", exporter.all(each))
     }
 
@@ -185,7 +185,7 @@ mod export {
         exporter: &mut Exporter<'_>,
         from: usize,
         rules: &Rules,
-    ) -> Keywords {
+    ) -> SchemaObject {
         let mut keywords = keyword("items", exporter.one(rules));
         if from > 0 {
             keywords.insert("prefixItems".to_owned(), vec![Value::Bool(true); from].into());
@@ -195,9 +195,9 @@ mod export {
 
     pub(crate) fn export_contains(
         exporter: &mut Exporter<'_>,
-        (min, max): Counts,
+        (min, max): Bounds,
         rules: &Rules,
-    ) -> Keywords {
+    ) -> SchemaObject {
         let mut keywords = keyword("contains", exporter.one(rules));
         keywords.extend(counts(("minContains", "maxContains"), min, max));
         keywords

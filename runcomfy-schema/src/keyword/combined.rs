@@ -329,21 +329,21 @@ pub(crate) use export::{export, export_if, export_not};
 #[cfg(feature = "export")]
 mod export {
     use super::Rules;
-    use crate::export::{Exporter, Keywords, keyword};
+    use crate::export::{Exporter, SchemaObject, keyword};
 
     pub(crate) fn export(
         exporter: &mut Exporter<'_>,
         name: &'static str,
         parts: &[Rules],
-    ) -> Keywords {
+    ) -> SchemaObject {
         keyword(name, exporter.all(parts))
     }
 
-    pub(crate) fn export_not(exporter: &mut Exporter<'_>, rules: &Rules) -> Keywords {
+    pub(crate) fn export_not(exporter: &mut Exporter<'_>, rules: &Rules) -> SchemaObject {
         keyword("not", exporter.one(rules))
     }
 
-    pub(crate) fn export_if(exporter: &mut Exporter<'_>, parts: [&Rules; 3]) -> Keywords {
+    pub(crate) fn export_if(exporter: &mut Exporter<'_>, parts: [&Rules; 3]) -> SchemaObject {
         let keywords = ["if", "then", "else"].into_iter().zip(parts);
         keywords.map(|(name, rules)| (name.to_owned(), exporter.one(rules))).collect()
     }

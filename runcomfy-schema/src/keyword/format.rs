@@ -131,7 +131,7 @@ impl Format {
     }
 
     #[cfg(feature = "export")]
-    pub(crate) fn export(self) -> crate::export::Keywords {
+    pub(crate) fn export(self) -> crate::export::SchemaObject {
         crate::export::keyword("format", self.name().into())
     }
 }

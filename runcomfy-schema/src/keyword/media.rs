@@ -182,7 +182,7 @@ impl Validation {
 
 /// JSON Schema can say that the text is not empty, and no more about files.
 #[cfg(feature = "export")]
-pub(crate) fn export() -> crate::export::Keywords {
+pub(crate) fn export() -> crate::export::SchemaObject {
     crate::export::keyword("minLength", 1.into())
 }
 

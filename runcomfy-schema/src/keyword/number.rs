@@ -82,10 +82,10 @@ mod export {
     use serde_json::Value;
 
     use super::{Bound, Num};
-    use crate::export::Keywords;
+    use crate::export::SchemaObject;
 
-    pub(crate) fn export_range(min: Option<&Bound>, max: Option<&Bound>) -> Keywords {
-        let mut keywords = Keywords::new();
+    pub(crate) fn export_range(min: Option<&Bound>, max: Option<&Bound>) -> SchemaObject {
+        let mut keywords = SchemaObject::new();
         for (bound, closed, open) in
             [(min, "minimum", "exclusiveMinimum"), (max, "maximum", "exclusiveMaximum")]
         {
@@ -97,7 +97,7 @@ mod export {
         keywords
     }
 
-    pub(crate) fn export_multiple(step: &Num) -> Keywords {
+    pub(crate) fn export_multiple(step: &Num) -> SchemaObject {
         let number = step.to_number().map(Value::Number);
         number.map(|number| ("multipleOf".to_owned(), number)).into_iter().collect()
     }

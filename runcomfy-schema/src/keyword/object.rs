@@ -259,18 +259,21 @@ mod export {
     use serde_json::{Value, json};
 
     use super::{Additional, ObjectSchema, Rules};
-    use crate::export::{Exporter, Keywords, counts, keyword};
+    use crate::export::{Exporter, SchemaObject, counts, keyword};
 
-    pub(crate) fn export_property_count(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_property_count(min: Option<u64>, max: Option<u64>) -> SchemaObject {
         counts(("minProperties", "maxProperties"), min, max)
     }
 
-    pub(crate) fn export_keys(keys: &[std::borrow::Cow<'static, str>]) -> Keywords {
+    pub(crate) fn export_keys(keys: &[std::borrow::Cow<'static, str>]) -> SchemaObject {
         let keys: Vec<Value> = keys.iter().map(|key| key.to_string().into()).collect();
         keyword("required", keys.into())
     }
 
-    pub(crate) fn export_property_names(exporter: &mut Exporter<'_>, rules: &Rules) -> Keywords {
+    pub(crate) fn export_property_names(
+        exporter: &mut Exporter<'_>,
+        rules: &Rules,
+    ) -> SchemaObject {
         keyword("propertyNames", exporter.one(rules))
     }
 
@@ -278,13 +281,13 @@ mod export {
         exporter: &mut Exporter<'_>,
         key: &str,
         rules: &Rules,
-    ) -> Keywords {
+    ) -> SchemaObject {
         keyword("dependentSchemas", json!({ key: exporter.one(rules) }))
     }
 
-    pub(crate) fn members(exporter: &mut Exporter<'_>, object: &ObjectSchema) -> Keywords {
-        let mut schema = Keywords::new();
-        let mut properties = Keywords::new();
+    pub(crate) fn members(exporter: &mut Exporter<'_>, object: &ObjectSchema) -> SchemaObject {
+        let mut schema = SchemaObject::new();
+        let mut properties = SchemaObject::new();
         let mut required: Vec<Value> = Vec::new();
         for field in object.fields.iter() {
             let mut property = exporter.members(field.rules);
@@ -299,7 +302,7 @@ mod export {
                 required.push(field.key.into());
             }
         }
-        let patterns: Keywords = object
+        let patterns: SchemaObject = object
             .patterns
             .iter()
             .map(|(pattern, rules)| (pattern.text().to_owned(), exporter.one(rules)))

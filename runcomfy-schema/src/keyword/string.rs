@@ -64,13 +64,13 @@ pub(crate) use export::{export_pattern, export_text_len};
 #[cfg(feature = "export")]
 mod export {
     use super::Pattern;
-    use crate::export::{Keywords, counts, keyword};
+    use crate::export::{SchemaObject, counts, keyword};
 
-    pub(crate) fn export_text_len(min: Option<u64>, max: Option<u64>) -> Keywords {
+    pub(crate) fn export_text_len(min: Option<u64>, max: Option<u64>) -> SchemaObject {
         counts(("minLength", "maxLength"), min, max)
     }
 
-    pub(crate) fn export_pattern(pattern: &Pattern) -> Keywords {
+    pub(crate) fn export_pattern(pattern: &Pattern) -> SchemaObject {
         keyword("pattern", pattern.text().into())
     }
 }

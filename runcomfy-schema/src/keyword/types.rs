@@ -134,16 +134,16 @@ mod export {
     use serde_json::Value;
 
     use super::Types;
-    use crate::export::{Keywords, keyword};
+    use crate::export::{SchemaObject, keyword};
 
-    pub(crate) fn export(types: Types) -> Keywords {
+    pub(crate) fn export(types: Types) -> SchemaObject {
         let mut names = types.names();
         let value: Value = if names.len() == 1 { names.remove(0).into() } else { names.into() };
         keyword("type", value)
     }
 
-    pub(crate) fn export_never() -> Keywords {
-        keyword("not", Value::Object(Keywords::new()))
+    pub(crate) fn export_never() -> SchemaObject {
+        keyword("not", Value::Object(SchemaObject::new()))
     }
 }
 

@@ -178,14 +178,14 @@ pub(crate) use export::export;
 #[cfg(feature = "export")]
 mod export {
     use super::Rules;
-    use crate::export::{Exporter, Keywords};
+    use crate::export::{Exporter, SchemaObject};
 
     pub(crate) fn export(
         exporter: &mut Exporter<'_>,
         rules: &Rules,
         properties: Option<&Rules>,
         items: Option<&Rules>,
-    ) -> Keywords {
+    ) -> SchemaObject {
         let mut keywords = exporter.members(rules);
         for (name, left) in [("unevaluatedProperties", properties), ("unevaluatedItems", items)] {
             keywords.extend(left.map(|rules| (name.to_owned(), exporter.schema(rules))));

@@ -121,7 +121,7 @@ pub(crate) fn canonical(value: &Json) -> String {
 }
 
 #[cfg(feature = "export")]
-pub(crate) fn export(allowed: &Values) -> crate::export::Keywords {
+pub(crate) fn export(allowed: &Values) -> crate::export::SchemaObject {
     let mut values: Vec<serde_json::Value> = Vec::new();
     for value in allowed.iter().map(Constant::to_value) {
         // Two numbers beyond 64 bits may be equal here, and an enum must not repeat a value.

@@ -1,4 +1,4 @@
-//! The properties of an object under search: one draft for each combination of alternatives.
+//! The properties of an object under search: one combination for each choice of alternatives.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use crate::parse::{Definitions, Schema, merge_all_of};
 
 /// The properties that an object may have, and the keys that it must have.
 #[derive(Clone, Default)]
-pub(super) struct Draft {
+pub(super) struct Combination {
     /// A key may have several schemas; its value must obey all of them.
     pub(super) properties: HashMap<String, Vec<Schema>>,
     pub(super) required: Vec<String>,
 }
 
-impl Draft {
+impl Combination {
     pub(super) fn add(&mut self, whole: &Schema) {
         for property in whole.properties.iter().flatten().filter(|one| !one.schema.never) {
             let all = self.properties.entry(property.key.clone()).or_default();
