@@ -48,7 +48,7 @@ impl Body {
 
     /// The value that the body says.
     pub(crate) fn to_json(&self) -> serde_json::Result<Json> {
-        let reader = Reader { pieces: self.pieces.iter().map(|piece| &**piece).collect() };
+        let reader = PiecesReader { pieces: self.pieces.iter().map(|piece| &**piece).collect() };
         let mut deserializer = serde_json::Deserializer::from_reader(reader);
         Ok(runcomfy_schema::json::deserialize(&[], &mut deserializer)?.json)
     }
@@ -84,7 +84,7 @@ impl Pieces {
             Json::String(Text::Shared(text)) if !needs_escapes(text) => {
                 self.piece.push(b'"');
                 self.end_piece();
-                self.done.push(Bytes::from_owner(Shared(Arc::clone(text))));
+                self.done.push(Bytes::from_owner(SharedText(Arc::clone(text))));
                 self.piece.push(b'"');
             }
             Json::Array(items) => {
@@ -121,11 +121,11 @@ fn needs_escapes(text: &str) -> bool {
     text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
 }
 
-struct Reader<'a> {
+struct PiecesReader<'a> {
     pieces: VecDeque<&'a [u8]>,
 }
 
-impl io::Read for Reader<'_> {
+impl io::Read for PiecesReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(piece) = self.pieces.front_mut() else { return Ok(0) };
         let read = piece.read(buffer)?;
@@ -136,9 +136,9 @@ impl io::Read for Reader<'_> {
     }
 }
 
-struct Shared(Arc<String>);
+struct SharedText(Arc<String>);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for SharedText {
     fn as_ref(&self) -> &[u8] {
         self.0.as_bytes()
     }

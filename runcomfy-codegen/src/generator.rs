@@ -7,7 +7,7 @@ use runcomfy_schema::validate::on_large_stack;
 
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity, file_problem};
-use crate::source::Source;
+use crate::source::SchemaFile;
 use crate::{emit, lower, parse, runtime, source, write};
 
 /// Generates the API of every schema in a folder.
@@ -194,7 +194,7 @@ impl Generator {
         }
     }
 
-    fn sources(&self, problems: &mut Vec<Problem>) -> Result<Vec<Source>, Error> {
+    fn sources(&self, problems: &mut Vec<Problem>) -> Result<Vec<SchemaFile>, Error> {
         match &self.schemas {
             Schemas::Folder(folder) => source::read(folder, &self.skipped, problems),
             Schemas::File(id, path) => source::read_file(id, path),
@@ -202,7 +202,9 @@ impl Generator {
                 let mut sources: Vec<_> = texts
                     .iter()
                     .filter(|(id, _)| !source::is_skipped(id, &self.skipped))
-                    .map(|(id, text)| Source::new(id.clone(), format!("{id}.json").into(), text))
+                    .map(|(id, text)| {
+                        SchemaFile::new(id.clone(), format!("{id}.json").into(), text)
+                    })
                     .collect();
                 source::sort(&mut sources);
                 Ok(sources)
@@ -333,7 +335,7 @@ impl Generator {
     /// Generates on a large stack: a schema may nest deeper than an ordinary thread's stack allows.
     fn generate_from(
         &self,
-        sources: &[Source],
+        sources: &[SchemaFile],
         problems: Vec<Problem>,
     ) -> Result<Generated, Error> {
         on_large_stack(|| self.generate_here(sources, problems)).unwrap_or_else(|| {
@@ -347,7 +349,7 @@ impl Generator {
 
     fn generate_here(
         &self,
-        sources: &[Source],
+        sources: &[SchemaFile],
         mut problems: Vec<Problem>,
     ) -> Result<Generated, Error> {
         let runtime = self.runtime.as_deref().unwrap_or(runtime::DEFAULT);
@@ -401,7 +403,7 @@ fn warn(warnings: &[Problem]) {
 }
 
 /// Reports model ids that map to the same module.
-fn shared_paths(sources: &[Source]) -> Vec<Problem> {
+fn shared_paths(sources: &[SchemaFile]) -> Vec<Problem> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut problems = Vec::new();
     for (index, source) in sources.iter().enumerate() {
@@ -423,7 +425,7 @@ fn shared_paths(sources: &[Source]) -> Vec<Problem> {
 
 /// Reports a type and a module with the same name in one module. It is rare: the type's name must have
 /// no capital letter, such as `_4k`.
-fn types_called_as_modules(models: &[(&Source, lower::Model)]) -> Vec<Problem> {
+fn types_called_as_modules(models: &[(&SchemaFile, lower::Model)]) -> Vec<Problem> {
     let mut modules: HashMap<String, usize> = HashMap::new();
     for (index, (_, model)) in models.iter().enumerate() {
         let mut path = String::new();

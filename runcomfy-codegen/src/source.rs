@@ -16,13 +16,13 @@ use crate::report::{Error, Problem, file_problem, file_warning};
 
 /// A schema file.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct SchemaFile {
     pub(crate) id: String,
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
-impl Source {
+impl SchemaFile {
     pub(crate) fn new(id: String, path: PathBuf, text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         Self { id, path, text }
@@ -40,7 +40,7 @@ pub(crate) fn read(
     folder: &Path,
     skipped: &[String],
     problems: &mut Vec<Problem>,
-) -> Result<Vec<Source>, Error> {
+) -> Result<Vec<SchemaFile>, Error> {
     let before = problems.len();
     let mut walk = Walk {
         problems,
@@ -77,7 +77,7 @@ pub(crate) fn read(
             continue;
         }
         match text_of(&path) {
-            Ok(text) => sources.push(Source::new(id, path, &text)),
+            Ok(text) => sources.push(SchemaFile::new(id, path, &text)),
             Err(problem) => problems.push(*problem),
         }
     }
@@ -86,7 +86,7 @@ pub(crate) fn read(
 }
 
 /// Reads the schema of one model.
-pub(crate) fn read_file(id: &str, path: &Path) -> Result<Vec<Source>, Error> {
+pub(crate) fn read_file(id: &str, path: &Path) -> Result<Vec<SchemaFile>, Error> {
     let found = fs::metadata(path).map_err(|error| {
         let message = format!("cannot be read: {error}");
         Error::of(path, message, "give the path of a schema file")
@@ -96,7 +96,7 @@ pub(crate) fn read_file(id: &str, path: &Path) -> Result<Vec<Source>, Error> {
         return Err(Error::of(path, message, "give the path of a schema file"));
     }
     let text = text_of(path).map_err(|problem| Error::new(vec![*problem]))?;
-    Ok(vec![Source::new(id.to_owned(), path.to_owned(), &text)])
+    Ok(vec![SchemaFile::new(id.to_owned(), path.to_owned(), &text)])
 }
 
 /// The problem of a folder that cannot be read.
@@ -179,7 +179,7 @@ fn meant(path: &Path) -> Option<String> {
 }
 
 /// Sorts by model id.
-pub(crate) fn sort(sources: &mut [Source]) {
+pub(crate) fn sort(sources: &mut [SchemaFile]) {
     sources.sort_by(|a, b| a.id.cmp(&b.id));
 }
 

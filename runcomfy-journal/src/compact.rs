@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex};
 
 use tracing::{info, warn};
 
-use crate::entry::{JournalEntry, Members};
+use crate::entry::{EntryMembers, JournalEntry};
 use crate::files::{is_named, private, sync_folder};
 use crate::ledger::{Ledger, Outcome};
 use crate::line::{self, FINISHED_PER_LINE, Line};
@@ -91,7 +91,7 @@ fn write_compacted(
         writeln!(to, "{}", line::finished(claims, &[], session))?;
     }
     // An outcome repeats the data of its submission.
-    let says_body = |members: &Members<'_>| {
+    let says_body = |members: &EntryMembers<'_>| {
         let id = members.submission.as_deref().unwrap_or_default();
         let is_first = members.event.as_deref() == Some("submitting") || ledger.is_restored(id);
         is_first && ledger.get(id).is_none() && ledger.may_have_been_accepted(id)

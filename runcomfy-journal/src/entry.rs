@@ -193,7 +193,7 @@ impl Submission {
 
 /// The members of an entry's JSON object. Other members are ignored.
 #[derive(Debug, Default)]
-pub(crate) struct Members<'a> {
+pub(crate) struct EntryMembers<'a> {
     pub(crate) event: Option<Cow<'a, str>>,
     pub(crate) session: Option<Cow<'a, str>>,
     pub(crate) submission: Option<Cow<'a, str>>,
@@ -213,9 +213,9 @@ pub(crate) struct Members<'a> {
 }
 
 /// A string, borrowed if it has no escapes.
-struct Text<'a>(Cow<'a, str>);
+struct EntryText<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for EntryText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
 
@@ -239,20 +239,20 @@ impl<'de> Deserialize<'de> for Text<'de> {
     }
 }
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for EntryMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MembersVisitor;
 
         impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
+            type Value = EntryMembers<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an entry of a journal, which is an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members::default();
-                while let Some(Text(key)) = map.next_key()? {
+                let mut members = EntryMembers::default();
+                while let Some(EntryText(key)) = map.next_key()? {
                     let member = match &*key {
                         "event" => &mut members.event,
                         "session" => &mut members.session,
@@ -273,7 +273,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                             continue;
                         }
                         list @ ("claims" | "bodies") => {
-                            let texts: Vec<Text<'de>> = map.next_value()?;
+                            let texts: Vec<EntryText<'de>> = map.next_value()?;
                             let texts = texts.into_iter().map(|text| text.0).collect();
                             match list {
                                 "claims" => members.claims = texts,
@@ -286,7 +286,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                             continue;
                         }
                     };
-                    *member = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0);
+                    *member = map.next_value::<Option<EntryText<'de>>>()?.map(|text| text.0);
                 }
                 Ok(members)
             }
@@ -296,7 +296,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-impl Members<'_> {
+impl EntryMembers<'_> {
     /// The submission, if the members describe all of it.
     pub(crate) fn whole_submission(&self) -> Result<Submission, String> {
         let model_id = text("model_id", &self.model_id)?;
@@ -351,6 +351,6 @@ impl Serialize for JournalEntry {
 
 impl<'de> Deserialize<'de> for JournalEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Members::deserialize(deserializer)?.entry().map_err(D::Error::custom)
+        EntryMembers::deserialize(deserializer)?.entry().map_err(D::Error::custom)
     }
 }

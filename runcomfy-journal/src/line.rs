@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::claim::Claim;
-use crate::entry::{JournalEntry, Members, Submission};
+use crate::entry::{EntryMembers, JournalEntry, Submission};
 use crate::ledger::{Ledger, OpenSubmission, Outcome};
 use crate::session;
 
@@ -30,7 +30,7 @@ pub(crate) const FINISHED_PER_LINE: usize = 256;
 #[expect(clippy::large_enum_variant, reason = "one at a time, of millions")]
 pub(crate) enum Line<'a> {
     /// Parsed further on demand: most lines of a long journal do not matter.
-    Entry(Members<'a>),
+    Entry(EntryMembers<'a>),
     Taken {
         session: Cow<'a, str>,
         submission: Cow<'a, str>,
@@ -53,7 +53,7 @@ impl<'a> Line<'a> {
         let line = std::str::from_utf8(line).map_err(|error| error.to_string())?;
         // An editor may have put a byte order mark before the first line.
         let line = line.strip_prefix('\u{feff}').unwrap_or(line);
-        let mut members: Members<'_> =
+        let mut members: EntryMembers<'_> =
             serde_json::from_str(line).map_err(|error| error.to_string())?;
         if !members.session.as_deref().is_some_and(session::is_name) {
             return Err("the member `session` is missing or is none".to_owned());

@@ -4,61 +4,65 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::possible::Possible;
 
-use crate::errors::{Errors, Place};
+use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{is_colon, is_punct, split};
-use crate::value::Value;
+use crate::value::CallValue;
 
 /// A field with its value.
-pub(crate) struct Member {
+pub(crate) struct CallMember {
     pub(crate) key: String,
     /// Whether some form of the object has this field.
     pub(crate) is_known: bool,
     /// The name as it was written, for the setter. `None` if that is an error.
     pub(crate) name: Option<Ident>,
-    pub(crate) value: Value,
+    pub(crate) value: CallValue,
 }
 
-pub(crate) struct Members {
-    pub(crate) members: Vec<Member>,
+pub(crate) struct CallMembers {
+    pub(crate) members: Vec<CallMember>,
     /// What follows `..`, and the place of both.
-    pub(crate) rest: Option<(Place, TokenStream)>,
+    pub(crate) rest: Option<(TokenSpan, TokenStream)>,
     /// Whether some of it could not be read.
     pub(crate) is_broken: bool,
 }
 
-impl Members {
+impl CallMembers {
     /// Whether a value is left to run time.
     pub(crate) fn has_expression(&self) -> bool {
-        let is_known = |member: &Member| member.value.partial().known().is_some();
+        let is_known = |member: &CallMember| member.value.partial().known().is_some();
         self.rest.is_some() || !self.members.iter().all(is_known)
     }
 }
 
 /// Reads `field: value, .., ..rest`. A field that the schema does not know keeps its name as its key,
 /// and the judge reports it.
-pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Errors) -> Members {
+pub(crate) fn members(
+    tokens: TokenStream,
+    here: &Possible<'_>,
+    errors: &mut Errors,
+) -> CallMembers {
     let fields = here.fields();
-    let mut read = Members { members: Vec::new(), rest: None, is_broken: false };
+    let mut read = CallMembers { members: Vec::new(), rest: None, is_broken: false };
     for part in split(tokens) {
-        let place = Place::of(&part);
+        let span = TokenSpan::of(&part);
         if read.rest.is_some() {
-            errors.add(place, "`..` comes last: move this field before it");
+            errors.add(span, "`..` comes last: move this field before it");
             read.is_broken = true;
             continue;
         }
         if is_punct(part.first(), '.') && is_punct(part.get(1), '.') {
-            read.rest = Some((place, part.into_iter().skip(2).collect()));
+            read.rest = Some((span, part.into_iter().skip(2).collect()));
             continue;
         }
         // As in a struct, a name alone is a variable with the field's name.
         let is_variable = matches!(part.as_slice(), [TokenTree::Ident(_)]);
         let is_field = is_variable || is_colon(&part, 1);
         let Some(written) = part.first().and_then(name_of).filter(|_| is_field) else {
-            errors.add(place, "a field is written as `name: value`");
+            errors.add(span, "a field is written as `name: value`");
             read.is_broken = true;
             continue;
         };
-        let name_place = Place::of(part.get(..1).unwrap_or_default());
+        let name_span = TokenSpan::of(part.get(..1).unwrap_or_default());
         let by_name = fields.iter().find(|field| field.name == written);
         let by_key = || fields.iter().find(|field| field.key == written);
         let maybe = || {
@@ -75,28 +79,28 @@ pub(crate) fn members(tokens: TokenStream, here: &Possible<'_>, errors: &mut Err
             && match by_key() {
                 Some(field) => {
                     let message = format!("`{written}` is called `{}` here", field.name);
-                    errors.add(name_place, message);
+                    errors.add(name_span, message);
                     true
                 }
                 None => false,
             };
         if read.members.iter().any(|member| member.key == key) {
-            errors.add(name_place, format!("`{written}` is given twice"));
+            errors.add(name_span, format!("`{written}` is given twice"));
             continue;
         }
         let value = if is_variable {
-            Value::variable(&part)
+            CallValue::variable(&part)
         } else if let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) {
-            Value::of(tokens.to_vec(), &|| here.member(&key), errors)
+            CallValue::of(tokens.to_vec(), &|| here.member(&key), errors)
         } else {
-            errors.add(place, format!("`{written}` has no value: write `{written}: value`"));
-            Value::unknown(place)
+            errors.add(span, format!("`{written}` has no value: write `{written}: value`"));
+            CallValue::unknown(span)
         };
         let name = match part.first() {
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
         };
-        read.members.push(Member { key, is_known, name, value });
+        read.members.push(CallMember { key, is_known, name, value });
     }
     read
 }

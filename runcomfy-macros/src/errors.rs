@@ -5,12 +5,12 @@ use quote::{quote, quote_spanned};
 
 /// The first and the last token of what an error is about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct TokenSpan {
     pub(crate) start: Span,
     pub(crate) end: Span,
 }
 
-impl Place {
+impl TokenSpan {
     pub(crate) fn here() -> Self {
         Span::call_site().into()
     }
@@ -24,7 +24,7 @@ impl Place {
     }
 }
 
-impl From<Span> for Place {
+impl From<Span> for TokenSpan {
     fn from(span: Span) -> Self {
         Self { start: span, end: span }
     }
@@ -32,12 +32,12 @@ impl From<Span> for Place {
 
 #[derive(Debug, Default)]
 pub(crate) struct Errors {
-    all: Vec<(Place, String)>,
+    all: Vec<(TokenSpan, String)>,
 }
 
 impl Errors {
-    pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
-        self.all.push((place.into(), message.into()));
+    pub(crate) fn add(&mut self, span: impl Into<TokenSpan>, message: impl Into<String>) {
+        self.all.push((span.into(), message.into()));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -46,16 +46,16 @@ impl Errors {
 
     /// A `compile_error!` for each.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.all.into_iter().map(|(place, message)| compile_error(place, &message)).collect()
+        self.all.into_iter().map(|(span, message)| compile_error(span, &message)).collect()
     }
 }
 
 /// The compiler underlines from the first token of a macro's call to the last.
-fn compile_error(place: Place, message: &str) -> TokenStream {
+fn compile_error(span: TokenSpan, message: &str) -> TokenStream {
     let mut message = Literal::string(message);
-    message.set_span(place.end);
-    let braces = quote_spanned!(place.end=> { #message });
-    let name = Ident::new("compile_error", place.start);
-    let path = quote_spanned!(place.start=> ::core::#name!);
+    message.set_span(span.end);
+    let braces = quote_spanned!(span.end=> { #message });
+    let name = Ident::new("compile_error", span.start);
+    let path = quote_spanned!(span.start=> ::core::#name!);
     quote!(#path #braces)
 }

@@ -4,14 +4,14 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use runcomfy_schema::partial::{self, Partial};
 
-use crate::call::{Member, Members, members, unknown};
-use crate::errors::{Errors, Place};
-use crate::schema::{self, Schema};
+use crate::call::{CallMember, CallMembers, members, unknown};
+use crate::errors::{Errors, TokenSpan};
+use crate::schema::{self, ModelRules};
 use crate::tokens::text;
-use crate::value::Value;
+use crate::value::CallValue;
 
 /// A call with what the steps before have added.
-struct Call {
+struct InputCall {
     hash: String,
     id: String,
     /// A long text, read only once.
@@ -21,7 +21,7 @@ struct Call {
     fields: Group,
 }
 
-impl Call {
+impl InputCall {
     fn of(tokens: TokenStream) -> Option<Self> {
         let mut tokens = tokens.into_iter();
         let (hash, id, schema) = (text(&tokens.next()?)?, text(&tokens.next()?)?, tokens.next()?);
@@ -36,10 +36,10 @@ impl Call {
     }
 
     /// The path as it was written, without the crate that `resolve` puts before it.
-    fn written(&self) -> Place {
+    fn written(&self) -> TokenSpan {
         let path: Vec<_> = self.path.clone().into_iter().collect();
         let is_ours = matches!(path.first(), Some(TokenTree::Ident(first)) if first == "$crate");
-        Place::of(path.get(if is_ours { 3 } else { 0 }..).unwrap_or_default())
+        TokenSpan::of(path.get(if is_ours { 3 } else { 0 }..).unwrap_or_default())
     }
 
     fn runtime(&self) -> TokenStream {
@@ -57,21 +57,21 @@ fn group(token: TokenTree) -> Option<Group> {
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let Some(call) = Call::of(tokens) else {
-        errors.add(Place::here(), "this macro is not public: use `runcomfy_models::input!`");
+    let Some(call) = InputCall::of(tokens) else {
+        errors.add(TokenSpan::here(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
     let schema_text = || text(&call.schema).unwrap_or_default();
     match schema::of(call.hash.clone(), &call.id, schema_text) {
         Ok(schema) => expand_with(&call, &schema, errors),
         Err(bug) => {
-            errors.add(Place::here(), bug);
+            errors.add(TokenSpan::here(), bug);
             failed(&call, errors, &TokenStream::new(), false)
         }
     }
 }
 
-fn expand_with(call: &Call, schema: &Schema, mut errors: Errors) -> TokenStream {
+fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> TokenStream {
     let root = schema.root();
     let mut read = members(call.fields.stream(), &root, &mut errors);
     let has_expression = read.has_expression();
@@ -80,12 +80,12 @@ fn expand_with(call: &Call, schema: &Schema, mut errors: Errors) -> TokenStream 
     let rt = call.runtime();
     let input = call.input();
     let start = match &read.rest {
-        Some((place, rest)) if rest.is_empty() => {
-            errors.add(*place, "`..` needs an input behind it, as in `..base`");
+        Some((span, rest)) if rest.is_empty() => {
+            errors.add(*span, "`..` needs an input behind it, as in `..base`");
             quote!(#input::builder())
         }
-        Some((place, rest)) => {
-            let base = quote_spanned!(place.end=> #rt::Base::<#input>::base(&(#rest)));
+        Some((span, rest)) => {
+            let base = quote_spanned!(span.end=> #rt::Base::<#input>::base(&(#rest)));
             quote!(#input::to_builder(#base))
         }
         None => quote!(#input::builder()),
@@ -107,14 +107,14 @@ fn expand_with(call: &Call, schema: &Schema, mut errors: Errors) -> TokenStream 
 }
 
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
-fn setter(member: &Member, rt: &TokenStream) -> Option<TokenStream> {
+fn setter(member: &CallMember, rt: &TokenStream) -> Option<TokenStream> {
     let name = member.name.as_ref()?;
     let argument = member.value.argument(rt);
     (!argument.is_empty()).then(|| quote!(.#name(#argument)))
 }
 
 /// A use of each type that is written inside the call, so that the compiler knows them.
-fn types(call: &Call, members: &[Member]) -> TokenStream {
+fn types(call: &InputCall, members: &[CallMember]) -> TokenStream {
     let mut types = Vec::new();
     members.iter().for_each(|member| member.value.types(&mut types));
     if types.is_empty() {
@@ -131,7 +131,12 @@ fn types(call: &Call, members: &[Member]) -> TokenStream {
 }
 
 /// Reports the names that no setter has. The field that is meant counts as given.
-fn refuse_unknown(call: &Call, schema: &Schema, read: &mut Members, errors: &mut Errors) {
+fn refuse_unknown(
+    call: &InputCall,
+    schema: &ModelRules,
+    read: &mut CallMembers,
+    errors: &mut Errors,
+) {
     if read.members.iter().all(|member| member.is_known) {
         return;
     }
@@ -141,22 +146,27 @@ fn refuse_unknown(call: &Call, schema: &Schema, read: &mut Members, errors: &mut
         if member.is_known {
             return true;
         }
-        let place = member.name.as_ref().map_or(member.value.place, |name| name.span().into());
+        let span = member.name.as_ref().map_or(member.value.span, |name| name.span().into());
         let (message, key) = unknown(&root, &call.id, &member.key);
-        errors.add(place, message);
-        meant.extend(key.map(|key| (key.to_owned(), place)));
+        errors.add(span, message);
+        meant.extend(key.map(|key| (key.to_owned(), span)));
         false
     });
-    for (key, place) in meant {
+    for (key, span) in meant {
         if read.members.iter().all(|member| member.key != key) {
-            let value = Value::unknown(place);
-            read.members.push(Member { key, is_known: true, name: None, value });
+            let value = CallValue::unknown(span);
+            read.members.push(CallMember { key, is_known: true, name: None, value });
         }
     }
 }
 
 /// Judges what is known of the body. Returns the indices of the members that are wrong.
-fn judge(call: &Call, schema: &Schema, read: &Members, errors: &mut Errors) -> Vec<usize> {
+fn judge(
+    call: &InputCall,
+    schema: &ModelRules,
+    read: &CallMembers,
+    errors: &mut Errors,
+) -> Vec<usize> {
     let members = read.members.iter().map(|one| (one.key.clone(), one.value.partial()));
     let is_open = read.rest.is_some() || read.is_broken;
     let body = Partial::Object { members: members.collect(), is_open };
@@ -165,18 +175,23 @@ fn judge(call: &Call, schema: &Schema, read: &Members, errors: &mut Errors) -> V
         let mut way = violation.path().split('/').skip(1);
         let key = way.next().map(|step| step.replace("~1", "/").replace("~0", "~"));
         let index = read.members.iter().position(|member| Some(&member.key) == key.as_ref());
-        let place = match index.and_then(|index| read.members.get(index)) {
-            Some(member) => member.value.at(way).place,
+        let span = match index.and_then(|index| read.members.get(index)) {
+            Some(member) => member.value.at(way).span,
             None => call.written(),
         };
         wrong.extend(index);
-        errors.add(place, violation.to_string());
+        errors.add(span, violation.to_string());
     }
     wrong
 }
 
 /// The errors, and an expression of the right type, so that they cause no others and an editor goes on.
-fn failed(call: &Call, errors: Errors, builder: &TokenStream, has_expression: bool) -> TokenStream {
+fn failed(
+    call: &InputCall,
+    errors: Errors,
+    builder: &TokenStream,
+    has_expression: bool,
+) -> TokenStream {
     let (rt, input) = (call.runtime(), call.input());
     let errors = errors.into_tokens();
     let result = Ident::new("Result", Span::call_site());

@@ -6,26 +6,26 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 use runcomfy_codegen::{Generated, Generator, Problem, Severity};
 
-use crate::errors::{Errors, Place};
+use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{self, is_punct, split};
 
 const USAGE: &str = "`models!` takes the path of a folder or a file of schemas, relative to the \
                      package: `models!(\"schemas\")`, `models!(\"dream.json\", id = \"acme/dream\")`";
 
 /// What the macro is called with.
-struct Call {
+struct ModelsCall {
     path: String,
-    place: Place,
+    span: TokenSpan,
     id: Option<String>,
     runtime: Option<String>,
 }
 
-impl Call {
+impl ModelsCall {
     fn of(tokens: TokenStream) -> Option<Self> {
         let mut parts = split(tokens).into_iter();
         let path = parts.next()?;
         let mut call =
-            Self { path: text(&path)?, place: Place::of(&path), id: None, runtime: None };
+            Self { path: text(&path)?, span: TokenSpan::of(&path), id: None, runtime: None };
         for part in parts {
             let [TokenTree::Ident(name), equals, value @ ..] = part.as_slice() else { return None };
             is_punct(Some(equals), '=').then_some(())?;
@@ -56,8 +56,8 @@ impl Call {
         };
         // A crate may have the same model in several modules.
         let span = proc_macro::Span::call_site();
-        let place = format!("{}:{}:{}", span.file(), span.line(), span.column());
-        let generator = generator.place_in_crate(place);
+        let location = format!("{}:{}:{}", span.file(), span.line(), span.column());
+        let generator = generator.place_in_crate(location);
         match &self.runtime {
             Some(runtime) => generator.runtime(runtime).generate(),
             None => generator.find_runtime()?.generate(),
@@ -75,13 +75,13 @@ fn text(tokens: &[TokenTree]) -> Option<String> {
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let Some(call) = Call::of(tokens) else {
-        errors.add(Place::here(), USAGE);
+    let Some(call) = ModelsCall::of(tokens) else {
+        errors.add(TokenSpan::here(), USAGE);
         return errors.into_tokens();
     };
     if call.id.is_some() && !call.absolute().is_file() {
         errors.add(
-            call.place,
+            call.span,
             "`id` is for the path of one file: below a folder, the paths are the ids",
         );
         return errors.into_tokens();
@@ -92,14 +92,14 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
             let (mut tokens, mut shown) = (TokenStream::new(), 0);
             for problem in error.problems() {
                 if problem.severity() == Severity::Error {
-                    errors.add(call.place, without_severity(problem));
+                    errors.add(call.span, without_severity(problem));
                     shown += 1;
                 } else {
                     tokens.extend(warning(problem));
                 }
             }
             if shown == 0 {
-                errors.add(call.place, error.to_string());
+                errors.add(call.span, error.to_string());
             }
             return tokens.into_iter().chain(errors.into_tokens()).collect();
         }
@@ -107,7 +107,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let Ok(modules) = generated.inlined().parse::<TokenStream>() else {
         let message = "this is a bug of runcomfy-codegen, please report it: the code that it makes of \
                        these schemas is no Rust";
-        errors.add(call.place, message);
+        errors.add(call.span, message);
         return errors.into_tokens();
     };
     let warnings = generated.warnings.iter().map(warning);

@@ -10,7 +10,7 @@ use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::possible::Possible;
 
 use crate::call::members;
-use crate::errors::{Errors, Place};
+use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{is_punct, text};
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
@@ -19,7 +19,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let (Some(hash), Some(ids), Some(TokenTree::Group(root))) =
         (tokens.next().as_ref().and_then(text), tokens.next(), tokens.next())
     else {
-        errors.add(Place::here(), "this macro is not public: use `runcomfy_models::input!`");
+        errors.add(TokenSpan::here(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
     let root = root.stream();
@@ -29,7 +29,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         last => {
             path.extend(last);
             errors.add(
-                Place::of(&path),
+                TokenSpan::of(&path),
                 "`input!` takes the path of a model and its fields, as in \
                  `input!(kling::kling_2_1::master::image_to_video { prompt: \"a lighthouse\" })`",
             );
@@ -43,7 +43,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     {
         path.truncate(path.len() - 3);
     }
-    let place = Place::of(&path);
+    let span = TokenSpan::of(&path);
     let models = models(hash, &ids);
     let written: String = path.iter().map(ToString::to_string).collect();
     let first = written.split("::").next().unwrap_or_default();
@@ -54,7 +54,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         let path: TokenStream = path.into_iter().collect();
         quote!(#root::#path)
     } else {
-        errors.add(place, not_a_model(&written, &models));
+        errors.add(span, not_a_model(&written, &models));
         let errors = errors.into_tokens();
         let any = Possible::new(&[], &[]);
         let output = if members(fields.stream(), &any, &mut Errors::default()).has_expression() {

@@ -8,19 +8,19 @@ use runcomfy_schema::possible::Possible;
 use runcomfy_schema::validate::on_large_stack;
 
 /// The rules of a model.
-pub(crate) struct Schema {
+pub(crate) struct ModelRules {
     pub(crate) rules: Rules,
     pub(crate) definitions: Vec<Rules>,
 }
 
-impl Schema {
+impl ModelRules {
     pub(crate) fn root(&self) -> Possible<'_> {
         Possible::new(&self.definitions, &self.rules)
     }
 }
 
 /// By the hashes that the generator has made of them.
-type Known = HashMap<String, Arc<Schema>>;
+type Known = HashMap<String, Arc<ModelRules>>;
 
 static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
 
@@ -32,7 +32,7 @@ pub(crate) fn of(
     hash: String,
     id: &str,
     text: impl FnOnce() -> String,
-) -> Result<Arc<Schema>, String> {
+) -> Result<Arc<ModelRules>, String> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     if let Some(schema) = known.get(&hash) {
@@ -48,7 +48,7 @@ pub(crate) fn of(
              but `input!` cannot read its schema: {problems}"
         )
     })?;
-    let schema = Arc::new(Schema { rules, definitions });
+    let schema = Arc::new(ModelRules { rules, definitions });
     known.insert(hash, Arc::clone(&schema));
     Ok(schema)
 }

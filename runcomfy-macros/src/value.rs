@@ -8,62 +8,62 @@ use runcomfy_schema::partial::Partial;
 use runcomfy_schema::possible::Possible;
 use syn::Lit;
 
-use crate::call::{Member, members};
-use crate::errors::{Errors, Place};
+use crate::call::{CallMember, members};
+use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{is_colon, is_punct, only_group, opened, split};
 
 /// The place of a value in the schema. Most values do not need it.
 type Here<'h, 'r> = &'h dyn Fn() -> Possible<'r>;
 
 /// A value, and where it stands.
-pub(crate) struct Value {
-    pub(crate) kind: Kind,
-    pub(crate) place: Place,
+pub(crate) struct CallValue {
+    pub(crate) kind: ValueKind,
+    pub(crate) span: TokenSpan,
     tokens: TokenStream,
 }
 
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     /// A literal, and the tokens that a setter takes for it.
     Literal(Json, TokenStream),
-    List(Vec<Value>),
+    List(Vec<CallValue>),
     /// The path of its type, if one is written, and its members.
-    Object(TokenStream, Vec<Member>),
+    Object(TokenStream, Vec<CallMember>),
     Expression,
 }
 
-impl Value {
+impl CallValue {
     /// Reads a value. Names of fields become keys by the schema at this place.
     pub(crate) fn of(tokens: Vec<TokenTree>, here: Here<'_, '_>, errors: &mut Errors) -> Self {
-        let place = Place::of(&tokens);
+        let span = TokenSpan::of(&tokens);
         let all: TokenStream = tokens.iter().cloned().collect();
         let tokens = opened(tokens);
         let kind = literal(&tokens)
             .or_else(|| list(&tokens, here, errors))
             .or_else(|| object(&tokens, here, errors))
-            .unwrap_or(Kind::Expression);
-        Self { kind, place, tokens: all }
+            .unwrap_or(ValueKind::Expression);
+        Self { kind, span, tokens: all }
     }
 
     /// The variable with the name of a field.
     pub(crate) fn variable(tokens: &[TokenTree]) -> Self {
-        let place = Place::of(tokens);
-        Self { kind: Kind::Expression, place, tokens: tokens.iter().cloned().collect() }
+        let span = TokenSpan::of(tokens);
+        Self { kind: ValueKind::Expression, span, tokens: tokens.iter().cloned().collect() }
     }
 
     /// A value that is not known, such as one that is missing.
-    pub(crate) fn unknown(place: Place) -> Self {
-        Self { kind: Kind::Expression, place, tokens: TokenStream::new() }
+    pub(crate) fn unknown(span: TokenSpan) -> Self {
+        Self { kind: ValueKind::Expression, span, tokens: TokenStream::new() }
     }
 
     pub(crate) fn partial(&self) -> Partial {
         match &self.kind {
-            Kind::Literal(json, _) => Partial::Known(json.clone()),
-            Kind::List(items) => Partial::List(items.iter().map(Self::partial).collect()),
-            Kind::Object(_, members) => {
-                let member = |member: &Member| (member.key.clone(), member.value.partial());
+            ValueKind::Literal(json, _) => Partial::Known(json.clone()),
+            ValueKind::List(items) => Partial::List(items.iter().map(Self::partial).collect()),
+            ValueKind::Object(_, members) => {
+                let member = |member: &CallMember| (member.key.clone(), member.value.partial());
                 Partial::Object { members: members.iter().map(member).collect(), is_open: false }
             }
-            Kind::Expression => Partial::Unknown,
+            ValueKind::Expression => Partial::Unknown,
         }
     }
 
@@ -71,27 +71,27 @@ impl Value {
     pub(crate) fn at<'p>(&self, mut way: impl Iterator<Item = &'p str>) -> &Self {
         let Some(step) = way.next() else { return self };
         let inner = match &self.kind {
-            Kind::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
-            Kind::Object(_, members) => {
+            ValueKind::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
+            ValueKind::Object(_, members) => {
                 let key = step.replace("~1", "/").replace("~0", "~");
                 members.iter().find(|member| member.key == key).map(|member| &member.value)
             }
-            Kind::Literal(..) | Kind::Expression => None,
+            ValueKind::Literal(..) | ValueKind::Expression => None,
         };
         inner.map_or(self, |inner| inner.at(way))
     }
 
     /// The argument of a setter.
     pub(crate) fn argument(&self, rt: &TokenStream) -> TokenStream {
-        let is_expression = |item: &Self| matches!(item.kind, Kind::Expression);
+        let is_expression = |item: &Self| matches!(item.kind, ValueKind::Expression);
         match &self.kind {
-            Kind::Literal(_, tokens) => tokens.clone(),
-            Kind::Expression => self.tokens.clone(),
+            ValueKind::Literal(_, tokens) => tokens.clone(),
+            ValueKind::Expression => self.tokens.clone(),
             // A list of expressions alone has one type.
-            Kind::List(items) if !items.is_empty() && items.iter().all(is_expression) => {
+            ValueKind::List(items) if !items.is_empty() && items.iter().all(is_expression) => {
                 self.tokens.clone()
             }
-            Kind::List(_) | Kind::Object(..) => self.part(rt),
+            ValueKind::List(_) | ValueKind::Object(..) => self.part(rt),
         }
     }
 
@@ -102,18 +102,18 @@ impl Value {
             return quote!(#rt::part(#text));
         }
         match &self.kind {
-            Kind::List(items) => {
+            ValueKind::List(items) => {
                 let items = items.iter().map(|item| item.part(rt));
                 quote!(#rt::part_list([#(#items),*]))
             }
-            Kind::Object(_, members) => {
+            ValueKind::Object(_, members) => {
                 let keys = members.iter().map(|member| &member.key);
                 let parts = members.iter().map(|member| member.value.part(rt));
                 quote!(#rt::part_object([#((#keys, #parts)),*]))
             }
-            Kind::Literal(..) | Kind::Expression => {
+            ValueKind::Literal(..) | ValueKind::Expression => {
                 let tokens = &self.tokens;
-                quote_spanned!(self.place.start=> #rt::IntoPart::into_part(#tokens))
+                quote_spanned!(self.span.start=> #rt::IntoPart::into_part(#tokens))
             }
         }
     }
@@ -121,20 +121,20 @@ impl Value {
     /// The paths of the types that are written inside.
     pub(crate) fn types(&self, types: &mut Vec<TokenStream>) {
         match &self.kind {
-            Kind::List(items) => items.iter().for_each(|item| item.types(types)),
-            Kind::Object(path, members) => {
+            ValueKind::List(items) => items.iter().for_each(|item| item.types(types)),
+            ValueKind::Object(path, members) => {
                 if !path.is_empty() {
                     types.push(path.clone());
                 }
                 members.iter().for_each(|member| member.value.types(types));
             }
-            Kind::Literal(..) | Kind::Expression => {}
+            ValueKind::Literal(..) | ValueKind::Expression => {}
         }
     }
 }
 
 /// A string, a number, `true` or `false`.
-fn literal(tokens: &[TokenTree]) -> Option<Kind> {
+fn literal(tokens: &[TokenTree]) -> Option<ValueKind> {
     let (minus, token) = match tokens {
         [token] => (None, token),
         [minus, token @ TokenTree::Literal(_)] if is_punct(Some(minus), '-') => {
@@ -144,19 +144,22 @@ fn literal(tokens: &[TokenTree]) -> Option<Kind> {
     };
     if let TokenTree::Ident(ident) = token {
         let bool = ident.to_string().parse().ok()?;
-        return Some(Kind::Literal(Json::Bool(bool), quote!(#ident)));
+        return Some(ValueKind::Literal(Json::Bool(bool), quote!(#ident)));
     }
     let TokenTree::Literal(token) = token else { return None };
     let span = token.span();
-    let number = |json: Json, tokens: TokenTree| Kind::Literal(json, quote!(#minus #tokens));
+    let number = |json: Json, tokens: TokenTree| ValueKind::Literal(json, quote!(#minus #tokens));
     match Lit::new(token.clone()) {
         Lit::Str(text) if minus.is_none() && text.suffix().is_empty() => {
-            Some(Kind::Literal(Json::String(Text::from_setter(text.value())), quote!(#token)))
+            Some(ValueKind::Literal(Json::String(Text::from_setter(text.value())), quote!(#token)))
         }
         Lit::Char(char) if minus.is_none() && char.suffix().is_empty() => {
             let text = char.value().to_string();
             let tokens = spanned(Literal::string(&text), span);
-            Some(Kind::Literal(Json::String(Text::from_setter(text)), tokens.into_token_stream()))
+            Some(ValueKind::Literal(
+                Json::String(Text::from_setter(text)),
+                tokens.into_token_stream(),
+            ))
         }
         Lit::Int(int) if !int.suffix().starts_with('f') => {
             is_type(int.suffix(), &INTEGERS).then_some(())?;
@@ -203,19 +206,19 @@ fn spanned(mut literal: Literal, span: Span) -> TokenTree {
 }
 
 /// `[value, ..]`. `[value; 3]` is an expression.
-fn list(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<Kind> {
+fn list(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<ValueKind> {
     let group = only_group(tokens).filter(|group| group.delimiter() == Delimiter::Bracket)?;
     if group.stream().into_iter().any(|token| is_punct(Some(&token), ';')) {
         return None;
     }
     let items = split(group.stream()).into_iter().enumerate();
     let here = here();
-    let items = items.map(|(index, item)| Value::of(item, &|| here.item(index), errors));
-    Some(Kind::List(items.collect()))
+    let items = items.map(|(index, item)| CallValue::of(item, &|| here.item(index), errors));
+    Some(ValueKind::List(items.collect()))
 }
 
 /// `Type { field: value, .. }`, or the same without the type. A block is an expression.
-fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<Kind> {
+fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<ValueKind> {
     let (TokenTree::Group(group), path) = tokens.split_last()? else { return None };
     if group.delimiter() != Delimiter::Brace {
         return None;
@@ -227,11 +230,11 @@ fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Opti
         return None;
     }
     let read = members(group.stream(), &here(), errors);
-    if let Some((place, _)) = read.rest {
+    if let Some((span, _)) = read.rest {
         errors
-            .add(place, "`..` is for the whole input: write out the fields of an object inside it");
+            .add(span, "`..` is for the whole input: write out the fields of an object inside it");
     }
-    Some(Kind::Object(path.iter().cloned().collect(), read.members))
+    Some(ValueKind::Object(path.iter().cloned().collect(), read.members))
 }
 
 /// Whether tokens are a path that ends with a type: a word with a capital letter, as no keyword has it

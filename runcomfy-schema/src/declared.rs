@@ -37,8 +37,8 @@ pub fn declared<'r>(
     let mut left = MAX_RULES_SEARCHED;
     each_part(definitions, rules, &mut left, &mut |part| {
         let new = match part {
-            Part::Object(object) => in_object(object, key),
-            Part::Others(rules) => {
+            MemberRules::Object(object) => in_object(object, key),
+            MemberRules::Others(rules) => {
                 (!rules.is_empty() && !is_never(rules)).then_some(Declared::Rules)
             }
         };
@@ -80,7 +80,7 @@ fn is_never(rules: &[Rule]) -> bool {
     matches!(rules, [Rule::Never])
 }
 
-enum Part<'r> {
+enum MemberRules<'r> {
     Object(&'r ObjectSchema),
     /// The rules of members that nothing else mentions.
     Others(&'r [Rule]),
@@ -91,15 +91,15 @@ fn each_part<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     left: &mut usize,
-    visit: &mut dyn FnMut(Part<'r>),
+    visit: &mut dyn FnMut(MemberRules<'r>),
 ) {
     for rule in rules {
         let Some(fewer) = left.checked_sub(1) else { return };
         *left = fewer;
         match rule {
-            Rule::Object(object) => visit(Part::Object(object)),
+            Rule::Object(object) => visit(MemberRules::Object(object)),
             Rule::Unevaluated { properties: Some(properties), .. } => {
-                visit(Part::Others(properties));
+                visit(MemberRules::Others(properties));
             }
             _ => {}
         }

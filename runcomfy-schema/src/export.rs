@@ -6,7 +6,7 @@ use crate::keyword::object;
 use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target};
 use crate::search::resolve;
 
-/// SchemaObject of a JSON Schema and their values.
+/// A JSON Schema, or a part of one: keywords and their values.
 pub(crate) type SchemaObject = Map<String, Value>;
 
 /// One keyword.

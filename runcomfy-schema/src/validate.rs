@@ -65,13 +65,13 @@ pub(crate) struct Judge<'r> {
     /// The number of rule lists applied so far.
     steps: usize,
     /// Created with the first remembered verdict, as most judges remember none.
-    known: Option<Box<Known>>,
+    known: Option<Box<KnownVerdicts>>,
 }
 
 /// Verdicts so far, by the addresses of rules and value. A schema that tries several forms at each
 /// step would otherwise judge the same value again and again.
 #[derive(Default)]
-struct Known {
+struct KnownVerdicts {
     verdicts: HashMap<(usize, usize), bool>,
     /// The same, with the members and items that were evaluated.
     evaluated: HashMap<(usize, usize), (bool, Evaluated)>,
@@ -134,7 +134,7 @@ impl<'r> Judge<'r> {
         holds
     }
 
-    fn known(&mut self) -> &mut Known {
+    fn known(&mut self) -> &mut KnownVerdicts {
         self.known.get_or_insert_default()
     }
 

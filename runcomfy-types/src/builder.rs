@@ -8,7 +8,7 @@ use runcomfy_schema::named::Named;
 use runcomfy_schema::{Json, ValidationErrors};
 
 use crate::field::IntoField;
-use crate::object::{self, Checked, Truncated, Valid};
+use crate::object::{self, Checked, TruncatedObject, Valid};
 
 /// The state of a required field that is set, in the type of a builder; see [`Missing`].
 #[derive(Clone, Copy, Debug)]
@@ -121,10 +121,9 @@ impl<S> Default for Draft<S> {
 
 impl<S> fmt::Debug for Draft<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self
-            .members
-            .iter()
-            .map(|(key, value)| (key, Truncated(Named { definitions: &[], rules: &[], value })));
+        let shown = self.members.iter().map(|(key, value)| {
+            (key, TruncatedObject(Named { definitions: &[], rules: &[], value }))
+        });
         f.debug_map().entries(shown).finish()
     }
 }

@@ -153,9 +153,9 @@ impl PartialEq for AnyInput {
 }
 
 /// The body of an input, field by field.
-struct Body<'a>(Named<'a>);
+struct ShownBody<'a>(Named<'a>);
 
-impl fmt::Debug for Body<'_> {
+impl fmt::Debug for ShownBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Body");
         show_members(self.0, &mut shown);
@@ -168,7 +168,7 @@ impl fmt::Debug for AnyInput {
         let Self { model_id, body, rules, definitions } = self;
         f.debug_struct("AnyInput")
             .field("model_id", model_id)
-            .field("body", &Body(Named { definitions, rules, value: body }))
+            .field("body", &ShownBody(Named { definitions, rules, value: body }))
             .finish()
     }
 }

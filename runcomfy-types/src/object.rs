@@ -83,7 +83,7 @@ impl Valid {
     pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = Named { definitions: &[], rules: T::RULES, value: &self.0 };
         let Json::Object(_) = &self.0 else {
-            return f.debug_tuple(name).field(&Truncated(value)).finish();
+            return f.debug_tuple(name).field(&TruncatedObject(value)).finish();
         };
         let mut shown = f.debug_struct(name);
         show_members(value, &mut shown);
@@ -95,8 +95,8 @@ impl Valid {
 pub(crate) fn show_members(object: Named<'_>, shown: &mut fmt::DebugStruct<'_, '_>) {
     for (name, key, value) in object.members() {
         match name {
-            Some(name) => shown.field(name, &Truncated(value)),
-            None => shown.field(&format!("{key:?}"), &Truncated(value)),
+            Some(name) => shown.field(name, &TruncatedObject(value)),
+            None => shown.field(&format!("{key:?}"), &TruncatedObject(value)),
         };
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn show_members(object: Named<'_>, shown: &mut fmt::DebugStruct<'_, '
 impl fmt::Debug for Valid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = Named { definitions: &[], rules: &[], value: &self.0 };
-        f.debug_tuple("Valid").field(&Truncated(value)).finish()
+        f.debug_tuple("Valid").field(&TruncatedObject(value)).finish()
     }
 }
 
@@ -116,9 +116,9 @@ impl Serialize for Valid {
 
 /// Shows a value with its fields' names: truncated, since it may contain a file, and with URLs
 /// redacted.
-pub(crate) struct Truncated<'a>(pub(crate) Named<'a>);
+pub(crate) struct TruncatedObject<'a>(pub(crate) Named<'a>);
 
-impl fmt::Debug for Truncated<'_> {
+impl fmt::Debug for TruncatedObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 200;
         let text = self.0.to_string();

@@ -9,7 +9,7 @@ mod host;
 mod markup;
 mod name;
 mod options;
-mod part;
+mod partial_file;
 mod range;
 mod save;
 mod save_all;

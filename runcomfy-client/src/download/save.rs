@@ -13,7 +13,7 @@ use super::data_uri::decode;
 use super::destination::Destination;
 use super::expected::{Expected, Mismatch};
 use super::name::last_segment;
-use super::part::Part;
+use super::partial_file::PartialFile;
 use super::transfer::Transfer;
 use super::{DownloadOptions, Downloaded, Failure, host};
 use crate::error::Error;
@@ -30,7 +30,7 @@ pub(super) struct OutputFile<'a> {
 }
 
 /// The location of the content.
-enum Source<'a> {
+enum ContentSource<'a> {
     DataUri(&'a str),
     Remote(Url),
 }
@@ -69,29 +69,29 @@ impl Saver<'_> {
         Ok(Downloaded { url: (*url).to_owned(), path, size, content_type: mime, kind })
     }
 
-    fn source<'u>(&self, url: &'u str) -> Result<Source<'u>, Failure> {
+    fn source<'u>(&self, url: &'u str) -> Result<ContentSource<'u>, Failure> {
         if mime(url).is_some() {
-            return Ok(Source::DataUri(url));
+            return Ok(ContentSource::DataUri(url));
         }
         let url = Url::parse(url).map_err(|error| Failure::new("the URL is invalid", error))?;
         self.check_host(&url)?;
-        Ok(Source::Remote(url))
+        Ok(ContentSource::Remote(url))
     }
 
     /// Writes the content to a temporary file. Returns it with the content type that the source
     /// declares.
     async fn fetch(
         &self,
-        source: Source<'_>,
+        source: ContentSource<'_>,
         destination: Destination<'_>,
-    ) -> Result<(Part, Option<String>), Failure> {
+    ) -> Result<(PartialFile, Option<String>), Failure> {
         match source {
-            Source::Remote(url) => {
+            ContentSource::Remote(url) => {
                 let transfer =
                     Transfer::new(self.transport, self.options, destination.path(), url)?;
                 transfer.run(|url| self.check_host(url)).await
             }
-            Source::DataUri(uri) => {
+            ContentSource::DataUri(uri) => {
                 let part = self.write_decoded(uri, destination).await?;
                 Ok((part, mime(uri).map(str::to_owned)))
             }
@@ -102,7 +102,7 @@ impl Saver<'_> {
         &self,
         uri: &str,
         destination: Destination<'_>,
-    ) -> Result<Part, Failure> {
+    ) -> Result<PartialFile, Failure> {
         let path = destination.path();
         if path.file_name().is_none() {
             return Err(Failure::of("the path has no file name"));
@@ -110,7 +110,7 @@ impl Saver<'_> {
         let content =
             decode(uri).ok_or_else(|| Failure::of("the `data:` URI holds invalid base64"))?;
         self.options.check_size(content.len() as u64)?;
-        let mut part = Part::open(path, None).await?;
+        let mut part = PartialFile::open(path, None).await?;
         part.write(&content).await?;
         self.options.report_progress(part.size, Some(part.size));
         Ok(part)
@@ -154,10 +154,10 @@ impl Saver<'_> {
 }
 
 /// The type that the output's key and the names in the URL and the path promise.
-fn expected(file: &OutputFile<'_>, source: &Source<'_>) -> Expected {
+fn expected(file: &OutputFile<'_>, source: &ContentSource<'_>) -> Expected {
     let url_name = match source {
-        Source::Remote(url) => last_segment(url),
-        Source::DataUri(_) => None,
+        ContentSource::Remote(url) => last_segment(url),
+        ContentSource::DataUri(_) => None,
     };
     let names = [url_name, file.destination.file_name()];
     let extensions = names.iter().flatten().filter_map(|name| extension(name));

@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode};
 use tracing::{debug, warn};
 use url::Url;
 
-use super::part::{Identity, Part};
+use super::partial_file::{Identity, PartialFile};
 use super::range::{content_range, validator};
 use super::{DownloadOptions, Failure};
 use crate::error::BoxError;
@@ -27,7 +27,7 @@ pub(super) struct Transfer<'a> {
     url: Url,
     deadline: Duration,
     /// What was received so far.
-    part: Option<Part>,
+    part: Option<PartialFile>,
     /// By the server's `Content-Type`.
     content_type: Option<String>,
     /// Whether the server handled a range request incorrectly.
@@ -69,7 +69,7 @@ impl<'a> Transfer<'a> {
     pub(super) async fn run(
         mut self,
         check: impl Fn(&Url) -> Result<(), Failure> + Send,
-    ) -> Result<(Part, Option<String>), Failure> {
+    ) -> Result<(PartialFile, Option<String>), Failure> {
         let (mut attempt, mut furthest) = (1, 0);
         loop {
             let failure = match self.attempt(&check).await {
@@ -155,7 +155,7 @@ impl<'a> Transfer<'a> {
     /// The identity of the part that this attempt resumes. Clears a part that it cannot resume.
     async fn resumable(&mut self) -> Result<Option<Identity>, Failure> {
         match &self.part {
-            Some(Part { size: 1.., identity: Some(identity), .. }) if !self.no_ranges => {
+            Some(PartialFile { size: 1.., identity: Some(identity), .. }) if !self.no_ranges => {
                 Ok(Some(identity.clone()))
             }
             Some(part) if part.size > 0 => {
@@ -266,7 +266,7 @@ impl<'a> Transfer<'a> {
             None => {}
         }
         let total = identity.as_ref().map_or(0, |identity| identity.total);
-        let part = self.part.insert(Part::open(self.path, identity).await?);
+        let part = self.part.insert(PartialFile::open(self.path, identity).await?);
         if part.size > 0 && part.size <= total && !self.no_ranges {
             return Ok(true);
         }

@@ -138,7 +138,7 @@ enum SendOutcome {
 
 /// What is sent.
 #[derive(Clone, Copy)]
-struct Call<'a> {
+struct SubmitRequest<'a> {
     model_id: &'a ModelId,
     body: &'a Body,
     is_unchecked: bool,
@@ -207,8 +207,8 @@ impl Shared {
                 (record, Some(submission))
             }
         };
-        let call = Call { model_id: &model_id, body: &body, is_unchecked };
-        let outcome = self.send_until_clear(call, &record, deadline).await;
+        let request = SubmitRequest { model_id: &model_id, body: &body, is_unchecked };
+        let outcome = self.send_until_clear(request, &record, deadline).await;
         self.remember(&outcome);
         if let Some(submission) = &submission {
             record.end(outcome.entry(submission)).await;
@@ -241,11 +241,11 @@ impl Shared {
     /// Sends until the service accepts or refuses, or nobody can tell which it did.
     async fn send_until_clear(
         &self,
-        call: Call<'_>,
+        request: SubmitRequest<'_>,
         record: &SubmissionRecord,
         deadline: Duration,
     ) -> SendOutcome {
-        let Call { model_id, body, is_unchecked } = call;
+        let SubmitRequest { model_id, body, is_unchecked } = request;
         let transport = &*self.transport;
         let limits = &transport.limits;
         let left = || deadline.saturating_sub(transport.clock.now());

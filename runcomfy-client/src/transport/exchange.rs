@@ -27,7 +27,7 @@ pub(crate) struct Outgoing<'a> {
 
 /// What has arrived of a response.
 #[derive(Debug, Default)]
-struct Received {
+struct PartialResponse {
     /// 0 before there is one.
     status: u16,
     retry_after: Option<Duration>,
@@ -35,7 +35,7 @@ struct Received {
     bytes: Vec<u8>,
 }
 
-impl Received {
+impl PartialResponse {
     /// The ids in it so far. The token is no id.
     fn ids(&self, redactor: &Redactor) -> Ids {
         Ids::in_start(self.status, &self.bytes, |id| !redactor.finds_in(id))
@@ -56,7 +56,7 @@ impl Transport {
         request: Outgoing<'_>,
         timeout: Duration,
     ) -> Result<Response, TransportError> {
-        let mut received = Received::default();
+        let mut received = PartialResponse::default();
         let (method, url) = (request.method.clone(), request.url);
         let exchange = self.exchange(request, &mut received);
         match within(&*self.clock, timeout, exchange).await.unwrap_or(Err(Incomplete::TimedOut)) {
@@ -78,7 +78,7 @@ impl Transport {
                 return Err(TransportError::TooLong { ids: received.ids(&self.redactor) });
             }
         }
-        let Received { status, retry_after, location, bytes } = received;
+        let PartialResponse { status, retry_after, location, bytes } = received;
         if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.throttle.pause_for(pause.min(retry::MAX_RETRY_AFTER));
         }
@@ -93,7 +93,7 @@ impl Transport {
     async fn exchange(
         &self,
         request: Outgoing<'_>,
-        received: &mut Received,
+        received: &mut PartialResponse,
     ) -> Result<(), Incomplete> {
         let Outgoing { method, url, body } = request;
         let mut request = self

@@ -35,16 +35,16 @@ impl Ids {
 /// only the id matters.
 pub(crate) fn named_id(body: &str) -> Option<RequestId> {
     let mut id = None;
-    let _ = serde_json::Deserializer::from_str(body).deserialize_map(Named { body, id: &mut id });
+    let _ = serde_json::Deserializer::from_str(body).deserialize_map(NamedId { body, id: &mut id });
     RequestId::try_from(id?).ok()
 }
 
-struct Named<'b, 'i> {
+struct NamedId<'b, 'i> {
     body: &'b str,
     id: &'i mut Option<String>,
 }
 
-impl<'de> Visitor<'de> for Named<'de, '_> {
+impl<'de> Visitor<'de> for NamedId<'de, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -122,7 +122,7 @@ impl Throttle {
     }
 
     /// The next place in the timetable; `None` if that is now.
-    fn place(&self, now: Duration) -> Option<Place<'_>> {
+    fn place(&self, now: Duration) -> Option<Reservation<'_>> {
         let mut timetable = self.timetable();
         let open = timetable.open_time(now);
         let by_rate = timetable.next.max(open.saturating_sub(BURST));
@@ -131,7 +131,7 @@ impl Throttle {
             return None;
         }
         timetable.waiting += 1;
-        Some(Place { throttle: self, at: by_rate, used: false })
+        Some(Reservation { throttle: self, at: by_rate, used: false })
     }
 
     fn timetable(&self) -> MutexGuard<'_, Timetable> {
@@ -146,20 +146,20 @@ impl Throttle {
 }
 
 /// A place in the timetable; given back if the call is not made.
-struct Place<'a> {
+struct Reservation<'a> {
     throttle: &'a Throttle,
     /// In open time.
     at: Duration,
     used: bool,
 }
 
-impl Place<'_> {
+impl Reservation<'_> {
     fn used(mut self) {
         self.used = true;
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         let mut timetable = self.throttle.timetable();
         timetable.waiting = timetable.waiting.saturating_sub(1);

@@ -24,7 +24,7 @@ const LISTS: [&str; 4] = ["detail", "details", "errors", "validation_errors"];
 /// The service's error message, from any known form of body: one line per error.
 pub(crate) fn message(json: &Value) -> Option<String> {
     let body = json.as_object()?;
-    let mut lines = Lines::default();
+    let mut lines = ErrorLines::default();
     let first =
         MESSAGES.into_iter().find(|key| body.get(*key).is_some_and(|value| lines.read(value, "")));
     for key in LISTS.into_iter().filter(|key| Some(*key) != first) {
@@ -37,18 +37,18 @@ pub(crate) fn message(json: &Value) -> Option<String> {
 
 /// The words in one member about an error.
 pub(crate) fn words(value: &Value) -> Option<String> {
-    let mut lines = Lines::default();
+    let mut lines = ErrorLines::default();
     lines.read(value, "");
     lines.finish()
 }
 
 #[derive(Default)]
-struct Lines {
+struct ErrorLines {
     shown: Vec<String>,
     total: usize,
 }
 
-impl Lines {
+impl ErrorLines {
     /// Adds the errors in a value about what is at `path`. Returns whether there are any.
     fn read(&mut self, value: &Value, path: &str) -> bool {
         let before = self.total;

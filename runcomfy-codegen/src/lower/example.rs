@@ -20,7 +20,7 @@ pub(super) fn of<'a>(
     reporter: &mut Reporter<'_>,
 ) -> String {
     let Some(input) = model.objects.first() else { return String::new() };
-    let mut writer = Writer { model, types: vec!["Input".to_owned()] };
+    let mut writer = ExampleWriter { model, types: vec!["Input".to_owned()] };
     let definitions = &root.definitions;
     let set = body(input, Sampler::new(compiler, definitions), root);
     let chain = set.as_ref().and_then(|body| writer.object(input, body, 1));
@@ -101,12 +101,12 @@ fn from_json(body: &Json) -> String {
 }
 
 /// Writes a body with builders.
-struct Writer<'m> {
+struct ExampleWriter<'m> {
     model: &'m Model,
     types: Vec<String>,
 }
 
-impl Writer<'_> {
+impl ExampleWriter<'_> {
     /// `::builder()`, the setters and `.build()?`; `None` if a value cannot be written.
     fn object(&mut self, object: &ObjectType, value: &Json, depth: usize) -> Option<String> {
         let Json::Object(members) = value else { return None };

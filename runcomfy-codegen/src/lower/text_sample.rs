@@ -3,7 +3,7 @@
 
 /// Strings that may match.
 pub(super) fn matching(pattern: &str) -> Vec<String> {
-    let mut reader = Reader { rest: pattern.chars().collect(), at: 0, depth: 0 };
+    let mut reader = PatternReader { rest: pattern.chars().collect(), at: 0, depth: 0 };
     let made = reader.alternatives();
     let usual = [
         "a",
@@ -46,7 +46,7 @@ pub(super) fn fitted(text: &str, min: u64, max: Option<u64>) -> String {
 }
 
 /// Reads a pattern, and builds a short string from it.
-struct Reader {
+struct PatternReader {
     rest: Vec<char>,
     at: usize,
     depth: usize,
@@ -55,7 +55,7 @@ struct Reader {
 const MAX_DEPTH: usize = 32;
 const MAX_REPEATED: usize = 200;
 
-impl Reader {
+impl PatternReader {
     fn peek(&self) -> Option<char> {
         self.rest.get(self.at).copied()
     }

@@ -286,7 +286,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut expected = 0;
         while let Some(key) = access.next_key_seed(KeySeed { fields, expected })? {
             let key = match key {
-                Key::Field(index) => {
+                MemberKey::Field(index) => {
                     expected = index + 1;
                     let FieldInfo { key, rules, .. } = fields[index];
                     let value = access.next_value_seed(Seed::inside(rules))?;
@@ -296,17 +296,17 @@ impl<'de> Visitor<'de> for Seed<'_> {
                     members.push((Cow::Borrowed(key), value));
                     continue;
                 }
-                Key::Number if members.is_empty() && numbers_come_as_maps() => {
+                MemberKey::Number if members.is_empty() && numbers_come_as_maps() => {
                     return access.next_value::<NumberText>().map(|text| text.0);
                 }
-                Key::Other(key) => {
+                MemberKey::Other(key) => {
                     if !others.get_or_insert_default().insert(key.clone()) {
                         let message = format_args!("the key {key:?} is given more than once");
                         return Err(A::Error::custom(message));
                     }
                     Cow::Owned(key)
                 }
-                Key::Number => Cow::Borrowed(NUMBER),
+                MemberKey::Number => Cow::Borrowed(NUMBER),
             };
             if let Some(reading) = &mut reading {
                 reading.give_up();
@@ -351,7 +351,7 @@ fn numbers_come_as_maps() -> bool {
     })
 }
 
-enum Key {
+enum MemberKey {
     Field(usize),
     Other(String),
     /// See [`NUMBER`].
@@ -365,27 +365,27 @@ struct KeySeed {
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
+    type Value = MemberKey;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<MemberKey, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for KeySeed {
-    type Value = Key;
+    type Value = MemberKey;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+    fn visit_str<E>(self, key: &str) -> Result<MemberKey, E> {
         if let Some(index) = field::position(self.fields, self.expected, |known| known == key) {
-            return Ok(Key::Field(index));
+            return Ok(MemberKey::Field(index));
         }
         Ok(match key {
-            NUMBER => Key::Number,
-            other => Key::Other(other.to_owned()),
+            NUMBER => MemberKey::Number,
+            other => MemberKey::Other(other.to_owned()),
         })
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
         }
     };
     let mut reader =
-        Reader { text, diagnostics, depth: 0, nodes: 0, pointers_len: 0, is_full: false };
+        NodeReader { text, diagnostics, depth: 0, nodes: 0, pointers_len: 0, is_full: false };
     match reader.node(raw, |offset| Location { offset, pointer: String::new() }) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -151,7 +151,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-struct Reader<'a, 'r> {
+struct NodeReader<'a, 'r> {
     text: &'a str,
     diagnostics: &'r mut Diagnostics,
     depth: usize,
@@ -161,7 +161,7 @@ struct Reader<'a, 'r> {
     is_full: bool,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a> NodeReader<'a, '_> {
     fn node(
         &mut self,
         raw: &'a RawValue,

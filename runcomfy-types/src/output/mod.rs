@@ -286,29 +286,29 @@ impl fmt::Debug for Output {
             shown.field(single_key, &single.as_deref().map(Truncated));
             shown.field(list_key, &several.iter().map(|url| Truncated(url)).collect::<Vec<_>>());
         }
-        shown.field("other", &Members(&self.other)).finish()
+        shown.field("other", &ShownMembers(&self.other)).finish()
     }
 }
 
 /// A value in the form of `Debug`, with its strings truncated.
-struct Shown<'a>(&'a Value);
+struct ShownValue<'a>(&'a Value);
 
-struct Members<'a>(&'a Map<String, Value>);
+struct ShownMembers<'a>(&'a Map<String, Value>);
 
-impl fmt::Debug for Shown<'_> {
+impl fmt::Debug for ShownValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Value::String(text) => Truncated(text).fmt(f),
-            Value::Array(items) => f.debug_list().entries(items.iter().map(Shown)).finish(),
-            Value::Object(members) => Members(members).fmt(f),
+            Value::Array(items) => f.debug_list().entries(items.iter().map(ShownValue)).finish(),
+            Value::Object(members) => ShownMembers(members).fmt(f),
             other => write!(f, "{other}"),
         }
     }
 }
 
-impl fmt::Debug for Members<'_> {
+impl fmt::Debug for ShownMembers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let members = self.0.iter().map(|(key, value)| (Truncated(key), Shown(value)));
+        let members = self.0.iter().map(|(key, value)| (Truncated(key), ShownValue(value)));
         f.debug_map().entries(members).finish()
     }
 }

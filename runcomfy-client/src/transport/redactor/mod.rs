@@ -18,7 +18,7 @@ use runcomfy_schema::redact::without_secrets;
 use runcomfy_schema::truncate::{self, Start};
 use secrecy::{ExposeSecret, SecretString};
 
-use spelling::{Reader, is_introducer};
+use spelling::{SpellingReader, is_introducer};
 
 /// A shorter token is hidden only where it is a word of its own. No real one is that short; and if
 /// `let` were hidden wherever it stands, `completed` would not be readable any more.
@@ -88,7 +88,7 @@ impl Redactor {
     fn redact_start<'t>(&self, text: &'t str, len: usize) -> Cow<'t, str> {
         let Secrets { forms, begins, mark, only_words } = &*self.0;
         let bytes = text.as_bytes();
-        let mut reader = Reader::new(text);
+        let mut reader = SpellingReader::new(text);
         let mut shown = String::new();
         let (mut at, mut copied) = (0, 0);
         // Where escapes end that stand for something between words.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 const MAX_NESTING: u8 = 4;
 
 /// A character that a text can be read as, and where it ends. One that is not ASCII is [`OTHER`].
-pub(super) type Reading = (u8, usize);
+pub(super) type Character = (u8, usize);
 
 const OTHER: u8 = 0x80;
 
@@ -19,20 +19,20 @@ pub(super) fn is_introducer(byte: u8) -> bool {
 }
 
 /// Reads a text from front to back.
-pub(super) struct Reader<'t> {
+pub(super) struct SpellingReader<'t> {
     text: &'t [u8],
     /// What was found out already, by place and nesting: escapes that follow each other are looked at
     /// from each other.
-    known: HashMap<(usize, u8), Rc<[Reading]>>,
+    known: HashMap<(usize, u8), Rc<[Character]>>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> SpellingReader<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text: text.as_bytes(), known: HashMap::new() }
     }
 
     /// Everything that the text can be read as at this place.
-    pub(super) fn readings(&mut self, at: usize) -> Rc<[Reading]> {
+    pub(super) fn readings(&mut self, at: usize) -> Rc<[Character]> {
         /// Far more than are of use for any one place.
         const MAX_KNOWN: usize = 4096;
         if self.known.len() > MAX_KNOWN {
@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
         ends.into_iter().max()
     }
 
-    fn read(&mut self, at: usize, nesting: u8) -> Rc<[Reading]> {
+    fn read(&mut self, at: usize, nesting: u8) -> Rc<[Character]> {
         let Some(&literal) = self.text.get(at) else { return Rc::default() };
         if nesting == 0 || !is_introducer(literal) {
             return [(literal, at + 1)].into();
@@ -82,13 +82,13 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
         }
-        let found: Rc<[Reading]> = found.into();
+        let found: Rc<[Character]> = found.into();
         self.known.insert((at, nesting), Rc::clone(&found));
         found
     }
 
     /// What follows a backslash, in JSON and in languages that have it from there.
-    fn json(&mut self, at: usize, nesting: u8, found: &mut Vec<Reading>) {
+    fn json(&mut self, at: usize, nesting: u8, found: &mut Vec<Character>) {
         for (escaped, next) in &*self.read(at, nesting) {
             match escaped {
                 b'"' | b'\\' | b'/' | b'\'' => add(found, (*escaped, *next)),
@@ -101,7 +101,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What follows an ampersand.
-    fn html(&mut self, at: usize, nesting: u8, found: &mut Vec<Reading>) {
+    fn html(&mut self, at: usize, nesting: u8, found: &mut Vec<Character>) {
         /// With zeros before it.
         const MAX_DIGITS: usize = 64;
         /// As many letters as `DiacriticalGrave` has.
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The reading from here on that is one of these characters.
-    fn one(&mut self, at: usize, nesting: u8, is_it: impl Fn(u8) -> bool) -> Option<Reading> {
+    fn one(&mut self, at: usize, nesting: u8, is_it: impl Fn(u8) -> bool) -> Option<Character> {
         let literal = *self.text.get(at)?;
         if is_it(literal) {
             return Some((literal, at + 1));
@@ -207,7 +207,7 @@ fn named(name: &[u8]) -> Option<u8> {
     })
 }
 
-fn add_code(code: Option<(u32, usize)>, found: &mut Vec<Reading>) {
+fn add_code(code: Option<(u32, usize)>, found: &mut Vec<Character>) {
     if let Some((code, end)) = code {
         let c = u8::try_from(code).ok().filter(u8::is_ascii).unwrap_or(OTHER);
         add(found, (c, end));

@@ -61,7 +61,7 @@ enum Scope {
 
 /// The schemas that describe a value.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Key {
+struct SchemaSet {
     /// In order, like `any`.
     all: Vec<SchemaId>,
     any: Vec<SchemaId>,
@@ -72,11 +72,11 @@ struct Key {
 /// The states so far.
 #[derive(Default)]
 pub(super) struct Files {
-    numbers: HashMap<Key, usize>,
+    numbers: HashMap<SchemaSet, usize>,
     states: Vec<State>,
     /// States that were reached, but not visited.
     pending: Vec<(usize, Schema)>,
-    keys: Vec<Key>,
+    keys: Vec<SchemaSet>,
     /// The number of steps so far, counted once per schema at the end of each.
     steps: usize,
     /// The value that exceeded the limit first.

@@ -108,9 +108,9 @@ impl Compiler<'_> {
 }
 
 /// The keys of an object, with their schemas in its parts.
-pub(super) struct Members(pub(super) Vec<(String, Schema)>);
+pub(super) struct PartMembers(pub(super) Vec<(String, Schema)>);
 
-impl Members {
+impl PartMembers {
     /// `parts` are the parts of one object, the whole first.
     pub(super) fn of(definitions: &Definitions, parts: &[Schema]) -> Self {
         let mut slots: HashMap<&str, usize> = HashMap::new();

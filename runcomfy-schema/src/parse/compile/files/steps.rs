@@ -1,7 +1,7 @@
 //! The steps from a value to its members and items.
 
-use super::parts::{Forms, Leaves, Members};
-use super::{Key, MAX_STEPS, MediaHint, Scope};
+use super::parts::{Forms, Leaves, PartMembers};
+use super::{MAX_STEPS, MediaHint, SchemaSet, Scope};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
 use crate::parse::compile::{Compiler, Entry, Hint};
@@ -130,7 +130,7 @@ impl Compiler<'_> {
         if !can_be_object(whole) {
             return;
         }
-        let members = Members::of(self.definitions, parts);
+        let members = PartMembers::of(self.definitions, parts);
         let entries: Vec<Entry<'_>> = members
             .0
             .iter()
@@ -179,7 +179,7 @@ impl Compiler<'_> {
             self.files.unseen.get_or_insert_with(|| schema.location.clone());
             return None;
         }
-        let key = Key { all: ids(&all), any: ids(&any), media_hint, scope };
+        let key = SchemaSet { all: ids(&all), any: ids(&any), media_hint, scope };
         if let Some(known) = self.files.numbers.get(&key) {
             return Some(*known);
         }

@@ -24,7 +24,7 @@ pub(super) struct Identity {
     pub(super) total: u64,
 }
 
-pub(super) struct Part {
+pub(super) struct PartialFile {
     path: PathBuf,
     /// Locked as long as it is open.
     file: File,
@@ -34,7 +34,7 @@ pub(super) struct Part {
     on_drop: OnDrop,
 }
 
-/// What dropping a [`Part`] does with its file.
+/// What dropping a [`PartialFile`] does with its file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OnDrop {
     /// The default, so that a cancelled download can be resumed.
@@ -44,7 +44,7 @@ enum OnDrop {
     Nothing,
 }
 
-impl Part {
+impl PartialFile {
     /// Opens the part for the file at `path`. A part that an earlier download left is opened again.
     pub(super) async fn open(path: &Path, identity: Option<Identity>) -> Result<Self, Failure> {
         let part = part_path(path, identity.as_ref());
@@ -153,7 +153,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         let remove = match self.on_drop {
             OnDrop::KeepIfResumable => self.identity.is_none() || self.size == 0,
