@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use runcomfy_schema::media::check::{Sort, check, check_name, check_url, quoted, sort};
+use runcomfy_schema::media::check::{MediaForm, check, check_name, check_url, form_of, quoted};
 pub use runcomfy_schema::media::{MediaError, MediaKind};
 
 use runcomfy_schema::json::text::Text;
@@ -262,13 +262,13 @@ fn of_file(path: &Path) -> impl Fn(MediaError) -> MediaError {
 /// The error for a URL that is given as a path.
 fn url_as_path(path: &Path) -> Option<MediaError> {
     let text = path.to_str()?;
-    let (found, instead) = match sort(text) {
-        Sort::Url => match text.split_once("://") {
+    let (found, instead) = match form_of(text) {
+        MediaForm::Url => match text.split_once("://") {
             Some(("file", _)) => ("a file: URL, not a path", "give the path alone".to_owned()),
             Some(_) => ("a URL, not a path", format!("use `Media::url({})`", quoted(text))),
             None => return None,
         },
-        Sort::DataUri => ("a data: URI, not a path", "use `text.parse::<Media>()`".to_owned()),
+        MediaForm::DataUri => ("a data: URI, not a path", "use `text.parse::<Media>()`".to_owned()),
         _ => return None,
     };
     Some(MediaError::OtherSort { found, instead })

@@ -5,11 +5,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Host;
 
 use super::MediaError;
-use super::check::{HOST, KINDS};
 
 /// The limits of the domain name system.
-const MAX_LABEL_LEN: usize = 63;
-const MAX_NAME_LEN: usize = 253;
+pub(super) const MAX_LABEL_LEN: usize = 63;
+pub(super) const MAX_NAME_LEN: usize = 253;
 
 pub(super) fn check_host(host: Option<Host<&str>>) -> Result<(), MediaError> {
     let is_public = match &host {
@@ -62,7 +61,7 @@ const INFRASTRUCTURE: [&str; 8] = [
 
 /// Whether no public name ends in this label: special-use names of IANA's registry, names that will
 /// not be delegated, and some names that routers use.
-fn is_local(top: &[u8]) -> bool {
+pub(super) fn is_local(top: &[u8]) -> bool {
     matches!(
         top,
         b"alt"
@@ -81,36 +80,6 @@ fn is_local(top: &[u8]) -> bool {
             | b"localdomain"
             | b"private"
     )
-}
-
-/// Whether a host is a simple public name. [`check_host`] agrees with each of them.
-pub(super) fn is_plain_host(host: &[u8]) -> bool {
-    // After a dot or a hyphen, and at the start, only a letter or a digit may follow.
-    let mut is_between = true;
-    let mut label = 0;
-    for (position, byte) in host.iter().enumerate() {
-        if KINDS[usize::from(*byte)] & HOST != 0 {
-            is_between = false;
-            continue;
-        }
-        match byte {
-            // A name with two hyphens in a row may be encoded, and has its own rules. No label ends
-            // with a hyphen.
-            b'-' | b'.' if is_between => return false,
-            b'-' => is_between = true,
-            b'.' if position - label > MAX_LABEL_LEN => return false,
-            b'.' => (is_between, label) = (true, position + 1),
-            _ => return false,
-        }
-    }
-    let top = &host[label..];
-    label > 0
-        && host.len() <= MAX_NAME_LEN
-        && top.len() <= MAX_LABEL_LEN
-        && top.len() >= 2
-        && top.iter().all(u8::is_ascii_lowercase)
-        && top != b"arpa"
-        && !is_local(top)
 }
 
 /// IANA's registry of special-purpose IPv4 addresses, and multicast.
@@ -172,6 +141,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
     use crate::media::check::check_url;
+    use crate::media::plain::is_plain_host;
 
     fn is_public(host: &str) -> bool {
         check_url(&format!("https://{host}/a.png")).is_ok()

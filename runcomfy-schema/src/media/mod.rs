@@ -7,6 +7,7 @@ pub mod brand;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
 pub mod check;
 mod host;
+mod plain;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for the crates of this project")]
 pub mod sniff;
