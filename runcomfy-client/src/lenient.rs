@@ -1,6 +1,7 @@
 //! Lenient reading of the members of a response: `null` counts as missing, and a member of another type
 //! stays where it is.
 
+use runcomfy_schema::MAX_EXACT_FLOAT;
 use serde_json::{Map, Value};
 
 /// A value that is taken out of the members of a response, rather than copied: a file within an
@@ -62,8 +63,7 @@ pub(crate) fn integer<T: TryFrom<i128>>(members: &mut Map<String, Value>, key: &
 
 /// A number such as `384.0`.
 fn whole(number: f64) -> Option<i128> {
-    // As far as every whole number has a value of its own.
-    let is_whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+    let is_whole = number.fract() == 0.0 && number.abs() <= MAX_EXACT_FLOAT;
     is_whole.then_some(number as i128)
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use runcomfy_schema::counted::counted;
+
 use crate::printable::{printable, printable_path};
 use crate::{
     Error, GeneratedField, GeneratedModel, GeneratedObject, Generator, NameOrigin, Problem,
@@ -61,9 +63,8 @@ impl Checked {
             writeln!(f, "  from {}", printable_path(&model.schema))?;
             model.objects.iter().try_for_each(|object| show(object, f))?;
         }
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
-        let (models, warnings) = (self.models.len(), self.warnings.len());
-        writeln!(f, "\n{models} model{}, {warnings} warning{}", plural(models), plural(warnings))
+        let models = counted(self.models.len(), "model");
+        writeln!(f, "\n{models}, {}", counted(self.warnings.len(), "warning"))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::debug_as_report;
 
 use crate::printable::{line as shown, printable, printable_path};
@@ -146,8 +147,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors = self.problems.iter().filter(|one| one.severity == Severity::Error).count();
-        let noun = if errors == 1 { "error" } else { "errors" };
-        writeln!(f, "no API generated, {errors} {noun} in the schemas")?;
+        writeln!(f, "no API generated, {} in the schemas", counted(errors, "error"))?;
         for problem in &self.problems {
             write!(f, "\n{problem}\n")?;
         }

@@ -11,6 +11,8 @@
 
 mod bits;
 #[doc(hidden)]
+pub mod counted;
+#[doc(hidden)]
 pub mod declared;
 #[doc(hidden)]
 pub mod error_report;
@@ -50,6 +52,8 @@ pub mod possible;
 pub use field::{Field, FieldInfo, FieldKind, Fields, OwnedField};
 pub use json::{Constant, Json, Literal};
 pub use num::Num;
+#[doc(hidden)]
+pub use num::{MAX_EXACT, MAX_EXACT_FLOAT, exact_float};
 pub use rule::{Rule, Rules};
 pub use validate::{check, is_valid};
 pub use violation::{ValidationErrors, Violation};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use runcomfy_codegen::{GeneratedModel, Generator};
+use runcomfy_schema::counted::counted;
 
 use crate::{Result, model_table};
 
@@ -110,11 +111,10 @@ fn features(vendors: &BTreeMap<&str, usize>) -> String {
     }
     text.push_str("]\n");
     for (vendor, count) in vendors {
-        let plural = if *count == 1 { "" } else { "s" };
         // A bare key has no dot.
         let key =
             if vendor.contains(['.', '+']) { format!("{vendor:?}") } else { (*vendor).to_owned() };
-        text.push_str(&format!("## {count} model{plural} of {vendor}.\n{key} = []\n"));
+        text.push_str(&format!("## {} of {vendor}.\n{key} = []\n", counted(*count, "model")));
     }
     text
 }

@@ -3,6 +3,7 @@
 use super::markdown::{cell, code, escape, link, sentence, title};
 use super::model::{Field, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::keyword::short;
 use runcomfy_schema::keyword::types::Types;
 
@@ -72,11 +73,7 @@ impl Page<'_> {
         let required: Vec<_> = fields.iter().filter(|field| field.is_required).collect();
         let names: Vec<_> = required.iter().map(|field| format!("`{}`", field.name)).collect();
         let more = fields.len() - required.len();
-        let optional = match more {
-            0 => None,
-            1 => Some("1 optional field".to_owned()),
-            more => Some(format!("{more} optional fields")),
-        };
+        let optional = (more > 0).then(|| counted(more, "optional field"));
         match enumerated(&names.into_iter().chain(optional).collect::<Vec<_>>()) {
             None => "It takes no fields.".to_owned(),
             Some(fields) => format!("It takes {fields}."),
@@ -289,13 +286,12 @@ fn range(min: Option<&Limit>, max: Option<&Limit>) -> Option<String> {
 }
 
 fn counts(counts: Counts, noun: &str) -> Option<String> {
-    let plural = |count: u64| if count == 1 { "" } else { "s" };
     match (counts.min, counts.max) {
         (None, None) => None,
-        (Some(min), Some(max)) if min == max => Some(format!("{min} {noun}{}", plural(min))),
+        (Some(min), Some(max)) if min == max => Some(counted(min, noun)),
         (Some(min), Some(max)) => Some(format!("{min} to {max} {noun}s")),
-        (Some(min), None) => Some(format!("at least {min} {noun}{}", plural(min))),
-        (None, Some(max)) => Some(format!("at most {max} {noun}{}", plural(max))),
+        (Some(min), None) => Some(format!("at least {}", counted(min, noun))),
+        (None, Some(max)) => Some(format!("at most {}", counted(max, noun))),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use runcomfy_schema::parse::Location;
-use runcomfy_schema::{Json, Num};
+use runcomfy_schema::{Json, Num, exact_float};
 
 use super::model::{Model, ObjectType, Shape};
 use super::sample::Sampler;
@@ -208,7 +208,7 @@ fn integer(num: &Num) -> Option<String> {
 
 fn float(num: &Num) -> Option<String> {
     match num {
-        Num::Int(int) if int.unsigned_abs() < 1 << 53 => Some(format!("{int}.0")),
+        Num::Int(int) => exact_float(*int).map(|float| format!("{float:?}")),
         Num::Float(float) => Some(format!("{float:?}")),
         _ => None,
     }

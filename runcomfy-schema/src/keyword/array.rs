@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{counted, excerpt, is_count, values};
+use super::{broken_count, excerpt, is_count, values};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::rule::Rules;
@@ -129,7 +129,7 @@ pub(crate) fn report_contains(
     let Json::Array(items) = value else { return };
     let found = items.iter().filter(|item| report.judge.is_valid(rules, item, None)).count();
     let keywords = ("contains", "maxContains");
-    if let Some((keyword, message)) = counted(bounds, keywords, found, "matching item") {
+    if let Some((keyword, message)) = broken_count(bounds, keywords, found, "matching item") {
         report.add(at, keyword, message);
     }
 }
@@ -142,7 +142,7 @@ pub(crate) fn report_items_len(
     at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
-    let broken = counted((min, max), ("minItems", "maxItems"), items.len(), "item");
+    let broken = broken_count((min, max), ("minItems", "maxItems"), items.len(), "item");
     if let Some((keyword, message)) = broken {
         report.add(at, keyword, message);
     }

@@ -14,6 +14,7 @@ pub mod types;
 pub(crate) mod unevaluated;
 pub mod values;
 
+use crate::counted::counted;
 use crate::json::Json;
 
 /// The value for a message: JSON, truncated if it is long, without credentials.
@@ -31,11 +32,6 @@ pub fn short(json: String) -> String {
     }
 }
 
-/// `1 item`, `2 items`
-fn count_of(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Whether a count is within its bounds.
 fn is_count(min: Option<u64>, max: Option<u64>, count: usize) -> bool {
     let count = count as u64;
@@ -43,14 +39,14 @@ fn is_count(min: Option<u64>, max: Option<u64>, count: usize) -> bool {
 }
 
 /// How a count is outside its bounds.
-fn counted(
+fn broken_count(
     (min, max): (Option<u64>, Option<u64>),
     keywords: (&'static str, &'static str),
     count: usize,
     noun: &str,
 ) -> Option<(&'static str, String)> {
     let count = count as u64;
-    let has = || format!("has {}", count_of(count, noun));
+    let has = || format!("has {}", counted(count, noun));
     if let Some(min) = min.filter(|min| count < *min) {
         return Some((keywords.0, format!("{}, but needs at least {min}", has())));
     }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{counted, is_count, nearest};
+use super::{broken_count, is_count, nearest};
 use crate::bits::Bits;
 use crate::field::{Field, Fields};
 use crate::instance_path::InstancePath;
@@ -174,7 +174,7 @@ pub(crate) fn report_property_count(
 ) {
     let Json::Object(members) = value else { return };
     let keywords = ("minProperties", "maxProperties");
-    if let Some((keyword, message)) = counted((min, max), keywords, members.len(), "member") {
+    if let Some((keyword, message)) = broken_count((min, max), keywords, members.len(), "member") {
         report.add(at, keyword, message);
     }
 }

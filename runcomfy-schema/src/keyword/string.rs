@@ -1,6 +1,6 @@
 //! `minLength`, `maxLength` and `pattern`.
 
-use super::{counted, excerpt, is_count};
+use super::{broken_count, excerpt, is_count};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::pattern::Pattern;
@@ -25,7 +25,7 @@ pub(crate) fn report_text_len(
 ) {
     let Json::String(text) = value else { return };
     let count = text.chars().count();
-    let broken = counted((min, max), ("minLength", "maxLength"), count, "character");
+    let broken = broken_count((min, max), ("minLength", "maxLength"), count, "character");
     if let Some((keyword, message)) = broken {
         report.add(at, keyword, message);
     }

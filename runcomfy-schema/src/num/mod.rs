@@ -241,6 +241,21 @@ impl Num {
     }
 }
 
+/// 2^53. Up to it, every integer is a float, and a float stands for one integer alone. Above it, integers
+/// share floats.
+pub const MAX_EXACT: i64 = 1 << 53;
+
+/// The same as a float.
+#[expect(clippy::cast_precision_loss, reason = "a power of two")]
+pub const MAX_EXACT_FLOAT: f64 = MAX_EXACT as f64;
+
+/// An integer as a float, if no other integer has the same one.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
+pub fn exact_float(int: i64) -> Option<f64> {
+    (int.unsigned_abs() <= MAX_EXACT.unsigned_abs()).then_some(int as f64)
+}
+
 /// A float as an integer, if it is one and has at most 128 bits.
 #[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
 fn whole(float: f64) -> Option<i128> {
@@ -251,9 +266,7 @@ fn whole(float: f64) -> Option<i128> {
 
 /// Whether a float is a whole number with more digits than its shortest decimal shows.
 fn is_beyond_digits(float: f64) -> bool {
-    /// 2^53
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    float.abs() > EXACT
+    float.abs() > MAX_EXACT_FLOAT
 }
 
 fn compare_int_with_float(int: i64, float: f64) -> Ordering {

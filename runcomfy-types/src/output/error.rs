@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::printable::printable;
 use thiserror::Error;
@@ -18,7 +19,7 @@ const MAX_KEYS: usize = 10;
 #[non_exhaustive]
 pub enum OutputError {
     /// There are several.
-    #[error("the output has {}, not one; `{field}` has their URLs", counted(*count, *kind))]
+    #[error("the output has {}, not one; `{field}` has their URLs", counted_files(*count, *kind))]
     Several {
         /// The kind that was asked for.
         kind: MediaKind,
@@ -59,7 +60,7 @@ fn found(output: &OutputRef<'_>) -> String {
         let of_kind = output.known_urls().filter(|(_, found)| *found == kind);
         let urls: HashSet<&str> = of_kind.map(|(url, _)| url).collect();
         if !urls.is_empty() {
-            parts.push(counted(urls.len(), kind));
+            parts.push(counted_files(urls.len(), kind));
         }
     }
     let keys: Vec<&str> = output.members().map(|(key, _)| key).collect();
@@ -72,11 +73,8 @@ fn found(output: &OutputRef<'_>) -> String {
         if keys.len() > MAX_KEYS {
             named += &format!(" and {} more", keys.len() - MAX_KEYS);
         }
-        let members = if keys.len() == 1 { "member" } else { "members" };
-        parts.push(match &*parts {
-            [] => format!("{} {members}: {named}", keys.len()),
-            _ => format!("{} other {members}: {named}", keys.len()),
-        });
+        let noun = if parts.is_empty() { "member" } else { "other member" };
+        parts.push(format!("{}: {named}", counted(keys.len(), noun)));
     }
     let last = parts.pop().unwrap_or_default();
     if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) }
@@ -93,7 +91,6 @@ fn noun(kind: MediaKind) -> &'static str {
     kind.pick("image", "video", "audio file")
 }
 
-fn counted(count: usize, kind: MediaKind) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {}{plural}", noun(kind))
+fn counted_files(count: usize, kind: MediaKind) -> String {
+    counted(count, noun(kind))
 }
