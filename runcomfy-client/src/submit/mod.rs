@@ -23,7 +23,7 @@ use crate::shared::Shared;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::Ids;
 use crate::transport::throttle::Lane;
-use crate::transport::{CallError, Outgoing, Subject};
+use crate::transport::{Attempts, CallError, Outgoing, Subject};
 
 pub use options::SubmitOptions;
 use record::{NotBegun, SubmissionRecord};
@@ -248,24 +248,21 @@ impl Shared {
         let SubmitRequest { model_id, body, is_unchecked } = request;
         let transport = &*self.transport;
         let limits = &transport.limits;
-        let left = || deadline.saturating_sub(transport.clock.now());
         let url = transport.url(["models"].into_iter().chain(model_id.as_str().split('/')));
-        let mut attempts = 0;
-        // Why the service did not accept the last attempt.
-        let mut failure = None;
+        // Every failure that it keeps is one where the service surely did not accept.
+        let mut attempts =
+            Attempts::new(transport, limits.attempts, limits.submit_timeout, deadline);
         loop {
-            if let Err(source) = transport.throttle.ready(deadline).await {
-                let throttled = CallError::Throttled { attempts, source };
-                return SendOutcome::NotAccepted(failure.unwrap_or(throttled));
-            }
-            attempts += 1;
-            let call = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
-            // An attempt that starts at the deadline still has a time-out of one second.
-            let timeout = limits.submit_timeout.min(left().max(Duration::from_secs(1)));
+            let timeout = match attempts.start().await {
+                Ok(timeout) => timeout,
+                Err(error) => return SendOutcome::NotAccepted(error),
+            };
+            let attempt = attempts.started();
+            let outgoing = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
             record.start_sending();
-            let (error, retry_after) = match transport.send(call, timeout).await {
+            let (failure, retry_after) = match transport.send(outgoing, timeout).await {
                 Ok(response) => {
-                    debug!(attempt = attempts, status = response.status, "answered");
+                    debug!(attempt, status = response.status, "answered");
                     let subject = Subject {
                         model_id: Some(model_id),
                         is_unchecked,
@@ -279,14 +276,14 @@ impl Shared {
                         }
                         Verdict::Unknown(unknown) => return SendOutcome::Unknown(unknown),
                         Verdict::Busy(refusal) => {
-                            warn!(attempt = attempts, status = 429, "the service is busy");
+                            warn!(attempt, status = 429, "the service is busy");
                             (CallError::Refused(Box::new(refusal)), response.retry_after)
                         }
                     }
                 }
                 Err(source) if source.surely_not_received() => {
-                    warn!(attempt = attempts, error = %source, "nothing was sent");
-                    (CallError::Transport { attempts, source }, None)
+                    warn!(attempt, error = %source, "nothing was sent");
+                    (CallError::Transport { attempts: attempt, source }, None)
                 }
                 Err(error) => {
                     let (ids, source) = error.into_parts();
@@ -294,11 +291,10 @@ impl Shared {
                 }
             };
             record.stop_sending();
-            if attempts >= limits.attempts || left().is_zero() {
-                return SendOutcome::NotAccepted(error);
+            if attempts.is_last() {
+                return SendOutcome::NotAccepted(failure);
             }
-            failure = Some(error);
-            transport.back_off(attempts, retry_after, left()).await;
+            attempts.back_off(Some(failure), retry_after).await;
         }
     }
 }

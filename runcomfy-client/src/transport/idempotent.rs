@@ -8,7 +8,7 @@ use tracing::{Instrument, Span, debug, warn};
 use url::Url;
 
 use super::throttle::Lane;
-use super::{CallError, Outgoing, Response, Subject, Transport};
+use super::{Attempts, CallError, Outgoing, Response, Subject, Transport};
 use crate::error::ApiError;
 use crate::request_id::RequestId;
 
@@ -64,24 +64,17 @@ impl Transport {
         call: IdempotentCall<'_>,
         deadline: Duration,
     ) -> Result<(Response, u32), CallError> {
-        let Self { limits, clock, budget, .. } = self;
+        let Self { limits, budget, .. } = self;
         let IdempotentCall { method, url, attempts, job, model_id } = &call;
-        let attempts = attempts.unwrap_or(limits.attempts);
-        let left = || deadline.saturating_sub(clock.now());
+        let max = attempts.unwrap_or(limits.attempts);
         let path = url.path();
-        let mut attempt = 1;
-        // Why the last attempt failed.
-        let mut failure = None;
+        let mut attempts = Attempts::new(self, max, limits.read_timeout, deadline);
         loop {
-            if let Err(source) = self.throttle.ready(deadline).await {
-                let throttled = CallError::Throttled { attempts: attempt - 1, source };
-                return Err(failure.unwrap_or(throttled));
-            }
-            // At the deadline, an attempt that is ready still gets a second.
-            let timeout = limits.read_timeout.min(left().max(Duration::from_secs(1)));
+            let timeout = attempts.start().await?;
+            let attempt = attempts.started();
             let outgoing = Outgoing { method: method.clone(), url, body: None };
             let sent = self.send(outgoing, timeout).await;
-            let last = attempt >= attempts || left().is_zero();
+            let is_last = attempts.is_last();
             let request_id = job.map(|job| job.request_id);
             let subject = Subject { request_id, model_id: *model_id, ..Subject::default() };
             let refusal = sent.as_ref().ok().and_then(|response| response.refusal(subject));
@@ -90,7 +83,7 @@ impl Transport {
             };
             let is_end =
                 |response: &Response| job.is_some_and(|job| (job.is_end)(response, job.request_id));
-            let retry_after = match (sent, refusal) {
+            let (failure, retry_after) = match (sent, refusal) {
                 (Ok(response), refusal)
                     if (refusal.is_none() && response.is_usable(method)) || is_end(&response) =>
                 {
@@ -106,24 +99,21 @@ impl Transport {
                 (Ok(response), refusal) => {
                     warn!(%method, path, attempt, status = response.status, "no usable answer");
                     let refused = refusal.map(|refusal| CallError::Refused(Box::new(refusal)));
-                    if last || !budget.spend() {
+                    if is_last || !budget.spend() {
                         return refused.map_or(Ok((response, attempt)), Err);
                     }
-                    failure = refused;
-                    response.retry_after
+                    (refused, response.retry_after)
                 }
                 (Err(source), _) => {
                     warn!(%method, path, attempt, error = %source, "no answer");
                     let no_response = CallError::Transport { attempts: attempt, source };
-                    if last || !budget.spend() {
+                    if is_last || !budget.spend() {
                         return Err(no_response);
                     }
-                    failure = Some(no_response);
-                    None
+                    (Some(no_response), None)
                 }
             };
-            self.back_off(attempt, retry_after, left()).await;
-            attempt += 1;
+            attempts.back_off(failure, retry_after).await;
         }
     }
 }

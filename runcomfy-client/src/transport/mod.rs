@@ -1,5 +1,6 @@
 //! The HTTP half: the only place that knows the token and `reqwest`.
 
+mod attempts;
 pub(crate) mod base_url;
 mod budget;
 mod exchange;
@@ -37,6 +38,7 @@ use redactor::Redactor;
 use response::SentCall;
 use throttle::Throttle;
 
+pub(crate) use attempts::Attempts;
 pub(crate) use exchange::Outgoing;
 pub(crate) use failure::{CallError, TransportError};
 pub(crate) use refusal::Subject;

@@ -14,7 +14,8 @@ pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
     submissions: Semaphore,
     reads: Semaphore,
-    /// The least time from one call to the next.
+    /// The time from one call to the next. After a time without calls, they come faster: see
+    /// [`BURST`].
     spacing: Duration,
     timetable: Mutex<Timetable>,
 }
@@ -34,7 +35,8 @@ struct Timetable {
     next: Duration,
     /// The end of the service's pause.
     closed: Duration,
-    /// How long all pauses are together, the present one included.
+    /// How much later calls start because of all pauses, the present one included. A pause does not
+    /// count as far as the first call in the line had to wait anyway.
     paused: Duration,
     /// How many calls wait for their time.
     waiting: u32,
