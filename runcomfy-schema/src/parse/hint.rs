@@ -4,7 +4,6 @@
 //! list. The nearest one counts.
 
 use super::merge::merge_all_of;
-use super::names;
 use super::schema::{Definitions, Schema, XMedia};
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
@@ -78,7 +77,7 @@ impl<'h> Hint<'h> {
     }
 
     fn by_format_or_name(self, whole: &Schema) -> Option<MediaKind> {
-        kind_of_format(whole, "_uri").or_else(|| names::media(self.name))
+        kind_of_format(whole, "_uri").or_else(|| kind_of_name(self.name))
     }
 }
 
@@ -94,5 +93,49 @@ fn kind_of_format(schema: &Schema, ending: &str) -> Option<MediaKind> {
         "video" => Some(MediaKind::Video),
         "audio" => Some(MediaKind::Audio),
         _ => None,
+    }
+}
+
+/// The kind of media that a field holds, by its Rust name: `image`, `image_url_1`, `ref_videos`.
+pub(super) fn kind_of_name(name: &str) -> Option<MediaKind> {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let name = ["_url", "_urls", "_uri", "_uris"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .unwrap_or(name);
+    let name = name.strip_suffix('s').unwrap_or(name);
+    [
+        ("image", MediaKind::Image),
+        ("img", MediaKind::Image),
+        ("video", MediaKind::Video),
+        ("audio", MediaKind::Audio),
+    ]
+    .into_iter()
+    .find(|(word, _)| name.ends_with(word))
+    .map(|(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_media_by_their_names() {
+        for name in [
+            "image",
+            "img",
+            "image_url",
+            "image_url_1",
+            "ref_videos",
+            "audio_uris",
+            "startimage",
+            "image_143",
+            "image2",
+        ] {
+            assert!(kind_of_name(name).is_some(), "{name}");
+        }
+        for name in ["image_prompt", "imagery", "video_length", "prompt", "url", "audio_format"] {
+            assert!(kind_of_name(name).is_none(), "{name}");
+        }
     }
 }

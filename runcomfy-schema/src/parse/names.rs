@@ -205,21 +205,6 @@ fn without_parentheses(title: &str) -> String {
         .collect()
 }
 
-/// The kind of media that a field holds, by its Rust name: `image`, `image_url_1`, `ref_videos`.
-pub fn media(name: &str) -> Option<crate::media::MediaKind> {
-    use crate::media::MediaKind::{Audio, Image, Video};
-    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-    let name = ["_url", "_urls", "_uri", "_uris"]
-        .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .unwrap_or(name);
-    let name = name.strip_suffix('s').unwrap_or(name);
-    [("image", Image), ("img", Image), ("video", Video), ("audio", Audio)]
-        .into_iter()
-        .find(|(word, _)| name.ends_with(word))
-        .map(|(_, kind)| kind)
-}
-
 /// The name of a type for a field.
 pub fn type_name(field: &str) -> String {
     let name = identifier(&field.to_upper_camel_case());
@@ -378,26 +363,6 @@ mod tests {
             ("type_", "Type"),
         ] {
             assert_eq!(type_name(field), expected);
-        }
-    }
-
-    #[test]
-    fn media_by_name() {
-        for name in [
-            "image",
-            "img",
-            "image_url",
-            "image_url_1",
-            "ref_videos",
-            "audio_uris",
-            "startimage",
-            "image_143",
-            "image2",
-        ] {
-            assert!(media(name).is_some(), "{name}");
-        }
-        for name in ["image_prompt", "imagery", "video_length", "prompt", "url", "audio_format"] {
-            assert!(media(name).is_none(), "{name}");
         }
     }
 }

@@ -15,9 +15,10 @@ use std::collections::{HashMap, HashSet};
 use self::steps::State;
 use super::{Compiler, Hint, Position};
 use crate::media::MediaKind;
+use crate::parse::Location;
 use crate::parse::form::is_composed;
+use crate::parse::hint::kind_of_name;
 use crate::parse::schema::{AdditionalProperties, Definitions, Schema, SchemaId, XMedia};
-use crate::parse::{Location, names};
 use crate::rule::{Rule, Rules};
 
 /// The limit on steps, each counted once per schema at its end. An ordinary file needs fewer, as it
@@ -34,7 +35,7 @@ struct MediaHint {
 
 impl MediaHint {
     fn by(hint: Hint<'_>) -> Self {
-        Self { by_name: names::media(hint.name), given: hint.given }
+        Self { by_name: kind_of_name(hint.name), given: hint.given }
     }
 
     /// An equivalent hint.
