@@ -138,7 +138,7 @@ impl Exporter<'_> {
     }
 }
 
-/// SchemaObject that affect each other have one name here.
+/// Keywords that affect each other have one name here.
 fn group(keyword: &str) -> &str {
     match keyword {
         "patternProperties" | "additionalProperties" | "required" => "properties",

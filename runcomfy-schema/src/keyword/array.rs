@@ -128,7 +128,9 @@ pub(crate) fn report_contains(
 ) {
     let Json::Array(items) = value else { return };
     let found = items.iter().filter(|item| report.judge.is_valid(rules, item, None)).count();
-    let keywords = ("contains", "maxContains");
+    // `contains` alone requires one item.
+    let min_keyword = if bounds.0 == Some(1) { "contains" } else { "minContains" };
+    let keywords = (min_keyword, "maxContains");
     if let Some((keyword, message)) = broken_count(bounds, keywords, found, "matching item") {
         report.add(at, keyword, message);
     }

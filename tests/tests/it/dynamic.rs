@@ -48,6 +48,32 @@ fn unusable_schema_is_reported() {
 }
 
 #[test]
+fn count_violations_name_their_keyword() {
+    let cases = [
+        ("minItems", r#""minItems": 2"#, json!([1])),
+        ("maxItems", r#""maxItems": 1"#, json!([1, 2])),
+        ("contains", r#""contains": {"minimum": 5}"#, json!([1, 2])),
+        ("minContains", r#""contains": {"minimum": 5}, "minContains": 2"#, json!([1, 7])),
+        ("minContains", r#""contains": {"minimum": 5}, "minContains": 2"#, json!([])),
+        ("maxContains", r#""contains": {"minimum": 5}, "maxContains": 1"#, json!([7, 8])),
+        (
+            "maxContains",
+            r#""contains": {"minimum": 5}, "minContains": 0, "maxContains": 1"#,
+            json!([7, 8]),
+        ),
+    ];
+    for (keyword, keywords, value) in cases {
+        let schema = format!(
+            r#"{{"type": "object", "properties": {{"a": {{"type": "array", "items": {{"type": "integer"}}, {keywords}}}}}}}"#
+        );
+        let model = DynamicModel::parse("acme/m", &schema).unwrap();
+        let errors = model.validate(&json!({"a": value})).unwrap_err();
+        let found: Vec<_> = errors.iter().map(|one| (one.keyword(), one.path())).collect();
+        assert_eq!(found, [(keyword, "/a")], "{schema}");
+    }
+}
+
+#[test]
 fn catalog_entry_is_accepted_as_a_schema() {
     let text = r#"{"model_id": "acme/m", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}"#;
     let model = DynamicModel::parse("acme/m", text).unwrap();
