@@ -11,11 +11,10 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use runcomfy_journal::digest;
 use runcomfy_schema::Json;
 use runcomfy_schema::json::Text;
 use serde::Serialize;
-
-use crate::digest;
 
 /// A written body. Cheap to clone.
 #[derive(Clone, Debug)]

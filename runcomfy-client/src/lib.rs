@@ -24,8 +24,6 @@ mod transport;
 pub mod blocking;
 pub mod time;
 
-use runcomfy_journal::{self as journal, digest, files, request_id};
-
 pub use account::Balance;
 pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
 pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
@@ -33,12 +31,11 @@ pub use download::{DownloadOptions, Downloaded, IfExists, Progress};
 pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
 pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
 pub use read_media::ReadMedia;
-pub use request_id::{InvalidRequestId, RequestId};
 pub use runcomfy_journal::{
-    Begin, ClaimHolder, ClaimState, FileJournal, Journal, JournalEntry, JournalError, Submission,
-    Unfinished, UnfinishedJob, UnknownSubmission,
+    Begin, ClaimHolder, ClaimState, FileJournal, InvalidRequestId, JobState, Journal, JournalEntry,
+    JournalError, RequestId, Submission, Unfinished, UnfinishedJob, UnknownSubmission,
 };
-pub use state::{JobState, JobStatus};
+pub use state::JobStatus;
 pub use submit::SubmitOptions;
 pub use timestamp::Timestamp;
 pub use tokio_util::sync::CancellationToken;

@@ -7,8 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::request_id::RequestId;
-
+use runcomfy_journal::RequestId;
 /// For how long parts of the service may not know of a job that others have accepted, or ended.
 pub(crate) const MAX_LAG: Duration = Duration::from_secs(60);
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::journal::Journal;
+use runcomfy_journal::Journal;
+
 use crate::transport::Transport;
 
 /// What a client shares with its clones and jobs. Cheap to clone.

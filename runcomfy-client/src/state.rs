@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-pub use runcomfy_journal::JobState;
-
-use crate::request_id::RequestId;
+use runcomfy_journal::{JobState, RequestId};
 
 /// What a status call said. Displays as `in_queue (position 2)`.
 #[derive(Clone, Debug, PartialEq, Eq)]

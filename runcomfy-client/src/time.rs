@@ -9,8 +9,6 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::future::{Either, select};
 use tokio::sync::watch;
 
-pub(crate) use runcomfy_journal::date::http_date;
-
 /// A future that ends after a while.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 

@@ -93,7 +93,7 @@ fn write_compacted(
     // An outcome repeats the data of its submission.
     let says_body = |members: &EntryMembers<'_>| {
         let id = members.submission.as_deref().unwrap_or_default();
-        let is_first = members.event.as_deref() == Some("submitting") || ledger.is_restored(id);
+        let is_first = members.event.as_deref() == Some("submitting") || ledger.is_outcome_only(id);
         is_first && ledger.get(id).is_none() && ledger.may_have_been_accepted(id)
     };
     let mut bodies = Vec::new();

@@ -117,8 +117,8 @@ pub(crate) struct Ledger {
     finished: HashSet<Claim>,
     /// Submissions that the service surely did not accept.
     not_accepted: HashSet<String>,
-    /// Submissions of which only the outcome is known.
-    restored: HashSet<String>,
+    /// Submissions whose own entry cannot be read: an outcome alone tells of them.
+    outcome_only: HashSet<String>,
 }
 
 impl Ledger {
@@ -197,7 +197,7 @@ impl Ledger {
                 %request_id, submission = id,
                 "the journal has a job whose submission is missing or damaged; it is unfinished"
             );
-            self.restore(id, submission(), session);
+            self.open_from_outcome(id, submission(), session);
         }
         if let Some(open) = self.open.get_mut(id) {
             open.outcome = Outcome::Accepted(request_id.clone());
@@ -215,7 +215,7 @@ impl Ledger {
     ) {
         if !self.open.contains_key(id) {
             warn!(submission = id, "the journal has an outcome whose submission is missing");
-            self.restore(id, submission(), session);
+            self.open_from_outcome(id, submission(), session);
         }
         if let Some(open) = self.open.get_mut(id) {
             open.outcome = Outcome::Unknown(reason);
@@ -223,8 +223,8 @@ impl Ledger {
     }
 
     /// Opens a submission whose own entry cannot be read.
-    fn restore(&mut self, id: &str, submission: Option<Submission>, session: &str) {
-        self.restored.insert(id.to_owned());
+    fn open_from_outcome(&mut self, id: &str, submission: Option<Submission>, session: &str) {
+        self.outcome_only.insert(id.to_owned());
         // An entry that called it refused was wrong.
         self.not_accepted.remove(id);
         match submission {
@@ -276,8 +276,8 @@ impl Ledger {
         self.open.get(id)
     }
 
-    pub(crate) fn is_restored(&self, id: &str) -> bool {
-        self.restored.contains(id)
+    pub(crate) fn is_outcome_only(&self, id: &str) -> bool {
+        self.outcome_only.contains(id)
     }
 
     /// Whether it is finished or open. Otherwise it was refused, and its claim is free again.

@@ -77,9 +77,11 @@ struct KnownVerdicts {
     evaluated: HashMap<(usize, usize), (bool, Evaluated)>,
 }
 
-/// The depth that fits the smallest stack in a debug build. Deeper rules run on a larger stack.
-const MAX_DEPTH: usize = 96;
-const MAX_DEPTH_ON_LARGE_STACK: usize = 16_384;
+/// The depth of rules that fits the smallest stack of a thread in a debug build. Deeper rules run on a
+/// larger stack.
+const MAX_SMALL_STACK_DEPTH: usize = 96;
+/// The depth that fits a larger stack. Deeper rules run on another one.
+const MAX_LARGE_STACK_DEPTH: usize = 16_384;
 const LARGE_STACK_SIZE: usize = 128 * 1024 * 1024;
 
 /// Remembering verdicts pays only after this many steps.
@@ -140,12 +142,13 @@ impl<'r> Judge<'r> {
 
     fn descend(&mut self, rules: &[Rule], value: &Json, evaluated: Option<&mut Evaluated>) -> bool {
         self.depth += 1;
-        let holds =
-            if self.depth == MAX_DEPTH || self.depth.is_multiple_of(MAX_DEPTH_ON_LARGE_STACK) {
-                on_large_stack(|| self.all(rules, value, evaluated)).unwrap_or(false)
-            } else {
-                self.all(rules, value, evaluated)
-            };
+        let holds = if self.depth == MAX_SMALL_STACK_DEPTH
+            || self.depth.is_multiple_of(MAX_LARGE_STACK_DEPTH)
+        {
+            on_large_stack(|| self.all(rules, value, evaluated)).unwrap_or(false)
+        } else {
+            self.all(rules, value, evaluated)
+        };
         self.depth -= 1;
         holds
     }
@@ -329,7 +332,7 @@ impl<'r> Report<'r> {
         }
         self.judge.depth += 1;
         let depth = self.judge.depth;
-        if depth == MAX_DEPTH || depth.is_multiple_of(MAX_DEPTH_ON_LARGE_STACK) {
+        if depth == MAX_SMALL_STACK_DEPTH || depth.is_multiple_of(MAX_LARGE_STACK_DEPTH) {
             if on_large_stack(|| self.each(rules, value, at)).is_none() {
                 let message = "is nested too deeply to be checked on this machine".to_owned();
                 self.add(at, "depth", message);

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use runcomfy_journal::Journal;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::Client;
 use crate::error::{ConfigError, DEFAULT_BASE_URL, Error};
-use crate::journal::Journal;
 use crate::shared::Shared;
 use crate::time::{Clock, SystemClock};
 use crate::transport::Transport;

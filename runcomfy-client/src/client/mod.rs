@@ -10,13 +10,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use runcomfy_journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
 use runcomfy_types::{Output, Request};
 use serde::Serialize;
 use tracing::info;
 
 use crate::error::Error;
 use crate::job::{Completed, Job, WaitOptions};
-use crate::journal::{Journal, JournalError, Unfinished, UnfinishedJob, UnknownSubmission};
 use crate::shared::Shared;
 use crate::submit::{Prepared, SubmitOptions};
 

@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
+use runcomfy_journal::{RequestId, Submission};
 use runcomfy_schema::debug_as_report;
 use runcomfy_types::{ModelId, Output, Request};
 use tokio::task::{Id, JoinSet};
@@ -22,8 +23,6 @@ use crate::client::Client;
 use crate::error::{ApiError, Error};
 
 use crate::job::{Completed, Job, JobEnd, WaitOptions};
-use crate::journal::Submission;
-use crate::request_id::RequestId;
 use crate::submit::{Failed, Prepared, SubmitOptions};
 use crate::time::Clock;
 

@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use percent_encoding::percent_decode_str;
+use runcomfy_journal::digest;
 use runcomfy_schema::truncate::start;
 use runcomfy_types::media_type::{extension, extension_of_mime, mime_of_extension};
 use runcomfy_types::{MediaKind, data_uri};
 use url::Url;
-
-use crate::digest;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileName {

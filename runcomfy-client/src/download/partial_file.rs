@@ -5,13 +5,13 @@ use std::fs::{self, File as StdFile, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use runcomfy_journal::digest;
+use runcomfy_journal::files::{is_named, sync_folder};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::content;
 use super::failure::{Failure, out_of_space};
-use crate::digest;
-use crate::files::{is_named, sync_folder};
 
 /// Identifies the content on the server. Only parts with equal identities can be joined.
 #[derive(Clone, Debug, PartialEq, Eq)]

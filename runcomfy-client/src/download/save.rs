@@ -1,5 +1,6 @@
 //! Saves one file of an output.
 
+use runcomfy_journal::RequestId;
 use runcomfy_schema::redact::url_without_secrets;
 use runcomfy_types::MediaKind;
 use runcomfy_types::data_uri::mime;
@@ -17,7 +18,6 @@ use super::partial_file::PartialFile;
 use super::transfer::Transfer;
 use super::{DownloadOptions, Downloaded, Failure, host};
 use crate::error::Error;
-use crate::request_id::RequestId;
 use crate::transport::Transport;
 
 /// A file to save.

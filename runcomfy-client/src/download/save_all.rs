@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use runcomfy_journal::RequestId;
 use runcomfy_types::data_uri::mime;
 use runcomfy_types::{MediaKind, OutputRef};
 use tracing::warn;
@@ -15,7 +16,6 @@ use super::name::{self, FileName};
 use super::save::{OutputFile, Saver};
 use super::{Downloaded, Failure};
 use crate::error::Error;
-use crate::request_id::RequestId;
 
 impl Saver<'_> {
     pub(super) async fn save_all(

@@ -4,12 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_journal::RequestId;
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_types::ModelId;
 
-use crate::request_id::RequestId;
 use crate::time::ShownDuration;
 
 /// The service, or something before it, refused a call.

@@ -11,15 +11,14 @@ pub(crate) use config::DEFAULT_BASE_URL;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use runcomfy_journal::date::http_date;
+use runcomfy_journal::{ClaimHolder, InvalidRequestId, JobState, JournalError, RequestId};
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::error_report::one_line;
 use runcomfy_types::{InvalidModelId, MediaError, ModelId, OutputError, ValidationErrors};
 use thiserror::Error;
 
-use crate::journal::{ClaimHolder, JournalError};
-use crate::request_id::{InvalidRequestId, RequestId};
-use crate::state::JobState;
-use crate::time::{ShownDuration, http_date};
+use crate::time::ShownDuration;
 use words::{
     about_result, followed_by, how_to_check, of_job, quoted, seen, tried, what_happened,
     with_advice, with_cause, without_advice,

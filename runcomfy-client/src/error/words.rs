@@ -1,10 +1,9 @@
 //! Parts of the messages of [`Error`](super::Error).
 
+use runcomfy_journal::{JobState, RequestId};
 use runcomfy_schema::error_report::one_line;
 
 use super::{ApiError, ApiErrorKind, BoxError, Error};
-use crate::request_id::RequestId;
-use crate::state::JobState;
 
 /// A refusal, and what to do next.
 pub(super) fn with_advice(refusal: &ApiError) -> String {

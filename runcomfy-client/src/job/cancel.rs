@@ -3,12 +3,12 @@
 use std::fmt;
 
 use reqwest::Method;
+use runcomfy_journal::JobState;
 
 use super::failure::JobCallError;
 use super::handle::{JobCall, JobHandle};
 use super::{Job, response, wire};
 use crate::error::Error;
-use crate::state::JobState;
 use crate::transport::Response;
 
 /// What a cancellation came to.

@@ -3,13 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use runcomfy_journal::{JournalEntry, JournalError, RequestId, Submission};
 use runcomfy_types::{Output, OutputError, OutputFiles};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::journal::{JournalEntry, JournalError, Submission};
-use crate::request_id::RequestId;
 use crate::timestamp::Timestamp;
 
 /// A completed job's result. `C` is the client that its files are fetched with, asynchronous or

@@ -5,9 +5,10 @@
 
 use std::fmt;
 
+use runcomfy_journal::JobState;
+
 use super::handle::JobFacts;
 use crate::error::Error;
-use crate::state::JobState;
 use crate::transport::CallError;
 
 /// Why a call about a job says nothing of it. Public methods turn it into an [`Error`].

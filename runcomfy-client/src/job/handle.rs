@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_journal::{JobState, RequestId, Submission};
 use runcomfy_types::ModelId;
 use tracing::{debug_span, field};
 
 use super::failure::JobCallError;
 use super::{response, wire};
 use crate::error::{ApiErrorKind, Error};
-use crate::journal::Submission;
 use crate::lenient::FromMembers;
 use crate::recent::MAX_LAG;
-use crate::request_id::RequestId;
 use crate::shared::Shared;
-use crate::state::{JobState, JobStatus};
+use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
 

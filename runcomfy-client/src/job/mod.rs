@@ -17,15 +17,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use runcomfy_journal::{JobState, JournalEntry, RequestId, Submission};
 use runcomfy_types::{ModelId, Output, Request};
 use tracing::{error, info};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::journal::{JournalEntry, Submission};
-use crate::request_id::RequestId;
 use crate::shared::Shared;
-use crate::state::{JobState, JobStatus};
+use crate::state::JobStatus;
 use crate::submit::Accepted;
 use handle::{JobFacts, JobHandle};
 

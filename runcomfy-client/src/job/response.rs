@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
+use runcomfy_journal::{JobState, RequestId};
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
-use crate::request_id::RequestId;
-use crate::state::JobState;
 use crate::transport::named_id::named_id;
 use crate::transport::{Response, message, words as words_of};
 

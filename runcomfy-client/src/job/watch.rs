@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use runcomfy_journal::JobState;
 use tracing::{debug, warn};
 
 use super::failure::JobCallError;
@@ -13,7 +14,7 @@ use super::handle::{JobEnd, JobHandle};
 use super::options::WaitOptions;
 use crate::error::Error;
 use crate::recent::MAX_LAG;
-use crate::state::{JobState, JobStatus};
+use crate::state::JobStatus;
 use crate::time::Sleep;
 
 /// What a wait keeps of a status.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_journal::{JournalEntry, RequestId, Submission, canonical_sha256, claim};
 use runcomfy_schema::Json;
 use runcomfy_types::{ModelId, Request};
 use serde::Serialize;
@@ -17,8 +18,6 @@ use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
 use crate::body::Body;
 use crate::error::Error;
-use crate::journal::{JournalEntry, Submission, canonical_sha256, claim};
-use crate::request_id::RequestId;
 use crate::shared::Shared;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::Ids;

@@ -5,9 +5,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use runcomfy_journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission};
 use tracing::{Span, error};
-
-use crate::journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission};
 
 /// A submission without an outcome so far, and what its journal has been told. Without a journal, it
 /// does nothing.

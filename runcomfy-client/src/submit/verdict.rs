@@ -12,11 +12,10 @@
 //! An error with the body of a job is unknown, with any status. A request id in any other error is a
 //! hint: it may be the job's, or one that a gateway gave to the call.
 
+use runcomfy_journal::{JobState, RequestId};
 use serde_json::Value;
 
 use crate::error::{ApiError, BoxError};
-use crate::request_id::RequestId;
-use crate::state::JobState;
 use crate::transport::named_id::{Ids, named_id};
 use crate::transport::{Response, Subject};
 

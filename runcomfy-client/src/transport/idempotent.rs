@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use runcomfy_journal::RequestId;
 use runcomfy_types::ModelId;
 use tracing::{Instrument, Span, debug, warn};
 use url::Url;
@@ -10,7 +11,6 @@ use url::Url;
 use super::throttle::Lane;
 use super::{Attempts, CallError, Outgoing, Response, Subject, Transport};
 use crate::error::ApiError;
-use crate::request_id::RequestId;
 
 /// A call that changes nothing, or nothing more when it is repeated.
 #[derive(Clone, Debug)]

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use runcomfy_journal::RequestId;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-
-use crate::request_id::RequestId;
 
 /// The request ids in a response that is no acceptance.
 #[derive(Debug, Default)]

@@ -1,12 +1,12 @@
 //! Refusals: every form of body that the service is known to refuse a call with.
 
+use runcomfy_journal::RequestId;
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
 use super::Response;
 use super::words::message;
 use crate::error::{ApiError, ApiErrorKind};
-use crate::request_id::RequestId;
 
 const MAX_MESSAGE_LEN: usize = 4096;
 const MAX_SHOWN_BODY_LEN: usize = 4096;
