@@ -192,16 +192,7 @@ impl Ledger {
         submission: impl FnOnce() -> Option<Submission>,
         session: &str,
     ) {
-        if !self.open.contains_key(id) {
-            warn!(
-                %request_id, submission = id,
-                "the journal has a job whose submission is missing or damaged; it is unfinished"
-            );
-            self.open_from_outcome(id, submission(), session);
-        }
-        if let Some(open) = self.open.get_mut(id) {
-            open.outcome = Outcome::Accepted(request_id.clone());
-        }
+        self.set_outcome(id, Outcome::Accepted(request_id.clone()), submission, session);
         self.jobs.insert(request_id, id.to_owned());
     }
 
@@ -213,12 +204,28 @@ impl Ledger {
         submission: impl FnOnce() -> Option<Submission>,
         session: &str,
     ) {
+        self.set_outcome(id, Outcome::Unknown(reason), submission, session);
+    }
+
+    fn set_outcome(
+        &mut self,
+        id: &str,
+        outcome: Outcome,
+        submission: impl FnOnce() -> Option<Submission>,
+        session: &str,
+    ) {
         if !self.open.contains_key(id) {
-            warn!(submission = id, "the journal has an outcome whose submission is missing");
+            let request_id =
+                if let Outcome::Accepted(id) = &outcome { Some(id.as_str()) } else { None };
+            warn!(
+                request_id,
+                submission = id,
+                "the journal has an outcome whose submission is missing or damaged; it is unfinished"
+            );
             self.open_from_outcome(id, submission(), session);
         }
         if let Some(open) = self.open.get_mut(id) {
-            open.outcome = Outcome::Unknown(reason);
+            open.outcome = outcome;
         }
     }
 

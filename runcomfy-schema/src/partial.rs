@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::keyword::object::unknown;
 use crate::printable::printable;
 use crate::rule::{self, Additional, ObjectSchema, Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, resolve};
+use crate::search::MAX_RULES_SEARCHED;
 use crate::validate::Report;
 use crate::violation::Violation;
 
@@ -173,13 +173,11 @@ fn certain<'r>(
     for rule in rules {
         let Some(less) = left.checked_sub(1) else { return };
         *left = less;
-        match rule {
-            Rule::Ref(target) => certain(definitions, resolve(definitions, *target), left, visit),
-            Rule::AllOf(parts) => {
-                parts.iter().for_each(|rules| certain(definitions, rules, left, visit));
+        match rule.all_in_place(definitions) {
+            Some(parts) => {
+                parts.into_iter().for_each(|rules| certain(definitions, rules, left, visit));
             }
-            Rule::Unevaluated { rules, .. } => certain(definitions, rules, left, visit),
-            rule => visit(rule),
+            None => visit(rule),
         }
     }
 }

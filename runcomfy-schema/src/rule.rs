@@ -252,6 +252,14 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// The rules inside this one, if a value obeys it only by obeying all of them.
+    pub(crate) fn all_in_place<'r>(&'r self, definitions: &'r [Rules]) -> Option<Vec<&'r [Self]>> {
+        matches!(self, Self::Ref(_) | Self::AllOf(_) | Self::Unevaluated { .. })
+            .then(|| self.in_place(definitions))
+    }
+}
+
 /// What [`Rule::Ref`] refers to.
 #[derive(Clone, Copy)]
 pub enum Target {

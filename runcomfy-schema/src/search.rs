@@ -32,17 +32,13 @@ fn find_within<'r, T>(
     // A schema whose reference returns to itself without a step into the value is a build error.
     rules.iter().find_map(|rule| {
         *left = left.checked_sub(1)?;
+        if let Some(parts) = rule.all_in_place(definitions) {
+            return parts.into_iter().find_map(|rules| find_within(definitions, rules, pick, left));
+        }
         match rule {
-            Rule::Ref(target) => {
-                find_within(definitions, resolve(definitions, *target), pick, left)
-            }
-            Rule::AllOf(parts) => {
-                parts.iter().find_map(|rules| find_within(definitions, rules, pick, left))
-            }
             Rule::AnyOf(parts) | Rule::OneOf(parts) => {
                 find_within(definitions, only(parts)?, pick, left)
             }
-            Rule::Unevaluated { rules, .. } => find_within(definitions, rules, pick, left),
             rule => pick(rule),
         }
     })

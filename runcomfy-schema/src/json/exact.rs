@@ -1,6 +1,8 @@
 //! JSON text to a value with every digit of its numbers. `serde` passes a large integer on as a
 //! float.
 
+use std::collections::HashSet;
+
 use serde::de::{DeserializeSeed, Error as _};
 use serde_json::value::RawValue;
 
@@ -26,7 +28,7 @@ pub fn read(text: &str, rules: &'static [Rule]) -> Result<Read, serde_json::Erro
 
 /// Keeps every digit of numbers. The verdict on the rounded ones does not count.
 fn reread(text: &str) -> Result<Read, serde_json::Error> {
-    Ok(Read { json: exact(serde_json::from_str(text)?, 0)?, is_valid: false })
+    Ok(Read { json: BODY.value(serde_json::from_str(text)?, 0)?, is_valid: false })
 }
 
 /// Whether a number may have been an integer beyond 64 bits.
@@ -41,62 +43,61 @@ fn has_huge_number(value: &Json) -> bool {
     }
 }
 
-fn exact(raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
-    let text = raw.get();
-    if depth > MAX_DEPTH {
-        return Err(serde_json::Error::custom("recursion limit exceeded"));
+/// Reads values with every digit of their numbers.
+struct ExactReader {
+    max_depth: usize,
+    number: fn(&str) -> Option<Num>,
+}
+
+const BODY: ExactReader = ExactReader { max_depth: MAX_DEPTH, number: body_number };
+
+/// A schema has two levels for each level of a body.
+const SCHEMA: ExactReader = ExactReader { max_depth: MAX_DEPTH * 2, number: Num::parse };
+
+/// Only an integer is sent in full. A fraction is sent as the nearest float.
+fn body_number(text: &str) -> Option<Num> {
+    let nearest = Num::of_text(text)?;
+    let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    if is_plain { Num::parse(text) } else { Some(nearest) }
+}
+
+impl ExactReader {
+    fn value(&self, raw: &RawValue, depth: usize) -> Result<Json, serde_json::Error> {
+        let text = raw.get();
+        if depth > self.max_depth {
+            return Err(serde_json::Error::custom("recursion limit exceeded"));
+        }
+        Ok(match text.as_bytes().first() {
+            Some(b'{') => {
+                let members = raw::members::<String>(text)?.into_iter();
+                let mut known = HashSet::new();
+                let members = members.map(|(key, value)| {
+                    if !known.insert(key.clone()) {
+                        let message = format!("the key {key:?} is given more than once");
+                        return Err(serde_json::Error::custom(message));
+                    }
+                    Ok((key.into(), self.value(value, depth + 1)?))
+                });
+                Json::Object(members.collect::<Result<_, serde_json::Error>>()?)
+            }
+            Some(b'[') => {
+                let items = raw::items(text)?.into_iter().map(|item| self.value(item, depth + 1));
+                Json::Array(items.collect::<Result<_, _>>()?)
+            }
+            Some(b'"' | b't' | b'f' | b'n') => {
+                let mut deserializer = serde_json::Deserializer::from_str(text);
+                Seed::inside(&[]).deserialize(&mut deserializer)?
+            }
+            _ => {
+                let number = (self.number)(text);
+                let number = number.ok_or_else(|| serde_json::Error::custom("number out of range"));
+                Json::Number(number?)
+            }
+        })
     }
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => {
-            let members = raw::members::<String>(text)?.into_iter();
-            let mut known = std::collections::HashSet::new();
-            let members = members.map(|(key, value)| {
-                if !known.insert(key.clone()) {
-                    let message = format!("the key {key:?} is given more than once");
-                    return Err(serde_json::Error::custom(message));
-                }
-                Ok((key.into(), exact(value, depth + 1)?))
-            });
-            Json::Object(members.collect::<Result<_, serde_json::Error>>()?)
-        }
-        Some(b'[') => {
-            let items = raw::items(text)?.into_iter().map(|item| exact(item, depth + 1));
-            Json::Array(items.collect::<Result<_, _>>()?)
-        }
-        Some(b'"' | b't' | b'f' | b'n') => {
-            let mut deserializer = serde_json::Deserializer::from_str(text);
-            Seed::inside(&[]).deserialize(&mut deserializer)?
-        }
-        _ => {
-            let is_plain = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-            let number = Num::of_text(text).and_then(|nearest| {
-                // Only an integer is sent in full. A fraction is sent as the nearest float.
-                if is_plain { Num::parse(text) } else { Some(nearest) }
-            });
-            Json::Number(number.ok_or_else(|| serde_json::Error::custom("number out of range"))?)
-        }
-    })
 }
 
 /// Reads a text of a schema. It has no type, and keeps every digit of its numbers.
 pub(crate) fn read_schema_value(text: &str) -> Option<Json> {
-    fn exactly(raw: &RawValue, depth: usize) -> Option<Json> {
-        let text = raw.get();
-        match text.as_bytes().first() {
-            Some(b'-' | b'0'..=b'9') => Num::parse(text).map(Json::Number),
-            Some(b'{') if depth < MAX_DEPTH * 2 => {
-                let members = raw::members::<String>(text).ok()?;
-                let members = members
-                    .into_iter()
-                    .map(|(key, value)| Some((key.into(), exactly(value, depth + 1)?)));
-                members.collect::<Option<_>>().map(Json::Object)
-            }
-            Some(b'[') if depth < MAX_DEPTH * 2 => {
-                let items = raw::items(text).ok()?.into_iter().map(|item| exactly(item, depth + 1));
-                items.collect::<Option<_>>().map(Json::Array)
-            }
-            _ => exact(raw, 0).ok(),
-        }
-    }
-    exactly(serde_json::from_str(text).ok()?, 0)
+    SCHEMA.value(serde_json::from_str(text).ok()?, 0).ok()
 }

@@ -7,7 +7,7 @@ use crate::json::{Constant, Json};
 use crate::keyword::types::Types;
 use crate::keyword::values::Values;
 use crate::rule::{Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, find, resolve};
+use crate::search::{MAX_RULES_SEARCHED, find};
 use crate::validate::{Evaluated, Judge, Report};
 use crate::violation::Violation;
 
@@ -281,13 +281,11 @@ fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
 fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Option<Types> {
     rules.iter().find_map(|rule| {
         *left = left.checked_sub(1)?;
+        if let Some(parts) = rule.all_in_place(definitions) {
+            return parts.into_iter().find_map(|rules| types_within(definitions, rules, left));
+        }
         match rule {
             Rule::Types(types) => Some(*types),
-            Rule::Ref(target) => types_within(definitions, resolve(definitions, *target), left),
-            Rule::AllOf(parts) => {
-                parts.iter().find_map(|rules| types_within(definitions, rules, left))
-            }
-            Rule::Unevaluated { rules, .. } => types_within(definitions, rules, left),
             // A value of several forms may have the types of all of them.
             Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
                 .iter()
