@@ -52,27 +52,7 @@ impl Checked {
     /// What `Display` shows after the warnings: for programs that show them in a way of their own.
     #[must_use]
     pub fn names(&self) -> impl fmt::Display + '_ {
-        Names(self)
-    }
-
-    fn fmt_names(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for model in &self.models {
-            let below = self.module.as_ref().map(|module| format!("{module}::"));
-            let (id, module) = (&model.id, &model.module);
-            writeln!(f, "{id} -> {}{module}", below.unwrap_or_default())?;
-            writeln!(f, "  from {}", printable_path(&model.schema))?;
-            model.objects.iter().try_for_each(|object| show(object, f))?;
-        }
-        let models = counted(self.models.len(), "model");
-        writeln!(f, "\n{models}, {}", counted(self.warnings.len(), "warning"))
-    }
-}
-
-struct Names<'a>(&'a Checked);
-
-impl fmt::Display for Names<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt_names(f)
+        Models(self)
     }
 }
 
@@ -81,7 +61,25 @@ impl fmt::Display for Checked {
         for warning in &self.warnings {
             writeln!(f, "{warning}\n")?;
         }
-        self.fmt_names(f)
+        write!(f, "{}", Models(self))
+    }
+}
+
+/// The models without the warnings.
+struct Models<'c>(&'c Checked);
+
+impl fmt::Display for Models<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(checked) = self;
+        for model in &checked.models {
+            let below = checked.module.as_ref().map(|module| format!("{module}::"));
+            let (id, module) = (&model.id, &model.module);
+            writeln!(f, "{id} -> {}{module}", below.unwrap_or_default())?;
+            writeln!(f, "  from {}", printable_path(&model.schema))?;
+            model.objects.iter().try_for_each(|object| show(object, f))?;
+        }
+        let models = counted(checked.models.len(), "model");
+        writeln!(f, "\n{models}, {}", counted(checked.warnings.len(), "warning"))
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) struct CallMember {
     pub(crate) is_known: bool,
     /// The name as it was written, for the setter. `None` if that is an error.
     pub(crate) name: Option<Ident>,
+    pub(crate) name_span: TokenSpan,
     pub(crate) value: CallValue,
 }
 
@@ -100,7 +101,7 @@ pub(crate) fn members(
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
         };
-        read.members.push(CallMember { key, is_known, name, value });
+        read.members.push(CallMember { key, is_known, name, name_span, value });
     }
     read
 }

@@ -146,7 +146,7 @@ fn refuse_unknown(
         if member.is_known {
             return true;
         }
-        let span = member.name.as_ref().map_or(member.value.span, |name| name.span().into());
+        let span = member.name_span;
         let (message, key) = unknown(&root, &call.id, &member.key);
         errors.add(span, message);
         meant.extend(key.map(|key| (key.to_owned(), span)));
@@ -155,7 +155,8 @@ fn refuse_unknown(
     for (key, span) in meant {
         if read.members.iter().all(|member| member.key != key) {
             let value = CallValue::unknown(span);
-            read.members.push(CallMember { key, is_known: true, name: None, value });
+            let name_span = span;
+            read.members.push(CallMember { key, is_known: true, name: None, name_span, value });
         }
     }
 }
@@ -170,17 +171,22 @@ fn judge(
     let members = read.members.iter().map(|one| (one.key.clone(), one.value.partial()));
     let is_open = read.rest.is_some() || read.is_broken;
     let body = Partial::Object { members: members.collect(), is_open };
-    let mut wrong = Vec::new();
+    let mut found = Vec::new();
     for violation in partial::check(&schema.definitions, &schema.rules, &body) {
         let mut way = violation.path().split('/').skip(1);
         let key = way.next().map(|step| step.replace("~1", "/").replace("~0", "~"));
         let index = read.members.iter().position(|member| Some(&member.key) == key.as_ref());
         let span = match index.and_then(|index| read.members.get(index)) {
-            Some(member) => member.value.at(way).span,
+            Some(member) => member.value.span_at(way),
             None => call.written(),
         };
-        wrong.extend(index);
-        errors.add(span, violation.to_string());
+        found.push((index, span, violation.to_string()));
+    }
+    // In the order of the call; the judge goes by the schema.
+    found.sort_by_key(|(index, ..)| *index);
+    let wrong = found.iter().filter_map(|(index, ..)| *index).collect();
+    for (_, span, message) in found {
+        errors.add(span, message);
     }
     wrong
 }

@@ -121,9 +121,11 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     quote!(#modules #(#watched)* #(#warnings)*)
 }
 
-/// The problem without the word that the compiler puts before it.
+/// The problem without the word that the compiler puts before it, and with the path of its file as the
+/// compiler shows paths: from the folder that it runs in.
 fn without_severity(problem: &Problem) -> String {
-    let text = problem.to_string();
+    let folder = std::env::current_dir().unwrap_or_default();
+    let text = problem.relative_to(&folder).to_string();
     text.split_once(": ").map_or(text.clone(), |(_, rest)| rest.to_owned())
 }
 

@@ -67,18 +67,25 @@ impl CallValue {
         }
     }
 
-    /// The innermost value on the way of a JSON pointer.
-    pub(crate) fn at<'p>(&self, mut way: impl Iterator<Item = &'p str>) -> &Self {
-        let Some(step) = way.next() else { return self };
-        let inner = match &self.kind {
-            ValueKind::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
+    /// The span of the innermost value on the way of a JSON pointer; that of its name if no object
+    /// here has a field of that name.
+    pub(crate) fn span_at<'p>(&self, mut way: impl Iterator<Item = &'p str>) -> TokenSpan {
+        let Some(step) = way.next() else { return self.span };
+        match &self.kind {
+            ValueKind::List(items) => {
+                let item = step.parse().ok().and_then(|index: usize| items.get(index));
+                item.map_or(self.span, |item| item.span_at(way))
+            }
             ValueKind::Object(_, members) => {
                 let key = step.replace("~1", "/").replace("~0", "~");
-                members.iter().find(|member| member.key == key).map(|member| &member.value)
+                match members.iter().find(|member| member.key == key) {
+                    Some(member) if member.is_known => member.value.span_at(way),
+                    Some(member) => member.name_span,
+                    None => self.span,
+                }
             }
-            ValueKind::Literal(..) | ValueKind::Expression => None,
-        };
-        inner.map_or(self, |inner| inner.at(way))
+            ValueKind::Literal(..) | ValueKind::Expression => self.span,
+        }
     }
 
     /// The argument of a setter.

@@ -43,6 +43,7 @@ use crate::object::Typed;
     label = "this field takes `{T}`, or what converts into it",
     note = "the setter's documentation lists the values; raw values are checked by `build`",
     note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
+    note = "a `Result` is passed on with `?`, and an object's builder with `.build()?`",
     note = "an `Option` goes into the setter with `maybe_` before its name, which optional fields have"
 )]
 pub trait IntoField<T> {

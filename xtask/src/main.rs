@@ -35,8 +35,7 @@ enum Command {
     /// Writes what follows from the models in schemas/: the features of runcomfy-models, one per
     /// vendor, and docs/models.md
     Features(features::Args),
-    /// Rewrites the generated sources in tests/expected/
-    Bless,
+    Bless(bless::Args),
     /// Measures costs beside those of other crates
     Bench(bench::Args),
     /// Checks that no dependency needs a newer Rust than Cargo.toml promises
@@ -62,7 +61,7 @@ fn run(xtask: Xtask, output: &mut dyn Write) -> runcomfy_cli::Result<Status> {
         }
         Some(Command::Schemas(command)) => return run_schemas(command, folder, output),
         Some(Command::Features(args)) => features::run(args, &root()),
-        Some(Command::Bless) => bless::run(),
+        Some(Command::Bless(args)) => bless::run(args, &root()),
         Some(Command::Bench(args)) => bench::run(args, &root()),
         Some(Command::Msrv) => msrv::run(&root()),
         Some(Command::Soak(args)) => soak::run(args),

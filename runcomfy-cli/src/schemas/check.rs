@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use runcomfy_codegen::{GeneratedField, GeneratedModel, NameOrigin, Problem, Severity};
+use runcomfy_schema::counted::counted;
 use serde_json::{Value, json};
 
 use super::Project;
-use super::problems::{Shown, to_json};
+use super::problems::{to_json, to_text};
 use crate::{Error, Result, Status};
 
 const EXAMPLE: &str = "\
@@ -50,7 +51,8 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
             if let Some(module) = &project.module {
                 checked = checked.below(module);
             }
-            write!(output, "{}{}", Shown::default().text(&checked.warnings), checked.names())?;
+            let warnings = to_text(&checked.warnings, &std::io::stdout());
+            write!(output, "{warnings}{}", checked.names())?;
         }
         Err(error) => {
             let problems = error.problems();
@@ -58,18 +60,18 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
                 let value = json!({"models": [], "problems": to_json(problems)});
                 writeln!(output, "{value:#}")?;
             }
-            return Err(refusal(problems, Shown::default()));
+            return Err(refusal(problems));
         }
     }
     Ok(Status::Done)
 }
 
 /// The error of schemas with these problems.
-pub(super) fn refusal(problems: &[Problem], mut shown: Shown) -> Error {
+pub(super) fn refusal(problems: &[Problem]) -> Error {
     let errors = problems.iter().filter(|one| one.severity() == Severity::Error).count();
-    let plural = if errors == 1 { "" } else { "s" };
-    let text = shown.text(problems);
-    Error::bad_input(format!("{errors} error{plural} in the schemas\n\n{}", text.trim_end()))
+    let text = to_text(problems, &std::io::stderr());
+    let errors = counted(errors, "error");
+    Error::bad_input(format!("{errors} in the schemas\n\n{}", text.trim_end()))
 }
 
 fn model_json(model: &GeneratedModel, project: &Project) -> Value {

@@ -9,7 +9,7 @@ use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
 
 use super::changes::{self, Change};
-use super::problems::{Shown, to_json};
+use super::problems::{to_json, to_text};
 use super::tree::{Members, Tree};
 use super::{Folder, ModelId, Written, check, import, merge};
 use crate::{Error, Result};
@@ -131,8 +131,7 @@ impl<'a> Planner<'a> {
             .chain([(id.as_str(), text)])
             .map(|(id, text)| (id.to_owned(), text.to_owned()));
         Generator::from_texts(texts).generate().map_err(|error| {
-            let shown = Shown::default().with_text(format!("{id}.json"), text);
-            let error = check::refusal(error.problems(), shown);
+            let error = check::refusal(error.problems());
             Error::bad_input(format!("{path} is not written: {error}"))
         })
     }
@@ -253,8 +252,7 @@ impl Update {
             )?;
         }
         if !self.warnings.is_empty() {
-            let shown = Shown::default().with_text(format!("{}.json", self.id), &self.text);
-            write!(output, "\n{}", { shown }.text(&self.warnings))?;
+            write!(output, "\n{}", to_text(&self.warnings, &std::io::stdout()))?;
         }
         Ok(())
     }

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Location};
+use super::json::Node;
 use super::schema::{Counts, Limit, Schema};
 use crate::keyword::types::holds;
 
 /// Reports keywords that no value can satisfy together.
-pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
+pub(crate) fn check(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) {
     if let (Some(min), Some(max)) = (&schema.minimum, &schema.maximum) {
         let (low, high) = (keyword(min, "minimum"), keyword(max, "maximum"));
         let message = match min.num.compare(&max.num) {
@@ -19,17 +20,17 @@ pub(crate) fn check(schema: &Schema, diagnostics: &mut Diagnostics) {
         };
         if let Some(message) = message {
             diagnostics.error(
-                &schema.location,
+                location(node, &low),
                 message,
                 "swap the two, or correct the one that is wrong",
             );
         }
     }
-    counts(schema, schema.text_len, ("minLength", "maxLength"), diagnostics);
-    counts(schema, schema.items_len, ("minItems", "maxItems"), diagnostics);
-    counts(schema, schema.property_count, ("minProperties", "maxProperties"), diagnostics);
+    counts(node, schema.text_len, ("minLength", "maxLength"), diagnostics);
+    counts(node, schema.items_len, ("minItems", "maxItems"), diagnostics);
+    counts(node, schema.property_count, ("minProperties", "maxProperties"), diagnostics);
     if let Some(contains) = &schema.contains {
-        counts(schema, contains.counts, ("minContains", "maxContains"), diagnostics);
+        counts(node, contains.counts, ("minContains", "maxContains"), diagnostics);
     }
     for value in schema.enum_values.as_deref().unwrap_or_default() {
         if let Some(types) = schema.types.filter(|types| !holds(*types, &value.to_json())) {
@@ -50,13 +51,18 @@ fn keyword(limit: &Limit, name: &str) -> String {
     }
 }
 
-fn counts(schema: &Schema, counts: Counts, names: (&str, &str), diagnostics: &mut Diagnostics) {
+/// The location of a keyword's value.
+fn location<'n>(node: &'n Node, keyword: &str) -> &'n Location {
+    &node.member(keyword).unwrap_or(node).location
+}
+
+fn counts(node: &Node, counts: Counts, names: (&str, &str), diagnostics: &mut Diagnostics) {
     if let Counts { min: Some(min), max: Some(max) } = counts
         && min > max
     {
         let message = format!("`{}` {min} is above `{}` {max}", names.0, names.1);
         diagnostics.error(
-            &schema.location,
+            location(node, names.0),
             message,
             "swap the two, or correct the one that is wrong",
         );

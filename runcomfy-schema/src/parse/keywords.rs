@@ -112,7 +112,7 @@ impl SchemaReader<'_> {
             // `x-media` beside a `$ref` decides for this use of the definition.
             schema.only_refers = schema.reference.is_some() && is_reference && !has_x_media;
         }
-        consistency::check(&schema, self.diagnostics);
+        consistency::check(node, &schema, self.diagnostics);
         if let Some(x_media) = node.member(media::X_MEDIA) {
             media::check_x_media(&schema, &x_media.location, self.diagnostics);
         }

@@ -50,8 +50,15 @@ fn report(output: &Output) -> &str {
 
 fn check_report(report: &str) {
     for line in report.split_terminator('\n') {
-        let starts = ["no API generated", "error: ", "warning: ", "  at ", "  help: "];
-        let is_ours = line.is_empty() || starts.iter().any(|start| line.starts_with(start));
+        let starts = ["no API generated", "error: ", "warning: "];
+        // Behind the number of a line: its place, the line itself, and what is said of it.
+        let framed = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
+        let is_ours = line.is_empty()
+            || starts.iter().any(|start| line.starts_with(start))
+            || (line.len() > framed.len()
+                && ["--> ", "|", "= at ", "= help: "]
+                    .iter()
+                    .any(|start| framed.starts_with(start)));
         assert!(is_ours && !line.contains(is_hidden), "{line:?}");
     }
 }

@@ -44,19 +44,19 @@ fn every_mistake_is_reported_with_its_location() {
     for (schema, expected) in [
         (
             r#"{"type": "integer", "minimum": 6, "maximum": 5}"#,
-            "2:6 /properties/a `minimum` 6 is above `maximum` 5",
+            "2:37 /properties/a/minimum `minimum` 6 is above `maximum` 5",
         ),
         (
             r#"{"type": "integer", "exclusiveMinimum": 5, "maximum": 5}"#,
-            "2:6 /properties/a `exclusiveMinimum` and `maximum` are both 5, so no value is left",
+            "2:46 /properties/a/exclusiveMinimum `exclusiveMinimum` and `maximum` are both 5, so no value is left",
         ),
         (
             r#"{"type": "string", "minLength": 6, "maxLength": 5}"#,
-            "2:6 /properties/a `minLength` 6 is above `maxLength` 5",
+            "2:38 /properties/a/minLength `minLength` 6 is above `maxLength` 5",
         ),
         (
             r#"{"type": "array", "minItems": 6, "maxItems": 5}"#,
-            "2:6 /properties/a `minItems` 6 is above `maxItems` 5",
+            "2:36 /properties/a/minItems `minItems` 6 is above `maxItems` 5",
         ),
         (
             r#"{"type": "integer", "enum": [81, "141"]}"#,
@@ -134,7 +134,7 @@ fn every_mistake_is_reported_with_its_location() {
         ),
         (
             r#"{"type": "array", "contains": {}, "minContains": 2, "maxContains": 1}"#,
-            "2:6 /properties/a `minContains` 2 is above `maxContains` 1",
+            "2:55 /properties/a/minContains `minContains` 2 is above `maxContains` 1",
         ),
         (
             r#"{"dependentRequired": {"b": "c"}}"#,
@@ -199,8 +199,11 @@ fn problems_of_all_files_are_in_one_report() {
     let report = format!("{error:?}");
     assert!(report.starts_with("no API generated, 4 errors in the schemas\n\nerror: "), "{report}");
     for part in [
-        "acme/b.json:2:15: the type \"text\" is unknown\n  at /properties/a/type\n  help: the types are",
-        "acme/c.json:1:1: not the schema of an object\n  help: ",
+        "\nerror: the type \"text\" is unknown\n --> ",
+        "/acme/b.json:2:15\n  |\n2 | \"a\": {\"type\": \"text\", ",
+        "\n  |               ^^^^^^\n  |\n  = at /properties/a/type\n  = help: the types are",
+        "\nerror: not the schema of an object\n --> ",
+        "/acme/c.json:1:1\n  |\n1 | []\n  | ^^\n  |\n  = help: ",
     ] {
         assert!(report.contains(part), "{report}");
     }
@@ -359,7 +362,10 @@ fn the_order_of_the_files_changes_nothing() {
 #[test]
 fn a_missing_folder_is_an_error_that_names_it() {
     let error = Generator::new("no/such/folder").generate().unwrap_err().to_string();
-    assert!(error.contains("no/such/folder: cannot read the folder"), "{error}");
+    assert!(
+        error.contains("cannot read the folder") && error.contains("no/such/folder\n"),
+        "{error}"
+    );
     assert!(!Path::new("no/such/folder").exists());
 }
 

@@ -69,8 +69,8 @@ fn foreign_files_are_left_alone_and_named() {
     );
     let warning = |name: &str| {
         format!(
-            "warning: runcomfy/{name}: a foreign file among generated ones; it is left alone\n  \
-             help: move it: this folder belongs to the generator"
+            "warning: a foreign file among generated ones; it is left alone\n --> runcomfy/{name}\n  \
+             = help: move it: this folder belongs to the generator"
         )
     };
     assert_eq!(said, ["folder", "notes.txt", "own.rs"].map(warning).join("\n"));
@@ -83,7 +83,8 @@ fn foreign_files_in_the_way_are_errors() {
             |folder| fs::write(folder.join(name), "mod mine;").unwrap(),
             |folder| assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "mod mine;"),
         );
-        assert!(said.contains(&format!("error: {name}: a file that was not generated")), "{said}");
+        assert!(said.contains("error: a file that was not generated"), "{said}");
+        assert!(said.contains(&format!("\n --> {name}\n")), "{said}");
         assert!(
             said.contains("help: move or remove it, or generate into another folder"),
             "{said}"
@@ -92,7 +93,8 @@ fn foreign_files_in_the_way_are_errors() {
             |folder| fs::create_dir(folder.join(name)).unwrap(),
             |folder| assert!(folder.join(name).is_dir()),
         );
-        assert!(said.contains(&format!("error: {name}: a folder stands where")), "{said}");
+        assert!(said.contains("error: a folder stands where"), "{said}");
+        assert!(said.contains(&format!("\n --> {name}\n")), "{said}");
     }
     let said = write(
         |folder| {
@@ -101,7 +103,8 @@ fn foreign_files_in_the_way_are_errors() {
         },
         |folder| assert_eq!(fs::read_to_string(folder.join("runcomfy")).unwrap(), "mine"),
     );
-    assert!(said.contains("error: runcomfy: a file stands where the folder"), "{said}");
+    assert!(said.contains("error: a file stands where the folder"), "{said}");
+    assert!(said.contains("\n --> runcomfy\n"), "{said}");
 }
 
 #[cfg(unix)]
@@ -119,7 +122,8 @@ fn nothing_is_written_through_a_link() {
                 |folder| symlink(&to, folder.join(name)).unwrap(),
                 |folder| assert!(folder.join(name).is_symlink()),
             );
-            assert!(said.contains(&format!("error: {name}: a link stands where")), "{said}");
+            assert!(said.contains("error: a link stands where"), "{said}");
+            assert!(said.contains(&format!("\n --> {name}\n")), "{said}");
         }
     }
     let said = write(
@@ -129,9 +133,11 @@ fn nothing_is_written_through_a_link() {
         },
         |_| {},
     );
-    assert!(said.contains("error: runcomfy: a link stands where the folder"), "{said}");
+    assert!(said.contains("error: a link stands where the folder"), "{said}");
+    assert!(said.contains("\n --> runcomfy\n"), "{said}");
     let said = write(|folder| symlink(&target, folder.join("runcomfy/x.rs")).unwrap(), |_| {});
-    assert!(said.starts_with("warning: runcomfy/x.rs: a foreign file"), "{said}");
+    assert!(said.starts_with("warning: a foreign file"), "{said}");
+    assert!(said.contains("\n --> runcomfy/x.rs\n"), "{said}");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
     assert_eq!(fs::read_to_string(&target).unwrap(), text);
     // A name that is the same file is not written through either.

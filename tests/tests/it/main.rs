@@ -22,6 +22,7 @@ mod failures;
 mod faults;
 mod forms;
 mod fuzz;
+mod gallery;
 mod generated;
 mod generated_files;
 mod getters;

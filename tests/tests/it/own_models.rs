@@ -199,7 +199,7 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     app.write("library/schemas/x.jsn", "{}");
     let text = app.refusal("library");
     let expected = format!(
-        "error: {}: no schema file (`<model id>.json`) is in this folder, but x.jsn\n",
+        "error: no schema file (`<model id>.json`) is in this folder, but x.jsn\n   --> {}\n",
         schemas.display()
     );
     assert!(text.contains(&expected), "{text}");
@@ -208,9 +208,9 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     app.write("library/schema/acme/dream.json", SCHEMA);
     let text = app.refusal("library");
     let expected = format!(
-        "error: {}: cannot read the folder: it does not exist; {} has Cargo.toml, build.rs, schema/, src/\n",
-        schemas.display(),
-        app.path("library").display()
+        "error: cannot read the folder: it does not exist; {} has Cargo.toml, build.rs, schema/, src/\n   --> {}\n",
+        app.path("library").display(),
+        schemas.display()
     );
     assert!(text.contains(&expected), "{text}");
     // It is found once it is there.

@@ -38,8 +38,8 @@ fn wrong_endings_say_how_to_rename() {
         assert_eq!(
             refusal,
             format!(
-                "error: {name}: the ending of a schema file is `.json`, in small letters\n  \
-                 help: rename it to \"a.json\", or remove it"
+                "error: the ending of a schema file is `.json`, in small letters\n --> {name}\n  \
+                 = help: rename it to \"a.json\", or remove it"
             )
         );
     }
@@ -47,8 +47,8 @@ fn wrong_endings_say_how_to_rename() {
 
 #[test]
 fn folders_named_like_files_are_refused() {
-    let expected = "error: a.json: a folder, but named like a schema file\n  \
-                    help: rename the folder, or put the schema file itself here";
+    let expected = "error: a folder, but named like a schema file\n --> a.json\n  \
+                    = help: rename the folder, or put the schema file itself here";
     assert_eq!(refusal(|folder| fs::create_dir(folder.join("a.json")).unwrap()), expected);
 }
 
@@ -72,8 +72,8 @@ fn a_type_called_as_a_child_module_is_refused() {
     });
     assert_eq!(
         refusal,
-        "error: m.json: the type `_4k` would have the same name as the module of the model \"m/4k\"\n  \
-         help: add \"x-rust-name\": \"...\" to the field that names the type, or rename its \
+        "error: the type `_4k` would have the same name as the module of the model \"m/4k\"\n \
+         --> m.json\n  = help: add \"x-rust-name\": \"...\" to the field that names the type, or rename its \
          definition"
     );
 }
@@ -110,27 +110,32 @@ fn folder_without_schemas_is_an_error_that_says_what_is_there() {
         fs::write(path, SCHEMA).unwrap();
     };
     let none = "no schema file (`<model id>.json`) is in this folder, but";
-    assert_eq!(empty(|_| {}, ""), format!("error: ROOT: {none} nothing\n  help: {put}"));
+    assert_eq!(empty(|_| {}, ""), format!("error: {none} nothing\n --> ROOT\n  = help: {put}"));
     assert_eq!(
         empty(|root| fs::create_dir_all(root.join("acme/dream")).unwrap(), ""),
-        format!("error: ROOT: {none} acme/\n  help: {put}")
+        format!("error: {none} acme/\n --> ROOT\n  = help: {put}")
     );
     assert_eq!(
         empty(|root| write(&root.join("acme/dream.jsn")), ""),
         format!(
-            "error: ROOT: {none} acme/\n  help: did you mean \"dream.json\" instead of \"acme/dream.jsn\"?"
+            "error: {none} acme/\n --> ROOT\n  = help: did you mean \"dream.json\" instead of \"acme/dream.jsn\"?"
         )
     );
     let many = empty(|root| (10..30).for_each(|n| write(&root.join(format!("{n}.yaml")))), "");
-    assert!(many.contains("but 10.yaml, 11.yaml, ") && many.contains(", and 10 more\n"), "{many}");
+    assert!(
+        many.contains("but 10.yaml, 11.yaml, ") && many.contains(", and 10 more\n -->"),
+        "{many}"
+    );
     assert_eq!(
         empty(|root| write(&root.join("schema/a.json")), "schemas/acme"),
         format!(
-            "error: ROOT/schemas/acme: cannot read the folder: it does not exist; ROOT has schema/\n  help: {create}"
+            "error: cannot read the folder: it does not exist; ROOT has schema/\n \
+             --> ROOT/schemas/acme\n  = help: {create}"
         )
     );
     let file = empty(|root| write(&root.join("a.json")), "a.json");
-    assert!(file.starts_with("error: ROOT/a.json: this is a file"), "{file}");
+    assert!(file.starts_with("error: this is a file, but the schemas are read from"), "{file}");
+    assert!(file.contains("\n --> ROOT/a.json\n"), "{file}");
     // A relative path is shown whole.
     let error = Generator::new("no/such/folder").generate().unwrap_err();
     assert!(error.problems()[0].file().is_absolute(), "{error}");
@@ -200,19 +205,23 @@ mod unix {
 
     #[test]
     fn pipes_sockets_and_devices_are_not_opened() {
-        let message = "named like a schema file, but a pipe, a socket or a device; it was not opened\n  \
-                       help: remove it, or put a file in its place";
+        let expected = |name: &str| {
+            format!(
+                "error: named like a schema file, but a pipe, a socket or a device; it was not opened\n \
+                 --> {name}\n  = help: remove it, or put a file in its place"
+            )
+        };
         let pipe = refusal(|folder| {
             assert!(
                 Command::new("mkfifo").arg(folder.join("pipe.json")).status().unwrap().success()
             );
         });
-        assert_eq!(pipe, format!("error: pipe.json: {message}"));
+        assert_eq!(pipe, expected("pipe.json"));
         let socket = refusal(|folder| drop(UnixListener::bind(folder.join("s.json")).unwrap()));
-        assert_eq!(socket, format!("error: s.json: {message}"));
+        assert_eq!(socket, expected("s.json"));
         for device in ["/dev/null", "/dev/zero", "/dev/tty"] {
             let link = refusal(|folder| symlink(device, folder.join("d.json")).unwrap());
-            assert_eq!(link, format!("error: d.json: {message}"));
+            assert_eq!(link, expected("d.json"));
         }
         // Files with other names are ignored.
         let generated = generate(|folder| {
@@ -224,10 +233,12 @@ mod unix {
     #[test]
     fn links_that_lead_nowhere_are_named() {
         let dead = refusal(|folder| symlink("none", folder.join("dead.json")).unwrap());
-        assert!(dead.starts_with("error: dead.json: cannot be read: No such file"), "{dead}");
+        assert!(dead.starts_with("error: cannot be read: No such file"), "{dead}");
+        assert!(dead.contains("\n --> dead.json\n"), "{dead}");
         assert!(dead.contains("if it is a link, correct or remove it"), "{dead}");
         let circle = refusal(|folder| symlink("o.json", folder.join("o.json")).unwrap());
-        assert!(circle.starts_with("error: o.json: cannot be read: "), "{circle}");
+        assert!(circle.starts_with("error: cannot be read: "), "{circle}");
+        assert!(circle.contains("\n --> o.json\n"), "{circle}");
         // It may have been a folder of schemas.
         let generated = generate(|folder| symlink("none", folder.join("acme")).unwrap()).unwrap();
         assert!(generated.warnings[0].to_string().contains("is left out: No such file"));
@@ -242,7 +253,7 @@ mod unix {
             });
             assert_eq!(
                 refusal,
-                "error: acme/back: a link that leads back to a folder that it lies in\n  help: remove the link"
+                "error: a link that leads back to a folder that it lies in\n --> acme/back\n  = help: remove the link"
             );
         }
         // By way of another folder.
@@ -300,8 +311,8 @@ mod unix {
         });
         assert_eq!(
             refusal,
-            "error: a\\xff\\u{1b}.json: the file's name is not UTF-8\n  \
-             help: rename it: the path below the schemas folder is the model id"
+            "error: the file's name is not UTF-8\n --> a\\xff\\u{1b}.json\n  \
+             = help: rename it: the path below the schemas folder is the model id"
         );
     }
 

@@ -1,6 +1,0 @@
-mod own {
-    runcomfy_models::models!(3);
-    runcomfy_models::models!("tests", id = "acme/dream");
-}
-
-fn main() {}

@@ -1,5 +1,0 @@
-use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
-
-fn main() {
-    let _ = Input::builder().prompt("a lighthouse at dusk").build();
-}

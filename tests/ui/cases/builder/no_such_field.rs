@@ -1,0 +1,6 @@
+// A field that the model does not have.
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+
+fn main() {
+    let _ = Input::builder().steps(12);
+}

@@ -1,0 +1,6 @@
+// A required field is missing.
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+
+fn main() {
+    let _ = Input::builder().prompt("a lighthouse at dusk").build();
+}

@@ -1,0 +1,11 @@
+// Values of the wrong type.
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+
+fn main() {
+    let _ = Input::builder()
+        .prompt(5)
+        .image_url("https://example.com/a.png")
+        .duration("five")
+        .cfg_scale(true)
+        .maybe_negative_prompt(Some(1));
+}

@@ -1,0 +1,11 @@
+// A string that the enum does not have.
+use runcomfy_models::input;
+
+fn main() {
+    let _input = input!(community::fantasy_portrait::image_to_video {
+        image: "https://example.com/face.png",
+        video: "https://example.com/drive.mp4",
+        positive_prompt: "woman acting",
+        resolution: "720x1281 (9:16)",
+    });
+}

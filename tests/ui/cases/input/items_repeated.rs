@@ -1,0 +1,13 @@
+// An item that is repeated.
+use runcomfy_models::input;
+
+mod own {
+    runcomfy_models::models!("schemas/story");
+}
+
+fn main() {
+    let _input = input!(own::acme::story {
+        prompt: "a lighthouse",
+        tags: ["sea", "night", "sea"],
+    });
+}

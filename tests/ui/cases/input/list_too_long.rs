@@ -1,0 +1,13 @@
+// A list that is too long.
+use runcomfy_models::input;
+
+mod own {
+    runcomfy_models::models!("schemas/story");
+}
+
+fn main() {
+    let _input = input!(own::acme::story {
+        prompt: "a lighthouse",
+        shots: [{ time: 0 }, { time: 1 }, { time: 2 }],
+    });
+}

@@ -1,0 +1,13 @@
+// A required field of an object is missing.
+use runcomfy_models::input;
+
+mod own {
+    runcomfy_models::models!("schemas/story");
+}
+
+fn main() {
+    let _input = input!(own::acme::story {
+        prompt: "a lighthouse",
+        camera: { zoom: 1.5 },
+    });
+}

@@ -1,0 +1,13 @@
+// A field that the object does not have.
+use runcomfy_models::input;
+
+mod own {
+    runcomfy_models::models!("schemas/story");
+}
+
+fn main() {
+    let _input = input!(own::acme::story {
+        prompt: "a lighthouse",
+        camera: { angle: 30, zom: 1.5 },
+    });
+}

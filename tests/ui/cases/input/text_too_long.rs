@@ -1,0 +1,12 @@
+// A text that is too long.
+use runcomfy_models::input;
+
+mod own {
+    runcomfy_models::models!("schemas/story");
+}
+
+fn main() {
+    let _input = input!(own::acme::story {
+        prompt: "a lighthouse at dusk, waves against the rocks, gulls"
+    });
+}

@@ -1,0 +1,8 @@
+// An answer that cannot be understood.
+use runcomfy_models::{Client, Error};
+
+pub async fn main(client: Client) -> Result<(), Error> {
+    let job = client.job_json("4f6e1a52")?;
+    let _status = job.status().await?;
+    Ok(())
+}

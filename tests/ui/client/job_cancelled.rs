@@ -1,0 +1,13 @@
+// The job was cancelled.
+use runcomfy_models::{Client, Error, input};
+
+pub async fn main(client: Client) -> Result<(), Error> {
+    let input = input!(kling::kling_2_1::master::image_to_video {
+        prompt: "a lighthouse",
+        image_url: "https://example.com/lighthouse.png",
+    });
+    let job = client.submit(&input).await?;
+    job.cancel().await?;
+    let _done = job.wait().await?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+// There is no balance left.
+use runcomfy_models::{Client, Error, input};
+
+pub async fn main(client: Client) -> Result<(), Error> {
+    let input = input!(kling::kling_2_1::master::image_to_video {
+        prompt: "a lighthouse",
+        image_url: "https://example.com/lighthouse.png",
+    });
+    let _job = client.submit(&input).await?;
+    Ok(())
+}

@@ -1,0 +1,12 @@
+// The job is not finished.
+use runcomfy_models::{Client, Error, input};
+
+pub async fn main(client: Client) -> Result<(), Error> {
+    let input = input!(kling::kling_2_1::master::image_to_video {
+        prompt: "a lighthouse",
+        image_url: "https://example.com/lighthouse.png",
+    });
+    let job = client.submit(&input).await?;
+    let _done = job.result().await?;
+    Ok(())
+}
