@@ -15,7 +15,10 @@ pub(crate) struct CallMember {
     pub(crate) is_known: bool,
     /// The name as it was written, for the setter. `None` if that is an error.
     pub(crate) name: Option<Ident>,
+    /// Where an error about this member is, if it is not inside its value.
     pub(crate) name_span: TokenSpan,
+    /// Whether a schema describes the value. If not, an error is about the name.
+    pub(crate) is_described: bool,
     pub(crate) value: CallValue,
 }
 
@@ -97,11 +100,12 @@ pub(crate) fn members(
             errors.add(span, format!("`{written}` has no value: write `{written}: value`"));
             CallValue::unknown(span)
         };
+        let is_described = is_known || here.member(&key).is_described();
         let name = match part.first() {
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
         };
-        read.members.push(CallMember { key, is_known, name, name_span, value });
+        read.members.push(CallMember { key, is_known, name, name_span, is_described, value });
     }
     read
 }

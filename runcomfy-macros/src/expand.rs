@@ -155,8 +155,14 @@ fn refuse_unknown(
     for (key, span) in meant {
         if read.members.iter().all(|member| member.key != key) {
             let value = CallValue::unknown(span);
-            let name_span = span;
-            read.members.push(CallMember { key, is_known: true, name: None, name_span, value });
+            read.members.push(CallMember {
+                key,
+                is_known: true,
+                name: None,
+                name_span: span,
+                is_described: true,
+                value,
+            });
         }
     }
 }

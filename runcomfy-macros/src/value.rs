@@ -79,7 +79,7 @@ impl CallValue {
             ValueKind::Object(_, members) => {
                 let key = step.replace("~1", "/").replace("~0", "~");
                 match members.iter().find(|member| member.key == key) {
-                    Some(member) if member.is_known => member.value.span_at(way),
+                    Some(member) if member.is_described => member.value.span_at(way),
                     Some(member) => member.name_span,
                     None => self.span,
                 }

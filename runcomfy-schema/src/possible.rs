@@ -62,6 +62,12 @@ impl<'r> Possible<'r> {
         Self { definitions: self.definitions, lists }
     }
 
+    /// Whether a schema says something about the value here.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        !self.lists.is_empty()
+    }
+
     fn each_object(&self, visit: &mut dyn FnMut(&'r ObjectSchema)) {
         self.each(&mut |rule| {
             if let Rule::Object(object) = rule {
