@@ -1,14 +1,14 @@
 //! The public API: a folder of schemas in, a folder of source files out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use runcomfy_schema::validate::on_large_stack;
 
 use crate::printable::is_hidden;
-use crate::report::{Error, Problem, Reporter, Severity, file_problem};
+use crate::report::{Error, Problem, Reporter, Severity};
 use crate::source::SchemaFile;
-use crate::{emit, lower, parse, runtime, source, write};
+use crate::{bug, clash, emit, lower, parse, runtime, source, write};
 
 /// Generates the API of every schema in a folder.
 ///
@@ -366,33 +366,47 @@ impl Generator {
         let mut models = Vec::new();
         for source in sources {
             let mut reporter = Reporter::new(&source.path, &source.text);
-            if let Some(document) = parse::parse(&source.id, &source.text, &mut reporter) {
-                models.extend(
-                    lower::lower(&source.id, &document, self.crate_path.as_deref(), &mut reporter)
-                        .map(|model| (source, model)),
-                );
-            }
+            let lowered = bug::caught(source, || {
+                let document = parse::parse(&source.id, &source.text, &mut reporter)?;
+                lower::lower(&source.id, &document, self.crate_path.as_deref(), &mut reporter)
+            });
             problems.extend(reporter.into_problems());
+            match lowered {
+                Ok(model) => models.extend(model.map(|model| (source, model))),
+                Err(bug) => problems.push(bug),
+            }
         }
-        problems.extend(shared_paths(sources));
-        problems.extend(types_called_as_modules(&models));
+        problems.extend(clash::shared_paths(sources));
+        problems.extend(clash::types_called_as_modules(&models));
         if problems.iter().any(|problem| problem.severity() == Severity::Error) {
             return Err(Error::new(problems));
         }
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
         let index = emit::index(&models, runtime, self.crate_path.is_some(), file);
-        let models = models.iter().zip(sources).map(|(model, source)| GeneratedModel {
-            id: model.id.clone(),
-            schema: source.path.clone(),
-            module: model.path.join("::"),
-            title: model.title.clone(),
-            summary: model.summary.clone(),
-            source: emit::model(model, &source.text, runtime, &self.place_in_crate),
-            objects: model.objects.iter().map(GeneratedObject::of).collect(),
-            file: file(model),
-        });
-        Ok(Generated { models: models.collect(), warnings: problems, index })
+        let mut generated = Vec::new();
+        for (model, source) in models.iter().zip(sources) {
+            let emitted = bug::caught(source, || {
+                emit::model(model, &source.text, runtime, &self.place_in_crate)
+            });
+            match emitted {
+                Ok(text) => generated.push(GeneratedModel {
+                    id: model.id.clone(),
+                    schema: source.path.clone(),
+                    module: model.path.join("::"),
+                    title: model.title.clone(),
+                    summary: model.summary.clone(),
+                    source: text,
+                    objects: model.objects.iter().map(GeneratedObject::of).collect(),
+                    file: file(model),
+                }),
+                Err(bug) => problems.push(bug),
+            }
+        }
+        if generated.len() < models.len() {
+            return Err(Error::new(problems));
+        }
+        Ok(Generated { models: generated, warnings: problems, index })
     }
 }
 
@@ -400,59 +414,6 @@ fn warn(warnings: &[Problem]) {
     for warning in warnings {
         println!("cargo::warning={}", warning.one_line());
     }
-}
-
-/// Reports model ids that map to the same module.
-fn shared_paths(sources: &[SchemaFile]) -> Vec<Problem> {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let mut problems = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let Ok(path) = lower::names::module_path(&source.id) else { continue };
-        let path = path.join("::");
-        if let Some(other) = known.get(&path).and_then(|index| sources.get(*index)) {
-            let message = format!(
-                "the model ids {:?} and {:?} give one Rust module, `{path}`",
-                other.id, source.id
-            );
-            let help = "keep one of the two files, or move one to an app with schemas of its own";
-            problems.push(file_problem(&source.path, message, help));
-        } else {
-            known.insert(path, index);
-        }
-    }
-    problems
-}
-
-/// Reports a type and a module with the same name in one module. It is rare: the type's name must have
-/// no capital letter, such as `_4k`.
-fn types_called_as_modules(models: &[(&SchemaFile, lower::Model)]) -> Vec<Problem> {
-    let mut modules: HashMap<String, usize> = HashMap::new();
-    for (index, (_, model)) in models.iter().enumerate() {
-        let mut path = String::new();
-        for name in &model.path {
-            path.push_str("::");
-            path.push_str(name);
-            if !modules.contains_key(&path) {
-                modules.insert(path.clone(), index);
-            }
-        }
-    }
-    let mut problems = Vec::new();
-    for (source, model) in models {
-        for name in model.type_names() {
-            let path = format!("::{}::{name}", model.path.join("::"));
-            if let Some((other, _)) = modules.get(&path).and_then(|index| models.get(*index)) {
-                let message = format!(
-                    "the type `{name}` would have the same name as the module of the model {:?}",
-                    other.id
-                );
-                let help = "add \"x-rust-name\": \"...\" to the field that names the type, \
-                            or rename its definition";
-                problems.push(file_problem(&source.path, message, help));
-            }
-        }
-    }
-    problems
 }
 
 impl Generated {

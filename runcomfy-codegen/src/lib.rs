@@ -55,7 +55,9 @@
 //!
 //! A file must be one that the service can fetch, and its setter takes a `Media`.
 
+mod bug;
 mod check;
+mod clash;
 mod emit;
 mod generator;
 mod lower;

@@ -4,6 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use runcomfy_schema::partial::{self, Partial};
 
+use crate::bug;
 use crate::call::{CallMember, CallMembers, members, unknown};
 use crate::errors::{Errors, TokenSpan};
 use crate::schema::{self, ModelRules};
@@ -61,14 +62,16 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         errors.add(TokenSpan::here(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
-    let schema_text = || text(&call.schema).unwrap_or_default();
-    match schema::of(call.hash.clone(), &call.id, schema_text) {
-        Ok(schema) => expand_with(&call, &schema, errors),
-        Err(bug) => {
-            errors.add(TokenSpan::here(), bug);
-            failed(&call, errors, &TokenStream::new(), false)
-        }
-    }
+    let with = format_args!("this call of `input!` for the model {}", call.id);
+    let expanded = bug::caught(with, || {
+        let schema_text = || text(&call.schema).unwrap_or_default();
+        let schema = schema::of(call.hash.clone(), &call.id, schema_text)?;
+        Ok(expand_with(&call, &schema, Errors::default()))
+    });
+    expanded.flatten().unwrap_or_else(|bug: String| {
+        errors.add(call.written(), bug);
+        failed(&call, errors, &TokenStream::new(), false)
+    })
 }
 
 fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> TokenStream {

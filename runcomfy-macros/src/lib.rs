@@ -8,6 +8,7 @@
 //! adds the model's id and schema, and `checked` judges and expands the call. So the schema comes from
 //! the source of the crate with the module, wherever that was built.
 
+mod bug;
 mod call;
 mod errors;
 mod expand;
@@ -37,19 +38,19 @@ use proc_macro::TokenStream;
 /// so a new file is seen at the next change of the crate; a build script sees it at once.
 #[proc_macro]
 pub fn models(input: TokenStream) -> TokenStream {
-    models::expand(input.into()).into()
+    bug::guarded("models", || models::expand(input.into())).into()
 }
 
 /// The first step of `input!`: `"<hash>" "<ids>" (<root>) <path> { .. }`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn resolve(input: TokenStream) -> TokenStream {
-    resolve::expand(input.into()).into()
+    bug::guarded("input", || resolve::expand(input.into())).into()
 }
 
 /// The last step of `input!`: `"<hash>" "<id>" "<schema>" (<root>) (<path>) { .. }`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn checked(input: TokenStream) -> TokenStream {
-    expand::expand(input.into()).into()
+    bug::guarded("input", || expand::expand(input.into())).into()
 }

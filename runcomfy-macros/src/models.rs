@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
-use runcomfy_codegen::{Generated, Generator, Problem, Severity};
+use runcomfy_codegen::{Generated, GeneratedModel, Generator, Problem, Severity};
 
+use crate::bug;
 use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{self, is_punct, split};
 
@@ -104,11 +105,12 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
             return tokens.into_iter().chain(errors.into_tokens()).collect();
         }
     };
-    let Ok(modules) = generated.inlined().parse::<TokenStream>() else {
-        let message = "this is a bug of runcomfy-codegen, please report it: the code that it makes of \
-                       these schemas is no Rust";
-        errors.add(call.span, message);
-        return errors.into_tokens();
+    let modules = match modules(&generated) {
+        Ok(modules) => modules,
+        Err(bug) => {
+            errors.add(call.span, bug);
+            return errors.into_tokens();
+        }
     };
     let warnings = generated.warnings.iter().map(warning);
     let watched = generated.models.iter().filter_map(|model| model.schema.to_str()).map(|path| {
@@ -119,6 +121,21 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         )
     });
     quote!(#modules #(#watched)* #(#warnings)*)
+}
+
+/// The code of the modules.
+///
+/// # Errors
+/// The message of a bug, with the first model whose code is not Rust.
+fn modules(generated: &Generated) -> Result<TokenStream, String> {
+    generated.inlined().parse().map_err(|error| {
+        let broken = |model: &&GeneratedModel| model.source.parse::<TokenStream>().is_err();
+        let with = match generated.models.iter().find(broken) {
+            Some(model) => format!("{}, the schema of {}", model.schema.display(), model.id),
+            None => "these schemas".to_owned(),
+        };
+        bug::message(with, format_args!("the code that it makes is not Rust: {error}"))
+    })
 }
 
 /// The problem without the word that the compiler puts before it, and with the path of its file as the
@@ -139,5 +156,24 @@ fn warning(problem: &Problem) -> TokenStream {
             const schema: () = ();
             schema
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_that_is_not_rust_is_a_bug_of_one_model() {
+        let schema = r#"{"type": "object", "properties": {"steps": {"type": "integer"}}}"#;
+        let generator = Generator::from_texts([("acme/dawn", schema), ("acme/dusk", schema)]);
+        let mut generated = generator.generate().unwrap();
+        assert!(modules(&generated).unwrap().to_string().contains("mod dusk"));
+        for broken in ["pub fn dream() {", "\"open", "))", "/* open"] {
+            generated.models[1].source = broken.to_owned();
+            let bug = modules(&generated).unwrap_err();
+            let expected = "please report it with acme/dusk.json, the schema of acme/dusk: the code that it makes";
+            assert!(bug.contains(expected), "{broken}: {bug}");
+        }
     }
 }

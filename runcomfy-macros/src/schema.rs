@@ -7,6 +7,8 @@ use runcomfy_schema::Rules;
 use runcomfy_schema::possible::Possible;
 use runcomfy_schema::validate::on_large_stack;
 
+use crate::bug;
+
 /// The rules of a model.
 pub(crate) struct ModelRules {
     pub(crate) rules: Rules,
@@ -43,10 +45,8 @@ pub(crate) fn of(
     let read = read.unwrap_or_else(|| Err(vec!["the system gives no thread".to_owned()]));
     let (rules, definitions) = read.map_err(|problems| {
         let problems = problems.join("; ");
-        format!(
-            "this is a bug of runcomfy-codegen, please report it: it has generated the model {id}, \
-             but `input!` cannot read its schema: {problems}"
-        )
+        let with = format_args!("the schema of {id}");
+        bug::message(with, format_args!("`input!` cannot read what was generated: {problems}"))
     })?;
     let schema = Arc::new(ModelRules { rules, definitions });
     known.insert(hash, Arc::clone(&schema));

@@ -5,9 +5,10 @@
 //! are escaped. The widths of the others are those of `unicode-width`, as a terminal shows them.
 //!
 //! The libraries that draw such reports cost too much here, because every app builds this crate. With
-//! what this crate would have instantiated, `annotate-snippets` takes 0.9 s of CPU time, `codespan-reporting`
-//! 0.6 s and `codesnake` 0.4 s. One label in one line needs no more than the widths. A test compares
-//! the drawing with that of `annotate-snippets`.
+//! their dependencies and what this crate would have instantiated, `codespan-reporting` takes 0.6 s of CPU
+//! time and `codesnake` 0.4 s; `annotate-snippets` takes 0.8 s alone. This module takes 0.2 s with
+//! `unicode-width`, since it draws one label in one line. A test compares its drawing with that of
+//! `annotate-snippets`.
 
 use std::fmt;
 
