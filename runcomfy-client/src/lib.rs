@@ -47,5 +47,9 @@ pub use runcomfy_types::{
     serde_json,
 };
 
+#[cfg(feature = "macros")]
+#[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
+pub use runcomfy_types::{input, models};
+
 #[doc(hidden)]
 pub use runcomfy_types::__private;

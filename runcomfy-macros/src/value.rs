@@ -92,6 +92,8 @@ impl CallValue {
     pub(crate) fn argument(&self, rt: &TokenStream) -> TokenStream {
         let is_expression = |item: &Self| matches!(item.kind, ValueKind::Expression);
         match &self.kind {
+            // Rust has no literal for it.
+            ValueKind::Literal(Json::Null, _) => self.part(rt),
             ValueKind::Literal(_, tokens) => tokens.clone(),
             ValueKind::Expression => self.tokens.clone(),
             // A list of expressions alone has one type.
@@ -140,7 +142,7 @@ impl CallValue {
     }
 }
 
-/// A string, a number, `true` or `false`.
+/// A string, a number, `true`, `false` or `null`.
 fn literal(tokens: &[TokenTree]) -> Option<ValueKind> {
     let (minus, token) = match tokens {
         [token] => (None, token),
@@ -150,6 +152,9 @@ fn literal(tokens: &[TokenTree]) -> Option<ValueKind> {
         _ => return None,
     };
     if let TokenTree::Ident(ident) = token {
+        if ident == "null" {
+            return Some(ValueKind::Literal(Json::Null, TokenStream::new()));
+        }
         let bool = ident.to_string().parse().ok()?;
         return Some(ValueKind::Literal(Json::Bool(bool), quote!(#ident)));
     }

@@ -187,8 +187,8 @@ pub mod __macros {
 ///
 /// A list is written `[..]`, and an object inside the input `{ field: value }`, or `Type { field: value }`
 /// with its generated type. Both may hold expressions. An enum takes its value as a literal, or a variant
-/// as an expression. `field` alone stands for `field: field`, and `maybe_field: option` calls the setter
-/// of that name.
+/// as an expression. `null` is JSON's, for a field that takes it. `field` alone stands for `field: field`,
+/// and `maybe_field: option` calls the setter of that name.
 #[macro_export]
 macro_rules! input {
     ($($call:tt)*) => {

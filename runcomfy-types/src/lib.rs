@@ -5,6 +5,8 @@
 //! [`ModelInfo`], [`DynamicModel`], [`ValidationErrors`], and what builders, enums and unions of
 //! generated code share.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 mod enums;
 mod field;
@@ -51,6 +53,28 @@ pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
 pub use serde_json;
 #[doc(no_inline)]
 pub use serde_json::Value;
+
+#[cfg(feature = "macros")]
+#[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
+pub use runcomfy_macros::models;
+
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __macros {
+    pub use runcomfy_macros::{checked, resolve};
+}
+
+/// An input of a model, with its literals checked by the compiler: `input!` of `runcomfy-models`, for an
+/// app whose models are all its own.
+#[cfg(feature = "macros")]
+#[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
+#[macro_export]
+macro_rules! input {
+    // No hash and no list of models: every path means what it means elsewhere.
+    ($($call:tt)*) => {
+        $crate::__macros::resolve! { "" "" ($crate) $($call)* }
+    };
+}
 
 /// The API for generated code. It is not public: it changes without notice, together with the code
 /// generator of the same version.

@@ -142,6 +142,9 @@ pub(super) const RULES: &[Case] = &[
     case("range: { start: 1 }", r#"{"range": {"start": 1}}"#, &["{ start: 1 }"]),
     case("range: { step: 0 }", r#"{"range": {"step": 0}}"#, &["0"]),
     case("title: \"x\"", r#"{"title": "x"}"#, &[]),
+    case("title: null", r#"{"title": null}"#, &[]),
+    case("caption: null", r#"{"caption": null}"#, &["null"]),
+    case("tags: [null]", r#"{"tags": [null]}"#, &["null"]),
     case("title: \"\"", r#"{"title": ""}"#, &["\"\""]),
     // All errors of a call, each at its place.
     case(

@@ -83,6 +83,33 @@ error: `minimum` 6 is above `maximum` 2
     assert!(error.contains("schemas/"), "{error}");
 }
 
+/// The macros of the crates below `runcomfy-models`, with their feature.
+#[test]
+fn macros_need_no_more_than_the_types_or_the_client() {
+    for runtime in ["runcomfy-types", "runcomfy-client"] {
+        let app = App::new("literals-runtime");
+        fs::remove_file(app.path("build.rs")).unwrap();
+        let manifest = fs::read_to_string(app.path("Cargo.toml")).unwrap();
+        let manifest = manifest.replace("runcomfy-models", runtime);
+        let features = "default-features = false, features = [\"macros\"]";
+        app.write("Cargo.toml", &manifest.replace("default-features = false", features));
+        app.write("schemas/acme/dream.json", SCHEMA);
+        let program = "mod own { RUNTIME::models!(\"schemas\"); }
+            fn main() {
+                let prompt = String::from(\"b\");
+                let one = RUNTIME::input!(own::acme::dream { prompt: \"a\", steps: @STEPS@ });
+                let two = RUNTIME::input!(own::acme::dream { prompt: prompt, ..&one });
+                println!(\"{} {:?}\", one.prompt(), two.map(|two| two.steps()));
+            }";
+        let program = program.replace("RUNTIME", &runtime.replace('-', "_"));
+        app.write("src/main.rs", &program.replace("@STEPS@", "20"));
+        assert_eq!(run(&app).unwrap(), "a Ok(Some(20))\n");
+        app.write("src/main.rs", &program.replace("@STEPS@", "21"));
+        let error = run(&app).unwrap_err();
+        assert!(error.contains("steps (149_steps): 21 is outside 6..=20"), "{error}");
+    }
+}
+
 #[test]
 fn a_crate_of_models_serves_other_crates() {
     let app = App::new("literals-program");
