@@ -9,6 +9,7 @@
 //! and changes with them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod advice;
 mod bits;
 #[doc(hidden)]
 pub mod counted;

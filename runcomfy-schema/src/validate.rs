@@ -1,10 +1,13 @@
 //! The judge: [`is_valid`] gives a verdict, and [`check`] a report.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::thread;
 
+use crate::advice;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
+use crate::keyword::types;
 use crate::printable::printable;
 use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
@@ -229,6 +232,12 @@ pub(crate) struct Report<'r> {
     /// Whether the report is about a form that the value does not match. Forms inside it are named
     /// without details, or the message could double at every step.
     pub(crate) is_inside_form: bool,
+    /// The address of the object whose members are being reported.
+    object: Option<usize>,
+    /// Its keys that have `null`, though they may be missing.
+    needless_nulls: Vec<String>,
+    /// Whether the value of such a key is being reported.
+    is_needless_null: bool,
 }
 
 impl<'r> Report<'r> {
@@ -239,6 +248,9 @@ impl<'r> Report<'r> {
             more: 0,
             applied: HashSet::new(),
             is_inside_form: false,
+            object: None,
+            needless_nulls: Vec::new(),
+            is_needless_null: false,
         }
     }
 
@@ -252,7 +264,10 @@ impl<'r> Report<'r> {
         let outer = std::mem::take(&mut self.violations);
         let applied = std::mem::take(&mut self.applied);
         let more = self.more;
+        // The message that is made of these violations gets the advice.
+        let is_needless_null = std::mem::take(&mut self.is_needless_null);
         self.apply(rules, value, at);
+        self.is_needless_null = is_needless_null;
         self.more = more;
         self.applied = applied;
         std::mem::replace(&mut self.violations, outer)
@@ -279,7 +294,10 @@ impl<'r> Report<'r> {
             return;
         }
         // Two rules may report one key: a part of the schema, and the whole.
-        let (pointer, message) = (at.pointer(), printable(&message).into_owned());
+        let (pointer, mut message) = (at.pointer(), printable(&message).into_owned());
+        if self.is_needless_null {
+            message.push_str(advice::LEAVE_OUT);
+        }
         let is_known = self
             .violations
             .iter()
@@ -330,6 +348,54 @@ impl<'r> Report<'r> {
         if has_inside && !self.applied.insert(key) {
             return;
         }
+        if let Json::Object(members) = value
+            && self.object != Some(key.1)
+        {
+            let outer = self.object.replace(key.1);
+            let nulls = self.needless_nulls(rules, members);
+            let outer_nulls = std::mem::replace(&mut self.needless_nulls, nulls);
+            self.descend(rules, value, at);
+            self.object = outer;
+            self.needless_nulls = outer_nulls;
+        } else {
+            self.descend(rules, value, at);
+        }
+    }
+
+    /// The keys of an object that have `null`, though the object may do without them.
+    fn needless_nulls(&self, rules: &[Rule], members: &[(Cow<'static, str>, Json)]) -> Vec<String> {
+        let is_null = |(_, value): &&(_, Json)| matches!(value, Json::Null);
+        if !members.iter().any(|member| is_null(&member)) {
+            return Vec::new();
+        }
+        let Some(required) = advice::required(self.judge.definitions, rules) else {
+            return Vec::new();
+        };
+        let nulls = members.iter().filter(is_null).map(|(key, _)| &**key);
+        nulls.filter(|key| !required.contains(key)).map(str::to_owned).collect()
+    }
+
+    /// Reports the value of a member of the current object.
+    pub(crate) fn apply_member(
+        &mut self,
+        rules: &[Rule],
+        key: &str,
+        value: &Json,
+        at: &InstancePath<'_>,
+    ) {
+        let is_needless =
+            matches!(value, Json::Null) && self.needless_nulls.iter().any(|known| known == key);
+        self.advise_on_null(is_needless, |report| report.apply(rules, value, at));
+    }
+
+    /// Reports a value that is `null`, though its key may be missing, or any other value.
+    pub(crate) fn advise_on_null(&mut self, is_needless: bool, run: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.is_needless_null, is_needless);
+        run(self);
+        self.is_needless_null = outer;
+    }
+
+    fn descend(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         self.judge.depth += 1;
         let depth = self.judge.depth;
         if depth == MAX_SMALL_STACK_DEPTH || depth.is_multiple_of(MAX_LARGE_STACK_DEPTH) {
@@ -346,7 +412,10 @@ impl<'r> Report<'r> {
     fn each(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         for rule in rules {
             let before = self.violations.len() + self.more;
-            rule::report(self, rule, value, at);
+            match rule {
+                Rule::Types(types) => types::report_within(self, *types, rules, value, at),
+                rule => rule::report(self, rule, value, at),
+            }
             // A value of a wrong type breaks the other rules only as a consequence.
             let is_type = matches!(rule, Rule::Types(_) | Rule::Never);
             if is_type && self.violations.len() + self.more > before {

@@ -139,7 +139,7 @@ impl IntoField<Media> for Media {
 #[diagnostic::do_not_recommend]
 impl IntoField<Media> for Url {
     fn into_field(self) -> Json {
-        Json::String(self.into())
+        Json::String(Text::from_setter(self))
     }
 }
 
@@ -253,5 +253,17 @@ impl<X: Into<Value>> IntoField<Value> for X {
 impl IntoField<Value> for Media {
     fn into_field(self) -> Json {
         Json::String(self.into_text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_in_a_setter_is_marked_as_such() {
+        let url: Url = "http://example.com/a.png".parse().unwrap();
+        let Json::String(text) = IntoField::<Media>::into_field(url) else { panic!() };
+        assert!(text.is_from_setter() && !text.is_ambiguous_name());
     }
 }

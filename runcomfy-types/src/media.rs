@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use runcomfy_schema::media::check::{MediaForm, check, check_name, check_url, form_of, quoted};
+use runcomfy_schema::media::check::{
+    MediaForm, check, check_name, check_url, form_of, json_message, quoted,
+};
 pub use runcomfy_schema::media::{MediaError, MediaKind};
 
 use runcomfy_schema::json::text::Text;
@@ -250,7 +252,9 @@ impl Serialize for Media {
 
 impl<'de> Deserialize<'de> for Media {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+        let text = String::deserialize(deserializer)?;
+        check(&text).map_err(|error| serde::de::Error::custom(json_message(&text, &error)))?;
+        Ok(Self { wire: Arc::new(text) })
     }
 }
 

@@ -152,24 +152,14 @@ impl PartialEq for AnyInput {
     }
 }
 
-/// The body of an input, field by field.
-struct ShownBody<'a>(Named<'a>);
-
-impl fmt::Debug for ShownBody<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Body");
-        show_members(self.0, &mut shown);
-        shown.finish()
-    }
-}
-
+/// Shows the fields by their Rust names, as an input of a generated type does, after the model id.
 impl fmt::Debug for AnyInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { model_id, body, rules, definitions } = self;
-        f.debug_struct("AnyInput")
-            .field("model_id", model_id)
-            .field("body", &ShownBody(Named { definitions, rules, value: body }))
-            .finish()
+        let mut shown = f.debug_struct("AnyInput");
+        shown.field("model_id", model_id);
+        show_members(Named { definitions, rules, value: body }, &mut shown);
+        shown.finish()
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::read::FromField;
 use runcomfy_schema::json::{self, Read, same};
 use runcomfy_schema::named::Named;
+use runcomfy_schema::redact;
 use runcomfy_schema::rule::{ObjectSchema, Shared, fields};
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_schema::{FieldInfo, Json, Rule, ValidationErrors};
@@ -121,10 +122,22 @@ pub(crate) struct TruncatedObject<'a>(pub(crate) Named<'a>);
 impl fmt::Debug for TruncatedObject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MAX_LEN: usize = 200;
+        // A string that is cut keeps its closing quote.
+        if let Json::String(text) = self.0.value
+            && let text_len = text.len()
+            && let text = redact::quotable(text)
+            && let shown = start(&text, MAX_LEN)
+            && shown.len() < text.len()
+        {
+            return write!(f, "{}... ({text_len} bytes)", Json::String(shown.into()));
+        }
         let text = self.0.to_string();
         match start(&text, MAX_LEN) {
             whole if whole.len() == text.len() => f.write_str(whole),
-            shown => Start { shown, len: self.0.value.to_string().len() }.fmt(f),
+            shown => {
+                let cut = Start { shown, len: self.0.value.to_string().len() };
+                fmt::Display::fmt(&cut, f)
+            }
         }
     }
 }

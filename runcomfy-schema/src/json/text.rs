@@ -31,6 +31,12 @@ impl Text {
         }
     }
 
+    /// Whether a setter was given this text, and not a JSON body.
+    #[must_use]
+    pub fn is_from_setter(&self) -> bool {
+        matches!(self, Self::Setter(_))
+    }
+
     /// Whether this is a bare file name that a setter was given.
     #[must_use]
     pub fn is_ambiguous_name(&self) -> bool {

@@ -1,6 +1,8 @@
 //! `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then` and `else`.
 
+use super::types::is_file;
 use super::{excerpt, types};
+use crate::advice;
 use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::{Constant, Json};
@@ -133,7 +135,17 @@ fn report_none(
     if typed.is_empty() {
         let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
         let all = Types(all.fold(0, |all, types| all | types.0));
-        return report.add(at, keyword, format!("{} is not {all}", excerpt(value)));
+        let mut message = format!("{} is not {all}", excerpt(value));
+        let is_valid = |json: &Json| {
+            let mut judge = report.judge.aside();
+            parts.iter().any(|rules| {
+                !is_file(definitions, rules, json) && judge.is_valid(rules, json, None)
+            })
+        };
+        if let Some(rewrite) = advice::rewrite(value, is_valid) {
+            message.push_str(&format!("; {rewrite}"));
+        }
+        return report.add(at, keyword, message);
     }
     let candidates = match picked(definitions, &typed, value) {
         Picked::Forms(forms) => forms,

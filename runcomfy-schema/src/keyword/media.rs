@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::excerpt;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
+use crate::media::check::json_message;
 use crate::media::{self, Facts, MediaKind};
 use crate::redact;
 use crate::validate::Report;
@@ -77,7 +78,8 @@ pub(crate) fn report(
     };
     let message = match media::check_kind(text, kind) {
         Err(error) if text.is_empty() => error.to_string(),
-        Err(error) => format!("{}: {error}", shown()),
+        Err(error) if text.is_from_setter() => format!("{}: {error}", shown()),
+        Err(error) => format!("{}: {}", shown(), json_message(text, &error)),
         Ok(()) if text.is_ambiguous_name() => {
             let name = shown();
             format!(

@@ -101,7 +101,7 @@ pub(crate) fn report(
         let mut is_known = field.is_some();
         for (_, rules) in schema.patterns.iter().filter(|(pattern, _)| pattern.is_match(key)) {
             is_known = true;
-            report.apply(rules, value, &at);
+            report.apply_member(rules, key, value, &at);
         }
         match &schema.additional {
             Additional::Open => {}
@@ -112,7 +112,7 @@ pub(crate) fn report(
                     report.add(&at, "additionalProperties", message);
                 }
             }
-            Additional::Checked(rules) => report.apply(rules, value, &at),
+            Additional::Checked(rules) => report.apply_member(rules, key, value, &at),
         }
     }
 }
@@ -125,7 +125,7 @@ fn report_field(
 ) {
     let at = InstancePath::Member { parent: at, name: field.name, key: field.key };
     match member {
-        Some((_, value)) => report.apply(field.rules, value, &at),
+        Some((_, value)) => report.apply_member(field.rules, field.key, value, &at),
         None if field.required => {
             report.add(&at, "required", "is required, but missing".to_owned());
         }

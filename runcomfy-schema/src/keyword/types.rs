@@ -6,8 +6,11 @@
 use std::fmt;
 
 use super::excerpt;
+use crate::advice;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
+use crate::rule::{Rule, Rules};
+use crate::search::find;
 use crate::validate::Report;
 
 /// A set of JSON types.
@@ -116,6 +119,50 @@ pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &I
     if !holds(types, value) {
         report.add(at, "type", format!("{} is not {types}", excerpt(value)));
     }
+}
+
+/// Whether a string stands for a file. Any word could be the name of a hosted one, so it is no advice.
+pub(super) fn is_file(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
+    let is_media = |rule: &Rule| matches!(rule, Rule::Media(_)).then_some(());
+    matches!(value, Json::String(_)) && find(definitions, rules, &is_media).is_some()
+}
+
+/// The same for a value whose other rules are known: they say what was probably meant.
+pub(crate) fn report_within(
+    report: &mut Report<'_>,
+    types: Types,
+    rules: &[Rule],
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
+    if holds(types, value) {
+        return;
+    }
+    let mut message = format!("{} is not {types}", excerpt(value));
+    let definitions = report.judge.definitions;
+    let allowed = find(definitions, rules, &|rule| match rule {
+        Rule::Values(allowed) => Some(allowed),
+        _ => None,
+    });
+    if let Some(allowed) = allowed {
+        let values: Vec<_> = allowed.iter().map(|one| one.to_json().to_string()).collect();
+        message.push_str(&match values.as_slice() {
+            [only] => format!("; the only value is {only}"),
+            all => format!("; the values are {}", all.join(", ")),
+        });
+    }
+    let is_valid = |json: &Json| {
+        !is_file(definitions, rules, json) && report.judge.aside().is_valid(rules, json, None)
+    };
+    if let Some(rewrite) = advice::rewrite(value, is_valid) {
+        message.push_str(&format!("; {rewrite}"));
+    } else if allowed.is_none()
+        && let Some(plain) = advice::unquoted(value).filter(|plain| holds(types, plain))
+        && let [first, ..] = report.aside(rules, &plain, at).as_slice()
+    {
+        message.push_str(&format!("; without quotes, {}", first.message()));
+    }
+    report.add(at, "type", message);
 }
 
 pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {

@@ -81,7 +81,7 @@ pub(crate) fn report(
                     continue;
                 }
                 if !matches!(&**left, [Rule::Never]) {
-                    report.apply(left, value, &at);
+                    report.apply_member(left, key, value, &at);
                 } else if is_known {
                     let message = "is a field of another form".to_owned();
                     report.add(&at, "unevaluatedProperties", message);

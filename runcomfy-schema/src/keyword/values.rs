@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{excerpt, nearest};
+use crate::advice;
 use crate::instance_path::InstancePath;
 use crate::json::{Constant, Json, Literal};
 use crate::validate::Report;
@@ -66,7 +67,10 @@ pub(crate) fn report_other(
         [only] => format!("{} is not {only}", excerpt(value)),
         all => format!("{} is not one of {}", excerpt(value), all.join(", ")),
     };
-    if let Json::String(given) = value {
+    let is_allowed = |json: &Json| allowed.iter().any(|one| one.equals(json));
+    if let Some(rewrite) = advice::rewrite(value, is_allowed) {
+        message.push_str(&format!("; {rewrite}"));
+    } else if let Json::String(given) = value {
         let texts = allowed.iter().filter_map(|one| match one {
             Constant::Str(text) => Some(*text),
             _ => None,

@@ -270,6 +270,24 @@ fn other(found: &'static str, instead: String) -> Result<(), MediaError> {
     Err(MediaError::OtherSort { found, instead })
 }
 
+/// What is wrong with the text of a media field in a JSON body, whose author cannot call `Media`.
+#[must_use]
+pub fn json_message(text: &str, error: &MediaError) -> String {
+    const TAKES: &str = "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
+    match error {
+        MediaError::NotHttps { scheme } => {
+            format!("the scheme `{scheme}` cannot be fetched by the service; {TAKES}")
+        }
+        MediaError::PrivateHost { host } => {
+            format!("the host `{host}` is not public, so the service cannot fetch from it; {TAKES}")
+        }
+        MediaError::OtherSort { .. } if form_of(text) == MediaForm::Path => format!("a path; {TAKES}"),
+        MediaError::SurroundingSpace => "begins or ends with white space; remove it".to_owned(),
+        MediaError::NotAName => format!("none of the three that a media field takes; {TAKES}"),
+        other => other.to_string(),
+    }
+}
+
 /// A text in an error: short, on one line, and without credentials.
 pub fn quoted(text: &str) -> String {
     let text = redact::quotable_url(text);

@@ -137,7 +137,7 @@ fn debug_shows_rust_names() {
             {"type": "object", "properties": {"3_text": {"type": "string"}}}, {"type": "string"}]}}}}"#;
     let body = json!({"7_steps": 5, "8_size": {"1_width": 9}, "shots": [{"3_text": "x"}, "y"]});
     let any = DynamicModel::parse("acme/dream", schema).unwrap().input(body).unwrap();
-    let expected = r#"AnyInput { model_id: "acme/dream", body: Body { steps: 5, size: { width: 9 }, shots: [{ text: "x" }, "y"] } }"#;
+    let expected = r#"AnyInput { model_id: "acme/dream", steps: 5, size: { width: 9 }, shots: [{ text: "x" }, "y"] }"#;
     let shown = format!("{any:?}");
     assert_eq!(shown, expected);
 }

@@ -1,5 +1,6 @@
 //! What a user relies on, from the outside. One binary, so that it is linked once.
 
+mod advice;
 mod bounded;
 mod build_script;
 mod catalog;

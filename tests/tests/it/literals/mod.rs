@@ -62,7 +62,10 @@ fn literals_and_run_time_values_get_the_same_verdict() {
         let places = case.places.iter().map(ToString::to_string);
         expected.push((
             case.fields,
-            places.zip(messages).map(|(place, message)| (line, place, message)).collect::<Vec<_>>(),
+            places
+                .zip(messages)
+                .map(|(place, message)| (line, place, of_setter(&message)))
+                .collect::<Vec<_>>(),
         ));
     }
     code += "fn main() {}\n";
@@ -93,6 +96,17 @@ fn literals_beside_expressions_are_judged_as_far_as_they_are_known() {
     }
     code += "fn main() {}\n";
     check(&app.errors(&code), &expected, &code);
+}
+
+/// The message for a JSON body, as one for Rust code: only there can `Media` be called.
+fn of_setter(message: &str) -> String {
+    const IN_JSON: &str = "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
+    let in_rust = if message.contains("the scheme") {
+        "use https, or `Media::path` for a local file"
+    } else {
+        "use `Media::path` or `Media::bytes` to send the file itself"
+    };
+    message.replace(IN_JSON, in_rust)
 }
 
 type Found = (usize, String, String);
