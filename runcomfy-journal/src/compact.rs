@@ -1,7 +1,7 @@
 //! Compaction: a journal in which most submissions are finished is replaced by a shorter file.
 //!
-//! Open submissions keep their lines. Finished ones keep only their claims and the digests of their
-//! bodies. A process can be killed between any two steps, and other processes can write meanwhile:
+//! Open submissions keep their lines. Finished ones keep only their claims and endings, and the digests
+//! of their bodies. A process can be killed between any two steps, and other processes can write meanwhile:
 //!
 //! 1. Without the lock: compact the lines up to some offset into a new file.
 //! 2. With the lock: copy the lines after that offset, and flush the new file.
@@ -32,7 +32,7 @@ const MIN_GAIN: u64 = 8 * 1024 * 1024;
 /// Whether compacting would at least halve the file. The sizes are estimates.
 pub(crate) fn is_due(store: &Store) -> bool {
     const OPEN: u64 = 800;
-    const FINISHED: u64 = 80;
+    const FINISHED: u64 = 110;
     let needed =
         store.ledger.open_count() as u64 * OPEN + store.ledger.finished_count() as u64 * FINISHED;
     // `read` is the size of the file without the lines that others have just added.

@@ -209,6 +209,7 @@ pub(crate) struct EntryMembers<'a> {
     /// For lines that are not entries; see [`line`](crate::line).
     pub(crate) upto: u64,
     pub(crate) claims: Vec<Cow<'a, str>>,
+    pub(crate) ends: Vec<Cow<'a, str>>,
     pub(crate) bodies: Vec<Cow<'a, str>>,
 }
 
@@ -272,11 +273,12 @@ impl<'de> Deserialize<'de> for EntryMembers<'de> {
                             members.upto = map.next_value()?;
                             continue;
                         }
-                        list @ ("claims" | "bodies") => {
+                        list @ ("claims" | "ends" | "bodies") => {
                             let texts: Vec<EntryText<'de>> = map.next_value()?;
                             let texts = texts.into_iter().map(|text| text.0).collect();
                             match list {
                                 "claims" => members.claims = texts,
+                                "ends" => members.ends = texts,
                                 _ => members.bodies = texts,
                             }
                             continue;

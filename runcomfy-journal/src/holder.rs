@@ -8,6 +8,7 @@ use crate::entry::{JournalEntry, Submission};
 use crate::ledger::{Holder, Ledger, Outcome};
 use crate::request_id::RequestId;
 use crate::session::Owner;
+use crate::state::JobState;
 
 /// The result of [`Journal::begin`](crate::Journal::begin).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub struct ClaimHolder {
     pub submission: Option<Submission>,
     /// Its job, if it is known.
     pub request_id: Option<RequestId>,
+    /// How its job ended, if it has ended and the journal knows it: `Completed`, `Failed` or
+    /// `Cancelled`.
+    pub ended_as: Option<JobState>,
     /// Whether another running process works on it. `Client::resume` then leaves it to that process.
     pub is_elsewhere: bool,
 }
@@ -63,9 +67,17 @@ impl ClaimHolder {
 
     /// `owner_of` classifies the session that works on a submission.
     pub(crate) fn of(holder: Holder<'_>, owner_of: impl FnOnce(&str) -> Owner) -> Self {
-        let Holder::Open(open) = holder else {
-            let state = ClaimState::Finished;
-            return Self { state, submission: None, request_id: None, is_elsewhere: false };
+        let open = match holder {
+            Holder::Open(open) => open,
+            Holder::Finished(ending) => {
+                return Self {
+                    state: ClaimState::Finished,
+                    submission: None,
+                    request_id: ending.request_id(),
+                    ended_as: ending.state(),
+                    is_elsewhere: false,
+                };
+            }
         };
         let owner = owner_of(&open.owner);
         let (state, request_id) = match &open.outcome {
@@ -78,6 +90,8 @@ impl ClaimHolder {
             state,
             submission: open.submission.clone(),
             request_id: request_id.cloned(),
+            // Only a completed job waits until it is settled.
+            ended_as: open.ended.then_some(JobState::Completed),
             is_elsewhere: owner == Owner::Elsewhere,
         }
     }
@@ -113,13 +127,21 @@ impl fmt::Display for ClaimHolder {
                 )
             }
             (ClaimState::Finished, id) => {
-                f.write_str("its job")?;
-                if let Some(id) = id {
-                    write!(f, " {id}")?;
+                match id {
+                    Some(id) => write!(f, "it is request {id}, which ")?,
+                    None => f.write_str("its job ")?,
                 }
+                f.write_str(match (&self.ended_as, id) {
+                    (Some(JobState::Completed), Some(_)) => {
+                        "has completed: `Client::job` with this id gives the result"
+                    }
+                    (Some(JobState::Completed), None) => "has completed",
+                    (Some(JobState::Failed), _) => "has failed",
+                    (Some(JobState::Cancelled), _) => "was cancelled",
+                    _ => "has ended, or was settled",
+                })?;
                 f.write_str(
-                    " has ended or was settled; to run the input again as another job, give it another key \
-                     (`Keyed`)",
+                    "; to run the input again as another job, give it another key (`Keyed`)",
                 )
             }
         }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tracing::warn;
 
 use crate::claim::Claim;
+use crate::ending::Ending;
 use crate::entry::{JournalEntry, Submission};
 use crate::request_id::RequestId;
 use crate::state::JobState;
@@ -100,12 +101,12 @@ pub(crate) struct OpenSubmission {
 #[derive(Debug)]
 pub(crate) enum Holder<'a> {
     Open(&'a OpenSubmission),
-    /// A finished submission: only its claim is kept.
-    Finished,
+    /// A finished submission: only its claim and its ending are kept.
+    Finished(&'a Ending),
 }
 
-/// The submissions of a journal. It keeps open submissions whole, the claims of finished ones, and the
-/// ids of refused ones.
+/// The submissions of a journal. It keeps open submissions whole, the claims and endings of finished
+/// ones, and the ids of refused ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     next: u64,
@@ -114,7 +115,7 @@ pub(crate) struct Ledger {
     jobs: HashMap<RequestId, String>,
     /// The open submission that holds each claim.
     held: HashMap<Claim, String>,
-    finished: HashSet<Claim>,
+    finished: HashMap<Claim, Ending>,
     /// Submissions that the service surely did not accept.
     not_accepted: HashSet<String>,
     /// Submissions whose own entry cannot be read: an outcome alone tells of them.
@@ -138,16 +139,16 @@ impl Ledger {
                 }
                 self.not_accepted.insert(submission);
             }
-            JournalEntry::Settled { submission } => self.finish(&submission),
-            JournalEntry::Ended { request_id, submission, .. } => {
+            JournalEntry::Settled { submission } => self.finish(&submission, None),
+            JournalEntry::Ended { request_id, submission, state } => {
                 let known = submission.filter(|submission| self.open.contains_key(submission));
                 if let Some(submission) = known.or_else(|| self.jobs.get(&request_id).cloned()) {
-                    self.finish(&submission);
+                    self.finish(&submission, Some(&state));
                 }
             }
             JournalEntry::JobSettled { request_id } => {
                 if let Some(submission) = self.jobs.get(&request_id).cloned() {
-                    self.finish(&submission);
+                    self.finish(&submission, None);
                 }
             }
         }
@@ -255,16 +256,25 @@ impl Ledger {
         }
     }
 
-    fn finish(&mut self, id: &str) {
+    /// `state` is that of its job, if the entry says it.
+    fn finish(&mut self, id: &str, state: Option<&JobState>) {
+        let Some(open) = self.open.get(id) else { return };
+        let request_id = match &open.outcome {
+            Outcome::Accepted(request_id) => Some(request_id),
+            Outcome::None | Outcome::Unknown(_) => None,
+        };
+        // Only the end of a completed job waits until it is settled.
+        let state = state.or(open.ended.then_some(&JobState::Completed));
+        let ending = Ending::of(request_id, state);
         if let Some(claim) = self.remove(id) {
             self.held.remove(&claim);
-            self.finished.insert(claim);
+            self.finished.insert(claim, ending);
         }
     }
 
     /// Adds the claim of a finished submission.
-    pub(crate) fn add_finished(&mut self, claim: Claim) {
-        self.finished.insert(claim);
+    pub(crate) fn add_finished(&mut self, claim: Claim, ending: Ending) {
+        self.finished.insert(claim, ending);
     }
 
     /// Removes an open submission, and returns the claim that it held.
@@ -300,16 +310,16 @@ impl Ledger {
         if let Some(open) = self.held.get(&claim).and_then(|id| self.open.get(id)) {
             return Some(Holder::Open(open));
         }
-        self.finished.contains(&claim).then_some(Holder::Finished)
+        self.finished.get(&claim).map(Holder::Finished)
     }
 
     pub(crate) fn finished_count(&self) -> usize {
         self.finished.len()
     }
 
-    /// The claims of finished submissions, in no order.
-    pub(crate) fn finished(&self) -> impl Iterator<Item = Claim> {
-        self.finished.iter().copied()
+    /// The claims of finished submissions with their endings, in no order.
+    pub(crate) fn finished(&self) -> impl Iterator<Item = (Claim, &Ending)> {
+        self.finished.iter().map(|(claim, ending)| (*claim, ending))
     }
 
     pub(crate) fn open_count(&self) -> usize {

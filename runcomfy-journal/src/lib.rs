@@ -10,6 +10,7 @@
 
 mod claim;
 mod compact;
+mod ending;
 mod entry;
 mod file;
 mod holder;

@@ -3,7 +3,8 @@
 //! Besides the entries, a file has lines of its own:
 //! - `taken`: the session has taken over a submission of a dead session;
 //! - `compacted`: the first line of a file that replaced a longer one;
-//! - `finished`: in such a file, the claims and digests of many finished submissions.
+//! - `finished`: in such a file, the claims and digests of many finished submissions, and for each
+//!   claim how it ended.
 //!
 //! An outcome repeats the data of its submission, so that a damaged line loses no job and frees no
 //! claim.
@@ -16,6 +17,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::claim::Claim;
+use crate::ending::Ending;
 use crate::entry::{EntryMembers, JournalEntry, Submission};
 use crate::ledger::{Ledger, OpenSubmission, Outcome};
 use crate::session;
@@ -41,6 +43,8 @@ pub(crate) enum Line<'a> {
     },
     Finished {
         claims: Vec<Cow<'a, str>>,
+        /// One per claim. Earlier versions wrote none.
+        ends: Vec<Cow<'a, str>>,
         bodies: Vec<Cow<'a, str>>,
     },
 }
@@ -64,7 +68,11 @@ impl<'a> Line<'a> {
                 submission: members.submission.ok_or("the member `submission` is missing")?,
             },
             Some("compacted") => Self::Compacted { upto: members.upto },
-            Some("finished") => Self::Finished { claims: members.claims, bodies: members.bodies },
+            Some("finished") => Self::Finished {
+                claims: members.claims,
+                ends: members.ends,
+                bodies: members.bodies,
+            },
             _ => Self::Entry(members),
         })
     }
@@ -90,10 +98,13 @@ impl<'a> Line<'a> {
             }
             Self::Taken { session, submission } => ledger.take_over(submission, session),
             Self::Compacted { .. } => {}
-            Self::Finished { claims, .. } => {
-                claims.iter().filter_map(|claim| claim_of(claim)).for_each(|claim| {
-                    ledger.add_finished(claim);
-                });
+            Self::Finished { claims, ends, .. } => {
+                for (index, claim) in claims.iter().enumerate() {
+                    let ending = ends.get(index).map(|text| Ending::read(text));
+                    if let Some(claim) = claim_of(claim) {
+                        ledger.add_finished(claim, ending.unwrap_or_default());
+                    }
+                }
             }
         }
         Ok(())
@@ -173,12 +184,14 @@ pub(crate) fn compacted(upto: u64, session: &str) -> String {
     text(map, session)
 }
 
-pub(crate) fn finished(claims: &[Claim], bodies: &[String], session: &str) -> String {
-    let claims = claims.iter().map(|claim| STANDARD_NO_PAD.encode(claim.to_bytes()).into());
+pub(crate) fn finished(finished: &[(Claim, &Ending)], bodies: &[String], session: &str) -> String {
+    let claims = finished.iter().map(|(claim, _)| STANDARD_NO_PAD.encode(claim.to_bytes()).into());
+    let ends = finished.iter().map(|(_, ending)| Value::from(ending.to_text()));
     let bodies = bodies.iter().map(|body| Value::from(encode(body)));
     let mut map = Map::new();
     map.insert("event".to_owned(), "finished".into());
     map.insert("claims".to_owned(), claims.collect::<Vec<Value>>().into());
+    map.insert("ends".to_owned(), ends.collect());
     map.insert("bodies".to_owned(), bodies.collect());
     text(map, session)
 }

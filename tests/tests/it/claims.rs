@@ -73,6 +73,14 @@ async fn overlapping_processes_submit_each_input_once() {
     // And a later start submits none.
     let (_journal, client) = process(&sandbox, &path);
     assert_eq!(run(&client, (0..40).map(input)).await, (0, vec![ClaimState::Finished; 40]));
+    // The error says which job it was, and how it ended.
+    let error = client.run_all([input(7)], 1).next().await.unwrap().1.unwrap_err();
+    let jobs = sandbox.accepted_jobs();
+    let job = jobs.iter().find(|job| job.input["prompt"] == "number 7").unwrap();
+    assert_eq!(error.request_id().unwrap().as_str(), job.request_id.as_str());
+    let text = error.to_string();
+    let says = format!("it is request {}, which has completed", job.request_id);
+    assert!(text.contains(&says), "{text}");
     assert_eq!(sandbox.accepted(), 40);
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use runcomfy_models::{
-    Begin, FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished,
+    Begin, ClaimHolder, FileJournal, Journal, JournalEntry, JournalError, Submission, Unfinished,
 };
 
 /// A session that has no lock, so it is dead.
@@ -95,6 +95,60 @@ fn is_free(journal: &FileJournal, number: usize) -> bool {
 fn names(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap();
     names.map(|name| name.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// The submission that holds the claim of this one.
+fn holder(journal: &FileJournal, number: usize) -> ClaimHolder {
+    match journal.begin(&submission(number)).unwrap() {
+        Begin::AlreadyClaimed(holder) => holder,
+        Begin::Recorded => panic!("{number} is free"),
+    }
+}
+
+#[test]
+fn finished_submission_keeps_its_request_id_and_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let uuid = "1b4e28ba-2fa1-11d2-883f-0016d3cca427";
+    let mut text = lines([5, 2007, 3007]).replace("request-3007", uuid);
+    for (number, state) in [(4007, "failed"), (5007, "cancelled")] {
+        text +=
+            &lines([number]).replace("\"state\":\"completed\"", &format!("\"state\":\"{state}\""));
+    }
+    // As a version that kept no endings left it.
+    let claim = "AAAAAAAAAAAAAAAAAAAXdw"; // of 6007
+    text += &format!(
+        "{{\"event\":\"finished\",\"claims\":[\"{claim}\"],\"bodies\":[],\"session\":\"{DEAD}\"}}\n"
+    );
+    fs::write(&path, text).unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    let another = "; to run the input again as another job, give it another key (`Keyed`)";
+    for compacted in [false, true] {
+        if compacted {
+            journal.compact().unwrap();
+        }
+        for (number, id, message) in [
+            (5, None, "its job has ended, or was settled".to_owned()),
+            (
+                2007,
+                Some("request-2007"),
+                "it is request request-2007, which has completed: `Client::job` with this id gives the result"
+                    .to_owned(),
+            ),
+            (
+                3007,
+                Some(uuid),
+                format!("it is request {uuid}, which has completed: `Client::job` with this id gives the result"),
+            ),
+            (4007, Some("request-4007"), "it is request request-4007, which has failed".to_owned()),
+            (5007, Some("request-5007"), "it is request request-5007, which was cancelled".to_owned()),
+            (6007, None, "its job has ended, or was settled".to_owned()),
+        ] {
+            let holder = holder(&journal, number);
+            assert_eq!(holder.to_string(), format!("{message}{another}"), "compacted: {compacted}");
+            assert_eq!(holder.request_id.as_ref().map(|id| id.as_str()), id);
+        }
+    }
 }
 
 #[test]
