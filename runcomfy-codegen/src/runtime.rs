@@ -69,21 +69,49 @@ fn runtime_of(metadata: &Value, manifest: &Path) -> Result<Runtime, Error> {
     };
     let package = packages.find(|package| package["manifest_path"].as_str().is_some_and(is_it));
     let dependencies = package.and_then(|package| package["dependencies"].as_array());
-    let found = dependencies.and_then(|dependencies| best(dependencies)).ok_or_else(|| {
+    let dependencies = dependencies.map(Vec::as_slice).unwrap_or_default();
+    let found = best(dependencies).ok_or_else(|| {
         let [models, client, types] = CRATES;
         let message = format!(
             "the generated code needs a crate that the app does not depend on: `{models}`, \
              `{client}` or `{types}`"
         );
-        let help = "run `cargo add runcomfy-models`; if another crate re-exports one of them, \
-                    name it, as in `.runtime(\"::that_crate\")`";
-        Error::of(manifest, message, help)
+        let help = format!(
+            "run `{}`; if another crate re-exports one of them, name it, as in \
+             `.runtime(\"::that_crate\")`",
+            add_command(dependencies)
+        );
+        Error::of(manifest, message, &help)
     })?;
     let mut manifests = vec![manifest.to_owned()];
     let workspace =
         metadata["workspace_root"].as_str().map(|root| Path::new(root).join("Cargo.toml"));
     manifests.extend(workspace.filter(|root| root.is_file() && root != manifest));
     Ok(Runtime { path: format!("::{}", found.replace('-', "_")), manifests })
+}
+
+/// Adds the runtime from where the app has the generator: a folder, a Git repository or a registry.
+fn add_command(dependencies: &[Value]) -> String {
+    let mut command = format!("cargo add {}", CRATES[0]);
+    let is_generator = |one: &&Value| one["name"] == "runcomfy-codegen";
+    let Some(generator) = dependencies.iter().find(is_generator) else { return command };
+    if let Some(path) = generator["path"].as_str() {
+        let beside = Path::new(path).with_file_name(CRATES[0]);
+        command += &format!(" --path {:?}", beside.display().to_string());
+    } else if let Some(git) =
+        generator["source"].as_str().and_then(|from| from.strip_prefix("git+"))
+    {
+        let (url, query) = git.split_once('?').unwrap_or((git, ""));
+        let url = url.split('#').next().unwrap_or_default();
+        command += &format!(" --git {url}");
+        let query = query.split('#').next().unwrap_or_default();
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            if ["branch", "tag", "rev"].contains(&name) {
+                command += &format!(" --{name} {value}");
+            }
+        }
+    }
+    command
 }
 
 /// The name in the app of the dependency that serves best: always there rather than optional, of the
@@ -164,5 +192,35 @@ mod tests {
             }
         }
         assert!(runtime_of(&json!([]), Path::new("/app/Cargo.toml")).is_err());
+    }
+
+    #[test]
+    fn advice_adds_the_runtime_from_where_the_generator_is() {
+        let registry = json!("registry+https://github.com/rust-lang/crates.io-index");
+        for (more, command) in [
+            (json!({"source": registry}), "cargo add runcomfy-models"),
+            (
+                json!({"path": "/copies/runcomfy-rust/runcomfy-codegen", "source": null}),
+                "cargo add runcomfy-models --path \"/copies/runcomfy-rust/runcomfy-models\"",
+            ),
+            (
+                json!({"source": "git+https://example.com/runcomfy-rust"}),
+                "cargo add runcomfy-models --git https://example.com/runcomfy-rust",
+            ),
+            (
+                json!({"source": "git+https://example.com/runcomfy-rust.git?tag=v0.1.0"}),
+                "cargo add runcomfy-models --git https://example.com/runcomfy-rust.git --tag v0.1.0",
+            ),
+        ] {
+            let mut generator = dependency("runcomfy-codegen", json!({"kind": "build"}));
+            for (key, value) in more.as_object().into_iter().flatten() {
+                generator[key] = value.clone();
+            }
+            let metadata = json!({"packages": [
+                {"manifest_path": "/app/Cargo.toml", "dependencies": [generator]},
+            ]});
+            let error = runtime_of(&metadata, Path::new("/app/Cargo.toml")).unwrap_err();
+            assert!(error.to_string().contains(&format!("run `{command}`;")), "{error}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! An enum of a schema: which values get a variant.
 
+use super::fields::listed;
 use super::model::{EnumKind, EnumType, Shape, Variant};
 use super::shape::Site;
 use std::collections::HashSet;
@@ -49,6 +50,7 @@ impl Lowerer<'_, '_, '_> {
         let Some(name) = site.type_name else { return Shape::Any };
         let name = &self.types.fresh(name, site.field);
         let names = names::variants(texts.iter().map(String::as_str));
+        self.warn_of_shared(&names, &texts, values);
         let variants = names.into_iter().zip(usable);
         let variants = variants
             .map(|(name, value)| Variant { name, doc: docs::variant(&value), value })
@@ -60,6 +62,26 @@ impl Lowerer<'_, '_, '_> {
             variants,
         });
         Shape::Enum(name.to_owned())
+    }
+
+    /// Warns of values whose variants got a suffix, because they would have shared a name.
+    fn warn_of_shared(&mut self, names: &[String], texts: &[String], values: &[Node]) {
+        for group in names::shared_variants(texts.iter().map(String::as_str)) {
+            let of_last = group.last().and_then(|last| texts.get(*last));
+            let is_last = |node: &&Node| Some(&variant_text(&Literal::from(*node))) == of_last;
+            let Some(last) = values.iter().find(is_last) else { continue };
+            let texts = group.iter().filter_map(|index| Some(format!("{:?}", texts.get(*index)?)));
+            let names = group.iter().filter_map(|index| Some(format!("`{}`", names.get(*index)?)));
+            self.reporter.warning(
+                &last.location,
+                format!(
+                    "the enum entries {} would give one variant; the variants are {}",
+                    listed(texts),
+                    listed(names)
+                ),
+                "remove an entry if they mean the same; a setter also takes the value itself, as in `.mode(\"...\")`",
+            );
+        }
     }
 
     /// The entries that the schema's other keywords do not refuse; `null` gets no variant.

@@ -6,9 +6,10 @@ use super::model::{Field, FieldRules, Required, Shape};
 use super::names;
 use super::shape::Site;
 use super::{Lowerer, docs};
+use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::parse::AdditionalProperties;
 
-use crate::parse::{Entry, Hint, Node, Schema, Value, merge_all_of};
+use crate::parse::{Entry, Hint, Location, Node, Schema, Value, merge_all_of};
 use crate::report::Reporter;
 
 impl Lowerer<'_, '_, '_> {
@@ -20,10 +21,15 @@ impl Lowerer<'_, '_, '_> {
         for entry in undeclared.filter(|_| schema.is_closed()) {
             let place = schema.required.iter().find(|(key, _)| *key == entry.key);
             let place = place.map_or(&schema.location, |(_, place)| place);
+            let declared = entries.iter().filter(|entry| entry.schema.is_some());
+            let near = nearest(&entry.key, declared.map(|entry| &*entry.key));
+            let near = near.map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
             self.reporter.warning(
                 place,
                 format!("`required` names {:?}, which `properties` does not have", entry.key),
-                "it becomes a required field that takes any JSON value; declare it, or remove it from `required`",
+                format!(
+                    "{near}It becomes a required field that takes any JSON value; declare it, or remove it from `required`"
+                ),
             );
         }
         entries
@@ -166,5 +172,46 @@ pub(super) fn names_of(
             );
         }
     }
+    warn_of_shared(&names, entries, place, reporter);
     names
+}
+
+/// Warns of fields whose names got a node id, because they would have shared one.
+fn warn_of_shared(
+    names: &[String],
+    entries: &[Entry<'_>],
+    place: impl Fn(&Entry<'_>) -> Location,
+    reporter: &mut Reporter<'_>,
+) {
+    let is_given =
+        |index: &usize| entries[*index].schema.is_some_and(|one| one.rust_name.is_some());
+    for group in names::shared(&Entry::sources(entries)) {
+        let Some(last) = group.iter().rev().find(|index| !is_given(index)) else { continue };
+        let keys = group.iter().map(|index| format!("{:?}", entries[*index].key));
+        let given = group.iter().map(|index| format!("`{}`", names[*index]));
+        reporter.warning(
+            &place(&entries[*last]),
+            format!(
+                "the keys {} would give one Rust name; the fields are called {}",
+                listed(keys),
+                listed(given)
+            ),
+            "to choose the names yourself, add \"x-rust-name\": \"...\" to each of them",
+        );
+    }
+}
+
+/// `a, b and c`; the first few of many.
+pub(super) fn listed(items: impl Iterator<Item = String>) -> String {
+    const MAX_SHOWN: usize = 6;
+    let mut items: Vec<_> = items.collect();
+    if items.len() > MAX_SHOWN {
+        let more = items.split_off(MAX_SHOWN - 1).len();
+        items.push(format!("{more} more"));
+    }
+    match items.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }

@@ -9,19 +9,20 @@ pub(crate) const KEYWORDS: &[&str] = &["$dynamicRef", "$recursiveRef", "$ref"];
 
 pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
     match member.key.as_str() {
-        "$ref" => refer(keywords, member),
+        "$ref" => refer(keywords, member, "$ref"),
         "$recursiveRef" | "$dynamicRef" if keywords.reader().has_dynamic_anchors => {
             keywords.not_enforced(member);
         }
         // No anchor can change its target, so it is a plain reference.
-        "$recursiveRef" | "$dynamicRef" => refer(keywords, member),
+        "$recursiveRef" => refer(keywords, member, "$recursiveRef"),
+        "$dynamicRef" => refer(keywords, member, "$dynamicRef"),
         _ => return false,
     }
     true
 }
 
-fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
-    let (node, keyword) = (&member.node, member.key.as_str());
+fn refer(keywords: &mut Keywords<'_, '_>, member: &Member, keyword: &'static str) {
+    let node = &member.node;
     let Value::String(text) = &node.value else {
         return keywords.wrong(node, keyword, "a reference such as \"#/$defs/name\"");
     };
@@ -30,7 +31,7 @@ fn refer(keywords: &mut Keywords<'_, '_>, member: &Member) {
         let help = "copy the schema into `$defs`, and refer to it as \"#/$defs/name\"";
         return keywords.diagnostics().error(&node.location, message, help);
     }
-    let reference = Reference { text: text.clone(), location: node.location.clone() };
+    let reference = Reference { keyword, text: text.clone(), location: node.location.clone() };
     keywords.reader().references.push(reference.clone());
     if keywords.schema.reference.is_some() {
         // A schema with two kinds of reference: both hold.

@@ -7,6 +7,7 @@ use super::diagnostics::{Diagnostics, Location};
 use super::form::{allows_objects, is_composed, optional_keys};
 use super::merge::{merge_all_of, synthetic_like};
 use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Root, Schema, SchemaId};
+use crate::keyword::nearest;
 use crate::keyword::types::Types;
 use crate::num::Num;
 use crate::pattern::Pattern;
@@ -269,8 +270,11 @@ fn forbidden_key(
                 } else {
                     &part.location.pointer
                 };
+                let keys = part.properties.iter().flatten().map(|one| &*one.key);
+                let near = nearest(key, keys);
+                let near = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
                 let message = format!(
-                    "`required` names {key:?}, which `additionalProperties: false` of {at} forbids"
+                    "`required` names {key:?}, which `additionalProperties: false` of {at} forbids{near}"
                 );
                 return Some((location.clone(), message));
             }

@@ -1,6 +1,8 @@
-//! Resolves `$ref`.
+//! Resolves references.
 
-use super::diagnostics::{Diagnostics, Location};
+use crate::keyword::nearest;
+
+use super::diagnostics::Diagnostics;
 use super::json::{Node, Value};
 use super::keywords::SchemaReader;
 use super::schema::{Definitions, Reference, Root, Schema, SchemaId};
@@ -23,8 +25,12 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
         }
         let found = target(root, &reference.text).or_else(|| target(file, &reference.text));
         let Some(target) = found else {
-            let message = format!("`$ref` {:?} has no target in the file", reference.text);
-            let help = "write a JSON pointer into the file, as in \"#/$defs/name\"";
+            let Reference { keyword, text, .. } = &reference;
+            let message = format!("`{keyword}` {text:?} has no target in the file");
+            let help = match similar(root, text).or_else(|| similar(file, text)) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => "write a JSON pointer into the file, as in \"#/$defs/name\"".to_owned(),
+            };
             reader.diagnostics.error(&reference.location, message, help);
             continue;
         };
@@ -36,6 +42,16 @@ pub(crate) fn read(file: &Node, root: &Node, schema: &Node, diagnostics: &mut Di
         definitions = Definitions::default();
     }
     Root { schema, definitions }
+}
+
+/// A reference to a neighbour of the target, whose name is similar.
+fn similar(root: &Node, text: &str) -> Option<String> {
+    let (parent, name) = text.rsplit_once('/')?;
+    let Value::Object(members) = &target(root, parent)?.value else { return None };
+    let keys = members.iter().map(|member| member.key.as_str());
+    // A key with these characters would be written in another way.
+    let near = nearest(name, keys.filter(|key| !key.contains(['~', '/', '%'])))?;
+    Some(format!("{parent}/{near}"))
 }
 
 fn is_before_2019(root: &Node) -> bool {
@@ -124,10 +140,12 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
     for text in texts {
         let Some(target) = definitions.get(text) else { continue };
         if let Some(found) = endless_in(target, definitions, &mut vec![text], &mut done) {
-            let (Endless::Loop(location) | Endless::Long(location)) = found;
-            let help =
-                "refer to it from a property or from the items of an array, or remove the `$ref`";
-            diagnostics.error(location, found.message(), help);
+            let (Endless::Loop(reference) | Endless::Long(reference)) = found;
+            let help = format!(
+                "refer to it from a property or from the items of an array, or remove the `{}`",
+                reference.keyword
+            );
+            diagnostics.error(&reference.location, found.message(), help);
             endless = true;
             // Each reference of a long chain would be reported.
             if matches!(found, Endless::Long(_)) {
@@ -138,20 +156,22 @@ fn report_endless(definitions: &Definitions, diagnostics: &mut Diagnostics) -> b
     endless
 }
 
-/// With the `$ref` at which it was found.
+/// With the reference at which it was found.
 #[derive(Clone, Copy)]
 enum Endless<'a> {
-    Loop(&'a Location),
-    Long(&'a Location),
+    Loop(&'a Reference),
+    Long(&'a Reference),
 }
 
 impl Endless<'_> {
     fn message(self) -> String {
         match self {
-            Self::Loop(_) => {
-                "`$ref` refers back to itself without a step into the value".to_owned()
+            Self::Loop(Reference { keyword, .. }) => {
+                format!("`{keyword}` refers back to itself without a step into the value")
             }
-            Self::Long(_) => format!("`$ref` refers through more than {MAX_CHAIN} others"),
+            Self::Long(Reference { keyword, .. }) => {
+                format!("`{keyword}` refers through more than {MAX_CHAIN} others")
+            }
         }
     }
 }
@@ -165,12 +185,12 @@ fn endless_in<'a>(
     path: &mut Vec<&'a str>,
     done: &mut Vec<&'a str>,
 ) -> Option<Endless<'a>> {
-    if let Some(Reference { text, location }) = &schema.reference {
+    if let Some(reference @ Reference { text, .. }) = &schema.reference {
         if path.contains(&text.as_str()) {
-            return Some(Endless::Loop(location));
+            return Some(Endless::Loop(reference));
         }
         if path.len() == MAX_CHAIN {
-            return Some(Endless::Long(location));
+            return Some(Endless::Long(reference));
         }
         if !done.contains(&text.as_str())
             && let Some(target) = definitions.get(text)

@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::reserved::is_method;
-pub use super::variants::variants;
+pub use super::variants::{shared_variants, variants};
 use crate::model_id::is_allowed;
 
 /// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
@@ -129,6 +129,28 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
         *uses.entry(name.clone()).or_default() += 1;
     }
     names
+}
+
+/// The fields that would share a name, by their indices, each name's together.
+#[must_use]
+pub fn shared(sources: &[FieldSource<'_>]) -> Vec<Vec<usize>> {
+    let names: Vec<_> = sources.iter().map(|source| identifier(&field(source))).collect();
+    groups(&names)
+}
+
+/// The indices of equal names, in the order of their first.
+pub(super) fn groups(names: &[String]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        let group = *known.entry(name).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
 }
 
 /// What a field's name is made from.

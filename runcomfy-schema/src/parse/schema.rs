@@ -263,9 +263,10 @@ pub struct Condition {
     pub otherwise: Option<Schema>,
 }
 
-/// A `$ref`. Its text is the key of its target in [`Definitions`].
+/// A `$ref`, `$dynamicRef` or `$recursiveRef`. Its text is the key of its target in [`Definitions`].
 #[derive(Clone, Debug)]
 pub struct Reference {
+    pub keyword: &'static str,
     pub text: String,
     pub location: Location,
 }

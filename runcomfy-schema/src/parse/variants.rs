@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
-use super::names::identifier;
+use super::names::{groups, identifier};
 
 /// The variants for the values of an enum. Values with the same name each get a suffix that depends
 /// on the value alone, so that adding or removing an entry never changes the value of a name.
@@ -32,6 +32,12 @@ pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         result.push(name);
     }
     result
+}
+
+/// The values that would share a variant, by their indices, each name's together.
+#[must_use]
+pub fn shared_variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Vec<usize>> {
+    groups(&values.into_iter().map(variant).collect::<Vec<_>>())
 }
 
 /// FNV-1a, folded to 32 bits: it never changes.

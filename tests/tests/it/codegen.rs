@@ -256,6 +256,84 @@ fn enum_on_the_root_is_reported() {
     );
 }
 
+/// The help of the only problem with a schema.
+fn help(text: &str) -> String {
+    let found = match generate(&[("acme/m.json", text)]) {
+        Ok(generated) => generated.warnings,
+        Err(error) => error.problems().to_vec(),
+    };
+    let [one] = found.as_slice() else { panic!("{found:?}") };
+    one.help().to_owned()
+}
+
+#[test]
+fn misspelt_names_are_answered_with_the_right_one() {
+    let required = r#"{"type": "object", "required": ["promt"], "properties": {"prompt": {}}}"#;
+    assert!(help(required).starts_with("did you mean \"prompt\"? "), "{}", help(required));
+    let ghost = r#"{"type": "object", "required": ["ghost"], "properties": {"prompt": {}}}"#;
+    assert!(help(ghost).starts_with("It becomes a required field"), "{}", help(ghost));
+    let defs = r##"{"type": "object", "properties": {"a": {"$ref": "#/$defs/sise"}}, "$defs": {"size": {}}}"##;
+    assert_eq!(help(defs), "did you mean \"#/$defs/size\"?");
+    let far = defs.replace("sise", "other");
+    assert_eq!(help(&far), "write a JSON pointer into the file, as in \"#/$defs/name\"");
+}
+
+#[test]
+fn every_kind_of_reference_is_called_by_its_name() {
+    for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+        let of = |target: &str| {
+            format!(
+                "{{\"type\": \"object\", \"properties\": {{\"a\": {{\"{keyword}\": \"{target}\"}}}}, \
+                 \"$defs\": {{\"b\": {{\"{keyword}\": \"#/$defs/b\"}}}}}}"
+            )
+        };
+        let found = problems(&of("#/$defs/none"));
+        assert!(
+            found.ends_with(&format!("`{keyword}` \"#/$defs/none\" has no target in the file")),
+            "{found}"
+        );
+        let endless = problems(&of("#/$defs/b"));
+        let expected = format!("`{keyword}` refers back to itself without a step into the value");
+        assert!(endless.ends_with(&expected), "{endless}");
+        assert!(help(&of("#/$defs/b")).ends_with(&format!("or remove the `{keyword}`")));
+        let elsewhere = problems(&of("other.json"));
+        assert!(
+            elsewhere.ends_with(&format!("`{keyword}` \"other.json\" refers to another file")),
+            "{elsewhere}"
+        );
+    }
+}
+
+#[test]
+fn names_that_would_clash_are_reported_with_what_they_became() {
+    let fields = r#"{"type": "object", "properties": {
+        "149_steps": {"type": "integer"}, "602_steps": {"type": "integer"}, "cfg": {"type": "number"}}}"#;
+    assert_eq!(
+        problems(fields),
+        "warning 2:56 /properties/602_steps the keys \"149_steps\" and \"602_steps\" would give one Rust name; the fields are called `steps_149` and `steps_602`"
+    );
+    assert!(help(fields).contains("\"x-rust-name\""), "{}", help(fields));
+    // Named by hand, they are called what they are called.
+    let one = fields.replace(r#""602_steps": {"#, r#""602_steps": {"x-rust-name": "more_steps", "#);
+    assert_eq!(problems(&one), "");
+    let taken = fields.replace(r#""602_steps": {"#, r#""602_steps": {"x-rust-name": "steps", "#);
+    assert!(
+        problems(&taken).ends_with("the fields are called `steps_149` and `steps`"),
+        "{}",
+        problems(&taken)
+    );
+    let variants = property(r#"{"type": "string", "enum": ["a b", "c", "a-b"]}"#);
+    assert_eq!(
+        problems(&variants),
+        "warning 2:46 /properties/a/enum/2 the enum entries \"a b\" and \"a-b\" would give one variant; the variants are `AB_he2bca18b` and `AB_he27efb9a`"
+    );
+    // A long list is cut.
+    let entries: Vec<_> =
+        ["+", "-", "*", "/", "%", "&", "|", "!"].map(|one| format!("{one:?}")).into();
+    let many = problems(&property(&format!("{{\"enum\": [{}]}}", entries.join(", "))));
+    assert!(many.contains("\"%\" and 3 more would give one variant"), "{many}");
+}
+
 #[test]
 fn clashes_name_both_sides() {
     let clash = r#"{"type": "object", "properties": {"7_a": {}, "7_A": {}, "日": {}}}"#;
@@ -423,6 +501,10 @@ fn contradicting_rules_are_reported() {
         (
             r#"{"type": "object", "properties": {"a": {}}, "required": ["zz"], "additionalProperties": false}"#,
             "`required` names \"zz\", which `additionalProperties: false` of the root forbids",
+        ),
+        (
+            r#"{"type": "object", "properties": {"prompt": {}}, "required": ["promt"], "additionalProperties": false}"#,
+            "`required` names \"promt\", which `additionalProperties: false` of the root forbids; did you mean \"prompt\"?",
         ),
         (
             r#"{"type": "object", "required": ["a"], "properties": {"a": {"allOf": [{"type": "string"}, {"type": "integer"}]}}}"#,
