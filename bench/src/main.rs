@@ -148,7 +148,7 @@ fn jobs(rounds: usize) -> [Row; 4] {
         },
         Row {
             what: "the same: how late the latest result was noticed",
-            against: "what is allowed: 5 % of the job, or 1 s",
+            against: "allowed: 5 % of the job, or 1 s",
             unit: "of it",
             ours: latest,
             theirs: 1.0,

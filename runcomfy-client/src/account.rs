@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::lenient::{integer, number, text};
+use crate::lenient::{integer, number, string};
 
 /// The balance of the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Balance {
         let usd = number(&mut other, "balance_usd")
             .or_else(|| microdollars.map(|balance: i64| balance as f64 / 1e6))
             .ok_or_else(|| D::Error::custom("`balance_usd` is missing or not a number"))?;
-        Ok(Self { usd, microdollars, currency: text(&mut other, "currency"), other })
+        Ok(Self { usd, microdollars, currency: string(&mut other, "currency"), other })
     }
 }
 

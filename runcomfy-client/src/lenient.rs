@@ -10,8 +10,8 @@ pub(crate) trait FromMembers: Sized {
     fn from_members(members: &mut Map<String, Value>) -> Result<Self, String>;
 }
 
-/// Takes a text out.
-pub(crate) fn text(members: &mut Map<String, Value>, key: &str) -> Option<String> {
+/// Takes a string out.
+pub(crate) fn string(members: &mut Map<String, Value>, key: &str) -> Option<String> {
     match members.remove(key)? {
         Value::Null => None,
         Value::String(text) => Some(text),
@@ -19,23 +19,23 @@ pub(crate) fn text(members: &mut Map<String, Value>, key: &str) -> Option<String
     }
 }
 
-/// Takes texts out: a list of them, or one alone. What is none in a list stays behind.
-pub(crate) fn texts(members: &mut Map<String, Value>, key: &str) -> Vec<String> {
+/// Takes strings out: a list of them, or one alone. Other items of a list stay behind.
+pub(crate) fn strings(members: &mut Map<String, Value>, key: &str) -> Vec<String> {
     let items = match members.remove(key) {
         None | Some(Value::Null) => return Vec::new(),
         Some(Value::String(text)) => return vec![text],
         Some(Value::Array(items)) => items,
         Some(other) => return put_back(members, key, other).unwrap_or_default(),
     };
-    let (texts, others): (Vec<_>, Vec<_>) = items.into_iter().partition(Value::is_string);
+    let (strings, others): (Vec<_>, Vec<_>) = items.into_iter().partition(Value::is_string);
     if !others.is_empty() {
         members.insert(key.to_owned(), others.into());
     }
     let text = |value| if let Value::String(text) = value { Some(text) } else { None };
-    texts.into_iter().filter_map(text).collect()
+    strings.into_iter().filter_map(text).collect()
 }
 
-/// Takes a number out, which may be sent as text: `"0.05"`.
+/// Takes a number out, which may be sent as a string: `"0.05"`.
 pub(crate) fn number(members: &mut Map<String, Value>, key: &str) -> Option<f64> {
     let value = members.remove(key)?;
     let number = match &value {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_may_be_texts_and_what_is_none_stays() {
+    fn numbers_may_be_strings_and_other_values_stay() {
         for (value, expected) in [
             (json!(0.05), Some(0.05)),
             (json!("0.05"), Some(0.05)),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_texts_may_be_one_or_hold_others() {
+    fn lists_of_strings_may_be_one_or_hold_others() {
         for (value, expected, left) in [
             (json!(["a", "b"]), vec!["a", "b"], json!(null)),
             (json!("a"), vec!["a"], json!(null)),
@@ -127,7 +127,7 @@ mod tests {
             (json!({"a": 1}), vec![], json!({"a": 1})),
         ] {
             let expected = expected.into_iter().map(str::to_owned).collect();
-            assert_eq!(read(value, texts), (expected, left));
+            assert_eq!(read(value, strings), (expected, left));
         }
     }
 }

@@ -24,9 +24,8 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Ends after `duration`.
     fn sleep(&self, duration: Duration) -> Sleep;
 
-    /// Ends after `duration`, for what may take no longer, such as an answer of a server. It goes by
-    /// the time of the machine unless a clock says otherwise, since a server takes its time from no
-    /// clock of ours.
+    /// Ends after `duration`, for operations that may take no longer, such as a call to a server. By
+    /// default it uses the time of the machine, since a server does not follow the clock of a test.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }
@@ -96,7 +95,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: whoever sleeps moves it on, and goes on at once. A
+/// A clock for tests. A sleep moves it on, and ends at once. A
 /// [time-out](Clock::timeout) ends when the test says so, or where there is no time at all: a loaded
 /// machine lets none pass.
 ///

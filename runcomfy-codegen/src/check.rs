@@ -1,4 +1,4 @@
-//! A folder of schemas, checked without a build: what is wrong with it, and which names it gives.
+//! A folder of schemas, checked without a build: its problems, and the names that it gives.
 
 use std::fmt;
 use std::path::Path;

@@ -291,7 +291,7 @@ impl Generator {
             let found = runtime::find()?;
             for manifest in &found.manifests {
                 let path = manifest.display().to_string();
-                // Cargo cannot watch another one. It starts the script anew for most changes there.
+                // Cargo cannot watch another one. It runs the script again for most changes there.
                 if !path.contains(char::is_control) {
                     println!("cargo::rerun-if-changed={path}");
                 }

@@ -19,8 +19,8 @@
 //!
 //! The app depends on `runcomfy-models`, `runcomfy-client` or `runcomfy-types`; the generator finds out
 //! which ([`Generator::runtime`]). A schema without a correct API fails the build, with a report of all
-//! errors in all files. What the generator can work around is a warning. [`check`] gives the same report
-//! without a build, and lists each name with its origin.
+//! errors in all files. A problem that the generator can work around is a warning. [`check`] gives the
+//! same report without a build, and lists each name with its origin.
 //!
 //! # The x- keys
 //!

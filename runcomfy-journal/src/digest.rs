@@ -5,7 +5,7 @@ use std::io;
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
 
-/// The SHA-256 of what is written into it.
+/// The SHA-256 of the bytes that are written into it.
 pub(crate) struct Digest(Context);
 
 impl Digest {

@@ -447,7 +447,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_journal_that_cannot_be_compacted_is_not_tried_with_every_submission() {
+    fn failed_compaction_is_not_retried_with_every_submission() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jobs.journal");
         let journal = FileJournal::open(&path).unwrap();

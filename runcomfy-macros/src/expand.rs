@@ -170,7 +170,7 @@ fn refuse_unknown(
     }
 }
 
-/// Judges what is known of the body. Returns the indices of the members that are wrong.
+/// Judges the known parts of the body. Returns the indices of the members that break a rule.
 fn judge(
     call: &InputCall,
     schema: &ModelRules,

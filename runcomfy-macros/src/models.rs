@@ -146,7 +146,7 @@ fn without_severity(problem: &Problem) -> String {
     text.split_once(": ").map_or(text.clone(), |(_, rest)| rest.to_owned())
 }
 
-/// A macro cannot warn, but the compiler warns of what is deprecated.
+/// A macro cannot warn, but the compiler warns where a deprecated item is used.
 fn warning(problem: &Problem) -> TokenStream {
     let note = Literal::string(&without_severity(problem));
     quote! {

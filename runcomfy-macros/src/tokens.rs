@@ -1,5 +1,5 @@
-//! What `syn` without its largest feature does not do: lists of expressions, told apart by commas. An
-//! expression is passed on as it is, and rustc reports what is wrong with it.
+//! Splits lists of expressions at their commas, which `syn` cannot do without its largest feature. An
+//! expression is passed on as it is, and rustc reports its errors.
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use syn::Lit;

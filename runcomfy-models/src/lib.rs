@@ -180,10 +180,10 @@ pub mod __macros {
 /// });
 /// ```
 ///
-/// A path that begins with the vendor of a model of this crate leads to that model, whatever is in
-/// scope. Any other path means what it means elsewhere: `own::dream` for a model of the app's own
-/// `build.rs` or of [`models!`], `crate::..`, `self::..`, or a module that was imported with `use`. A
-/// module of your own with the name of a vendor is written `self::kling::..`.
+/// A path that begins with the vendor of a model of this crate leads to that model, even if
+/// another module of that name is in scope. Any other path means what it means elsewhere: `own::dream`
+/// for a model of the app's own `build.rs` or of [`models!`], `crate::..`, `self::..`, or a module that
+/// was imported with `use`. A module of your own with the name of a vendor is written `self::kling::..`.
 ///
 /// A list is written `[..]`, and an object inside the input `{ field: value }`, or `Type { field: value }`
 /// with its generated type. Both may hold expressions. An enum takes its value as a literal, or a variant

@@ -163,7 +163,7 @@ fn members_of(
     }
 }
 
-/// Visits the rules that a value must obey, whatever its parts are.
+/// Visits the rules that a value must obey in any case.
 fn certain<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],

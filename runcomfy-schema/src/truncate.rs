@@ -15,7 +15,7 @@ pub fn start(text: &str, max_len: usize) -> &str {
 /// The start of a text, and how many bytes the whole has: `abc... (2000 bytes)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
-    /// What is shown.
+    /// The part that is shown.
     pub shown: &'a str,
     /// Bytes of the whole.
     pub len: usize,

@@ -92,7 +92,7 @@ impl Valid {
     }
 }
 
-/// Adds the members of an object to what is shown.
+/// Adds the members of an object to its `Debug` form.
 pub(crate) fn show_members(object: Named<'_>, shown: &mut fmt::DebugStruct<'_, '_>) {
     for (name, key, value) in object.members() {
         match name {

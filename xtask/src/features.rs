@@ -204,7 +204,7 @@ mod tests {
         assert!(!root.join("docs/models.md").exists());
         write(root).unwrap();
         check(root).unwrap();
-        // A second model of the vendor changes what is said of it, and no feature.
+        // A second model of the vendor changes its line in the list, and no feature.
         add(root, "acme/b");
         assert!(
             !refusal().contains("vendors.rs") && refusal().contains("models.md"),

@@ -125,7 +125,7 @@ impl<O: From<Output>> Job<O> {
     ) -> Result<Completed<O>, Error> {
         let runtime = self.runtime()?;
         let mut waiting = self.job.waiting(Arc::new(options.clone()))?;
-        // Between the steps nothing runs, so that what is called back can make calls of its own.
+        // Nothing runs between the steps, so that the callback can make calls of its own.
         let end = loop {
             match runtime.run(waiting.next()) {
                 Ok(WaitEvent::Changed(status)) => on_change(&status),

@@ -327,7 +327,7 @@ impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
                 Some((index, done.map_err(|error| error.map(|job| self.client.job_of(job)))))
             }
             Err(error) => {
-                // What is under way stays so until this is dropped.
+                // The jobs under way stay so until this is dropped.
                 self.misused = true;
                 Some((0, Err(error.into())))
             }

@@ -6,7 +6,7 @@ use runcomfy_types::ModelId;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-use crate::lenient::{integer, number, text, texts};
+use crate::lenient::{integer, number, string, strings};
 
 /// A page of the catalog.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,7 +99,7 @@ impl CatalogModel {
         let Value::Object(mut other) = entry else {
             return Err((None, "it is not an object".to_owned()));
         };
-        let id = text(&mut other, "model_id");
+        let id = string(&mut other, "model_id");
         let id = id.ok_or_else(|| (None, "it has no `model_id`".to_owned()))?;
         let model_id = match id.parse::<ModelId>() {
             Ok(model_id) => model_id,
@@ -110,16 +110,16 @@ impl CatalogModel {
         let (input_schema, output_schema) = (schema("input_schema"), schema("output_schema"));
         Ok(Self {
             model_id,
-            display_name: text(&mut other, "display_name"),
-            description: text(&mut other, "description"),
-            kind: text(&mut other, "kind"),
-            categories: texts(&mut other, "categories"),
-            model_url: text(&mut other, "model_url"),
+            display_name: string(&mut other, "display_name"),
+            description: string(&mut other, "description"),
+            kind: string(&mut other, "kind"),
+            categories: strings(&mut other, "categories"),
+            model_url: string(&mut other, "model_url"),
             base_price_usd: number(&mut other, "base_price_usd"),
-            price_unit: text(&mut other, "price_unit"),
-            pricing_note: text(&mut other, "pricing_note"),
-            inputs: texts(&mut other, "inputs"),
-            required_inputs: texts(&mut other, "required_inputs"),
+            price_unit: string(&mut other, "price_unit"),
+            pricing_note: string(&mut other, "pricing_note"),
+            inputs: strings(&mut other, "inputs"),
+            required_inputs: strings(&mut other, "required_inputs"),
             input_schema,
             output_schema,
             other,

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::lenient::texts;
+use crate::lenient::strings;
 use crate::transport::idempotent::IdempotentCall;
 use crate::transport::{CallError, Response};
 
@@ -156,6 +156,6 @@ impl<'de> Deserialize<'de> for Categories {
         if !members.get("categories").is_some_and(Value::is_array) {
             return Err(D::Error::custom("`categories` is missing or not a list"));
         }
-        Ok(Self(texts(&mut members, "categories")))
+        Ok(Self(strings(&mut members, "categories")))
     }
 }

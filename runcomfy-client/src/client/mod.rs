@@ -103,7 +103,7 @@ impl Client {
     ///
     /// [`Error::AlreadySubmitted`] if the input has a key ([`Keyed`](crate::Keyed)), and the client's
     /// journal has a submission with the same claim.
-    // Not an `async fn`: for what is no `Request`, the compiler would repeat its message for the call and
+    // Not an `async fn`: for a type that is no `Request`, the compiler would repeat its message for the call and
     // for the `.await`, since the future's type would depend on `R`.
     pub fn submit<O, R>(&self, input: &R) -> BoxFuture<'_, Result<Job<O>, Error>>
     where

@@ -21,7 +21,7 @@ pub enum ConfigError {
     /// The token cannot be one.
     #[error("the API token {reason}; give the token alone, as the profile page shows it")]
     BadToken {
-        /// What is wrong with it; never the token itself.
+        /// The problem; never the token itself.
         reason: &'static str,
     },
     /// The file with the token cannot be used.
@@ -45,7 +45,7 @@ pub enum ConfigError {
         url: String,
         /// The variable of the environment that it came from.
         variable: Option<&'static str>,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
         /// A base URL that can be used: the same one corrected, or the default.
         suggestion: String,

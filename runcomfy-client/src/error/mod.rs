@@ -163,7 +163,7 @@ pub enum Error {
     Catalog {
         /// What was asked for: `the catalog`, or `the account's balance`.
         what: &'static str,
-        /// What is wrong.
+        /// The problem.
         reason: String,
         /// Why, if there is more to say.
         source: Option<BoxError>,
@@ -188,7 +188,7 @@ pub enum Error {
     BadAnswer {
         /// The job.
         request_id: RequestId,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
         /// The body, cut where it gets long.
         body: String,
@@ -296,7 +296,7 @@ pub enum Error {
         url: String,
         /// Where it was to go.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         reason: String,
         /// The job that it is a file of, if that is known.
         request_id: Option<RequestId>,
@@ -304,7 +304,7 @@ pub enum Error {
         source: Option<BoxError>,
     },
     /// The output of a job has no single file of the kind that was asked for. The job is complete, and
-    /// its output has whatever came.
+    /// its output has all that came.
     #[error("{}{source}", request_id.as_ref().map(|id| format!("request {id}: ")).unwrap_or_default())]
     Output {
         /// The job, if it is known.

@@ -19,7 +19,7 @@ use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
 
-/// What is known of a job before it is asked about.
+/// The facts about a job that need no call.
 #[derive(Clone, Debug)]
 pub(super) struct JobFacts {
     pub(super) request_id: RequestId,

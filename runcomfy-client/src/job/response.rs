@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_is_found_wherever_it_stands() {
+    fn end_is_found_in_any_place() {
         let id: RequestId = "r1".parse().unwrap();
         let failed = r#"{"status": "failed", "error": "nsfw"}"#;
         let coded = r#"{"status": "FAILED", "error_code": 500123}"#;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_about_something_else_is_told() {
+    fn response_about_another_job_is_recognised() {
         let (id, model): (RequestId, ModelId) = ("7".parse().unwrap(), "a/b".parse().unwrap());
         for (body, differs) in [
             (r#"{"request_id": "7", "model_id": "A/b"}"#, false),

@@ -135,7 +135,7 @@ enum SendOutcome {
     Unknown(Unknown),
 }
 
-/// What is sent.
+/// The model and the body of a submission.
 #[derive(Clone, Copy)]
 struct SubmitRequest<'a> {
     model_id: &'a ModelId,
@@ -226,7 +226,7 @@ impl Shared {
         }
     }
 
-    /// Remembers the job, or what may be its id, for whoever opens it by its id.
+    /// Remembers the job, or what may be its id. A job that is opened by this id is then known to be new.
     fn remember(&self, outcome: &SendOutcome) {
         let ids = match outcome {
             SendOutcome::Accepted(id) => [Some(id), None],

@@ -11,7 +11,7 @@ use tracing::{Span, error};
 /// A submission without an outcome so far, and what its journal has been told. Without a journal, it
 /// does nothing.
 ///
-/// Each edge to the right is a call. Each edge down is what is written if the caller drops the
+/// Each edge to the right is a call. Each edge down is the entry if the caller drops the
 /// submission there, because a submission without an outcome may have been paid for. Before `begin`,
 /// while a call waits for a slot, a drop leaves nothing in the journal. `end` is also called from
 /// `Begun`, when no attempt is left. A submission that is dropped during `end` gets the outcome given

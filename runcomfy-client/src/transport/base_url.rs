@@ -65,7 +65,7 @@ fn suggestion(text: &str) -> String {
     shown_url(url.as_str())
 }
 
-/// What may be shown of a base URL, which somebody may have put a password into.
+/// A base URL as an error shows it: without a password that it may have.
 pub(crate) fn shown_url(text: &str) -> String {
     Truncated(&url_without_secrets(text)).to_string()
 }

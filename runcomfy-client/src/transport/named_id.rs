@@ -17,7 +17,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// The ids in the start of a response with this status; `is_id` rejects what is no id.
+    /// The ids in the start of a response with this status; `is_id` rejects other texts.
     pub(crate) fn in_start(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
         Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
     }

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pause_that_the_service_asks_for_holds_for_every_call() {
+    async fn requested_pause_holds_for_every_call() {
         let clock = TestClock::default();
         let throttle = Throttle::new(Arc::new(clock.clone()), 4, None);
         throttle.pause_for(Duration::from_secs(7));
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pause_is_not_caught_up_on_and_what_was_not_used_is_given_back() {
+    async fn pause_is_not_caught_up_and_unused_slots_are_returned() {
         let clock = TestClock::default();
         let throttle = Throttle::new(Arc::new(clock.clone()), 4, Some(Duration::from_millis(200)));
         throttle.ready(FOREVER).await.unwrap();
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn those_who_wait_when_a_pause_is_asked_for_keep_to_the_rate_behind_it() {
+    async fn waiting_calls_keep_the_rate_after_a_pause() {
         let clock = paused();
         let spacing = Duration::from_millis(50);
         let throttle = Arc::new(Throttle::new(clock.clone(), 64, Some(spacing)));
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn calls_keep_their_order_and_their_deadlines_through_pauses() {
+    async fn calls_keep_order_and_deadlines_through_pauses() {
         let clock = paused();
         let second = Duration::from_secs(1);
         let throttle = Arc::new(Throttle::new(clock.clone(), 64, Some(second)));
@@ -299,7 +299,7 @@ mod tests {
             assert!(at <= if hasty { second * 8 } else { deadline }, "{number} at {at:?}");
             assert!(made || number > 5, "{number}");
         }
-        // Five seconds without calls; what is left goes at a call a second.
+        // Five seconds without calls; the rest goes at one call a second.
         assert!(before <= second * 17, "{before:?}");
     }
 

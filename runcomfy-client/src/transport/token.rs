@@ -84,7 +84,7 @@ fn read_file(path: &Path, form: Form) -> Result<SecretString, ConfigError> {
 fn read_text(path: &Path) -> io::Result<String> {
     /// Far more than any token.
     const MAX_LEN: u64 = 64 * 1024;
-    // Asked first: opening a pipe could take as long as nobody writes into it.
+    // Asked first: opening a pipe blocks until somebody writes into it.
     let found = fs::metadata(path)?;
     let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     if found.is_dir() {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_neither_read_nor_passed_over() {
+    fn non_file_is_neither_read_nor_skipped() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing").display().to_string();
         let folder = folder.path().display().to_string();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_token_the_message_says_where_one_is_looked_for() {
+    fn missing_token_error_lists_where_it_was_looked_for() {
         let text = find_in(&[]).unwrap_err().to_string();
         for part in [
             "RUNCOMFY_API_TOKEN",

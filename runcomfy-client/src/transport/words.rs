@@ -49,7 +49,7 @@ struct ErrorLines {
 }
 
 impl ErrorLines {
-    /// Adds the errors in a value about what is at `path`. Returns whether there are any.
+    /// Adds the errors in a value about the field at `path`. Returns whether there are any.
     fn read(&mut self, value: &Value, path: &str) -> bool {
         let before = self.total;
         match value {

@@ -133,7 +133,7 @@ fn a_type_of_the_model_keeps_its_name() {
 }
 
 #[test]
-fn the_first_line_of_a_setter_says_what_it_takes() {
+fn first_line_of_a_setter_names_its_values() {
     let lines = [
         (
             r#""149_steps": {"title": "Steps", "type": "integer", "minimum": 6, "maximum": 20, "default": 6}"#,

@@ -88,7 +88,7 @@ impl Lowerer<'_, '_, '_> {
     fn usable(&mut self, schema: &Schema, values: &[Node]) -> Vec<Literal> {
         let rules = self.compiler.value(schema, None);
         self.compiler.finish();
-        // What is listed is looked up, and not gone through for each of thousands.
+        // Sets of the listed values: an enum can have thousands, and each is looked up.
         let mut listed: Vec<HashSet<String>> = Vec::new();
         let mut others = Vec::new();
         for rule in rules {

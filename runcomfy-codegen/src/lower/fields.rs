@@ -92,7 +92,7 @@ impl Lowerer<'_, '_, '_> {
         }
     }
 
-    /// What is checked of a field's value.
+    /// The rules of a field's value.
     fn field_rules(&mut self, name: &str, schema: &Schema, shape: &Shape) -> FieldRules {
         if let Shape::Union(union) = shape
             && let Some(union) = self.types.unions.iter().find(|one| one.name == *union)

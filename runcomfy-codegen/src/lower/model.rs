@@ -67,7 +67,7 @@ pub(crate) struct ObjectType {
     pub(crate) fields: Vec<Field>,
     pub(crate) patterns: List<(Shared<Pattern>, Rules)>,
     pub(crate) additional: Additional,
-    /// What is checked, if that is more than the fields: its static, and the rules.
+    /// The rules besides those of the fields, if there are any, and their static.
     pub(crate) rules: Option<(String, Vec<Rule>)>,
 }
 
@@ -154,7 +154,7 @@ pub(crate) struct Field {
     pub(crate) default: Option<Literal>,
 }
 
-/// What is checked of a field's value.
+/// The rules of a field's value.
 #[derive(Clone)]
 pub(crate) enum FieldRules {
     Own(Vec<Rule>),

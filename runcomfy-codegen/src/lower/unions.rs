@@ -95,7 +95,7 @@ impl Lowerer<'_, '_, '_> {
         if conversions.contains(&Conversion::Numbers) {
             conversions.retain(|one| *one != Conversion::Integers);
         }
-        // Several kinds of lists, or of maps, are told apart as JSON alone.
+        // Only their JSON distinguishes several kinds of lists, or of maps.
         match lists.len() {
             0 | 1 => conversions.extend(lists.into_iter().map(Conversion::List)),
             _ => conversions.push(Conversion::List(Shape::Any)),
@@ -185,7 +185,7 @@ impl Lowerer<'_, '_, '_> {
             .chain(words.into_iter().map(|word| format!("{kind}_{word}")));
         let mut candidates = candidates.map(|word| format!("{union}_{word}"));
         let name = candidates.find_map(|name| self.types.try_claim(&name));
-        // Two parts that are alike to the last key have one more thing apart: their places.
+        // Two parts with the same keys still differ in their order.
         let name = name.unwrap_or_else(|| self.types.claim(&format!("{union}_{kind}"), None));
         if let Some(reference) = reference {
             self.types.definition_names.insert(reference.text.clone(), name.clone());

@@ -87,7 +87,7 @@ impl Problem {
         &self.pointer
     }
 
-    /// What is wrong.
+    /// The problem.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

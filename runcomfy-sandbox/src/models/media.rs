@@ -27,7 +27,7 @@ pub(crate) fn media_inputs<'a>(schema: &'a Value, input: &'a Value) -> Vec<Media
     found
 }
 
-/// What is known about a value from its surroundings.
+/// What the surroundings of a value say about it.
 #[derive(Clone, Copy, Default)]
 struct Context {
     is_media: bool,

@@ -70,7 +70,7 @@ fn data_uri(text: &str) -> Option<(&str, &str)> {
     head.ends_with(";base64").then_some((mime, content))
 }
 
-/// What is known about a file without the service.
+/// The facts about a file that need no service.
 pub struct Facts {
     /// In bytes.
     pub size: usize,

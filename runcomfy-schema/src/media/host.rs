@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_say_what_is_wrong_with_the_host() {
+    fn refusals_name_the_problem_of_the_host() {
         let refusal =
             |host: &str| check_url(&format!("https://{host}/a.png")).unwrap_err().to_string();
         assert!(refusal("face.test").contains("the host `face.test` is not public"));

@@ -63,7 +63,7 @@ fn is_named_svg(text: &str) -> bool {
         Some(_) => return false,
         None => name,
     };
-    // A name that the text ends with may go on.
+    // A name at the end of the text may be truncated.
     name == "svg" && end < text.len()
 }
 

@@ -2,7 +2,7 @@
 //! `is_multiple_of`.
 //!
 //! A number means the decimal in its text, in schemas and in bodies. A float means the shortest
-//! decimal that parses to it, because that is what is sent: `0.3` is a multiple of `0.1`, although
+//! decimal that parses to it, because that decimal is sent: `0.3` is a multiple of `0.1`, although
 //! no `f64` is either.
 //!
 //! A fraction in a body becomes the nearest `f64`. An integer keeps every digit if its text is

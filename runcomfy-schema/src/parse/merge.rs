@@ -1,6 +1,6 @@
 //! Merges a schema with the targets of its `$ref` and its `allOf`. Types and documentation are
-//! chosen from the merged schema. Rules never are, so that what is accepted does not depend on how
-//! well schemas are merged.
+//! chosen from the merged schema. Rules never are, so that verdicts do not depend on how well
+//! schemas are merged.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-//! The naming rules of all Rust names. The same schema gives the same names, in whatever human
-//! language its titles are.
+//! The naming rules of all Rust names. The same schema gives the same names, in any human
+//! language of its titles.
 //!
 //! A **field** takes its name from the first of these:
 //!

@@ -91,7 +91,7 @@ pub async fn run(soak: &Soak) -> Result<Verdict, Box<dyn std::error::Error>> {
         }
     }
 
-    // In peace, whatever is left must come to its end, and what was refused is made once more. All
+    // Without faults, all unfinished jobs must end, and refused submissions are made once more. All
     // others are tried, too: that is how a claim shows that was lost.
     sandbox.set_chaos(None);
     for number in 0..count {

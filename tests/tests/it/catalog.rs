@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::end_to_end::client;
 use crate::secrets::shown;
-use crate::service::{Answer, Service, TOKEN, answer};
+use crate::service::{Response, Service, TOKEN, answer};
 
 /// A service that answers these calls with these texts.
 async fn service(calls: &[(&str, &str)]) -> Service {
     let answers = calls.iter();
     let answers = answers.map(|(path, body)| ((*path).to_owned(), answer("text/plain", *body)));
-    let answers: HashMap<String, Answer> = answers.collect();
+    let answers: HashMap<String, Response> = answers.collect();
     Service::start(|_| answers).await
 }
 

@@ -8,7 +8,7 @@ use runcomfy_models::{DownloadOptions, Error, IfExists, MediaKind};
 use serde_json::json;
 
 use crate::secrets::shown;
-use crate::service::{Answer, ID, Service, TOKEN, answer};
+use crate::service::{ID, Response, Service, TOKEN, answer};
 
 const PNG: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
@@ -99,7 +99,7 @@ async fn broken_data_uri_stops_no_other_file_and_is_not_quoted() {
 async fn download(
     path: &str,
     key: &str,
-    sent: &Answer,
+    sent: &Response,
 ) -> (Result<Vec<runcomfy_models::Downloaded>, Error>, Vec<String>) {
     let output = |origin: &str| json!({key: format!("{origin}{path}?signature=sekrit")});
     let service = Service::of_job(output, &[(path, sent.clone())]).await;

@@ -353,7 +353,7 @@ async fn later_call_resumes_a_partial_download() {
     assert!(results[0].is_err() && results[1].is_ok(), "{results:?}");
     assert_eq!(content.as_deref(), Some("AAAAaaaaaa"));
     assert!(asked[3].contains("range: bytes=4-"), "{asked:#?}");
-    // What nobody can tell from another is begun anew.
+    // Without an identity, a file is downloaded again from its start.
     let half = "HTTP/1.1 200 OK|content-length: 10|connection: close||AAAA";
     let (results, content, asked) = fetch(&[half, WHOLE_B], 1).await;
     assert!(results[0].is_ok() && !asked[1].contains("range"), "{asked:#?}");

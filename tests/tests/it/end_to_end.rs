@@ -56,7 +56,7 @@ async fn an_input_becomes_a_video() {
 }
 
 #[tokio::test]
-async fn the_body_on_the_wire_is_what_the_input_serialises_to() {
+async fn sent_body_is_the_serialised_input() {
     let (sandbox, client) = quick().await;
     let job = client.submit(&input()).await.unwrap();
     let received = sandbox.received();

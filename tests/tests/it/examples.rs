@@ -3,7 +3,7 @@
 use runcomfy_tests::EXAMPLES;
 
 #[test]
-fn an_example_shows_what_is_required() {
+fn example_shows_required_fields() {
     let body = |id: &str| {
         let (_, example) = EXAMPLES.iter().find(|(known, _)| *known == id).unwrap();
         example.unwrap()().unwrap()

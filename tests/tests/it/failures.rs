@@ -36,7 +36,7 @@ fn patient(sandbox: &Sandbox, clock: &TestClock) -> Client {
 const HTML: &str = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
 
 #[tokio::test]
-async fn a_refused_submission_keeps_what_the_service_said() {
+async fn refused_submission_keeps_the_services_message() {
     let (sandbox, client) = quick().await;
     for (status, body, kind, words) in [
         (

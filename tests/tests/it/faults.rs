@@ -86,7 +86,7 @@ async fn failed_submission_is_sent_once_and_reported_as_unknown() {
 }
 
 #[tokio::test]
-async fn a_broken_off_acceptance_is_a_job_and_an_id_in_an_error_is_a_hint() {
+async fn truncated_acceptance_names_the_job_and_an_error_gives_a_hint() {
     let sandbox = sandbox().await;
     let (client, _) = timed(&sandbox);
     let job = r#"{"request_id": "paid-1", "status_url": "https://a/status"}"#;
@@ -136,7 +136,7 @@ async fn a_broken_off_acceptance_is_a_job_and_an_id_in_an_error_is_a_hint() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_too_large_for_a_gateway_says_its_size() {
+async fn request_too_large_for_a_gateway_names_its_size() {
     let sandbox = sandbox().await;
     let page = "<html><title>413 Request Entity Too Large</title></html>";
     let reply = Reply::new(413, page).header("content-type", "text/html");

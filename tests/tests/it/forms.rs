@@ -131,7 +131,7 @@ fn object_may_contain_itself() {
 }
 
 #[test]
-fn an_input_that_needs_one_of_two_fields_says_so() {
+fn missing_alternatives_are_reported() {
     use corpus::combined::input_needs_one_of_two::Input;
     let error = Input::builder().prompt("x").build().unwrap_err().to_string();
     assert_eq!(

@@ -296,7 +296,7 @@ fn long_texts_of_every_format_are_judged_at_once() {
 
 /// A report on a value that two parts of its schema lead to at each step down.
 #[test]
-fn a_report_on_parts_that_lead_to_one_value_is_no_power_of_two() {
+fn report_on_parts_with_one_value_is_not_exponential() {
     let next = json!({"type": "object", "properties": {"next": {"$ref": "#/$defs/N"}, "n": {"type": "integer"}}});
     let schema = json!({
         "type": "object", "properties": {"tree": {"$ref": "#/$defs/N"}},

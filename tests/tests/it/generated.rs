@@ -84,7 +84,7 @@ fn raw_and_typed_values_give_the_same_body() {
 }
 
 #[test]
-fn text_and_media_setters_take_what_people_have() {
+fn text_and_media_setters_take_common_types() {
     let owned = String::from("a lighthouse");
     let url = String::from("https://example.com/a.png");
     kling::Input::builder().prompt(&owned).image_url(&url).build().unwrap();

@@ -89,7 +89,7 @@ fn a_builder_from_an_input_leaves_a_field_out_for_none() {
 }
 
 #[test]
-fn a_builder_from_an_open_object_keeps_what_is_not_declared() {
+fn builder_from_an_open_object_keeps_undeclared_members() {
     let input = open_input::Input::from_json(r#"{"extra": [1], "prompt": "a"}"#).unwrap();
     let builder = input.to_builder().prompt("b");
     assert_eq!(format!("{builder:?}"), r#"InputBuilder { prompt: "b", "extra": [1] }"#);

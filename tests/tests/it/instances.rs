@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Number, Value, json};
 
 /// How far references and alternatives are followed.
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 
 pub struct Maker<'a> {
     root: &'a Value,
@@ -20,10 +20,10 @@ impl<'a> Maker<'a> {
     /// Whole bodies: every candidate for every property on a base that is as good as one can be made,
     /// and random mixtures.
     pub fn bodies(&self, random: &mut fastrand::Rng, judge: &jsonschema::Validator) -> Vec<Value> {
-        let properties = self.properties(self.root, DEEPEST);
+        let properties = self.properties(self.root, MAX_DEPTH);
         let candidates: Vec<(String, Vec<Value>)> = properties
             .iter()
-            .map(|(key, schema)| (key.clone(), self.values(schema, DEEPEST)))
+            .map(|(key, schema)| (key.clone(), self.values(schema, MAX_DEPTH)))
             .collect();
         let bases = self.bases(&candidates, judge);
         let mut bodies = vec![json!({}), json!([]), json!(null), json!("x")];

@@ -384,7 +384,7 @@ fn a_blocking_client_resumes_too() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_known_by_its_id_alone_is_settled_too_or_the_error_says_why_not() {
+async fn job_opened_by_its_id_is_settled_or_an_error_has_the_reason() {
     let (sandbox, _) = quick().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");

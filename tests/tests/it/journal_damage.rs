@@ -156,7 +156,7 @@ fn a_foreign_file_with_an_empty_first_line_is_left_alone() {
 }
 
 #[test]
-fn an_error_of_a_journal_advises_on_what_went_wrong() {
+fn journal_error_advises_on_its_cause() {
     let folder = tempfile::tempdir().unwrap();
     // Its own name is allowed, and that of the session's lock beside it is too long.
     let long = folder.path().join("j".repeat(240));
@@ -198,7 +198,7 @@ fn a_journal_with_half_a_line_can_be_opened_again_and_again() {
 }
 
 #[test]
-fn a_body_that_was_accepted_after_all_is_not_forgotten() {
+fn body_accepted_after_all_is_not_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let journal = FileJournal::open(&path).unwrap();

@@ -58,7 +58,7 @@ async fn every_input_has_its_result_and_one_that_fails_stops_no_other() {
 }
 
 #[tokio::test]
-async fn no_more_than_the_limit_are_under_way_and_inputs_are_taken_when_there_is_room() {
+async fn run_all_keeps_its_limit_and_takes_inputs_lazily() {
     // Jobs end when the test says so.
     let now = Arc::new(Mutex::new(Duration::ZERO));
     let clock = Arc::clone(&now);
@@ -175,7 +175,7 @@ async fn extreme_limits_are_accepted() {
 }
 
 #[test]
-fn an_input_whose_runtime_has_ended_is_reported_all_the_same() {
+fn input_is_reported_after_its_runtime_has_ended() {
     let server = tokio::runtime::Runtime::new().unwrap();
     let sandbox = Sandbox::builder().queue_time(Duration::from_secs(3600));
     let sandbox = server.block_on(sandbox.start()).unwrap();

@@ -44,7 +44,7 @@ const FILES: [(&str, &str); 31] = [
 ];
 
 #[test]
-fn real_files_are_taken_as_what_they_are() {
+fn real_files_are_recognised() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("media");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), FILES.len());
     for (name, mime) in FILES {

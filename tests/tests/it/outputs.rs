@@ -219,7 +219,7 @@ async fn a_model_with_an_output_of_its_own_reads_every_form() {
 }
 
 #[test]
-fn only_file_of_a_kind_or_what_came_instead() {
+fn only_file_of_a_kind_or_an_error_with_the_output() {
     for (form, error) in [
         (json!({"video": V, "seed": 1}), None),
         (json!([V, I]), None),
@@ -276,7 +276,7 @@ async fn the_error_about_a_file_has_the_request_id() {
 }
 
 #[tokio::test]
-async fn completed_job_serialises_to_what_the_service_said() {
+async fn completed_job_serialises_to_the_services_response() {
     let (sandbox, client) = quick().await;
     let job = client.submit(&input()).await.unwrap();
     let output = json!({"videos": [V, W], "seed": 7});

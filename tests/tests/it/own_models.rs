@@ -30,7 +30,7 @@ edition = "2024"
 runcomfy-codegen.workspace = true
 "#;
 
-/// As the documentation has it: nothing is said of the runtime.
+/// As in the documentation: without a word about the runtime.
 const BUILD: &str = r#"
 fn main() -> Result<(), runcomfy_codegen::Error> {
     runcomfy_codegen::Generator::new("schemas").build()
@@ -200,7 +200,7 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     let add = format!("cargo add runcomfy-models --path {models:?}");
     assert!(text.contains(&add) && text.contains(".runtime("), "{text}");
 
-    // A folder without schemas is named by its whole path, with what is there instead.
+    // The error about a folder without schemas has its whole path, and its contents.
     app.write("library/Cargo.toml", &package.replace("@RUNTIME@", &own));
     let schemas = app.path("library/schemas");
     fs::remove_dir_all(schemas.join("acme")).unwrap();

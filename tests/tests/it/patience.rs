@@ -86,7 +86,7 @@ async fn lag_of_a_fresh_job_is_borne_when_it_is_opened_by_its_id() {
             }
             assert!(job.status().await.is_ok(), "{reply:?} on {job:?}");
         }
-        // It is not new for ever, and not for other clients.
+        // It is new for a minute, and only for this client.
         let other = simulated_client(&sandbox, &clock).job_json(&dropped).unwrap();
         sandbox.reply_next(Call::Status, reply.clone());
         let is_borne_by_all = reply == Reply::new(425, "") || reply == Reply::new(499, "");
@@ -110,7 +110,7 @@ async fn lag_has_an_end_and_the_error_has_the_id() {
     assert!(waited > Duration::from_secs(30) && waited < Duration::from_secs(120), "{waited:?}");
     assert_eq!(error.request_id(), Some(job.request_id()));
     assert_eq!(error.api().unwrap().status, 404, "{error:?}");
-    // A job of which nobody knows that it is new is not waited for.
+    // A job that is not known to be new is not waited for.
     let start = clock.now();
     let old = client.job_json(job.request_id()).unwrap();
     assert_eq!(old.wait().await.unwrap_err().api().unwrap().status, 404);
@@ -129,7 +129,7 @@ async fn a_result_that_is_not_ready_is_not_an_error_of_the_call() {
 }
 
 #[tokio::test]
-async fn a_known_end_ends_the_wait_at_once_wherever_it_stands() {
+async fn known_end_in_any_response_ends_the_wait_at_once() {
     let (sandbox, _, clock) = simulated().await;
     let folder = tempfile::tempdir().unwrap();
     let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
@@ -184,7 +184,7 @@ async fn failure_without_a_message_is_asked_about_once() {
     );
     let error = job.wait().await.unwrap_err();
     assert!(error.to_string().contains("failed: nsfw"), "{error}");
-    // Where nothing is to be had, the job has failed all the same.
+    // Without any reason, the job has failed, too.
     let job = client.submit(&input()).await.unwrap();
     sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "failed"}"#));
     sandbox.reply_next(Call::Result, Reply::new(404, ""));

@@ -16,13 +16,13 @@ const IMAGE_URL: &str = "https://example.com/a.png";
 
 /// What came back from one call.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
@@ -33,7 +33,7 @@ impl Answer {
 }
 
 /// One call by hand, with no library between.
-pub(crate) async fn call(authorization: &str, method: &str, url: &str, body: &str) -> Answer {
+pub(crate) async fn call(authorization: &str, method: &str, url: &str, body: &str) -> Response {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
@@ -48,7 +48,7 @@ pub(crate) async fn call(authorization: &str, method: &str, url: &str, body: &st
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8(answer[..end].to_vec()).unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head, body: answer[end + 4..].to_vec() }
+    Response { status, head, body: answer[end + 4..].to_vec() }
 }
 
 /// A sandbox whose jobs wait until second 10 and run until second 20 of a clock that the test sets.
@@ -80,17 +80,17 @@ impl Service {
         self.sandbox.base_url().trim_end_matches("/v1").to_owned()
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         let token = format!("Bearer {}", self.sandbox.token());
         call(&token, "GET", &format!("{}{path}", self.origin()), "").await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         let token = format!("Bearer {}", self.sandbox.token());
         call(&token, "POST", &format!("{}{path}", self.origin()), &body.to_string()).await
     }
 
-    pub(crate) async fn submit(&self) -> Answer {
+    pub(crate) async fn submit(&self) -> Response {
         self.post(&format!("/v1/models/{MODEL}"), &input()).await
     }
 

@@ -101,7 +101,7 @@ fn empty(put: impl FnOnce(&Path), below: &str) -> String {
 }
 
 #[test]
-fn folder_without_schemas_is_an_error_that_says_what_is_there() {
+fn folder_without_schemas_is_an_error_with_its_contents() {
     let put = "put the schema of a model at `<model id>.json` in it, or give another folder";
     let create =
         "create it with the schemas as `<model id>.json`, or give the path of another folder";

@@ -43,9 +43,9 @@ impl io::Write for Log {
     }
 }
 
-/// Runs something with everything that is logged, by whomever, in view.
+/// Runs something, and returns everything that is logged, by any crate.
 fn logged(level: Level, run: impl Future<Output = ()>) -> String {
-    // One subscriber for the whole process: `tracing` caches for all threads what is enabled.
+    // One subscriber for the whole process: `tracing` caches the enabled levels for all threads.
     static SET_UP: Once = Once::new();
     SET_UP.call_once(|| {
         let wanted = dynamic_filter_fn(|metadata, _| {
@@ -173,7 +173,7 @@ fn the_token_is_in_no_error_no_debug_and_no_log_line() {
 }
 
 #[test]
-fn a_log_says_what_happens_to_which_job_and_never_the_body() {
+fn log_names_jobs_and_shows_no_body() {
     let mut id = String::new();
     let log = logged(Level::DEBUG, async {
         let sandbox = sandbox().await;

@@ -16,13 +16,13 @@ pub(crate) const TOKEN: &str = "t0p-sekrit-token";
 
 /// An answer with a body of this type; without a type where it is empty.
 #[derive(Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
 }
 
-pub(crate) fn answer(content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-    Answer { content_type: content_type.to_owned(), body: body.into() }
+pub(crate) fn answer(content_type: &str, body: impl Into<Vec<u8>>) -> Response {
+    Response { content_type: content_type.to_owned(), body: body.into() }
 }
 
 /// A server, and what it answers with HTTP 200 to which path.
@@ -32,7 +32,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// `answers` is told the server's origin.
-    pub(crate) async fn start(answers: impl FnOnce(&str) -> HashMap<String, Answer>) -> Self {
+    pub(crate) async fn start(answers: impl FnOnce(&str) -> HashMap<String, Response>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let answers = Arc::new(answers(&origin));
@@ -47,7 +47,7 @@ impl Service {
     /// A service that has done a job with this output, and these files.
     pub(crate) async fn of_job(
         output: impl FnOnce(&str) -> Value,
-        files: &[(&str, Answer)],
+        files: &[(&str, Response)],
     ) -> Self {
         Self::start(|origin| {
             let json = |value: Value| answer("application/json", value.to_string());
@@ -74,7 +74,7 @@ impl Service {
     }
 }
 
-async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Answer>>) {
+async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Response>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let Ok(byte) = stream.read_u8().await else { return };
@@ -89,7 +89,7 @@ async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Answer>>) {
     let target = head.split(' ').nth(1).unwrap();
     let path = target.split('?').next().unwrap();
     let answer = match answers.get(path) {
-        Some(Answer { content_type, body }) => {
+        Some(Response { content_type, body }) => {
             let content_type = match &**content_type {
                 "" => String::new(),
                 content_type => format!("content-type: {content_type}\r\n"),

@@ -24,7 +24,7 @@ async fn sandbox(token: &str) -> (Sandbox, Client) {
 }
 
 #[tokio::test]
-async fn a_token_that_is_a_word_of_the_service_changes_nothing_that_is_read() {
+async fn token_equal_to_a_word_of_the_service_changes_no_response() {
     for token in
         ["let", "completed", "complete", "failed", "not_cancellable", "400002", "e", "token"]
     {

@@ -74,7 +74,7 @@ fn debug_of_valid_media_shows_no_signature() {
 }
 
 #[test]
-fn a_refused_url_is_still_told_apart() {
+fn refused_url_is_recognised_as_a_url() {
     let error = kling::Input::builder()
         .image_url("https://user:pw@localhost/a.png?sig=x")
         .prompt("x")

@@ -157,7 +157,7 @@ async fn updates_come_as_a_stream_that_ends_with_the_job() {
 }
 
 #[tokio::test]
-async fn a_wait_can_be_called_off_and_the_job_goes_on() {
+async fn wait_can_be_cancelled_and_the_job_continues() {
     let sandbox = Sandbox::builder().run_time(20 * MINUTE).start().await.unwrap();
     let client = crate::end_to_end::client(&sandbox);
     let job = client.submit(&input()).await.unwrap();

@@ -54,7 +54,7 @@ async fn every_judge_reads_it_alike() {
         ("either", json!([BAD]), Some("/either/0")),
         ("by_name", json!({"x": BAD}), Some("/by_name/x")),
         ("pair", json!([BAD, BAD]), Some("/pair/0")),
-        // Beside an enum, only what is declared as a file is one; an entry never is.
+        // Beside an enum, only a string that is declared as a file is one; an entry never is.
         ("frame", json!(BAD), Some("/frame")),
         ("frame", json!("16:9"), None),
         ("cover_image", json!(BAD), None),

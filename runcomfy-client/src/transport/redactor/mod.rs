@@ -24,7 +24,7 @@ use spelling::{SpellingReader, is_introducer};
 /// `let` were hidden wherever it stands, `completed` would not be readable any more.
 const MIN_LEN_WITHIN_WORDS: usize = 8;
 
-/// Hides the token in texts for people, however a server may spell it: as it is, with any of its
+/// Hides the token in texts for people, in any spelling of a server: as it is, with any of its
 /// characters escaped as JSON, URLs or HTML do, escaped again, or as a part of something in base64.
 ///
 /// Redact a text only to show it. Read it before that: a redacted text is another one.
@@ -36,7 +36,7 @@ struct Secrets {
     forms: Vec<SecretString>,
     /// For every byte, whether a form, spelled in any way, can begin with it.
     begins: [bool; 256],
-    /// What stands in its place.
+    /// The text in its place.
     mark: &'static str,
     only_words: bool,
 }
@@ -137,8 +137,7 @@ fn is_gap(byte: u8) -> bool {
     !byte.is_ascii_alphanumeric() && byte != b'_'
 }
 
-/// What stands in the token's place: something that neither is the token nor makes one with what
-/// stands around it.
+/// The text in the token's place. It neither is the token nor makes one with the text around it.
 fn mark(token: &str) -> &'static str {
     if token.contains(['[', ']']) {
         "…"
@@ -149,12 +148,12 @@ fn mark(token: &str) -> &'static str {
     }
 }
 
-/// What is always the same of anything in base64 that has the secret in it: three forms, since it can
-/// begin at any bit, in both alphabets.
+/// The part that is the same in all base64 with the secret in it: three forms, since the secret can
+/// begin at three positions in a group, in both alphabets.
 fn in_base64(secret: &[u8]) -> HashSet<String> {
     let forms = (0..3).flat_map(|before| {
         let bytes = [&[0; 3][..before], secret].concat();
-        // What depends on the neighbours as well is left out.
+        // Leave out characters that depend on the neighbours, too.
         let inside = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
         [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)]
             .map(|text| text[inside.clone()].to_owned())
