@@ -5,6 +5,7 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use runcomfy_client::{CatalogQuery, Client};
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
 
@@ -294,11 +295,11 @@ impl Report {
                 writeln!(output, "not in the catalog: {id}")?;
             }
             let count = models.len();
-            let plural = if count == 1 { "" } else { "s" };
             let verb = if args.check { "differ" } else { "changed" };
             writeln!(
                 output,
-                "{count} model{plural}: {changed} {verb}, {} up to date, {} skipped, {} not in the catalog",
+                "{}: {changed} {verb}, {} up to date, {} skipped, {} not in the catalog",
+                counted(count, "model"),
                 count - changed,
                 skipped.len(),
                 gone.len()

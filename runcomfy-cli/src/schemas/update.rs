@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use runcomfy_codegen::{GeneratedModel, Generator, Problem};
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
@@ -226,8 +227,7 @@ impl Update {
         writeln!(output, "{} {}", self.status(is_dry), self.path)?;
         if self.is_new {
             let above = module.map(|module| format!("{module}::")).unwrap_or_default();
-            let plural = if self.fields == 1 { "" } else { "s" };
-            writeln!(output, "  {above}{}, {} field{plural}", self.module, self.fields)?;
+            writeln!(output, "  {above}{}, {}", self.module, counted(self.fields, "field"))?;
         }
         let (texts, facts): (Vec<_>, Vec<_>) = self.changes.iter().partition(|one| one.is_text);
         for change in facts.iter().take(MAX_SHOWN) {
@@ -237,12 +237,9 @@ impl Update {
             writeln!(output, "  and {} more", facts.len() - MAX_SHOWN)?;
         }
         if !texts.is_empty() {
-            let plural = if texts.len() == 1 { "" } else { "s" };
-            writeln!(
-                output,
-                "  ~ {} title{plural} or description{plural} (--keep-texts keeps those of the file)",
-                texts.len()
-            )?;
+            let nouns =
+                if texts.len() == 1 { "title or description" } else { "titles or descriptions" };
+            writeln!(output, "  ~ {} {nouns} (--keep-texts keeps those of the file)", texts.len())?;
         }
         for (key, old, new) in &self.renamed {
             writeln!(

@@ -1,5 +1,5 @@
 //! The guide's `rcf` commands do what the guide says.
-#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
