@@ -77,11 +77,12 @@ fn run_schemas(
     output: &mut dyn Write,
 ) -> runcomfy_cli::Result<Status> {
     let status = command.run(&project().in_folder(folder), output);
-    // Also after an error: some of the models may have been written.
-    if folder.is_none() && command.writes() {
-        features::write(&root()).map_err(|error| Error::bad_input(error.to_string()))?;
+    if folder.is_some() || !command.writes() {
+        return status;
     }
-    status
+    // Also after an error: some of the models may have been written.
+    let written = features::write(&root()).map_err(|error| Error::bad_input(error.to_string()));
+    status.and_then(|status| written.map(|()| status))
 }
 
 fn project() -> Project {

@@ -55,11 +55,25 @@ pub struct Args {
     pub json: bool,
 }
 
-/// Synchronises the folder with the catalog.
+/// Synchronises the folder with the catalog, by a client with the settings of the environment.
 ///
 /// # Errors
-/// If the catalog cannot be read, or a model that was asked for cannot be used.
+/// If there is no token, the catalog cannot be read, or a model that was asked for cannot be used.
 pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Status> {
+    run_with(args, project, service::client, output)
+}
+
+/// Synchronises the folder with the catalog by another client. It is made once the arguments are
+/// known to be good.
+///
+/// # Errors
+/// Like [`run`].
+pub fn run_with(
+    args: &Args,
+    project: &Project,
+    client: impl FnOnce() -> Result<Client>,
+    output: &mut dyn Write,
+) -> Result<Status> {
     let ids = args.ids.iter().map(|id| id.parse()).collect::<Result<Vec<ModelId>>>()?;
     let is_listing = args.all || args.search.is_some();
     let folder = match (args.check, is_listing || !ids.is_empty()) {
@@ -79,7 +93,7 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
         }
         (false, true) => Some(in_folder.clone()),
     };
-    let client = service::client()?;
+    let client = client()?;
     let options = merge::Options { keeps_texts: args.keep_texts, source: args.source.clone() };
     let mut sync = Sync {
         args,
@@ -93,8 +107,13 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
     let done = service::block_on(sync.fetch(&client, wanted.as_ref(), &bar, output));
     bar.finish_and_clear();
     // What was done is reported, also if the catalog failed in the middle.
-    let status = sync.report.end(args, output);
-    done.and(status)
+    match done {
+        Err(error) if sync.report.is_empty() => Err(error),
+        done => {
+            let status = sync.report.end(args, output);
+            done.and(status)
+        }
+    }
 }
 
 /// A bar on standard error, if that is a terminal.
@@ -276,6 +295,10 @@ struct Report {
 }
 
 impl Report {
+    fn is_empty(&self) -> bool {
+        self.models.is_empty() && self.gone.is_empty() && self.skipped.is_empty()
+    }
+
     fn end(self, args: &Args, output: &mut dyn Write) -> Result<Status> {
         let Self { models, changed, gone, skipped } = self;
         if args.json {

@@ -1,5 +1,13 @@
 //! `sync`, against the sandbox.
 
+use std::time::Duration;
+
+use clap::Parser as _;
+use runcomfy_cli::program::Command;
+use runcomfy_cli::schemas::{self, Project};
+use runcomfy_cli::{ErrorKind, Rcf, Status};
+use runcomfy_client::Client;
+use runcomfy_client::time::TestClock;
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use serde_json::{Value, json};
 
@@ -40,6 +48,23 @@ impl Service {
         let output = self.sync(arguments);
         assert_eq!((output.code, &*output.stderr), (0, ""), "{}", output.stdout);
         output.stdout
+    }
+
+    /// Runs the command in this process, with a clock that does not wait.
+    fn sync_in_no_time(
+        &self,
+        clock: &TestClock,
+        arguments: &[&str],
+    ) -> runcomfy_cli::Result<Status> {
+        let rcf = Rcf::try_parse_from([&["rcf", "schemas", "sync"], arguments].concat()).unwrap();
+        let Command::Schemas(schemas) = rcf.command else { panic!("another command") };
+        let schemas::Command::Sync(args) = schemas.command else { panic!("another command") };
+        let project = Project::new(self.app.path().join("schemas"));
+        let client = Client::builder()
+            .base_url(self.sandbox.base_url())
+            .token(self.sandbox.token().to_owned())
+            .clock(clock.clone());
+        schemas::sync::run_with(&args, &project, || Ok(client.build().unwrap()), &mut Vec::new())
     }
 
     /// What the next call about the catalog is answered with.
@@ -207,4 +232,41 @@ fn exit_codes_say_why_the_catalog_was_not_read() {
     assert_eq!(service.sync(&["--all", "acme/dream"]).code, 64);
     assert_eq!(service.sync(&["../../x"]).code, 65);
     assert_eq!(service.app.schemas(), [""; 0]);
+}
+
+#[test]
+fn a_busy_service_is_given_the_time_that_it_asks_for() {
+    let service = Service::new(&[("acme/dream", SCHEMA)]);
+    let clock = TestClock::default();
+    let busy = || Reply::new(429, "{}").header("retry-after", "40");
+    service.sandbox.reply_next(Call::Catalog, busy());
+    assert_eq!(service.sync_in_no_time(&clock, &["acme/dream"]).unwrap(), Status::Done);
+    assert!(
+        clock.sleeps().iter().sum::<Duration>() >= Duration::from_secs(40),
+        "{:?}",
+        clock.sleeps()
+    );
+    assert_eq!(service.app.schemas(), ["acme/dream.json"]);
+    // If it stays busy, the exit code says to try again.
+    for _ in 0..20 {
+        service.sandbox.reply_next(Call::Catalog, busy());
+    }
+    let error = service.sync_in_no_time(&clock, &["acme/dream"]).unwrap_err();
+    assert_eq!((error.kind(), error.kind().exit_code()), (ErrorKind::TryAgain, 75), "{error:?}");
+}
+
+#[test]
+fn what_was_written_before_a_failure_stays() {
+    let service = Service::new(&[]);
+    let models: Vec<_> = (0..3)
+        .map(|number| json!({"model_id": format!("acme/m{number}"), "input_schema": {"type": "object", "properties": {"a": {}}}}))
+        .collect();
+    service.answer(&json!({"total": 6, "models": models}).to_string());
+    // The same page again, as when the list changes meanwhile, and then nothing usable.
+    service.answer(&json!({"total": 6, "models": [models[2], models[0]]}).to_string());
+    service.answer("{\"models\": 1}");
+    let output = service.sync(&["--all"]);
+    assert_eq!(output.code, 69, "{}", output.stderr);
+    assert!(output.stdout.contains("3 models: 3 changed"), "{}", output.stdout);
+    assert_eq!(service.app.schemas().len(), 3);
 }

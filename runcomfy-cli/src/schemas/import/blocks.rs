@@ -12,6 +12,20 @@ pub(super) struct Block {
     pub(super) tree: Tree,
 }
 
+impl Block {
+    /// Whether the text around the value shows that it stands inside another one, whose beginning or end
+    /// is missing: a key before it, or a bracket after it.
+    pub(super) fn is_part(&self, text: &str) -> bool {
+        let before = text[..self.range.start].trim_end();
+        let after = text[self.range.end..].trim_start();
+        let has_key = before.strip_suffix(':').is_some_and(|key| key.trim_end().ends_with('"'));
+        let goes_on = after
+            .strip_prefix(',')
+            .is_some_and(|next| next.trim_start().starts_with(['"', '{', '[']));
+        has_key || goes_on || after.starts_with(['}', ']'])
+    }
+}
+
 /// An object that begins like JSON, and is none.
 #[derive(Debug)]
 pub(super) struct Broken {

@@ -40,6 +40,12 @@ pub(super) fn read(text: &str, hints: Hints<'_>) -> Result<Content, String> {
         ));
     }
     blocks.retain(|block| !is_inside(block) && is_about_models(block));
+    if let Some(part) = blocks.iter().find(|block| block.is_part(&prose)) {
+        return Err(format!(
+            "the JSON object at line {} is a part of another one that is not complete; copy all of it",
+            part.line
+        ));
+    }
     let of_kind =
         |kind: Kind| blocks.iter().filter(move |block| document::kind(&block.tree) == kind);
     let mut documents: Vec<&Block> =
@@ -266,6 +272,69 @@ fn roles<'a>(
                 "several schemas could be that of the output (line {}); remove the others",
                 lines.join(", line ")
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUT: &str = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"prompt\": {\"type\": \"string\"},\n    \
+        \"size\": {\"type\": \"object\", \"properties\": {\"width\": {}}},\n    \
+        \"kind\": {\"anyOf\": [{\"enum\": [\"a\"]}, {\"type\": \"object\", \"properties\": {\"x\": {}}}]}\n  }\n}";
+
+    fn page(commands: bool) -> String {
+        let call = "curl --url https://x.example/v1/models/acme/m \\\n --data '{\"prompt\": \"it'\\''s }\"}'";
+        let call = if commands { call } else { "" };
+        format!(
+            "Dream\nacme/m\nMakes it.\n{call}\nInput schema\n{INPUT}\nOutput schema\n\
+             {{\"output\": {{\"type\": \"object\", \"properties\": {{\"video\": {{}}}}}}}}\nhttps://x.example/v1/models/acme/m\n"
+        )
+    }
+
+    fn input(text: &str) -> Option<Tree> {
+        let Ok(Content::Models { models, .. }) = read(text, Hints::default()) else { return None };
+        let found = models.into_iter().next()?.ok()?;
+        let (_, schema) = found.entry.into_iter().find(|(key, _)| key == "input_schema")?;
+        Some(schema)
+    }
+
+    /// People copy too little.
+    #[test]
+    fn a_part_of_a_page_gives_its_schema_or_none() {
+        let whole = Tree::parse(INPUT).unwrap();
+        for page in [page(true), page(false)] {
+            assert_eq!(input(&page), Some(whole.clone()));
+            let mut read = 0;
+            for (at, _) in page.char_indices() {
+                for part in [&page[..at], &page[at..]] {
+                    if let Some(schema) = input(part) {
+                        assert_eq!(schema, whole, "{part}");
+                        read += 1;
+                    }
+                }
+            }
+            assert!(read > 100, "{read}");
+        }
+    }
+
+    /// A hole in a page is noticed, unless it leaves valid JSON behind.
+    #[test]
+    fn a_hole_in_a_page_gives_no_part_of_its_schema() {
+        let page = page(true);
+        let parts = ["width", "x"]
+            .map(|key| Tree::Object(vec![(key.to_owned(), Tree::Object(Vec::new()))]));
+        for start in 0..page.len() {
+            for len in [1, 2, 7, 30] {
+                let Some(end) = start.checked_add(len).filter(|end| *end <= page.len()) else {
+                    continue;
+                };
+                let holed = [&page[..start], &page[end..]].concat();
+                let schema = input(&holed);
+                let properties = schema.as_ref().and_then(|schema| schema.get("properties"));
+                assert!(properties.is_none_or(|found| !parts.contains(found)), "{holed}");
+            }
         }
     }
 }
