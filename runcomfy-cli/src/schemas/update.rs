@@ -38,13 +38,15 @@ pub(super) struct Update {
 #[derive(Debug)]
 pub(super) struct Planner<'a> {
     folder: &'a Folder,
-    others: Vec<ModelId>,
+    /// Their modules.
+    others: BTreeMap<ModelId, Vec<String>>,
     options: merge::Options,
 }
 
 impl<'a> Planner<'a> {
     pub(super) fn new(folder: &'a Folder, options: merge::Options) -> Result<Self> {
-        Ok(Self { folder, others: folder.ids()?, options })
+        let others = folder.ids()?.into_iter().map(|id| (id.clone(), module(&id))).collect();
+        Ok(Self { folder, others, options })
     }
 
     /// Says what the file of a model will be, given the members of its catalog entry. Writes nothing.
@@ -88,9 +90,7 @@ impl<'a> Planner<'a> {
                 _ => text,
             },
         };
-        if !self.others.contains(id) {
-            self.others.push(id.clone());
-        }
+        self.others.insert(id.clone(), module(id));
         Ok(update)
     }
 
@@ -121,14 +121,13 @@ impl<'a> Planner<'a> {
         text: &str,
         path: &str,
     ) -> Result<runcomfy_codegen::Generated> {
-        let module = module_path(id.as_str()).unwrap_or_default();
-        let is_near = |other: &&ModelId| {
-            let other = module_path(other.as_str()).unwrap_or_default();
-            module.starts_with(&other) || other.starts_with(&module)
+        let own = module(id);
+        let is_near = |(other, module): &(&ModelId, &Vec<String>)| {
+            *other != id && (own.starts_with(module) || module.starts_with(&own))
         };
-        let others = self.others.iter().filter(|other| *other != id).filter(is_near);
+        let others = self.others.iter().filter(is_near);
         let texts = others
-            .map(|other| (other.as_str(), PLACEHOLDER))
+            .map(|(other, _)| (other.as_str(), PLACEHOLDER))
             .chain([(id.as_str(), text)])
             .map(|(id, text)| (id.to_owned(), text.to_owned()));
         Generator::from_texts(texts).generate().map_err(|error| {
@@ -136,6 +135,11 @@ impl<'a> Planner<'a> {
             Error::bad_input(format!("{path} is not written: {error}"))
         })
     }
+}
+
+/// The module of a model; empty if it cannot have one, which the generator reports.
+fn module(id: &ModelId) -> Vec<String> {
+    module_path(id.as_str()).unwrap_or_default()
 }
 
 /// The members of the entry in the order of schema files.

@@ -44,6 +44,9 @@ impl Broken {
     }
 }
 
+/// How many bytes are read in vain before a text is given up.
+pub(super) const MAX_WASTE: usize = 64 << 20;
+
 /// What a text has.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
@@ -62,6 +65,7 @@ pub(super) fn find(text: &str) -> Blocks {
     let (mut at, mut counted, mut line) = (0, 0, 1);
     // Each failed attempt may read to the end of the text.
     const MAX_BROKEN: usize = 200;
+    let mut left = MAX_WASTE;
     while let Some(start) = next_start(text, at) {
         line += text[counted..start].matches('\n').count();
         counted = start;
@@ -71,7 +75,8 @@ pub(super) fn find(text: &str) -> Blocks {
                 found.blocks.push(Block { range: start..at, line, tree });
             }
             Err(error) => {
-                let error = better(&text[start..], error);
+                let is_eof = error.is_eof();
+                let error = if is_eof { error } else { better(&text[start..], error) };
                 let failed = start + failed_at(&text[start..], &error);
                 let reason = format!("line {}: {}", line_at(text, failed), reason(&error));
                 let before = &text[start..failed];
@@ -85,17 +90,24 @@ pub(super) fn find(text: &str) -> Blocks {
                 ]
                 .iter()
                 .any(|key| before.contains(key));
-                let end = match error.is_eof() {
-                    true => text.len(),
-                    false => balanced(&text[start..]).map_or(failed, |len| start + len),
+                let whole = balanced(&text[start..]);
+                left = left.saturating_sub(whole.unwrap_or(text.len() - start));
+                let end = match whole {
+                    _ if is_eof => text.len(),
+                    Some(len) => start + len,
+                    None => failed,
                 };
                 found.broken.push(Broken { range: start..end, line, reason, is_like_schema });
                 at = failed.max(start + 1);
-                if error.is_eof() {
+                if is_eof {
                     // Whatever follows is a part of it.
                     break;
                 }
-                if found.broken.len() >= MAX_BROKEN {
+                if found.broken.len() >= MAX_BROKEN || left == 0 {
+                    // The rest is not read, so nothing may be taken from this text.
+                    let reason = "and there are more of them".to_owned();
+                    let range = 0..text.len();
+                    found.broken.push(Broken { range, line, reason, is_like_schema: true });
                     break;
                 }
             }

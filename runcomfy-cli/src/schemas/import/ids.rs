@@ -1,5 +1,7 @@
 //! The model ids in a text.
 
+use std::collections::HashSet;
+
 use runcomfy_schema::model_id::is_allowed;
 
 /// Whether a text can be a model id.
@@ -11,6 +13,7 @@ pub(super) fn is_id(text: &str) -> bool {
 /// The ids of the submissions in a text, `.../v1/models/<model id>`: each once, with its position.
 pub(super) fn find(text: &str) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
+    let mut known = HashSet::new();
     for (at, before) in text.match_indices("/v1/models/") {
         let rest = &text[at + before.len()..];
         let end = rest.find(|c: char| !(is_allowed(c) || c == '/')).unwrap_or(rest.len());
@@ -19,8 +22,7 @@ pub(super) fn find(text: &str) -> Vec<(usize, String)> {
             continue;
         }
         let id = rest[..end].trim_end_matches(['/', '.']);
-        let is_known = found.iter().any(|(_, known)| known == id);
-        if is_id(id) && id != "categories" && !is_known {
+        if is_id(id) && id != "categories" && known.insert(id) {
             found.push((at, id.to_owned()));
         }
     }

@@ -257,7 +257,7 @@ pub(super) fn violations(id: &ModelId, schema: &str, body: &Tree) -> Result<Vec<
 /// Reads a file, or the standard input.
 fn read(file: &Path) -> Result<String> {
     /// An answer of the catalog with all schemas has a few MiB.
-    const MAX_LEN: u64 = 64 << 20;
+    const MAX_LEN: u64 = 32 << 20;
     let failed = |error| Error::io(format!("cannot read {}", shown(file)), error);
     let mut bytes = Vec::new();
     if file == Path::new("-") {

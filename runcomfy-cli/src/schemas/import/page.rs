@@ -1,6 +1,8 @@
 //! The page of a model as text. Schemas are told apart by their form and by their place, because the
 //! words around them are in some language.
 
+use std::collections::HashSet;
+
 use super::blocks::{self, Block, Blocks, line_at};
 use super::document::{self, Kind};
 use super::found::{Candidate, Content, Found, choose};
@@ -40,6 +42,11 @@ pub(super) fn read(text: &str, hints: Hints<'_>) -> Result<Content, String> {
         ));
     }
     blocks.retain(|block| !is_inside(block) && is_about_models(block));
+    /// No page shows more schemas; each is compared with the others.
+    const MAX_SCHEMAS: usize = 500;
+    if blocks.len() > MAX_SCHEMAS {
+        return Err(format!("it has more than {MAX_SCHEMAS} schemas; give one of them"));
+    }
     if let Some(part) = blocks.iter().find(|block| block.is_part(&prose)) {
         return Err(format!(
             "the JSON object at line {} is a part of another one that is not complete; copy all of it",
@@ -140,9 +147,8 @@ fn read_page(
     let mut found = Found::default();
     let mut outside = text.to_owned();
     schemas.iter().for_each(|block| blank(&mut outside, block.range.clone()));
-    let mentioned: Vec<_> =
-        ids::find(&outside).into_iter().map(|(at, id)| (id, line_at(text, at))).collect();
-    let id = page_id(&mentioned, requests, hints.id)?;
+    let mentioned = ids::find(&outside);
+    let id = page_id(text, &mentioned, requests, hints.id)?;
     let is_of_model = |request: &&Request<'_>| id.as_ref().is_none_or(|(id, _)| request.0 == *id);
     found.body = requests.iter().find(is_of_model).and_then(|request| request.2.body().ok());
     let (input, output) = roles(prose, schemas, found.body.as_ref(), hints.choice)?;
@@ -174,10 +180,12 @@ fn read_page(
 
 /// The model id of a page, and its line.
 fn page_id(
-    mentioned: &[(String, usize)],
+    text: &str,
+    mentioned: &[(usize, String)],
     requests: &[Request<'_>],
     given: Option<&str>,
 ) -> Result<Option<(String, usize)>, String> {
+    const MAX_LISTED: usize = 20;
     if given.is_some() {
         return Ok(None);
     }
@@ -185,20 +193,19 @@ fn page_id(
     let mut ids: Vec<(String, usize)> =
         requests.iter().map(|(id, line, _)| (id.clone(), *line)).collect();
     if ids.is_empty() {
-        ids = mentioned.to_vec();
+        // Of the first few, to count no lines for all of them.
+        let first = mentioned.iter().take(MAX_LISTED + 1);
+        ids = first.map(|(at, id)| (id.clone(), line_at(text, *at))).collect();
     }
-    let mut unique: Vec<(String, usize)> = Vec::new();
-    for (id, line) in ids {
-        if !unique.iter().any(|(known, _)| *known == id) {
-            unique.push((id, line));
-        }
-    }
-    match &*unique {
+    let mut known = HashSet::new();
+    ids.retain(|(id, _)| known.insert(id.clone()));
+    match &*ids {
         [] => Ok(None),
         [one] => Ok(Some(one.clone())),
         several => {
+            let listed = several.iter().take(MAX_LISTED);
             let lines: Vec<_> =
-                several.iter().map(|(id, line)| format!("  --id {id}  (line {line})")).collect();
+                listed.map(|(id, line)| format!("  --id {id}  (line {line})")).collect();
             Err(format!(
                 "the page has requests to several models; say which:\n{}",
                 lines.join("\n")

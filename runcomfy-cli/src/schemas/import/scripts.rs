@@ -3,6 +3,9 @@
 use super::blocks;
 use crate::schemas::tree::Tree;
 
+/// A page has the entry of its model, and perhaps of some others.
+const MAX_ENTRIES: usize = 500;
+
 /// The catalog entries in scripts, each once.
 pub(super) fn entries(scripts: &[String]) -> Vec<Tree> {
     let mut found = Vec::new();
@@ -27,7 +30,7 @@ fn collect(tree: &Tree, found: &mut Vec<Tree>) {
     let has_schema = |key| tree.get(key).is_some_and(Tree::is_object);
     if has_schema("input_schema") || has_schema("inputSchema") {
         let entry = entry(tree);
-        if !found.iter().any(|known| known.is_same(&entry)) {
+        if found.len() < MAX_ENTRIES && !found.iter().any(|known| known.is_same(&entry)) {
             found.push(entry);
         }
         return;

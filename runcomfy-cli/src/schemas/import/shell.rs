@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blocks::MAX_WASTE;
 use crate::schemas::tree::Tree;
 
 /// A `curl` command.
@@ -45,7 +46,7 @@ impl Command {
 /// Finds the commands of a text.
 pub(super) fn commands(text: &str) -> Vec<Command> {
     let mut commands = Vec::new();
-    let mut from = 0;
+    let (mut from, mut left) = (0, MAX_WASTE);
     while let Some(found) = text[from..].find("curl") {
         let start = from + found;
         from = start + "curl".len();
@@ -54,11 +55,17 @@ pub(super) fn commands(text: &str) -> Vec<Command> {
         if !is_word || !rest.starts_with([' ', '\t', '\\']) {
             continue;
         }
-        if let Some(end) = end_of(&text[start..])
-            && let Some(command) = command(&text[start..start + end], start)
-        {
-            from = start + end;
-            commands.push(command);
+        let end = end_of(&text[start..]);
+        match end.and_then(|end| command(&text[start..start + end], start)) {
+            Some(command) => {
+                from = command.range.end;
+                commands.push(command);
+            }
+            // Prose.
+            None => left = left.saturating_sub(end.unwrap_or(text.len() - start)),
+        }
+        if left == 0 {
+            break;
         }
     }
     commands
