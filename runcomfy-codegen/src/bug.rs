@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn panic_is_reported_as_a_bug_with_model_and_file() {
-        let source = SchemaFile::new("acme/dream".to_owned(), "schemas/acme/dream.json".into(), "{}");
+        let source =
+            SchemaFile::new("acme/dream".to_owned(), "schemas/acme/dream.json".into(), "{}");
         assert_eq!(caught(&source, || 5).unwrap(), 5);
         let steps: [(&str, fn()); 3] = [
             ("no way", || panic!("no {}", "way")),

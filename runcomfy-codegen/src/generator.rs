@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::validate::on_large_stack;
 
 use crate::printable::is_hidden;
@@ -67,6 +68,8 @@ pub struct GeneratedModel {
     /// What it makes, from what, as Markdown on one line: the first sentence of its description;
     /// without one, what it takes.
     pub summary: String,
+    /// The kind of file that it makes. `None` if its schema does not say so, or names several kinds.
+    pub output_kind: Option<MediaKind>,
     /// Its types with fields: the `Input` first, then the objects inside it.
     pub objects: Vec<GeneratedObject>,
     /// Its source.
@@ -396,6 +399,7 @@ impl Generator {
                     module: model.path.join("::"),
                     title: model.title.clone(),
                     summary: model.summary.clone(),
+                    output_kind: model.output_kind,
                     source: text,
                     objects: model.objects.iter().map(GeneratedObject::of).collect(),
                     file: file(model),

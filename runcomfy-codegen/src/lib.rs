@@ -73,3 +73,4 @@ pub use generator::{
     Generated, GeneratedField, GeneratedModel, GeneratedObject, Generator, NameOrigin, Written,
 };
 pub use report::{Error, Problem, Severity};
+pub use runcomfy_schema::media::MediaKind;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use runcomfy_schema::Rules;
+use runcomfy_schema::parse::RuntimeSchema;
 use runcomfy_schema::possible::Possible;
 use runcomfy_schema::validate::on_large_stack;
 
@@ -41,9 +42,9 @@ pub(crate) fn of(
         return Ok(Arc::clone(schema));
     }
     let text = text();
-    let read = on_large_stack(|| runcomfy_schema::parse::rules(id, &text));
+    let read = on_large_stack(|| runcomfy_schema::parse::runtime_schema(id, &text));
     let read = read.unwrap_or_else(|| Err(vec!["the system gives no thread".to_owned()]));
-    let (rules, definitions) = read.map_err(|problems| {
+    let RuntimeSchema { rules, definitions, .. } = read.map_err(|problems| {
         let problems = problems.join("; ");
         let with = format_args!("the schema of {id}");
         bug::message(with, format_args!("`input!` cannot read what was generated: {problems}"))

@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn keys_are_found_in_every_part() {
         let found = |schema: &str, key: &str| {
-            let (rules, definitions) = crate::parse::rules("acme/m", schema).unwrap();
+            let crate::parse::RuntimeSchema { rules, definitions, .. } =
+                crate::parse::runtime_schema("acme/m", schema).unwrap();
             format!("{:?}", declared(&definitions, &rules, key))
         };
         let plain = r#"{"type": "object", "properties": {"149_steps": {"type": "integer"}}}"#;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use runcomfy_schema::json::same;
 use runcomfy_schema::named::Named;
+use runcomfy_schema::parse::RuntimeSchema;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::rule::List;
 use runcomfy_schema::validate::on_large_stack;
@@ -12,6 +13,7 @@ use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors, debug_as_r
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::media::MediaKind;
 use crate::model_id::ModelId;
 use crate::object::{Checked, show_members};
 use crate::output::Output;
@@ -26,6 +28,7 @@ pub struct ModelInfo {
     pub fields: &'static [FieldInfo],
     #[doc(hidden)]
     pub rules: &'static [Rule],
+    output_kind: Option<MediaKind>,
 }
 
 impl ModelInfo {
@@ -33,7 +36,14 @@ impl ModelInfo {
     #[doc(hidden)]
     #[must_use]
     pub const fn of<T: Checked + Request>() -> Self {
-        Self { id: T::MODEL_ID, fields: T::FIELDS, rules: T::RULES }
+        Self { id: T::MODEL_ID, fields: T::FIELDS, rules: T::RULES, output_kind: T::OUTPUT_KIND }
+    }
+
+    /// The kind of file that the model makes. `None` if its schema does not say so, or says that it makes
+    /// files of several kinds.
+    #[must_use]
+    pub const fn output_kind(&self) -> Option<MediaKind> {
+        self.output_kind
     }
 
     /// Checks a request body given as JSON, with the rules and messages of the generated `Input`.
@@ -52,7 +62,7 @@ impl ModelInfo {
     pub fn input(&self, body: Value) -> Result<AnyInput, ValidationErrors> {
         let body = Json::from(body);
         runcomfy_schema::check(&[], self.rules, &body)?;
-        Ok(AnyInput::generated(self.id, self.rules, body))
+        Ok(AnyInput::generated(self.id, self.output_kind, self.rules, body))
     }
 
     /// The field with this Rust name or wire key.
@@ -65,7 +75,11 @@ impl ModelInfo {
 
 impl fmt::Debug for ModelInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ModelInfo").field("id", &self.id).field("fields", &self.fields).finish()
+        f.debug_struct("ModelInfo")
+            .field("id", &self.id)
+            .field("output_kind", &self.output_kind)
+            .field("fields", &self.fields)
+            .finish()
     }
 }
 
@@ -80,6 +94,7 @@ impl fmt::Debug for ModelInfo {
 #[derive(Clone)]
 pub struct AnyInput {
     model_id: Arc<str>,
+    output_kind: Option<MediaKind>,
     body: Json,
     /// The rules that the body obeys.
     rules: Rules,
@@ -93,18 +108,29 @@ impl AnyInput {
     pub fn new<R: Request + Checked>(input: &R) -> Self {
         // Every `Checked` type has a checked body.
         let body = input.checked_body().map_or(Json::Null, |body| body.json.clone());
-        Self::generated(input.model_id(), R::RULES, body)
+        Self::generated(input.model_id(), input.output_kind(), R::RULES, body)
     }
 
-    fn generated(model_id: &str, rules: &'static [Rule], body: Json) -> Self {
+    fn generated(
+        model_id: &str,
+        output_kind: Option<MediaKind>,
+        rules: &'static [Rule],
+        body: Json,
+    ) -> Self {
         let (rules, definitions) = (List::Static(rules), Arc::default());
-        Self { model_id: model_id.into(), body, rules, definitions }
+        Self { model_id: model_id.into(), output_kind, body, rules, definitions }
     }
 
     /// The id of its model, as in `POST /models/{model_id}`.
     #[must_use]
     pub fn model_id(&self) -> &str {
         &self.model_id
+    }
+
+    /// The kind of file that its model makes; see [`ModelInfo::output_kind`].
+    #[must_use]
+    pub fn output_kind(&self) -> Option<MediaKind> {
+        self.output_kind
     }
 
     /// The body as it is sent.
@@ -131,6 +157,10 @@ impl Request for AnyInput {
         &self.model_id
     }
 
+    fn output_kind(&self) -> Option<MediaKind> {
+        self.output_kind
+    }
+
     fn checked_body(&self) -> Option<CheckedBody<'_>> {
         let Self { body, rules, definitions, .. } = self;
         Some(CheckedBody { json: body, rules, definitions })
@@ -140,8 +170,8 @@ impl Request for AnyInput {
 /// The input of a generated type, without its type.
 impl<R: Request + Checked> From<R> for AnyInput {
     fn from(input: R) -> Self {
-        let model_id = input.model_id().to_owned();
-        Self::generated(&model_id, R::RULES, input.into_json())
+        let (model_id, output_kind) = (input.model_id().to_owned(), input.output_kind());
+        Self::generated(&model_id, output_kind, R::RULES, input.into_json())
     }
 }
 
@@ -155,7 +185,7 @@ impl PartialEq for AnyInput {
 /// Shows the fields by their Rust names, as an input of a generated type does, after the model id.
 impl fmt::Debug for AnyInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { model_id, body, rules, definitions } = self;
+        let Self { model_id, output_kind: _, body, rules, definitions } = self;
         let mut shown = f.debug_struct("AnyInput");
         shown.field("model_id", model_id);
         show_members(Named { definitions, rules, value: body }, &mut shown);
@@ -181,10 +211,12 @@ pub struct DynamicModel {
     rules: Rules,
     /// The definitions that rules refer to by number.
     definitions: Arc<[Rules]>,
+    output_kind: Option<MediaKind>,
 }
 
 impl DynamicModel {
-    /// Parses an input schema, or a catalog entry that contains one.
+    /// Parses an input schema, or a catalog entry that contains one. Only an entry can say which
+    /// [kind of file](Self::output_kind) the model makes.
     ///
     /// # Errors
     /// All errors in the schema.
@@ -193,18 +225,24 @@ impl DynamicModel {
         let fail = |problems: Vec<String>| SchemaError { id: printable(id).into_owned(), problems };
         id.parse::<ModelId>().map_err(|error| fail(vec![error.to_string()]))?;
         // A schema may nest deeper than an ordinary thread's stack allows.
-        let parsed = on_large_stack(|| runcomfy_schema::parse::rules(id, schema));
+        let parsed = on_large_stack(|| runcomfy_schema::parse::runtime_schema(id, schema));
         let parsed = parsed.unwrap_or_else(|| {
             Err(vec!["the system gives no thread to read the schema in".to_owned()])
         });
-        let (rules, definitions) = parsed.map_err(fail)?;
-        Ok(Self { id: id.into(), rules, definitions: definitions.into() })
+        let RuntimeSchema { rules, definitions, output_kind } = parsed.map_err(fail)?;
+        Ok(Self { id: id.into(), rules, definitions: definitions.into(), output_kind })
     }
 
     /// The model id, as in `POST /models/{model_id}`.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The kind of file that the model makes; see [`ModelInfo::output_kind`].
+    #[must_use]
+    pub fn output_kind(&self) -> Option<MediaKind> {
+        self.output_kind
     }
 
     /// Checks a request body given as JSON.
@@ -224,6 +262,7 @@ impl DynamicModel {
         runcomfy_schema::check(&self.definitions, &self.rules, &body)?;
         Ok(AnyInput {
             model_id: Arc::clone(&self.id),
+            output_kind: self.output_kind,
             body,
             rules: self.rules.clone(),
             definitions: Arc::clone(&self.definitions),

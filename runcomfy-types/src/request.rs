@@ -4,6 +4,7 @@ use runcomfy_schema::declared::{Declared, declared};
 use runcomfy_schema::{Json, Rule, Rules};
 use serde::{Serialize, Serializer};
 
+use crate::media::MediaKind;
 use crate::object::Checked;
 use crate::output::Output;
 
@@ -44,10 +45,20 @@ pub trait Request: Serialize {
     /// The model id, as in `POST /models/{model_id}`.
     const MODEL_ID: &'static str;
 
+    /// The kind of file that the model makes, if its schema says so. Errors of `done.video()` and the
+    /// like mention it.
+    const OUTPUT_KIND: Option<MediaKind> = None;
+
     /// The id of the model that this input is for. It is `MODEL_ID`,
     /// unless the type serves many models.
     fn model_id(&self) -> &str {
         Self::MODEL_ID
+    }
+
+    /// The kind of file that the model of this input makes. It is `OUTPUT_KIND`, unless the type serves
+    /// many models.
+    fn output_kind(&self) -> Option<MediaKind> {
+        Self::OUTPUT_KIND
     }
 
     /// Distinguishes this input from an equal one that is meant to be another job; see [`Keyed`].
@@ -96,8 +107,14 @@ impl<R: Request + ?Sized> Request for &R {
 
     const MODEL_ID: &'static str = R::MODEL_ID;
 
+    const OUTPUT_KIND: Option<MediaKind> = R::OUTPUT_KIND;
+
     fn model_id(&self) -> &str {
         (**self).model_id()
+    }
+
+    fn output_kind(&self) -> Option<MediaKind> {
+        (**self).output_kind()
     }
 
     fn job_key(&self) -> Option<&str> {
@@ -158,8 +175,14 @@ impl<R: Request> Request for Keyed<R> {
 
     const MODEL_ID: &'static str = R::MODEL_ID;
 
+    const OUTPUT_KIND: Option<MediaKind> = R::OUTPUT_KIND;
+
     fn model_id(&self) -> &str {
         self.input.model_id()
+    }
+
+    fn output_kind(&self) -> Option<MediaKind> {
+        self.input.output_kind()
     }
 
     fn job_key(&self) -> Option<&str> {

@@ -77,8 +77,12 @@ fn request(source: &mut Source, model: &Model) {
     source.open("impl __rt::Request for Input {");
     source.line(&format!("type Output = {output};"));
     source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");
-    source.line("#[inline]");
     let option = model.paths.of("Option");
+    if let Some(kind) = model.output_kind {
+        let some = format!("__rt::Some(__rt::MediaKind::{kind:?})");
+        source.line(&format!("const OUTPUT_KIND: {option}<__rt::MediaKind> = {some};"));
+    }
+    source.line("#[inline]");
     source.open(&format!("fn checked_body(&self) -> {option}<__rt::CheckedBody<'_>> {{"));
     source.line("__rt::checked_body::<Self>(self.0.json())");
     source.close("}");

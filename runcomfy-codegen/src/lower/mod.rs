@@ -104,6 +104,7 @@ pub(crate) fn lower(
         aliases,
         referred,
         output,
+        output_kind: document.output_kind(),
     };
     model.paths = Paths::new(model.type_names());
     let example = example::of(&model, &mut compiler, input, crate_path, reporter);

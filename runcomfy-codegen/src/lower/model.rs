@@ -31,6 +31,8 @@ pub(crate) struct Model {
     /// The rules that others refer to, by number, and how they are written.
     pub(crate) referred: Vec<(Rules, Written)>,
     pub(crate) output: Option<OutputType>,
+    /// The kind of file that it makes, if the schema says so.
+    pub(crate) output_kind: Option<MediaKind>,
 }
 
 impl Model {

@@ -7,7 +7,7 @@
 //! - `nearly.rs` reports misspelt keywords. `consistency.rs` and `contradiction.rs` report schemas
 //!   that no value satisfies.
 //! - `merge.rs` merges a schema with its parts, and `form.rs` says what kind of value it describes.
-//! - `hint.rs` says which strings are files.
+//! - `hint.rs` says which strings are files, and `output.rs` which kind of file a model makes.
 //! - `names.rs` has all naming rules; `variants.rs` applies those for variants.
 //! - `compile/` makes the rules.
 #![allow(missing_debug_implementations, reason = "for the crates of this project")]
@@ -25,6 +25,7 @@ mod keywords;
 mod merge;
 pub mod names;
 mod nearly;
+mod output;
 mod reserved;
 mod schema;
 mod variants;
@@ -43,6 +44,7 @@ pub use schema::{
     Reference, Root, Schema, SchemaId, XMedia,
 };
 
+use crate::media::MediaKind;
 use crate::printable;
 use crate::rule::Rules;
 
@@ -51,12 +53,20 @@ pub const UNSEEN_FILES: &str = "its parts combine in too many ways to look for m
 pub const UNSEEN_FILES_HELP: &str =
     "describe this value in one schema instead of several that are combined";
 
-/// Reads a schema that came at run time: its rules, and the definitions that they refer to by
-/// number.
+/// A schema that came at run time.
+pub struct RuntimeSchema {
+    pub rules: Rules,
+    /// The definitions that rules refer to by number.
+    pub definitions: Vec<Rules>,
+    /// The kind of file that the model makes, if the text says so.
+    pub output_kind: Option<MediaKind>,
+}
+
+/// Reads a schema that came at run time.
 ///
 /// # Errors
 /// The problems of the schema.
-pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
+pub fn runtime_schema(id: &str, text: &str) -> Result<RuntimeSchema, Vec<String>> {
     let mut diagnostics = Diagnostics::default();
     let document = parse(id, text, &mut diagnostics);
     let document = document.filter(|_| !diagnostics.has_errors()).ok_or_else(|| {
@@ -75,5 +85,6 @@ pub fn rules(id: &str, text: &str) -> Result<(Rules, Vec<Rules>), Vec<String>> {
         let at = printable::printable(&location.pointer);
         return Err(vec![format!("{UNSEEN_FILES} (at {at}); {UNSEEN_FILES_HELP}")]);
     }
-    Ok((rules.into(), compiler.referred().to_vec()))
+    let definitions = compiler.referred().to_vec();
+    Ok(RuntimeSchema { rules: rules.into(), definitions, output_kind: document.output_kind() })
 }
