@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use runcomfy_schema::media::MediaKind;
 use runcomfy_schema::validate::on_large_stack;
 
+use crate::api::Lowered;
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity};
 use crate::source::SchemaFile;
@@ -75,6 +77,7 @@ pub struct GeneratedModel {
     /// Its source.
     pub source: String,
     file: String,
+    pub(crate) lowered: Lowered,
 }
 
 /// A generated type with fields.
@@ -388,9 +391,9 @@ impl Generator {
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
         let index = emit::index(&models, runtime, self.crate_path.is_some(), file);
         let mut generated = Vec::new();
-        for (model, source) in models.iter().zip(sources) {
+        for (model, source) in models.into_iter().zip(sources) {
             let emitted = bug::caught(source, || {
-                emit::model(model, &source.text, runtime, &self.place_in_crate)
+                emit::model(&model, &source.text, runtime, &self.place_in_crate)
             });
             match emitted {
                 Ok(text) => generated.push(GeneratedModel {
@@ -402,12 +405,13 @@ impl Generator {
                     output_kind: model.output_kind,
                     source: text,
                     objects: model.objects.iter().map(GeneratedObject::of).collect(),
-                    file: file(model),
+                    file: file(&model),
+                    lowered: Lowered(Arc::new(model)),
                 }),
                 Err(bug) => problems.push(bug),
             }
         }
-        if generated.len() < models.len() {
+        if problems.iter().any(|problem| problem.severity() == Severity::Error) {
             return Err(Error::new(problems));
         }
         Ok(Generated { models: generated, warnings: problems, index })

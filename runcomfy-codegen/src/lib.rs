@@ -55,6 +55,7 @@
 //!
 //! A file must be one that the service can fetch, and its setter takes a `Media`.
 
+mod api;
 mod bug;
 mod check;
 mod clash;
@@ -68,6 +69,10 @@ mod runtime;
 mod source;
 mod write;
 
+pub use api::{
+    Api, ApiConversion, ApiDefinitions, ApiEnum, ApiEnumKind, ApiField, ApiObject, ApiOutputField,
+    ApiRules, ApiType, ApiUnion, Others,
+};
 pub use check::{Checked, check};
 pub use generator::{
     Generated, GeneratedField, GeneratedModel, GeneratedObject, Generator, NameOrigin, Written,

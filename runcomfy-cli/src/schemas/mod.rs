@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 mod changes;
 pub mod check;
+pub mod diff;
 mod folder;
 pub mod import;
 mod merge;
@@ -43,6 +44,7 @@ pub struct Schemas {
 #[expect(missing_docs, reason = "each is documented with its arguments")]
 pub enum Command {
     Check(check::Args),
+    Diff(diff::Args),
     Import(import::Args),
     New(new::Args),
     Sync(sync::Args),
@@ -63,7 +65,7 @@ impl Command {
     #[must_use]
     pub fn writes(&self) -> bool {
         match self {
-            Self::Check(_) => false,
+            Self::Check(_) | Self::Diff(_) => false,
             Self::Import(args) => !args.dry_run,
             Self::New(_) => true,
             Self::Sync(args) => !args.check,
@@ -77,6 +79,7 @@ impl Command {
     pub fn run(&self, project: &Project, output: &mut dyn Write) -> Result<Status> {
         match self {
             Self::Check(args) => check::run(args, project, output),
+            Self::Diff(args) => diff::run(args, project, output),
             Self::Import(args) => import::run(args, project, output),
             Self::New(args) => new::run(args, project, output),
             Self::Sync(args) => sync::run(args, project, output),

@@ -281,7 +281,9 @@ pub fn json_message(text: &str, error: &MediaError) -> String {
         MediaError::PrivateHost { host } => {
             format!("the host `{host}` is not public, so the service cannot fetch from it; {TAKES}")
         }
-        MediaError::OtherSort { .. } if form_of(text) == MediaForm::Path => format!("a path; {TAKES}"),
+        MediaError::OtherSort { .. } if form_of(text) == MediaForm::Path => {
+            format!("a path; {TAKES}")
+        }
         MediaError::SurroundingSpace => "begins or ends with white space; remove it".to_owned(),
         MediaError::NotAName => format!("none of the three that a media field takes; {TAKES}"),
         other => other.to_string(),

@@ -1,0 +1,577 @@
+//! Whether new rules accept every value that old rules accept.
+//!
+//! The answer errs on the safe side: "no" may mean that it cannot be shown, "yes" is certain. Each new
+//! rule has to follow from the old ones. An old `anyOf` or `oneOf` is split into its cases.
+
+use std::collections::BTreeSet;
+
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::keyword::values::Values;
+use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, Target};
+use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
+
+use super::fingerprint::{fingerprint, fingerprint_of};
+use super::limits::{self, Limits};
+
+/// The keywords of new rules that may refuse a value that was accepted before.
+pub(super) type Refusing = BTreeSet<&'static str>;
+
+/// Types with changes of their own, which are not changes of the values that contain them: pairs of
+/// what is old and what is new.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// The keys of objects, sorted.
+    pub(super) objects: Vec<(Vec<String>, Vec<String>)>,
+    /// The values of enums, in canonical form and sorted.
+    pub(super) enums: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl Known {
+    /// The same pairs from the other side.
+    pub(super) fn swapped(&self) -> Self {
+        let swap = |pairs: &[(Vec<String>, Vec<String>)]| {
+            pairs.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
+        };
+        Self { objects: swap(&self.objects), enums: swap(&self.enums) }
+    }
+
+    /// Whether these are the keys of one pair, and of no other: several types with the same keys are
+    /// told apart by their rules alone.
+    fn are_objects(&self, old: &ObjectSchema, new: &ObjectSchema) -> bool {
+        let (old, new) = (keys(old), keys(new));
+        let is_one = |pair: &&(Vec<String>, Vec<String>)| pair.0 == old || pair.1 == new;
+        let mut pairs = self.objects.iter().filter(is_one);
+        let found = pairs.next();
+        found.is_some_and(|pair| pair.0 == old && pair.1 == new) && pairs.next().is_none()
+    }
+
+    fn are_enums(&self, old: &Values, new: &Values) -> bool {
+        let (old, new) = (values(old), values(new));
+        self.enums.iter().any(|pair| pair.0 == old && pair.1 == new)
+    }
+}
+
+fn keys(object: &ObjectSchema) -> Vec<String> {
+    let mut keys: Vec<_> = object.fields.iter().map(|field| field.key.to_owned()).collect();
+    keys.sort();
+    keys
+}
+
+/// The values without `null`, which is no variant.
+fn values(values: &Values) -> Vec<String> {
+    let json = values.iter().map(|one| one.to_json()).filter(|one| *one != Json::Null);
+    let mut values: Vec<_> = json.map(|one| one.canonical()).collect();
+    values.sort();
+    values
+}
+
+/// Compares rules in one direction.
+pub(super) struct Comparison<'a> {
+    pub(super) old: &'a [Rules],
+    pub(super) new: &'a [Rules],
+    pub(super) known: &'a Known,
+    /// The comparisons in progress: rules may lead back to themselves.
+    open: Vec<(Vec<usize>, usize)>,
+    left: usize,
+}
+
+/// The keyword that is named where the comparison is given up.
+const TOO_COMPLEX: &str = "too complex to compare";
+
+fn address<T>(value: &T) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(old: &'a [Rules], new: &'a [Rules], known: &'a Known) -> Self {
+        const MAX_STEPS: usize = 50_000;
+        Self { old, new, known, open: Vec::new(), left: MAX_STEPS }
+    }
+
+    /// The keywords of `new` that may refuse what `old` accepts.
+    pub(super) fn refusing(&mut self, old: &'a [Rule], new: &'a [Rule]) -> Refusing {
+        self.compare(old.iter().collect(), new)
+    }
+
+    fn compare(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
+        const MAX_OPEN: usize = 100;
+        let Some(first) = new.first() else { return Refusing::new() };
+        let Some(left) = self.left.checked_sub(1) else { return [TOO_COMPLEX].into() };
+        self.left = left;
+        let key = (old.iter().map(|rule| address(*rule)).collect(), address(first));
+        // It leads back to itself further inside the value, where nothing new was found.
+        if self.open.contains(&key) {
+            return Refusing::new();
+        }
+        if self.open.len() == MAX_OPEN {
+            return [TOO_COMPLEX].into();
+        }
+        self.open.push(key);
+        let refusing = self.compare_open(old, new);
+        self.open.pop();
+        refusing
+    }
+
+    fn compare_open(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
+        let mut flat = Vec::new();
+        let mut depth = 0;
+        flatten(self.old, old, &mut flat, &mut depth);
+        if flat.iter().any(|rule| matches!(rule, Rule::Never)) {
+            return Refusing::new();
+        }
+        if let Some(refusing) = self.each_value(&flat, new) {
+            return refusing;
+        }
+        let mut refusing = Refusing::new();
+        for rule in new {
+            let mut of_rule = self.rule(&flat, rule);
+            if !of_rule.is_empty()
+                && let Some(of_cases) = self.each_case(&flat, rule)
+            {
+                of_rule = of_cases;
+            }
+            refusing.append(&mut of_rule);
+        }
+        refusing
+    }
+
+    /// Where the old values are listed, each is judged.
+    fn each_value(&mut self, old: &[&'a Rule], new: &'a [Rule]) -> Option<Refusing> {
+        let listed = old.iter().find_map(|rule| match rule {
+            Rule::Values(values) => Some(values),
+            _ => None,
+        })?;
+        // A pair of enums is compared as such.
+        let is_known = new.iter().any(
+            |rule| matches!(rule, Rule::Values(values) if self.known.are_enums(listed, values)),
+        );
+        if is_known {
+            return None;
+        }
+        let values: Vec<_> = listed.iter().map(|one| one.to_json()).collect();
+        let is_old = |value: &&Json| old.iter().all(|rule| self.holds(self.old, rule, value));
+        let accepted: Vec<_> = values.iter().filter(is_old).collect();
+        let refusing = new
+            .iter()
+            .filter(|rule| accepted.iter().any(|value| !self.holds(self.new, rule, value)));
+        Some(refusing.map(keyword).collect())
+    }
+
+    fn holds(&self, definitions: &[Rules], rule: &Rule, value: &Json) -> bool {
+        is_valid(definitions, std::slice::from_ref(rule), value)
+    }
+
+    /// Splits an old `anyOf` or `oneOf` into its cases. `None` if there is none.
+    fn each_case(&mut self, old: &[&'a Rule], new: &'a Rule) -> Option<Refusing> {
+        let (index, cases) = old.iter().enumerate().find_map(|(index, rule)| match rule {
+            Rule::AnyOf(cases) | Rule::OneOf(cases) => Some((index, cases)),
+            _ => None,
+        })?;
+        let mut refusing = Refusing::new();
+        for case in cases.iter() {
+            let others = old.iter().enumerate().filter(|(other, _)| *other != index);
+            let rules = others.map(|(_, rule)| *rule).chain(case.iter()).collect();
+            refusing.append(&mut self.compare(rules, std::slice::from_ref(new)));
+            if !refusing.is_empty() {
+                break;
+            }
+        }
+        Some(refusing)
+    }
+
+    /// Whether a new rule follows from the old ones. `old` has neither references nor `allOf`.
+    fn rule(&mut self, old: &[&'a Rule], new: &'a Rule) -> Refusing {
+        let types = limits::types(old);
+        let follows = match new {
+            Rule::Never => false,
+            Rule::Types(allowed) => types.intersection(*allowed) == types,
+            Rule::Values(new) => old.iter().any(|rule| match rule {
+                Rule::Values(old) => self.known.are_enums(old, new),
+                _ => false,
+            }),
+            Rule::Range { min, max } => {
+                !types.has(Types::NUMBER | Types::INTEGER) || range_follows(old, types, min, max)
+            }
+            Rule::MultipleOf(step) => {
+                !types.has(Types::NUMBER | Types::INTEGER)
+                    || (!types.has(Types::NUMBER) && Num::Int(1).is_multiple_of(step))
+                    || old.iter().any(
+                        |rule| matches!(rule, Rule::MultipleOf(old) if old.is_multiple_of(step)),
+                    )
+            }
+            Rule::TextLen { min, max } => {
+                !types.has(Types::STRING) || Limits::of_text(old).is_within(*min, *max)
+            }
+            Rule::Pattern(_) | Rule::Format(_) | Rule::Media(_) | Rule::Validations(_) => {
+                !types.has(Types::STRING) || self.is_there(old, new)
+            }
+            Rule::ItemsLen { min, max } => {
+                !types.has(Types::ARRAY) || Limits::of_items(old).is_within(*min, *max)
+            }
+            Rule::UniqueItems => !types.has(Types::ARRAY) || self.is_there(old, new),
+            Rule::Items { from, rules } => {
+                return self.items(old, types, *from, rules);
+            }
+            Rule::Prefix(_) | Rule::Contains { .. } => {
+                !types.has(Types::ARRAY) || self.is_there(old, new)
+            }
+            Rule::PropertyCount { min, max } => {
+                !types.has(Types::OBJECT) || Limits::of_members(old).is_within(*min, *max)
+            }
+            Rule::Required(keys) => {
+                !types.has(Types::OBJECT) || keys.iter().all(|key| is_required(old, key))
+            }
+            Rule::Object(object) => return self.object(old, types, object),
+            Rule::PropertyNames(_) | Rule::Dependent { .. } => {
+                !types.has(Types::OBJECT) || self.is_there(old, new)
+            }
+            Rule::Ref(target) => {
+                return self.compare(old.to_vec(), resolve(self.new, *target));
+            }
+            Rule::AllOf(parts) => {
+                let mut refusing = Refusing::new();
+                for part in parts.iter() {
+                    refusing.append(&mut self.compare(old.to_vec(), part));
+                }
+                return refusing;
+            }
+            Rule::AnyOf(parts) => {
+                self.is_there(old, new)
+                    || parts.iter().any(|part| self.compare(old.to_vec(), part).is_empty())
+            }
+            // That one form accepts says nothing of the others.
+            Rule::OneOf(parts) => {
+                return self.one_of(old, new, parts);
+            }
+            Rule::Not(_) | Rule::If { .. } => self.is_there(old, new),
+            Rule::Unevaluated { rules, properties, items } => {
+                if self.is_there(old, new) {
+                    true
+                } else {
+                    return self.unevaluated(old, rules, properties.as_ref(), items.as_ref());
+                }
+            }
+        };
+        if follows { Refusing::new() } else { [keyword(new)].into() }
+    }
+
+    /// Whether the same rule is among the old ones.
+    fn is_there(&self, old: &[&'a Rule], new: &'a Rule) -> bool {
+        let new = fingerprint_of(self.new, new);
+        old.iter().any(|rule| fingerprint_of(self.old, rule) == new)
+    }
+
+    fn items(&mut self, old: &[&'a Rule], types: Types, from: usize, new: &'a Rules) -> Refusing {
+        if !types.has(Types::ARRAY) || Limits::of_items(old).max == Some(0) {
+            return Refusing::new();
+        }
+        let prefixes = old.iter().any(|rule| matches!(rule, Rule::Prefix(_)));
+        let items = old.iter().filter_map(|rule| match rule {
+            Rule::Items { from: old, rules } if *old <= from => Some(rules.iter()),
+            _ => None,
+        });
+        let items: Vec<_> = items.flatten().collect();
+        if prefixes && from == 0 {
+            return ["items"].into();
+        }
+        self.compare(items, new)
+    }
+
+    fn object(&mut self, old: &[&'a Rule], types: Types, new: &'a ObjectSchema) -> Refusing {
+        if !types.has(Types::OBJECT) {
+            return Refusing::new();
+        }
+        let objects = || {
+            old.iter().filter_map(|rule| match rule {
+                Rule::Object(object) => Some(&**object),
+                _ => None,
+            })
+        };
+        if objects().any(|old| self.known.are_objects(old, new)) {
+            return Refusing::new();
+        }
+        let mut best: Option<Refusing> = None;
+        for object in objects() {
+            let refusing = self.between(old, object, new);
+            if refusing.is_empty() {
+                return refusing;
+            }
+            best = best.or(Some(refusing));
+        }
+        let is_all_taken = new.fields.is_empty()
+            && new.patterns.is_empty()
+            && matches!(new.additional, Additional::Open);
+        let otherwise = if is_all_taken { Refusing::new() } else { ["properties"].into() };
+        best.unwrap_or(otherwise)
+    }
+
+    /// Two objects, by their keys.
+    fn between(
+        &mut self,
+        rules: &[&'a Rule],
+        old: &'a ObjectSchema,
+        new: &'a ObjectSchema,
+    ) -> Refusing {
+        let mut refusing = Refusing::new();
+        for field in new.fields.iter() {
+            let before = old.fields.by_key(field.key);
+            if field.required
+                && !before.is_some_and(|field| field.required)
+                && !is_required(rules, field.key)
+            {
+                refusing.insert("required");
+            }
+            match (before, &old.additional) {
+                (Some(before), _) => {
+                    refusing.append(&mut self.compare(before.rules.iter().collect(), field.rules));
+                }
+                // It could not be there.
+                (None, Additional::Denied) if old.patterns.is_empty() => {}
+                (None, Additional::Checked(before)) if old.patterns.is_empty() => {
+                    refusing.append(&mut self.compare(before.iter().collect(), field.rules));
+                }
+                (None, _) => refusing.append(&mut self.compare(Vec::new(), field.rules)),
+            }
+        }
+        if patterns(self.old, old) != patterns(self.new, new) {
+            refusing.insert("patternProperties");
+        }
+        for field in old.fields.iter().filter(|field| new.fields.by_key(field.key).is_none()) {
+            match &new.additional {
+                Additional::Open => {}
+                Additional::Denied => {
+                    if !field.rules.iter().any(|rule| matches!(rule, Rule::Never)) {
+                        refusing.insert("properties");
+                    }
+                }
+                Additional::Checked(rules) => {
+                    refusing.append(&mut self.compare(field.rules.iter().collect(), rules));
+                }
+            }
+        }
+        match (&old.additional, &new.additional) {
+            (_, Additional::Open) | (Additional::Denied, _) => {}
+            (_, Additional::Denied) => {
+                refusing.insert("additionalProperties");
+            }
+            (Additional::Open, Additional::Checked(rules)) => {
+                refusing.append(&mut self.compare(Vec::new(), rules));
+            }
+            (Additional::Checked(before), Additional::Checked(rules)) => {
+                refusing.append(&mut self.compare(before.iter().collect(), rules));
+            }
+        }
+        refusing
+    }
+
+    /// A value that one of the old forms accepts, and no other, has to be so now. It is if the forms are
+    /// the same but for what follows, one by one.
+    fn one_of(&mut self, old: &[&'a Rule], new: &'a Rule, parts: &'a [Rules]) -> Refusing {
+        if self.is_there(old, new) {
+            return Refusing::new();
+        }
+        let is_apart = are_apart(self.new, parts);
+        if is_apart && parts.iter().any(|part| self.compare(old.to_vec(), part).is_empty()) {
+            return Refusing::new();
+        }
+        ["oneOf"].into()
+    }
+
+    /// What the parts do not evaluate is refused on both sides; the parts are compared.
+    fn unevaluated(
+        &mut self,
+        old: &[&'a Rule],
+        new: &'a Rules,
+        properties: Option<&'a Rules>,
+        items: Option<&'a Rules>,
+    ) -> Refusing {
+        let same = |rules: Option<&Rules>, definitions: &[Rules]| {
+            rules.map(|rules| fingerprint(definitions, rules))
+        };
+        let before = old.iter().find_map(|rule| match rule {
+            Rule::Unevaluated { rules, properties, items } => Some((rules, properties, items)),
+            _ => None,
+        });
+        let mut refusing = Refusing::new();
+        match before {
+            Some((rules, old_properties, old_items))
+                if same(old_properties.as_ref(), self.old) == same(properties, self.new)
+                    && same(old_items.as_ref(), self.old) == same(items, self.new) =>
+            {
+                // A key that is declared no more is evaluated no more.
+                if !keys_in(self.old, rules).is_subset(&keys_in(self.new, new)) {
+                    refusing.insert("unevaluatedProperties");
+                }
+            }
+            // An object whose keys are all known is closed already.
+            _ => {
+                let is_closed = old.iter().any(|rule| {
+                    matches!(rule, Rule::Object(object)
+                        if matches!(object.additional, Additional::Denied)
+                            && object.patterns.is_empty()
+                            && keys(object).into_iter().collect::<BTreeSet<_>>()
+                                .is_subset(&keys_in(self.new, new)))
+                });
+                if !is_closed || items.is_some() {
+                    refusing.insert("unevaluatedProperties");
+                }
+            }
+        }
+        refusing.append(&mut self.compare(old.to_vec(), new));
+        refusing
+    }
+}
+
+/// Whether no value is accepted by two of the forms, as far as their types and constants show.
+fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
+    let flat = |part: &'_ Rules| {
+        let mut flat = Vec::new();
+        flatten(definitions, part.iter().collect(), &mut flat, &mut 0);
+        limits::types(&flat)
+    };
+    let types: Vec<_> = parts.iter().map(flat).collect();
+    types.iter().enumerate().all(|(index, one)| {
+        types.iter().skip(index + 1).all(|other| one.intersection(*other).0 == 0)
+    })
+}
+
+/// The keys that rules declare for the value itself.
+fn keys_in(definitions: &[Rules], rules: &[Rule]) -> BTreeSet<String> {
+    fn gather(definitions: &[Rules], rules: &[Rule], keys: &mut BTreeSet<String>, left: usize) {
+        let Some(left) = left.checked_sub(1) else { return };
+        for rule in rules {
+            match rule {
+                Rule::Object(object) => {
+                    keys.extend(object.fields.iter().map(|field| field.key.to_owned()));
+                }
+                Rule::Ref(target) => gather(definitions, resolve(definitions, *target), keys, left),
+                Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                    parts.iter().for_each(|part| gather(definitions, part, keys, left));
+                }
+                Rule::If { condition, then, otherwise } => {
+                    for part in [condition, then, otherwise] {
+                        gather(definitions, part, keys, left);
+                    }
+                }
+                Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
+                    gather(definitions, rules, keys, left);
+                }
+                _ => {}
+            }
+        }
+    }
+    const MAX_DEPTH: usize = 16;
+    let mut keys = BTreeSet::new();
+    gather(definitions, rules, &mut keys, MAX_DEPTH);
+    keys
+}
+
+fn patterns(definitions: &[Rules], object: &ObjectSchema) -> Vec<(String, String)> {
+    let patterns = object.patterns.iter();
+    let mut patterns: Vec<_> = patterns
+        .map(|(pattern, rules)| (pattern.text().to_owned(), fingerprint(definitions, rules)))
+        .collect();
+    patterns.sort();
+    patterns
+}
+
+/// Adds the rules that hold for the value itself, without references and `allOf`.
+fn flatten<'a>(
+    definitions: &'a [Rules],
+    rules: Vec<&'a Rule>,
+    flat: &mut Vec<&'a Rule>,
+    depth: &mut usize,
+) {
+    const MAX_DEPTH: usize = 64;
+    const MAX_RULES: usize = 4_000;
+    if *depth == MAX_DEPTH {
+        return;
+    }
+    *depth += 1;
+    for rule in rules {
+        if flat.len() == MAX_RULES {
+            break;
+        }
+        match rule {
+            Rule::Ref(target) => {
+                let rules = resolve(definitions, *target);
+                flatten(definitions, rules.iter().collect(), flat, depth);
+            }
+            Rule::AllOf(parts) => {
+                for part in parts.iter() {
+                    flatten(definitions, part.iter().collect(), flat, depth);
+                }
+            }
+            Rule::Unevaluated { rules, .. } => {
+                flat.push(rule);
+                flatten(definitions, rules.iter().collect(), flat, depth);
+            }
+            rule => flat.push(rule),
+        }
+    }
+    *depth -= 1;
+}
+
+pub(super) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {
+    match target {
+        Target::Static(rules) => rules,
+        Target::Definition(index) => {
+            definitions.get(index).map(|rules| &**rules).unwrap_or_default()
+        }
+    }
+}
+
+fn is_required(old: &[&Rule], key: &str) -> bool {
+    old.iter().any(|rule| match rule {
+        Rule::Required(keys) => keys.iter().any(|known| known == key),
+        Rule::Object(object) => object.fields.by_key(key).is_some_and(|field| field.required),
+        _ => false,
+    })
+}
+
+fn range_follows(old: &[&Rule], types: Types, min: &Option<Bound>, max: &Option<Bound>) -> bool {
+    let is_integer = !types.has(Types::NUMBER);
+    let (old_min, old_max) = limits::range(old, is_integer);
+    let follows = |old: Option<(Num, bool)>, new: &Option<Bound>, is_min: bool| {
+        let Some(new) = new else { return true };
+        let Some((value, exclusive)) = old else { return false };
+        let (new, new_exclusive) = limits::bound(new, is_integer, is_min);
+        let order = value.compare(&new);
+        let inside = if is_min { order.is_gt() } else { order.is_lt() };
+        inside || (order.is_eq() && (exclusive || !new_exclusive))
+    };
+    follows(old_min, min, true) && follows(old_max, max, false)
+}
+
+/// The keyword of a rule, for people.
+pub(super) fn keyword(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Never => "false",
+        Rule::Types(_) => "type",
+        Rule::Values(_) => "enum",
+        Rule::Range { .. } => "range",
+        Rule::MultipleOf(_) => "multipleOf",
+        Rule::TextLen { .. } => "length",
+        Rule::Pattern(_) => "pattern",
+        Rule::Format(_) => "format",
+        Rule::Media(_) => "media",
+        Rule::Validations(_) => "validations",
+        Rule::ItemsLen { .. } => "number of items",
+        Rule::UniqueItems => "uniqueItems",
+        Rule::Prefix(_) => "prefixItems",
+        Rule::Items { .. } => "items",
+        Rule::Contains { .. } => "contains",
+        Rule::Object(_) => "properties",
+        Rule::PropertyCount { .. } => "number of members",
+        Rule::Required(_) => "required",
+        Rule::PropertyNames(_) => "propertyNames",
+        Rule::Dependent { .. } => "dependent keywords",
+        Rule::Ref(_) => "$ref",
+        Rule::AllOf(_) => "allOf",
+        Rule::AnyOf(_) => "anyOf",
+        Rule::OneOf(_) => "oneOf",
+        Rule::Not(_) => "not",
+        Rule::If { .. } => "if",
+        Rule::Unevaluated { .. } => "unevaluatedProperties",
+    }
+}

@@ -1,0 +1,385 @@
+//! Compares two APIs of a model.
+//!
+//! Names decide what corresponds to what, as they do for an app. A change inside a type of the module is
+//! a change of that type, and not of the fields that have it.
+
+use std::collections::BTreeMap;
+
+use runcomfy_codegen::{
+    Api, ApiConversion, ApiEnum, ApiEnumKind, ApiObject, ApiOutputField, ApiType, ApiUnion,
+};
+
+use super::accepts::{Comparison, Known, Refusing};
+use super::change::{Change, Verdict, quoted};
+use super::objects;
+use Verdict::{Additive, Breaking, None as Nothing};
+
+/// Both APIs of a model, with their names.
+pub(super) struct Pair<'a> {
+    pub(super) old: Side<'a>,
+    pub(super) new: Side<'a>,
+}
+
+/// One API, and what its names stand for.
+pub(super) struct Side<'a> {
+    pub(super) api: &'a Api,
+    types: BTreeMap<&'a str, &'a str>,
+}
+
+/// A type of a module.
+#[derive(Clone, Copy)]
+enum Type<'a> {
+    Object(&'a ApiObject),
+    Enum(&'a ApiEnum),
+    Union(&'a ApiUnion),
+}
+
+impl<'a> Side<'a> {
+    fn new(api: &'a Api) -> Self {
+        let names = api.objects.iter().map(|one| &*one.name);
+        let names = names.chain(api.enums.iter().map(|one| &*one.name));
+        let names = names.chain(api.unions.iter().map(|one| &*one.name));
+        let mut types: BTreeMap<_, _> = names.map(|name| (name, name)).collect();
+        for (name, of) in &api.aliases {
+            types.insert(name, of);
+        }
+        Self { api, types }
+    }
+
+    /// The type that a name stands for.
+    pub(super) fn resolve(&self, name: &str) -> Option<&'a str> {
+        self.types.get(name).copied()
+    }
+
+    fn find(&self, name: &str) -> Option<Type<'a>> {
+        let name = self.resolve(name)?;
+        let object = self.api.objects.iter().find(|one| one.name == name).map(Type::Object);
+        let one = || self.api.enums.iter().find(|one| one.name == name).map(Type::Enum);
+        let union = || self.api.unions.iter().find(|one| one.name == name).map(Type::Union);
+        object.or_else(one).or_else(union)
+    }
+}
+
+/// The changes between two APIs, by type.
+pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
+    let pair = Pair { old: Side::new(old), new: Side::new(new) };
+    let mut changes = Vec::new();
+    for object in &old.objects {
+        match pair.new.find(&object.name) {
+            Some(Type::Object(new)) => objects::compare(&pair, object, new, &mut changes),
+            other => other_type(&object.name, "struct", other, &mut changes),
+        }
+    }
+    for one in &old.enums {
+        match pair.new.find(&one.name) {
+            Some(Type::Enum(new)) => enums(one, new, &mut changes),
+            other => other_type(&one.name, "enum", other, &mut changes),
+        }
+    }
+    for union in &old.unions {
+        match pair.new.find(&union.name) {
+            Some(Type::Union(new)) => pair.unions(union, new, &mut changes),
+            other => other_type(&union.name, "union", other, &mut changes),
+        }
+    }
+    for (name, of) in &old.aliases {
+        match pair.new.resolve(name) {
+            None => other_type(name, "name", None, &mut changes),
+            Some(now) if pair.new.resolve(of) != Some(now) => changes.push(Change::new(
+                name,
+                "type-parted",
+                format!("was another name of `{of}`, and is a type of its own"),
+                (Breaking, Nothing),
+            )),
+            Some(_) => {}
+        }
+    }
+    for name in pair.new.types.keys().filter(|name| pair.old.resolve(name).is_none()) {
+        changes.push(Change::new(*name, "type-added", "new type", (Additive, Nothing)));
+    }
+    output(&pair, &mut changes);
+    changes
+}
+
+fn other_type(name: &str, was: &str, now: Option<Type<'_>>, changes: &mut Vec<Change>) {
+    let change = match now {
+        None => ("type-removed", format!("the {was} is gone")),
+        Some(now) => {
+            let now = match now {
+                Type::Object(_) => "struct",
+                Type::Enum(_) => "enum",
+                Type::Union(_) => "union",
+            };
+            ("type-changed", format!("was a {was}, and is a {now}"))
+        }
+    };
+    // Values are those of the fields that have it.
+    changes.push(Change::new(name, change.0, change.1, (Breaking, Nothing)));
+}
+
+impl Pair<'_> {
+    /// Whether code that names the old type compiles with the new one.
+    pub(super) fn is_same_type(&self, old: &ApiType, new: &ApiType) -> bool {
+        match (old, new) {
+            (ApiType::Named(old), ApiType::Named(new)) => {
+                self.new.resolve(old).is_some_and(|now| self.new.resolve(new) == Some(now))
+            }
+            (ApiType::List(old), ApiType::List(new))
+            | (ApiType::Map(old), ApiType::Map(new))
+            | (ApiType::Option(old), ApiType::Option(new)) => self.is_same_type(old, new),
+            (old, new) => old == new,
+        }
+    }
+
+    fn is_same_conversion(&self, old: &ApiConversion, new: &ApiConversion) -> bool {
+        let is_same = |old: &str, new: &str| {
+            self.is_same_type(&ApiType::Named(old.into()), &ApiType::Named(new.into()))
+        };
+        match (old, new) {
+            (ApiConversion::From(old), ApiConversion::From(new))
+            | (ApiConversion::TryFrom(old), ApiConversion::TryFrom(new)) => is_same(old, new),
+            (ApiConversion::List(old), ApiConversion::List(new))
+            | (ApiConversion::Map(old), ApiConversion::Map(new)) => self.is_same_type(old, new),
+            (old, new) => old == new,
+        }
+    }
+
+    fn unions(&self, old: &ApiUnion, new: &ApiUnion, changes: &mut Vec<Change>) {
+        for one in &old.conversions {
+            if !new.conversions.iter().any(|other| self.is_same_conversion(one, other)) {
+                let text = format!("takes no {} any more", describe(one));
+                let verdicts = (Breaking, Nothing);
+                changes.push(Change::new(&old.name, "form-removed", text, verdicts));
+            }
+        }
+        for one in &new.conversions {
+            if !old.conversions.iter().any(|other| self.is_same_conversion(other, one)) {
+                let text = format!("takes {}", describe(one));
+                let verdicts = (Additive, Nothing);
+                changes.push(Change::new(&old.name, "form-added", text, verdicts));
+            }
+        }
+    }
+
+    /// The types inside a value of this type that are compared by themselves.
+    pub(super) fn known(&self, type_: &ApiType) -> Known {
+        let mut known = Known::default();
+        self.add_known(type_, &mut known, &mut Vec::new());
+        known
+    }
+
+    fn add_known(&self, type_: &ApiType, known: &mut Known, seen: &mut Vec<String>) {
+        match type_ {
+            ApiType::List(item) | ApiType::Map(item) | ApiType::Option(item) => {
+                self.add_known(item, known, seen);
+            }
+            ApiType::Named(name) if !seen.contains(name) => {
+                seen.push(name.clone());
+                match (self.old.find(name), self.new.find(name)) {
+                    (Some(Type::Object(old)), Some(Type::Object(new))) => {
+                        known.objects.push((keys(old), keys(new)));
+                    }
+                    (Some(Type::Enum(old)), Some(Type::Enum(new))) => {
+                        known.enums.push((values(old), values(new)));
+                    }
+                    (Some(Type::Union(union)), Some(Type::Union(_))) => {
+                        union.forms.iter().for_each(|form| self.add_known(form, known, seen));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What rules refuse that was accepted, and what they accept that was refused.
+    pub(super) fn rules<'r>(
+        &'r self,
+        known: &'r Known,
+        old: &'r [runcomfy_schema::Rule],
+        new: &'r [runcomfy_schema::Rule],
+    ) -> Narrowed {
+        let definitions = (&*self.old.api.definitions.rules, &*self.new.api.definitions.rules);
+        let swapped = known.swapped();
+        Narrowed {
+            by: Comparison::new(definitions.0, definitions.1, known).refusing(old, new),
+            widened: Comparison::new(definitions.1, definitions.0, &swapped).refusing(new, old),
+        }
+    }
+}
+
+/// How rules differ.
+#[derive(Debug, Default)]
+pub(super) struct Narrowed {
+    /// The new rules that may refuse what was accepted.
+    pub(super) by: Refusing,
+    /// The old rules that refused what is accepted now.
+    pub(super) widened: Refusing,
+}
+
+impl Narrowed {
+    pub(super) fn verdict(&self) -> Verdict {
+        match (self.by.is_empty(), self.widened.is_empty()) {
+            (false, _) => Breaking,
+            (true, false) => Additive,
+            (true, true) => Nothing,
+        }
+    }
+
+    /// What happened, with the keywords: `narrowed (range)`.
+    pub(super) fn describe(&self) -> String {
+        let words = |refusing: &Refusing| refusing.iter().copied().collect::<Vec<_>>().join(", ");
+        match (self.by.is_empty(), self.widened.is_empty()) {
+            (false, true) => format!("narrowed ({})", words(&self.by)),
+            (true, false) => format!("widened ({})", words(&self.widened)),
+            (false, false) => {
+                let all: Refusing = self.by.union(&self.widened).copied().collect();
+                format!("changed ({})", words(&all))
+            }
+            (true, true) => "unchanged".to_owned(),
+        }
+    }
+}
+
+pub(super) fn keys(object: &ApiObject) -> Vec<String> {
+    let mut keys: Vec<_> = object.fields.iter().map(|field| field.key.clone()).collect();
+    keys.sort();
+    keys
+}
+
+fn values(one: &ApiEnum) -> Vec<String> {
+    let values = one.variants.iter().map(|(_, value)| value.as_constant().to_json().canonical());
+    let mut values: Vec<_> = values.collect();
+    values.sort();
+    values
+}
+
+fn describe(conversion: &ApiConversion) -> String {
+    match conversion {
+        ApiConversion::Text => "strings".to_owned(),
+        ApiConversion::Media => "`Media`".to_owned(),
+        ApiConversion::Bool => "`bool`".to_owned(),
+        ApiConversion::Integers => "integers".to_owned(),
+        ApiConversion::Numbers => "numbers".to_owned(),
+        ApiConversion::From(name) => format!("`{name}`, by `From`"),
+        ApiConversion::TryFrom(name) => format!("`{name}`, by `TryFrom`"),
+        ApiConversion::List(item) => format!("lists of `{item}`"),
+        ApiConversion::Map(item) => format!("maps of `{item}`"),
+        _ => "other values".to_owned(),
+    }
+}
+
+fn enums(old: &ApiEnum, new: &ApiEnum, changes: &mut Vec<Change>) {
+    if old.kind != new.kind {
+        let word = |kind| match kind {
+            ApiEnumKind::Strings => "strings",
+            ApiEnumKind::Integers => "integers",
+            _ => "values of several types",
+        };
+        let text = format!("was an enum of {}, and is one of {}", word(old.kind), word(new.kind));
+        changes.push(Change::new(&old.name, "enum-kind", text, (Breaking, Nothing)));
+    }
+    let value = |literal: &runcomfy_schema::Literal| literal.as_constant().to_json();
+    let by_name = |one: &'_ ApiEnum, name: &str| {
+        one.variants.iter().find(|(known, _)| known == name).map(|(_, literal)| value(literal))
+    };
+    let name_of = |one: &'_ ApiEnum, json: &runcomfy_schema::Json| {
+        let found = one.variants.iter().find(|(_, literal)| literal.equals(json));
+        found.map(|(name, _)| name.clone())
+    };
+    let text_of = |json: &runcomfy_schema::Json| runcomfy_schema::keyword::short(json.to_string());
+    for (name, literal) in &old.variants {
+        let (item, json) = (format!("{}::{name}", old.name), value(literal));
+        match (by_name(new, name), name_of(new, &json)) {
+            (Some(now), _) if literal.equals(&now) => {}
+            // The name sends something else now.
+            (Some(now), _) => changes.push(Change::new(
+                item,
+                "variant-value",
+                format!("was {}, and is {}", text_of(&json), text_of(&now)),
+                (Nothing, Breaking),
+            )),
+            (None, Some(now)) => changes.push(Change::new(
+                item,
+                "variant-renamed",
+                format!("the variant of {} is `{now}` now", text_of(&json)),
+                (Breaking, Nothing),
+            )),
+            (None, None) => changes.push(Change::new(
+                item,
+                "variant-removed",
+                format!("the variant of {} is gone", text_of(&json)),
+                (Breaking, Breaking),
+            )),
+        }
+    }
+    for (name, literal) in &new.variants {
+        let json = value(literal);
+        if by_name(old, name).is_none() && name_of(old, &json).is_none() {
+            changes.push(Change::new(
+                format!("{}::{name}", old.name),
+                "variant-added",
+                format!("new variant, of {}", text_of(&json)),
+                (Additive, Additive),
+            ));
+        }
+    }
+}
+
+/// The model's own output. The common one is another type: an app can name it.
+fn output(pair: &Pair<'_>, changes: &mut Vec<Change>) {
+    let (old, new) = (&pair.old.api.output, &pair.new.api.output);
+    let find = |fields: &'_ [ApiOutputField], name: &str| {
+        fields.iter().position(|field| field.name == name)
+    };
+    match (old.is_empty(), new.is_empty()) {
+        (true, false) => {
+            let text = "the model has an output type of its own; it was the common `Output`";
+            changes.push(Change::new("Output", "output-own", text, (Breaking, Nothing)));
+        }
+        (false, true) => {
+            let text = "the output is the common `Output`; it was a type of its own";
+            changes.push(Change::new("Output", "output-common", text, (Breaking, Nothing)));
+        }
+        _ => {}
+    }
+    for field in old {
+        let item = format!("Output::{}", field.name);
+        let now = find(new, &field.name).and_then(|index| new.get(index));
+        let change = match now {
+            // A common field, which is in the common output too.
+            None if field.key.is_none() => continue,
+            None => ("output-removed", "the field is gone".to_owned(), (Breaking, Breaking)),
+            Some(now) if now.type_ != field.type_ => {
+                let text = format!("`{}` -> `{}`", field.type_, now.type_);
+                // A program that runs leaves a value of another type in `other`.
+                let run = if holds(&field.type_, &now.type_) { Nothing } else { Breaking };
+                ("output-type", text, (Breaking, run))
+            }
+            Some(now) if now.key != field.key => {
+                let key = |key: &Option<String>| key.as_deref().map(quoted).unwrap_or_default();
+                let text = format!("is read from {}, was from {}", key(&now.key), key(&field.key));
+                ("output-key", text, (Nothing, Breaking))
+            }
+            Some(_) => continue,
+        };
+        changes.push(Change::new(item, change.0, change.1, change.2));
+    }
+    for field in new.iter().filter(|field| field.key.is_some() && find(old, &field.name).is_none())
+    {
+        let item = format!("Output::{}", field.name);
+        let text = format!("new field: `{}`", field.type_);
+        // A program that runs finds the value in `other`, as it did before.
+        changes.push(Change::new(item, "output-added", text, (Additive, Nothing)));
+    }
+}
+
+/// Whether an output field of one type takes each value of another.
+fn holds(one: &ApiType, other: &ApiType) -> bool {
+    match (one, other) {
+        (ApiType::Option(one), ApiType::Option(other))
+        | (ApiType::List(one), ApiType::List(other)) => holds(one, other),
+        (ApiType::Value, _) | (ApiType::F64, ApiType::I64) => true,
+        (one, other) => one == other,
+    }
+}

@@ -1,0 +1,101 @@
+//! What several rules say together of types, numbers and counts.
+
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::rule::Bound;
+use runcomfy_schema::{Num, Rule};
+
+/// The types that rules allow.
+pub(super) fn types(rules: &[&Rule]) -> Types {
+    const ALL: Types = Types(
+        Types::NULL | Types::BOOLEAN | Types::NUMBER | Types::STRING | Types::ARRAY | Types::OBJECT,
+    );
+    rules.iter().fold(ALL, |types, rule| match rule {
+        Rule::Types(more) => types.intersection(*more),
+        _ => types,
+    })
+}
+
+/// The tightest bounds, each with whether it is exclusive.
+pub(super) fn range(
+    rules: &[&Rule],
+    is_integer: bool,
+) -> (Option<(Num, bool)>, Option<(Num, bool)>) {
+    let (mut least, mut most) = (None, None);
+    for rule in rules {
+        let Rule::Range { min, max } = rule else { continue };
+        tighten(&mut least, min.as_ref(), is_integer, true);
+        tighten(&mut most, max.as_ref(), is_integer, false);
+    }
+    (least, most)
+}
+
+fn tighten(known: &mut Option<(Num, bool)>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
+    let Some(bound) = bound else { return };
+    let (value, exclusive) = self::bound(bound, is_integer, is_min);
+    let is_tighter = match known {
+        None => true,
+        Some((known, known_exclusive)) => {
+            let order = value.compare(known);
+            let inside = if is_min { order.is_gt() } else { order.is_lt() };
+            inside || (order.is_eq() && exclusive && !*known_exclusive)
+        }
+    };
+    if is_tighter {
+        *known = Some((value, exclusive));
+    }
+}
+
+/// A bound. For integers it is inclusive, where that can be said: above 5 is at least 6.
+pub(super) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> (Num, bool) {
+    if let (true, true, Some(int)) = (is_integer, bound.exclusive, bound.value.to_integer())
+        && let Some(int) = int.checked_add(if is_min { 1 } else { -1 })
+    {
+        return (Num::of_i128(int), false);
+    }
+    (bound.value.clone(), bound.exclusive)
+}
+
+/// The least and the greatest count.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limits {
+    pub(super) min: Option<u64>,
+    pub(super) max: Option<u64>,
+}
+
+impl Limits {
+    pub(super) fn of_text(rules: &[&Rule]) -> Self {
+        Self::of(rules, |rule| match rule {
+            Rule::TextLen { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn of_items(rules: &[&Rule]) -> Self {
+        Self::of(rules, |rule| match rule {
+            Rule::ItemsLen { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn of_members(rules: &[&Rule]) -> Self {
+        Self::of(rules, |rule| match rule {
+            Rule::PropertyCount { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+    }
+
+    fn of(rules: &[&Rule], pick: impl Fn(&Rule) -> Option<(Option<u64>, Option<u64>)>) -> Self {
+        let mut limits = Self::default();
+        for (min, max) in rules.iter().filter_map(|rule| pick(rule)) {
+            limits.min = limits.min.max(min);
+            limits.max = [limits.max, max].into_iter().flatten().min();
+        }
+        limits
+    }
+
+    /// Whether every count within these limits is within those.
+    pub(super) fn is_within(self, min: Option<u64>, max: Option<u64>) -> bool {
+        self.min.unwrap_or(0) >= min.unwrap_or(0)
+            && max.is_none_or(|max| self.max.is_some_and(|own| own <= max))
+    }
+}

@@ -1,0 +1,270 @@
+//! Compares two types with fields.
+
+use runcomfy_codegen::{ApiField, ApiObject, Others};
+use runcomfy_schema::{Json, Rule, is_valid};
+
+use super::accepts::Known;
+use super::change::{Change, Verdict, quoted};
+use super::compare::{Narrowed, Pair};
+use Verdict::{Additive, Breaking, None as Nothing};
+
+pub(super) fn compare(
+    pair: &Pair<'_>,
+    old: &ApiObject,
+    new: &ApiObject,
+    changes: &mut Vec<Change>,
+) {
+    let by_name = |object: &'_ ApiObject, name: &str| {
+        object.fields.iter().position(|field| field.name == name)
+    };
+    let is_matched = |field: &ApiField| by_name(old, &field.name).is_some();
+    for field in &old.fields {
+        let item = format!("{}::{}", old.name, field.name);
+        if let Some(now) = by_name(new, &field.name).and_then(|index| new.fields.get(index)) {
+            if now.key != field.key {
+                let text = format!("its key is {}, was {}", quoted(&now.key), quoted(&field.key));
+                // A program that runs, or a body that was stored, has the old key.
+                changes.push(Change::new(&item, "field-key", text, (Nothing, Breaking)));
+            }
+            fields(pair, &item, field, now, changes);
+            continue;
+        }
+        // Of the same key, under another name.
+        let renamed = new.fields.iter().find(|now| now.key == field.key && !is_matched(now));
+        if let Some(now) = renamed {
+            let text = format!(
+                "is called `{}`; \"x-rust-name\": \"{}\" keeps the name",
+                now.name, field.name
+            );
+            changes.push(Change::new(&item, "field-renamed", text, (Breaking, Nothing)));
+            fields(pair, &item, field, now, changes);
+            continue;
+        }
+        let run = removed(pair, field, new);
+        changes.push(Change::new(item, "field-removed", "the field is gone", (Breaking, run)));
+    }
+    for field in &new.fields {
+        let is_renamed =
+            |old: &&ApiField| old.key == field.key && by_name(new, &old.name).is_none();
+        if is_matched(field) || old.fields.iter().any(|old| is_renamed(&old)) {
+            continue;
+        }
+        let item = format!("{}::{}", old.name, field.name);
+        let takes = format!("`{}`: {}", field.type_, plain(&field.summary));
+        changes.push(if field.is_required {
+            let text = format!("new required field, {takes}");
+            Change::new(item, "required-field-added", text, (Breaking, Breaking))
+        } else {
+            let text = format!("new field, {takes}");
+            Change::new(item, "field-added", text, (Additive, added(pair, old, field)))
+        });
+    }
+    whole(pair, old, new, changes);
+}
+
+/// Two fields that correspond.
+fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: &mut Vec<Change>) {
+    let known = pair.known(&old.type_);
+    let narrowed = pair.rules(&known, &old.rules.rules, &new.rules.rules);
+    let mut push = |kind, text: String, verdicts| {
+        changes.push(Change::new(item, kind, text, verdicts));
+    };
+    let mut is_told = false;
+    if !pair.is_same_type(&old.type_, &new.type_) {
+        is_told = true;
+        let (was, now) = (&old.type_, &new.type_);
+        let text =
+            format!("`{was}` -> `{now}` ({} -> {})", plain(&old.summary), plain(&new.summary));
+        push("field-type", text, (Breaking, narrowed.verdict()));
+    }
+    let takes_null =
+        |field: &ApiField, definitions| is_valid(definitions, &field.rules.rules, &Json::Null);
+    let was_null = takes_null(old, &pair.old.api.definitions.rules);
+    let is_null = takes_null(new, &pair.new.api.definitions.rules);
+    match (old.is_required, new.is_required) {
+        (false, true) => {
+            push("field-required", "was optional, and is required".into(), (Breaking, Breaking));
+        }
+        (true, false) => {
+            // The getter gives an `Option`, and the builder has one type parameter less.
+            push("field-optional", "was required, and is optional".into(), (Breaking, Additive));
+        }
+        (required, _) if !is_told && was_null != is_null => {
+            is_told = true;
+            let text = if is_null { "may be `null` now" } else { "may not be `null` any more" };
+            // The getter of an optional field gives an `Option` anyway.
+            let compile = if required { Breaking } else { Nothing };
+            let kind = if is_null { "field-nullable" } else { "field-not-nullable" };
+            push(kind, text.into(), (compile, narrowed.verdict()));
+        }
+        _ => {}
+    }
+    if old.is_required
+        && new.is_required
+        && was_null
+        && is_null
+        && old.null_setter != new.null_setter
+    {
+        let name = |setter: &Option<String>| match setter {
+            Some(name) => format!("`{name}`"),
+            None => "none".to_owned(),
+        };
+        let text = format!(
+            "the setter of `null` is {}, was {}",
+            name(&new.null_setter),
+            name(&old.null_setter)
+        );
+        // It follows from another name of the field.
+        if old.name == new.name {
+            let compile = if old.null_setter.is_some() { Breaking } else { Additive };
+            push("null-setter", text, (compile, Nothing));
+        }
+    }
+    if !is_told && narrowed.verdict() != Nothing {
+        let (was, now) = (plain(&old.summary), plain(&new.summary));
+        let words = if was == now { now } else { format!("{was} -> {now}") };
+        let kind = match narrowed.verdict() {
+            Breaking if narrowed.widened.is_empty() => "values-narrowed",
+            Breaking => "values-changed",
+            _ => "values-widened",
+        };
+        push(kind, format!("{}: {words}", narrowed.describe()), (Nothing, narrowed.verdict()));
+    }
+    match (old.is_deprecated, new.is_deprecated) {
+        // As Semantic Versioning has it: whoever uses it is warned.
+        (false, true) => push("deprecated", "is deprecated".into(), (Additive, Nothing)),
+        (true, false) => {
+            push("not-deprecated", "is not deprecated any more".into(), (Nothing, Nothing));
+        }
+        _ => {}
+    }
+    if old.default != new.default {
+        let show = |default: &Option<String>| match default {
+            Some(json) => runcomfy_schema::keyword::short(json.clone()),
+            None => "none".to_owned(),
+        };
+        // Documentation: the service uses it, and what is sent is the same.
+        let text = format!("default {} -> {}", show(&old.default), show(&new.default));
+        push("default", text, (Nothing, Nothing));
+    }
+}
+
+/// What it means for a program that runs that a field is gone.
+fn removed(pair: &Pair<'_>, field: &ApiField, new: &ApiObject) -> Verdict {
+    match &new.others {
+        Others::Taken if new.patterns.is_empty() => Nothing,
+        Others::Checked(rules) if new.patterns.is_empty() => {
+            let known = pair.known(&field.type_);
+            match pair.rules(&known, &field.rules.rules, &rules.rules).by.is_empty() {
+                true => Nothing,
+                false => Breaking,
+            }
+        }
+        _ => Breaking,
+    }
+}
+
+/// What it means for a program that runs that there is a new field.
+fn added(pair: &Pair<'_>, old: &ApiObject, field: &ApiField) -> Verdict {
+    let before: &[Rule] = match &old.others {
+        Others::Refused if old.patterns.is_empty() => return Additive,
+        Others::Checked(rules) if old.patterns.is_empty() => &rules.rules,
+        // Any value was taken under this key.
+        _ => &[],
+    };
+    pair.rules(&Known::default(), before, &field.rules.rules).verdict()
+}
+
+/// What is checked of the whole, beside its fields.
+fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Change>) {
+    let others = pair.others(old, new);
+    match others.verdict() {
+        Nothing => {}
+        verdict => {
+            let text = match verdict {
+                Additive => "takes other members than its fields",
+                _ => "takes fewer other members than before",
+            };
+            changes.push(Change::new(&old.name, "other-members", text, (Nothing, verdict)));
+        }
+    }
+    // The keys of both are compared field by field.
+    let keys = |object: &ApiObject| super::compare::keys(object);
+    let mut known = Known { objects: vec![(keys(old), keys(new))], ..Known::default() };
+    for field in &old.fields {
+        let inside = pair.known(&field.type_);
+        known.objects.extend(inside.objects);
+        known.enums.extend(inside.enums);
+    }
+    let is_plain = |object: &ApiObject| object.rules.rules.is_empty();
+    if is_plain(old) && is_plain(new) {
+        return;
+    }
+    let narrowed = pair.wholes(&known, old, new);
+    if narrowed.verdict() != Nothing {
+        let text = format!("the rules of the whole are {}", narrowed.describe());
+        changes.push(Change::new(&old.name, "object-rules", text, (Nothing, narrowed.verdict())));
+    }
+}
+
+impl Pair<'_> {
+    /// The rules of the whole, without what is said of its fields one by one.
+    fn wholes(&self, known: &Known, old: &ApiObject, new: &ApiObject) -> Narrowed {
+        let object = [Rule::Types(runcomfy_schema::keyword::types::Types(64))];
+        let rules = |object_: &ApiObject| match object_.rules.rules.is_empty() {
+            true => object.to_vec(),
+            false => object_.rules.rules.iter().flat_map(without_fields).collect(),
+        };
+        let (old, new) = (rules(old), rules(new));
+        self.rules(known, &old, &new)
+    }
+
+    /// Members that are no fields.
+    fn others(&self, old: &ApiObject, new: &ApiObject) -> Narrowed {
+        let known = Known::default();
+        let never = [Rule::Never];
+        fn rules<'r>(object: &'r ApiObject, never: &'r [Rule]) -> &'r [Rule] {
+            match &object.others {
+                Others::Checked(rules) => &rules.rules,
+                Others::Refused => never,
+                _ => &[],
+            }
+        }
+        let mut narrowed = self.rules(&known, rules(old, &never), rules(new, &never));
+        for (pattern, rules) in &old.patterns {
+            let now = new.patterns.iter().find(|(now, _)| now == pattern);
+            let Some((_, now)) = now else {
+                narrowed.by.insert("patternProperties");
+                continue;
+            };
+            let mut inside = self.rules(&known, &rules.rules, &now.rules);
+            narrowed.by.append(&mut inside.by);
+            narrowed.widened.append(&mut inside.widened);
+        }
+        if new.patterns.iter().any(|(now, _)| old.patterns.iter().all(|(old, _)| old != now)) {
+            let by = match old.others {
+                Others::Refused => &mut narrowed.widened,
+                _ => &mut narrowed.by,
+            };
+            by.insert("patternProperties");
+        }
+        narrowed
+    }
+}
+
+/// Markdown as plain text: `[`type@Mode`]` is `Mode`.
+fn plain(summary: &str) -> String {
+    summary.replace("[`type@", "`").replace("`]", "`").replace("type@", "")
+}
+
+/// A rule of an object without its fields and required keys.
+fn without_fields(rule: &Rule) -> Vec<Rule> {
+    match rule {
+        Rule::Object(_) | Rule::Required(_) => Vec::new(),
+        Rule::Unevaluated { rules, .. } => rules.iter().flat_map(without_fields).collect(),
+        Rule::AllOf(parts) => {
+            parts.iter().flat_map(|part| part.iter()).flat_map(without_fields).collect()
+        }
+        rule => vec![rule.clone()],
+    }
+}
