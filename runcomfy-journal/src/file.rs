@@ -2,13 +2,13 @@
 //! processes with locks.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use thiserror::Error;
 use tracing::warn;
 
 use crate::claim::Claim;
@@ -84,15 +84,37 @@ struct Synced {
 }
 
 /// An error of a journal's file.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 enum FileError {
-    #[error("cannot {what} the journal {}: {source}{}", path.display(), advice(source))]
     Io { what: &'static str, path: PathBuf, source: io::Error },
-    #[error(
-        "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",
-        path.display()
-    )]
     NotAJournal { path: PathBuf, line: String },
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { what, path, source } => write!(
+                f,
+                "cannot {what} the journal {}: {source}{}",
+                path.display(),
+                advice(source)
+            ),
+            Self::NotAJournal { path, line } => write!(
+                f,
+                "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 /// What to do, if the error itself does not say so.

@@ -4,17 +4,27 @@ use std::fmt;
 use std::sync::Arc;
 
 use runcomfy_schema::debug_as_report;
-use thiserror::Error;
 
 use crate::entry::{JournalEntry, Submission};
 use crate::holder::Begin;
 use crate::ledger::Unfinished;
 
 /// Why a journal cannot be written or read.
-#[derive(Error)]
-#[error("{source}")]
 pub struct JournalError {
     source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { source } = self;
+        write!(f, "{source}")
+    }
+}
+
+impl std::error::Error for JournalError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
 }
 
 debug_as_report!(struct JournalError { source });

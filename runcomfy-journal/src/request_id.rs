@@ -8,7 +8,6 @@ use std::sync::Arc;
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::truncate::start;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use thiserror::Error;
 
 /// The id that the service gave to a submission. Keep it: a job can be taken up again from its id,
 /// in another process and after days.
@@ -16,12 +15,23 @@ use thiserror::Error;
 pub struct RequestId(Arc<str>);
 
 /// A text that is no request id.
-#[derive(Clone, PartialEq, Eq, Error)]
-#[error("{id:?} is not a request id: {reason}; use the `request_id` that the submission gave")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidRequestId {
     id: String,
     reason: &'static str,
 }
+
+impl fmt::Display for InvalidRequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, reason } = self;
+        write!(
+            f,
+            "{id:?} is not a request id: {reason}; use the `request_id` that the submission gave"
+        )
+    }
+}
+
+impl std::error::Error for InvalidRequestId {}
 
 debug_as_report!(struct InvalidRequestId { id, reason });
 

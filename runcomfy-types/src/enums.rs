@@ -9,7 +9,6 @@ use std::hash::{Hash, Hasher};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
-use thiserror::Error;
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::printable::printable;
@@ -111,12 +110,20 @@ impl<E: EnumType> Typed for E {
 }
 
 /// A value that an enum does not have.
-#[derive(Clone, PartialEq, Eq, Error)]
-#[error("{value} is not one of {allowed}")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnknownValue {
     value: String,
     allowed: String,
 }
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { value, allowed } = self;
+        write!(f, "{value} is not one of {allowed}")
+    }
+}
+
+impl std::error::Error for UnknownValue {}
 
 debug_as_report!(struct UnknownValue { value, allowed });
 

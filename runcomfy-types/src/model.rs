@@ -277,12 +277,20 @@ impl fmt::Debug for DynamicModel {
 }
 
 /// The errors in a schema that arrived at run time, one per line.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the schema of {id} cannot be used: {}", problems.join("\n"))]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SchemaError {
     id: String,
     problems: Vec<String>,
 }
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, problems } = self;
+        write!(f, "the schema of {id} cannot be used: {}", problems.join("\n"))
+    }
+}
+
+impl std::error::Error for SchemaError {}
 
 debug_as_report!(struct SchemaError { id, problems });
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::model_id::is_allowed;
 use runcomfy_schema::truncate::start;
-use thiserror::Error;
 
 /// The id of a model: segments with `/` between them, for example
 /// `community/fantasy-portrait/image-to-video`.
@@ -15,14 +14,23 @@ use thiserror::Error;
 pub struct ModelId(Arc<str>);
 
 /// A string that is not a model id.
-#[derive(Clone, PartialEq, Eq, Error)]
-#[error(
-    "{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`"
-)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidModelId {
     id: String,
     reason: &'static str,
 }
+
+impl fmt::Display for InvalidModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, reason } = self;
+        write!(
+            f,
+            "{id:?} is not a model id: {reason}; an id looks like `kling/kling-2-1/master/image-to-video`"
+        )
+    }
+}
+
+impl std::error::Error for InvalidModelId {}
 
 debug_as_report!(struct InvalidModelId { id, reason });
 

@@ -1,31 +1,27 @@
 //! Why no client can be made.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use runcomfy_schema::debug_as_report;
-use thiserror::Error;
 
 /// The address of the API.
 pub(crate) const DEFAULT_BASE_URL: &str = "https://model-api.runcomfy.net/v1";
 
 /// Why no client can be made.
-#[derive(Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// No token was given, and none was found.
-    #[error("no API token: {}", where_from(files))]
     NoToken {
         /// The files that were looked for.
         files: Vec<PathBuf>,
     },
     /// The token cannot be one.
-    #[error("the API token {reason}; give the token alone, as the profile page shows it")]
     BadToken {
         /// The problem; never the token itself.
         reason: &'static str,
     },
     /// The file with the token cannot be used.
-    #[error("cannot take the API token from {}: {source}", path.display())]
     TokenFile {
         /// The file.
         path: PathBuf,
@@ -33,13 +29,11 @@ pub enum ConfigError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A variable of the environment is not UTF-8.
-    #[error("the variable {variable} is not UTF-8 text")]
     NotUtf8 {
         /// Its name.
         variable: &'static str,
     },
     /// The base URL cannot be used.
-    #[error("the base URL {url:?}{} {reason}; use {suggestion}", from_variable(variable.as_ref()))]
     BadBaseUrl {
         /// What was given.
         url: String,
@@ -51,9 +45,6 @@ pub enum ConfigError {
         suggestion: String,
     },
     /// A variable of the environment names a proxy that cannot be used.
-    #[error(
-        "the variable {variable} names a proxy that cannot be used: {proxy:?}; one looks like http://host:3128 or socks5h://host:1080; to go without, unset the variable, or name the host of the API in NO_PROXY"
-    )]
     BadProxy {
         /// The variable.
         variable: &'static str,
@@ -61,11 +52,46 @@ pub enum ConfigError {
         proxy: String,
     },
     /// The HTTP client could not be set up.
-    #[error("cannot set up the HTTP client: {source}")]
     Http {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoToken { files } => write!(f, "no API token: {}", where_from(files)),
+            Self::BadToken { reason } => write!(
+                f,
+                "the API token {reason}; give the token alone, as the profile page shows it"
+            ),
+            Self::TokenFile { path, source } => {
+                write!(f, "cannot take the API token from {}: {source}", path.display())
+            }
+            Self::NotUtf8 { variable } => write!(f, "the variable {variable} is not UTF-8 text"),
+            Self::BadBaseUrl { url, variable, reason, suggestion, .. } => write!(
+                f,
+                "the base URL {url:?}{} {reason}; use {suggestion}",
+                from_variable(variable.as_ref())
+            ),
+            Self::BadProxy { variable, proxy } => write!(
+                f,
+                "the variable {variable} names a proxy that cannot be used: {proxy:?}; one looks like http://host:3128 or socks5h://host:1080; to go without, unset the variable, or name the host of the API in NO_PROXY"
+            ),
+            Self::Http { source } => write!(f, "cannot set up the HTTP client: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::TokenFile { source, .. } => Some(&**source),
+            Self::Http { source } => Some(&**source),
+            _ => None,
+        }
+    }
 }
 
 debug_as_report!(enum ConfigError {

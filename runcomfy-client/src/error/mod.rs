@@ -2,6 +2,7 @@
 
 mod api;
 mod config;
+mod display;
 mod words;
 
 pub use api::{ApiError, ApiErrorKind};
@@ -11,18 +12,9 @@ pub(crate) use config::DEFAULT_BASE_URL;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use runcomfy_journal::date::http_date;
 use runcomfy_journal::{ClaimHolder, InvalidRequestId, JobState, JournalError, RequestId};
 use runcomfy_schema::debug_as_report;
-use runcomfy_schema::error_report::one_line;
 use runcomfy_types::{InvalidModelId, MediaError, ModelId, OutputError, ValidationErrors};
-use thiserror::Error;
-
-use crate::time::ShownDuration;
-use words::{
-    about_result, followed_by, how_to_check, of_job, quoted, seen, tried, what_happened,
-    with_advice, with_cause, without_advice,
-};
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -32,31 +24,21 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// `{:?}` shows the message and its causes, one per line, so that an error returned from `main` reads
 /// well. `{:#?}` shows the structure.
-#[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No client can be made.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(ConfigError),
     /// Not a model id. Nothing was sent.
-    #[error(transparent)]
-    ModelId(#[from] InvalidModelId),
+    ModelId(InvalidModelId),
     /// Not a request id. Nothing was sent.
-    #[error(transparent)]
-    RequestId(#[from] InvalidRequestId),
+    RequestId(InvalidRequestId),
     /// The input breaks rules of its schema. Nothing was sent.
-    #[error("the input is not valid:\n{0}")]
-    Invalid(#[from] ValidationErrors),
+    Invalid(ValidationErrors),
     /// A file cannot be used. Nothing was sent.
-    #[error("cannot use the media: {0}")]
-    Media(#[from] MediaError),
+    Media(MediaError),
     /// The body cannot be written as JSON. Nothing was sent.
-    #[error("cannot write the body as JSON: {0}")]
-    Body(#[source] serde_json::Error),
+    Body(serde_json::Error),
     /// An [extra key](crate::SubmitOptions::extra) cannot be added to the input. Nothing was sent.
-    #[error(
-        "cannot add the extra key {key:?} to the input of {model_id}: {reason}; nothing was sent"
-    )]
     ExtraKey {
         /// The model.
         model_id: ModelId,
@@ -66,9 +48,6 @@ pub enum Error {
         reason: String,
     },
     /// The request is larger than the service takes. Nothing was sent.
-    #[error(
-        "the request to {model_id} has {size} bytes, and the service takes at most {limit} (64 MiB); put files on public https: URLs instead of sending them inside the request"
-    )]
     RequestTooLarge {
         /// The model.
         model_id: ModelId,
@@ -78,14 +57,9 @@ pub enum Error {
         limit: u64,
     },
     /// The service refused a call.
-    #[error("{}", with_advice(.0))]
     Api(Box<ApiError>),
     /// The service surely did not accept the submission: there was no connection, or the client's own
     /// limits left no time for it.
-    #[error(
-        "cannot submit to {model_id}{}: {source}; nothing was accepted, so it is safe to submit again",
-        tried(*attempts)
-    )]
     NotSubmitted {
         /// The model.
         model_id: ModelId,
@@ -95,17 +69,6 @@ pub enum Error {
         source: BoxError,
     },
     /// The submission may have been accepted, and paid for, or not.
-    #[error(
-        "the outcome of the submission to {model_id} at {} is unknown: {}",
-        http_date(*submitted_at),
-        followed_by(
-            &what_happened(source),
-            &format!(
-                "it may have been accepted, so it was not sent again; {}",
-                how_to_check(request_id.as_ref(), hint.as_ref())
-            )
-        )
-    )]
     SubmitUnknown {
         /// The model.
         model_id: ModelId,
@@ -120,7 +83,6 @@ pub enum Error {
     },
     /// The client's journal has a submission of the same [claim](crate::Submission::claim) that was
     /// accepted, or may have been. Nothing was sent.
-    #[error("this input was already submitted to {model_id}, so it was not sent again: {holder}")]
     AlreadySubmitted {
         /// The model.
         model_id: ModelId,
@@ -128,10 +90,6 @@ pub enum Error {
         holder: Box<ClaimHolder>,
     },
     /// The journal cannot record a submission, so it was not sent.
-    #[error(
-        "cannot record the submission to {model_id} in the journal: {}; nothing was sent, so it is safe to submit again once the journal can be written",
-        one_line(source)
-    )]
     NotRecorded {
         /// The model.
         model_id: ModelId,
@@ -139,10 +97,6 @@ pub enum Error {
         source: JournalError,
     },
     /// The journal cannot record that a job is settled.
-    #[error(
-        "cannot record in the journal that request {request_id} is settled: {}; `Client::resume` will return the job again",
-        one_line(source)
-    )]
     NotSettled {
         /// The job.
         request_id: RequestId,
@@ -150,16 +104,11 @@ pub enum Error {
         source: JournalError,
     },
     /// A journal cannot be read.
-    #[error(
-        "cannot read the unfinished jobs from the journal: {}; nothing was changed",
-        one_line(source)
-    )]
     JournalRead {
         /// Why.
         source: JournalError,
     },
     /// A call about the catalog or the account got no answer that can be used.
-    #[error("cannot read {what}: {}", with_cause(reason, source.as_ref()))]
     Catalog {
         /// What was asked for: `the catalog`, or `the account's balance`.
         what: &'static str,
@@ -169,10 +118,6 @@ pub enum Error {
         source: Option<BoxError>,
     },
     /// A call about a job got no answer. The job itself is not affected.
-    #[error(
-        "no answer about request {request_id}{}: {source}; the job goes on, so ask again later by its id",
-        tried(*attempts)
-    )]
     NoAnswer {
         /// The job.
         request_id: RequestId,
@@ -182,9 +127,6 @@ pub enum Error {
         source: BoxError,
     },
     /// An answer about a job cannot be understood. The job itself is not affected.
-    #[error(
-        "cannot understand the answer about request {request_id}: {reason}; the job is not affected, so ask again later; the body: {body}"
-    )]
     BadAnswer {
         /// The job.
         request_id: RequestId,
@@ -194,11 +136,6 @@ pub enum Error {
         body: String,
     },
     /// The job has ended, and its result cannot be read.
-    #[error(
-        "request {request_id} has ended, but its result cannot be read ({}); {}",
-        without_advice(source),
-        about_result(source)
-    )]
     ResultUnreadable {
         /// The job.
         request_id: RequestId,
@@ -206,10 +143,6 @@ pub enum Error {
         source: Box<Error>,
     },
     /// The job failed.
-    #[error(
-        "request {request_id} failed: {}",
-        followed_by(message, "a new submission is a new job, and costs again")
-    )]
     Failed {
         /// The job.
         request_id: RequestId,
@@ -217,15 +150,11 @@ pub enum Error {
         message: String,
     },
     /// The job was cancelled.
-    #[error("request {request_id} was cancelled")]
     Cancelled {
         /// The job.
         request_id: RequestId,
     },
     /// A result was asked for before there is one.
-    #[error(
-        "request {request_id} has no result yet (state: {state}); wait for it, or ask again later"
-    )]
     NotFinished {
         /// The job.
         request_id: RequestId,
@@ -233,7 +162,6 @@ pub enum Error {
         state: JobState,
     },
     /// A wait reached its upper bound. The job goes on.
-    #[error("request {request_id} was not finished after {} of waiting{}", ShownDuration(*waited), seen(state.as_ref()))]
     WaitTimeout {
         /// The job.
         request_id: RequestId,
@@ -246,23 +174,16 @@ pub enum Error {
     },
     /// A wait was cancelled; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
     /// goes on.
-    #[error(
-        "the wait for request {request_id} was cancelled; the job goes on, so wait again or get it later by its id with `Client::job`"
-    )]
     WaitCancelled {
         /// The job.
         request_id: RequestId,
     },
     /// The job was deserialised, and has no client yet.
-    #[error("request {request_id} has no client yet; give it one with `Client::attach`")]
     Detached {
         /// The job.
         request_id: RequestId,
     },
     /// The job was submitted to another model.
-    #[error(
-        "request {request_id} is a job of {found}, not of {expected}; use the `Input` of {found} as its type, or the untyped job as it is"
-    )]
     OtherModel {
         /// The job.
         request_id: RequestId,
@@ -272,7 +193,6 @@ pub enum Error {
         expected: &'static str,
     },
     /// A job stayed in a state that this version does not know.
-    #[error("request {request_id} was in the unknown state {state:?} for {}{}; get it later by its id with `Client::job`, perhaps with a newer version of this library", ShownDuration(*waited), quoted(message.as_ref()))]
     UnknownState {
         /// The job.
         request_id: RequestId,
@@ -284,12 +204,6 @@ pub enum Error {
         waited: Duration,
     },
     /// An output's file could not be saved. The job and its output are not affected.
-    #[error(
-        "cannot save {url} to {}: {}{}",
-        path.display(),
-        with_cause(reason, source.as_ref()),
-        of_job(request_id.as_ref())
-    )]
     Download {
         /// The file's URL, without user name, password and query: they grant access. It is cut where
         /// it gets long.
@@ -305,7 +219,6 @@ pub enum Error {
     },
     /// The output of a job has no single file of the kind that was asked for. The job is complete, and
     /// its output has all that came.
-    #[error("{}{source}", request_id.as_ref().map(|id| format!("request {id}: ")).unwrap_or_default())]
     Output {
         /// The job, if it is known.
         request_id: Option<RequestId>,
@@ -313,10 +226,37 @@ pub enum Error {
         source: OutputError,
     },
     /// A blocking call was made on a thread of an asynchronous runtime.
-    #[error(
-        "a blocking call was made on a thread of an asynchronous runtime (threads of `spawn_blocking` count, too); use the asynchronous client, or a thread of your own (`std::thread::spawn`)"
-    )]
     BlockingInAsync,
+}
+
+impl From<ConfigError> for Error {
+    fn from(source: ConfigError) -> Self {
+        Self::Config(source)
+    }
+}
+
+impl From<InvalidModelId> for Error {
+    fn from(source: InvalidModelId) -> Self {
+        Self::ModelId(source)
+    }
+}
+
+impl From<InvalidRequestId> for Error {
+    fn from(source: InvalidRequestId) -> Self {
+        Self::RequestId(source)
+    }
+}
+
+impl From<ValidationErrors> for Error {
+    fn from(source: ValidationErrors) -> Self {
+        Self::Invalid(source)
+    }
+}
+
+impl From<MediaError> for Error {
+    fn from(source: MediaError) -> Self {
+        Self::Media(source)
+    }
 }
 
 debug_as_report!(enum Error {

@@ -1,8 +1,7 @@
 //! Why a call has no usable response.
 
+use std::fmt;
 use std::time::Duration;
-
-use thiserror::Error;
 
 use super::exchange::MAX_BODY_LEN;
 use super::named_id::Ids;
@@ -22,14 +21,9 @@ pub(crate) enum CallError {
 }
 
 /// Why there is no response.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub(crate) enum TransportError {
     /// Nothing was sent: there was no connection.
-    #[error(
-        "cannot connect to {to}{}: {}",
-        via.as_ref().map(|via| format!(" {via}")).unwrap_or_default(),
-        innermost(source)
-    )]
     NotConnected {
         source: reqwest::Error,
         /// Host and port.
@@ -38,28 +32,58 @@ pub(crate) enum TransportError {
         via: Option<String>,
     },
     /// The service may have received something.
-    #[error("the connection broke before the answer: {}", innermost(.0))]
-    ConnectionLost(#[source] reqwest::Error),
+    ConnectionLost(reqwest::Error),
     /// The response had begun.
-    #[error("the connection broke within the answer: {}", innermost(source))]
     CutOff {
         source: reqwest::Error,
         /// The ids in its start.
         ids: Ids,
     },
     /// The call took too long.
-    #[error("no complete answer within {}", ShownDuration(*after))]
     TimedOut {
         after: Duration,
         /// The ids in what had come of the response.
         ids: Ids,
     },
     /// The response is longer than any of the API.
-    #[error("the answer is longer than {MAX_BODY_LEN} bytes")]
     TooLong {
         /// The ids in its start.
         ids: Ids,
     },
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected { source, to, via } => write!(
+                f,
+                "cannot connect to {to}{}: {}",
+                via.as_ref().map(|via| format!(" {via}")).unwrap_or_default(),
+                innermost(source)
+            ),
+            Self::ConnectionLost(source) => {
+                write!(f, "the connection broke before the answer: {}", innermost(source))
+            }
+            Self::CutOff { source, .. } => {
+                write!(f, "the connection broke within the answer: {}", innermost(source))
+            }
+            Self::TimedOut { after, .. } => {
+                write!(f, "no complete answer within {}", ShownDuration(*after))
+            }
+            Self::TooLong { .. } => write!(f, "the answer is longer than {MAX_BODY_LEN} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NotConnected { source, .. } => Some(source),
+            Self::ConnectionLost(source) => Some(source),
+            Self::CutOff { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 impl TransportError {

@@ -1,6 +1,7 @@
 //! How fast a client and its clones may call the service: so many calls at once, so many in a
 //! second, and none while the service asks for a pause.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,11 +68,18 @@ impl Timetable {
 const BURST: Duration = Duration::from_secs(1);
 
 /// The limits left no time for the call before its deadline.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
-)]
+#[derive(Debug)]
 pub(crate) struct Throttled;
+
+impl fmt::Display for Throttled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
+        )
+    }
+}
+
+impl std::error::Error for Throttled {}
 
 impl Throttle {
     pub(crate) fn new(clock: Arc<dyn Clock>, at_once: usize, spacing: Option<Duration>) -> Self {

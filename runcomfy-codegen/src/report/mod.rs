@@ -176,7 +176,7 @@ impl fmt::Display for Problem {
 
 /// Every reason why no API can be generated. `Display` and `Debug` both give the whole report, so
 /// that a build script's `main` can return it.
-#[derive(Clone, thiserror::Error)]
+#[derive(Clone)]
 pub struct Error {
     problems: Vec<Problem>,
 }
@@ -213,6 +213,8 @@ impl fmt::Display for Error {
         self.draw(Colors::No, f)
     }
 }
+
+impl std::error::Error for Error {}
 
 debug_as_report!(struct Error { problems });
 

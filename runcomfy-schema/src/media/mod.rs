@@ -16,8 +16,6 @@ mod svg;
 use std::fmt;
 use std::path::PathBuf;
 
-use thiserror::Error;
-
 use crate::debug_as_report;
 
 pub(crate) use check::{Facts, check_kind, facts};
@@ -74,54 +72,35 @@ impl fmt::Display for MediaKind {
 }
 
 /// Why a text or a file cannot be used as a `Media`.
-#[derive(Error)]
 #[non_exhaustive]
 pub enum MediaError {
     /// The text is empty.
-    #[error(
-        "is empty; give an https: URL, a data: URI, or the name of a file that the service hosts"
-    )]
     Empty,
     /// The text looks like a URL, but is not one.
-    #[error("not a URL: {0}")]
-    BadUrl(#[from] url::ParseError),
+    BadUrl(url::ParseError),
     /// A URL that programs may read in different ways.
-    #[error("a URL that programs read differently: {reason}")]
     OddUrl {
         /// The reason.
         reason: &'static str,
     },
     /// A URL with a scheme other than `https`.
-    #[error(
-        "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"
-    )]
     NotHttps {
         /// The URL's scheme.
         scheme: String,
     },
     /// A URL with a user name or a password.
-    #[error(
-        "a URL with a user name or password is refused; the service fetches without login, so use a pre-signed URL"
-    )]
     Credentials,
     /// A host that only this machine or this network can reach.
-    #[error(
-        "the host `{host}` is not public, so the service cannot fetch from it; use `Media::path` or `Media::bytes` to send the file itself"
-    )]
     PrivateHost {
         /// The URL's host.
         host: String,
     },
     /// A malformed `data:` URI.
-    #[error(
-        "not a data: URI with base64 content, as in `data:image/png;base64,iVBORw0...`: {reason}"
-    )]
     BadDataUri {
         /// The reason.
         reason: &'static str,
     },
     /// A text of another sort than the one that is asked for, such as a path instead of a URL.
-    #[error("{found}: {instead}")]
     OtherSort {
         /// What the text is.
         found: &'static str,
@@ -129,31 +108,19 @@ pub enum MediaError {
         instead: String,
     },
     /// A text with white space around it.
-    #[error("begins or ends with white space; remove it, for example with `trim`")]
     SurroundingSpace,
     /// A text that is neither a URL nor a plain file name.
-    #[error(
-        "neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`"
-    )]
     NotAName,
     /// The content does not show its type.
-    #[error(
-        "the first bytes show no image, video or audio type; if you know the type, state it with `Media::path_as` or `Media::bytes_as`"
-    )]
     UnknownType,
     /// The content is empty.
-    #[error("there is no content: the file is empty")]
     NoContent,
     /// The type that is stated is no MIME type.
-    #[error("{given:?} is not a MIME type, such as `image/png`")]
     NotAMime {
         /// The text.
         given: String,
     },
     /// The type that is stated does not fit the content.
-    #[error(
-        "the type is stated as {stated}, but the content is {found}; correct the one that is wrong"
-    )]
     OtherType {
         /// The type that is stated.
         stated: String,
@@ -161,13 +128,11 @@ pub enum MediaError {
         found: &'static str,
     },
     /// The content of a `data:` URI is not an image, a video or audio.
-    #[error("its type is {mime}, but media fields take image, video and audio files")]
     NotMedia {
         /// The content's MIME type.
         mime: String,
     },
     /// The content is not of the field's kind.
-    #[error("its type is {mime}, but the field takes {kind} files")]
     WrongKind {
         /// The content's MIME type.
         mime: String,
@@ -175,9 +140,6 @@ pub enum MediaError {
         kind: MediaKind,
     },
     /// The content is too large for a request.
-    #[error(
-        "{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead"
-    )]
     TooLarge {
         /// The size in bytes.
         size: u64,
@@ -185,7 +147,6 @@ pub enum MediaError {
         limit: u64,
     },
     /// The file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -193,16 +154,92 @@ pub enum MediaError {
         source: std::io::Error,
     },
     /// The content cannot be read from its source.
-    #[error("cannot read the content: {0}")]
     ReadContent(std::io::Error),
     /// A file cannot be used.
-    #[error("{}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// The cause.
         source: Box<MediaError>,
     },
+}
+
+impl fmt::Display for MediaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str(
+                "is empty; give an https: URL, a data: URI, or the name of a file that the service hosts"
+            ),
+            Self::BadUrl(source) => write!(f, "not a URL: {source}"),
+            Self::OddUrl { reason } => write!(f, "a URL that programs read differently: {reason}"),
+            Self::NotHttps { scheme } => write!(
+                f,
+                "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"
+            ),
+            Self::Credentials => f.write_str(
+                "a URL with a user name or password is refused; the service fetches without login, so use a pre-signed URL"
+            ),
+            Self::PrivateHost { host } => write!(
+                f,
+                "the host `{host}` is not public, so the service cannot fetch from it; use `Media::path` or `Media::bytes` to send the file itself"
+            ),
+            Self::BadDataUri { reason } => write!(
+                f,
+                "not a data: URI with base64 content, as in `data:image/png;base64,iVBORw0...`: {reason}"
+            ),
+            Self::OtherSort { found, instead } => write!(f, "{found}: {instead}"),
+            Self::SurroundingSpace => f.write_str(
+                "begins or ends with white space; remove it, for example with `trim`"
+            ),
+            Self::NotAName => f.write_str(
+                "neither an https: URL, nor a data: URI, nor the bare name of a file that the service hosts; for a local file use `Media::path`"
+            ),
+            Self::UnknownType => f.write_str(
+                "the first bytes show no image, video or audio type; if you know the type, state it with `Media::path_as` or `Media::bytes_as`"
+            ),
+            Self::NoContent => f.write_str("there is no content: the file is empty"),
+            Self::NotAMime { given } => write!(
+                f,
+                "{given:?} is not a MIME type, such as `image/png`"
+            ),
+            Self::OtherType { stated, found } => write!(
+                f,
+                "the type is stated as {stated}, but the content is {found}; correct the one that is wrong"
+            ),
+            Self::NotMedia { mime } => write!(
+                f,
+                "its type is {mime}, but media fields take image, video and audio files"
+            ),
+            Self::WrongKind { mime, kind } => write!(
+                f,
+                "its type is {mime}, but the field takes {kind} files"
+            ),
+            Self::TooLarge { size, limit } => write!(
+                f,
+                "{size} bytes are too many to send inside a request, which the service limits to 64 MiB after encoding ({limit} bytes before); put the file on a public https: URL instead"
+            ),
+            Self::Read { path, source } => write!(f, "cannot read {}: {source}", path.display()),
+            Self::ReadContent(source) => write!(f, "cannot read the content: {source}"),
+            Self::File { path, source } => write!(f, "{}: {source}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for MediaError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::BadUrl(source) => Some(source),
+            Self::Read { source, .. } => Some(source),
+            Self::File { source, .. } => Some(&**source),
+            _ => None,
+        }
+    }
+}
+
+impl From<url::ParseError> for MediaError {
+    fn from(source: url::ParseError) -> Self {
+        Self::BadUrl(source)
+    }
 }
 
 debug_as_report!(enum MediaError {

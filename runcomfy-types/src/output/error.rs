@@ -1,11 +1,11 @@
 //! Why an output has no single file of a kind.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::debug_as_report;
 use runcomfy_schema::printable::printable;
-use thiserror::Error;
 
 use super::OutputRef;
 use crate::media::MediaKind;
@@ -15,11 +15,10 @@ use crate::truncated::Truncated;
 const MAX_KEYS: usize = 10;
 
 /// Why an output has no single file of a kind, and what came instead.
-#[derive(Clone, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutputError {
     /// There are several.
-    #[error("the output has {}, not one; `{field}` has their URLs", counted_files(*count, *kind))]
     Several {
         /// The kind that was asked for.
         kind: MediaKind,
@@ -29,7 +28,6 @@ pub enum OutputError {
         field: &'static str,
     },
     /// There is none.
-    #[error("the output has no {}{}", noun(*kind), instead(found))]
     Missing {
         /// The kind that was asked for.
         kind: MediaKind,
@@ -37,6 +35,23 @@ pub enum OutputError {
         found: String,
     },
 }
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Several { kind, count, field, .. } => write!(
+                f,
+                "the output has {}, not one; `{field}` has their URLs",
+                counted_files(*count, *kind)
+            ),
+            Self::Missing { kind, found } => {
+                write!(f, "the output has no {}{}", noun(*kind), instead(found))
+            }
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
 
 debug_as_report!(enum OutputError { Several { kind, count, field }, Missing { kind, found } });
 
