@@ -9,6 +9,7 @@ mod example;
 mod fields;
 mod markdown;
 mod model;
+mod modules;
 mod objects;
 mod output;
 mod paths;
@@ -26,6 +27,7 @@ pub(crate) use model::{
     Conversion, EnumKind, EnumType, Field, FieldRules, IntegerType, Literal, Model, ObjectType,
     OutputFieldType, OutputType, Required, Shape, UnionType, Written,
 };
+pub(crate) use modules::{Module, modules};
 pub(crate) use paths::Paths;
 
 use crate::parse::{self, Compiler, Definitions, Document};
