@@ -96,7 +96,7 @@ impl GeneratedObject {
             name: field.name.clone(),
             key: field.key.clone(),
             title: field.title.clone(),
-            is_required: field.is_required,
+            is_required: field.required,
             origin: field.origin.into(),
         };
         Self { name: object.name.clone(), fields: object.fields.iter().map(field).collect() }

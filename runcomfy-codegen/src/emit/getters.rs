@@ -2,27 +2,26 @@
 
 use super::objects::type_of;
 use super::source::{Code, Source};
-use crate::lower::{Field, ObjectType, Paths, Shape};
+use crate::lower::{Getter, ObjectType, Paths, Returned};
 
 pub(super) fn getters(source: &mut Source, object: &ObjectType, paths: &Paths) {
     for field in &object.fields {
         source.line("");
-        source.doc(&field.getter_doc);
+        source.doc(&field.getter.doc);
         // Compiled only where it is called.
         source.line("#[inline]");
         let signature = Code::call(&format!("pub fn {}", field.name), ["&self".into()]);
-        source.value("", &signature, &format!(" -> {} {{", returned(field, paths)));
+        source.value("", &signature, &format!(" -> {} {{", returned(&field.getter, paths)));
         source.open_block();
         source.line(&format!("self.0.get({:?})", field.key));
         source.close("}");
     }
 }
 
-/// The type that a getter gives: text is borrowed.
-fn returned(field: &Field, paths: &Paths) -> String {
-    let value = match &field.shape {
-        Shape::Text => "&str".to_owned(),
-        shape => type_of(shape, paths),
+fn returned(getter: &Getter, paths: &Paths) -> String {
+    let value = match &getter.returns {
+        Returned::Str => "&str".to_owned(),
+        Returned::Value(shape) => type_of(shape, paths),
     };
-    if field.reads_option { format!("{}<{value}>", paths.of("Option")) } else { value }
+    if getter.is_option { format!("{}<{value}>", paths.of("Option")) } else { value }
 }

@@ -2,7 +2,7 @@
 
 use super::call;
 use super::source::Source;
-use crate::lower::{Model, Module, modules};
+use crate::lower::{Model, Module, item_docs, modules};
 use crate::write::HEADER;
 
 /// The source of the include file; `file_name` gives the name of a model's own file beside it, and
@@ -37,7 +37,7 @@ pub(crate) fn index(
         nested(&mut source, name, module, &file_name);
     }
     source.line("");
-    source.doc("Every model, sorted by id.");
+    source.doc(item_docs::MODELS);
     source.line("#[allow(dead_code, unreachable_pub)]");
     source.open(&format!("pub static MODELS: &[{runtime}::ModelInfo] = &["));
     for model in models {

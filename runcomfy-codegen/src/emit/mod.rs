@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use index::{INCLUDE, inclusion, index};
 
-use crate::lower::{Model, Written, link};
+use crate::lower::{Model, Written, item_docs};
 use crate::write::HEADER;
 use source::{Code, Source};
 
@@ -44,7 +44,7 @@ pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> 
     }
     for alias in &model.aliases {
         source.line("");
-        source.doc(&format!("The same as {}.", link(&alias.of)));
+        source.doc(&item_docs::alias(&alias.of));
         source.line(&format!("pub type {} = {};", alias.name, alias.of));
     }
     for (all, written) in &model.referred {

@@ -3,7 +3,7 @@
 use super::getters::getters;
 use super::rules::Writer;
 use super::source::{Code, Source};
-use crate::lower::{Field, IntegerType, ObjectType, Paths, Required, Shape};
+use crate::lower::{Field, IntegerType, ObjectType, Paths, RequiredState, Shape, item_docs};
 
 pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'m ObjectType) {
     let paths = &rules.model().paths;
@@ -33,33 +33,31 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
     // The compiler shows this line to whoever writes a struct literal.
-    source.line(&format!("pub struct {name}(__rt::Valid); // made by `{name}::builder()`"));
+    let made_by = item_docs::made_by_builder(name);
+    source.line(&format!("pub struct {name}(__rt::Valid); // {made_by}"));
     source.line("");
     source.open(&format!("impl {name} {{"));
     if let Some(id) = &object.model_id {
-        source.doc("The model's id, as in `POST /models/{model_id}`.");
+        source.doc(item_docs::MODEL_ID);
         source.line(&format!("pub const MODEL_ID: &'static str = {id:?};"));
         source.line("");
     }
-    source.doc(&format!("Starts a builder of [`type@{name}`]."));
+    source.doc(&item_docs::starts_builder(name));
     source.line("#[inline]");
     source.open(&format!("pub fn builder() -> {builder} {{"));
     source.line(&format!("{builder}({}::new())", paths.of("Draft")));
     source.close("}");
     source.line("");
-    source.doc(
-        "Reads JSON text with the keys of the wire, and checks it.\n\n\
-         # Errors\nEverything that is wrong with it.",
-    );
+    source.doc(item_docs::FROM_JSON);
     source.line("#[inline]");
     let result = result_of("Self", paths);
     source.open(&format!("pub fn from_json(json: &str) -> {result} {{"));
     source.line("__rt::from_json(json)");
     source.close("}");
     source.line("");
-    source.doc("Starts a builder with the values of this one, to change some of them.");
+    source.doc(item_docs::TO_BUILDER);
     source.line("#[inline]");
-    let all_set: Vec<_> = required(object).map(|_| paths.of("Set")).collect();
+    let all_set: Vec<_> = states_of(object).map(|_| paths.of("Set")).collect();
     let all_set = arguments(&all_set.iter().map(String::as_str).collect::<Vec<_>>());
     let signature = Code::call("pub fn to_builder", ["&self".into()]);
     source.value("", &signature, &format!(" -> {builder}{all_set} {{"));
@@ -79,15 +77,14 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.line(&format!("__rt::{role}!({name});"));
 }
 
-/// The required fields, each with what the compiler says where it was forgotten.
-fn required(object: &ObjectType) -> impl Iterator<Item = (&Field, &Required)> {
-    object.fields.iter().filter_map(|field| Some((field, field.required.as_ref()?)))
+/// The states of the required fields.
+fn states_of(object: &ObjectType) -> impl Iterator<Item = &RequiredState> {
+    object.fields.iter().filter_map(|field| field.state.as_ref())
 }
 
 fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, builder, builder_doc, states, .. } = object;
-    let parameters: Vec<&str> =
-        required(object).map(|(_, required)| &*required.parameter).collect();
+    let parameters: Vec<&str> = states_of(object).map(|state| &*state.parameter).collect();
     let generics = arguments(&parameters);
     let missing = paths.of("Missing");
     let defined: Vec<_> = parameters.iter().map(|name| format!("{name} = {missing}")).collect();
@@ -98,7 +95,7 @@ fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     };
     source.doc(builder_doc);
     source.line("#[derive(Clone)]");
-    source.line("#[must_use = \"a builder does nothing until `build` is called\"]");
+    source.line(&format!("#[must_use = {:?}]", item_docs::UNUSED_BUILDER));
     let parameters_of = defined.iter().map(|one| Code::from(&**one));
     let definition = match defined.as_slice() {
         [] => format!("pub struct {builder}").into(),
@@ -108,25 +105,22 @@ fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     source.line("");
     source.open(&format!("impl{generics} {builder}{generics} {{"));
     for field in &object.fields {
-        match &field.required {
+        match &field.state {
             None => optional(source, field, paths),
-            Some(required) => {
+            Some(state) => {
                 let set = paths.of("Set");
                 let next = parameters.iter().map(|name| match *name {
-                    name if name == required.parameter => &*set,
+                    name if name == state.parameter => &*set,
                     other => other,
                 });
                 let next: Vec<&str> = next.collect();
                 let next = format!("{builder}{}", arguments(&next));
-                self::required_field(source, object, field, &next, paths);
+                required_field(source, object, field, &next, paths);
             }
         }
         source.line("");
     }
-    source.doc(
-        "Checks every value against the schema.\n\n\
-         # Errors\nEverything that is wrong, one violation per value and rule.",
-    );
+    source.doc(item_docs::BUILD);
     let result = result_of(name, paths);
     // Most of what is generated is never called: inlined, it costs only those who call it.
     source.line("#[inline]");
@@ -135,8 +129,8 @@ fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     } else {
         source.line(&format!("pub fn build(self) -> {result}"));
         source.open("where");
-        for (_, Required { parameter, state, .. }) in required(object) {
-            source.line(&format!("{parameter}: {states}::{state},"));
+        for RequiredState { parameter, is_set, .. } in states_of(object) {
+            source.line(&format!("{parameter}: {states}::{is_set},"));
         }
         source.close("{");
         source.open_block();
@@ -171,16 +165,16 @@ fn required_field(
     paths: &Paths,
 ) {
     let builder = &object.builder;
-    let Field { name, key, .. } = field;
+    let key = &field.key;
     setter(source, field, next, paths);
     let taken = type_of(&field.takes, paths);
     source.line(&format!("{builder}(self.0.require::<{taken}, _>({key:?}, value))"));
     source.close("}");
     if let Some(setter) = &field.null_setter {
         source.line("");
-        source.doc(&format!("Sets {} to `null`.", setter_link(name)));
+        source.doc(&setter.doc);
         deprecated(source, field);
-        source.open(&format!("pub fn {setter}(self) -> {next} {{"));
+        source.open(&format!("pub fn {}(self) -> {next} {{", setter.name));
         source.line(&format!("{builder}(self.0.null({key:?}))"));
         source.close("}");
     }
@@ -188,18 +182,18 @@ fn required_field(
 
 /// The setters of an optional field.
 fn optional(source: &mut Source, field: &Field, paths: &Paths) {
-    let Field { name, key, .. } = field;
+    let key = &field.key;
     setter(source, field, "Self", paths);
     let taken = type_of(&field.takes, paths);
     source.line(&format!("Self(self.0.set::<{taken}>({key:?}, value))"));
     source.close("}");
     let Some(maybe) = &field.maybe else { return };
     source.line("");
-    source.doc(&format!("Sets {}, or leaves it out for `None`.", setter_link(name)));
+    source.doc(&maybe.doc);
     deprecated(source, field);
     source.line("#[inline]");
-    let arguments = ["self".into(), format!("value: {}", option_of(maybe, paths)).into()];
-    let signature = Code::call(&format!("pub fn maybe_{name}"), arguments);
+    let arguments = ["self".into(), format!("value: {}", option_of(&maybe.takes, paths)).into()];
+    let signature = Code::call(&format!("pub fn {}", maybe.name), arguments);
     source.value("", &signature, " -> Self {");
     source.open_block();
     source.line(&format!("Self(self.0.maybe::<{taken}, _>({key:?}, value))"));
@@ -217,11 +211,11 @@ fn setter(source: &mut Source, field: &Field, next: &str, paths: &Paths) {
     };
     let after = format!(" -> {next} {{");
     // The compiler shows the line of the bound to who gives an `Option`.
-    let hint = field.maybe.as_ref().map(|_| format!("`maybe_{}` takes an `Option`", field.name));
+    let hint = field.maybe.as_ref().map(|maybe| &maybe.hint);
     match hint {
         None => source.value("", &signature(value), &after),
         Some(hint) if source.fits(&signature(value.clone()), &after) => {
-            source.value_and_comment(&signature(value), &after, &hint);
+            source.value_and_comment(&signature(value), &after, hint);
         }
         Some(hint) => source.value("", &signature(format!("{value} /* {hint} */")), &after),
     }
@@ -234,28 +228,23 @@ fn deprecated(source: &mut Source, field: &Field) {
     }
 }
 
-/// A link to a setter. As a method: `hash` or `eq` alone may be another's.
-fn setter_link(name: &str) -> String {
-    format!("[`{name}`](method@Self::{name})")
-}
-
 /// One trait per required field, so that the compiler's message can name it.
 fn states(source: &mut Source, object: &ObjectType) {
-    if required(object).next().is_none() {
+    if states_of(object).next().is_none() {
         return;
     }
     source.line("");
     source.line("#[doc(hidden)]");
     source.open(&format!("pub mod {} {{", object.states));
-    for (_, Required { state, message, label, note, .. }) in required(object) {
+    for RequiredState { is_set, message, label, note, .. } in states_of(object) {
         source.open("#[diagnostic::on_unimplemented(");
         source.line(&format!("message = {message:?},"));
         source.line(&format!("label = {label:?},"));
         source.line(&format!("note = {note:?}"));
         source.close(")]");
-        source.line(&format!("pub trait {state} {{}}"));
+        source.line(&format!("pub trait {is_set} {{}}"));
         source.line("#[diagnostic::do_not_recommend]");
-        source.line(&format!("impl {state} for super::__rt::Set {{}}"));
+        source.line(&format!("impl {is_set} for super::__rt::Set {{}}"));
     }
     source.close("}");
 }

@@ -2,13 +2,10 @@
 
 use super::objects::{option_of, type_of};
 use super::source::Source;
-use crate::lower::{OutputFieldType, OutputType, Paths};
+use crate::lower::{OutputFieldType, OutputType, Paths, item_docs};
 
 pub(super) fn output(source: &mut Source, output: &OutputType, paths: &Paths) {
-    source.doc(
-        "What a completed job of this model gives: URLs of files, which are fetched without the\n\
-         token, and the values that the model adds.",
-    );
+    source.doc(item_docs::OUTPUT);
     source.line("#[derive(Clone, Default, PartialEq)]");
     source.line("#[non_exhaustive]");
     source.open("pub struct Output {");
@@ -20,7 +17,7 @@ pub(super) fn output(source: &mut Source, output: &OutputType, paths: &Paths) {
         };
         source.line(&format!("pub {}: {type_},", field.name));
     }
-    source.doc("Whatever else came, and what was not of the type expected.");
+    source.doc(item_docs::OTHER_OUTPUT);
     source.line("pub other: __rt::Map,");
     source.close("}");
     source.line("");

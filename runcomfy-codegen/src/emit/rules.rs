@@ -242,7 +242,7 @@ impl<'m> Writer<'m> {
                     key: &field.key,
                     title: &field.title,
                     description: &field.description,
-                    required: field.is_required,
+                    required: field.required,
                     rules: &[],
                     default: field.default.as_ref().map(Literal::as_constant),
                 };

@@ -70,7 +70,7 @@ impl Page<'_> {
             return about;
         }
         let fields = &self.input.fields;
-        let required: Vec<_> = fields.iter().filter(|field| field.is_required).collect();
+        let required: Vec<_> = fields.iter().filter(|field| field.required).collect();
         let names: Vec<_> = required.iter().map(|field| format!("`{}`", field.name)).collect();
         let more = fields.len() - required.len();
         let optional = (more > 0).then(|| counted(more, "optional field"));
@@ -95,7 +95,7 @@ impl Page<'_> {
         for field in fields {
             let Field { name, key, .. } = field;
             let default = match &field.default {
-                _ if field.is_required => "required".to_owned(),
+                _ if field.required => "required".to_owned(),
                 Some(default) => cell(&show(default)),
                 None => String::new(),
             };
@@ -147,7 +147,7 @@ pub(super) fn object(schema: &Schema) -> String {
 /// The documentation of a builder.
 pub(super) fn builder(name: &str, fields: &[Field]) -> String {
     let first = format!("The builder of {}.", link(name));
-    let required = fields.iter().filter(|field| field.required.is_some());
+    let required = fields.iter().filter(|field| field.required);
     let names: Vec<_> = required.map(|field| format!("`{}`", field.name)).collect();
     let states = match names.len() {
         1 => "The type parameter says whether it is",
@@ -240,8 +240,8 @@ pub(super) fn field(
 }
 
 /// The documentation of a getter.
-pub(super) fn getter(name: &str, is_required: bool, is_nullable: bool) -> String {
-    let when = match (is_required, is_nullable) {
+pub(super) fn getter(name: &str, required: bool, is_nullable: bool) -> String {
+    let when = match (required, is_nullable) {
         (true, false) => "",
         (true, true) => ", unless it is `null`",
         (false, false) => ", if it is set",

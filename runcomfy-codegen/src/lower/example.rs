@@ -84,7 +84,7 @@ fn body<'a>(input: &ObjectType, mut sampler: Sampler<'_, 'a>, root: &'a Root) ->
 
 /// The optional fields that an example shows: a typed value and a raw one.
 fn optional(object: &ObjectType) -> Vec<&super::model::Field> {
-    let optional = || object.fields.iter().filter(|field| !field.is_required && !field.deprecated);
+    let optional = || object.fields.iter().filter(|field| !field.required && !field.deprecated);
     let typed = optional().find(|field| matches!(field.shape, Shape::Enum(_) | Shape::Object(_)));
     let raw = optional().find(|field| matches!(field.shape, Shape::Integer(_) | Shape::Number));
     typed.into_iter().chain(raw).collect()
@@ -119,14 +119,14 @@ impl ExampleWriter<'_> {
         // In the order of the fields, as the service's own examples have it.
         for field in &object.fields {
             let Some(value) = value.member(&field.key) else {
-                if field.is_required {
+                if field.required {
                     return None;
                 }
                 continue;
             };
             if *value == Json::Null && field.shape != Shape::Any {
                 let setter = field.null_setter.as_ref()?;
-                let _ = write!(text, "\n{indent}.{setter}()");
+                let _ = write!(text, "\n{indent}.{}()", setter.name);
                 continue;
             }
             let value = self.value(&field.shape, value, depth)?;

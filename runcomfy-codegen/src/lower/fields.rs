@@ -2,10 +2,12 @@
 
 use runcomfy_schema::{Json, Literal};
 
-use super::model::{Field, FieldRules, Required, Shape};
+use super::model::{
+    Field, FieldRules, Getter, MaybeSetter, NullSetter, RequiredState, Returned, Shape,
+};
 use super::names;
 use super::shape::Site;
-use super::{Lowerer, docs};
+use super::{Lowerer, docs, item_docs};
 use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::parse::AdditionalProperties;
 
@@ -58,8 +60,9 @@ impl Lowerer<'_, '_, '_> {
         let whole = merge_all_of(self.definitions, schema);
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
         let is_nullable = shape != Shape::Any && self.compiler.is_valid(schema, &Json::Null);
-        let required = entry.is_required.then(|| Required {
-            state: name.to_owned(),
+        let required = entry.required;
+        let state = required.then(|| RequiredState {
+            is_set: name.to_owned(),
             // Filled in after all types have names, because it must differ from all of them.
             parameter: String::new(),
             message: format!("the required field `{name}` of {subject} was not set"),
@@ -67,7 +70,7 @@ impl Lowerer<'_, '_, '_> {
             note: format!("call `.{name}(...)` with {} first", docs::takes(&shape)),
         });
         Field {
-            doc: docs::field(entry.key, &whole, &shape, entry.is_required, default.as_ref()),
+            doc: docs::field(entry.key, &whole, &shape, required, default.as_ref()),
             name: name.to_owned(),
             summary: docs::summary(&whole, &shape),
             key: entry.key.to_owned(),
@@ -76,16 +79,21 @@ impl Lowerer<'_, '_, '_> {
             description: whole.description.clone(),
             deprecated: whole.deprecated,
             required,
-            is_required: entry.is_required,
-            null_setter: (entry.is_required && is_nullable)
-                .then(|| format!("{}_null", name.trim_end_matches('_'))),
-            getter_doc: docs::getter(name, entry.is_required, is_nullable),
-            reads_option: !entry.is_required || is_nullable,
-            takes: shape.taken(),
-            maybe: (!entry.is_required).then(|| match &shape {
-                Shape::Integer(_) => shape.clone(),
-                other => other.taken(),
+            state,
+            null_setter: (required && is_nullable).then(|| NullSetter {
+                name: format!("{}_null", name.trim_end_matches('_')),
+                doc: item_docs::null_setter(name),
             }),
+            getter: Getter {
+                doc: docs::getter(name, required, is_nullable),
+                returns: match &shape {
+                    Shape::Text => Returned::Str,
+                    shape => Returned::Value(shape.clone()),
+                },
+                is_option: !required || is_nullable,
+            },
+            takes: shape.taken(),
+            maybe: (!required).then(|| maybe_setter(name, &shape)),
             shape,
             rules,
             default,
@@ -118,6 +126,20 @@ impl Lowerer<'_, '_, '_> {
             );
         }
         None
+    }
+}
+
+fn maybe_setter(field: &str, shape: &Shape) -> MaybeSetter {
+    let name = format!("maybe_{field}");
+    let takes = match shape {
+        Shape::Integer(_) => shape.clone(),
+        other => other.taken(),
+    };
+    MaybeSetter {
+        doc: item_docs::maybe_setter(field),
+        takes,
+        hint: item_docs::maybe_hint(&name),
+        name,
     }
 }
 

@@ -7,6 +7,7 @@ mod docs;
 mod enums;
 mod example;
 mod fields;
+pub(crate) mod item_docs;
 mod markdown;
 mod model;
 mod modules;
@@ -22,10 +23,9 @@ mod unions;
 mod written;
 
 pub(crate) use crate::parse::names;
-pub(crate) use markdown::link;
 pub(crate) use model::{
-    Conversion, EnumKind, EnumType, Field, FieldRules, IntegerType, Literal, Model, ObjectType,
-    OutputFieldType, OutputType, Required, Shape, UnionType, Written,
+    Conversion, EnumKind, EnumType, Field, FieldRules, Getter, IntegerType, Literal, Model,
+    ObjectType, OutputFieldType, OutputType, RequiredState, Returned, Shape, UnionType, Written,
 };
 pub(crate) use modules::{Module, modules};
 pub(crate) use paths::Paths;

@@ -138,20 +138,17 @@ pub(crate) struct Field {
     pub(crate) summary: String,
     pub(crate) deprecated: bool,
     /// Whether a request without it is refused.
-    pub(crate) is_required: bool,
-    /// What the compiler says where it was forgotten.
-    pub(crate) required: Option<Required>,
+    pub(crate) required: bool,
+    /// How the compiler knows whether it was set. An optional field has no such state.
+    pub(crate) state: Option<RequiredState>,
     /// The setter of `null`, if it is required and may be that.
-    pub(crate) null_setter: Option<String>,
-    pub(crate) getter_doc: String,
-    /// Whether its getter gives an `Option`: the value may be missing or `null`.
-    pub(crate) reads_option: bool,
+    pub(crate) null_setter: Option<NullSetter>,
+    pub(crate) getter: Getter,
     pub(crate) shape: Shape,
     /// The type that its setter takes.
     pub(crate) takes: Shape,
-    /// The type `T` of `maybe_<field>(Option<T>)`, which omits the field for `None`. It is one type, so
-    /// that `None` needs no annotation.
-    pub(crate) maybe: Option<Shape>,
+    /// The setter that takes an `Option`, and omits the field for `None`.
+    pub(crate) maybe: Option<MaybeSetter>,
     pub(crate) rules: FieldRules,
     pub(crate) default: Option<Literal>,
 }
@@ -164,11 +161,43 @@ pub(crate) enum FieldRules {
     Union(String),
 }
 
-/// What the compiler says where a required field was forgotten.
 #[derive(Clone, Debug)]
-pub(crate) struct Required {
-    /// The trait of a builder whose field was set.
-    pub(crate) state: String,
+pub(crate) struct Getter {
+    pub(crate) doc: String,
+    pub(crate) returns: Returned,
+    /// Whether it returns an `Option`: the value may be missing or `null`.
+    pub(crate) is_option: bool,
+}
+
+/// The type that a getter returns.
+#[derive(Clone, Debug)]
+pub(crate) enum Returned {
+    /// Text is borrowed.
+    Str,
+    Value(Shape),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NullSetter {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct MaybeSetter {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    /// The type inside the `Option`. It is one type, so that `None` needs no annotation.
+    pub(crate) takes: Shape,
+    /// A comment at the other setter.
+    pub(crate) hint: String,
+}
+
+/// The state of a required field in its builder, and the compiler's message if it was not set.
+#[derive(Clone, Debug)]
+pub(crate) struct RequiredState {
+    /// The trait of a state in which the field was set.
+    pub(crate) is_set: String,
     /// The builder's type parameter.
     pub(crate) parameter: String,
     pub(crate) message: String,

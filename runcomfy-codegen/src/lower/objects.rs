@@ -43,7 +43,7 @@ impl Lowerer<'_, '_, '_> {
         let extra = optional_keys(definitions, schema);
         let mut entries = self.entries(schema);
         for (key, schema) in &extra {
-            entries.push(Entry { key, schema: Some(schema), is_required: false });
+            entries.push(Entry { key, schema: Some(schema), required: false });
         }
         let names = names_of(&entries, schema, self.reporter);
         let type_names: Vec<_> = entries
@@ -64,7 +64,8 @@ impl Lowerer<'_, '_, '_> {
         // A field with the name of another field's `null` setter takes precedence. Then only JSON can
         // set that `null`.
         for field in &mut fields {
-            field.null_setter = field.null_setter.take().filter(|name| !names.contains(name));
+            field.null_setter =
+                field.null_setter.take().filter(|setter| !names.contains(&setter.name));
         }
         fields
     }

@@ -395,7 +395,7 @@ impl<'c, 'a> Sampler<'c, 'a> {
             .map(|key| Entry {
                 key,
                 schema: combination.properties.get(key).and_then(|all| all.first()),
-                is_required: true,
+                required: true,
             })
             .collect();
         let names = names::candidates(&Entry::sources(&entries));

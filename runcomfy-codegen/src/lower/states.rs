@@ -39,12 +39,12 @@ pub(super) fn name(
         .cloned()
         .collect();
     for object in objects {
-        let required = object.fields.iter().filter(|field| field.required.is_some());
+        let required = object.fields.iter().filter(|field| field.required);
         let fields: Vec<&str> = required.map(|field| &*field.name).collect();
         let names = names(&fields, |name| types.contains(name));
-        let required = object.fields.iter_mut().filter_map(|field| field.required.as_mut());
-        for (required, name) in required.zip(names) {
-            required.parameter = name;
+        let states = object.fields.iter_mut().filter_map(|field| field.state.as_mut());
+        for (state, name) in states.zip(names) {
+            state.parameter = name;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::parse::names::FieldSource;
 pub struct Entry<'a> {
     pub key: &'a str,
     pub schema: Option<&'a Schema>,
-    pub is_required: bool,
+    pub required: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -28,12 +28,12 @@ impl<'a> Entry<'a> {
             required.insert(key);
             let property = declared.get(&**key).and_then(|index| properties.get(*index));
             let schema = property.map(|property| &property.schema);
-            entries.push(Self { key, schema, is_required: true });
+            entries.push(Self { key, schema, required: true });
         }
         for property in properties {
             if !required.contains(&*property.key) {
                 let schema = Some(&property.schema);
-                entries.push(Self { key: &property.key, schema, is_required: false });
+                entries.push(Self { key: &property.key, schema, required: false });
             }
         }
         entries

@@ -111,7 +111,7 @@ impl Compiler<'_> {
                 key: entry.key.into(),
                 title: entry.schema.map_or("", |schema| &schema.title).into(),
                 description: entry.schema.map_or("", |schema| &schema.description).into(),
-                required: entry.is_required,
+                required: entry.required,
                 rules,
                 default: None,
             }

@@ -134,7 +134,7 @@ impl Compiler<'_> {
         let entries: Vec<Entry<'_>> = members
             .0
             .iter()
-            .map(|(key, schema)| Entry { key, schema: Some(schema), is_required: false })
+            .map(|(key, schema)| Entry { key, schema: Some(schema), required: false })
             .collect();
         let names = names::candidates(&Entry::sources(&entries));
         for ((key, schema), name) in members.0.iter().zip(names) {
