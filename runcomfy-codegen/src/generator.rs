@@ -92,7 +92,7 @@ pub struct GeneratedObject {
 
 impl GeneratedObject {
     fn of(object: &lower::ObjectType) -> Self {
-        let field = |field: &lower::Field| GeneratedField {
+        let field = |field: &lower::FieldModel| GeneratedField {
             name: field.name.clone(),
             key: field.key.clone(),
             title: field.title.clone(),

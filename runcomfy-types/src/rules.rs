@@ -7,7 +7,7 @@ pub use runcomfy_schema::rule::{
     ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING, exclusive, inclusive, key, range,
 };
 use runcomfy_schema::rule::{Additional, List, ObjectSchema, Shared, Target};
-use runcomfy_schema::{FieldInfo, Fields, Num, Rule};
+use runcomfy_schema::{FieldInfo, Fields, MAX_EXACT_FLOAT, Num, Rule};
 
 use crate::enums::EnumType;
 use crate::media::MediaKind;
@@ -19,10 +19,12 @@ pub const UNIQUE: Rule = Rule::UniqueItems;
 
 /// A float as a number. A float without a fraction becomes an integer.
 const fn decimal(float: f64) -> Num {
-    // Up to 2^53 every integer has an exact float.
-    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
     let int = float as i64;
-    if int as f64 == float && float.abs() <= MAX_EXACT { Num::Int(int) } else { Num::Float(float) }
+    if int as f64 == float && float.abs() <= MAX_EXACT_FLOAT {
+        Num::Int(int)
+    } else {
+        Num::Float(float)
+    }
 }
 
 #[must_use]

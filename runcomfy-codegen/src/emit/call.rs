@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compact_keeps_what_is_inside_strings() {
+    fn compact_keeps_the_content_of_strings() {
         for (json, expected) in [
             ("{ \"a b\" :\n [1, 2.0e5] }", "{\"a b\":[1,2.0e5]}"),
             (r#"{"a": "x \" , \\", "b": "\\\" y"}"#, r#"{"a":"x \" , \\","b":"\\\" y"}"#),

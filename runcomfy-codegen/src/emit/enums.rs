@@ -2,13 +2,13 @@
 
 use super::rules;
 use super::source::{Code, Source};
-use crate::lower::{EnumKind, EnumType, Literal, Paths};
+use crate::lower::{EnumModel, EnumValues, Literal, Paths};
 
-pub(super) fn enumeration(source: &mut Source, one: &EnumType, paths: &Paths) {
+pub(super) fn enumeration(source: &mut Source, one: &EnumModel, paths: &Paths) {
     let kind = match one.kind {
-        EnumKind::Strings => "string_enum",
-        EnumKind::Integers => "integer_enum",
-        EnumKind::Mixed => "mixed_enum",
+        EnumValues::Strings => "string_enum",
+        EnumValues::Integers => "integer_enum",
+        EnumValues::Mixed => "mixed_enum",
     };
     source.doc(&one.doc);
     source.line("#[derive(Clone, Copy, Debug, PartialEq)]");
@@ -31,10 +31,10 @@ pub(super) fn enumeration(source: &mut Source, one: &EnumType, paths: &Paths) {
 }
 
 /// The kind of an enum says what its values are, where they are all alike.
-fn value(kind: EnumKind, value: &Literal, paths: &Paths) -> Code {
+fn value(kind: EnumValues, value: &Literal, paths: &Paths) -> Code {
     match (kind, value) {
-        (EnumKind::Strings, Literal::Str(text)) => Code::str(text),
-        (EnumKind::Integers, Literal::Number(num)) => num.to_string().into(),
+        (EnumValues::Strings, Literal::Str(text)) => Code::str(text),
+        (EnumValues::Integers, Literal::Number(num)) => num.to_string().into(),
         (_, value) => rules::constant(value.as_constant(), paths),
     }
 }

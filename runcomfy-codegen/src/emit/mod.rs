@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use index::{INCLUDE, inclusion, index};
 
-use crate::lower::{Model, Written, item_docs};
+use crate::lower::{Model, RefForm, item_docs};
 use crate::write::HEADER;
 use source::{Code, Source};
 
@@ -47,8 +47,8 @@ pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> 
         source.doc(&item_docs::alias(&alias.of));
         source.line(&format!("pub type {} = {};", alias.name, alias.of));
     }
-    for (all, written) in &model.referred {
-        let Written::Static(name) = written else { continue };
+    for (all, form) in &model.referred {
+        let RefForm::Static(name) = form else { continue };
         source.line("");
         let before = format!("static {name}: &[{}] = ", model.paths.of("Rule"));
         source.value(&before, &rules.slice(all), ";");

@@ -3,7 +3,7 @@
 use super::getters::getters;
 use super::rules::Writer;
 use super::source::{Code, Source};
-use crate::lower::{Field, IntegerType, ObjectType, Paths, RequiredState, Shape, item_docs};
+use crate::lower::{FieldModel, IntegerType, ObjectType, Paths, RequiredState, Shape, item_docs};
 
 pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'m ObjectType) {
     let paths = &rules.model().paths;
@@ -32,7 +32,7 @@ fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, doc, builder, data, .. } = object;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
-    // The compiler shows this line to whoever writes a struct literal.
+    // The compiler shows this line if somebody writes a struct literal.
     let made_by = item_docs::made_by_builder(name);
     source.line(&format!("pub struct {name}(__rt::Valid); // {made_by}"));
     source.line("");
@@ -122,7 +122,7 @@ fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
     }
     source.doc(item_docs::BUILD);
     let result = result_of(name, paths);
-    // Most of what is generated is never called: inlined, it costs only those who call it.
+    // Most generated functions are never called. Inlined, they cost only their callers.
     source.line("#[inline]");
     if parameters.is_empty() {
         source.open(&format!("pub fn build(self) -> {result} {{"));
@@ -160,7 +160,7 @@ fn arguments(names: &[&str]) -> String {
 fn required_field(
     source: &mut Source,
     object: &ObjectType,
-    field: &Field,
+    field: &FieldModel,
     next: &str,
     paths: &Paths,
 ) {
@@ -181,7 +181,7 @@ fn required_field(
 }
 
 /// The setters of an optional field.
-fn optional(source: &mut Source, field: &Field, paths: &Paths) {
+fn optional(source: &mut Source, field: &FieldModel, paths: &Paths) {
     let key = &field.key;
     setter(source, field, "Self", paths);
     let taken = type_of(&field.takes, paths);
@@ -201,7 +201,7 @@ fn optional(source: &mut Source, field: &Field, paths: &Paths) {
 }
 
 /// A setter up to its body.
-fn setter(source: &mut Source, field: &Field, next: &str, paths: &Paths) {
+fn setter(source: &mut Source, field: &FieldModel, next: &str, paths: &Paths) {
     source.doc(&field.doc);
     deprecated(source, field);
     let value = type_of(&field.takes, paths);
@@ -222,7 +222,7 @@ fn setter(source: &mut Source, field: &Field, next: &str, paths: &Paths) {
     source.open_block();
 }
 
-fn deprecated(source: &mut Source, field: &Field) {
+fn deprecated(source: &mut Source, field: &FieldModel) {
     if field.deprecated {
         source.line("#[deprecated]");
     }

@@ -4,11 +4,11 @@ use runcomfy_schema::keyword::media::{Comparison, MediaFact, Validation};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, Bound, List, ObjectSchema, Shared, Target};
-use runcomfy_schema::{Constant, Field, Literal, Num, Rule, Rules};
+use runcomfy_schema::{Constant, Field, Literal, Num, Rule, Rules, exact_float};
 
 use super::short;
 use super::source::Code;
-use crate::lower::{FieldRules, Model, ObjectType, Paths, Shape, Written};
+use crate::lower::{FieldRules, Model, ObjectType, Paths, RefForm, Shape};
 
 /// Writes rules, and keeps the regular expressions among them.
 pub(super) struct Writer<'m> {
@@ -157,16 +157,16 @@ impl<'m> Writer<'m> {
             Target::Static(_) => None,
         };
         // Every reference of a model has its target. Without one, nothing must be accepted.
-        let Some((rules, written)) = referred else { return self.rule(&Rule::Never) };
-        match written {
-            Written::Inline => rules.iter().flat_map(|rule| self.rule(rule)).collect(),
-            Written::Object(name) => {
+        let Some((rules, form)) = referred else { return self.rule(&Rule::Never) };
+        match form {
+            RefForm::Inline => rules.iter().flat_map(|rule| self.rule(rule)).collect(),
+            RefForm::Object(name) => {
                 vec![
                     self.model.paths.of("OBJECT").into(),
                     Code::call("object", [format!("&{name}").into()]),
                 ]
             }
-            Written::Type(name) | Written::Static(name) => vec![static_rules(name)],
+            RefForm::Type(name) | RefForm::Static(name) => vec![static_rules(name)],
         }
     }
 
@@ -318,14 +318,8 @@ impl Plain {
     }
 
     fn as_float(&self) -> Option<f64> {
-        // Larger ones are not all floats.
-        const MAX_EXACT: i64 = 1 << 53;
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-            Self::Integer(int) if int.unsigned_abs() <= MAX_EXACT.unsigned_abs() => {
-                Some(*int as f64)
-            }
-            Self::Integer(_) => None,
+            Self::Integer(int) => exact_float(*int),
             Self::Float(float) => Some(*float),
         }
     }

@@ -4,10 +4,10 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::Bound;
 use runcomfy_schema::{Num, Rule};
 
-use crate::lower::{EnumKind, EnumType};
+use crate::lower::{EnumModel, EnumValues};
 
 /// The short form of a whole list, if it has one. `table` is the enum that its values belong to.
-pub(super) fn list(rules: &[Rule], table: Option<&EnumType>) -> Option<String> {
+pub(super) fn list(rules: &[Rule], table: Option<&EnumModel>) -> Option<String> {
     let (types, rest) = match rules {
         [Rule::Types(types), rest @ ..] => (types.0, rest),
         rest => (0, rest),
@@ -27,9 +27,9 @@ pub(super) fn list(rules: &[Rule], table: Option<&EnumType>) -> Option<String> {
         ([Rule::Values(_)], _) => {
             let one = table?;
             let kind = match (one.kind, types) {
-                (EnumKind::Strings, Types::STRING) => "string",
-                (EnumKind::Integers, Types::INTEGER) => "integer",
-                (EnumKind::Mixed, 0) => "mixed",
+                (EnumValues::Strings, Types::STRING) => "string",
+                (EnumValues::Integers, Types::INTEGER) => "integer",
+                (EnumValues::Mixed, 0) => "mixed",
                 _ => return None,
             };
             Some(format!("{kind}_enum::<{}>()", one.name))

@@ -1,7 +1,7 @@
 //! What rustdoc says of a model: the schema's own words, then the facts.
 
 use super::markdown::{cell, code, escape, link, sentence, title};
-use super::model::{Field, IntegerType, Literal, ObjectType, Shape};
+use super::model::{FieldModel, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::keyword::short;
@@ -93,7 +93,7 @@ impl Page<'_> {
         let mut table =
             "| Field | Wire key | Value | Default |\n| --- | --- | --- | --- |\n".to_owned();
         for field in fields {
-            let Field { name, key, .. } = field;
+            let FieldModel { name, key, .. } = field;
             let default = match &field.default {
                 _ if field.required => "required".to_owned(),
                 Some(default) => cell(&show(default)),
@@ -145,7 +145,7 @@ pub(super) fn object(schema: &Schema) -> String {
 }
 
 /// The documentation of a builder.
-pub(super) fn builder(name: &str, fields: &[Field]) -> String {
+pub(super) fn builder(name: &str, fields: &[FieldModel]) -> String {
     let first = format!("The builder of {}.", link(name));
     let required = fields.iter().filter(|field| field.required);
     let names: Vec<_> = required.map(|field| format!("`{}`", field.name)).collect();

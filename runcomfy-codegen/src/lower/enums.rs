@@ -1,7 +1,7 @@
 //! An enum of a schema: which values get a variant.
 
 use super::fields::listed;
-use super::model::{EnumKind, EnumType, Shape, Variant};
+use super::model::{EnumModel, EnumValues, Shape, Variant};
 use super::shape::Site;
 use std::collections::HashSet;
 
@@ -33,11 +33,11 @@ impl Lowerer<'_, '_, '_> {
         let kind = if usable.is_empty() {
             None
         } else if usable.iter().all(is_string) {
-            Some(EnumKind::Strings)
+            Some(EnumValues::Strings)
         } else if usable.iter().all(is_integer) {
-            Some(EnumKind::Integers)
+            Some(EnumValues::Integers)
         } else if usable.iter().all(is_scalar) && !usable.iter().all(is_boolean) {
-            Some(EnumKind::Mixed)
+            Some(EnumValues::Mixed)
         } else {
             None
         };
@@ -55,7 +55,7 @@ impl Lowerer<'_, '_, '_> {
         let variants = variants
             .map(|(name, value)| Variant { name, doc: docs::variant(&value), value })
             .collect();
-        self.types.enums.push(EnumType {
+        self.types.enums.push(EnumModel {
             doc: docs::enumeration(site.field, whole),
             name: name.to_owned(),
             kind,

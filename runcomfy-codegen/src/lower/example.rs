@@ -83,7 +83,7 @@ fn body<'a>(input: &ObjectType, mut sampler: Sampler<'_, 'a>, root: &'a Root) ->
 }
 
 /// The optional fields that an example shows: a typed value and a raw one.
-fn optional(object: &ObjectType) -> Vec<&super::model::Field> {
+fn optional(object: &ObjectType) -> Vec<&super::model::FieldModel> {
     let optional = || object.fields.iter().filter(|field| !field.required && !field.deprecated);
     let typed = optional().find(|field| matches!(field.shape, Shape::Enum(_) | Shape::Object(_)));
     let raw = optional().find(|field| matches!(field.shape, Shape::Integer(_) | Shape::Number));

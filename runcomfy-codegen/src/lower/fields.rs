@@ -3,7 +3,7 @@
 use runcomfy_schema::{Json, Literal};
 
 use super::model::{
-    Field, FieldRules, Getter, MaybeSetter, NullSetter, RequiredState, Returned, Shape,
+    FieldModel, FieldRules, Getter, MaybeSetter, NullSetter, RequiredState, Returned, Shape,
 };
 use super::names;
 use super::shape::Site;
@@ -44,7 +44,7 @@ impl Lowerer<'_, '_, '_> {
         object: &Schema,
         entry: &Entry<'_>,
         subject: &str,
-    ) -> Field {
+    ) -> FieldModel {
         let name = site.field;
         let undeclared = undeclared(object);
         let schema = entry.schema.unwrap_or(&undeclared);
@@ -69,7 +69,7 @@ impl Lowerer<'_, '_, '_> {
             label: format!("`.{name}(...)` is missing before `.build()`"),
             note: format!("call `.{name}(...)` with {} first", docs::takes(&shape)),
         });
-        Field {
+        FieldModel {
             doc: docs::field(entry.key, &whole, &shape, required, default.as_ref()),
             name: name.to_owned(),
             summary: docs::summary(&whole, &shape),

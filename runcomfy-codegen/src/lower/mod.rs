@@ -14,18 +14,18 @@ mod modules;
 mod objects;
 mod output;
 mod paths;
+mod ref_form;
 mod sample;
 mod shape;
 mod states;
 mod text_sample;
 mod types;
 mod unions;
-mod written;
 
 pub(crate) use crate::parse::names;
 pub(crate) use model::{
-    Conversion, EnumKind, EnumType, Field, FieldRules, Getter, IntegerType, Literal, Model,
-    ObjectType, OutputFieldType, OutputType, RequiredState, Returned, Shape, UnionType, Written,
+    Conversion, EnumModel, EnumValues, FieldModel, FieldRules, Getter, IntegerType, Literal, Model,
+    ObjectType, OutputFieldType, OutputType, RefForm, RequiredState, Returned, Shape, UnionType,
 };
 pub(crate) use modules::{Module, modules};
 pub(crate) use paths::Paths;
@@ -92,7 +92,7 @@ pub(crate) fn lower(
     // Inner objects are lowered first; readers want `Input` first.
     objects.reverse();
     states::name(&mut objects, &enums, &unions, &aliases);
-    let referred = written::written(&compiler, &object_names, &mut objects, &unions);
+    let referred = ref_form::choose(&compiler, &object_names, &mut objects, &unions);
     let mut model = Model {
         id: id.to_owned(),
         path,

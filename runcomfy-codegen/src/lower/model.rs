@@ -25,11 +25,11 @@ pub(crate) struct Model {
     pub(crate) paths: Paths,
     /// `Input` first.
     pub(crate) objects: Vec<ObjectType>,
-    pub(crate) enums: Vec<EnumType>,
+    pub(crate) enums: Vec<EnumModel>,
     pub(crate) unions: Vec<UnionType>,
     pub(crate) aliases: Vec<Alias>,
     /// The rules that others refer to, by number, and how they are written.
-    pub(crate) referred: Vec<(Rules, Written)>,
+    pub(crate) referred: Vec<(Rules, RefForm)>,
     pub(crate) output: Option<OutputType>,
     /// The kind of file that it makes, if the schema says so.
     pub(crate) output_kind: Option<MediaKind>,
@@ -46,9 +46,9 @@ impl Model {
     }
 
     /// The enum whose table has these values: one of `near` where there are several.
-    pub(crate) fn table(&self, values: &Values, near: Option<&Shape>) -> Option<&EnumType> {
+    pub(crate) fn table(&self, values: &Values, near: Option<&Shape>) -> Option<&EnumModel> {
         let tables = || self.enums.iter().filter(|one| one.has_values(values));
-        let is_near = |one: &&EnumType| near.is_some_and(|near| near.mentions(&one.name));
+        let is_near = |one: &&EnumModel| near.is_some_and(|near| near.mentions(&one.name));
         tables().find(is_near).or_else(|| tables().next())
     }
 }
@@ -66,7 +66,7 @@ pub(crate) struct ObjectType {
     pub(crate) states: String,
     /// The static of its `ObjectSchema`.
     pub(crate) data: String,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<FieldModel>,
     pub(crate) patterns: List<(Shared<Pattern>, Rules)>,
     pub(crate) additional: Additional,
     /// The rules besides those of the fields, if there are any, and their static.
@@ -82,7 +82,7 @@ pub(crate) struct Alias {
 
 /// How rules that are referred to are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum RefForm {
     /// Where they are used.
     Inline,
     /// As the fields of the object type with this static.
@@ -127,7 +127,7 @@ pub(crate) enum Conversion {
 }
 
 #[derive(Clone)]
-pub(crate) struct Field {
+pub(crate) struct FieldModel {
     pub(crate) name: String,
     pub(crate) key: String,
     pub(crate) origin: Origin,
@@ -258,14 +258,14 @@ pub(crate) enum IntegerType {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct EnumType {
+pub(crate) struct EnumModel {
     pub(crate) name: String,
     pub(crate) doc: String,
-    pub(crate) kind: EnumKind,
+    pub(crate) kind: EnumValues,
     pub(crate) variants: Vec<Variant>,
 }
 
-impl EnumType {
+impl EnumModel {
     /// The variant of a value.
     pub(crate) fn variant(&self, value: &Json) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.value.equals(value))
@@ -278,7 +278,7 @@ impl EnumType {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EnumKind {
+pub(crate) enum EnumValues {
     Strings,
     Integers,
     /// Values of several types, or with fractions.

@@ -3,7 +3,7 @@
 use runcomfy_schema::rule::{Additional, List};
 
 use super::fields::names_of;
-use super::model::{Field, ObjectType};
+use super::model::{FieldModel, ObjectType};
 use super::shape::Site;
 use super::types::INPUT;
 use super::{Lowerer, docs, shape};
@@ -38,7 +38,12 @@ impl Lowerer<'_, '_, '_> {
         });
     }
 
-    fn typed_fields(&mut self, schema: &Schema, owner: Option<&str>, subject: &str) -> Vec<Field> {
+    fn typed_fields(
+        &mut self,
+        schema: &Schema,
+        owner: Option<&str>,
+        subject: &str,
+    ) -> Vec<FieldModel> {
         let definitions = self.definitions;
         let extra = optional_keys(definitions, schema);
         let mut entries = self.entries(schema);

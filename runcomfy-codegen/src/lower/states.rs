@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
-use super::model::{Alias, EnumType, ObjectType, UnionType};
+use super::model::{Alias, EnumModel, ObjectType, UnionType};
 use super::paths::IMPORTED;
 
 /// Names of the prelude, and of what every module has, beside what it imports.
@@ -27,7 +27,7 @@ const TAKEN: [&str; 13] = [
 /// Names the type parameters of every builder: as no type of the model is called.
 pub(super) fn name(
     objects: &mut [ObjectType],
-    enums: &[EnumType],
+    enums: &[EnumModel],
     unions: &[UnionType],
     aliases: &[Alias],
 ) {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Alias, EnumType, ObjectType, Shape, UnionType};
+use super::model::{Alias, EnumModel, ObjectType, Shape, UnionType};
 use crate::parse::{SchemaId, names};
 
 /// The type of a model's input.
@@ -10,7 +10,7 @@ pub(super) const INPUT: &str = "Input";
 
 pub(super) struct TypeRegistry {
     pub(super) objects: Vec<ObjectType>,
-    pub(super) enums: Vec<EnumType>,
+    pub(super) enums: Vec<EnumModel>,
     pub(super) unions: Vec<UnionType>,
     pub(super) aliases: Vec<Alias>,
     /// The type of each definition, by its `$ref`; `None` while a type without a name is in progress.

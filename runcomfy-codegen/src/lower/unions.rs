@@ -1,6 +1,6 @@
 //! A value of one of several forms: `anyOf` and `oneOf`.
 
-use super::model::{Conversion, EnumKind, Shape, UnionType};
+use super::model::{Conversion, EnumValues, Shape, UnionType};
 use super::shape::Site;
 use super::{Lowerer, docs};
 use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, merge_all_of};
@@ -201,11 +201,11 @@ fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
 }
 
 /// The raw values that an enum is made from.
-fn raw(kind: EnumKind) -> &'static [Conversion] {
+fn raw(kind: EnumValues) -> &'static [Conversion] {
     match kind {
-        EnumKind::Strings => &[Conversion::Text],
-        EnumKind::Integers => &[Conversion::Integers],
-        EnumKind::Mixed => &[Conversion::Text, Conversion::Numbers, Conversion::Boolean],
+        EnumValues::Strings => &[Conversion::Text],
+        EnumValues::Integers => &[Conversion::Integers],
+        EnumValues::Mixed => &[Conversion::Text, Conversion::Numbers, Conversion::Boolean],
     }
 }
 

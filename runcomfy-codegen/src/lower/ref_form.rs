@@ -6,17 +6,17 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
 use runcomfy_schema::{Rule, Rules};
 
-use super::model::{FieldRules, ObjectType, UnionType, Written};
+use super::model::{FieldRules, ObjectType, RefForm, UnionType};
 use crate::parse::{Compiler, Position, SchemaId};
 
 /// Decides for all of them, by number. An object that is nothing but its fields needs no rules of its
 /// own.
-pub(super) fn written(
+pub(super) fn choose(
     compiler: &Compiler<'_>,
     object_names: &HashMap<SchemaId, String>,
     objects: &mut [ObjectType],
     unions: &[UnionType],
-) -> Vec<(Rules, Written)> {
+) -> Vec<(Rules, RefForm)> {
     let referred = compiler.referred();
     for object in objects.iter_mut() {
         let Some((_, rules)) = &mut object.rules else { continue };
@@ -61,15 +61,15 @@ pub(super) fn written(
             let id = id.filter(|_| *position == Position::Value);
             let of_type = id.and_then(|id| object_names.get(&id));
             let of_type = of_type.and_then(|name| objects.get(*statics.get(&**name)?));
-            let written = match of_type {
+            let form = match of_type {
                 Some(object) => match &object.rules {
-                    None => Written::Object(object.data.clone()),
-                    Some((name, _)) => Written::Type(name.clone()),
+                    None => RefForm::Object(object.data.clone()),
+                    Some((name, _)) => RefForm::Type(name.clone()),
                 },
-                None if uses > 1 => Written::Static(format!("__REF_{}", number + 1)),
-                None => Written::Inline,
+                None if uses > 1 => RefForm::Static(format!("__REF_{}", number + 1)),
+                None => RefForm::Inline,
             };
-            (rules.clone(), written)
+            (rules.clone(), form)
         })
         .collect()
 }
