@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use index::{INCLUDE, inclusion, index};
 
-use crate::lower::{Model, RefForm, item_docs};
+use crate::lower::{Model, PatternStatic, RefForm, item_docs};
 use crate::write::HEADER;
 use source::{Code, Source};
 
@@ -53,10 +53,10 @@ pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> 
         let before = format!("static {name}: &[{}] = ", model.paths.of("Rule"));
         source.value(&before, &rules.slice(all), ";");
     }
-    for (index, pattern) in rules.patterns().iter().enumerate() {
+    for PatternStatic { name, text } in &model.patterns {
         source.line("");
-        let pattern = Code::call("__rt::Pattern::new", [Code::str(pattern)]);
-        let before = format!("static {}: __rt::Pattern = ", rules::pattern_name(index));
+        let pattern = Code::call("__rt::Pattern::new", [Code::str(text)]);
+        let before = format!("static {name}: __rt::Pattern = ");
         source.value(&before, &pattern, ";");
     }
     if let Some(output) = &model.output {

@@ -8,28 +8,22 @@ use runcomfy_schema::{Constant, Field, Literal, Num, Rule, Rules, exact_float};
 
 use super::short;
 use super::source::Code;
-use crate::lower::{FieldRules, Model, ObjectType, Paths, RefForm, Shape};
+use crate::lower::{FieldModel, FieldRules, Model, ObjectType, Paths, RefForm};
 
-/// Writes rules, and keeps the regular expressions among them.
+/// Writes rules.
 pub(super) struct Writer<'m> {
     model: &'m Model,
-    /// The type of the field whose rules are written.
-    near: Option<&'m Shape>,
-    /// Each once; their statics are numbered.
-    patterns: Vec<String>,
+    /// The field whose rules are written.
+    field: Option<&'m FieldModel>,
 }
 
 impl<'m> Writer<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        Self { model, near: None, patterns: Vec::new() }
+        Self { model, field: None }
     }
 
     pub(super) fn model(&self) -> &'m Model {
         self.model
-    }
-
-    pub(super) fn patterns(&self) -> &[String] {
-        &self.patterns
     }
 
     /// `&[rule, ..]`
@@ -41,7 +35,7 @@ impl<'m> Writer<'m> {
     /// `&[rule, ..]`, or its short form.
     fn short_slice(&mut self, rules: &[Rule]) -> Code {
         let table = rules.iter().find_map(|rule| match rule {
-            Rule::Values(values) => self.model.table(values, self.near),
+            Rule::Values(values) => self.model.table(values, self.field),
             _ => None,
         });
         short::list(rules, table).map_or_else(|| self.slice(rules), Code::from)
@@ -76,7 +70,7 @@ impl<'m> Writer<'m> {
         let code = match rule {
             Rule::Never => format!("{rule_path}::Never").into(),
             Rule::Types(set) => types(*set, &self.model.paths),
-            Rule::Values(values) => match self.model.table(values, self.near) {
+            Rule::Values(values) => match self.model.table(values, self.field) {
                 Some(one) => format!("one_of::<{}>()", one.name).into(),
                 None => {
                     let values =
@@ -170,14 +164,10 @@ impl<'m> Writer<'m> {
         }
     }
 
-    /// The static of a regular expression.
-    fn pattern(&mut self, pattern: &Pattern) -> Code {
-        let known = self.patterns.iter().position(|known| known == pattern.text());
-        let index = known.unwrap_or_else(|| {
-            self.patterns.push(pattern.text().to_owned());
-            self.patterns.len() - 1
-        });
-        Code::call("__rt::Shared::Static", [format!("&{}", pattern_name(index)).into()])
+    fn pattern(&self, pattern: &Pattern) -> Code {
+        // Every pattern of a model has its static. Without one, the source must not compile.
+        let name = self.model.pattern(pattern).map_or("__NO_PATTERN", |one| &one.name);
+        Code::call("__rt::Shared::Static", [format!("&{name}").into()])
     }
 
     fn patterned(&mut self, patterns: &List<(Shared<Pattern>, Rules)>) -> Code {
@@ -232,7 +222,7 @@ impl<'m> Writer<'m> {
             .fields
             .iter()
             .map(|field| {
-                self.near = Some(&field.shape);
+                self.field = Some(field);
                 let rules = match &field.rules {
                     FieldRules::Own(rules) => self.short_slice(rules),
                     FieldRules::Union(name) => Code::slice([static_rules(name)]),
@@ -249,7 +239,7 @@ impl<'m> Writer<'m> {
                 field_info(&info, rules, &self.model.paths)
             })
             .collect();
-        self.near = None;
+        self.field = None;
         Code::list("[", fields, "]")
     }
 
@@ -414,10 +404,6 @@ pub(super) fn constant(constant: Constant<'_>, paths: &Paths) -> Code {
 }
 
 /// The static of a regular expression.
-pub(super) fn pattern_name(index: usize) -> String {
-    format!("__PATTERN_{}", index + 1)
-}
-
 fn validation(validation: &Validation) -> Code {
     let subject = match validation.subject {
         MediaFact::FileSize => "__rt::MediaFact::FileSize",

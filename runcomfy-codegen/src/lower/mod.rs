@@ -14,6 +14,7 @@ mod modules;
 mod objects;
 mod output;
 mod paths;
+mod patterns;
 mod ref_form;
 mod sample;
 mod shape;
@@ -25,7 +26,8 @@ mod unions;
 pub(crate) use crate::parse::names;
 pub(crate) use model::{
     Conversion, EnumModel, EnumValues, FieldModel, FieldRules, Getter, IntegerType, Literal, Model,
-    ObjectType, OutputFieldType, OutputType, RefForm, RequiredState, Returned, Shape, UnionType,
+    ObjectType, OutputFieldType, OutputType, PatternStatic, RefForm, RequiredState, Returned,
+    Shape, UnionType,
 };
 pub(crate) use modules::{Module, modules};
 pub(crate) use paths::Paths;
@@ -105,9 +107,11 @@ pub(crate) fn lower(
         unions,
         aliases,
         referred,
+        patterns: Vec::new(),
         output,
         output_kind: document.output_kind(),
     };
+    model.patterns = patterns::statics(&model);
     model.paths = Paths::new(model.type_names());
     let example = example::of(&model, &mut compiler, input, crate_path, reporter);
     if let Some(input) = model.objects.first_mut() {

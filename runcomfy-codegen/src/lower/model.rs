@@ -30,6 +30,7 @@ pub(crate) struct Model {
     pub(crate) aliases: Vec<Alias>,
     /// The rules that others refer to, by number, and how they are written.
     pub(crate) referred: Vec<(Rules, RefForm)>,
+    pub(crate) patterns: Vec<PatternStatic>,
     pub(crate) output: Option<OutputType>,
     /// The kind of file that it makes, if the schema says so.
     pub(crate) output_kind: Option<MediaKind>,
@@ -45,11 +46,18 @@ impl Model {
         objects.chain(enums).chain(unions).chain(aliases).map(String::as_str)
     }
 
-    /// The enum whose table has these values: one of `near` where there are several.
-    pub(crate) fn table(&self, values: &Values, near: Option<&Shape>) -> Option<&EnumModel> {
+    /// The enum whose table has these values. Where there are several, the enum of the field whose rules
+    /// have the values takes precedence.
+    pub(crate) fn table(&self, values: &Values, field: Option<&FieldModel>) -> Option<&EnumModel> {
         let tables = || self.enums.iter().filter(|one| one.has_values(values));
-        let is_near = |one: &&EnumModel| near.is_some_and(|near| near.mentions(&one.name));
-        tables().find(is_near).or_else(|| tables().next())
+        let is_of_field =
+            |one: &&EnumModel| field.is_some_and(|field| field.shape.mentions(&one.name));
+        tables().find(is_of_field).or_else(|| tables().next())
+    }
+
+    /// The static of a regular expression.
+    pub(crate) fn pattern(&self, pattern: &Pattern) -> Option<&PatternStatic> {
+        self.patterns.iter().find(|one| one.text == pattern.text())
     }
 }
 
@@ -71,6 +79,13 @@ pub(crate) struct ObjectType {
     pub(crate) additional: Additional,
     /// The rules besides those of the fields, if there are any, and their static.
     pub(crate) rules: Option<(String, Vec<Rule>)>,
+}
+
+/// The static of a regular expression.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternStatic {
+    pub(crate) name: String,
+    pub(crate) text: String,
 }
 
 /// A second name of a type that two fields share.
