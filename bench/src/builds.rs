@@ -10,17 +10,18 @@ use crate::{median, peers};
 
 /// A crate to build.
 pub struct Crate {
-    folder: PathBuf,
+    pub folder: PathBuf,
     target: PathBuf,
 }
 
 /// The root of the repository.
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a parent").to_owned()
 }
 
 impl Crate {
-    fn new(work: &Path, name: &str, dependencies: &str) -> Self {
+    /// A new crate without code.
+    pub fn new(work: &Path, name: &str, dependencies: &str) -> Self {
         let folder = work.join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("src")).expect("a folder");
@@ -77,10 +78,10 @@ impl Crate {
         fs::write(self.folder.join("src/lib.rs"), lib).expect("written");
     }
 
-    fn cargo(&self) -> Command {
+    fn cargo(&self, subcommand: &str) -> Command {
         let mut command = Command::new(env!("CARGO"));
         command
-            .args(["build", "--quiet"])
+            .args([subcommand, "--quiet"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
@@ -91,29 +92,30 @@ impl Crate {
         command
     }
 
-    /// Builds the crate once, so that its dependencies are built.
-    fn prepare(&self) {
-        assert!(self.cargo().status().expect("cargo runs").success(), "{}", self.folder.display());
+    /// Runs `cargo build` or `cargo check`.
+    pub fn run(&self, subcommand: &str) {
+        let status = self.cargo(subcommand).status().expect("cargo runs");
+        assert!(status.success(), "{}", self.folder.display());
     }
 
-    /// The build time without dependencies, in seconds.
-    fn build(&self) -> f64 {
+    /// How long that takes without the dependencies, which are built, in seconds.
+    pub fn time(&self, subcommand: &str) -> f64 {
         let lib = self.folder.join("src/lib.rs");
         let text = fs::read(&lib).expect("a file");
         fs::write(&lib, text).expect("touched");
         let start = Instant::now();
-        assert!(self.cargo().status().expect("cargo runs").success());
+        self.run(subcommand);
         start.elapsed().as_secs_f64()
     }
 }
 
 /// The median build time of each crate. Every round builds all crates in turn.
 pub fn crates<const N: usize>(crates: [Crate; N], rounds: usize) -> [f64; N] {
-    crates.iter().for_each(Crate::prepare);
+    crates.iter().for_each(|krate| krate.run("build"));
     let mut samples: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
     for round in 0..rounds {
         for (samples, krate) in samples.iter_mut().zip(&crates) {
-            samples.push(krate.build());
+            samples.push(krate.time("build"));
         }
         eprintln!("build round {} of {rounds}", round + 1);
     }
@@ -168,7 +170,7 @@ pub fn apps(work: &Path, rounds: usize) -> [f64; 3] {
             let target = work.join("app-target");
             let _ = fs::remove_dir_all(&target);
             let start = Instant::now();
-            let built = app.cargo().env("CARGO_TARGET_DIR", &target).status();
+            let built = app.cargo("build").env("CARGO_TARGET_DIR", &target).status();
             assert!(built.expect("cargo runs").success());
             samples.push(start.elapsed().as_secs_f64());
         }

@@ -4,6 +4,7 @@
 mod builds;
 mod catalog;
 mod jobs;
+mod macros;
 mod peers;
 mod runtime;
 
@@ -36,13 +37,17 @@ fn main() {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     // Without named parts, measure all.
     let named = |part: &str| arguments.iter().any(|argument| argument == part);
-    let all = !["crates", "codegen", "runtime", "apps", "jobs"].iter().any(|part| named(part));
+    let all =
+        !["crates", "codegen", "macros", "runtime", "apps", "jobs"].iter().any(|part| named(part));
     let mut rows = Vec::new();
     if all || named("crates") {
         rows.extend(crates(&work, if quick { 1 } else { 5 }));
     }
     if all || named("codegen") {
         rows.push(codegen());
+    }
+    if all || named("macros") {
+        rows.push(macros(&work, if quick { 3 } else { 15 }));
     }
     if all || named("runtime") {
         rows.extend(runtime());
@@ -86,6 +91,18 @@ fn crates(work: &Path, rounds: usize) -> [Row; 3] {
             goal: 9.0,
         },
     ]
+}
+
+fn macros(work: &Path, rounds: usize) -> Row {
+    let [ours, theirs] = macros::measure(work, rounds);
+    Row {
+        what: "what 200 calls of `input!` add to `cargo check`, 20 of 120 models",
+        against: "the same calls through builders",
+        unit: "ms",
+        ours,
+        theirs,
+        goal: 1.5,
+    }
 }
 
 fn runtime() -> [Row; 2] {

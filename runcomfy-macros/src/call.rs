@@ -13,6 +13,8 @@ pub(crate) struct CallMember {
     pub(crate) key: String,
     /// Whether some form of the object has this field.
     pub(crate) is_known: bool,
+    /// Whether the name is that of another setter of the field, as `maybe_seed` is.
+    pub(crate) is_other_setter: bool,
     /// The name as it was written, for the setter. `None` if that is an error.
     pub(crate) name: Option<Ident>,
     /// Where an error about this member is, if it is not inside its value.
@@ -33,8 +35,7 @@ pub(crate) struct CallMembers {
 impl CallMembers {
     /// Whether a value is left to run time.
     pub(crate) fn has_expression(&self) -> bool {
-        let is_known = |member: &CallMember| member.value.partial().known().is_some();
-        self.rest.is_some() || !self.members.iter().all(is_known)
+        self.rest.is_some() || !self.members.iter().all(|member| member.value.is_literal())
     }
 }
 
@@ -105,7 +106,15 @@ pub(crate) fn members(
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
         };
-        read.members.push(CallMember { key, is_known, name, name_span, is_described, value });
+        read.members.push(CallMember {
+            key,
+            is_known,
+            is_other_setter: by_name.is_none() && is_known && !is_wrong_name,
+            name,
+            name_span,
+            is_described,
+            value,
+        });
     }
     read
 }

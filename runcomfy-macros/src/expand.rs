@@ -1,14 +1,15 @@
 //! The last step of `input!`: judges the literals of a call, and makes builder calls of it.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use runcomfy_schema::Json;
 use runcomfy_schema::partial::{self, Partial};
 
 use crate::bug;
 use crate::call::{CallMember, CallMembers, members, unknown};
 use crate::errors::{Errors, TokenSpan};
 use crate::schema::{self, ModelRules};
-use crate::tokens::text;
+use crate::tokens::{punct, text, word};
 use crate::value::CallValue;
 
 /// A call with what the steps before have added.
@@ -80,6 +81,9 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     let has_expression = read.has_expression();
     refuse_unknown(call, schema, &mut read, &mut errors);
     let wrong = judge(call, schema, &read, &mut errors);
+    if !has_expression && errors.is_empty() && !read.members.iter().any(|one| one.is_other_setter) {
+        return literal_call(call, &read);
+    }
     let rt = call.runtime();
     let input = call.input();
     let start = match &read.rest {
@@ -101,12 +105,48 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
         return failed(call, errors, &builder, has_expression);
     }
     let built = quote!(#builder.build());
-    if has_expression {
-        return if types.is_empty() { built } else { quote!({ #types #built }) };
+    let built = if has_expression { built } else { quote!(#rt::literal(#built)) };
+    if types.is_empty() { built } else { quote!({ #types #built }) }
+}
+
+/// A call of which all is literal, as one call with the body as JSON text: that costs the compiler less
+/// than a builder. Its names are there too, as paths of getters, so that an editor knows them.
+///
+/// The tokens are written one by one: this is most of the work of an app with many calls, and macros are
+/// not optimised in a build for tests.
+fn literal_call(call: &InputCall, read: &CallMembers) -> TokenStream {
+    let members = read.members.iter().filter_map(|member| {
+        let value = member.value.json()?;
+        Some((member.key.clone().into(), value))
+    });
+    let text = Json::Object(members.collect()).to_string();
+    let input = || word("__Input");
+    let mut names = Vec::new();
+    for name in read.members.iter().filter_map(|member| member.name.as_ref()) {
+        names.extend([input(), punct(':', true), punct(':', false), name.clone().into()]);
+        names.push(punct(',', false));
     }
-    // A call, since each token is work for the compiler.
-    let input = quote!(#rt::literal(#built));
-    if types.is_empty() { input } else { quote!({ #types #input }) }
+    let mut body: Vec<TokenTree> = types(call, &read.members).into_iter().collect();
+    body.push(word("use"));
+    body.extend(call.path.clone());
+    body.extend([punct(':', true), punct(':', false), word("Input"), word("as"), input()]);
+    body.extend([punct(';', false), word("let"), word("_"), punct('=', false)]);
+    body.push(Group::new(Delimiter::Parenthesis, names.into_iter().collect()).into());
+    body.push(punct(';', false));
+    body.extend(call.root.clone());
+    for name in ["__private", "literal_input"] {
+        body.extend([punct(':', true), punct(':', false), word(name)]);
+    }
+    body.extend([
+        punct(':', true),
+        punct(':', false),
+        punct('<', false),
+        input(),
+        punct('>', false),
+    ]);
+    let text = TokenStream::from(TokenTree::from(Literal::string(&text)));
+    body.push(Group::new(Delimiter::Parenthesis, text).into());
+    TokenTree::from(Group::new(Delimiter::Brace, body.into_iter().collect())).into()
 }
 
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
@@ -161,6 +201,7 @@ fn refuse_unknown(
             read.members.push(CallMember {
                 key,
                 is_known: true,
+                is_other_setter: false,
                 name: None,
                 name_span: span,
                 is_described: true,

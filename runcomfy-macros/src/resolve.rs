@@ -1,7 +1,8 @@
 //! The first step of `input!`: the module of the model.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
@@ -11,7 +12,7 @@ use runcomfy_schema::possible::Possible;
 
 use crate::call::members;
 use crate::errors::{Errors, TokenSpan};
-use crate::tokens::{is_punct, text};
+use crate::tokens::{punct, text};
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -44,17 +45,18 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         path.truncate(path.len() - 3);
     }
     let span = TokenSpan::of(&path);
-    let models = models(hash, &ids);
-    let written: String = path.iter().map(ToString::to_string).collect();
-    let first = written.split("::").next().unwrap_or_default();
-    let is_ours = models.iter().any(|path| path.split("::").next() == Some(first));
-    let whole: TokenStream = if !is_ours || is_punct(path.first(), ':') {
+    let first = match path.first() {
+        Some(TokenTree::Ident(first)) => first.to_string(),
+        _ => String::new(),
+    };
+    let index = index(hash, &ids);
+    let whole: TokenStream = if !index.has_vendor(&first) {
         path.into_iter().collect()
-    } else if models.contains(&written) {
-        let path: TokenStream = path.into_iter().collect();
-        quote!(#root::#path)
+    } else if index.has(&path) {
+        let root = root.clone().into_iter().chain([punct(':', true), punct(':', false)]);
+        root.chain(path).collect()
     } else {
-        errors.add(span, not_a_model(&written, &models));
+        errors.add(span, not_a_model(&written(&path), &index.paths()));
         let errors = errors.into_tokens();
         let any = Possible::new(&[], &[]);
         let output = if members(fields.stream(), &any, &mut Errors::default()).has_expression() {
@@ -96,17 +98,99 @@ fn not_a_model(written: &str, models: &[String]) -> String {
     )
 }
 
-type Known = HashMap<String, Arc<Vec<String>>>;
+/// A path as text.
+fn written(path: &[TokenTree]) -> String {
+    path.iter().map(ToString::to_string).collect()
+}
 
-/// The paths of the models whose ids these are, one on each line. Made once per crate.
-fn models(hash: String, ids: &TokenTree) -> Arc<Vec<String>> {
-    static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+/// The models of a crate: the ids, and the paths of their modules, by vendor. A vendor's paths are made
+/// when the first of its models is called.
+struct Index {
+    ids: String,
+    /// The module of a vendor, its ids, and the paths of its models.
+    vendors: Vec<(String, Range<usize>, OnceLock<HashSet<String>>)>,
+}
+
+impl Index {
+    fn of(ids: String) -> Self {
+        let mut vendors: Vec<(String, Range<usize>, OnceLock<HashSet<String>>)> = Vec::new();
+        let mut start = 0;
+        let mut last = "";
+        for line in ids.split_inclusive('\n') {
+            let range = start..start + line.len();
+            start = range.end;
+            let vendor = line.split(['/', '\n']).next().unwrap_or_default();
+            match vendors.last_mut() {
+                Some((_, ids, _)) if vendor == last => ids.end = range.end,
+                _ => {
+                    let Ok(path) = module_path(vendor) else { continue };
+                    last = vendor;
+                    vendors.push((path.concat(), range, OnceLock::new()));
+                }
+            }
+        }
+        Self { vendors, ids }
+    }
+
+    fn has_vendor(&self, module: &str) -> bool {
+        self.vendors.iter().any(|(known, ..)| known == module)
+    }
+
+    /// Whether this is the path of a model.
+    fn has(&self, path: &[TokenTree]) -> bool {
+        let path = written(path);
+        self.vendors.iter().any(|(vendor, ids, paths)| {
+            path.starts_with(vendor)
+                && paths.get_or_init(|| self.paths_of(ids.clone()).collect()).contains(&path)
+        })
+    }
+
+    fn paths_of(&self, ids: Range<usize>) -> impl Iterator<Item = String> {
+        let ids = self.ids.get(ids).unwrap_or_default().lines();
+        ids.filter_map(|id| Some(module_path(id).ok()?.join("::")))
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.paths_of(0..self.ids.len()).collect()
+    }
+}
+
+/// The index of the models whose ids these are, one on each line. Made once per crate.
+fn index(hash: String, ids: &TokenTree) -> Arc<Index> {
+    static KNOWN: Mutex<Vec<(String, Arc<Index>)>> = Mutex::new(Vec::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
-    let paths = known.entry(hash).or_insert_with(|| {
-        let ids = text(ids).unwrap_or_default();
-        let paths = ids.lines().filter_map(|id| module_path(id).ok());
-        Arc::new(paths.map(|path| path.join("::")).collect())
-    });
-    Arc::clone(paths)
+    if let Some((_, index)) = known.iter().find(|(known, _)| *known == hash) {
+        return Arc::clone(index);
+    }
+    let index = Arc::new(Index::of(text(ids).unwrap_or_default()));
+    known.push((hash, Arc::clone(&index)));
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_knows_the_paths_of_all_ids() {
+        let ids = "acme/a\nacme/a/4k\nacme-2/b\nkling/x.y/type\nlone\nmatch/c";
+        let index = Index::of(ids.to_owned());
+        let path =
+            |text: &str| text.parse::<TokenStream>().unwrap().into_iter().collect::<Vec<_>>();
+        let paths =
+            ["acme::a", "acme::a::_4k", "acme_2::b", "kling::x_y::type_", "lone", "match_::c"];
+        assert_eq!(index.paths(), paths);
+        for known in paths {
+            assert!(index.has(&path(known)), "{known}");
+            assert!(index.has_vendor(known.split("::").next().unwrap()), "{known}");
+        }
+        for unknown in ["acme", "acme::b", "acme_2::a", "kling::x_y", "own::a", "lon", "::acme::a"]
+        {
+            assert!(!index.has(&path(unknown)), "{unknown}");
+        }
+        for unknown in ["", "own", "acm", "acme_2_", "x_y", "match"] {
+            assert!(!index.has_vendor(unknown), "{unknown}");
+        }
+        assert!(Index::of(String::new()).paths().is_empty());
+    }
 }

@@ -42,8 +42,13 @@ pub(crate) fn of(
         return Ok(Arc::clone(schema));
     }
     let text = text();
-    let read = on_large_stack(|| runcomfy_schema::parse::runtime_schema(id, &text));
-    let read = read.unwrap_or_else(|| Err(vec!["the system gives no thread".to_owned()]));
+    let read = || runcomfy_schema::parse::runtime_schema(id, &text);
+    let read = if is_shallow(&text) {
+        read()
+    } else {
+        let read = on_large_stack(read);
+        read.unwrap_or_else(|| Err(vec!["the system gives no thread".to_owned()]))
+    };
     let RuntimeSchema { rules, definitions, .. } = read.map_err(|problems| {
         let problems = problems.join("; ");
         let with = format_args!("the schema of {id}");
@@ -52,4 +57,37 @@ pub(crate) fn of(
     let schema = Arc::new(ModelRules { rules, definitions });
     known.insert(hash, Arc::clone(&schema));
     Ok(schema)
+}
+
+/// Whether an ordinary stack is enough for this schema. On a busy machine, a thread for each schema takes
+/// longer than all the rest.
+fn is_shallow(text: &str) -> bool {
+    const MAX_DEPTH: usize = 32;
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    text.bytes().all(|byte| {
+        match byte {
+            b'"' if !is_escaped => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        is_escaped = in_string && !is_escaped && byte == b'\\';
+        depth <= MAX_DEPTH
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_schemas_get_a_stack_of_their_own() {
+        let schema =
+            |depth: usize| format!("{}{}", "{\"items\":[".repeat(depth), "]}".repeat(depth));
+        assert!(is_shallow("") && is_shallow(&schema(16)) && is_shallow(&schema(16).repeat(9)));
+        assert!(!is_shallow(&schema(17)) && !is_shallow(&schema(10_000)));
+        // Brackets inside strings are none.
+        assert!(is_shallow(&format!("[{:?}]", "\\\"[{".repeat(99))));
+        assert!(!is_shallow(&"[\"\\\"}}]]\",".repeat(33)));
+    }
 }

@@ -1,8 +1,16 @@
 //! Splits lists of expressions at their commas, which `syn` cannot do without its largest feature. An
 //! expression is passed on as it is, and rustc reports its errors.
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::Lit;
+
+pub(crate) fn word(text: &str) -> TokenTree {
+    Ident::new(text, Span::call_site()).into()
+}
+
+pub(crate) fn punct(char: char, is_joint: bool) -> TokenTree {
+    Punct::new(char, if is_joint { Spacing::Joint } else { Spacing::Alone }).into()
+}
 
 /// Whether a token is this character.
 pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
@@ -23,12 +31,34 @@ pub(crate) fn is_colon(tokens: &[TokenTree], index: usize) -> bool {
 /// The text of a string literal.
 pub(crate) fn text(token: &TokenTree) -> Option<String> {
     match token {
-        TokenTree::Literal(literal) => match Lit::new(literal.clone()) {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
+        TokenTree::Literal(literal) => {
+            plain_text(&literal.to_string()).or_else(|| match Lit::new(literal.clone()) {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            })
+        }
         _ => None,
     }
+}
+
+/// The text of a string literal with no other escapes than generated code has: `syn` reads character by
+/// character, which takes long for a schema.
+pub(crate) fn plain_text(written: &str) -> Option<String> {
+    let inner = written.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((before, after)) = rest.split_once('\\') {
+        text.push_str(before);
+        text.push(match after.as_bytes().first()? {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'n' => '\n',
+            _ => return None,
+        });
+        rest = after.get(1..)?;
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 fn is_word(token: Option<&TokenTree>, words: &[&str]) -> bool {
@@ -56,6 +86,13 @@ pub(crate) fn opened(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
 /// The parts between commas. The last is left out if it is empty, as after a trailing comma.
 pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<_> = tokens.into_iter().collect();
+    let has_commas_inside = |token: &TokenTree| {
+        matches!(token, TokenTree::Punct(punct)
+        if matches!(punct.as_char(), '<' | '|'))
+    };
+    if !tokens.iter().any(has_commas_inside) {
+        return split_plain(tokens);
+    }
     let mut parts = vec![Vec::new()];
     // How many generics are open, as in `f::<A, B>()`.
     let mut depth = 0_usize;
@@ -92,6 +129,22 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     parts
 }
 
+/// The parts between commas, where every comma is one between parts.
+fn split_plain(tokens: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![Vec::new()];
+    for token in tokens {
+        if is_punct(Some(&token), ',') {
+            parts.push(Vec::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(token);
+        }
+    }
+    if parts.last().is_some_and(Vec::is_empty) {
+        parts.pop();
+    }
+    parts
+}
+
 /// Whether `::` stands before this index.
 fn is_path_end(tokens: &[TokenTree], index: usize) -> bool {
     index >= 2 && is_punct(tokens.get(index - 1), ':') && is_joint(tokens.get(index - 2), ':')
@@ -100,6 +153,27 @@ fn is_path_end(tokens: &[TokenTree], index: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_of_a_literal_is_what_it_stands_for() {
+        for written in [
+            r#""""#,
+            r#""a""#,
+            r#""{\"a\": \"\\\"b\\n\"}""#,
+            r#""\n\t\r\0\x41\u{e9}\'""#,
+            "\"a\\\n   b\"",
+            r##"r#"a\"b"#"##,
+            r#""ä日""#,
+        ] {
+            let token = TokenTree::Literal(written.parse().unwrap());
+            let Lit::Str(expected) = syn::parse_str(written).unwrap() else { panic!() };
+            assert_eq!(text(&token), Some(expected.value()), "{written}");
+        }
+        for written in ["5", "'a'", "b\"a\"", "c\"a\"", "1.5"] {
+            assert_eq!(text(&TokenTree::Literal(written.parse().unwrap())), None, "{written}");
+        }
+        assert_eq!(plain_text("\"a\"suffix"), None);
+    }
 
     #[test]
     fn commas_inside_expressions_do_not_split() {

@@ -1,7 +1,7 @@
 //! The values of a call: literals, lists and objects of values, and any other expression.
 
-use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 use runcomfy_schema::Json;
 use runcomfy_schema::json::Text;
 use runcomfy_schema::partial::Partial;
@@ -10,7 +10,7 @@ use syn::Lit;
 
 use crate::call::{CallMember, members};
 use crate::errors::{Errors, TokenSpan};
-use crate::tokens::{is_colon, is_punct, only_group, opened, split};
+use crate::tokens::{is_colon, is_punct, only_group, opened, plain_text, split};
 
 /// The place of a value in the schema. Most values do not need it.
 type Here<'h, 'r> = &'h dyn Fn() -> Possible<'r>;
@@ -19,12 +19,11 @@ type Here<'h, 'r> = &'h dyn Fn() -> Possible<'r>;
 pub(crate) struct CallValue {
     pub(crate) kind: ValueKind,
     pub(crate) span: TokenSpan,
-    tokens: TokenStream,
+    tokens: Vec<TokenTree>,
 }
 
 pub(crate) enum ValueKind {
-    /// A literal, and the tokens that a setter takes for it.
-    Literal(Json, TokenStream),
+    Literal(Json),
     List(Vec<CallValue>),
     /// The path of its type, if one is written, and its members.
     Object(TokenStream, Vec<CallMember>),
@@ -35,35 +34,59 @@ impl CallValue {
     /// Reads a value. Names of fields become keys by the schema at this place.
     pub(crate) fn of(tokens: Vec<TokenTree>, here: Here<'_, '_>, errors: &mut Errors) -> Self {
         let span = TokenSpan::of(&tokens);
-        let all: TokenStream = tokens.iter().cloned().collect();
         let tokens = opened(tokens);
         let kind = literal(&tokens)
             .or_else(|| list(&tokens, here, errors))
             .or_else(|| object(&tokens, here, errors))
             .unwrap_or(ValueKind::Expression);
-        Self { kind, span, tokens: all }
+        Self { kind, span, tokens }
     }
 
     /// The variable with the name of a field.
     pub(crate) fn variable(tokens: &[TokenTree]) -> Self {
         let span = TokenSpan::of(tokens);
-        Self { kind: ValueKind::Expression, span, tokens: tokens.iter().cloned().collect() }
+        Self { kind: ValueKind::Expression, span, tokens: tokens.to_vec() }
     }
 
     /// A value that is not known, such as one that is missing.
     pub(crate) fn unknown(span: TokenSpan) -> Self {
-        Self { kind: ValueKind::Expression, span, tokens: TokenStream::new() }
+        Self { kind: ValueKind::Expression, span, tokens: Vec::new() }
     }
 
     pub(crate) fn partial(&self) -> Partial {
         match &self.kind {
-            ValueKind::Literal(json, _) => Partial::Known(json.clone()),
+            ValueKind::Literal(json) => Partial::Known(json.clone()),
             ValueKind::List(items) => Partial::List(items.iter().map(Self::partial).collect()),
             ValueKind::Object(_, members) => {
                 let member = |member: &CallMember| (member.key.clone(), member.value.partial());
                 Partial::Object { members: members.iter().map(member).collect(), is_open: false }
             }
             ValueKind::Expression => Partial::Unknown,
+        }
+    }
+
+    pub(crate) fn is_literal(&self) -> bool {
+        match &self.kind {
+            ValueKind::Literal(_) => true,
+            ValueKind::List(items) => items.iter().all(Self::is_literal),
+            ValueKind::Object(_, members) => members.iter().all(|member| member.value.is_literal()),
+            ValueKind::Expression => false,
+        }
+    }
+
+    /// The value, if all of it is literal.
+    pub(crate) fn json(&self) -> Option<Json> {
+        match &self.kind {
+            ValueKind::Literal(json) => Some(json.clone()),
+            ValueKind::List(items) => {
+                items.iter().map(Self::json).collect::<Option<_>>().map(Json::Array)
+            }
+            ValueKind::Object(_, members) => {
+                let member =
+                    |member: &CallMember| Some((member.key.clone().into(), member.value.json()?));
+                members.iter().map(member).collect::<Option<_>>().map(Json::Object)
+            }
+            ValueKind::Expression => None,
         }
     }
 
@@ -84,7 +107,7 @@ impl CallValue {
                     None => self.span,
                 }
             }
-            ValueKind::Literal(..) | ValueKind::Expression => self.span,
+            ValueKind::Literal(_) | ValueKind::Expression => self.span,
         }
     }
 
@@ -93,12 +116,12 @@ impl CallValue {
         let is_expression = |item: &Self| matches!(item.kind, ValueKind::Expression);
         match &self.kind {
             // Rust has no literal for it.
-            ValueKind::Literal(Json::Null, _) => self.part(rt),
-            ValueKind::Literal(_, tokens) => tokens.clone(),
-            ValueKind::Expression => self.tokens.clone(),
+            ValueKind::Literal(Json::Null) => self.part(rt),
+            ValueKind::Literal(_) => typed(&self.tokens),
+            ValueKind::Expression => self.tokens.iter().cloned().collect(),
             // A list of expressions alone has one type.
             ValueKind::List(items) if !items.is_empty() && items.iter().all(is_expression) => {
-                self.tokens.clone()
+                self.tokens.iter().cloned().collect()
             }
             ValueKind::List(_) | ValueKind::Object(..) => self.part(rt),
         }
@@ -106,7 +129,7 @@ impl CallValue {
 
     /// The value as a part of a body.
     fn part(&self, rt: &TokenStream) -> TokenStream {
-        if let Some(json) = self.partial().known() {
+        if let Some(json) = self.json() {
             let text = Literal::string(&json.to_string());
             return quote!(#rt::part(#text));
         }
@@ -120,9 +143,9 @@ impl CallValue {
                 let parts = members.iter().map(|member| member.value.part(rt));
                 quote!(#rt::part_object([#((#keys, #parts)),*]))
             }
-            ValueKind::Literal(..) | ValueKind::Expression => {
+            ValueKind::Literal(_) | ValueKind::Expression => {
                 let tokens = &self.tokens;
-                quote_spanned!(self.span.start=> #rt::IntoPart::into_part(#tokens))
+                quote_spanned!(self.span.start=> #rt::IntoPart::into_part(#(#tokens)*))
             }
         }
     }
@@ -137,58 +160,54 @@ impl CallValue {
                 }
                 members.iter().for_each(|member| member.value.types(types));
             }
-            ValueKind::Literal(..) | ValueKind::Expression => {}
+            ValueKind::Literal(_) | ValueKind::Expression => {}
         }
     }
 }
 
 /// A string, a number, `true`, `false` or `null`.
 fn literal(tokens: &[TokenTree]) -> Option<ValueKind> {
-    let (minus, token) = match tokens {
-        [token] => (None, token),
-        [minus, token @ TokenTree::Literal(_)] if is_punct(Some(minus), '-') => {
-            (Some(minus), token)
-        }
+    let (is_negative, token) = match tokens {
+        [token] => (false, token),
+        [minus, token @ TokenTree::Literal(_)] if is_punct(Some(minus), '-') => (true, token),
         _ => return None,
     };
-    if let TokenTree::Ident(ident) = token {
-        if ident == "null" {
-            return Some(ValueKind::Literal(Json::Null, TokenStream::new()));
+    let json = match token {
+        TokenTree::Ident(ident) => match ident.to_string().as_str() {
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            "null" => Json::Null,
+            _ => return None,
+        },
+        TokenTree::Literal(token) => {
+            let written = token.to_string();
+            if !is_negative && let Some(text) = plain_text(&written) {
+                Json::String(Text::from_setter(text))
+            } else if let Ok(value) = written.parse::<i64>() {
+                let value = i128::from(value);
+                Json::integer(if is_negative { -value } else { value })
+            } else {
+                any_literal(is_negative, token)?
+            }
         }
-        let bool = ident.to_string().parse().ok()?;
-        return Some(ValueKind::Literal(Json::Bool(bool), quote!(#ident)));
-    }
-    let TokenTree::Literal(token) = token else { return None };
-    let span = token.span();
-    let number = |json: Json, tokens: TokenTree| ValueKind::Literal(json, quote!(#minus #tokens));
+        TokenTree::Group(_) | TokenTree::Punct(_) => return None,
+    };
+    Some(ValueKind::Literal(json))
+}
+
+/// A literal in any of the forms that Rust has.
+fn any_literal(is_negative: bool, token: &Literal) -> Option<Json> {
     match Lit::new(token.clone()) {
-        Lit::Str(text) if minus.is_none() && text.suffix().is_empty() => {
-            Some(ValueKind::Literal(Json::String(Text::from_setter(text.value())), quote!(#token)))
+        Lit::Str(text) if !is_negative && text.suffix().is_empty() => {
+            Some(Json::String(Text::from_setter(text.value())))
         }
-        Lit::Char(char) if minus.is_none() && char.suffix().is_empty() => {
-            let text = char.value().to_string();
-            let tokens = spanned(Literal::string(&text), span);
-            Some(ValueKind::Literal(
-                Json::String(Text::from_setter(text)),
-                tokens.into_token_stream(),
-            ))
+        Lit::Char(char) if !is_negative && char.suffix().is_empty() => {
+            Some(Json::String(Text::from_setter(char.value().to_string())))
         }
         Lit::Int(int) if !int.suffix().starts_with('f') => {
             is_type(int.suffix(), &INTEGERS).then_some(())?;
             let value: i128 = int.base10_parse().ok()?;
-            let value = if minus.is_some() { -value } else { value };
-            // Without a type, a large number would be one of the type `i32`.
-            let number_type = match (int.suffix(), i64::try_from(value), u64::try_from(value)) {
-                ("", Ok(_), _) => Some("i64"),
-                ("", _, Ok(_)) => Some("u64"),
-                _ => None,
-            };
-            let typed = number_type.and_then(|name| {
-                // As text, since the least `i64` without its sign is none.
-                format!("{}{name}", value.unsigned_abs()).parse().ok()
-            });
-            let tokens = spanned(typed.unwrap_or_else(|| token.clone()), span);
-            Some(number(Json::integer(value), tokens))
+            Some(Json::integer(if is_negative { -value } else { value }))
         }
         lit @ (Lit::Int(_) | Lit::Float(_)) => {
             let (digits, suffix) = match &lit {
@@ -198,11 +217,40 @@ fn literal(tokens: &[TokenTree]) -> Option<ValueKind> {
             };
             is_type(suffix, &["f32", "f64"]).then_some(())?;
             let value: f64 = digits.parse().ok()?;
-            let value = if minus.is_some() { -value } else { value };
-            Some(number(Json::float(value), token.clone().into()))
+            Some(Json::float(if is_negative { -value } else { value }))
         }
         _ => None,
     }
+}
+
+/// The tokens that a setter takes for a literal.
+fn typed(tokens: &[TokenTree]) -> TokenStream {
+    let as_written = || tokens.iter().cloned().collect();
+    let Some(TokenTree::Literal(literal)) = tokens.last() else { return as_written() };
+    let mut tokens = tokens.to_vec();
+    let is_negative = tokens.len() > 1;
+    let typed = match Lit::new(literal.clone()) {
+        Lit::Char(char) => Some(Literal::string(&char.value().to_string())),
+        // Without a type, a large number would be one of the type `i32`.
+        Lit::Int(int) if int.suffix().is_empty() => {
+            let value: i128 = int.base10_parse().unwrap_or_default();
+            let signed = if is_negative { -value } else { value };
+            let name = match (i64::try_from(signed), u64::try_from(signed)) {
+                (Ok(_), _) => Some("i64"),
+                (_, Ok(_)) => Some("u64"),
+                _ => None,
+            };
+            // As text, since the least `i64` without its sign is none.
+            name.and_then(|name| format!("{value}{name}").parse().ok())
+        }
+        _ => None,
+    };
+    if let Some(mut typed) = typed {
+        typed.set_span(literal.span());
+        tokens.pop();
+        tokens.push(typed.into());
+    }
+    tokens.into_iter().collect()
 }
 
 const INTEGERS: [&str; 10] =
@@ -210,11 +258,6 @@ const INTEGERS: [&str; 10] =
 
 fn is_type(suffix: &str, types: &[&str]) -> bool {
     suffix.is_empty() || types.contains(&suffix)
-}
-
-fn spanned(mut literal: Literal, span: Span) -> TokenTree {
-    literal.set_span(span);
-    literal.into()
 }
 
 /// `[value, ..]`. `[value; 3]` is an expression.

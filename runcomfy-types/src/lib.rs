@@ -92,7 +92,7 @@ pub mod __private {
     };
     pub use crate::output::{OutputRef, put, serialize_output, take};
     pub use crate::part::{
-        Base, IntoPart, Part, literal, not_compiled, part, part_list, part_object,
+        Base, IntoPart, Part, literal, literal_input, not_compiled, part, part_list, part_object,
     };
     pub use crate::read::FromField;
     pub use crate::request::{CheckedBody, checked_body};

@@ -15,6 +15,7 @@ const END: &str = "<!-- table: end -->";
 enum Part {
     Crates,
     Codegen,
+    Macros,
     Runtime,
     Apps,
     Jobs,
@@ -26,6 +27,7 @@ impl Part {
         match self {
             Self::Crates => "crates",
             Self::Codegen => "codegen",
+            Self::Macros => "macros",
             Self::Runtime => "runtime",
             Self::Apps => "apps",
             Self::Jobs => "jobs",
