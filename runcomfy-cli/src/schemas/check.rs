@@ -14,7 +14,8 @@ use crate::{Error, Result, Status};
 const EXAMPLE: &str = "\
 Example:
   $ rcf schemas check
-  error: schemas/acme/dream.json:12:20: `minimum` 20 is above `maximum` 6
+  error: `minimum` 20 is above `maximum` 6
+   --> schemas/acme/dream.json:12:20
   $ rcf schemas check --json | jq '.models[].id'";
 
 /// Checks the schemas: lists errors and warnings, and where each name comes from

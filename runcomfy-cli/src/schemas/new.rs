@@ -21,7 +21,7 @@ Example:
 #[command(after_help = EXAMPLE)]
 #[non_exhaustive]
 pub struct Args {
-    /// The model id, which is the path of the file: <MODEL ID>.json
+    /// The model id, which is the path of the file: `<MODEL ID>.json`
     #[arg(value_name = "MODEL ID")]
     pub id: String,
     /// Writes JSON: `id` and `file`
