@@ -54,18 +54,6 @@ impl Folder {
         )))
     }
 
-    /// Opens a folder, and creates it if it is not there.
-    ///
-    /// # Errors
-    /// If it cannot be created, or is not a folder.
-    pub fn create(path: &Path) -> Result<Self> {
-        if fs::symlink_metadata(path).is_err() {
-            fs::create_dir_all(path)
-                .map_err(|error| Error::io(format!("cannot create {}", path.display()), error))?;
-        }
-        Self::open(path)
-    }
-
     /// A folder that is not there, and so is empty.
     pub(crate) fn missing(path: &Path) -> Self {
         Self { root: path.to_owned(), name: path.to_owned() }
@@ -226,7 +214,7 @@ mod tests {
     #[test]
     fn files_are_written_whole_or_not_at_all() {
         let temporary = tempfile::tempdir().unwrap();
-        let folder = Folder::create(&temporary.path().join("a/schemas")).unwrap();
+        let folder = Folder::missing(&temporary.path().join("a/schemas"));
         let model = id("acme/dream-2.5/4k");
         assert_eq!(folder.read(&model).unwrap(), None);
         assert_eq!(folder.write(&model, "1").unwrap(), Written::Created);
@@ -248,8 +236,8 @@ mod tests {
     fn links_are_not_followed() {
         let temporary = tempfile::tempdir().unwrap();
         let elsewhere = temporary.path().join("elsewhere");
-        let folder = Folder::create(&temporary.path().join("schemas")).unwrap();
-        fs::create_dir_all(folder.path().join("acme")).unwrap();
+        fs::create_dir_all(temporary.path().join("schemas/acme")).unwrap();
+        let folder = Folder::open(&temporary.path().join("schemas")).unwrap();
         fs::create_dir(&elsewhere).unwrap();
         fs::write(elsewhere.join("m.json"), "{}").unwrap();
         let link = |to: &str, from: &str| {

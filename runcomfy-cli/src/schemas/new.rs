@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::tree::Tree;
-use super::{Folder, ModelId, Project, Written};
+use super::{ModelId, Project, Written};
 use crate::{Error, Result, Status};
 
 const EXAMPLE: &str = "\
@@ -38,7 +38,7 @@ const STARTER: &str = include_str!("starter.json");
 /// If it is there already, or the id cannot be a path.
 pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Status> {
     let id: ModelId = args.id.parse()?;
-    let folder = Folder::create(&project.schemas)?;
+    let folder = project.folder_or_empty()?;
     let name = folder.name_of(&id);
     if folder.read(&id)?.is_some() {
         return Err(Error::usage(format!(

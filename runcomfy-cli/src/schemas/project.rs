@@ -46,7 +46,7 @@ impl Project {
         Folder::open(&self.schemas)
     }
 
-    /// The folder for a command that writes nothing: it need not be there.
+    /// The folder. If it is not there, it is empty, and is created when a file is written.
     ///
     /// # Errors
     /// If something else than a folder is there.

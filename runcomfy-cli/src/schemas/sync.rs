@@ -76,11 +76,7 @@ pub fn run_with(
 ) -> Result<Status> {
     let ids = args.ids.iter().map(|id| id.parse()).collect::<Result<Vec<ModelId>>>()?;
     let is_listing = args.all || args.search.is_some();
-    let folder = match (args.check, is_listing || !ids.is_empty()) {
-        (true, _) => project.folder_or_empty()?,
-        (false, true) => Folder::create(&project.schemas)?,
-        (false, false) => project.folder()?,
-    };
+    let folder = project.folder_or_empty()?;
     let in_folder: BTreeSet<ModelId> = folder.ids()?.into_iter().collect();
     let wanted = match (is_listing, ids.is_empty()) {
         (true, _) => None,

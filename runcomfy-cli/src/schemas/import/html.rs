@@ -113,11 +113,9 @@ impl State {
             self.is_script = true;
             self.page.scripts.push(String::new());
         }
-        let is_hidden = matches!(
-            name,
-            "script" | "style" | "noscript" | "template" | "svg" | "button" | "title"
-        );
-        if is_hidden || is_line_number(tag) {
+        // `<svg/>` has no content, nor have `<br>` and the like.
+        let is_empty = tag.self_closing || is_void(name);
+        if (is_hidden(name) || is_line_number(tag)) && (name == "script" || !is_empty) {
             self.skipped = Some((name.to_owned(), 1));
         }
         match name {
@@ -129,6 +127,43 @@ impl State {
             _ => TokenSinkResult::Continue,
         }
     }
+}
+
+/// Whether the content of an element is not for readers, or no part of the text.
+fn is_hidden(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "svg"
+            | "button"
+            | "title"
+            | "iframe"
+            | "noembed"
+            | "noframes"
+    )
+}
+
+/// Whether an element never has content, and so no end tag.
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
 }
 
 /// Whether an element begins a line.
@@ -193,9 +228,9 @@ mod tests {
         let html = "<!DOCTYPE html><html><head><title>t</title><style>a{}</style>\
             <script>let a = \"<p>\";</script></head><body><h1>One &amp;\n two</h1>\n<p>three<button>Copy {</button>\
             <pre><code><span class=\"react-syntax-highlighter-line-number\">1</span><span>{&quot;a&quot;:</span>\n  <b>1</b>}</code></pre>end\
-            <svg><text>{}</text></svg></body></html>";
+            <svg/><input class=\"lineno\"><svg><text>{}</text></svg> here</body></html>";
         let page = read(html);
-        assert_eq!(page.text, "One & two\nthree\n{\"a\":\n  1}\nend");
+        assert_eq!(page.text, "One & two\nthree\n{\"a\":\n  1}\nend here");
         assert_eq!(page.scripts, ["let a = \"<p>\";"]);
         assert!(is_html(html) && is_html("<!-- saved from url=(0014)about:internet -->\n<html>"));
         assert!(!is_html("{\"a\": \"<html>\"}") && !is_html("curl https://x.example"));

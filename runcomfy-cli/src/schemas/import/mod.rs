@@ -77,8 +77,7 @@ pub struct Args {
 /// # Errors
 /// If a file cannot be used. The others are imported nevertheless.
 pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Status> {
-    let folder =
-        if args.dry_run { project.folder_or_empty()? } else { Folder::create(&project.schemas)? };
+    let folder = project.folder_or_empty()?;
     let options = merge::Options { keeps_texts: args.keep_texts, source: args.source.clone() };
     let planner = Planner::new(&folder, options)?;
     let mut import = Import { args, project, folder: &folder, planner, report: Report::default() };
