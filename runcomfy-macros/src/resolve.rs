@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
-use runcomfy_schema::keyword::nearest;
+use runcomfy_schema::keyword::similar;
 use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::possible::Possible;
 
@@ -81,13 +81,8 @@ fn opened(token: TokenTree) -> Vec<TokenTree> {
 
 fn not_a_model(written: &str, models: &[String]) -> String {
     const MAX_NEAR: usize = 3;
-    let mut near: Vec<&str> = Vec::new();
-    while near.len() < MAX_NEAR {
-        let others = models.iter().map(String::as_str).filter(|path| !near.contains(path));
-        let Some(next) = nearest(written, others) else { break };
-        near.push(next);
-    }
-    let near: Vec<_> = near.iter().map(|path| format!("`{path}`")).collect();
+    let near = similar(written, models.iter().map(String::as_str));
+    let near: Vec<_> = near.iter().take(MAX_NEAR).map(|path| format!("`{path}`")).collect();
     let near = match near.as_slice() {
         [] => "`runcomfy_models::MODELS` lists them".to_owned(),
         near => format!("did you mean {}?", near.join(" or ")),

@@ -196,9 +196,28 @@ macro_rules! input {
     };
 }
 
-/// The model of this id, if this crate has types for it.
+/// The model of this id, if this crate has types for it. [`closest_ids`] answers a misspelt one.
 #[must_use]
 pub fn model(id: &str) -> Option<&'static ModelInfo> {
     let place = MODELS.binary_search_by(|model| model.id.cmp(id)).ok()?;
     MODELS.get(place)
+}
+
+/// The ids that are most similar to this one, the nearest first: at most five, and none that is not
+/// similar.
+///
+/// ```
+/// # #[cfg(feature = "kling")]
+/// # {
+/// let id = "kling/kling-2.1/master/image-to-video";
+/// assert!(runcomfy_models::model(id).is_none());
+/// let nearest = runcomfy_models::closest_ids(id).next();
+/// assert_eq!(nearest, Some("kling/kling-2-1/master/image-to-video"));
+/// # }
+/// ```
+pub fn closest_ids(id: &str) -> impl Iterator<Item = &'static str> + use<> {
+    const MAX_IDS: usize = 5;
+    runcomfy_types::__private::similar(id, MODELS.iter().map(|model| model.id))
+        .into_iter()
+        .take(MAX_IDS)
 }

@@ -123,6 +123,7 @@ pub mod __private {
     pub use core::option::Option::{None, Some};
     pub use runcomfy_schema::keyword::format::Format;
     pub use runcomfy_schema::keyword::media::{Comparison, MediaFact, validation};
+    pub use runcomfy_schema::keyword::similar;
     pub use runcomfy_schema::keyword::types::Types;
     pub use runcomfy_schema::pattern::Pattern;
     pub use runcomfy_schema::rule::{

@@ -181,7 +181,7 @@ impl ApiError {
                 "the service knows no request {id}: check the id; the job may have expired, or belong to another account"
             ),
             (None, Some(id)) => format!(
-                "the service has no model {id} at this address: check the id; `Client::models` lists the models"
+                "the service has no model {id} at this address: check the id; `Client::models` lists the models, and `runcomfy_models::closest_ids` finds similar ids"
             ),
             (None, None) => "check the base URL of the client".to_owned(),
         }

@@ -57,11 +57,26 @@ fn broken_count(
 /// The candidate that is most similar to `given`, if one is similar enough.
 #[must_use]
 pub fn nearest<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    likenesses(given, candidates)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// All candidates that are similar enough, the most similar first.
+#[must_use]
+pub fn similar<'a>(given: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut similar: Vec<_> = likenesses(given, candidates).collect();
+    similar.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    similar.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+fn likenesses<'a>(
+    given: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = (f64, &'a str)> {
     const MIN_LIKENESS: f64 = 0.8;
     let given = given.to_lowercase();
     candidates
-        .map(|candidate| (strsim::jaro_winkler(&given, &candidate.to_lowercase()), candidate))
+        .map(move |candidate| (strsim::jaro_winkler(&given, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness >= MIN_LIKENESS)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input as FaceInput;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
-use runcomfy_models::{Client, FileJournal, Keyed, model};
+use runcomfy_models::{Client, FileJournal, Keyed, closest_ids, model};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
@@ -29,6 +29,24 @@ fn inputs_of_many_models_fit_in_one_list() {
     let error = kling.input(json!({"prompt": "x"})).unwrap_err().to_string();
     assert_eq!(error, "image_url: is required, but missing");
     assert!(model("no/such/model").is_none());
+}
+
+#[test]
+fn misspelt_model_id_is_answered_with_similar_ones() {
+    let nearest = |id: &str| closest_ids(id).next();
+    for (misspelt, meant) in [
+        ("kling/kling-2.1/master/image-to-video", kling::Input::MODEL_ID),
+        ("kling/kling-2-1/master/image_to_video", kling::Input::MODEL_ID),
+        ("Kling/Kling-2-1/Master/Image-to-Video", kling::Input::MODEL_ID),
+        ("comunity/fantasy-portrait/image-to-video", FaceInput::MODEL_ID),
+    ] {
+        assert!(model(misspelt).is_none());
+        assert_eq!(nearest(misspelt), Some(meant), "{misspelt}");
+    }
+    assert_eq!(nearest(kling::Input::MODEL_ID), Some(kling::Input::MODEL_ID));
+    assert_eq!(nearest("zzzz"), None);
+    assert_eq!(nearest(""), None);
+    assert!(closest_ids("kling/kling").count() <= 5);
 }
 
 #[test]

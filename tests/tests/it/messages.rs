@@ -93,6 +93,7 @@ async fn unknown_model_is_named_with_the_url() {
         &*format!("HTTP 404 to POST {base}/models/no/such/model"),
         "has no model no/such/model",
         "`Client::models`",
+        "`runcomfy_models::closest_ids`",
     ] {
         assert!(error.contains(part), "{error}");
     }
