@@ -167,7 +167,9 @@ impl ApiError {
             ApiErrorKind::NotReady => "wait for the job, or ask again later",
             ApiErrorKind::RateLimited => "wait, and send fewer calls at a time",
             ApiErrorKind::Server => "try again later",
-            ApiErrorKind::Other => "see the body of the answer",
+            ApiErrorKind::Other => {
+                "see the answer; it is of no known kind, so check the base URL of the client, too"
+            }
         };
         advice.to_owned()
     }

@@ -67,9 +67,15 @@ impl fmt::Display for ConfigError {
                 "the API token {reason}; give the token alone, as the profile page shows it"
             ),
             Self::TokenFile { path, source } => {
-                write!(f, "cannot take the API token from {}: {source}", path.display())
+                write!(
+                    f,
+                    "cannot take the API token from {}: {source}; correct the file, or set RUNCOMFY_API_TOKEN to the token",
+                    path.display()
+                )
             }
-            Self::NotUtf8 { variable } => write!(f, "the variable {variable} is not UTF-8 text"),
+            Self::NotUtf8 { variable } => {
+                write!(f, "the variable {variable} is not UTF-8 text; correct it, or unset it")
+            }
             Self::BadBaseUrl { url, variable, reason, suggestion, .. } => write!(
                 f,
                 "the base URL {url:?}{} {reason}; use {suggestion}",

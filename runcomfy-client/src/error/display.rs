@@ -20,7 +20,10 @@ impl fmt::Display for Error {
             Self::RequestId(source) => fmt::Display::fmt(source, f),
             Self::Invalid(source) => write!(f, "the input is not valid:\n{source}"),
             Self::Media(source) => write!(f, "cannot use the media: {source}"),
-            Self::Body(source) => write!(f, "cannot write the body as JSON: {source}"),
+            Self::Body(source) => write!(
+                f,
+                "cannot write the body as JSON: {source}; nothing was sent, so correct its `Serialize` and submit again"
+            ),
             Self::ExtraKey { model_id, key, reason } => write!(
                 f,
                 "cannot add the extra key {key:?} to the input of {model_id}: {reason}; nothing was sent"
@@ -90,7 +93,10 @@ impl fmt::Display for Error {
                 "request {request_id} failed: {}",
                 followed_by(message, "a new submission is a new job, and costs again")
             ),
-            Self::Cancelled { request_id } => write!(f, "request {request_id} was cancelled"),
+            Self::Cancelled { request_id } => write!(
+                f,
+                "request {request_id} was cancelled; to run the input after all, submit it again"
+            ),
             Self::NotFinished { request_id, state } => write!(
                 f,
                 "request {request_id} has no result yet (state: {state}); wait for it, or ask again later"

@@ -170,8 +170,14 @@ impl fmt::Display for MediaError {
             Self::Empty => f.write_str(
                 "is empty; give an https: URL, a data: URI, or the name of a file that the service hosts"
             ),
-            Self::BadUrl(source) => write!(f, "not a URL: {source}"),
-            Self::OddUrl { reason } => write!(f, "a URL that programs read differently: {reason}"),
+            Self::BadUrl(source) => write!(
+                f,
+                "not a URL: {source}; one looks like https://example.com/face.png"
+            ),
+            Self::OddUrl { reason } => write!(
+                f,
+                "a URL that programs read differently: {reason}; one looks like https://example.com/face.png"
+            ),
             Self::NotHttps { scheme } => write!(
                 f,
                 "the scheme `{scheme}` cannot be fetched by the service; use https, or `Media::path` for a local file"

@@ -7,8 +7,8 @@ use runcomfy_codegen::Generator;
 use runcomfy_models::community::fantasy_portrait::image_to_video::{Input, Resolution};
 use runcomfy_models::time::TestClock;
 use runcomfy_models::{
-    Client, DynamicModel, Error, FileJournal, Media, ModelId, Output, RequestId, RunError,
-    WaitOptions,
+    Client, ConfigError, DynamicModel, Error, FileJournal, Media, ModelId, Output, RequestId,
+    RunError, WaitOptions,
 };
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use serde_json::json;
@@ -81,6 +81,29 @@ async fn debug_of_errors_is_the_message_with_its_causes() {
         assert_eq!(shown.matches(&innermost).count(), 1, "{shown}");
         let name = structure.split([' ', '(', '\n']).next().unwrap();
         assert!(name.chars().all(char::is_alphanumeric) && structure != message, "{structure}");
+    }
+}
+
+#[test]
+fn errors_say_what_to_do() {
+    let id = || "r-1".parse::<RequestId>().unwrap();
+    let json = serde_json::from_str::<u8>("x").unwrap_err();
+    for (error, advice) in [
+        (Error::Cancelled { request_id: id() }, "submit it again"),
+        (Error::Body(json), "correct its `Serialize`"),
+        (ConfigError::NotUtf8 { variable: "RUNCOMFY_TOKEN" }.into(), "correct it, or unset it"),
+        (
+            ConfigError::TokenFile { path: "/x".into(), source: "no token in it".into() }.into(),
+            "set RUNCOMFY_API_TOKEN to the token",
+        ),
+        (Media::url("https://").unwrap_err().into(), "one looks like https://example.com/face.png"),
+        (
+            Media::url("https:/a.png").unwrap_err().into(),
+            "one looks like https://example.com/face.png",
+        ),
+    ] {
+        let text = error.to_string();
+        assert!(text.contains(advice), "{text}");
     }
 }
 
