@@ -10,7 +10,8 @@ use runcomfy_schema::{Literal, Rule, Rules};
 
 use crate::generator::{GeneratedModel, NameOrigin};
 use crate::lower::{
-    Conversion, EnumKind, Field, FieldRules, IntegerType, Model, ObjectType, OutputFieldType, Shape,
+    Conversion, EnumValues, FieldModel, FieldRules, IntegerType, Model, ObjectType,
+    OutputFieldType, Shape,
 };
 
 /// A model as it was lowered.
@@ -294,9 +295,9 @@ impl Lowered {
         let enums = model.enums.iter().map(|one| ApiEnum {
             name: one.name.clone(),
             kind: match one.kind {
-                EnumKind::Strings => ApiEnumKind::Strings,
-                EnumKind::Integers => ApiEnumKind::Integers,
-                EnumKind::Mixed => ApiEnumKind::Mixed,
+                EnumValues::Strings => ApiEnumKind::Strings,
+                EnumValues::Integers => ApiEnumKind::Integers,
+                EnumValues::Mixed => ApiEnumKind::Mixed,
             },
             variants: one.variants.iter().map(|v| (v.name.clone(), v.value.clone())).collect(),
         });
@@ -353,7 +354,7 @@ impl Lowered {
         }
     }
 
-    fn field(&self, field: &Field) -> ApiField {
+    fn field(&self, field: &FieldModel) -> ApiField {
         let rules = match &field.rules {
             FieldRules::Own(rules) => rules.clone(),
             FieldRules::Union(data) => {
@@ -365,9 +366,9 @@ impl Lowered {
             name: field.name.clone(),
             key: field.key.clone(),
             origin: field.origin.into(),
-            is_required: field.is_required,
-            is_option: field.reads_option,
-            null_setter: field.null_setter.clone(),
+            is_required: field.required,
+            is_option: field.getter.is_option,
+            null_setter: field.null_setter.as_ref().map(|setter| setter.name.clone()),
             is_deprecated: field.deprecated,
             type_: (&field.shape).into(),
             summary: field.summary.clone(),
