@@ -14,7 +14,7 @@ const HELP: &str =
 /// Runs a step for one model. A panic becomes a problem of its file.
 ///
 /// The step's own state is not used after a panic.
-pub(crate) fn caught<T>(source: &SchemaFile, step: impl FnOnce() -> T) -> Result<T, Problem> {
+pub(crate) fn caught<T>(source: &SchemaFile, step: impl FnOnce() -> T) -> Result<T, Box<Problem>> {
     catch_unwind(AssertUnwindSafe(step)).map_err(|panic| {
         let message = format!(
             "this is a bug of runcomfy-codegen {}: it cannot generate the model {:?}: {}",
@@ -22,7 +22,7 @@ pub(crate) fn caught<T>(source: &SchemaFile, step: impl FnOnce() -> T) -> Result
             source.id,
             message(&*panic)
         );
-        file_problem(&source.path, message, HELP)
+        Box::new(file_problem(&source.path, message, HELP))
     })
 }
 

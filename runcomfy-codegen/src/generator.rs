@@ -379,7 +379,7 @@ impl Generator {
             problems.extend(reporter.into_problems());
             match lowered {
                 Ok(model) => models.extend(model.map(|model| (source, model))),
-                Err(bug) => problems.push(bug),
+                Err(bug) => problems.push(*bug),
             }
         }
         problems.extend(clash::shared_paths(sources));
@@ -408,7 +408,7 @@ impl Generator {
                     file: file(&model),
                     lowered: Lowered(Arc::new(model)),
                 }),
-                Err(bug) => problems.push(bug),
+                Err(bug) => problems.push(*bug),
             }
         }
         if problems.iter().any(|problem| problem.severity() == Severity::Error) {

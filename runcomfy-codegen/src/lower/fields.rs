@@ -24,7 +24,7 @@ impl Lowerer<'_, '_, '_> {
             let place = schema.required.iter().find(|(key, _)| *key == entry.key);
             let place = place.map_or(&schema.location, |(_, place)| place);
             let declared = entries.iter().filter(|entry| entry.schema.is_some());
-            let near = nearest(&entry.key, declared.map(|entry| &*entry.key));
+            let near = nearest(entry.key, declared.map(|entry| entry.key));
             let near = near.map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
             self.reporter.warning(
                 place,

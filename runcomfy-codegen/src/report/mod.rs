@@ -103,7 +103,7 @@ impl Problem {
     /// `CARGO_TERM_COLOR` says otherwise.
     #[must_use]
     pub fn to_string_for(&self, stream: &impl IsTerminal) -> String {
-        let colors = Colors::wanted(stream.is_terminal(), |name| std::env::var_os(name));
+        let colors = Colors::wanted(stream.is_terminal(), std::env::var_os);
         let mut text = String::new();
         // Writing into a string does not fail.
         let _ = self.draw(colors, &mut text);
