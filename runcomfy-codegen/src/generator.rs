@@ -11,7 +11,7 @@ use crate::api::Lowered;
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity};
 use crate::source::SchemaFile;
-use crate::{bug, clash, emit, lower, parse, runtime, source, write};
+use crate::{bug, clash, emit, handed, lower, parse, runtime, source, write};
 
 /// Generates the API of every schema in a folder.
 ///
@@ -393,7 +393,8 @@ impl Generator {
         let mut generated = Vec::new();
         for (model, source) in models.into_iter().zip(sources) {
             let emitted = bug::caught(source, || {
-                emit::model(&model, &source.text, runtime, &self.place_in_crate)
+                let schema = handed::handed(&source.text);
+                emit::model(&model, &schema, runtime, &self.place_in_crate)
             });
             match emitted {
                 Ok(text) => generated.push(GeneratedModel {

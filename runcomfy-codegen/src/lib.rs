@@ -61,6 +61,7 @@ mod check;
 mod clash;
 mod emit;
 mod generator;
+mod handed;
 mod lower;
 mod parse;
 mod printable;

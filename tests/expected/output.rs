@@ -163,16 +163,16 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __runcomfy_model_f83946827323f09f {
+macro_rules! __runcomfy_model_79dade3f6ee67487 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
-            "f83946827323f09f"
+            "79dade3f6ee67487"
             "expected/output"
-            "{\"display_name\":\"Output\",\"description\":\"Says what a job gives. The second sentence is left out of the list.\",\"x-source\":\"the model's page, September 2026\",\"input_schema\":{\"type\":\"object\",\"required\":[\"prompt\"],\"properties\":{\"prompt\":{\"type\":\"string\",\"title\":\"Prompt\"}}},\"output_schema\":{\"output\":{\"type\":\"object\",\"properties\":{\"video\":{},\"score\":{\"type\":\"float\"},\"種\":{}}}}}"
+            "{\"input_schema\":{\"type\":\"object\",\"required\":[\"prompt\"],\"properties\":{\"prompt\":{\"type\":\"string\",\"title\":\"Prompt\"}}},\"output_schema\":{\"output\":{\"type\":\"object\",\"properties\":{\"video\":{},\"score\":{\"type\":\"float\"},\"種\":{}}}}}"
             $($call)*
         }
     };
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_f83946827323f09f as __input;
+pub use __runcomfy_model_79dade3f6ee67487 as __input;

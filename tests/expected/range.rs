@@ -203,16 +203,16 @@ pub const __MODEL: __rt::ModelInfo = __rt::ModelInfo::of::<Input>();
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __runcomfy_model_017edffe68ec4288 {
+macro_rules! __runcomfy_model_370dcd79b9323990 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
-            "017edffe68ec4288"
+            "370dcd79b9323990"
             "expected/range"
-            "{\"type\":\"object\",\"description\":\"Numbers with bounds.\",\"x-source\":\"written by hand\",\"required\":[\"149_steps\"],\"properties\":{\"149_steps\":{\"type\":\"integer\",\"title\":\"Steps\",\"description\":\"More steps take longer.\",\"minimum\":6,\"maximum\":20,\"default\":6},\"cfg\":{\"type\":\"float\",\"exclusiveMinimum\":0,\"maximum\":1.5,\"multipleOf\":0.25,\"default\":1},\"seed\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295}}}"
+            "{\"type\":\"object\",\"required\":[\"149_steps\"],\"properties\":{\"149_steps\":{\"type\":\"integer\",\"title\":\"Steps\",\"minimum\":6,\"maximum\":20,\"default\":6},\"cfg\":{\"type\":\"float\",\"exclusiveMinimum\":0,\"maximum\":1.5,\"multipleOf\":0.25,\"default\":1},\"seed\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295}}}"
             $($call)*
         }
     };
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_017edffe68ec4288 as __input;
+pub use __runcomfy_model_370dcd79b9323990 as __input;

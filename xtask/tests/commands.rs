@@ -74,7 +74,16 @@ fn check_lists_names_and_origins_of_any_folder() {
     let output = xtask(&["check", path]);
     let text = String::from_utf8(output.stdout).unwrap();
     let expected = format!(
-        "acme/dream-2.0 -> acme::dream_2_0
+        "warning: the keys \"602_seed\" and \"149_seed\" would give one Rust name; the fields are called `seed_602` and `seed_149`
+ --> {path}/acme/dream-2.0.json:5:54
+  |
+5 |         \"602_seed\": {{\"type\": \"integer\"}}, \"149_seed\": {{\"type\": \"integer\"}},
+  |                                                      ^^^^^^^^^^^^^^^^^^^
+  |
+  = at /properties/149_seed
+  = help: to choose the names yourself, add \"x-rust-name\": \"...\" to each of them
+
+acme/dream-2.0 -> acme::dream_2_0
   from {path}/acme/dream-2.0.json
   Input
     steps       from key \"149_steps\"
