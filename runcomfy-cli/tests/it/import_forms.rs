@@ -118,6 +118,33 @@ fn files_are_imported_each_for_itself() {
     assert_eq!(app.schemas(), ["acme/a.json", "acme/c.json"]);
 }
 
+#[test]
+fn a_command_in_a_text_of_a_schema_is_no_command_of_the_page() {
+    let example = "Run curl -X POST https://model-api.runcomfy.net/v1/models/acme/other -d '{\"a\": \"it'\\''s\"}'";
+    let schema = json!({"type": "object", "description": example, "properties": {"prompt": {"default": "curl https://x.example '"}, "z": {}}});
+    let mut document = openapi();
+    document["info"]["description"] = json!(example);
+    document["components"]["schemas"]["DreamInput"] = schema.clone();
+    for (input, id) in [
+        (
+            json!({"model_id": "acme/m", "description": example, "input_schema": schema})
+                .to_string(),
+            "acme/m",
+        ),
+        (document.to_string(), "acme/dream"),
+        (
+            format!("POST /v1/models/acme/m\n{schema:#}\n{{\"output\": {{\"type\": \"object\"}}}}"),
+            "acme/m",
+        ),
+    ] {
+        let app = App::new();
+        app.input("in", &input);
+        app.succeed(&["import", "in"]);
+        let file: Value = serde_json::from_str(&app.read(&format!("{id}.json"))).unwrap();
+        assert_eq!(file["input_schema"], schema, "{input}");
+    }
+}
+
 fn openapi() -> Value {
     json!({
         "openapi": "3.0.4",

@@ -22,7 +22,14 @@ pub(super) struct Hints<'a> {
 /// # Errors
 /// If there is no input schema, or if several could be meant.
 pub(super) fn read(text: &str, hints: Hints<'_>) -> Result<Content, String> {
-    let commands = shell::commands(text);
+    // A command in a text of a schema is an example for readers.
+    let outer = blocks::find(text).blocks;
+    let mut commands = shell::commands(text);
+    commands.retain(|command| {
+        let start = command.range.start;
+        let before = outer.partition_point(|block| block.range.start <= start);
+        !outer[..before].last().is_some_and(|block| block.range.contains(&start))
+    });
     let mut prose = text.to_owned();
     for command in &commands {
         blank(&mut prose, command.range.clone());
