@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod diff;
 mod import_forms;
 mod import_pages;
 mod import_updates;

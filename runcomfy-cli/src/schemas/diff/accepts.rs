@@ -90,9 +90,16 @@ impl<'a> Comparison<'a> {
 
     /// The keywords of `new` that may refuse what `old` accepts.
     pub(super) fn refusing(&mut self, old: &'a [Rule], new: &'a [Rule]) -> Refusing {
-        self.compare(old.iter().collect(), new)
+        self.whole(old, new)
     }
 
+    fn whole(&mut self, old: impl IntoIterator<Item = &'a Rule>, new: &'a [Rule]) -> Refusing {
+        let mut flat = Vec::new();
+        flatten(self.old, old, &mut flat, &mut 0);
+        self.compare(flat, new)
+    }
+
+    /// The same, of rules that are flat: without references and `allOf`.
     fn compare(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
         const MAX_OPEN: usize = 100;
         let Some(first) = new.first() else { return Refusing::new() };
@@ -112,10 +119,7 @@ impl<'a> Comparison<'a> {
         refusing
     }
 
-    fn compare_open(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
-        let mut flat = Vec::new();
-        let mut depth = 0;
-        flatten(self.old, old, &mut flat, &mut depth);
+    fn compare_open(&mut self, flat: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
         if flat.iter().any(|rule| matches!(rule, Rule::Never)) {
             return Refusing::new();
         }
@@ -170,7 +174,8 @@ impl<'a> Comparison<'a> {
         let mut refusing = Refusing::new();
         for case in cases.iter() {
             let others = old.iter().enumerate().filter(|(other, _)| *other != index);
-            let rules = others.map(|(_, rule)| *rule).chain(case.iter()).collect();
+            let mut rules = others.map(|(_, rule)| *rule).collect();
+            flatten(self.old, case.iter(), &mut rules, &mut 0);
             refusing.append(&mut self.compare(rules, std::slice::from_ref(new)));
             if !refusing.is_empty() {
                 break;
@@ -274,7 +279,7 @@ impl<'a> Comparison<'a> {
         if prefixes && from == 0 {
             return ["items"].into();
         }
-        self.compare(items, new)
+        self.whole(items, new)
     }
 
     fn object(&mut self, old: &[&'a Rule], types: Types, new: &'a ObjectSchema) -> Refusing {
@@ -323,12 +328,12 @@ impl<'a> Comparison<'a> {
             }
             match (before, &old.additional) {
                 (Some(before), _) => {
-                    refusing.append(&mut self.compare(before.rules.iter().collect(), field.rules));
+                    refusing.append(&mut self.whole(before.rules, field.rules));
                 }
                 // It could not be there.
                 (None, Additional::Denied) if old.patterns.is_empty() => {}
                 (None, Additional::Checked(before)) if old.patterns.is_empty() => {
-                    refusing.append(&mut self.compare(before.iter().collect(), field.rules));
+                    refusing.append(&mut self.whole(before.iter(), field.rules));
                 }
                 (None, _) => refusing.append(&mut self.compare(Vec::new(), field.rules)),
             }
@@ -345,7 +350,7 @@ impl<'a> Comparison<'a> {
                     }
                 }
                 Additional::Checked(rules) => {
-                    refusing.append(&mut self.compare(field.rules.iter().collect(), rules));
+                    refusing.append(&mut self.whole(field.rules, rules));
                 }
             }
         }
@@ -358,7 +363,7 @@ impl<'a> Comparison<'a> {
                 refusing.append(&mut self.compare(Vec::new(), rules));
             }
             (Additional::Checked(before), Additional::Checked(rules)) => {
-                refusing.append(&mut self.compare(before.iter().collect(), rules));
+                refusing.append(&mut self.whole(before.iter(), rules));
             }
         }
         refusing
@@ -426,7 +431,7 @@ impl<'a> Comparison<'a> {
 fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
     let flat = |part: &'_ Rules| {
         let mut flat = Vec::new();
-        flatten(definitions, part.iter().collect(), &mut flat, &mut 0);
+        flatten(definitions, part.iter(), &mut flat, &mut 0);
         limits::types(&flat)
     };
     let types: Vec<_> = parts.iter().map(flat).collect();
@@ -478,7 +483,7 @@ fn patterns(definitions: &[Rules], object: &ObjectSchema) -> Vec<(String, String
 /// Adds the rules that hold for the value itself, without references and `allOf`.
 fn flatten<'a>(
     definitions: &'a [Rules],
-    rules: Vec<&'a Rule>,
+    rules: impl IntoIterator<Item = &'a Rule>,
     flat: &mut Vec<&'a Rule>,
     depth: &mut usize,
 ) {
@@ -495,16 +500,16 @@ fn flatten<'a>(
         match rule {
             Rule::Ref(target) => {
                 let rules = resolve(definitions, *target);
-                flatten(definitions, rules.iter().collect(), flat, depth);
+                flatten(definitions, rules, flat, depth);
             }
             Rule::AllOf(parts) => {
                 for part in parts.iter() {
-                    flatten(definitions, part.iter().collect(), flat, depth);
+                    flatten(definitions, part.iter(), flat, depth);
                 }
             }
             Rule::Unevaluated { rules, .. } => {
                 flat.push(rule);
-                flatten(definitions, rules.iter().collect(), flat, depth);
+                flatten(definitions, rules.iter(), flat, depth);
             }
             rule => flat.push(rule),
         }

@@ -67,24 +67,24 @@ pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
     for object in &old.objects {
         match pair.new.find(&object.name) {
             Some(Type::Object(new)) => objects::compare(&pair, object, new, &mut changes),
-            other => other_type(&object.name, "struct", other, &mut changes),
+            other => other_type(&object.name, "a struct", other, &mut changes),
         }
     }
     for one in &old.enums {
         match pair.new.find(&one.name) {
             Some(Type::Enum(new)) => enums(one, new, &mut changes),
-            other => other_type(&one.name, "enum", other, &mut changes),
+            other => other_type(&one.name, "an enum", other, &mut changes),
         }
     }
     for union in &old.unions {
         match pair.new.find(&union.name) {
             Some(Type::Union(new)) => pair.unions(union, new, &mut changes),
-            other => other_type(&union.name, "union", other, &mut changes),
+            other => other_type(&union.name, "a union", other, &mut changes),
         }
     }
     for (name, of) in &old.aliases {
         match pair.new.resolve(name) {
-            None => other_type(name, "name", None, &mut changes),
+            None => other_type(name, "a second name", None, &mut changes),
             Some(now) if pair.new.resolve(of) != Some(now) => changes.push(Change::new(
                 name,
                 "type-parted",
@@ -103,14 +103,14 @@ pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
 
 fn other_type(name: &str, was: &str, now: Option<Type<'_>>, changes: &mut Vec<Change>) {
     let change = match now {
-        None => ("type-removed", format!("the {was} is gone")),
+        None => ("type-removed", format!("it is gone; it was {was}")),
         Some(now) => {
             let now = match now {
-                Type::Object(_) => "struct",
-                Type::Enum(_) => "enum",
-                Type::Union(_) => "union",
+                Type::Object(_) => "a struct",
+                Type::Enum(_) => "an enum",
+                Type::Union(_) => "a union",
             };
-            ("type-changed", format!("was a {was}, and is a {now}"))
+            ("type-changed", format!("was {was}, and is {now}"))
         }
     };
     // Values are those of the fields that have it.

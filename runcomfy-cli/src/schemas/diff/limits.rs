@@ -2,7 +2,7 @@
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::Bound;
-use runcomfy_schema::{Num, Rule};
+use runcomfy_schema::{Constant, Json, Num, Rule};
 
 /// The types that rules allow.
 pub(super) fn types(rules: &[&Rule]) -> Types {
@@ -11,7 +11,23 @@ pub(super) fn types(rules: &[&Rule]) -> Types {
     );
     rules.iter().fold(ALL, |types, rule| match rule {
         Rule::Types(more) => types.intersection(*more),
+        Rule::Values(values) => {
+            let of_values = values.iter().fold(Types(0), |types, one| types.union(type_of(one)));
+            types.intersection(of_values)
+        }
         _ => types,
+    })
+}
+
+fn type_of(value: Constant<'_>) -> Types {
+    Types(match value.to_json() {
+        Json::Null => Types::NULL,
+        Json::Bool(_) => Types::BOOLEAN,
+        Json::Number(number) if number.is_integer() => Types::INTEGER,
+        Json::Number(_) | Json::NotFinite(_) => Types::NUMBER,
+        Json::String(_) => Types::STRING,
+        Json::Array(_) => Types::ARRAY,
+        Json::Object(_) => Types::OBJECT,
     })
 }
 

@@ -13,10 +13,12 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use runcomfy_schema::printable::line;
+use runcomfy_schema::validate::on_large_stack;
 use semver::Version;
+use serde_json::json;
 
 use super::{Folder, Project};
-use crate::{Error, Result, Status};
+use crate::{Error, ErrorKind, Result, Status};
 
 mod accepts;
 mod change;
@@ -111,23 +113,34 @@ pub enum FailOn {
 pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Status> {
     let folder = project.folder_or_empty()?;
     let new = texts(&folder)?;
-    let Some((name, old)) = old(args, &folder, &new)? else {
-        let message = "nothing to compare with: HEAD has no parent here";
-        writeln!(output, "{message}; in a shallow clone, fetch it, or name a folder")?;
+    let is_json = args.json || args.format == Format::Json;
+    let name = line(&project.schemas.display().to_string());
+    let Some((old_name, old)) = old(args, &folder, &new)? else {
+        let note = "nothing to compare with: HEAD has no parent here; in a shallow clone, fetch it, or \
+                    name a folder";
+        if is_json {
+            let value = json!({"old": null, "new": name, "changes": [], "notes": [note]});
+            writeln!(output, "{value:#}")?;
+        } else {
+            writeln!(output, "{note}")?;
+        }
         return Ok(Status::Done);
     };
-    let differences = models::between(&old, &new)?;
+    // Rules nest as deeply as schemas do.
+    let differences = on_large_stack(|| models::between(&old, &new)).unwrap_or_else(|| {
+        let message = "the system gives no thread to compare the schemas in; free some memory";
+        Err(Error::new(ErrorKind::TryAgain, message))
+    })?;
     let about = show::About {
-        old: &name,
-        new: &line(&project.schemas.display().to_string()),
+        old: &old_name,
+        new: &name,
         module: project.module.as_deref(),
         version: args.current_version.as_ref(),
     };
     match args.format {
-        Format::Json => writeln!(output, "{:#}", show::to_json(&differences, &about))?,
-        _ if args.json => writeln!(output, "{:#}", show::to_json(&differences, &about))?,
+        _ if is_json => writeln!(output, "{:#}", show::to_json(&differences, &about))?,
         Format::Markdown => show::markdown(&differences, &about, output)?,
-        Format::Table => show::table(&differences, &about, output)?,
+        _ => show::table(&differences, &about, output)?,
     }
     let fails = |change: &Change| match args.fail_on {
         FailOn::Breaking => change.worst() == Verdict::Breaking,

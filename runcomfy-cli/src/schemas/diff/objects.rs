@@ -151,17 +151,12 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
 
 /// What it means for a program that runs that a field is gone.
 fn removed(pair: &Pair<'_>, field: &ApiField, new: &ApiObject) -> Verdict {
-    match &new.others {
-        Others::Taken if new.patterns.is_empty() => Nothing,
-        Others::Checked(rules) if new.patterns.is_empty() => {
-            let known = pair.known(&field.type_);
-            match pair.rules(&known, &field.rules.rules, &rules.rules).by.is_empty() {
-                true => Nothing,
-                false => Breaking,
-            }
-        }
-        _ => Breaking,
-    }
+    let after: &[Rule] = match &new.others {
+        Others::Checked(rules) if new.patterns.is_empty() => &rules.rules,
+        Others::Taken if new.patterns.is_empty() => &[],
+        _ => return Breaking,
+    };
+    pair.rules(&Known::default(), &field.rules.rules, after).verdict()
 }
 
 /// What it means for a program that runs that there is a new field.
