@@ -5,8 +5,9 @@
 //! are no part of an API.
 //!
 //! Semantic versioning of Rust exempts what code can avoid: a new name that a `use module::*` brings in,
-//! or a value whose type is inferred no more. The order of keys is exempt here too. It decides the order
-//! of `ALL` and `Ord` of an enum, and of the type parameters of a builder; the latter gives a note.
+//! or a value whose type is inferred no more. The order of an enum's entries is exempt here too: it decides
+//! the order of `ALL` and of `Ord`. The order of `required` is not, since it is that of the type parameters
+//! of a builder.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runcomfy_codegen::{Generated, GeneratedModel, Generator, Problem, Severity};
+use runcomfy_codegen::{Generated, GeneratedModel, Generator, MediaKind, Problem, Severity};
 use runcomfy_schema::printable::line;
 
 use super::super::ModelId;
@@ -93,31 +93,8 @@ fn models(old: &[GeneratedModel], new: &[GeneratedModel], differences: &mut Diff
             let text = format!("its id is {}", quoted(&now.id));
             push(model, differences, [Change::new("", "model-id", text, (Nothing, Breaking))]);
         }
-        let (before, after) = (model.api(), now.api());
-        let required = |api: &runcomfy_codegen::Api| -> Vec<Vec<String>> {
-            let of_one = |object: &runcomfy_codegen::ApiObject| {
-                let fields = object.fields.iter().filter(|field| field.is_required);
-                fields.map(|field| field.name.clone()).collect::<Vec<_>>()
-            };
-            let mut lists: Vec<_> =
-                api.objects.iter().map(|one| (&one.name, of_one(one))).collect();
-            lists.sort();
-            lists.into_iter().map(|(_, list)| list).collect()
-        };
-        let sorted = |mut lists: Vec<Vec<String>>| {
-            lists.iter_mut().for_each(|list| list.sort());
-            lists
-        };
-        let (was, is) = (required(&before), required(&after));
-        if was != is && sorted(was) == sorted(is) {
-            differences.notes.push(format!(
-                "{}: the required fields have another order, and so have the type parameters of a \
-                 builder; code that names both, such as `InputBuilder<Set, Missing>`, sees it",
-                model.id
-            ));
-        }
-        let changes = compare::between(&before, &after);
-        push(model, differences, changes);
+        push(model, differences, output_kind(model, now));
+        push(model, differences, compare::between(&model.api(), &now.api()));
     }
     for (index, model) in new.iter().enumerate() {
         if !taken.contains(&index) {
@@ -125,6 +102,21 @@ fn models(old: &[GeneratedModel], new: &[GeneratedModel], differences: &mut Diff
             push(model, differences, [change]);
         }
     }
+}
+
+/// The kind of file that the model makes.
+fn output_kind(old: &GeneratedModel, new: &GeneratedModel) -> Option<Change> {
+    let word = |kind: Option<MediaKind>| match kind {
+        Some(MediaKind::Image) => "images",
+        Some(MediaKind::Video) => "videos",
+        Some(MediaKind::Audio) => "audio",
+        _ => "files of a kind that its schema does not say",
+    };
+    let (was, now) = (old.output_kind, new.output_kind);
+    let text = format!("makes {}, made {}", word(now), word(was));
+    // A program that runs looks for the old kind.
+    let run = if was.is_some() && now.is_some() { Breaking } else { Nothing };
+    (was != now).then(|| Change::new("", "output-kind", text, (Nothing, run)))
 }
 
 fn push(

@@ -59,7 +59,27 @@ pub(super) fn compare(
             Change::new(item, "field-added", text, (Additive, added(pair, old, field)))
         });
     }
+    builder(old, new, changes);
     whole(pair, old, new, changes);
+}
+
+/// The type parameters of a builder are in the order of `required`. Where other fields are required, the
+/// fields say so.
+fn builder(old: &ApiObject, new: &ApiObject, changes: &mut Vec<Change>) {
+    let required = |object: &ApiObject| -> Vec<String> {
+        let fields = object.fields.iter().filter(|field| field.is_required);
+        fields.map(|field| field.name.clone()).collect()
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    let (was, now) = (required(old), required(new));
+    if was != now && sorted(was) == sorted(now) {
+        let text = "its type parameters have another order; list `required` as before to keep it";
+        let verdicts = (Breaking, Nothing);
+        changes.push(Change::new(format!("{}Builder", old.name), "builder-order", text, verdicts));
+    }
 }
 
 /// Two fields that correspond.

@@ -80,9 +80,13 @@ cases! {
         [] Nothing Nothing;
         "api::Input::builder().a(1).build()?;"; Body(r#"{"a": 1}"#);
     "order_of_keys": r#""required": ["a", "b"], "properties": {"a": {"type": "string"}, "b": {"enum": ["x", "y"]}}"#
-        => r#""properties": {"b": {"enum": ["y", "x"]}, "a": {"type": "string"}}, "required": ["b", "a"]"#;
+        => r#""properties": {"b": {"enum": ["y", "x"]}, "a": {"type": "string"}}, "required": ["a", "b"]"#;
         [] Nothing Nothing;
-        "api::Input::builder().a(\"\").b(api::B::X).build()?;"; Body(r#"{"a": "", "b": "x"}"#);
+        "let half: api::InputBuilder<Set, Missing> = api::Input::builder().a(\"\"); half.b(api::B::X).build()?;"; Body(r#"{"a": "", "b": "x"}"#);
+    "required_in_another_order": r#""required": ["a", "b"], "properties": {"a": {"type": "string"}, "b": {"type": "string"}}"#
+        => r#""required": ["b", "a"], "properties": {"a": {"type": "string"}, "b": {"type": "string"}}"#;
+        ["InputBuilder" "builder-order"] Breaking Nothing;
+        "let half: api::InputBuilder<Set, Missing> = api::Input::builder().a(\"\"); half.b(\"\").build()?;"; Body(r#"{"a": "", "b": ""}"#);
     "ref_or_in_place": r#""properties": {"mode": {"type": "string", "enum": ["x", "y"]}, "size": {"type": "object", "properties": {"w": {"type": "integer", "minimum": 1}}}}"#
         => r##""properties": {"mode": {"$ref": "#/$defs/Mode"}, "size": {"allOf": [{"$ref": "#/$defs/Size"}]}}, "$defs": {"Mode": {"type": "string", "enum": ["x", "y"]}, "Size": {"type": "object", "properties": {"w": {"minimum": 1, "type": "integer"}}}}"##;
         [] Nothing Nothing;
@@ -366,6 +370,11 @@ cases! {
         ["Output::text" "output-removed"] Breaking Breaking;
         "let _ = |output: api::Output| output.text;";
         Output(r#"{"score": 1}"#, "api::Output::from(Output::from(value)).text.is_some()");
+    "output_kind": r#"{"input_schema": {"type": "object", "properties": {}}, "output_schema": {"type": "object", "properties": {"video": {"type": "string"}}}}"#
+        => r#"{"input_schema": {"type": "object", "properties": {}}, "output_schema": {"type": "object", "properties": {"image": {"type": "string"}}}}"#;
+        ["" "output-kind"] Nothing Breaking;
+        "fn output<R: Request<Output = Output>>(_: R) {} output(api::Input::builder().build()?);";
+        Output(r#"{"image": "https://cdn.runcomfy.net/v.png"}"#, "Output::from(value).video.is_some()");
     "output_key": r#"{"input_schema": {"type": "object", "properties": {}}, "output_schema": {"type": "object", "properties": {"1_score": {"type": "integer"}}}}"#
         => r#"{"input_schema": {"type": "object", "properties": {}}, "output_schema": {"type": "object", "properties": {"2_score": {"type": "integer"}}}}"#;
         ["Output::score" "output-key"] Nothing Breaking;

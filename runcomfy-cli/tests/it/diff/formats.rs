@@ -118,17 +118,6 @@ fn exit_codes_are_for_ci() {
     assert!(error.contains("breaking"), "{error}");
 }
 
-/// The type parameters of a builder are in the order of the required fields. That is no change, but a note.
-#[test]
-fn another_order_of_required_fields_is_a_note() {
-    let old = r#"{"type": "object", "required": ["a", "b"], "properties": {"a": {}, "b": {}}}"#;
-    let new = r#"{"type": "object", "required": ["b", "a"], "properties": {"b": {}, "a": {}}}"#;
-    let output = app(old, new).rcf(&["diff", "old", "--fail-on", "change"]);
-    assert_eq!(output.code, 0);
-    assert!(output.stdout.contains("no change in the Rust API"), "{}", output.stdout);
-    assert!(output.stdout.contains("note: acme/dream: the required fields"), "{}", output.stdout);
-}
-
 #[test]
 fn schemas_with_errors_are_reported() {
     let wrong = r#"{"type": "object", "properties": {"a": {"type": "text"}}}"#;
