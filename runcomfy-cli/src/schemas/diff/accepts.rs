@@ -4,6 +4,7 @@
 //! rule has to follow from the old ones. An old `anyOf` or `oneOf` is split into its cases.
 
 use std::collections::BTreeSet;
+use std::mem::discriminant;
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::keyword::values::Values;
@@ -71,7 +72,7 @@ pub(super) struct Comparison<'a> {
     pub(super) new: &'a [Rules],
     pub(super) known: &'a Known,
     /// The comparisons in progress: rules may lead back to themselves.
-    open: Vec<(Vec<usize>, usize)>,
+    open: Vec<(Vec<usize>, usize, usize)>,
     left: usize,
 }
 
@@ -105,7 +106,8 @@ impl<'a> Comparison<'a> {
         let Some(first) = new.first() else { return Refusing::new() };
         let Some(left) = self.left.checked_sub(1) else { return [TOO_COMPLEX].into() };
         self.left = left;
-        let key = (old.iter().map(|rule| address(*rule)).collect(), address(first));
+        let old_rules = old.iter().map(|rule| address(*rule)).collect();
+        let key = (old_rules, address(first), new.len());
         // It leads back to itself further inside the value, where nothing new was found.
         if self.open.contains(&key) {
             return Refusing::new();
@@ -261,9 +263,20 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether the same rule is among the old ones.
-    fn is_there(&self, old: &[&'a Rule], new: &'a Rule) -> bool {
+    fn is_there(&mut self, old: &[&'a Rule], new: &'a Rule) -> bool {
+        let of_kind = |rule: &&&Rule| discriminant(**rule) == discriminant(new);
+        let mut candidates = old.iter().filter(of_kind).peekable();
+        if candidates.peek().is_none() {
+            return false;
+        }
         let new = fingerprint_of(self.new, new);
-        old.iter().any(|rule| fingerprint_of(self.old, rule) == new)
+        candidates.any(|rule| {
+            let old = fingerprint_of(self.old, rule);
+            // A long text costs more than a step.
+            const LEN_PER_STEP: usize = 100;
+            self.left = self.left.saturating_sub((old.len() + new.len()) / LEN_PER_STEP);
+            self.left > 0 && old == new
+        })
     }
 
     fn items(&mut self, old: &[&'a Rule], types: Types, from: usize, new: &'a Rules) -> Refusing {

@@ -18,7 +18,7 @@ use runcomfy_schema::validate::on_large_stack;
 use semver::Version;
 use serde_json::json;
 
-use super::{Folder, Project};
+use super::{Folder, ModelId, Project};
 use crate::{Error, ErrorKind, Result, Status};
 
 mod accepts;
@@ -140,7 +140,7 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
     };
     match args.format {
         _ if is_json => writeln!(output, "{:#}", show::to_json(&differences, &about))?,
-        Format::Markdown => show::markdown(&differences, &about, output)?,
+        Format::Markdown => show::markdown(&differences, output)?,
         _ => show::table(&differences, &about, output)?,
     }
     let fails = |change: &Change| match args.fail_on {
@@ -188,11 +188,17 @@ fn old(args: &Args, folder: &Folder, new: &Texts) -> Result<Option<(String, Text
         ));
     };
     let texts = read(&head)?;
-    if texts != *new {
+    if !is_same(&texts, new) {
         return Ok(Some(("HEAD".to_owned(), texts)));
     }
     match repository.commit("HEAD^")? {
         Some(parent) => Ok(Some(("HEAD^".to_owned(), read(&parent)?))),
         None => Ok(None),
     }
+}
+
+/// Whether two folders have the same schemas. Git may have written other ends of lines into the files.
+fn is_same(one: &Texts, other: &Texts) -> bool {
+    let lines = |(id, text): (&ModelId, &String)| (id.clone(), text.replace("\r\n", "\n"));
+    one.len() == other.len() && one.iter().map(lines).eq(other.iter().map(lines))
 }

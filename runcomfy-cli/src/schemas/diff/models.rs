@@ -9,7 +9,7 @@ use super::super::ModelId;
 use super::super::check::refusal;
 use super::change::{Change, Verdict, quoted};
 use super::compare;
-use crate::Result;
+use crate::{Error, Result};
 use Verdict::{Additive, Breaking, None as Nothing};
 
 /// The texts of schemas, by model.
@@ -22,7 +22,7 @@ pub(super) struct Differences {
     pub(super) changes: Vec<Change>,
     /// What the verdicts leave out.
     pub(super) notes: Vec<String>,
-    /// Whether a text differs at all.
+    /// Whether no text differs.
     pub(super) is_same_text: bool,
 }
 
@@ -66,7 +66,10 @@ fn generate_old(mut texts: Vec<(String, String)>, notes: &mut Vec<String>) -> Re
         }
         problem.is_none()
     });
-    Generator::from_texts(texts).generate().map_err(|error| refusal(error.problems()))
+    Generator::from_texts(texts).generate().map_err(|error| {
+        let error = refusal(error.problems());
+        Error::bad_input(format!("no API can be generated from the old schemas: {error}"))
+    })
 }
 
 fn models(old: &[GeneratedModel], new: &[GeneratedModel], differences: &mut Differences) {

@@ -83,11 +83,7 @@ pub(super) fn table(
     Ok(())
 }
 
-pub(super) fn markdown(
-    differences: &Differences,
-    about: &About<'_>,
-    output: &mut dyn Write,
-) -> Result<()> {
+pub(super) fn markdown(differences: &Differences, output: &mut dyn Write) -> Result<()> {
     let groups = [
         (Verdict::Breaking, "### Breaking"),
         (Verdict::Additive, "### Added"),
@@ -104,9 +100,9 @@ pub(super) fn markdown(
         is_first = false;
         writeln!(output, "{gap}{title}\n")?;
         for change in changes {
-            let item = match (&*change.item, about.module) {
-                ("", _) => String::new(),
-                (item, _) => format!(" `{item}`"),
+            let item = match &*change.item {
+                "" => String::new(),
+                item => format!(" `{item}`"),
             };
             let when = match (change.compile, change.run) {
                 (Verdict::Breaking, run) if run != Verdict::Breaking => " (when compiled)",
