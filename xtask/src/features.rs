@@ -222,6 +222,6 @@ mod tests {
         let table = fs::read_to_string(folder.path().join("docs/models.md")).unwrap();
         assert!(table.contains("2 models of 2 vendors"), "{table}");
         assert!(table.contains("\n## `wan-ai`\n"), "{table}");
-        assert!(table.contains("\n| `acme/a` | Dreams \\| nightmares. | 2 (1) |\n"), "{table}");
+        assert!(table.contains("\n| `acme/a` |  | Dreams \\| nightmares. | 2 (1) |\n"), "{table}");
     }
 }

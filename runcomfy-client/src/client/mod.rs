@@ -162,7 +162,7 @@ impl Client {
         let request_id = request_id.as_ref().parse()?;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
-        Ok(Job::new(self.shared.clone(), request_id, model_id, None))
+        Ok(Job::new(self.shared.clone(), request_id, model_id, R::OUTPUT_KIND, None))
     }
 
     /// A job of any model, by its id.
@@ -170,7 +170,7 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None))
+        Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None, None))
     }
 
     /// Gives a deserialised job this client, so that it can be asked about.
@@ -234,7 +234,7 @@ impl Client {
         let shared = Shared { journal, ..self.shared.clone() };
         let job = |UnfinishedJob { submission, request_id, .. }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
-            Job::new(shared.clone(), request_id, model_id, submission.map(Arc::new))
+            Job::new(shared.clone(), request_id, model_id, None, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use runcomfy_journal::{JournalEntry, JournalError, RequestId, Submission};
-use runcomfy_types::{Output, OutputError, OutputFiles};
+use runcomfy_types::{MediaKind, Output, OutputError, OutputFiles};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::client::Client;
@@ -21,6 +21,8 @@ pub struct Completed<O = Output, C = Client> {
     pub(crate) client: C,
     /// What the client's journal knows it as.
     pub(super) submission: Option<Arc<Submission>>,
+    /// The kind of file that the model makes, if that is known.
+    pub(super) output_kind: Option<MediaKind>,
     /// The job.
     pub request_id: RequestId,
     /// Its output.
@@ -37,8 +39,26 @@ pub struct Completed<O = Output, C = Client> {
 impl<O, C> Completed<O, C> {
     /// Replaces the client.
     pub(crate) fn with_client<D>(self, client: D) -> Completed<O, D> {
-        let Self { submission, request_id, output, created_at, finished_at, cost, .. } = self;
-        Completed { client, submission, request_id, output, created_at, finished_at, cost }
+        let Self {
+            client: _,
+            submission,
+            output_kind,
+            request_id,
+            output,
+            created_at,
+            finished_at,
+            cost,
+        } = self;
+        Completed {
+            client,
+            submission,
+            output_kind,
+            request_id,
+            output,
+            created_at,
+            finished_at,
+            cost,
+        }
     }
 }
 
@@ -92,14 +112,14 @@ impl<O: OutputFiles, C> Completed<O, C> {
     }
 
     fn no_file(&self, source: OutputError) -> Error {
+        let source = source.of_model(self.output_kind);
         Error::Output { request_id: Some(self.request_id.clone()), source }
     }
 }
 
 impl<O: Serialize, C> Serialize for Completed<O, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { client: _, submission: _, request_id, output, created_at, finished_at, cost } =
-            self;
+        let Self { request_id, output, created_at, finished_at, cost, .. } = self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("request_id", request_id)?;
         map.serialize_entry("output", output)?;

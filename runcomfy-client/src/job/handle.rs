@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use runcomfy_journal::{JobState, RequestId, Submission};
-use runcomfy_types::ModelId;
+use runcomfy_types::{MediaKind, ModelId};
 use tracing::{debug_span, field};
 
 use super::failure::JobCallError;
@@ -24,6 +24,8 @@ use crate::transport::{CallError, Response};
 pub(super) struct JobFacts {
     pub(super) request_id: RequestId,
     pub(super) model_id: Option<ModelId>,
+    /// The kind of file that the model makes.
+    pub(super) output_kind: Option<MediaKind>,
     /// What the journal knows it as.
     pub(super) submission: Option<Arc<Submission>>,
     /// When this client heard that it was accepted, by its clock.

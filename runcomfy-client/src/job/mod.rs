@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use runcomfy_journal::{JobState, JournalEntry, RequestId, Submission};
-use runcomfy_types::{ModelId, Output, Request};
+use runcomfy_types::{MediaKind, ModelId, Output, Request};
 use tracing::{error, info};
 
 use crate::client::Client;
@@ -54,18 +54,20 @@ impl<O> Job<O> {
         shared: Shared,
         request_id: RequestId,
         model_id: Option<ModelId>,
+        output_kind: Option<MediaKind>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
         let accepted_at = shared.transport.recent.submitted_at(&request_id);
-        let facts = JobFacts { request_id, model_id, submission, accepted_at };
+        let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
         Self { shared: Some(shared), facts: Arc::new(facts), output: PhantomData }
     }
 
     /// A job that the service has accepted just now.
     pub(crate) fn accepted(shared: Shared, accepted: Accepted) -> Self {
-        let Accepted { request_id, model_id, submission } = accepted;
+        let Accepted { request_id, model_id, output_kind, submission } = accepted;
         let accepted_at = Some(shared.transport.clock.now());
-        let facts = JobFacts { request_id, model_id: Some(model_id), submission, accepted_at };
+        let model_id = Some(model_id);
+        let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
         Self { shared: Some(shared), facts: Arc::new(facts), output: PhantomData }
     }
 
@@ -127,6 +129,9 @@ impl<O> Job<O> {
                 Some(_) => {}
                 None => Arc::make_mut(&mut facts).model_id = Some(R::MODEL_ID.parse()?),
             }
+        }
+        if R::OUTPUT_KIND.is_some() {
+            Arc::make_mut(&mut facts).output_kind = R::OUTPUT_KIND;
         }
         Ok(Job { shared, facts, output: PhantomData })
     }
@@ -227,6 +232,7 @@ impl<O: From<Output>> Job<O> {
             JobEnd::Completed(result) => Ok(Completed {
                 client: Client { shared },
                 submission: self.shared_submission(),
+                output_kind: self.facts.output_kind,
                 request_id,
                 output: O::from(Output::from(result.output)),
                 created_at: result.created_at,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use reqwest::Method;
 use runcomfy_journal::{JournalEntry, RequestId, Submission, canonical_sha256, claim};
 use runcomfy_schema::Json;
-use runcomfy_types::{ModelId, Request};
+use runcomfy_types::{MediaKind, ModelId, Request};
 use serde::Serialize;
 use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
@@ -34,6 +34,7 @@ const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
 /// A submission that is ready to be sent, independent of the input that it was made from.
 pub(crate) struct Prepared {
     model_id: ModelId,
+    output_kind: Option<MediaKind>,
     body: Body,
     /// Its claim in the client's journal, if it has one.
     claim: Option<String>,
@@ -61,7 +62,7 @@ impl Prepared {
         let key = options.given_key().or(input.job_key());
         let claim = number.map(|number| claim_of(&model_id, json, &body, key, number));
         let is_unchecked = extended.is_some() || checked.is_none();
-        Ok(Self { model_id, body, claim, is_unchecked })
+        Ok(Self { model_id, output_kind: input.output_kind(), body, claim, is_unchecked })
     }
 
     /// Any JSON for any model, unchecked, its size included: the service knows its limits best.
@@ -70,7 +71,7 @@ impl Prepared {
         body: &B,
     ) -> Result<Self, Error> {
         let body = Body::of(body).map_err(Error::Body)?;
-        Ok(Self { model_id, body, claim: None, is_unchecked: true })
+        Ok(Self { model_id, output_kind: None, body, claim: None, is_unchecked: true })
     }
 
     pub(crate) fn model_id(&self) -> &ModelId {
@@ -122,6 +123,8 @@ impl From<Failed> for Error {
 pub(crate) struct Accepted {
     pub(crate) request_id: RequestId,
     pub(crate) model_id: ModelId,
+    /// The kind of file that the model makes, if that is known.
+    pub(crate) output_kind: Option<MediaKind>,
     /// What the journal knows it as.
     pub(crate) submission: Option<Arc<Submission>>,
 }
@@ -185,7 +188,7 @@ impl Shared {
         prepared: Prepared,
         deadline: Duration,
     ) -> Result<Accepted, Failed> {
-        let Prepared { model_id, body, claim, is_unchecked } = prepared;
+        let Prepared { model_id, output_kind, body, claim, is_unchecked } = prepared;
         let submitted_at = self.transport.clock.date();
         let (record, submission) = match &self.journal {
             None => (SubmissionRecord::none(), None),
@@ -213,7 +216,9 @@ impl Shared {
             record.end(outcome.entry(submission)).await;
         }
         match outcome {
-            SendOutcome::Accepted(request_id) => Ok(Accepted { request_id, model_id, submission }),
+            SendOutcome::Accepted(request_id) => {
+                Ok(Accepted { request_id, model_id, output_kind, submission })
+            }
             SendOutcome::NotAccepted(error) => {
                 Err(Failed { error: not_accepted(error, &model_id), submission })
             }

@@ -34,12 +34,21 @@ pub enum OutputError {
         /// What came instead, in words; empty if nothing came.
         found: String,
     },
+    /// There is none, and the model makes another kind of file.
+    OtherKind {
+        /// The kind that was asked for.
+        kind: MediaKind,
+        /// The kind that the model makes.
+        makes: MediaKind,
+        /// What came instead, in words; empty if nothing came.
+        found: String,
+    },
 }
 
 impl fmt::Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Several { kind, count, field, .. } => write!(
+            Self::Several { kind, count, field } => write!(
                 f,
                 "the output has {}, not one; `{field}` has their URLs",
                 counted_files(*count, *kind)
@@ -47,13 +56,24 @@ impl fmt::Display for OutputError {
             Self::Missing { kind, found } => {
                 write!(f, "the output has no {}{}", noun(*kind), instead(found))
             }
+            Self::OtherKind { kind, makes, found } => write!(
+                f,
+                "the output has no {}{}; this model makes {}: call `.{makes}()`",
+                noun(*kind),
+                instead(found),
+                makes.pick("images", "videos", "audio files")
+            ),
         }
     }
 }
 
 impl std::error::Error for OutputError {}
 
-debug_as_report!(enum OutputError { Several { kind, count, field }, Missing { kind, found } });
+debug_as_report!(enum OutputError {
+    Several { kind, count, field },
+    Missing { kind, found },
+    OtherKind { kind, makes, found },
+});
 
 impl OutputError {
     /// Of an output that has no single file of this kind.
@@ -64,6 +84,20 @@ impl OutputError {
                 let field = kind.pick("images", "videos", "audios");
                 Self::Several { kind, count, field }
             }
+        }
+    }
+}
+
+impl OutputError {
+    /// The error for the output of a model that makes this kind of file.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_model(self, makes: Option<MediaKind>) -> Self {
+        match (self, makes) {
+            (Self::Missing { kind, found }, Some(makes)) if makes != kind => {
+                Self::OtherKind { kind, makes, found }
+            }
+            (error, _) => error,
         }
     }
 }

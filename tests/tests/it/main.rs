@@ -40,6 +40,7 @@ mod media_setters;
 mod media_sources;
 mod messages;
 mod names;
+mod output_kind;
 mod outputs;
 mod own_models;
 mod patience;
