@@ -6,11 +6,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use runcomfy_schema::rule::Additional;
-use runcomfy_schema::{Literal, Rule, Rules};
+use runcomfy_schema::{Json, Literal, Rule, Rules};
 
 use crate::generator::{GeneratedModel, NameOrigin};
 use crate::lower::{
-    Conversion, EnumValues, FieldModel, FieldRules, IntegerType, Model, ObjectType,
+    Conversion, EnumValues, Example, FieldModel, FieldRules, IntegerType, Model, ObjectType,
     OutputFieldType, Shape,
 };
 
@@ -40,6 +40,28 @@ pub struct Api {
     pub output: Vec<ApiOutputField>,
     /// The rules that [`ApiField::rules`] refer to.
     pub definitions: ApiDefinitions,
+    /// The example of the documentation, if there is one.
+    pub example: Option<ApiExample>,
+}
+
+/// A request that is valid, as the documentation shows it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApiExample {
+    /// The Rust code.
+    pub code: String,
+    /// The body that it makes, in the order of the fields.
+    pub body: Json,
+}
+
+impl ApiExample {
+    fn of(example: &Example) -> Self {
+        // Without the fences, and the lines that rustdoc hides.
+        let code = example.markdown.lines().skip(1);
+        let code: Vec<_> =
+            code.take_while(|line| !line.starts_with("# let _ = ") && *line != "```").collect();
+        Self { code: code.join("\n"), body: example.body.clone() }
+    }
 }
 
 /// A type with fields.
@@ -80,6 +102,10 @@ pub struct ApiField {
     pub key: String,
     /// What the name was made from.
     pub origin: NameOrigin,
+    /// Its title in the schema, which may be empty.
+    pub title: String,
+    /// Its description in the schema, which may be empty.
+    pub description: String,
     /// Whether an object without it is refused.
     pub is_required: bool,
     /// Whether its getter returns an `Option`: the value may be missing or `null`.
@@ -324,6 +350,7 @@ impl Lowered {
             definitions: ApiDefinitions {
                 rules: model.referred.iter().map(|(rules, _)| rules.clone()).collect(),
             },
+            example: model.example.as_ref().map(ApiExample::of),
         }
     }
 
@@ -366,6 +393,8 @@ impl Lowered {
             name: field.name.clone(),
             key: field.key.clone(),
             origin: field.origin.into(),
+            title: field.title.clone(),
+            description: field.description.clone(),
             is_required: field.required,
             is_option: field.getter.is_option,
             null_setter: field.null_setter.as_ref().map(|setter| setter.name.clone()),

@@ -71,8 +71,8 @@ mod source;
 mod write;
 
 pub use api::{
-    Api, ApiConversion, ApiDefinitions, ApiEnum, ApiEnumKind, ApiField, ApiObject, ApiOutputField,
-    ApiRules, ApiType, ApiUnion, Others,
+    Api, ApiConversion, ApiDefinitions, ApiEnum, ApiEnumKind, ApiExample, ApiField, ApiObject,
+    ApiOutputField, ApiRules, ApiType, ApiUnion, Others,
 };
 pub use check::{Checked, check};
 pub use generator::{

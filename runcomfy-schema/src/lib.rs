@@ -32,7 +32,8 @@ pub mod printable;
 #[doc(hidden)]
 pub mod redact;
 pub mod rule;
-mod search;
+#[doc(hidden)]
+pub mod search;
 #[doc(hidden)]
 pub mod truncate;
 pub mod validate;

@@ -11,15 +11,24 @@ use super::sample::Sampler;
 use crate::parse::{Compiler, Root};
 use crate::report::Reporter;
 
-/// The example as Markdown. Where none is found, the reporter says why.
+/// A request that is valid.
+#[derive(Clone)]
+pub(crate) struct Example {
+    /// As Markdown, for the documentation.
+    pub(crate) markdown: String,
+    /// The body that it makes.
+    pub(crate) body: Json,
+}
+
+/// The example, if there is one. Where none is found, the reporter says why.
 pub(super) fn of<'a>(
     model: &Model,
     compiler: &mut Compiler<'a>,
     root: &'a Root,
     crate_path: Option<&str>,
     reporter: &mut Reporter<'_>,
-) -> String {
-    let Some(input) = model.objects.first() else { return String::new() };
+) -> Option<Example> {
+    let input = model.objects.first()?;
     let mut writer = ExampleWriter { model, types: vec!["Input".to_owned()] };
     let definitions = &root.definitions;
     let set = body(input, Sampler::new(compiler, definitions), root);
@@ -32,7 +41,7 @@ pub(super) fn of<'a>(
                     an `examples` entry or a `default` beside it is used";
         let place: &Location = &root.schema.location;
         reporter.warning(place, message, help);
-        return String::new();
+        return None;
     };
     let expression = match chain {
         Some(chain) => format!("Input{chain}"),
@@ -56,7 +65,7 @@ pub(super) fn of<'a>(
     let mut text = format!("```{fence}\nuse {path}::{modules}::{types};\n\n");
     let _ = writeln!(text, "let input = {expression};");
     let _ = write!(text, "# let _ = input;\n# Ok::<(), {path}::ValidationErrors>(())\n```");
-    text
+    Some(Example { markdown: text, body })
 }
 
 /// A valid body: the required members, and some optional ones.

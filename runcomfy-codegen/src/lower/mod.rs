@@ -24,6 +24,7 @@ mod types;
 mod unions;
 
 pub(crate) use crate::parse::names;
+pub(crate) use example::Example;
 pub(crate) use model::{
     Conversion, EnumModel, EnumValues, FieldModel, FieldRules, Getter, IntegerType, Literal, Model,
     ObjectType, OutputFieldType, OutputType, PatternStatic, RefForm, RequiredState, Returned,
@@ -110,12 +111,14 @@ pub(crate) fn lower(
         patterns: Vec::new(),
         output,
         output_kind: document.output_kind(),
+        example: None,
     };
     model.patterns = patterns::statics(&model);
     model.paths = Paths::new(model.type_names());
-    let example = example::of(&model, &mut compiler, input, crate_path, reporter);
+    model.example = example::of(&model, &mut compiler, input, crate_path, reporter);
+    let example = model.example.as_ref().map_or("", |example| &example.markdown);
     if let Some(input) = model.objects.first_mut() {
-        let page = docs::Page { id, document, input, example: &example };
+        let page = docs::Page { id, document, input, example };
         let input_doc = page.input();
         model.module_doc = page.module();
         model.summary = page.summary();

@@ -7,6 +7,7 @@ use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, List, Shared};
 use runcomfy_schema::{Json, Rule, Rules};
 
+use super::example::Example;
 use super::paths::Paths;
 
 use crate::parse::SchemaId;
@@ -34,6 +35,7 @@ pub(crate) struct Model {
     pub(crate) output: Option<OutputType>,
     /// The kind of file that it makes, if the schema says so.
     pub(crate) output_kind: Option<MediaKind>,
+    pub(crate) example: Option<Example>,
 }
 
 impl Model {

@@ -5,7 +5,7 @@ use runcomfy_schema::rule::Bound;
 use runcomfy_schema::{Constant, Json, Num, Rule};
 
 /// The types that rules allow.
-pub(super) fn types(rules: &[&Rule]) -> Types {
+pub(in crate::schemas) fn types(rules: &[&Rule]) -> Types {
     const ALL: Types = Types(
         Types::NULL | Types::BOOLEAN | Types::NUMBER | Types::STRING | Types::ARRAY | Types::OBJECT,
     );
@@ -32,7 +32,7 @@ fn type_of(value: Constant<'_>) -> Types {
 }
 
 /// The tightest bounds, each with whether it is exclusive.
-pub(super) fn range(
+pub(in crate::schemas) fn range(
     rules: &[&Rule],
     is_integer: bool,
 ) -> (Option<(Num, bool)>, Option<(Num, bool)>) {
@@ -62,7 +62,7 @@ fn tighten(known: &mut Option<(Num, bool)>, bound: Option<&Bound>, is_integer: b
 }
 
 /// A bound. For integers it is inclusive, where that can be said: above 5 is at least 6.
-pub(super) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> (Num, bool) {
+pub(in crate::schemas) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> (Num, bool) {
     if let (true, true, Some(int)) = (is_integer, bound.exclusive, bound.value.to_integer())
         && let Some(int) = int.checked_add(if is_min { 1 } else { -1 })
     {
@@ -73,27 +73,27 @@ pub(super) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> (Num, bool
 
 /// The least and the greatest count.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Limits {
-    pub(super) min: Option<u64>,
-    pub(super) max: Option<u64>,
+pub(in crate::schemas) struct Limits {
+    pub(in crate::schemas) min: Option<u64>,
+    pub(in crate::schemas) max: Option<u64>,
 }
 
 impl Limits {
-    pub(super) fn of_text(rules: &[&Rule]) -> Self {
+    pub(in crate::schemas) fn of_text(rules: &[&Rule]) -> Self {
         Self::of(rules, |rule| match rule {
             Rule::TextLen { min, max } => Some((*min, *max)),
             _ => None,
         })
     }
 
-    pub(super) fn of_items(rules: &[&Rule]) -> Self {
+    pub(in crate::schemas) fn of_items(rules: &[&Rule]) -> Self {
         Self::of(rules, |rule| match rule {
             Rule::ItemsLen { min, max } => Some((*min, *max)),
             _ => None,
         })
     }
 
-    pub(super) fn of_members(rules: &[&Rule]) -> Self {
+    pub(in crate::schemas) fn of_members(rules: &[&Rule]) -> Self {
         Self::of(rules, |rule| match rule {
             Rule::PropertyCount { min, max } => Some((*min, *max)),
             _ => None,
@@ -110,7 +110,7 @@ impl Limits {
     }
 
     /// Whether every count within these limits is within those.
-    pub(super) fn is_within(self, min: Option<u64>, max: Option<u64>) -> bool {
+    pub(in crate::schemas) fn is_within(self, min: Option<u64>, max: Option<u64>) -> bool {
         self.min.unwrap_or(0) >= min.unwrap_or(0)
             && max.is_none_or(|max| self.max.is_some_and(|own| own <= max))
     }

@@ -26,7 +26,7 @@ mod change;
 mod compare;
 mod fingerprint;
 mod git;
-mod limits;
+pub(in crate::schemas) mod limits;
 mod models;
 mod objects;
 mod show;
