@@ -181,7 +181,7 @@ impl Folder {
 
 /// Replaces a file by rename: a reader sees the whole old file or the whole new one, and a link that
 /// appears there meanwhile is replaced, not followed.
-fn replace(parent: &Path, path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(parent: &Path, path: &Path, text: &str) -> io::Result<()> {
     let mut file = NamedTempFile::with_prefix_in(".rcf-", parent)?;
     file.write_all(text.as_bytes())?;
     set_mode(file.as_file(), path)?;

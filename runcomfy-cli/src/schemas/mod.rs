@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+pub mod catalog;
 mod changes;
 pub mod check;
 pub mod diff;
@@ -43,6 +44,7 @@ pub struct Schemas {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each is documented with its arguments")]
 pub enum Command {
+    Catalog(catalog::Args),
     Check(check::Args),
     Diff(diff::Args),
     Import(import::Args),
@@ -65,7 +67,7 @@ impl Command {
     #[must_use]
     pub fn writes(&self) -> bool {
         match self {
-            Self::Check(_) | Self::Diff(_) => false,
+            Self::Catalog(_) | Self::Check(_) | Self::Diff(_) => false,
             Self::Import(args) => !args.dry_run,
             Self::New(_) => true,
             Self::Sync(args) => !args.check,
@@ -78,6 +80,7 @@ impl Command {
     /// Those of the command.
     pub fn run(&self, project: &Project, output: &mut dyn Write) -> Result<Status> {
         match self {
+            Self::Catalog(args) => catalog::run(args, project, output),
             Self::Check(args) => check::run(args, project, output),
             Self::Diff(args) => diff::run(args, project, output),
             Self::Import(args) => import::run(args, project, output),
