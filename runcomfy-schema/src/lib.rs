@@ -32,8 +32,7 @@ pub mod printable;
 #[doc(hidden)]
 pub mod redact;
 pub mod rule;
-#[doc(hidden)]
-pub mod search;
+mod search;
 #[doc(hidden)]
 pub mod truncate;
 pub mod validate;

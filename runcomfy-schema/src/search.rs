@@ -12,7 +12,7 @@ fn only(parts: &[Rules]) -> Option<&Rules> {
 }
 
 /// The first answer of `pick`. Searches references, `allOf`, and an only alternative, too.
-pub fn find<'r, T>(
+pub(crate) fn find<'r, T>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,

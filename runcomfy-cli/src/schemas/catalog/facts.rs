@@ -1,11 +1,9 @@
 //! What a value may be, from the type and the rules of its field.
 
-use std::cell::RefCell;
-
 use runcomfy_codegen::{Api, ApiEnum, ApiObject, ApiType};
-use runcomfy_schema::Rule;
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::search::find;
+use runcomfy_schema::rule::Target;
+use runcomfy_schema::{Rule, Rules};
 
 use super::scale::{End, Scale};
 use crate::schemas::diff::limits::{Limits, range};
@@ -38,6 +36,10 @@ pub(super) enum Facts<'a> {
     OrNull(Box<Facts<'a>>),
     Any,
 }
+
+/// A schema can combine its parts without end. What is further inside does not affect the picture.
+const MAX_DEPTH: usize = 32;
+const MAX_RULES: usize = 1_000;
 
 /// The types of a model.
 #[derive(Clone, Copy)]
@@ -114,14 +116,43 @@ impl<'a> Model<'a> {
         Facts::Forms(union.forms.iter().map(form).collect())
     }
 
-    /// The rules that hold for every value, those of references and of `allOf` among them.
+    /// The rules that hold for every value: those of references and of `allOf` among them, and those of
+    /// the only form besides `null`.
     fn flat(self, rules: &'a [Rule]) -> Vec<&'a Rule> {
-        let flat = RefCell::new(Vec::new());
-        find(&self.0.definitions.rules, rules, &|rule| {
-            flat.borrow_mut().push(rule);
-            None::<()>
-        });
-        flat.into_inner()
+        let mut flat = Vec::new();
+        self.add(rules, MAX_DEPTH, &mut flat);
+        flat
+    }
+
+    fn add(self, rules: &'a [Rule], depth: usize, flat: &mut Vec<&'a Rule>) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        for rule in rules {
+            if flat.len() >= MAX_RULES {
+                return;
+            }
+            match rule {
+                Rule::Ref(Target::Static(rules)) => self.add(rules, depth, flat),
+                Rule::Ref(Target::Definition(index)) => {
+                    let rules = self.0.definitions.rules.get(*index);
+                    self.add(rules.map_or(&[], |rules| rules), depth, flat);
+                }
+                // They close an object as a whole.
+                Rule::Unevaluated { rules, .. } => self.add(rules, depth, flat),
+                Rule::AllOf(parts) => {
+                    parts.iter().for_each(|rules| self.add(rules, depth, flat));
+                }
+                Rule::AnyOf(parts) | Rule::OneOf(parts) => {
+                    let is_null =
+                        |rules: &&Rules| matches!(***rules, [Rule::Types(Types(Types::NULL))]);
+                    let mut forms = parts.iter().filter(|rules| !is_null(rules));
+                    match (forms.next(), forms.next()) {
+                        (Some(only), None) => self.add(only, depth, flat),
+                        _ => flat.push(rule),
+                    }
+                }
+                rule => flat.push(rule),
+            }
+        }
     }
 }
 
@@ -146,6 +177,6 @@ fn is_of(form: &ApiType, flat: &[&Rule]) -> bool {
         ApiType::List(_) => Types::ARRAY,
         _ => return false,
     };
-    let is_type = |rule: &&Rule| matches!(rule, Rule::Types(types) if types.0 == json_type);
+    let is_type = |rule: &&Rule| matches!(rule, Rule::Types(types) if types.has(json_type));
     !has_values && flat.iter().any(is_type)
 }

@@ -7,6 +7,7 @@
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const sections = [...document.querySelectorAll("section.vendor")].map((element) => ({
     element,
+    count: element.querySelector("h2 small"),
     models: [...element.querySelectorAll("details.model")].map((model) => ({
       element: model,
       kind: model.dataset.kind || "",
@@ -21,20 +22,22 @@
   const apply = () => {
     const words = fold(query.value).split(/\s+/).filter(Boolean);
     for (const section of sections) {
-      let any = false;
+      let left = 0;
       for (const model of section.models) {
         const is = (!kind || model.kind === kind) && words.every((word) => model.text.includes(word));
         model.element.hidden = !is;
-        any ||= is;
+        left += is;
       }
-      section.element.hidden = !any;
+      section.element.hidden = left === 0;
+      const all = section.models.length;
+      section.count.textContent = (left < all ? left + " of " : "") + all + (all === 1 ? " model" : " models");
     }
     for (const button of kinds) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
-    const left = found().length;
-    none.hidden = left > 0;
-    count.textContent = left + " of " + models.length;
+    const shown = found().length;
+    none.hidden = shown > 0;
+    count.textContent = shown + " of " + models.length;
   };
 
   const remember = () => {
@@ -64,6 +67,8 @@
     query.value = state.get("q") || "";
     kind = kinds.some((one) => one.dataset.kind === state.get("kind")) ? state.get("kind") : "";
     apply();
+    const left = found();
+    if (query.value && left.length === 1) left[0].element.open = true;
   };
 
   query.addEventListener("input", () => {
