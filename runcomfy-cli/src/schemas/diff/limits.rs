@@ -31,11 +31,14 @@ fn type_of(value: Constant<'_>) -> Types {
     })
 }
 
-/// The tightest bounds, each with whether it is exclusive.
+/// A bound, and whether it is exclusive.
+type Limit = (Num, bool);
+
+/// The tightest bounds.
 pub(in crate::schemas) fn range(
     rules: &[&Rule],
     is_integer: bool,
-) -> (Option<(Num, bool)>, Option<(Num, bool)>) {
+) -> (Option<Limit>, Option<Limit>) {
     let (mut least, mut most) = (None, None);
     for rule in rules {
         let Rule::Range { min, max } = rule else { continue };
@@ -45,7 +48,7 @@ pub(in crate::schemas) fn range(
     (least, most)
 }
 
-fn tighten(known: &mut Option<(Num, bool)>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
+fn tighten(known: &mut Option<Limit>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
     let Some(bound) = bound else { return };
     let (value, exclusive) = self::bound(bound, is_integer, is_min);
     let is_tighter = match known {
