@@ -1,21 +1,17 @@
-//! Values for setters.
+//! Values for setters: the bound of every setter, and what the compiler says of a value that does not
+//! fit.
 //!
-//! Plain text is marked as such ([`Text::from_setter`]), so that `build` can refuse a bare file name
-//! in a media field, while one that was read from JSON is a file that the service hosts.
-//!
-//! `maybe_<field>` takes an `Option` of one plain type (`i64`, `String`, the enum, `Media`), so
-//! that `maybe_x(None)` needs no type annotation.
+//! The implementations are those of [`Convert`]. The way to them leads through a trait for each kind of
+//! field, so that the message about a value fits the field. On this way, the compiler reports the trait
+//! of the kind: it does not look behind an implementation with `do_not_recommend`, and it lists none.
+#![allow(missing_docs, reason = "all but `IntoField` is for generated code")]
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
-use url::Url;
-
-use crate::enums::{EnumType, FromBool, FromInteger, FromNumber, FromText};
 use runcomfy_schema::Json;
-use runcomfy_schema::json::Text;
+use serde_json::Value;
 
+use crate::convert::Convert;
 use crate::media::Media;
 use crate::object::Typed;
 
@@ -29,7 +25,7 @@ use crate::object::Typed;
 /// | `f64` | `f64`, `f32`, and integers that fit |
 /// | `String` | `String`, `&str`, `Cow<str>`, `char` |
 /// | `bool` | `bool` |
-/// | [`Media`] | `Media`, [`Url`], and `String` or `&str` with a URL |
+/// | [`Media`] | `Media`, [`Url`](url::Url), and `String` or `&str` with a URL |
 /// | an enum of strings | the enum, `String`, `&str` |
 /// | an enum of integers | the enum, every integer type |
 /// | an enum of several types | the enum, and a raw value of each |
@@ -38,232 +34,176 @@ use crate::object::Typed;
 /// | `BTreeMap<String, T>` | maps, arrays and vectors of keys with values for `T` |
 /// | an object | its generated type, and [`Value`] |
 /// | [`Value`] | everything that converts into a `Value` |
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a value for a field that takes `{T}`",
-    label = "this field takes `{T}`, or what converts into it",
-    note = "the setter's documentation lists the values; raw values are checked by `build`",
-    note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
-    note = "a `Result` is passed on with `?`, and an object's builder with `.build()?`",
-    note = "an `Option` goes into the setter with `maybe_` before its name, which optional fields have"
-)]
 pub trait IntoField<T> {
     #[doc(hidden)]
     fn into_field(self) -> Json;
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: Typed> IntoField<T> for T {
-    fn into_field(self) -> Json {
-        self.into_json()
-    }
-}
-
-macro_rules! integers {
-    ($($int:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl IntoField<i64> for $int {
-            fn into_field(self) -> Json {
-                Json::from_integer(self)
-            }
-        }
-
-        // If `E` is another enum, the compiler shows the message of `IntoField`.
-        #[diagnostic::do_not_recommend]
-        impl<E: EnumType<Kind: FromInteger>> IntoField<E> for $int {
-            fn into_field(self) -> Json {
-                Json::from_integer(self)
-            }
-        }
-    )*};
-}
-
-integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
-
-macro_rules! floats_from {
-    ($($number:ty)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl IntoField<f64> for $number {
-            fn into_field(self) -> Json {
-                Json::from_integer(self)
-            }
-        }
-    )*};
-}
-
-floats_from!(i8 i16 i32 i64 u8 u16 u32 u64);
-
-#[diagnostic::do_not_recommend]
-impl IntoField<f64> for f64 {
-    fn into_field(self) -> Json {
-        Json::float(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl IntoField<f64> for f32 {
-    fn into_field(self) -> Json {
-        // Convert through the shortest text: `0.6_f32` means 0.6, not 0.6000000238418579.
-        Json::float(self.to_string().parse().unwrap_or_else(|_| self.into()))
-    }
-}
-
-// An enum with a fraction among its values.
-#[diagnostic::do_not_recommend]
-impl<E: EnumType<Kind: FromNumber>> IntoField<E> for f64 {
-    fn into_field(self) -> Json {
-        Json::float(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: EnumType<Kind: FromBool>> IntoField<E> for bool {
-    fn into_field(self) -> Json {
-        Json::Bool(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl IntoField<bool> for bool {
-    fn into_field(self) -> Json {
-        Json::Bool(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl IntoField<Media> for Media {
-    fn into_field(self) -> Json {
-        Json::String(self.into_text())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl IntoField<Media> for Url {
-    fn into_field(self) -> Json {
-        Json::String(Text::from_setter(self))
-    }
-}
-
-macro_rules! texts {
-    ($($text:ty)*) => {$(
-        // Other rules than those of media do not see the mark. A schema may make a file of a text
-        // field, in a form or under a condition.
-        #[diagnostic::do_not_recommend]
-        impl IntoField<String> for $text {
-            fn into_field(self) -> Json {
-                Json::String(Text::from_setter(self))
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl IntoField<Media> for $text {
-            fn into_field(self) -> Json {
-                Json::String(Text::from_setter(self))
-            }
-        }
-
-        // If `E` is another enum, the compiler shows the message of `IntoField`.
-        #[diagnostic::do_not_recommend]
-        impl<E: EnumType<Kind: FromText>> IntoField<E> for $text {
-            fn into_field(self) -> Json {
-                Json::String(self.into())
-            }
-        }
-    )*};
-}
-
-texts!(String &str &String Box<str> Cow<'_, str>);
-
-#[diagnostic::do_not_recommend]
-impl IntoField<String> for char {
-    fn into_field(self) -> Json {
-        Json::String(self.into())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, X: IntoField<T>> IntoField<Vec<T>> for Vec<X> {
-    fn into_field(self) -> Json {
-        Json::Array(self.into_iter().map(IntoField::into_field).collect())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, X: IntoField<T>, const N: usize> IntoField<Vec<T>> for [X; N] {
-    fn into_field(self) -> Json {
-        Json::Array(self.into_iter().map(IntoField::into_field).collect())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, X: IntoField<T> + Clone> IntoField<Vec<T>> for &[X] {
-    fn into_field(self) -> Json {
-        Json::Array(self.iter().cloned().map(IntoField::into_field).collect())
-    }
-}
-
-/// Keys and values. The last of equal keys wins.
-fn map<T>(members: impl IntoIterator<Item = (impl Into<String>, impl IntoField<T>)>) -> Json {
-    let members: BTreeMap<String, Json> =
-        members.into_iter().map(|(key, value)| (key.into(), value.into_field())).collect();
-    Json::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for BTreeMap<K, X> {
-    fn into_field(self) -> Json {
-        map(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, K: Into<String>, X: IntoField<T>, S> IntoField<BTreeMap<String, T>> for HashMap<K, X, S> {
-    fn into_field(self) -> Json {
-        map(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, K: Into<String>, X: IntoField<T>> IntoField<BTreeMap<String, T>> for Vec<(K, X)> {
-    fn into_field(self) -> Json {
-        map(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, K: Into<String>, X: IntoField<T>, const N: usize> IntoField<BTreeMap<String, T>>
-    for [(K, X); N]
+impl<X, T: FieldType> IntoField<T> for X
+where
+    T::Kind: Accepts<X, T>,
 {
+    #[inline]
     fn into_field(self) -> Json {
-        map(self)
+        T::Kind::accept(self)
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<X: Into<Value>> IntoField<Value> for X {
-    fn into_field(self) -> Json {
-        match self.into() {
-            Value::String(text) => Json::String(Text::from_setter(text)),
-            other => Json::from(other),
+/// The type of a field.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the type of a field")]
+pub trait FieldType {
+    type Kind;
+}
+
+/// A kind of field, which accepts values of type `X` for `T`.
+#[doc(hidden)]
+pub trait Accepts<X, T> {
+    fn accept(value: X) -> Json;
+}
+
+/// The kind of a field, and the trait with its message.
+macro_rules! kind {
+    ($kind:ident, $takes:ident, $type:ty) => {
+        #[doc(hidden)]
+        #[derive(Clone, Copy, Debug)]
+        pub enum $kind {}
+
+        impl FieldType for $type {
+            type Kind = $kind;
         }
+
+        impl<X> Accepts<X, $type> for $kind
+        where
+            $kind: $takes<X>,
+        {
+            #[inline]
+            fn accept(value: X) -> Json {
+                <$kind as $takes<X>>::convert(value)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<X: Convert<$type>> $takes<X> for $kind {
+            #[inline]
+            fn convert(value: X) -> Json {
+                Convert::<$type>::convert(value)
+            }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `i64`",
+    label = "this field takes an integer, as in `12`",
+    note = "text that holds a number is parsed first: `text.parse::<i64>()?`; a float is rounded: `float.round() as i64`",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait TakesInteger<X> {
+    fn convert(value: X) -> Json;
+}
+
+kind!(IntegerField, TakesInteger, i64);
+
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `f64`",
+    label = "this field takes a number, as in `0.5`",
+    note = "text that holds a number is parsed first: `text.parse::<f64>()?`",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait TakesNumber<X> {
+    fn convert(value: X) -> Json;
+}
+
+kind!(NumberField, TakesNumber, f64);
+
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `bool`",
+    label = "this field takes `true` or `false`",
+    note = "text that holds one of them is parsed first: `text.parse::<bool>()?`",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait TakesBool<X> {
+    fn convert(value: X) -> Json;
+}
+
+kind!(BoolField, TakesBool, bool);
+
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `String`",
+    label = "this field takes text, as in `\"a lighthouse\"`",
+    note = "a number becomes text with `number.to_string()`",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait TakesText<X> {
+    fn convert(value: X) -> Json;
+}
+
+kind!(TextField, TakesText, String);
+
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `Media`",
+    label = "this field takes a URL as text, or a `Media`",
+    note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait TakesMedia<X> {
+    fn convert(value: X) -> Json;
+}
+
+kind!(MediaField, TakesMedia, Media);
+
+/// A field of a generated type, a list, a map, or any value.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum OtherField {}
+
+impl<T: Typed> FieldType for T {
+    type Kind = OtherField;
+}
+
+impl<T> FieldType for Vec<T> {
+    type Kind = OtherField;
+}
+
+impl<T> FieldType for BTreeMap<String, T> {
+    type Kind = OtherField;
+}
+
+impl FieldType for Value {
+    type Kind = OtherField;
+}
+
+impl<X, T> Accepts<X, T> for OtherField
+where
+    Self: Takes<X, T>,
+{
+    #[inline]
+    fn accept(value: X) -> Json {
+        <Self as Takes<X, T>>::convert(value)
     }
 }
 
-// A field of any value can still be a file, if one of its forms is.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{X}` is not a value for a field that takes `{T}`",
+    label = "this field takes `{T}`, or what converts into it",
+    note = "the setter's documentation lists the values; numbers stand without quotes; raw values are checked by `build`",
+    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+)]
+pub trait Takes<X, T> {
+    fn convert(value: X) -> Json;
+}
+
 #[diagnostic::do_not_recommend]
-impl IntoField<Value> for Media {
-    fn into_field(self) -> Json {
-        Json::String(self.into_text())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn url_in_a_setter_is_marked_as_such() {
-        let url: Url = "http://example.com/a.png".parse().unwrap();
-        let Json::String(text) = IntoField::<Media>::into_field(url) else { panic!() };
-        assert!(text.is_from_setter() && !text.is_ambiguous_name());
+impl<X: Convert<T>, T> Takes<X, T> for OtherField {
+    #[inline]
+    fn convert(value: X) -> Json {
+        value.convert()
     }
 }

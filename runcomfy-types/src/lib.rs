@@ -8,6 +8,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod convert;
 mod enums;
 mod field;
 mod media;
@@ -82,6 +83,7 @@ macro_rules! input {
 #[allow(missing_docs, reason = "not for people")]
 pub mod __private {
     pub use crate::builder::Draft;
+    pub use crate::convert::Convert;
     pub use crate::enums::{
         EnumType, Integers, Mixed, Strings, compare, deserialize_enum, display_enum, enum_from_i64,
         enum_from_str, enum_from_value, hash, integer_of, serialize_enum, string_of, value_of,

@@ -246,9 +246,9 @@ macro_rules! __nested {
     ($type:ident) => {
         /// Any JSON value; `build` checks it.
         #[diagnostic::do_not_recommend]
-        impl $crate::__private::IntoField<$type> for $crate::__private::Value {
+        impl $crate::__private::Convert<$type> for $crate::__private::Value {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
+            fn convert(self) -> $crate::__private::Json {
                 self.into()
             }
         }

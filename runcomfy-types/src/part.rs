@@ -6,7 +6,7 @@ use runcomfy_schema::{Json, ValidationErrors};
 use serde_json::Value;
 use url::Url;
 
-use crate::field::IntoField;
+use crate::convert::Convert;
 use crate::media::Media;
 use crate::object::{Checked, Typed, from_json};
 
@@ -15,8 +15,8 @@ use crate::object::{Checked, Typed, from_json};
 pub struct Part(Json);
 
 #[diagnostic::do_not_recommend]
-impl<T> IntoField<T> for Part {
-    fn into_field(self) -> Json {
+impl<T> Convert<T> for Part {
+    fn convert(self) -> Json {
         self.0
     }
 }
@@ -65,7 +65,7 @@ macro_rules! parts {
     ($($type:ty => $field:ty),* $(,)?) => {$(
         impl IntoPart for $type {
             fn into_part(self) -> Part {
-                Part(IntoField::<$field>::into_field(self))
+                Part(Convert::<$field>::convert(self))
             }
         }
     )*};
@@ -92,7 +92,7 @@ texts!(String &str &String Box<str> std::borrow::Cow<'_, str>);
 
 impl IntoPart for Value {
     fn into_part(self) -> Part {
-        Part(IntoField::<Value>::into_field(self))
+        Part(Convert::<Value>::convert(self))
     }
 }
 

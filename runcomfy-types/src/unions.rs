@@ -70,54 +70,54 @@ macro_rules! __union_form {
     };
     ($type:ident, list $item:ty) => {
         #[diagnostic::do_not_recommend]
-        impl<__X: $crate::__private::IntoField<$item>> $crate::__private::IntoField<$type>
+        impl<__X: $crate::__private::Convert<$item>> $crate::__private::Convert<$type>
             for ::std::vec::Vec<__X>
         {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            fn convert(self) -> $crate::__private::Json {
+                $crate::__private::Convert::<::std::vec::Vec<$item>>::convert(self)
             }
         }
 
         #[diagnostic::do_not_recommend]
-        impl<__X: $crate::__private::IntoField<$item>, const __N: usize>
-            $crate::__private::IntoField<$type> for [__X; __N]
+        impl<__X: $crate::__private::Convert<$item>, const __N: usize>
+            $crate::__private::Convert<$type> for [__X; __N]
         {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            fn convert(self) -> $crate::__private::Json {
+                $crate::__private::Convert::<::std::vec::Vec<$item>>::convert(self)
             }
         }
 
         #[diagnostic::do_not_recommend]
-        impl<__X: $crate::__private::IntoField<$item> + ::core::clone::Clone>
-            $crate::__private::IntoField<$type> for &[__X]
+        impl<__X: $crate::__private::Convert<$item> + ::core::clone::Clone>
+            $crate::__private::Convert<$type> for &[__X]
         {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                $crate::__private::IntoField::<::std::vec::Vec<$item>>::into_field(self)
+            fn convert(self) -> $crate::__private::Json {
+                $crate::__private::Convert::<::std::vec::Vec<$item>>::convert(self)
             }
         }
     };
     ($type:ident, map $item:ty) => {
         #[diagnostic::do_not_recommend]
-        impl<__K: ::core::convert::Into<::std::string::String>, __X: $crate::__private::IntoField<$item>>
-            $crate::__private::IntoField<$type> for ::std::collections::BTreeMap<__K, __X>
+        impl<__K: ::core::convert::Into<::std::string::String>, __X: $crate::__private::Convert<$item>>
+            $crate::__private::Convert<$type> for ::std::collections::BTreeMap<__K, __X>
         {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                $crate::__private::IntoField::<
+            fn convert(self) -> $crate::__private::Json {
+                $crate::__private::Convert::<
                     ::std::collections::BTreeMap<::std::string::String, $item>,
-                >::into_field(self)
+                >::convert(self)
             }
         }
     };
     (@from $type:ident, $field:ty: $($from:ty),+) => {$(
         #[diagnostic::do_not_recommend]
-        impl $crate::__private::IntoField<$type> for $from {
+        impl $crate::__private::Convert<$type> for $from {
             #[inline]
-            fn into_field(self) -> $crate::__private::Json {
-                $crate::__private::IntoField::<$field>::into_field(self)
+            fn convert(self) -> $crate::__private::Json {
+                $crate::__private::Convert::<$field>::convert(self)
             }
         }
     )+};

@@ -114,25 +114,27 @@ impl Client {
     ///
     /// # Errors
     /// As there.
-    pub fn run_with<R: Request>(
+    pub fn run_with<O, R>(
         &self,
         input: &R,
         options: &WaitOptions,
-        on_submit: impl FnOnce(&Job<R::Output>) + Send,
-    ) -> Result<Completed<R::Output>, Error> {
+        on_submit: impl FnOnce(&Job<O>) + Send,
+    ) -> Result<Completed<O>, Error>
+    where
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+    {
         let job = self.submit(input)?;
         on_submit(&job);
         job.wait_with(options, |_| {})
     }
 
     /// As [`Client::run_all`](crate::Client::run_all): an iterator.
-    pub fn run_all<'a, I>(
-        &self,
-        inputs: I,
-        limit: usize,
-    ) -> RunAll<'a, <I::Item as Request>::Output>
+    pub fn run_all<'a, O, R, I>(&self, inputs: I, limit: usize) -> RunAll<'a, O>
     where
-        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+        I: IntoIterator<Item = R, IntoIter: Send + 'a>,
     {
         let results = self.client.run_all(inputs, limit);
         RunAll { results, client: self.clone(), misused: false }
@@ -140,15 +142,17 @@ impl Client {
 
     /// As [`Client::run_all_with`](crate::Client::run_all_with): an iterator. `on_submit` is called in
     /// the background, where no blocking call can be made.
-    pub fn run_all_with<'a, I>(
+    pub fn run_all_with<'a, O, R, I>(
         &self,
         inputs: I,
         limit: usize,
         options: &WaitOptions,
-        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'static,
-    ) -> RunAll<'a, <I::Item as Request>::Output>
+        on_submit: impl Fn(usize, &Job<O>) + Send + Sync + 'static,
+    ) -> RunAll<'a, O>
     where
-        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+        I: IntoIterator<Item = R, IntoIter: Send + 'a>,
     {
         let client = self.clone();
         let on_submit =
@@ -309,6 +313,14 @@ impl ClientBuilder {
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn build_blocking(self) -> Result<Client, Error> {
         Client::from_async(self.build()?)
+    }
+}
+
+impl<'a, O> RunAll<'a, O> {
+    /// As [`RunAll::submit_options`](crate::RunAll::submit_options).
+    pub fn submit_options(mut self, of: impl FnMut(usize) -> SubmitOptions + Send + 'a) -> Self {
+        self.results = self.results.submit_options(of);
+        self
     }
 }
 

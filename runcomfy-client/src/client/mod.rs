@@ -77,15 +77,23 @@ impl Client {
     ///
     /// # Errors
     /// The errors of [`run`](Self::run).
-    pub async fn run_with<R: Request>(
-        &self,
+    // Not an `async fn`, as `submit`.
+    pub fn run_with<'a, O, R>(
+        &'a self,
         input: &R,
-        options: &WaitOptions,
-        on_submit: impl FnOnce(&Job<R::Output>) + Send,
-    ) -> Result<Completed<R::Output>, Error> {
-        let job = self.submit(input).await?;
-        on_submit(&job);
-        job.wait_with(options, |_| {}).await
+        options: &'a WaitOptions,
+        on_submit: impl FnOnce(&Job<O>) + Send + 'a,
+    ) -> BoxFuture<'a, Result<Completed<O>, Error>>
+    where
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+    {
+        let job = self.submit(input);
+        Box::pin(async move {
+            let job = job.await?;
+            on_submit(&job);
+            job.wait_with(options, |_| {}).await
+        })
     }
 
     /// Submits an input, which costs money. It is sent again only if it surely was not accepted: no

@@ -36,7 +36,10 @@ use crate::time::Clock;
 /// out.
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
-    inputs: Box<dyn Iterator<Item = Result<Prepared, Error>> + Send + 'a>,
+    /// Prepares the next input with its options.
+    inputs: Box<NextPrepared<'a>>,
+    /// The options of each input, by its index.
+    options: Box<dyn FnMut(usize) -> SubmitOptions + Send + 'a>,
     /// The index of the next input.
     next: usize,
     limit: usize,
@@ -47,6 +50,10 @@ pub struct RunAll<'a, O = Output> {
     run: Arc<Run<O>>,
     clock: Arc<dyn Clock>,
 }
+
+/// Takes the next input and its options; `None` after the last one.
+type NextPrepared<'a> =
+    dyn FnMut(&mut dyn FnMut() -> SubmitOptions) -> Option<Result<Prepared, Error>> + Send + 'a;
 
 /// Makes a result of an input, in a task.
 type Run<O> =
@@ -205,28 +212,30 @@ impl Client {
     /// }
     /// # }
     /// ```
-    pub fn run_all<'a, I>(
-        &self,
-        inputs: I,
-        limit: usize,
-    ) -> RunAll<'a, <I::Item as Request>::Output>
+    // For what is no `Request`, the compiler would repeat its message for a result that depends on
+    // `<R as Request>::Output`.
+    pub fn run_all<'a, O, R, I>(&self, inputs: I, limit: usize) -> RunAll<'a, O>
     where
-        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+        I: IntoIterator<Item = R, IntoIter: Send + 'a>,
     {
         self.run_all_with(inputs, limit, &WaitOptions::default(), |_, _| {})
     }
 
     /// Like [`run_all`](Self::run_all), with your own limits for each wait. `on_submit` receives every
     /// job, and with it the request id, before the wait begins.
-    pub fn run_all_with<'a, I>(
+    pub fn run_all_with<'a, O, R, I>(
         &self,
         inputs: I,
         limit: usize,
         options: &WaitOptions,
-        on_submit: impl Fn(usize, &Job<<I::Item as Request>::Output>) + Send + Sync + 'static,
-    ) -> RunAll<'a, <I::Item as Request>::Output>
+        on_submit: impl Fn(usize, &Job<O>) + Send + Sync + 'static,
+    ) -> RunAll<'a, O>
     where
-        I: IntoIterator<Item: Request, IntoIter: Send + 'a>,
+        R: Request<Output = O>,
+        O: From<Output> + Send + 'static,
+        I: IntoIterator<Item = R, IntoIter: Send + 'a>,
     {
         // One for all tasks.
         let shared = Arc::new((self.clone(), Arc::new(options.clone()), on_submit));
@@ -251,7 +260,9 @@ impl Client {
         // How many inputs had each claim so far.
         let mut numbers = self.shared.journal.is_some().then(HashMap::<String, u32>::new);
         // An input is prepared when its turn comes, so that no body is held before.
-        let prepared = inputs.into_iter().map(move |input| {
+        let mut inputs = inputs.into_iter().fuse();
+        let prepared = move |options: &mut dyn FnMut() -> SubmitOptions| {
+            let input = inputs.next()?;
             let number = numbers.as_mut().map(|numbers| {
                 |claim: &str| {
                     let number = numbers.entry(claim.to_owned()).or_default();
@@ -259,10 +270,11 @@ impl Client {
                     *number - 1
                 }
             });
-            Prepared::of(&input, &SubmitOptions::default(), number)
-        });
+            Some(Prepared::of(&input, &options(), number))
+        };
         RunAll {
-            inputs: Box::new(prepared.fuse()),
+            inputs: Box::new(prepared),
+            options: Box::new(|_| SubmitOptions::default()),
             next: 0,
             limit: limit.max(1),
             running: JoinSet::new(),
@@ -270,6 +282,31 @@ impl Client {
             run: Arc::new(run),
             clock: Arc::clone(&self.shared.transport.clock),
         }
+    }
+}
+
+impl<'a, O> RunAll<'a, O> {
+    /// Submits each input with [options](SubmitOptions), by its index in the list: a key, or what the
+    /// model's schema does not declare. Without this call, all inputs have the default ones.
+    ///
+    /// ```no_run
+    /// # use runcomfy_client::{Client, Request, SubmitOptions};
+    /// # fn example<R: Request + Sync>(client: Client, inputs: Vec<R>) {
+    /// use serde_json::json;
+    ///
+    /// // The same for all inputs; `index` distinguishes them.
+    /// let style = SubmitOptions::default().extra("lora", json!({"path": "my-style.safetensors"}));
+    /// let results = client.run_all(&inputs, 8).submit_options(|index| {
+    ///     if index < 10 { style.clone() } else { SubmitOptions::default() }
+    /// });
+    /// # let _ = results;
+    /// # }
+    /// ```
+    ///
+    /// An extra key that the schema declares is an [`Error::ExtraKey`] for each input that has it.
+    pub fn submit_options(mut self, of: impl FnMut(usize) -> SubmitOptions + Send + 'a) -> Self {
+        self.options = Box::new(of);
+        self
     }
 }
 
@@ -286,8 +323,9 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         while self.running.len() < self.limit {
-            let Some(prepared) = self.inputs.next() else { break };
             let index = self.next;
+            let Self { inputs, options, .. } = &mut *self;
+            let Some(prepared) = inputs(&mut || options(index)) else { break };
             self.next += 1;
             match prepared {
                 Ok(prepared) => {

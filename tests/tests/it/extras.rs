@@ -1,8 +1,10 @@
 //! Keys that a submission has besides those of the model's schema.
 
+use futures_util::StreamExt;
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
 use runcomfy_models::{
-    AnyInput, Client, DynamicModel, Error, FileJournal, Output, Request, SubmitOptions,
+    AnyInput, Client, DynamicModel, Error, FileJournal, Output, Request, RunError, SubmitOptions,
+    time::TestClock,
 };
 use runcomfy_sandbox::{Call, Reply};
 use serde::{Serialize, Serializer};
@@ -139,4 +141,51 @@ async fn extra_keys_go_through_the_blocking_client() {
     .unwrap();
     assert!(sent && refused);
     assert!(sandbox.received()[0].body.contains("my-style.safetensors"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inputs_of_a_list_have_options_of_their_own() {
+    let (sandbox, _) = quick().await;
+    // The sandbox does not know the job of the replies, so the waits end in errors.
+    let builder = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = builder.clock(TestClock::default()).build().unwrap();
+    (0..3).for_each(|_| sandbox.reply_next(Call::Submit, accepted()));
+    let inputs = [input(), input(), input()];
+    let options = |index| if index == 1 { with_lora() } else { SubmitOptions::default() };
+    let results: Vec<_> = client.run_all(&inputs, 1).submit_options(options).collect().await;
+    assert_eq!(results.len(), 3);
+    let bodies = sandbox.received().into_iter().filter(|one| one.method == "POST");
+    let bodies = bodies.map(|one| serde_json::from_str::<Value>(&one.body).unwrap());
+    let extras: Vec<_> = bodies.map(|body| body.get("lora").cloned()).collect();
+    assert_eq!(extras, [None, Some(lora()), None]);
+    // A declared key is refused for the input that has it, and stops no other.
+    let declared = |index| {
+        let options = SubmitOptions::default();
+        if index == 0 { options.extra("149_steps", 7) } else { options }
+    };
+    let results: Vec<_> = client.run_all(&inputs, 2).submit_options(declared).collect().await;
+    let refused = |result: &Result<_, RunError<_>>| {
+        result.as_ref().is_err_and(|error| matches!(error.error, Error::ExtraKey { .. }))
+    };
+    let refused: Vec<_> =
+        results.iter().filter(|(_, result)| refused(result)).map(|(index, _)| *index).collect();
+    assert_eq!(refused, [0]);
+    // The blocking client has them, too, and a key makes a claim of its own.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let (url, token) = (sandbox.base_url().to_owned(), sandbox.token().to_owned());
+    let before = sandbox.accepted();
+    std::thread::spawn(move || {
+        let builder = Client::builder().base_url(url).token(token);
+        let client = builder.journal(FileJournal::open(path).unwrap()).build_blocking().unwrap();
+        for (key, done) in [("a", true), ("a", false), ("b", true)] {
+            let results = client.run_all([input()], 1);
+            let options = move |_| SubmitOptions::default().key(key);
+            let results: Vec<_> = results.submit_options(options).collect();
+            assert_eq!(results[0].1.is_ok(), done, "{key}: {results:?}");
+        }
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sandbox.accepted() - before, 2);
 }

@@ -1,0 +1,5 @@
+use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
+
+fn main() {
+    let _ = Input::builder().maybe_prompt(Some("a lighthouse"));
+}
