@@ -231,6 +231,7 @@ impl Language {
                 .replace('<', "&lt;")
                 .replace('"', "&quot;")
                 .replace("  ", "&nbsp;&nbsp;")
+                .replace(": ", ":&nbsp;")
         };
         let code = |text: &str| {
             let line = |(index, line): (usize, &str)| {

@@ -326,7 +326,8 @@ fn with_plain_spaces(text: &str) -> String {
         let rest =
             line.trim_start_matches([' ', '\t', '\u{a0}', '\u{3000}', '\u{200b}', '\u{feff}']);
         plain.extend(std::iter::repeat_n(' ', line[..line.len() - rest.len()].chars().count()));
-        plain.push_str(rest);
+        // Some highlighters write every space so. Between a key and its value it is no part of a text.
+        plain.push_str(&rest.replace("\":\u{a0}", "\": "));
     }
     plain
 }
