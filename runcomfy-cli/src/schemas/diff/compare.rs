@@ -241,7 +241,7 @@ impl Narrowed {
     }
 }
 
-pub(super) fn keys(object: &ApiObject) -> Vec<String> {
+fn keys(object: &ApiObject) -> Vec<String> {
     let mut keys: Vec<_> = object.fields.iter().map(|field| field.key.clone()).collect();
     keys.sort();
     keys

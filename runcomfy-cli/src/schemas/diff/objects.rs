@@ -1,7 +1,12 @@
 //! Compares two types with fields.
 
+use std::sync::Arc;
+
 use runcomfy_codegen::{ApiField, ApiObject, Others};
-use runcomfy_schema::{Json, Rule, is_valid};
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::pattern::Pattern;
+use runcomfy_schema::rule::{Additional, ObjectSchema, Shared};
+use runcomfy_schema::{Fields, Json, OwnedField, Rule, Rules, is_valid};
 
 use super::accepts::Known;
 use super::change::{Change, Verdict, quoted};
@@ -203,9 +208,7 @@ fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Ch
             changes.push(Change::new(&old.name, "other-members", text, (Nothing, verdict)));
         }
     }
-    // The keys of both are compared field by field.
-    let keys = |object: &ApiObject| super::compare::keys(object);
-    let mut known = Known { objects: vec![(keys(old), keys(new))], ..Known::default() };
+    let mut known = Known::default();
     for field in &old.fields {
         let inside = pair.known(&field.type_);
         known.objects.extend(inside.objects);
@@ -225,10 +228,9 @@ fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Ch
 impl Pair<'_> {
     /// The rules of the whole, without what is said of its fields one by one.
     fn wholes(&self, known: &Known, old: &ApiObject, new: &ApiObject) -> Narrowed {
-        let object = [Rule::Types(runcomfy_schema::keyword::types::Types(64))];
-        let rules = |object_: &ApiObject| match object_.rules.rules.is_empty() {
-            true => object.to_vec(),
-            false => object_.rules.rules.iter().flat_map(without_fields).collect(),
+        let rules = |object: &ApiObject| match object.rules.rules.is_empty() {
+            true => plain_rules(object),
+            false => object.rules.rules.iter().flat_map(without_fields).collect(),
         };
         let (old, new) = (rules(old), rules(new));
         self.rules(known, &old, &new)
@@ -246,24 +248,72 @@ impl Pair<'_> {
             }
         }
         let mut narrowed = self.rules(&known, rules(old, &never), rules(new, &never));
+        // A pattern is a rule for declared keys too.
+        let is_declared = |pattern: &str| {
+            let pattern = Pattern::owned(pattern);
+            old.fields.iter().chain(&new.fields).any(|field| pattern.is_match(&field.key))
+        };
         for (pattern, rules) in &old.patterns {
             let now = new.patterns.iter().find(|(now, _)| now == pattern);
             let Some((_, now)) = now else {
-                narrowed.by.insert("patternProperties");
+                match new.others {
+                    Others::Taken => narrowed.widened.insert("patternProperties"),
+                    _ => narrowed.by.insert("patternProperties"),
+                };
+                if is_declared(pattern) {
+                    narrowed.widened.insert("patternProperties");
+                }
                 continue;
             };
             let mut inside = self.rules(&known, &rules.rules, &now.rules);
             narrowed.by.append(&mut inside.by);
             narrowed.widened.append(&mut inside.widened);
         }
-        if new.patterns.iter().any(|(now, _)| old.patterns.iter().all(|(old, _)| old != now)) {
-            let by = match old.others {
-                Others::Refused => &mut narrowed.widened,
-                _ => &mut narrowed.by,
+        for (pattern, _) in &new.patterns {
+            if old.patterns.iter().any(|(old, _)| old == pattern) {
+                continue;
+            }
+            match old.others {
+                Others::Refused => narrowed.widened.insert("patternProperties"),
+                _ => narrowed.by.insert("patternProperties"),
             };
-            by.insert("patternProperties");
+            if is_declared(pattern) {
+                narrowed.by.insert("patternProperties");
+            }
         }
         narrowed
+    }
+}
+
+/// The rules of an object that is nothing but what is said of its members, without its fields.
+fn plain_rules(object: &ApiObject) -> Vec<Rule> {
+    let fields = object.fields.iter().map(|field| neutral(&field.name, &field.key));
+    let patterns = object.patterns.iter().map(|(pattern, rules)| {
+        (Shared::Owned(Arc::new(Pattern::owned(pattern))), rules.rules.clone().into())
+    });
+    let additional = match &object.others {
+        Others::Refused => Additional::Denied,
+        Others::Checked(rules) => Additional::Checked(rules.rules.clone().into()),
+        _ => Additional::Open,
+    };
+    let object = ObjectSchema {
+        fields: Fields::Owned(fields.collect()),
+        patterns: patterns.collect(),
+        additional,
+    };
+    vec![Rule::Types(Types(Types::OBJECT)), Rule::Object(Shared::Owned(Arc::new(object)))]
+}
+
+/// A field that takes any value.
+fn neutral(name: &str, key: &str) -> OwnedField {
+    OwnedField {
+        name: name.into(),
+        key: key.into(),
+        title: "".into(),
+        description: "".into(),
+        required: false,
+        rules: Rules::default(),
+        default: None,
     }
 }
 
@@ -272,10 +322,18 @@ fn plain(summary: &str) -> String {
     summary.replace("[`type@", "`").replace("`]", "`").replace("type@", "")
 }
 
-/// A rule of an object without its fields and required keys.
+/// A rule of an object without what is said of its fields one by one.
 fn without_fields(rule: &Rule) -> Vec<Rule> {
     match rule {
-        Rule::Object(_) | Rule::Required(_) => Vec::new(),
+        Rule::Required(_) => Vec::new(),
+        Rule::Object(object) => {
+            let fields = object.fields.iter().map(|field| neutral(field.name, field.key));
+            vec![Rule::Object(Shared::Owned(Arc::new(ObjectSchema {
+                fields: Fields::Owned(fields.collect()),
+                patterns: object.patterns.clone(),
+                additional: object.additional.clone(),
+            })))]
+        }
         Rule::Unevaluated { rules, .. } => rules.iter().flat_map(without_fields).collect(),
         Rule::AllOf(parts) => {
             parts.iter().flat_map(|part| part.iter()).flat_map(without_fields).collect()
