@@ -7,64 +7,16 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::keyword::values::Values;
-use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, Target};
+use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, STRING};
 use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
 
 use super::fingerprint::{fingerprint, fingerprint_of};
+use super::known::{Known, keys};
 use super::limits::{self, Limits};
+use super::walk::{flatten, keys_in, keyword, resolve};
 
 /// The keywords of new rules that may refuse a value that was accepted before.
 pub(super) type Refusing = BTreeSet<&'static str>;
-
-/// Types with changes of their own, which are not changes of the values that contain them: pairs of
-/// what is old and what is new.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Known {
-    /// The keys of objects, sorted.
-    pub(super) objects: Vec<(Vec<String>, Vec<String>)>,
-    /// The values of enums, in canonical form and sorted.
-    pub(super) enums: Vec<(Vec<String>, Vec<String>)>,
-}
-
-impl Known {
-    /// The same pairs from the other side.
-    pub(super) fn swapped(&self) -> Self {
-        let swap = |pairs: &[(Vec<String>, Vec<String>)]| {
-            pairs.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
-        };
-        Self { objects: swap(&self.objects), enums: swap(&self.enums) }
-    }
-
-    /// Whether these are the keys of one pair, and of no other: several types with the same keys are
-    /// told apart by their rules alone.
-    fn are_objects(&self, old: &ObjectSchema, new: &ObjectSchema) -> bool {
-        let (old, new) = (keys(old), keys(new));
-        let is_one = |pair: &&(Vec<String>, Vec<String>)| pair.0 == old || pair.1 == new;
-        let mut pairs = self.objects.iter().filter(is_one);
-        let found = pairs.next();
-        found.is_some_and(|pair| pair.0 == old && pair.1 == new) && pairs.next().is_none()
-    }
-
-    fn are_enums(&self, old: &Values, new: &Values) -> bool {
-        let (old, new) = (values(old), values(new));
-        self.enums.iter().any(|pair| pair.0 == old && pair.1 == new)
-    }
-}
-
-fn keys(object: &ObjectSchema) -> Vec<String> {
-    let mut keys: Vec<_> = object.fields.iter().map(|field| field.key.to_owned()).collect();
-    keys.sort();
-    keys
-}
-
-/// The values without `null`, which is no variant.
-fn values(values: &Values) -> Vec<String> {
-    let json = values.iter().map(|one| one.to_json()).filter(|one| *one != Json::Null);
-    let mut values: Vec<_> = json.map(|one| one.canonical()).collect();
-    values.sort();
-    values
-}
 
 /// Compares rules in one direction.
 pub(super) struct Comparison<'a> {
@@ -219,8 +171,11 @@ impl<'a> Comparison<'a> {
             Rule::Items { from, rules } => {
                 return self.items(old, types, *from, rules);
             }
-            Rule::Prefix(_) | Rule::Contains { .. } => {
-                !types.has(Types::ARRAY) || self.is_there(old, new)
+            Rule::Prefix(each) => {
+                return self.prefix(old, types, each);
+            }
+            Rule::Contains { min, max, rules } => {
+                !types.has(Types::ARRAY) || self.contains(old, *min, *max, rules)
             }
             Rule::PropertyCount { min, max } => {
                 !types.has(Types::OBJECT) || Limits::of_members(old).is_within(*min, *max)
@@ -229,8 +184,22 @@ impl<'a> Comparison<'a> {
                 !types.has(Types::OBJECT) || keys.iter().all(|key| is_required(old, key))
             }
             Rule::Object(object) => return self.object(old, types, object),
-            Rule::PropertyNames(_) | Rule::Dependent { .. } => {
-                !types.has(Types::OBJECT) || self.is_there(old, new)
+            Rule::PropertyNames(new) => {
+                // Keys are strings.
+                let names = old.iter().filter_map(|rule| match rule {
+                    Rule::PropertyNames(names) => Some(names.iter()),
+                    _ => None,
+                });
+                let names: Vec<_> = std::iter::once(&STRING).chain(names.flatten()).collect();
+                !types.has(Types::OBJECT) || self.whole(names, new).is_empty()
+            }
+            Rule::Dependent { key: new_key, rules: new } => {
+                let of_key = old.iter().filter_map(|rule| match rule {
+                    Rule::Dependent { key, rules } if key == new_key => Some(rules.iter()),
+                    _ => None,
+                });
+                let rules: Vec<_> = old.iter().copied().chain(of_key.flatten()).collect();
+                !types.has(Types::OBJECT) || self.whole(rules, new).is_empty()
             }
             Rule::Ref(target) => {
                 return self.compare(old.to_vec(), resolve(self.new, *target));
@@ -276,6 +245,41 @@ impl<'a> Comparison<'a> {
             const LEN_PER_STEP: usize = 100;
             self.left = self.left.saturating_sub((old.len() + new.len()) / LEN_PER_STEP);
             self.left > 0 && old == new
+        })
+    }
+
+    fn prefix(&mut self, old: &[&'a Rule], types: Types, new: &'a [Rules]) -> Refusing {
+        if !types.has(Types::ARRAY) {
+            return Refusing::new();
+        }
+        let mut refusing = Refusing::new();
+        for (index, new) in new.iter().enumerate() {
+            let of_item = old.iter().flat_map(|rule| match rule {
+                Rule::Prefix(each) => each.get(index).map(|rules| rules.iter()),
+                Rule::Items { from, rules } if *from <= index => Some(rules.iter()),
+                _ => None,
+            });
+            let of_item: Vec<_> = of_item.flatten().collect();
+            refusing.append(&mut self.whole(of_item, new));
+        }
+        refusing
+    }
+
+    /// At least as many items of at least one old kind are of the new one; at most as many, if the kinds
+    /// are the same.
+    fn contains(
+        &mut self,
+        old: &[&'a Rule],
+        min: Option<u64>,
+        max: Option<u64>,
+        new: &'a Rules,
+    ) -> bool {
+        old.iter().any(|rule| {
+            let Rule::Contains { min: old_min, max: old_max, rules } = rule else { return false };
+            let old_min = old_min.unwrap_or(1);
+            let is_same = || fingerprint(self.old, rules) == fingerprint(self.new, new);
+            let is_most = max.is_none_or(|max| old_max.is_some_and(|old| old <= max) && is_same());
+            is_most && old_min >= min.unwrap_or(1) && self.whole(rules.iter(), new).is_empty()
         })
     }
 
@@ -453,37 +457,6 @@ fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
     })
 }
 
-/// The keys that rules declare for the value itself.
-fn keys_in(definitions: &[Rules], rules: &[Rule]) -> BTreeSet<String> {
-    fn gather(definitions: &[Rules], rules: &[Rule], keys: &mut BTreeSet<String>, left: usize) {
-        let Some(left) = left.checked_sub(1) else { return };
-        for rule in rules {
-            match rule {
-                Rule::Object(object) => {
-                    keys.extend(object.fields.iter().map(|field| field.key.to_owned()));
-                }
-                Rule::Ref(target) => gather(definitions, resolve(definitions, *target), keys, left),
-                Rule::AllOf(parts) | Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                    parts.iter().for_each(|part| gather(definitions, part, keys, left));
-                }
-                Rule::If { condition, then, otherwise } => {
-                    for part in [condition, then, otherwise] {
-                        gather(definitions, part, keys, left);
-                    }
-                }
-                Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
-                    gather(definitions, rules, keys, left);
-                }
-                _ => {}
-            }
-        }
-    }
-    const MAX_DEPTH: usize = 16;
-    let mut keys = BTreeSet::new();
-    gather(definitions, rules, &mut keys, MAX_DEPTH);
-    keys
-}
-
 fn patterns(definitions: &[Rules], object: &ObjectSchema) -> Vec<(String, String)> {
     let patterns = object.patterns.iter();
     let mut patterns: Vec<_> = patterns
@@ -491,52 +464,6 @@ fn patterns(definitions: &[Rules], object: &ObjectSchema) -> Vec<(String, String
         .collect();
     patterns.sort();
     patterns
-}
-
-/// Adds the rules that hold for the value itself, without references and `allOf`.
-fn flatten<'a>(
-    definitions: &'a [Rules],
-    rules: impl IntoIterator<Item = &'a Rule>,
-    flat: &mut Vec<&'a Rule>,
-    depth: &mut usize,
-) {
-    const MAX_DEPTH: usize = 64;
-    const MAX_RULES: usize = 4_000;
-    if *depth == MAX_DEPTH {
-        return;
-    }
-    *depth += 1;
-    for rule in rules {
-        if flat.len() == MAX_RULES {
-            break;
-        }
-        match rule {
-            Rule::Ref(target) => {
-                let rules = resolve(definitions, *target);
-                flatten(definitions, rules, flat, depth);
-            }
-            Rule::AllOf(parts) => {
-                for part in parts.iter() {
-                    flatten(definitions, part.iter(), flat, depth);
-                }
-            }
-            Rule::Unevaluated { rules, .. } => {
-                flat.push(rule);
-                flatten(definitions, rules.iter(), flat, depth);
-            }
-            rule => flat.push(rule),
-        }
-    }
-    *depth -= 1;
-}
-
-pub(super) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {
-    match target {
-        Target::Static(rules) => rules,
-        Target::Definition(index) => {
-            definitions.get(index).map(|rules| &**rules).unwrap_or_default()
-        }
-    }
 }
 
 fn is_required(old: &[&Rule], key: &str) -> bool {
@@ -559,37 +486,4 @@ fn range_follows(old: &[&Rule], types: Types, min: &Option<Bound>, max: &Option<
         inside || (order.is_eq() && (exclusive || !new_exclusive))
     };
     follows(old_min, min, true) && follows(old_max, max, false)
-}
-
-/// The keyword of a rule, for people.
-pub(super) fn keyword(rule: &Rule) -> &'static str {
-    match rule {
-        Rule::Never => "false",
-        Rule::Types(_) => "type",
-        Rule::Values(_) => "enum",
-        Rule::Range { .. } => "range",
-        Rule::MultipleOf(_) => "multipleOf",
-        Rule::TextLen { .. } => "length",
-        Rule::Pattern(_) => "pattern",
-        Rule::Format(_) => "format",
-        Rule::Media(_) => "media",
-        Rule::Validations(_) => "validations",
-        Rule::ItemsLen { .. } => "number of items",
-        Rule::UniqueItems => "uniqueItems",
-        Rule::Prefix(_) => "prefixItems",
-        Rule::Items { .. } => "items",
-        Rule::Contains { .. } => "contains",
-        Rule::Object(_) => "properties",
-        Rule::PropertyCount { .. } => "number of members",
-        Rule::Required(_) => "required",
-        Rule::PropertyNames(_) => "propertyNames",
-        Rule::Dependent { .. } => "dependent keywords",
-        Rule::Ref(_) => "$ref",
-        Rule::AllOf(_) => "allOf",
-        Rule::AnyOf(_) => "anyOf",
-        Rule::OneOf(_) => "oneOf",
-        Rule::Not(_) => "not",
-        Rule::If { .. } => "if",
-        Rule::Unevaluated { .. } => "unevaluatedProperties",
-    }
 }

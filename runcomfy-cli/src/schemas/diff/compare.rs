@@ -9,8 +9,9 @@ use runcomfy_codegen::{
     Api, ApiConversion, ApiEnum, ApiEnumKind, ApiObject, ApiOutputField, ApiType, ApiUnion,
 };
 
-use super::accepts::{Comparison, Known, Refusing};
+use super::accepts::{Comparison, Refusing};
 use super::change::{Change, Verdict, quoted};
+use super::known::Known;
 use super::objects;
 use Verdict::{Additive, Breaking, None as Nothing};
 

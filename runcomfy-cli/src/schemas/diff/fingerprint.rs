@@ -4,7 +4,7 @@
 use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, Target};
 use runcomfy_schema::{Rule, Rules};
 
-use super::accepts::{keyword, resolve};
+use super::walk::{keyword, resolve};
 
 /// Of longer rules, two are never the same.
 const MAX_LEN: usize = 1 << 16;

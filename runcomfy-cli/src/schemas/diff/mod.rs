@@ -26,11 +26,13 @@ mod change;
 mod compare;
 mod fingerprint;
 mod git;
+mod known;
 pub(in crate::schemas) mod limits;
 mod models;
 mod objects;
 mod show;
 mod version;
+mod walk;
 
 pub use change::{Change, Verdict};
 use git::Repository;

@@ -8,9 +8,9 @@ use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Shared};
 use runcomfy_schema::{Fields, Json, OwnedField, Rule, Rules, is_valid};
 
-use super::accepts::Known;
 use super::change::{Change, Verdict, quoted};
 use super::compare::{Narrowed, Pair};
+use super::known::Known;
 use Verdict::{Additive, Breaking, None as Nothing};
 
 pub(super) fn compare(
