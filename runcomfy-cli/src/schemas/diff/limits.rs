@@ -32,13 +32,10 @@ fn type_of(value: Constant<'_>) -> Types {
 }
 
 /// A bound, and whether it is exclusive.
-type Limit = (Num, bool);
+pub(in crate::schemas) type Edge = (Num, bool);
 
 /// The tightest bounds.
-pub(in crate::schemas) fn range(
-    rules: &[&Rule],
-    is_integer: bool,
-) -> (Option<Limit>, Option<Limit>) {
+pub(in crate::schemas) fn range(rules: &[&Rule], is_integer: bool) -> (Option<Edge>, Option<Edge>) {
     let (mut least, mut most) = (None, None);
     for rule in rules {
         let Rule::Range { min, max } = rule else { continue };
@@ -48,7 +45,7 @@ pub(in crate::schemas) fn range(
     (least, most)
 }
 
-fn tighten(known: &mut Option<Limit>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
+fn tighten(known: &mut Option<Edge>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
     let Some(bound) = bound else { return };
     let (value, exclusive) = self::bound(bound, is_integer, is_min);
     let is_tighter = match known {
