@@ -3,6 +3,7 @@
 // A test may fail by a panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod catalog;
 mod check;
 mod diff;
 mod import_forms;

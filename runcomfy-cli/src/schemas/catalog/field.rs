@@ -16,6 +16,21 @@ const MAX_VALUES: usize = 16;
 /// An object further inside is only named.
 const MAX_DEPTH: usize = 8;
 
+/// The default of a field, as it is shown.
+#[derive(Clone, Copy)]
+struct Shown<'d> {
+    json: &'d str,
+    word: &'static str,
+}
+
+impl<'d> Shown<'d> {
+    /// The default of a required field is never used. The service's own pages fill it in.
+    fn of(field: &'d ApiField) -> Option<Self> {
+        let word = if field.is_required { "for example" } else { "default" };
+        field.default.as_deref().map(|json| Self { json, word })
+    }
+}
+
 /// Writes the fields of one model.
 pub(super) struct Fields<'a> {
     model: Model<'a>,
@@ -57,19 +72,19 @@ impl<'a> Fields<'a> {
                             (description)
                         }
                     }
-                    (self.facts(&facts, field.default.as_deref()))
+                    (self.facts(&facts, Shown::of(field)))
                 }
             }
         }
     }
 
-    fn facts(&mut self, facts: &Facts<'a>, default: Option<&str>) -> Markup {
+    fn facts(&mut self, facts: &Facts<'a>, default: Option<Shown<'_>>) -> Markup {
         match facts {
             Facts::Number(range) => numbers(range, default),
             Facts::Values(values) => choices(values, default),
             Facts::Boolean => html! {
                 ul.values {
-                    @for value in ["true", "false"] { (choice(value, default == Some(value))) }
+                    @for value in ["true", "false"] { (choice(value, default.filter(|one| one.json == value))) }
                 }
             },
             Facts::Object(object) => self.object(object, default),
@@ -112,7 +127,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn object(&mut self, object: &'a ApiObject, default: Option<&str>) -> Markup {
+    fn object(&mut self, object: &'a ApiObject, default: Option<Shown<'_>>) -> Markup {
         let is_new = !self.written.contains(&*object.name) && self.depth < MAX_DEPTH;
         html! {
             p.kind {
@@ -136,8 +151,8 @@ fn is_like(title: &str, name: &str) -> bool {
     letters(title) == letters(name)
 }
 
-fn numbers(scale: &Scale, default: Option<&str>) -> Markup {
-    let value = default.and_then(Num::parse);
+fn numbers(scale: &Scale, default: Option<Shown<'_>>) -> Markup {
+    let value = default.and_then(|default| Num::parse(default.json));
     let words = scale.words();
     let Some(value) = value.filter(|_| scale.is_drawn()) else {
         return html! {
@@ -145,7 +160,8 @@ fn numbers(scale: &Scale, default: Option<&str>) -> Markup {
             @if scale.is_drawn() { (picture(scale, None, &words)) }
         };
     };
-    let all = format!("{words}, default {}", number(&value));
+    let word = default.map_or("", |default| default.word);
+    let all = format!("{words}, {word} {}", number(&value));
     html! {
         p.kind { (words) (shown_default(default)) }
         (picture(scale, Some(&value), &all))
@@ -179,18 +195,18 @@ fn picture(scale: &Scale, default: Option<&Num>, words: &str) -> Markup {
     }
 }
 
-fn choices(values: &ApiEnum, default: Option<&str>) -> Markup {
+fn choices(values: &ApiEnum, default: Option<Shown<'_>>) -> Markup {
     let values: Vec<_> = values
         .variants
         .iter()
         .map(|(_, value)| {
             let json = value.as_constant().to_json().to_string();
-            (line(&value.as_constant().to_string()), default == Some(&*json))
+            (line(&value.as_constant().to_string()), default.filter(|default| default.json == json))
         })
         .collect();
     let (first, rest) = values.split_at(values.len().min(MAX_VALUES));
-    let list = |values: &[(String, bool)]| {
-        html! { ul.values { @for (value, is_default) in values { (choice(value, *is_default)) } } }
+    let list = |values: &[(String, Option<Shown<'_>>)]| {
+        html! { ul.values { @for (value, default) in values { (choice(value, *default)) } } }
     };
     html! {
         (list(first))
@@ -203,16 +219,19 @@ fn choices(values: &ApiEnum, default: Option<&str>) -> Markup {
     }
 }
 
-fn choice(value: &str, is_default: bool) -> Markup {
+fn choice(value: &str, default: Option<Shown<'_>>) -> Markup {
     html! {
-        li.default[is_default] { code { (value) } @if is_default { " default" } }
+        li.default[default.is_some()] {
+            code { (value) }
+            @if let Some(default) = default { " " (default.word) }
+        }
     }
 }
 
 /// The default in words, a long one abridged.
-fn shown_default(default: Option<&str>) -> Markup {
+fn shown_default(default: Option<Shown<'_>>) -> Markup {
     const MAX_LEN: usize = 300;
-    let Some(json) = default else { return Markup::default() };
+    let Some(Shown { json, word }) = default else { return Markup::default() };
     // A string without its quotes, and a number with its digits in groups.
     let value = match serde_json::from_str(json) {
         Ok(serde_json::Value::String(text)) => text,
@@ -226,7 +245,7 @@ fn shown_default(default: Option<&str>) -> Markup {
         value.truncate(end);
         value.push('…');
     }
-    html! { ", default " @if value.is_empty() { "empty" } @else { code dir="auto" { (value) } } }
+    html! { ", " (word) " " @if value.is_empty() { "empty" } @else { code dir="auto" { (value) } } }
 }
 
 /// `, 1 to 5 items`
