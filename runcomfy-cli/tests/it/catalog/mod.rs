@@ -187,7 +187,9 @@ fn texts_stay_texts() {
         let schema = json!({"type": "object", "properties": {}});
         let entry = json!({"model_id": id, "model_url": url, "input_schema": schema});
         app.write(&format!("{id}.json"), &entry.to_string());
-        let links = Document::parse(&self::page(&app)).by_id(id).elements();
+        // The parts of a document end with it.
+        let document = Document::parse(&self::page(&app));
+        let links = document.by_id(id).elements();
         links.filter_map(|one| one.attribute("href")).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -204,6 +206,15 @@ fn samples(document: &Document, id: &str) -> Vec<String> {
     figures.elements().filter(|one| one.name() == "pre").map(|one| one.text()).collect()
 }
 
+/// The words of a command, as a shell reads them.
+fn shell_words(command: &str) -> Vec<String> {
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", &format!("printf '%s\\0' {command}")]).output().unwrap();
+    assert!(output.status.success(), "{command}");
+    let words = String::from_utf8(output.stdout).unwrap();
+    words.trim_end_matches('\0').split('\0').map(str::to_owned).collect()
+}
+
 #[test]
 fn samples_are_valid_calls() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
@@ -218,7 +229,7 @@ fn samples_are_valid_calls() {
         // What the documentation shows, where it is compiled.
         let documented = rust.lines().all(|line| generated.index.contains(line));
         assert!(documented && rust.contains("::builder()"), "{}: {rust}", model.id);
-        let words = shlex::split(curl).unwrap();
+        let words = shell_words(curl);
         let url = format!("https://model-api.runcomfy.net/v1/models/{}", model.id);
         assert_eq!(words[..4], ["curl", "-X", "POST", &url]);
         let body: Value = serde_json::from_str(words.last().unwrap()).unwrap();
@@ -226,7 +237,7 @@ fn samples_are_valid_calls() {
         let dynamic = DynamicModel::parse(&model.id, schema).unwrap();
         dynamic.validate(&body).unwrap();
         // The same request, by the names of its fields.
-        let words = shlex::split(rcf).unwrap();
+        let words = shell_words(rcf);
         assert_eq!(words[..3], ["rcf", "run", &model.id]);
         let fields = &model.objects[0].fields;
         let mut sent = serde_json::Map::new();
@@ -240,7 +251,8 @@ fn samples_are_valid_calls() {
                 },
             };
             let name = name.trim_start_matches("--").replace('-', "_");
-            let field = fields.iter().find(|field| field.name.trim_matches('_') == name).unwrap();
+            let field = fields.iter().find(|field| field.name.trim_matches('_') == name);
+            let field = field.unwrap_or_else(|| panic!("{}: {name} in {rcf}", model.id));
             let is_same = |value: &Value| value.as_str() == Some(text) || value.to_string() == text;
             assert!(is_same(&body[&field.key]), "{}: {flag} {text}", model.id);
             sent.insert(field.key.clone(), body[&field.key].clone());
@@ -267,10 +279,10 @@ fn shell_reads_hostile_values_as_they_are() {
     let page = page(&app);
     let document = Document::parse(&page);
     let samples = samples(&document, "acme/m");
-    let curl = shlex::split(&samples[1]).unwrap();
+    let curl = shell_words(&samples[1]);
     let body: Value = serde_json::from_str(curl.last().unwrap()).unwrap();
     assert_eq!(body["say"], value);
-    let words = shlex::split(&samples[2]).unwrap();
+    let words = shell_words(&samples[2]);
     let say = words.iter().find_map(|word| word.strip_prefix("say=")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(say).unwrap(), value);
     // `--out` is a flag of `rcf run` itself.
