@@ -28,6 +28,7 @@ fn help_is_printed_before_and_after_a_command() {
         &["check", "--help", "no-such-folder"],
         &["check", "no-such-folder", "--help"],
         &["check", "--folder", "no-such-folder", "--help"],
+        &["catalog", "--help"],
         &["bless", "--help"],
         &["bench", "-h"],
         &["bench", "codegen", "--quick", "--help"],

@@ -23,15 +23,16 @@ struct Visit<'a> {
 
 const VISIT: Visit<'static> = Visit { hash: "", width: 1200, is_dark: false };
 
-/// A browser, or `None` with a message.
+/// A browser, or `None` with a message. One that the variable names must be there.
 fn browser() -> Option<String> {
     let named = std::env::var(VARIABLE).ok();
-    let names = named.iter().map(String::as_str).chain(PROGRAMS);
+    let names = named.as_deref().map_or(PROGRAMS.to_vec(), |named| vec![named]);
     let found = names.into_iter().find(|name| {
         let mut version = Command::new(name);
         version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
         version.status().is_ok_and(|status| status.success())
     });
+    assert!(found.is_some() || named.is_none(), "{VARIABLE} names no browser: {named:?}");
     if found.is_none() {
         eprintln!("skipped: no Chromium; install Debian's `chromium`, or name one in {VARIABLE}");
     }

@@ -95,6 +95,14 @@ fn page_is_sound_html_that_loads_nothing() {
     }
 }
 
+/// A thousand models are a page of 5 MB, which a browser opens in a second.
+#[test]
+fn model_takes_few_bytes() {
+    let page = own_page();
+    let models = page.matches("<details class=\"model\"").count();
+    assert!(models > 90 && page.len() / models < 5_000, "{} bytes, {models} models", page.len());
+}
+
 #[test]
 fn each_id_is_that_of_one_element() {
     let page = own_page();
