@@ -8,7 +8,7 @@ use runcomfy_models::{
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use serde_json::{Value, json};
 
-use crate::end_to_end::{client, input, quick};
+use crate::end_to_end::{input, quick};
 
 const IMAGE: &str = "https://cdn.runcomfy.net/i.png";
 

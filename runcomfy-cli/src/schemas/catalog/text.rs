@@ -41,7 +41,7 @@ pub(super) fn number(num: &Num) -> String {
     }
     let mut shown = String::from(if digits.len() < text.len() { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             shown.push(',');
         }
         shown.push(digit);

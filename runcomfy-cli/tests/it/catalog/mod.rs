@@ -261,7 +261,9 @@ fn samples_are_valid_calls() {
             let name = name.trim_start_matches("--").replace('-', "_");
             let field = fields.iter().find(|field| field.name.trim_matches('_') == name);
             let field = field.unwrap_or_else(|| panic!("{}: {name} in {rcf}", model.id));
-            let is_same = |value: &Value| value.as_str() == Some(text) || value.to_string() == text;
+            let is_same = |value: &Value| {
+                value == text || serde_json::from_str::<Value>(text).is_ok_and(|one| one == *value)
+            };
             assert!(is_same(&body[&field.key]), "{}: {flag} {text}", model.id);
             sent.insert(field.key.clone(), body[&field.key].clone());
         }
