@@ -123,7 +123,7 @@ async fn equal_inputs_in_a_list_or_under_other_keys_are_separate_jobs() {
     }
     // Without a journal, everything is submitted.
     let (before, plain) = (sandbox.accepted(), crate::end_to_end::client(&sandbox));
-    let _: Vec<_> = plain.run_all(&twice(), 1).collect().await;
+    let _: Vec<_> = plain.run_all(twice(), 1).collect().await;
     assert_eq!(sandbox.accepted() - before, 3);
 }
 

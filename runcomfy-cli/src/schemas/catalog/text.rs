@@ -64,7 +64,7 @@ mod tests {
         let json = "{\n  \"a\": \"\u{202e}\u{e0041}\"\n}";
         let shown = code(json);
         assert_eq!(shown, "{\n  \"a\": \"\\u202e\\udb40\\udc41\"\n}");
-        let values = [json, &shown].map(|json| serde_json::from_str::<serde_json::Value>(json));
+        let values = [json, &shown].map(serde_json::from_str::<serde_json::Value>);
         assert_eq!(values[0].as_ref().unwrap(), values[1].as_ref().unwrap());
     }
 

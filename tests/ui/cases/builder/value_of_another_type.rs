@@ -1,3 +1,4 @@
+// Text where a number belongs, and other values that need a conversion.
 use runcomfy_models::Media;
 use runcomfy_models::happyhorse::happyhorse_1_0::reference_to_video as happyhorse;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
