@@ -1,3 +1,4 @@
+// The setter of an `Option`, for a required field.
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 
 fn main() {
