@@ -13,7 +13,7 @@ use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
 use super::fingerprint::{fingerprint, fingerprint_of};
 use super::known::{Known, keys};
 use super::limits::{self, Limits};
-use super::walk::{flatten, keys_in, keyword, resolve};
+use super::walk::{address, flatten, keys_in, keyword, resolve};
 
 /// The keywords of new rules that may refuse a value that was accepted before.
 pub(super) type Refusing = BTreeSet<&'static str>;
@@ -31,13 +31,9 @@ pub(super) struct Comparison<'a> {
 /// The keyword that is named where the comparison is given up.
 const TOO_COMPLEX: &str = "too complex to compare";
 
-fn address<T>(value: &T) -> usize {
-    std::ptr::from_ref(value).addr()
-}
-
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a [Rules], new: &'a [Rules], known: &'a Known) -> Self {
-        const MAX_STEPS: usize = 50_000;
+        const MAX_STEPS: usize = 20_000;
         Self { old, new, known, open: Vec::new(), left: MAX_STEPS }
     }
 
@@ -48,7 +44,7 @@ impl<'a> Comparison<'a> {
 
     fn whole(&mut self, old: impl IntoIterator<Item = &'a Rule>, new: &'a [Rule]) -> Refusing {
         let mut flat = Vec::new();
-        flatten(self.old, old, &mut flat, &mut 0);
+        flatten(self.old, old, &mut flat);
         self.compare(flat, new)
     }
 
@@ -56,7 +52,11 @@ impl<'a> Comparison<'a> {
     fn compare(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
         const MAX_OPEN: usize = 100;
         let Some(first) = new.first() else { return Refusing::new() };
-        let Some(left) = self.left.checked_sub(1) else { return [TOO_COMPLEX].into() };
+        // Many rules cost more than a step.
+        const RULES_PER_STEP: usize = 20;
+        let Some(left) = self.left.checked_sub(1 + old.len() / RULES_PER_STEP) else {
+            return [TOO_COMPLEX].into();
+        };
         self.left = left;
         let old_rules = old.iter().map(|rule| address(*rule)).collect();
         let key = (old_rules, address(first), new.len());
@@ -129,7 +129,7 @@ impl<'a> Comparison<'a> {
         for case in cases.iter() {
             let others = old.iter().enumerate().filter(|(other, _)| *other != index);
             let mut rules = others.map(|(_, rule)| *rule).collect();
-            flatten(self.old, case.iter(), &mut rules, &mut 0);
+            flatten(self.old, case.iter(), &mut rules);
             refusing.append(&mut self.compare(rules, std::slice::from_ref(new)));
             if !refusing.is_empty() {
                 break;
@@ -448,7 +448,7 @@ impl<'a> Comparison<'a> {
 fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
     let flat = |part: &'_ Rules| {
         let mut flat = Vec::new();
-        flatten(definitions, part.iter(), &mut flat, &mut 0);
+        flatten(definitions, part.iter(), &mut flat);
         limits::types(&flat)
     };
     let types: Vec<_> = parts.iter().map(flat).collect();

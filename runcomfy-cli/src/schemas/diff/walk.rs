@@ -1,6 +1,6 @@
 //! Walks through rules: what they say of the value itself, behind references and in their parts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use runcomfy_schema::rule::Target;
 use runcomfy_schema::{Rule, Rules};
@@ -36,41 +36,49 @@ pub(super) fn keys_in(definitions: &[Rules], rules: &[Rule]) -> BTreeSet<String>
     keys
 }
 
-/// Adds the rules that hold for the value itself, without references and `allOf`.
+/// Adds the rules that hold for the value itself, without references and `allOf`. Each is added once, however
+/// many ways lead to it. Of very many, some are left out.
 pub(super) fn flatten<'a>(
     definitions: &'a [Rules],
     rules: impl IntoIterator<Item = &'a Rule>,
     flat: &mut Vec<&'a Rule>,
-    depth: &mut usize,
 ) {
-    const MAX_DEPTH: usize = 64;
+    let mut seen = flat.iter().map(|rule| address(*rule)).collect();
+    for rule in rules {
+        flatten_one(definitions, rule, flat, &mut seen);
+    }
+}
+
+fn flatten_one<'a>(
+    definitions: &'a [Rules],
+    rule: &'a Rule,
+    flat: &mut Vec<&'a Rule>,
+    seen: &mut HashSet<usize>,
+) {
     const MAX_RULES: usize = 4_000;
-    if *depth == MAX_DEPTH {
+    if seen.len() == MAX_RULES || !seen.insert(address(rule)) {
         return;
     }
-    *depth += 1;
-    for rule in rules {
-        if flat.len() == MAX_RULES {
-            break;
+    let parts: Vec<&[Rule]> = match rule {
+        Rule::Ref(target) => vec![resolve(definitions, *target)],
+        Rule::AllOf(parts) => parts.iter().map(|rules| &**rules).collect(),
+        Rule::Unevaluated { rules, .. } => {
+            flat.push(rule);
+            vec![rules]
         }
-        match rule {
-            Rule::Ref(target) => {
-                let rules = resolve(definitions, *target);
-                flatten(definitions, rules, flat, depth);
-            }
-            Rule::AllOf(parts) => {
-                for part in parts.iter() {
-                    flatten(definitions, part.iter(), flat, depth);
-                }
-            }
-            Rule::Unevaluated { rules, .. } => {
-                flat.push(rule);
-                flatten(definitions, rules.iter(), flat, depth);
-            }
-            rule => flat.push(rule),
+        rule => {
+            flat.push(rule);
+            Vec::new()
         }
+    };
+    for rule in parts.into_iter().flatten() {
+        flatten_one(definitions, rule, flat, seen);
     }
-    *depth -= 1;
+}
+
+/// Where a value is in memory, which tells rules apart.
+pub(super) fn address<T>(value: &T) -> usize {
+    std::ptr::from_ref(value).addr()
 }
 
 pub(super) fn resolve(definitions: &[Rules], target: Target) -> &[Rule] {

@@ -178,7 +178,6 @@ fn no_body_of_the_corpus_shows_a_worse_verdict() {
     let count = |one| shown.get(&one).copied().unwrap_or(0);
     assert!(count(("breaking", "lost")) > 300, "{shown:?}");
     assert!(count(("additive", "gained")) > 100, "{shown:?}");
-    println!("{shown:?}");
 }
 
 /// The same schema with its keys sorted and without its texts has the same API.

@@ -152,3 +152,26 @@ fn hostile_texts_stay_on_their_lines() {
     let table = app(old, &new).rcf(&["diff", "old"]).stdout;
     assert!(table.len() < 4_000, "{}", table.len());
 }
+
+/// Schemas that double at every step are compared as far as that makes sense.
+#[test]
+fn doubling_schemas_are_compared_within_bounds() {
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let schema = |minimum: u64| {
+            let mut definitions = serde_json::Map::new();
+            for step in 0..40 {
+                let next = serde_json::json!({"$ref": format!("#/$defs/D{}", step + 1)});
+                definitions.insert(format!("D{step}"), serde_json::json!({keyword: [next, next]}));
+            }
+            let last = serde_json::json!({"type": "integer", "minimum": minimum});
+            definitions.insert("D40".to_owned(), last);
+            let properties = serde_json::json!({"value": {"$ref": "#/$defs/D0"}});
+            serde_json::json!({"type": "object", "properties": properties, "$defs": definitions})
+                .to_string()
+        };
+        let output = app(&schema(1), &schema(2)).rcf(&["diff", "old", "--json"]);
+        assert_eq!((output.code, &*output.stderr), (1, ""), "{keyword}: {}", output.stdout);
+        let value: Value = serde_json::from_str(&output.stdout).unwrap();
+        assert_eq!(value["run"], "breaking", "{keyword}: {value}");
+    }
+}
