@@ -194,6 +194,7 @@ where
     message = "`{X}` is not a value for a field that takes `{T}`",
     label = "this field takes `{T}`, or what converts into it",
     note = "the setter's documentation lists the values; numbers stand without quotes; raw values are checked by `build`",
+    note = "the builder of an object becomes a value with `.build()?`",
     note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
 )]
 pub trait Takes<X, T> {
