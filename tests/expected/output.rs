@@ -151,7 +151,7 @@ __rt::output!(Output { score: "score" });
 impl __rt::Request for Input {
     type Output = Output;
     const MODEL_ID: &'static str = Self::MODEL_ID;
-    const OUTPUT_KIND: Option<__rt::MediaKind> = __rt::Some(__rt::MediaKind::Video);
+    const OUTPUT_KIND: Option<__rt::MediaKind> = Some(__rt::MediaKind::Video);
     #[inline]
     fn checked_body(&self) -> Option<__rt::CheckedBody<'_>> {
         __rt::checked_body::<Self>(self.0.json())

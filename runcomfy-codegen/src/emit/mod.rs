@@ -79,8 +79,9 @@ fn request(source: &mut Source, model: &Model) {
     source.line("const MODEL_ID: &'static str = Self::MODEL_ID;");
     let option = model.paths.of("Option");
     if let Some(kind) = model.output_kind {
-        let some = format!("__rt::Some(__rt::MediaKind::{kind:?})");
-        source.line(&format!("const OUTPUT_KIND: {option}<__rt::MediaKind> = {some};"));
+        let some = model.paths.of("Some");
+        let kind = format!("{some}(__rt::MediaKind::{kind:?})");
+        source.line(&format!("const OUTPUT_KIND: {option}<__rt::MediaKind> = {kind};"));
     }
     source.line("#[inline]");
     source.open(&format!("fn checked_body(&self) -> {option}<__rt::CheckedBody<'_>> {{"));
