@@ -26,8 +26,8 @@ Examples:
   wrote models.html: 98 models
   $ rcf schemas catalog --out - | gzip > models.html.gz
 
-The page needs no network, and no other file. It can be read without JavaScript; with it, models can be
-searched. The address `models.html#q=kling+video` is that of a search.";
+The page needs no network, and no other file. It can be read without JavaScript; with it, models
+can be searched. The address `models.html#q=kling+video` is that of a search.";
 
 /// Writes one HTML page of all models, to search, read and copy from
 ///

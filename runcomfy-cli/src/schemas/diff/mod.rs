@@ -45,9 +45,9 @@ Examples:
   $ rcf schemas diff HEAD~1 --format markdown >> CHANGELOG.md
   $ rcf schemas diff ../other/schemas --fail-on change
 
-A change has two verdicts. `compile` is for the source of an app, built with the new schemas. `run` is for a
-program that was built with the old ones, and for bodies that it stored: whether the new schemas accept them,
-and read its output. A narrowed range breaks at run time alone.
+A change has two verdicts. `compile` is for the source of an app, built with the new schemas.
+`run` is for a program that was built with the old ones, and for bodies that it stored: whether
+the new schemas accept them, and read its output. A narrowed range breaks at run time alone.
 
 The exit code is 1 if there is a change of the kind that --fail-on names, else 0.";
 
