@@ -1,4 +1,4 @@
-//! Paths made fit to be shown; which characters of a text are escaped is known to `runcomfy-schema`.
+//! Shows paths without hidden characters. `runcomfy-schema` says which characters are escaped.
 
 use std::path::Path;
 

@@ -21,8 +21,7 @@ use runcomfy_schema::json::Text;
 use crate::media::Media;
 use crate::object::Typed;
 
-/// A value that converts into one of type `T`. The compiler never names it: its messages are those of
-/// [`IntoField`](crate::IntoField).
+/// A value that converts into one of type `T`. What the compiler says of other values is in `field.rs`.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a value for a field that takes `{T}`")]
 pub trait Convert<T> {
     fn convert(self) -> Json;
@@ -66,7 +65,7 @@ macro_rules! floats_from {
     )*};
 }
 
-floats_from!(i8 i16 i32 i64 u8 u16 u32 u64);
+floats_from!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 #[diagnostic::do_not_recommend]
 impl Convert<f64> for f64 {

@@ -1,9 +1,9 @@
 //! Values for setters: the bound of every setter, and what the compiler says of a value that does not
 //! fit.
 //!
-//! The implementations are those of [`Convert`]. The way to them leads through a trait for each kind of
-//! field, so that the message about a value fits the field. On this way, the compiler reports the trait
-//! of the kind: it does not look behind an implementation with `do_not_recommend`, and it lists none.
+//! The values are those of [`Convert`]. Between the two stands a trait for each kind of field, which has
+//! the message for that kind. The compiler reports this trait, because its only implementation is marked
+//! with `do_not_recommend`.
 #![allow(missing_docs, reason = "all but `IntoField` is for generated code")]
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::object::Typed;
 /// | field | takes |
 /// | --- | --- |
 /// | `i64` | every integer type up to 64 bits |
-/// | `f64` | `f64`, `f32`, and integers that fit |
+/// | `f64` | `f64`, `f32`, and every integer type up to 64 bits |
 /// | `String` | `String`, `&str`, `Cow<str>`, `char` |
 /// | `bool` | `bool` |
 /// | [`Media`] | `Media`, [`Url`](url::Url), and `String` or `&str` with a URL |

@@ -253,7 +253,7 @@ impl Shared {
         let transport = &*self.transport;
         let limits = &transport.limits;
         let url = transport.url(["models"].into_iter().chain(model_id.as_str().split('/')));
-        // Every failure that it keeps is one where the service surely did not accept.
+        // Keeps only failures where the service surely did not accept the submission.
         let mut attempts =
             Attempts::new(transport, limits.attempts, limits.submit_timeout, deadline);
         loop {
@@ -304,7 +304,8 @@ impl Shared {
 }
 
 impl SendOutcome {
-    /// What the journal is told.
+    /// The entry in the journal. A job whose id is known is found by it, even if the caller gets an error
+    /// because the rest of the answer is missing.
     fn entry(&self, submission: &Submission) -> JournalEntry {
         let submission = submission.id.clone();
         match self {

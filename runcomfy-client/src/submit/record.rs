@@ -11,8 +11,8 @@ use tracing::{Span, error};
 /// A submission without an outcome so far, and what its journal has been told. Without a journal, it
 /// does nothing.
 ///
-/// Each edge to the right is a call. Each edge down is the entry if the caller drops the
-/// submission there, because a submission without an outcome may have been paid for. Before `begin`,
+/// Edges to the right are steps of a submission. Edges down lead to the entry that is written if the
+/// caller drops the submission there, because a submission without an outcome may have been paid for. Before `begin`,
 /// while a call waits for a slot, a drop leaves nothing in the journal. `end` is also called from
 /// `Begun`, when no attempt is left. A submission that is dropped during `end` gets the outcome given
 /// to `end`.
@@ -193,8 +193,8 @@ fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(move || span.in_scope(work))
 }
 
-/// A failure is only logged: the caller gets the outcome in any case, and a journal that lacks it
-/// reports the submission as unknown.
+/// Only logs a failure: the caller gets the outcome in any case. A journal without the entry reports the
+/// submission as unknown.
 fn record(journal: &dyn Journal, entry: &JournalEntry) {
     if let Err(error) = journal.record(entry) {
         error!(error = &error as &(dyn std::error::Error + 'static), "the journal cannot take it");

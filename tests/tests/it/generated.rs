@@ -62,7 +62,7 @@ fn raw_and_typed_values_give_the_same_body() {
         .steps(12)
         .resolution("720x1280 (9:16)")
         .number_of_frames(141)
-        .strength(1)
+        .strength(1_usize)
         .cfg(0.6_f32)
         .seed(4_294_967_295_u32)
         .build();

@@ -119,6 +119,7 @@ pub(super) fn keyword(rule: &Rule) -> &'static str {
         Rule::OneOf(_) => "oneOf",
         Rule::Not(_) => "not",
         Rule::If { .. } => "if",
+        Rule::Unevaluated { properties: None, .. } => "unevaluatedItems",
         Rule::Unevaluated { .. } => "unevaluatedProperties",
     }
 }
