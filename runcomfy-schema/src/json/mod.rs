@@ -24,6 +24,7 @@ mod exact;
 pub mod literal;
 pub mod raw;
 mod reading;
+pub mod syntax;
 pub mod text;
 
 pub use crate::keyword::values::same;

@@ -10,6 +10,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use super::diagnostics::{Diagnostics, Location};
+use crate::json::syntax::{offset_of, reason};
 use crate::json::{Json, raw};
 use crate::num::Num;
 
@@ -129,25 +130,6 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
             );
             None
         }
-    }
-}
-
-/// The line and column of `serde_json` count bytes. Its message repeats them.
-fn offset_of(text: &str, error: &serde_json::Error) -> usize {
-    let start: usize =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let mut offset = (start + error.column().saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
-}
-
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
     }
 }
 

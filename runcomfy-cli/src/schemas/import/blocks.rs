@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use runcomfy_schema::json::syntax::{offset_of, reason};
+
 use crate::schemas::tree::Tree;
 
 /// A JSON value in a text. Objects inside it are no blocks of their own.
@@ -77,7 +79,7 @@ pub(super) fn find(text: &str) -> Blocks {
             Err(error) => {
                 let is_eof = error.is_eof();
                 let error = if is_eof { error } else { better(&text[start..], error) };
-                let failed = start + failed_at(&text[start..], &error);
+                let failed = start + offset_of(&text[start..], &error);
                 let reason = format!("line {}: {}", line_at(text, failed), reason(&error));
                 let before = &text[start..failed];
                 let is_like_schema = [
@@ -132,22 +134,6 @@ fn next_start(text: &str, from: usize) -> Option<usize> {
 fn better(text: &str, error: serde_json::Error) -> serde_json::Error {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
     values.next().and_then(Result::err).unwrap_or(error)
-}
-
-/// Where the reader of an object gave up.
-fn failed_at(text: &str, error: &serde_json::Error) -> usize {
-    let start: usize =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let mut offset = (start + error.column().saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
-}
-
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
 }
 
 /// The length of an object by its braces. `None` if they do not match.
