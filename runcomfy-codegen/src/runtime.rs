@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn advice_adds_the_runtime_from_where_the_generator_is() {
-        let registry = json!("registry+https://github.com/rust-lang/crates.io-index");
+        let registry = json!("registry+https://registry.example/index");
         for (more, command) in [
             (json!({"source": registry}), "cargo add runcomfy-models"),
             (

@@ -64,7 +64,23 @@ pub trait Accepts<X, T> {
 
 /// The kind of a field, and the trait with its message.
 macro_rules! kind {
-    ($kind:ident, $takes:ident, $type:ty) => {
+    (
+        $kind:ident of $type:ident by $takes:ident
+        message = $message:literal,
+        label = $label:literal,
+        note = $note:literal,
+    ) => {
+        #[doc(hidden)]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = $label,
+            note = $note,
+            note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
+        )]
+        pub trait $takes<X> {
+            fn convert(value: X) -> Json;
+        }
+
         #[doc(hidden)]
         #[derive(Clone, Copy, Debug)]
         pub enum $kind {}
@@ -93,70 +109,40 @@ macro_rules! kind {
     };
 }
 
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
+kind! {
+    IntegerField of i64 by TakesInteger
     message = "`{X}` is not a value for a field that takes `i64`",
     label = "this field takes an integer, as in `12`",
     note = "text that holds a number is parsed first: `text.parse::<i64>()?`; a float is rounded: `float.round() as i64`",
-    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
-)]
-pub trait TakesInteger<X> {
-    fn convert(value: X) -> Json;
 }
 
-kind!(IntegerField, TakesInteger, i64);
-
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
+kind! {
+    NumberField of f64 by TakesNumber
     message = "`{X}` is not a value for a field that takes `f64`",
     label = "this field takes a number, as in `0.5`",
     note = "text that holds a number is parsed first: `text.parse::<f64>()?`",
-    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
-)]
-pub trait TakesNumber<X> {
-    fn convert(value: X) -> Json;
 }
 
-kind!(NumberField, TakesNumber, f64);
-
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
+kind! {
+    BoolField of bool by TakesBool
     message = "`{X}` is not a value for a field that takes `bool`",
     label = "this field takes `true` or `false`",
     note = "text that holds one of them is parsed first: `text.parse::<bool>()?`",
-    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
-)]
-pub trait TakesBool<X> {
-    fn convert(value: X) -> Json;
 }
 
-kind!(BoolField, TakesBool, bool);
-
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
+kind! {
+    TextField of String by TakesText
     message = "`{X}` is not a value for a field that takes `String`",
     label = "this field takes text, as in `\"a lighthouse\"`",
     note = "a number becomes text with `number.to_string()`",
-    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
-)]
-pub trait TakesText<X> {
-    fn convert(value: X) -> Json;
 }
 
-kind!(TextField, TakesText, String);
-
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
+kind! {
+    MediaField of Media by TakesMedia
     message = "`{X}` is not a value for a field that takes `Media`",
     label = "this field takes a URL as text, or a `Media`",
     note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
-    note = "if it is a `Result`, add `?`; an `Option` goes into the setter with `maybe_` before its name, and a required field, which has none, takes the value itself"
-)]
-pub trait TakesMedia<X> {
-    fn convert(value: X) -> Json;
 }
-
-kind!(MediaField, TakesMedia, Media);
 
 /// A field of a generated type, a list, a map, or any value.
 #[doc(hidden)]
