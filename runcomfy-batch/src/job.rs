@@ -113,7 +113,9 @@ impl fmt::Display for State {
 
 /// Not a word for a state of a job.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a state of a job: it is one of new, submitting, submitted, done, failed, cancelled, unknown")]
+#[error(
+    "{0:?} is not a state of a job: it is one of new, submitting, submitted, done, failed, cancelled, unknown"
+)]
 pub struct InvalidState(String);
 
 impl FromStr for State {

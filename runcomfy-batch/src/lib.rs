@@ -1,8 +1,17 @@
 //! Batches of jobs, on one machine or many: a queue in a database, from which each job is submitted at most
 //! once.
 
+mod body;
+mod error;
 mod job;
+mod journal;
 mod money;
+mod store;
+mod worker;
 
+pub use error::Error;
 pub use job::{InvalidState, JobRecord, NewJob, SavedFile, State};
+pub use journal::SqlJournal;
 pub use money::{InvalidUsd, Usd};
+pub use store::{Added, Batch, BatchStatus, Cancelled, Limits, Retry, Store, WorkerInfo};
+pub use worker::{Event, Outcome, WorkOptions, Worker};

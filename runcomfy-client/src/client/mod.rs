@@ -54,6 +54,13 @@ impl Client {
         ClientBuilder::new()
     }
 
+    /// The same client with another journal. It shares the connections and the limits of this one.
+    #[must_use]
+    pub fn with_journal(&self, journal: impl Journal) -> Self {
+        let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal));
+        Self { shared: Shared { journal, ..self.shared.clone() } }
+    }
+
     /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
     /// [`WaitOptions::default`](crate::WaitOptions).
     ///

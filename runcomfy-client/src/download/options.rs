@@ -32,7 +32,11 @@ pub struct DownloadOptions {
     pub(super) timeout: Duration,
     hosts: Vec<String>,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    pub(super) names: Option<Arc<NameFile>>,
 }
+
+/// Makes the path of a file, of its index and the number of files.
+pub(super) type NameFile = dyn Fn(usize, usize) -> PathBuf + Send + Sync;
 
 /// What to do if the file exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,6 +71,7 @@ impl Default for DownloadOptions {
             timeout: Duration::from_secs(60 * 60),
             hosts: Vec::new(),
             progress: None,
+            names: None,
         }
     }
 }
@@ -104,6 +109,23 @@ impl DownloadOptions {
     /// Calls this for every chunk received. It should return quickly.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// Names the files of an output, in place of the request id and the URL. `name` gets the index of a
+    /// file, from 0, and the number of files, and returns a path below the folder, without an extension: the
+    /// file gets that of its type. It must give each file another path. Folders are created.
+    ///
+    /// A download of a single URL has its path already, and does not use it.
+    ///
+    /// ```
+    /// use runcomfy_client::DownloadOptions;
+    ///
+    /// let options = DownloadOptions::default().names(|index, _| format!("night/{index:03}").into());
+    /// # let _ = options;
+    /// ```
+    pub fn names(mut self, name: impl Fn(usize, usize) -> PathBuf + Send + Sync + 'static) -> Self {
+        self.names = Some(Arc::new(name));
         self
     }
 

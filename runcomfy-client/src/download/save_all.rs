@@ -3,7 +3,8 @@
 //! A file that cannot be saved does not stop the others; the first failure is returned at the end.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use runcomfy_journal::RequestId;
 use runcomfy_types::data_uri::mime;
@@ -25,9 +26,17 @@ impl Saver<'_> {
         folder: &Path,
     ) -> Result<Vec<Downloaded>, Error> {
         let files = self.files(output);
-        let names = name::of_files(request_id, &files, |name| self.transport.redact(name));
+        // Paths below the folder, and whether they lack an extension.
+        let names: Vec<(PathBuf, bool)> = match &self.options.names {
+            None => name::of_files(request_id, &files, |name| self.transport.redact(name))
+                .into_iter()
+                .map(|FileName { name, needs_extension }| (name.into(), needs_extension))
+                .collect(),
+            Some(name) => (0..files.len()).map(|index| (name(index, files.len()), true)).collect(),
+        };
         let request_id = Some(request_id);
-        if let Err(error) = tokio::fs::create_dir_all(folder).await {
+        if let Err((folder, error)) = create_folders(folder, &names).await {
+            let folder = &folder;
             let url = files.first().map_or("", |(url, _)| url);
             let destination = Destination::Exactly(folder);
             let file = OutputFile { url, destination, kind: None, request_id };
@@ -35,7 +44,7 @@ impl Saver<'_> {
         }
         let mut saved = Vec::new();
         let mut first_error = None;
-        for ((url, kind), FileName { name, needs_extension }) in files.iter().zip(names) {
+        for ((url, kind), (name, needs_extension)) in files.iter().zip(names) {
             let path = folder.join(name);
             let destination = if needs_extension {
                 Destination::Stem(&path)
@@ -69,4 +78,19 @@ impl Saver<'_> {
         let others = output.urls().filter(|url| is_allowed(url)).map(|url| (url, None));
         output.file_urls().chain(others).filter(|(url, _)| seen.insert(*url)).collect()
     }
+}
+
+/// Creates the folder, and those that the names of files are in. The error names the one that failed.
+async fn create_folders(
+    folder: &Path,
+    names: &[(PathBuf, bool)],
+) -> Result<(), (PathBuf, io::Error)> {
+    let mut folders: HashSet<PathBuf> = HashSet::from([folder.to_owned()]);
+    folders.extend(
+        names.iter().filter_map(|(name, _)| folder.join(name).parent().map(Path::to_owned)),
+    );
+    for folder in folders {
+        tokio::fs::create_dir_all(&folder).await.map_err(|error| (folder, error))?;
+    }
+    Ok(())
 }

@@ -40,6 +40,8 @@ pub(crate) struct Prepared {
     claim: Option<String>,
     /// Whether no schema of ours has checked the whole body.
     is_unchecked: bool,
+    /// How often it is tried at most, if the caller says so.
+    attempts: Option<u32>,
 }
 
 impl Prepared {
@@ -62,7 +64,8 @@ impl Prepared {
         let key = options.given_key().or(input.job_key());
         let claim = number.map(|number| claim_of(&model_id, json, &body, key, number));
         let is_unchecked = extended.is_some() || checked.is_none();
-        Ok(Self { model_id, output_kind: input.output_kind(), body, claim, is_unchecked })
+        let (output_kind, attempts) = (input.output_kind(), options.max_attempts());
+        Ok(Self { model_id, output_kind, body, claim, is_unchecked, attempts })
     }
 
     /// Any JSON for any model, unchecked, its size included: the service knows its limits best.
@@ -71,7 +74,8 @@ impl Prepared {
         body: &B,
     ) -> Result<Self, Error> {
         let body = Body::of(body).map_err(Error::Body)?;
-        Ok(Self { model_id, output_kind: None, body, claim: None, is_unchecked: true })
+        let (output_kind, claim, attempts) = (None, None, None);
+        Ok(Self { model_id, output_kind, body, claim, is_unchecked: true, attempts })
     }
 
     pub(crate) fn model_id(&self) -> &ModelId {
@@ -144,6 +148,7 @@ struct SubmitRequest<'a> {
     model_id: &'a ModelId,
     body: &'a Body,
     is_unchecked: bool,
+    attempts: u32,
 }
 
 impl Shared {
@@ -188,7 +193,7 @@ impl Shared {
         prepared: Prepared,
         deadline: Duration,
     ) -> Result<Accepted, Failed> {
-        let Prepared { model_id, output_kind, body, claim, is_unchecked } = prepared;
+        let Prepared { model_id, output_kind, body, claim, is_unchecked, attempts } = prepared;
         let submitted_at = self.transport.clock.date();
         let (record, submission) = match &self.journal {
             None => (SubmissionRecord::none(), None),
@@ -209,7 +214,8 @@ impl Shared {
                 (record, Some(submission))
             }
         };
-        let request = SubmitRequest { model_id: &model_id, body: &body, is_unchecked };
+        let attempts = attempts.unwrap_or(self.transport.limits.attempts);
+        let request = SubmitRequest { model_id: &model_id, body: &body, is_unchecked, attempts };
         let outcome = self.send_until_clear(request, &record, deadline).await;
         self.remember(&outcome);
         if let Some(submission) = &submission {
@@ -249,13 +255,12 @@ impl Shared {
         record: &SubmissionRecord,
         deadline: Duration,
     ) -> SendOutcome {
-        let SubmitRequest { model_id, body, is_unchecked } = request;
+        let SubmitRequest { model_id, body, is_unchecked, attempts } = request;
         let transport = &*self.transport;
         let limits = &transport.limits;
         let url = transport.url(["models"].into_iter().chain(model_id.as_str().split('/')));
         // Keeps only failures where the service surely did not accept the submission.
-        let mut attempts =
-            Attempts::new(transport, limits.attempts, limits.submit_timeout, deadline);
+        let mut attempts = Attempts::new(transport, attempts, limits.submit_timeout, deadline);
         loop {
             let timeout = match attempts.start().await {
                 Ok(timeout) => timeout,

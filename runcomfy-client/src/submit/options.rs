@@ -9,6 +9,7 @@ use serde_json::Value;
 pub struct SubmitOptions {
     key: Option<String>,
     extras: Vec<(String, Value)>,
+    attempts: Option<u32>,
 }
 
 impl SubmitOptions {
@@ -50,6 +51,18 @@ impl SubmitOptions {
         self.extras.retain(|(present, _)| *present != key);
         self.extras.push((key, value.into()));
         self
+    }
+
+    /// How often the submission is tried at most, in place of the client's own
+    /// [`attempts`](crate::ClientBuilder::attempts). With 1, a caller decides after each failure: the error says
+    /// whether the submission may have been accepted.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts.max(1));
+        self
+    }
+
+    pub(super) fn max_attempts(&self) -> Option<u32> {
+        self.attempts
     }
 
     pub(crate) fn given_key(&self) -> Option<&str> {

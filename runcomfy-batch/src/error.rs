@@ -1,0 +1,120 @@
+//! What can go wrong with a batch.
+
+use runcomfy_schema::debug_as_report;
+
+/// Why a call about a batch failed. `{:?}` shows the causes, too.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database cannot be opened.
+    #[error("cannot open the database {store}")]
+    Open {
+        /// Its path or URL, without a password.
+        store: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The text does not name a database.
+    #[error(
+        "{store:?} names no database: use the path of a file, or postgres://user@host/database"
+    )]
+    BadStore {
+        /// The text, without a password.
+        store: String,
+    },
+    /// The name cannot be that of a batch.
+    #[error("{0:?} cannot be the name of a batch: use 1 to 64 letters, digits, `-`, `_` and `.`")]
+    BadName(String),
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The engine failed.
+    #[error("the queue in the database failed")]
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row of the database is damaged.
+    #[error("the database is damaged: job {number} has {reason}")]
+    Damaged {
+        /// The job.
+        number: u64,
+        /// The problem.
+        reason: String,
+    },
+    /// The batch has a maximum cost, and nobody knows what these jobs cost.
+    #[error(
+        "{count} jobs have no estimate of their cost, so a maximum cost cannot hold; the first is of the model {model_id}"
+    )]
+    NoEstimate {
+        /// How many.
+        count: u64,
+        /// The model of the first one.
+        model_id: String,
+    },
+    /// There is no such job.
+    #[error("the batch has no job {0}")]
+    NoJob(u64),
+    /// The client cannot be used.
+    #[error(transparent)]
+    Client(#[from] runcomfy_client::Error),
+    /// An address of a board cannot be used.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+debug_as_report!(enum Error {
+    Open { store, source },
+    BadStore { store },
+    BadName(name),
+    Database(source),
+    Engine(source),
+    Damaged { number, reason },
+    NoEstimate { count, model_id },
+    NoJob(number),
+    Client(source),
+    Listen { address, source },
+});
+
+impl From<apalis_sqlite::Error> for Error {
+    fn from(source: apalis_sqlite::Error) -> Self {
+        Self::Engine(source.into())
+    }
+}
+
+impl From<apalis_postgres::Error> for Error {
+    fn from(source: apalis_postgres::Error) -> Self {
+        Self::Engine(source.into())
+    }
+}
+
+impl Error {
+    /// Whether the database could not be reached, so that the same call may work later.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(source) => match source {
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::WorkerCrashed => true,
+                sqlx::Error::Database(error) => {
+                    let code = error.code().unwrap_or_default();
+                    // Connection failures, shutdown, too many connections, serialisation and deadlock of
+                    // PostgreSQL; busy and locked of SQLite.
+                    code.starts_with("08")
+                        || code.starts_with("57P")
+                        || code.starts_with("53")
+                        || matches!(&*code, "40001" | "40P01" | "5" | "6" | "261" | "517")
+                }
+                _ => false,
+            },
+            Self::Engine(_) => true,
+            _ => false,
+        }
+    }
+}

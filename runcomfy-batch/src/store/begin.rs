@@ -1,0 +1,171 @@
+//! The beginning of a submission: in one transaction with the limits, so that no two workers begin the same
+//! one, and all of them together keep to the limits.
+
+use std::fmt;
+use std::time::Duration;
+
+use sqlx::Row;
+
+use super::{Batch, Db, POSTGRES_NOW, in_transaction, signed, system_now, unsigned};
+use crate::error::Error;
+use crate::money::Usd;
+
+/// Why a submission cannot begin now. Nothing was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotNow {
+    /// A limit holds; it may begin after this time at the earliest.
+    Wait(Duration),
+    /// The batch is paused.
+    Paused,
+    /// It would pass the maximum cost. Jobs in flight may turn out cheaper.
+    MaxCost { in_flight: u64 },
+    /// Another worker began it, or it was cancelled.
+    NotNew,
+}
+
+impl fmt::Display for NotNow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wait(_) => "a limit of the batch holds",
+            Self::Paused => "the batch is paused",
+            Self::MaxCost { .. } => "the maximum cost of the batch is reached",
+            Self::NotNew => "the job is not new any more",
+        })
+    }
+}
+
+impl std::error::Error for NotNow {}
+
+/// How soon to look again whether one of the jobs in flight has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// The time inside a transaction.
+macro_rules! now {
+    ($db:expr, $transaction:ident) => {
+        match $db {
+            Db::Sqlite(_) => system_now(),
+            Db::Postgres(_) => {
+                let row = sqlx::query(POSTGRES_NOW_OR_ZERO).fetch_one(&mut *$transaction).await?;
+                row.try_get::<i64, _>(0)?
+            }
+        }
+    };
+}
+
+/// In the code that is compiled for both databases; only PostgreSQL runs it.
+const POSTGRES_NOW_OR_ZERO: &str = POSTGRES_NOW;
+
+impl Batch {
+    /// Records that a worker is about to submit a job.
+    pub(crate) async fn begin(
+        &self,
+        number: u64,
+        submission: &str,
+        worker: &str,
+    ) -> Result<Result<(), NotNow>, Error> {
+        in_transaction!(self.db(), transaction => async {
+            // The row is locked until the end, so all workers pass here one by one.
+            let batch = sqlx::query(
+                "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
+                 RETURNING paused, at_once, per_minute, max_cost, next_begin, not_before",
+            )
+            .bind(&self.name)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let now: i64 = now!(self.db(), transaction);
+            if batch.try_get::<i64, _>("paused")? != 0 {
+                return Ok(Err(NotNow::Paused));
+            }
+            let next_begin: i64 = batch.try_get("next_begin")?;
+            let earliest = next_begin.max(batch.try_get("not_before")?);
+            if earliest > now {
+                return Ok(Err(NotNow::Wait(Duration::from_millis(unsigned(earliest - now)))));
+            }
+            let at_once: Option<i64> = batch.try_get("at_once")?;
+            let max_cost: Option<i64> = batch.try_get("max_cost")?;
+            if at_once.is_some() || max_cost.is_some() {
+                let in_flight: i64 = sqlx::query_scalar(
+                    "SELECT COUNT(*) FROM runcomfy_jobs \
+                     WHERE batch = $1 AND state IN ('submitting', 'submitted')",
+                )
+                .bind(&self.name)
+                .fetch_one(&mut *transaction)
+                .await?;
+                if at_once.is_some_and(|at_once| in_flight >= at_once) {
+                    return Ok(Err(NotNow::Wait(LOOK_AGAIN)));
+                }
+                if let Some(max_cost) = max_cost {
+                    let committed: i64 = sqlx::query_scalar(COMMITTED)
+                        .bind(&self.name)
+                        .bind(signed(number))
+                        .fetch_one(&mut *transaction)
+                        .await?;
+                    if committed > max_cost {
+                        return Ok(Err(NotNow::MaxCost { in_flight: unsigned(in_flight) }));
+                    }
+                }
+            }
+            let begun = sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'submitting', submission = $3, worker = $4, \
+                 begun_at = $5, request_id = NULL, service_end = NULL, ended_at = NULL \
+                 WHERE batch = $1 AND number = $2 AND state = 'new'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(submission)
+            .bind(worker)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            if begun.rows_affected() == 0 {
+                return Ok(Err(NotNow::NotNew));
+            }
+            if let Some(per_minute) = batch.try_get::<Option<i64>, _>("per_minute")? {
+                let step = 60_000_i64.div_euclid(per_minute.max(1)).max(1);
+                sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
+                    .bind(&self.name)
+                    .bind(now.max(next_begin).saturating_add(step))
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            Ok::<_, Error>(Ok(()))
+        }.await)
+    }
+
+    /// Lets no worker begin a submission for a while: the service is busy.
+    pub(crate) async fn hold(&self, pause: Duration) -> Result<(), Error> {
+        let pause = signed(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
+        in_transaction!(self.db(), transaction => async {
+            let now: i64 = now!(self.db(), transaction);
+            sqlx::query(
+                "UPDATE runcomfy_batches SET not_before = $2 WHERE name = $1 AND not_before < $2",
+            )
+            .bind(&self.name)
+            .bind(now.saturating_add(pause))
+            .execute(&mut *transaction)
+            .await?;
+            Ok::<_, Error>(())
+        }.await)
+    }
+
+    /// What was spent and what is in flight.
+    pub(crate) async fn committed(&self) -> Result<Usd, Error> {
+        let sum: i64 = super::with_pool!(self.db(), pool => {
+            sqlx::query_scalar(COMMITTED).bind(&self.name).bind(-1_i64).fetch_one(pool).await?
+        });
+        Ok(Usd::from_microdollars(unsigned(sum)))
+    }
+}
+
+/// What was spent, what is in flight, and the estimate of one new job. The estimate stands in for a cost that
+/// the service has not told. A job that was cancelled in the queue costs nothing; one that failed may.
+const COMMITTED: &str = "\
+SELECT CAST(COALESCE(SUM(
+    earlier_cost + CASE
+        WHEN cost IS NOT NULL THEN cost
+        WHEN state IN ('submitting', 'submitted', 'done', 'unknown') THEN COALESCE(estimate, 0)
+        WHEN state = 'failed' AND request_id IS NOT NULL THEN COALESCE(estimate, 0)
+        WHEN state = 'new' AND number = $2 THEN COALESCE(estimate, 0)
+        ELSE 0
+    END
+), 0) AS BIGINT) FROM runcomfy_jobs WHERE batch = $1";

@@ -1,0 +1,205 @@
+//! What became of a submission and of its job. Each statement names the state that it starts from, so that
+//! a late word of one worker never undoes what another one wrote.
+
+use runcomfy_client::{JobState, RequestId};
+
+use super::{Batch, in_transaction, signed, with_pool};
+use crate::error::Error;
+use crate::job::{SavedFile, State};
+use crate::money::Usd;
+
+/// How a submitted job ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) state: State,
+    /// How it ended at the service; `None` if that is not known.
+    pub(crate) service_end: Option<JobState>,
+    pub(crate) reason: Option<String>,
+    pub(crate) cost: Option<Usd>,
+    pub(crate) output: Option<String>,
+    pub(crate) files: Vec<SavedFile>,
+}
+
+impl Batch {
+    /// The service accepted a submission. A late word counts, too: the job may be called unknown, or new
+    /// again. If another submission has its place, the job is remembered as an earlier one.
+    pub(crate) async fn accepted(
+        &self,
+        number: u64,
+        submission: &str,
+        request_id: &RequestId,
+    ) -> Result<(), Error> {
+        in_transaction!(self.db(), transaction => async {
+            let accepted = sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $4, reason = NULL, \
+                 tries = 0, ended_at = NULL \
+                 WHERE batch = $1 AND number = $2 AND submission = $3 \
+                 AND state IN ('submitting', 'unknown', 'new')",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(submission)
+            .bind(request_id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+            if accepted.rows_affected() == 0 {
+                sqlx::query(
+                    "UPDATE runcomfy_jobs SET earlier = earlier || $3 || ' ' \
+                     WHERE batch = $1 AND number = $2 AND (request_id IS NULL OR request_id <> $3)",
+                )
+                .bind(&self.name)
+                .bind(signed(number))
+                .bind(request_id.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            Ok::<_, Error>(())
+        }.await)
+    }
+
+    /// The service surely did not accept a submission.
+    pub(crate) async fn not_accepted(
+        &self,
+        number: u64,
+        submission: &str,
+        reason: &str,
+    ) -> Result<(), Error> {
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'new', reason = $4, tries = tries + 1, \
+                 ended_at = NULL \
+                 WHERE batch = $1 AND number = $2 AND submission = $3 \
+                 AND state IN ('submitting', 'unknown')",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(submission)
+            .bind(reason)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Nobody knows whether the service accepted a submission.
+    pub(crate) async fn unknown(
+        &self,
+        number: u64,
+        submission: &str,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let now = self.db().now().await?;
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'unknown', reason = $4, ended_at = $5 \
+                 WHERE batch = $1 AND number = $2 AND submission = $3 AND state = 'submitting'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(submission)
+            .bind(reason)
+            .bind(now)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// A job that is not submitted cannot be, or its submission was refused.
+    pub(crate) async fn refused(&self, number: u64, reason: &str) -> Result<(), Error> {
+        let now = self.db().now().await?;
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'failed', reason = $3, ended_at = $4 \
+                 WHERE batch = $1 AND number = $2 AND state = 'new'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(reason)
+            .bind(now)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// A worker takes over a submitted job. From now on, it alone ends the job.
+    pub(crate) async fn take_over(&self, number: u64, worker: &str) -> Result<(), Error> {
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET worker = $3 \
+                 WHERE batch = $1 AND number = $2 AND state = 'submitted'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(worker)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Whether a worker still has a submitted job.
+    pub(crate) async fn has(&self, number: u64, worker: &str) -> Result<bool, Error> {
+        let count: i64 = with_pool!(self.db(), pool => {
+            sqlx::query_scalar(
+                "SELECT COUNT(*) FROM runcomfy_jobs \
+                 WHERE batch = $1 AND number = $2 AND state = 'submitted' AND worker = $3",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(worker)
+            .fetch_one(pool)
+            .await?
+        });
+        Ok(count > 0)
+    }
+
+    /// Something went wrong with a submitted job that may go well later. Returns how often that was.
+    pub(crate) async fn trouble(&self, number: u64, reason: &str) -> Result<u64, Error> {
+        let tries: Option<i64> = with_pool!(self.db(), pool => {
+            sqlx::query_scalar(
+                "UPDATE runcomfy_jobs SET tries = tries + 1, reason = $3 \
+                 WHERE batch = $1 AND number = $2 AND state = 'submitted' RETURNING tries",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(reason)
+            .fetch_optional(pool)
+            .await?
+        });
+        Ok(tries.map_or(0, super::unsigned))
+    }
+
+    /// A submitted job has ended. Returns false if another worker took it over meanwhile.
+    pub(crate) async fn end(
+        &self,
+        number: u64,
+        worker: &str,
+        ending: &Ending,
+    ) -> Result<bool, Error> {
+        let Ending { state, service_end, reason, cost, output, files } = ending;
+        let now = self.db().now().await?;
+        let ended = with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = $4, service_end = $5, reason = $6, cost = $7, \
+                 output = $8, files = $9, ended_at = $10, tries = 0 \
+                 WHERE batch = $1 AND number = $2 AND state = 'submitted' AND worker = $3",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(worker)
+            .bind(state.as_str())
+            .bind(service_end.as_ref().map(JobState::as_str))
+            .bind(reason)
+            .bind(cost.map(|cost| signed(cost.microdollars())))
+            .bind(output)
+            .bind(super::list::files_text(files))
+            .bind(now)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
+        Ok(ended > 0)
+    }
+}

@@ -1,0 +1,327 @@
+//! What a person does with a batch: adds jobs, sets limits, pauses, cancels, tries again.
+
+use std::collections::HashMap;
+
+use runcomfy_client::{CancelOutcome, Client, Error as ClientError};
+
+use super::{Batch, Limits, in_transaction, signed, system_now, unsigned, with_pool};
+use crate::body;
+use crate::error::Error;
+use crate::job::NewJob;
+
+/// What came of adding jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Added {
+    /// Jobs that are new in the batch.
+    pub added: u64,
+    /// Jobs that the batch had already, in any state. Nothing happens to them.
+    pub known: u64,
+}
+
+/// What came of a cancellation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cancelled {
+    /// Jobs that were not submitted, and will not be.
+    pub new: u64,
+    /// Jobs that the service took out of its queue, or was asked to.
+    pub submitted: u64,
+    /// Jobs that go on, because they run already, or because the service could not be asked.
+    pub go_on: u64,
+}
+
+/// Which jobs to try again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retry {
+    /// Those that failed.
+    pub failed: bool,
+    /// Those that were cancelled.
+    pub cancelled: bool,
+    /// Those whose outcome is unknown. They may have been paid for: look at the account first.
+    pub unknown: bool,
+    /// Only jobs with these numbers; all if it is empty.
+    pub numbers: Vec<u64>,
+}
+
+impl Retry {
+    /// Tries jobs again that failed.
+    #[must_use]
+    pub fn failed() -> Self {
+        Self { failed: true, ..Self::default() }
+    }
+
+    /// Tries jobs again whose outcome is unknown. They may have been paid for: look at the account first.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { unknown: true, ..Self::default() }
+    }
+
+    /// Only the jobs with these numbers.
+    #[must_use]
+    pub fn only(mut self, numbers: impl IntoIterator<Item = u64>) -> Self {
+        self.numbers.extend(numbers);
+        self
+    }
+}
+
+impl Batch {
+    /// Adds jobs, and leaves out those that the batch has already: a list can be added again. Equal inputs of
+    /// one call are numbered, so each of them is a job. All of them are added, or none.
+    ///
+    /// # Errors
+    /// [`Error::NoEstimate`] if the batch has a maximum cost and a job has no estimate; failures of the
+    /// database.
+    pub async fn add(&self, jobs: Vec<NewJob>) -> Result<Added, Error> {
+        let limits = self.status().await?.limits;
+        let mut unpriced = jobs.iter().filter(|job| job.estimate.is_none());
+        if limits.max_cost.is_some()
+            && let Some(first) = unpriced.next()
+        {
+            let model_id = first.input.model_id().to_owned();
+            return Err(Error::NoEstimate { count: unpriced.count() as u64 + 1, model_id });
+        }
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        let mut ready = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let model_id = job.input.model_id().parse().map_err(ClientError::from)?;
+            let body = body::split(&job.input).map_err(ClientError::Body)?;
+            let given = job.key.as_deref();
+            let first = body::key(&model_id, &body.text, &body.media, given, 0);
+            let before = seen.entry(first.clone()).or_default();
+            // A key says itself which jobs are the same.
+            let key = match (*before, given) {
+                (0, _) | (_, Some(_)) => first,
+                (number, None) => body::key(&model_id, &body.text, &body.media, None, number),
+            };
+            *before += 1;
+            ready.push((job, model_id, body, key));
+        }
+        in_transaction!(self.db(), transaction => async {
+            let last: i64 = sqlx::query_scalar(
+                "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
+                 RETURNING last_number",
+            )
+            .bind(&self.name)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let (mut number, mut added) = (last, Added::default());
+            for (job, model_id, body, key) in &ready {
+                let shown = job.shown.clone().unwrap_or_else(|| body::shown(&body.text));
+                let inserted = sqlx::query(
+                    "INSERT INTO runcomfy_jobs (batch, number, key, line, model_id, output_kind, body, \
+                     media, shown, priority, estimate, state) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'new') \
+                     ON CONFLICT (batch, key) DO NOTHING",
+                )
+                .bind(&self.name)
+                .bind(number + 1)
+                .bind(key)
+                .bind(job.line.map(signed))
+                .bind(runcomfy_types::ModelId::as_str(model_id))
+                .bind(job.input.output_kind().map(|kind| kind.to_string()))
+                .bind(&body.text)
+                .bind(&body.media)
+                .bind(shown.to_string())
+                .bind(i64::from(job.priority))
+                .bind(job.estimate.map(|estimate| signed(estimate.microdollars())))
+                .execute(&mut *transaction)
+                .await?;
+                if inserted.rows_affected() == 0 {
+                    added.known += 1;
+                    continue;
+                }
+                added.added += 1;
+                number += 1;
+                for content in &body.contents {
+                    sqlx::query(
+                        "INSERT INTO runcomfy_media (sha256, content) VALUES ($1, $2) \
+                         ON CONFLICT (sha256) DO NOTHING",
+                    )
+                    .bind(&content.sha256)
+                    .bind(&content.uri)
+                    .execute(&mut *transaction)
+                    .await?;
+                }
+            }
+            sqlx::query("UPDATE runcomfy_batches SET last_number = $2 WHERE name = $1")
+                .bind(&self.name)
+                .bind(number)
+                .execute(&mut *transaction)
+                .await?;
+            Ok::<_, Error>(added)
+        }.await)
+    }
+
+    /// Sets the limits of all workers. They hold from the next submission on.
+    ///
+    /// # Errors
+    /// [`Error::NoEstimate`] if there is a maximum cost, and a job that is not submitted has no estimate.
+    pub async fn set_limits(&self, limits: Limits) -> Result<(), Error> {
+        if limits.max_cost.is_some() {
+            let unpriced: (i64, Option<String>) = with_pool!(self.db(), pool => {
+                sqlx::query_as(
+                    "SELECT COUNT(*), MIN(model_id) FROM runcomfy_jobs \
+                     WHERE batch = $1 AND state = 'new' AND estimate IS NULL",
+                )
+                .bind(&self.name)
+                .fetch_one(pool)
+                .await?
+            });
+            if let (count, Some(model_id)) = unpriced {
+                return Err(Error::NoEstimate { count: unsigned(count), model_id });
+            }
+        }
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_batches SET at_once = $2, per_minute = $3, max_cost = $4 \
+                 WHERE name = $1",
+            )
+            .bind(&self.name)
+            .bind(limits.at_once.map(i64::from))
+            .bind(limits.per_minute.map(i64::from))
+            .bind(limits.max_cost.map(|cost| signed(cost.microdollars())))
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Lets no submission begin on any machine. Submitted jobs go on.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn pause(&self) -> Result<(), Error> {
+        self.pause_because(None).await
+    }
+
+    pub(crate) async fn pause_because(&self, reason: Option<&str>) -> Result<(), Error> {
+        with_pool!(self.db(), pool => {
+            sqlx::query("UPDATE runcomfy_batches SET paused = 1, paused_because = $2 WHERE name = $1")
+                .bind(&self.name)
+                .bind(reason)
+                .execute(pool)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Lets submissions begin again.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn resume(&self) -> Result<(), Error> {
+        with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_batches SET paused = 0, paused_because = NULL WHERE name = $1",
+            )
+            .bind(&self.name)
+            .execute(pool)
+            .await?;
+        });
+        Ok(())
+    }
+
+    /// Cancels the batch: jobs that are not submitted never are, and those in the service's queue are taken
+    /// out of it. Jobs that run already go on, and workers save their files.
+    ///
+    /// # Errors
+    /// Failures of the database. A job that the service cannot be asked about goes on.
+    pub async fn cancel(&self, client: &Client) -> Result<Cancelled, Error> {
+        let now = system_now();
+        let new = with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'cancelled', ended_at = $2, reason = NULL \
+                 WHERE batch = $1 AND state = 'new'",
+            )
+            .bind(&self.name)
+            .bind(now)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
+        let ids: Vec<String> = with_pool!(self.db(), pool => {
+            sqlx::query_scalar(
+                "SELECT request_id FROM runcomfy_jobs \
+                 WHERE batch = $1 AND state = 'submitted' AND request_id IS NOT NULL ORDER BY number",
+            )
+            .bind(&self.name)
+            .fetch_all(pool)
+            .await?
+        });
+        let mut cancelled = Cancelled { new, ..Cancelled::default() };
+        for id in ids {
+            // The worker that waits for the job hears of its end.
+            let outcome = match client.job_json(&id) {
+                Ok(job) => job.cancel().await,
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Ok(CancelOutcome::Cancelled | CancelOutcome::Requested) => cancelled.submitted += 1,
+                _ => cancelled.go_on += 1,
+            }
+        }
+        Ok(cancelled)
+    }
+
+    /// Tries jobs again. A job that completed, but whose files are not saved, is not submitted again: its
+    /// files are fetched. So is one that was given up while it was at the service. The others become new, and
+    /// cost money again; their earlier ids stay in [`JobRecord::earlier`](crate::JobRecord::earlier).
+    ///
+    /// Returns the number of jobs.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn retry(&self, retry: Retry) -> Result<u64, Error> {
+        let Retry { failed, cancelled, unknown, numbers } = retry;
+        let chosen = serde_json::to_string(&numbers).unwrap_or_default();
+        // `,1,17,`: both databases find a number in it.
+        let chosen = format!(",{},", chosen.trim_matches(['[', ']']));
+        let all = i64::from(numbers.is_empty());
+        let mut count = 0;
+        in_transaction!(self.db(), transaction => async {
+            for (state, is_wanted) in [("failed", failed), ("cancelled", cancelled), ("unknown", unknown)] {
+                if !is_wanted {
+                    continue;
+                }
+                let waited_for = sqlx::query(
+                    "UPDATE runcomfy_jobs SET state = 'submitted', reason = NULL, tries = 0, \
+                     ended_at = NULL, begun_at = $5 \
+                     WHERE batch = $1 AND state = $2 AND request_id IS NOT NULL \
+                     AND (service_end IS NULL OR service_end = 'completed') \
+                     AND ($3 = 1 OR $4 LIKE '%,' || CAST(number AS TEXT) || ',%')",
+                )
+                .bind(&self.name)
+                .bind(state)
+                .bind(all)
+                .bind(&chosen)
+                .bind(system_now())
+                .execute(&mut *transaction)
+                .await?;
+                // The submission stays: if its late outcome arrives before the next one begins, it counts.
+                let new = sqlx::query(
+                    "UPDATE runcomfy_jobs SET state = 'new', reason = NULL, tries = 0, \
+                     ended_at = NULL, output = NULL, service_end = NULL, \
+                     earlier = CASE WHEN request_id IS NULL THEN earlier \
+                               ELSE earlier || request_id || ' ' END, \
+                     earlier_cost = earlier_cost + COALESCE(cost, CASE \
+                         WHEN request_id IS NOT NULL OR state = 'unknown' THEN COALESCE(estimate, 0) \
+                         ELSE 0 END), \
+                     cost = NULL, request_id = NULL \
+                     WHERE batch = $1 AND state = $2 \
+                     AND ($3 = 1 OR $4 LIKE '%,' || CAST(number AS TEXT) || ',%')",
+                )
+                .bind(&self.name)
+                .bind(state)
+                .bind(all)
+                .bind(&chosen)
+                .execute(&mut *transaction)
+                .await?;
+                count += waited_for.rows_affected() + new.rows_affected();
+            }
+            Ok::<_, Error>(())
+        }.await)
+        .map(|()| count)
+    }
+}

@@ -1,0 +1,95 @@
+//! The engine's tasks: one for each job that has not come to an end.
+
+use apalis_core::task::builder::TaskBuilder;
+use apalis_core::task::task_id::TaskId;
+use ulid::Ulid;
+
+use super::{Batch, Db, in_transaction, signed};
+use crate::error::Error;
+
+/// How many tasks one transaction makes.
+const MAX_TASKS: i64 = 500;
+
+/// How often the engine hands out a task again after the worker's own attempts.
+const MAX_ATTEMPTS: usize = 1_000_000;
+
+/// The jobs without a task that the engine still works on. `{tasks}` is the engine's table.
+macro_rules! without_task {
+    ($tasks:literal) => {
+        concat!(
+            "SELECT number, priority FROM runcomfy_jobs AS job \
+             WHERE batch = $1 AND state IN ('new', 'submitting', 'submitted') \
+             AND NOT EXISTS (SELECT 1 FROM ",
+            $tasks,
+            " AS task WHERE task.id = job.task_id AND (task.status IN ('Pending', 'Queued', 'Running') \
+             OR (task.status = 'Failed' AND task.attempts < task.max_attempts))) \
+             ORDER BY priority DESC, number LIMIT $2"
+        )
+    };
+}
+
+impl Batch {
+    /// Makes a task of each job that needs one and has none: of a new job, and of one whose task ended too
+    /// early. So a crash at any point loses no job.
+    pub(crate) async fn dispatch(&self) -> Result<(), Error> {
+        while self.dispatch_some().await? == MAX_TASKS {}
+        Ok(())
+    }
+
+    async fn dispatch_some(&self) -> Result<i64, Error> {
+        let queue = self.queue();
+        in_transaction!(self.db(), transaction => async {
+            // Locks the batch, so that two workers do not make two tasks of a job.
+            sqlx::query("UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1")
+                .bind(&self.name)
+                .execute(&mut *transaction)
+                .await?;
+            let jobs: Vec<(i64, i64)> = match self.db() {
+                Db::Sqlite(_) => sqlx::query_as(without_task!("Jobs")),
+                Db::Postgres(_) => sqlx::query_as(without_task!("apalis.jobs")),
+            }
+            .bind(&self.name)
+            .bind(MAX_TASKS)
+            .fetch_all(&mut *transaction)
+            .await?;
+            let mut tasks = Vec::with_capacity(jobs.len());
+            for (number, priority) in &jobs {
+                let id = Ulid::generate();
+                sqlx::query("UPDATE runcomfy_jobs SET task_id = $3 WHERE batch = $1 AND number = $2")
+                    .bind(&self.name)
+                    .bind(number)
+                    .bind(id.to_string())
+                    .execute(&mut *transaction)
+                    .await?;
+                let priority = usize::try_from(*priority).unwrap_or_default();
+                let task = TaskBuilder::new(number.to_string().into_bytes())
+                    .task_id(TaskId::from_ulid(id))
+                    .priority(priority)
+                    .max_attempts(MAX_ATTEMPTS)
+                    .build();
+                tasks.push(task);
+            }
+            Push::push(&mut *transaction, &queue, tasks).await?;
+            Ok::<_, Error>(signed(jobs.len() as u64))
+        }.await)
+    }
+}
+
+/// A connection that tasks can be written with.
+trait Push {
+    async fn push(&mut self, queue: &str, tasks: Vec<Task>) -> Result<(), Error>;
+}
+
+type Task = apalis_core::task::Task<Vec<u8>>;
+
+impl Push for sqlx::SqliteConnection {
+    async fn push(&mut self, queue: &str, tasks: Vec<Task>) -> Result<(), Error> {
+        Ok(apalis_sqlite::queries::push_tasks(self, queue, &tasks).await?)
+    }
+}
+
+impl Push for sqlx::PgConnection {
+    async fn push(&mut self, queue: &str, tasks: Vec<Task>) -> Result<(), Error> {
+        Ok(apalis_postgres::queries::push_tasks(self, queue, tasks).await?)
+    }
+}
