@@ -75,6 +75,15 @@ impl BatchStatus {
     }
 }
 
+/// What is left of a batch.
+#[derive(Clone, Debug)]
+pub(crate) struct Left {
+    pub(crate) new: u64,
+    pub(crate) in_flight: u64,
+    /// Whether it is paused, and why if a worker paused it.
+    pub(crate) paused: Option<Option<String>>,
+}
+
 /// A job with what a worker needs for it.
 #[derive(Debug)]
 pub(crate) struct Stored {
@@ -175,6 +184,22 @@ impl Batch {
         let committed = self.committed().await?;
         let workers = self.workers().await?;
         Ok(BatchStatus { counts: counted, committed, is_paused, paused_because, limits, workers })
+    }
+
+    /// What is left to do.
+    pub(crate) async fn left(&self) -> Result<Left, Error> {
+        let counts = self.counts().await?;
+        let (paused, reason): (i64, Option<String>) = with_pool!(self.db(), pool => {
+            sqlx::query_as("SELECT paused, paused_because FROM runcomfy_batches WHERE name = $1")
+                .bind(&self.name)
+                .fetch_one(pool)
+                .await?
+        });
+        Ok(Left {
+            new: counts[&State::New],
+            in_flight: counts[&State::Submitting] + counts[&State::Submitted],
+            paused: (paused != 0).then_some(reason),
+        })
     }
 
     pub(crate) async fn counts(&self) -> Result<BTreeMap<State, u64>, Error> {

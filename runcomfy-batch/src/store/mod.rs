@@ -22,7 +22,7 @@ pub use list::{BatchStatus, Limits, WorkerInfo};
 pub use person::{Added, Cancelled, Retry};
 
 pub(crate) use begin::NotNow;
-pub(crate) use list::Stored;
+pub(crate) use list::{Left, Stored};
 pub(crate) use outcome::Ending;
 
 use crate::error::Error;

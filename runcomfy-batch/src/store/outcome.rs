@@ -57,7 +57,8 @@ impl Batch {
         }.await)
     }
 
-    /// The service surely did not accept a submission.
+    /// The service surely did not accept a submission. The reason may be told twice: shortly by the journal,
+    /// and in full by the worker.
     pub(crate) async fn not_accepted(
         &self,
         number: u64,
@@ -66,10 +67,10 @@ impl Batch {
     ) -> Result<(), Error> {
         with_pool!(self.db(), pool => {
             sqlx::query(
-                "UPDATE runcomfy_jobs SET state = 'new', reason = $4, tries = tries + 1, \
-                 ended_at = NULL \
+                "UPDATE runcomfy_jobs SET state = 'new', reason = $4, ended_at = NULL, \
+                 tries = tries + CASE WHEN state = 'new' THEN 0 ELSE 1 END \
                  WHERE batch = $1 AND number = $2 AND submission = $3 \
-                 AND state IN ('submitting', 'unknown')",
+                 AND state IN ('submitting', 'unknown', 'new')",
             )
             .bind(&self.name)
             .bind(signed(number))
@@ -81,7 +82,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Nobody knows whether the service accepted a submission.
+    /// Nobody knows whether the service accepted a submission. The reason may be told twice.
     pub(crate) async fn unknown(
         &self,
         number: u64,
@@ -92,7 +93,8 @@ impl Batch {
         with_pool!(self.db(), pool => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'unknown', reason = $4, ended_at = $5 \
-                 WHERE batch = $1 AND number = $2 AND submission = $3 AND state = 'submitting'",
+                 WHERE batch = $1 AND number = $2 AND submission = $3 \
+                 AND state IN ('submitting', 'unknown')",
             )
             .bind(&self.name)
             .bind(signed(number))

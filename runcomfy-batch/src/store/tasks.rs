@@ -4,7 +4,7 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use ulid::Ulid;
 
-use super::{Batch, Db, in_transaction, signed};
+use super::{Batch, Db, in_transaction, signed, unsigned};
 use crate::error::Error;
 
 /// How many tasks one transaction makes.
@@ -62,9 +62,13 @@ impl Batch {
                     .execute(&mut *transaction)
                     .await?;
                 let priority = usize::try_from(*priority).unwrap_or_default();
+                // Of equal priorities, the engine takes the task first that may run since longest. These
+                // times are all in the past, and in the order of the jobs.
+                let since = unsigned(*number);
                 let task = TaskBuilder::new(number.to_string().into_bytes())
                     .task_id(TaskId::from_ulid(id))
                     .priority(priority)
+                    .run_at_timestamp(since)
                     .max_attempts(MAX_ATTEMPTS)
                     .build();
                 tasks.push(task);
@@ -72,6 +76,36 @@ impl Batch {
             Push::push(&mut *transaction, &queue, tasks).await?;
             Ok::<_, Error>(signed(jobs.len() as u64))
         }.await)
+    }
+}
+
+/// The tasks that the engine gave to a worker, whose name is a prefix of that of each of its generations.
+macro_rules! release {
+    ($tasks:literal) => {
+        concat!(
+            "UPDATE runcomfy_jobs SET task_id = NULL \
+             WHERE batch = $1 AND state IN ('new', 'submitted') AND task_id IN (SELECT id FROM ",
+            $tasks,
+            " WHERE lock_by LIKE $2 || '-%' AND status IN ('Queued', 'Running'))"
+        )
+    };
+}
+
+impl Batch {
+    /// Lets other workers have the jobs of a worker that ends, at once and not only when it is silent. A task
+    /// of which the engine still thinks that it runs does no harm later: the state of the job counts.
+    pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
+        match self.db() {
+            Db::Sqlite(pool) => {
+                let query = sqlx::query(release!("Jobs"));
+                query.bind(&self.name).bind(worker).execute(pool).await?;
+            }
+            Db::Postgres(pool) => {
+                let query = sqlx::query(release!("apalis.jobs"));
+                query.bind(&self.name).bind(worker).execute(pool).await?;
+            }
+        }
+        self.dispatch().await
     }
 }
 

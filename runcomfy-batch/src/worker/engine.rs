@@ -10,7 +10,7 @@ use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 
-use super::{NotEnded, Work};
+use super::Work;
 use crate::error::Error;
 use crate::store::Db;
 
@@ -46,15 +46,17 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
             let backend = $storage
                 .with_config(config)
                 .poll_with_strategy(IntervalStrategy::new(POLL_INTERVAL));
-            WorkerBuilder::new(name)
+            let engine = WorkerBuilder::new(name)
                 .backend(backend)
                 .data(Arc::clone(work))
                 .concurrency(work.options.at_once)
                 .retry(retry)
                 .build(task)
-                .run_until(stopped)
-                .await
-                .map_err(failed)
+                .run_until(stopped);
+            tokio::select! {
+                ended = engine => ended.map_err(failed),
+                () = work.idle() => Ok(()),
+            }
         }};
     }
     match work.batch.store().db() {
@@ -63,12 +65,25 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
     }
 }
 
+impl Work {
+    /// Waits until the worker stops, and its jobs have done what they can. The engine would wait for tasks that
+    /// it wants to try again later; it gives them to others when this worker is silent.
+    async fn idle(&self) {
+        /// For the engine, to write down which tasks ended.
+        const GRACE: Duration = Duration::from_secs(1);
+        self.drain.cancelled().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        tokio::time::sleep(GRACE).await;
+    }
+}
+
 /// A task is the number of a job. The job runs on its own: if the engine ends because the database is away, a
 /// submission must not be broken off.
 async fn task(number: u64, work: Data<Arc<Work>>) -> Result<(), BoxDynError> {
     let work = Arc::clone(&work);
     if work.stop.is_cancelled() {
-        return Err(NotEnded::Stopped.into());
+        return Err(work.stopped().await.into());
     }
     let tasks = work.tasks.clone();
     let ended = tasks.spawn(async move { work.job(number).await }).await;

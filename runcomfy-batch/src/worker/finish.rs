@@ -45,7 +45,7 @@ impl Work {
             (ClientError::Cancelled { .. }, _) => (State::Cancelled, Some(JobState::Cancelled)),
             (_, Some(ApiErrorKind::Unauthorized)) => {
                 self.halt(Outcome::NoPermission(reason));
-                return Err(NotEnded::Stopped);
+                return Err(self.stopped().await);
             }
             (_, Some(ApiErrorKind::NotFound | ApiErrorKind::Forbidden)) => (State::Failed, None),
             _ => {
@@ -109,6 +109,7 @@ impl Work {
 
     async fn end(&self, number: u64, ending: Ending) -> Result<(), NotEnded> {
         let is_ours = self.patiently(|| self.batch.end(number, &self.worker, &ending)).await?;
+        self.freed.notify_one();
         if is_ours { self.ended(number).await } else { Ok(()) }
     }
 }

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use runcomfy_client::{CancellationToken, Client, DownloadOptions, WaitOptions};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub use event::{Event, Outcome};
@@ -24,7 +25,7 @@ pub use event::{Event, Outcome};
 use crate::error::Error;
 use crate::job::{JobRecord, State};
 use crate::journal::Writer;
-use crate::store::Batch;
+use crate::store::{Batch, Left};
 use patience::Patience;
 
 /// How a worker works.
@@ -201,6 +202,7 @@ impl Worker {
             worker: Arc::clone(&self.name),
             writer,
             turn: Arc::default(),
+            freed: Notify::new(),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             stop: stop.child_token(),
@@ -226,6 +228,9 @@ impl Worker {
         work.drain.cancel();
         work.tasks.close();
         work.tasks.wait().await;
+        if let Err(error) = self.batch.release(&self.name).await {
+            tracing::warn!(%error, "other workers get the jobs of this one later");
+        }
         // It ends as soon as it sees that the worker stops; its outcome is in `outcome`.
         let _ = monitor.await;
         Ok(work.outcome().unwrap_or(Outcome::Stopped))
@@ -241,6 +246,8 @@ pub(crate) struct Work {
     writer: Writer,
     /// The jobs of a worker begin one by one: while one waits for a limit, the others need not ask.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// A job of this worker has ended, so that another one may begin.
+    freed: Notify,
     /// The jobs that this process works on. The engine may deliver one of them again.
     running: Mutex<HashMap<u64, Weak<tokio::sync::Mutex<()>>>>,
     tasks: TaskTracker,
@@ -315,10 +322,10 @@ impl Work {
             if !self.options.until_done {
                 continue;
             }
-            match self.batch.status().await {
-                Ok(status) if status.left() == 0 => self.halt(Outcome::Ended),
-                Ok(status) if status.is_paused && status.left() == status.count(State::New) => {
-                    self.halt(Outcome::Paused(status.paused_because));
+            match self.batch.left().await {
+                Ok(left) if left.new + left.in_flight == 0 => self.halt(Outcome::Ended),
+                Ok(Left { in_flight: 0, paused: Some(reason), .. }) => {
+                    self.halt(Outcome::Paused(reason));
                 }
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "cannot count the jobs"),
@@ -347,6 +354,12 @@ impl Work {
             () = self.stop.cancelled() => false,
             () = tokio::time::sleep(time) => !self.stop.is_cancelled(),
         }
+    }
+
+    /// Waits until the engine knows that the worker stops: it would hand out the task again.
+    async fn stopped(&self) -> NotEnded {
+        self.drain.cancelled().await;
+        NotEnded::Stopped
     }
 
     /// Makes a call to the database until it answers. Only a worker that stops gives up, and does so late: what

@@ -51,7 +51,7 @@ impl Work {
                 Some(NotNow::NotNew) => return Ok(()),
                 Some(NotNow::MaxCost { in_flight: 0 }) => {
                     self.halt(Outcome::MaxCost);
-                    return Err(NotEnded::Stopped);
+                    return Err(self.stopped().await);
                 }
                 Some(NotNow::MaxCost { .. } | NotNow::Paused) => self.pause(SOON).await?,
                 Some(NotNow::Wait(pause)) => self.pause((*pause).min(SOON)).await?,
@@ -75,7 +75,11 @@ impl Work {
 
     /// Waits before the limits are asked again.
     async fn pause(&self, pause: Duration) -> Result<(), NotEnded> {
-        if self.or_stop(pause).await { Ok(()) } else { Err(NotEnded::Stopped) }
+        tokio::select! {
+            () = self.stop.cancelled() => Err(self.stopped().await),
+            () = self.freed.notified() => Ok(()),
+            () = tokio::time::sleep(pause) => Ok(()),
+        }
     }
 
     async fn send(
@@ -138,7 +142,7 @@ impl Work {
             }
             (Some(ApiErrorKind::Unauthorized), _) => {
                 self.halt(Outcome::NoPermission(reason));
-                Err(NotEnded::Stopped)
+                Err(self.stopped().await)
             }
             (Some(ApiErrorKind::PaymentRequired), _) => {
                 self.patiently(|| self.batch.pause_because(Some(&reason))).await?;

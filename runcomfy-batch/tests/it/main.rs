@@ -3,5 +3,8 @@
 // A test may fail by a panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod limits;
+mod money;
+mod person;
 mod support;
 mod work;

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use runcomfy_batch::{Batch, NewJob, Store, WorkOptions};
+use runcomfy_batch::{Batch, NewJob, Outcome, State, Store, WorkOptions, Worker};
+use runcomfy_client::CancellationToken;
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
-use runcomfy_models::{AnyInput, Client, WaitOptions};
+use runcomfy_models::{AnyInput, Client, Value, WaitOptions};
 use runcomfy_sandbox::Sandbox;
 use runcomfy_test_postgres::Database;
 use tempfile::TempDir;
 
 /// A store that is deleted with its folder or server.
 pub(crate) struct Stored {
-    pub(crate) url: String,
     pub(crate) store: Store,
     pub(crate) folder: TempDir,
     _database: Option<Database>,
@@ -23,15 +23,15 @@ pub(crate) async fn stores() -> Vec<Stored> {
     if let Some(database) = Database::new() {
         let store = Store::open(&database.url()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        stores.push(Stored { url: database.url(), store, folder, _database: Some(database) });
+        stores.push(Stored { store, folder, _database: Some(database) });
     }
     stores
 }
 
-pub(crate) async fn sqlite() -> Stored {
+async fn sqlite() -> Stored {
     let folder = tempfile::tempdir().unwrap();
     let url = folder.path().join("batch.db").to_str().unwrap().to_owned();
-    Stored { store: Store::open(&url).await.unwrap(), url, folder, _database: None }
+    Stored { store: Store::open(&url).await.unwrap(), folder, _database: None }
 }
 
 impl Stored {
@@ -74,5 +74,28 @@ pub(crate) fn jobs(count: usize) -> Vec<NewJob> {
 /// Looks often, so that a test takes no time.
 pub(crate) fn options() -> WorkOptions {
     let poll = Duration::from_millis(5);
-    WorkOptions::default().wait(WaitOptions::default().poll_interval(poll, poll))
+    WorkOptions::default()
+        .heartbeat(Duration::from_secs(1), 3)
+        .wait(WaitOptions::default().poll_interval(poll, poll))
+}
+
+/// Runs a worker until it ends.
+pub(crate) async fn run(batch: &Batch, sandbox: &Sandbox) -> Outcome {
+    run_with(batch, sandbox, options()).await
+}
+
+pub(crate) async fn run_with(batch: &Batch, sandbox: &Sandbox, options: WorkOptions) -> Outcome {
+    let worker = Worker::new(batch.clone(), client(sandbox), options);
+    worker.run(CancellationToken::new(), |_| {}).await.unwrap()
+}
+
+/// The states of all jobs, in the order of their numbers.
+pub(crate) async fn states(batch: &Batch) -> Vec<State> {
+    batch.jobs(0, 1000).await.unwrap().iter().map(|job| job.state).collect()
+}
+
+/// The prompts that the sandbox accepted, in order.
+pub(crate) fn prompts(sandbox: &Sandbox) -> Vec<String> {
+    let prompt = |input: &Value| input["prompt"].as_str().unwrap_or_default().to_owned();
+    sandbox.accepted_jobs().iter().map(|job| prompt(&job.input)).collect()
 }

@@ -1,0 +1,132 @@
+//! What a person does with a batch.
+
+use std::time::Duration;
+
+use runcomfy_batch::{Error, NewJob, Outcome, Retry, State, Store};
+
+use crate::support::{client, input, jobs, quick, run, sandbox, states, stores};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paused_batch_submits_nothing() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(3)).await.unwrap();
+        batch.pause().await.unwrap();
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Paused(None));
+        assert_eq!(sandbox.accepted(), 0);
+        batch.resume().await.unwrap();
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Ended);
+        assert_eq!(sandbox.accepted(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_jobs_are_never_submitted() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(3)).await.unwrap();
+        let cancelled = batch.cancel(&client(&sandbox)).await.unwrap();
+        assert_eq!((cancelled.new, cancelled.submitted, cancelled.go_on), (3, 0, 0));
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Ended);
+        assert_eq!(sandbox.accepted(), 0);
+
+        let mut retry = Retry::default().only([2]);
+        retry.cancelled = true;
+        assert_eq!(batch.retry(retry).await.unwrap(), 1);
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Ended);
+        assert_eq!(states(&batch).await, [State::Cancelled, State::Done, State::Cancelled]);
+        assert_eq!(sandbox.accepted(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_jobs_are_tried_again_and_their_ids_kept() {
+    for stored in stores().await {
+        let sandbox = quick().price_usd(0.056).start().await.unwrap();
+        let batch = stored.batch().await;
+        let mut job = NewJob::new(input(0));
+        job.estimate = Some("0.28".parse().unwrap());
+        batch.add(vec![job]).await.unwrap();
+        sandbox.fail_next_job("the model ran out of memory");
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Ended);
+        let job = batch.job(1).await.unwrap();
+        assert_eq!(job.state, State::Failed);
+        assert!(job.reason.unwrap().contains("out of memory"));
+        let first = job.request_id.unwrap();
+
+        assert_eq!(batch.retry(Retry::failed()).await.unwrap(), 1);
+        assert_eq!(run(&batch, &sandbox).await, Outcome::Ended);
+        let job = batch.job(1).await.unwrap();
+        assert_eq!((job.state, job.reason), (State::Done, None));
+        assert_eq!(job.earlier, [first.to_string()]);
+        assert_ne!(job.request_id.unwrap(), first);
+        // Nobody knows whether the failed one was charged, so its estimate counts.
+        assert_eq!(batch.status().await.unwrap().committed.to_string(), "$0.56");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_inputs_of_a_list_are_jobs_of_their_own() {
+    for stored in stores().await {
+        let batch = stored.batch().await;
+        let list = || vec![NewJob::new(input(0)), NewJob::new(input(0)), NewJob::new(input(1))];
+        assert_eq!(batch.add(list()).await.unwrap().added, 3);
+        let again = batch.add(list()).await.unwrap();
+        assert_eq!((again.added, again.known), (0, 3));
+        let keyed = |key: &str| {
+            let mut job = NewJob::new(input(0));
+            job.key = Some(key.to_owned());
+            job
+        };
+        let keyed = batch.add(vec![keyed("a"), keyed("b"), keyed("a")]).await.unwrap();
+        assert_eq!((keyed.added, keyed.known), (2, 1));
+        // Another batch in the same database knows nothing of it.
+        let other = stored.store.batch("other").await.unwrap();
+        assert_eq!(other.add(list()).await.unwrap().added, 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_run_go_on_when_a_batch_is_cancelled() {
+    let stored = stores().await.remove(0);
+    let sandbox = quick().run_time(Duration::from_millis(100)).start().await.unwrap();
+    let batch = stored.batch().await;
+    batch.add(jobs(1)).await.unwrap();
+    let running = {
+        let batch = batch.clone();
+        let client = client(&sandbox);
+        let worker = runcomfy_batch::Worker::new(batch, client, crate::support::options());
+        tokio::spawn(async move {
+            worker.run(runcomfy_client::CancellationToken::new(), |_| {}).await.unwrap()
+        })
+    };
+    while batch.status().await.unwrap().count(State::Submitted) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let cancelled = batch.cancel(&client(&sandbox)).await.unwrap();
+    assert_eq!(cancelled.new, 0);
+    assert_eq!(running.await.unwrap(), Outcome::Ended);
+    assert!(batch.job(1).await.unwrap().state.is_final());
+}
+
+#[tokio::test]
+async fn stores_and_names_that_cannot_be_are_refused() {
+    for (store, message) in [
+        ("", "names no database"),
+        ("mysql://root:secret@host/db", "mysql://root:***@host/db"),
+        ("/no/such/folder/batch.db", "cannot open the database /no/such/folder/batch.db"),
+    ] {
+        let error = Store::open(store).await.unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    }
+    let stored = stores().await.remove(0);
+    for name in ["", "a/b", "a b", &"a".repeat(65)] {
+        let error = stored.store.batch(name).await.unwrap_err();
+        assert!(matches!(error, Error::BadName(_)), "{error}");
+    }
+    let batch = stored.batch().await;
+    assert_eq!(batch.job(7).await.unwrap_err().to_string(), "the batch has no job 7");
+}
