@@ -42,9 +42,9 @@ pub use tokio_util::sync::CancellationToken;
 
 pub use runcomfy_types::{
     AnyInput, DynamicModel, FieldInfo, FieldKind, IntoField, InvalidModelId, Keyed, Media,
-    MediaError, MediaKind, Missing, ModelId, ModelInfo, Output, OutputError, OutputFiles,
-    OutputRef, Request, SchemaError, Set, UnknownValue, ValidationErrors, Value, Violation,
-    serde_json,
+    MediaError, MediaKind, Missing, ModelField, ModelId, ModelInfo, Output, OutputError,
+    OutputFiles, OutputRef, Request, SchemaError, Set, UnknownValue, ValidationErrors, Value,
+    Violation, serde_json,
 };
 
 #[cfg(feature = "macros")]

@@ -8,13 +8,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::json::{Constant, Literal};
-use crate::keyword::types::Types;
 use crate::media::MediaKind;
-use crate::rule::{Bound, List, Rule, Rules};
-use crate::search::{find, items};
+use crate::rule::{List, Rule, Rules};
 
 /// An input field of a model, or of an object inside its input.
 #[derive(Clone, Copy)]
@@ -165,98 +161,6 @@ impl Default for Fields {
     }
 }
 
-fn find_in<T>(rules: &'static [Rule], pick: &dyn Fn(&'static Rule) -> Option<T>) -> Option<T> {
-    find(&[], rules, pick)
-}
-
-impl FieldInfo {
-    /// The kind of value that the field takes.
-    #[must_use]
-    pub fn kind(&self) -> FieldKind {
-        kind(self.rules)
-    }
-
-    /// The kind of the items, if the field is a list.
-    #[must_use]
-    pub fn item_kind(&self) -> Option<FieldKind> {
-        (self.kind() == FieldKind::Array).then(|| kind(items(self.rules)))
-    }
-
-    /// The allowed values, if the schema lists them. Otherwise empty.
-    #[must_use]
-    pub fn values(&self) -> Vec<Value> {
-        find_in(self.rules, &|rule| match rule {
-            Rule::Values(values) => Some(values.iter().map(Constant::to_value).collect()),
-            _ => None,
-        })
-        .unwrap_or_default()
-    }
-
-    /// The value that the service uses if none is sent. `None` if the default breaks the schema's
-    /// own rules.
-    #[must_use]
-    pub fn default(&self) -> Option<Value> {
-        self.default.map(Constant::to_value)
-    }
-
-    /// The least value (see [`exclusive_minimum`](Self::exclusive_minimum) for the other kind).
-    #[must_use]
-    pub fn minimum(&self) -> Option<Value> {
-        self.bound(|min, _| min, false)
-    }
-
-    /// The greatest value.
-    #[must_use]
-    pub fn maximum(&self) -> Option<Value> {
-        self.bound(|_, max| max, false)
-    }
-
-    /// The value it must be greater than.
-    #[must_use]
-    pub fn exclusive_minimum(&self) -> Option<Value> {
-        self.bound(|min, _| min, true)
-    }
-
-    /// The value it must be less than.
-    #[must_use]
-    pub fn exclusive_maximum(&self) -> Option<Value> {
-        self.bound(|_, max| max, true)
-    }
-
-    /// The least and the greatest number of characters of a string.
-    #[must_use]
-    pub fn length(&self) -> (Option<u64>, Option<u64>) {
-        find_in(self.rules, &|rule| match rule {
-            Rule::TextLen { min, max } => Some((*min, *max)),
-            _ => None,
-        })
-        .unwrap_or_default()
-    }
-
-    /// The least and the greatest number of items of a list.
-    #[must_use]
-    pub fn count(&self) -> (Option<u64>, Option<u64>) {
-        find_in(self.rules, &|rule| match rule {
-            Rule::ItemsLen { min, max } => Some((*min, *max)),
-            _ => None,
-        })
-        .unwrap_or_default()
-    }
-
-    fn bound(
-        &self,
-        side: for<'b> fn(Option<&'b Bound>, Option<&'b Bound>) -> Option<&'b Bound>,
-        exclusive: bool,
-    ) -> Option<Value> {
-        let bound = find_in(self.rules, &|rule| match rule {
-            Rule::Range { min, max } => side(min.as_ref(), max.as_ref()).cloned(),
-            _ => None,
-        });
-        let bound = bound.filter(|bound| bound.exclusive == exclusive)?;
-        bound.value.to_number().map(Value::Number)
-    }
-}
-
 impl fmt::Debug for FieldInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FieldInfo")
@@ -305,28 +209,6 @@ impl fmt::Display for FieldKind {
             Self::Object => "object",
             Self::Any => "any",
         })
-    }
-}
-
-fn kind(rules: &'static [Rule]) -> FieldKind {
-    let media = find_in(rules, &|rule| match rule {
-        Rule::Media(kind) => Some(FieldKind::Media(*kind)),
-        _ => None,
-    });
-    let types = find_in(rules, &|rule| match rule {
-        Rule::Types(types) => Some(types.0 & !Types::NULL),
-        _ => None,
-    });
-    match types {
-        Some(Types::STRING) => media.unwrap_or(FieldKind::String),
-        Some(Types::INTEGER) => FieldKind::Integer,
-        Some(Types::NUMBER) => FieldKind::Number,
-        Some(Types::BOOLEAN) => FieldKind::Boolean,
-        Some(Types::ARRAY) => FieldKind::Array,
-        Some(Types::OBJECT) => FieldKind::Object,
-        // The items of a list of files need no `type`.
-        None => media.unwrap_or(FieldKind::Any),
-        Some(_) => FieldKind::Any,
     }
 }
 

@@ -23,6 +23,7 @@ mod instance_path;
 pub mod json;
 pub mod keyword;
 pub mod media;
+mod model_field;
 pub mod model_id;
 pub mod named;
 mod num;
@@ -52,6 +53,7 @@ pub mod possible;
 
 pub use field::{Field, FieldInfo, FieldKind, Fields, OwnedField};
 pub use json::{Constant, Json, Literal};
+pub use model_field::ModelField;
 pub use num::Num;
 #[doc(hidden)]
 pub use num::{MAX_EXACT, MAX_EXACT_FLOAT, exact_float};

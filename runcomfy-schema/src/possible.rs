@@ -1,8 +1,14 @@
 //! The fields that a value may have in any of the forms that a schema allows, without a value.
 
+use std::collections::HashSet;
+
 use crate::field::Field;
+use crate::json::Json;
+use crate::keyword::values::holds;
+use crate::model_field::ModelField;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
 use crate::search::MAX_RULES_SEARCHED;
+use crate::validate::is_valid;
 
 /// A place in a body, with the rules of all forms that a value may have there.
 #[derive(Clone)]
@@ -66,6 +72,75 @@ impl<'r> Possible<'r> {
     #[must_use]
     pub fn is_described(&self) -> bool {
         !self.lists.is_empty()
+    }
+
+    /// The fields of an object here, each once, the required ones first. A field that only some forms
+    /// require is not required.
+    #[must_use]
+    pub fn model_fields(&self) -> Vec<ModelField<'r>> {
+        let mut required = HashSet::new();
+        for rules in &self.lists {
+            self.required(rules, &mut MAX_RULES_SEARCHED.clone(), &mut required);
+        }
+        let field = |field: Field<'r>| {
+            let required = required.contains(field.key);
+            ModelField::new(self.definitions, Field { required, ..field })
+        };
+        let mut fields: Vec<_> = self.fields().into_iter().map(field).collect();
+        fields.sort_by_key(|field| !field.required);
+        fields
+    }
+
+    /// The keys that an object has in each of its forms.
+    fn required(&self, rules: &'r [Rule], left: &mut usize, keys: &mut HashSet<&'r str>) {
+        for rule in rules {
+            let Some(less) = left.checked_sub(1) else { return };
+            *left = less;
+            match rule {
+                Rule::Object(object) => {
+                    let fields = object.fields.iter().filter(|field| field.required);
+                    keys.extend(fields.map(|field| field.key));
+                }
+                Rule::Required(more) => keys.extend(more.iter().map(|key| &**key)),
+                _ => {}
+            }
+            for part in rule.all_in_place(self.definitions).unwrap_or_default() {
+                self.required(part, left, keys);
+            }
+        }
+    }
+
+    /// Whether one of the forms takes this value. Not whether the body takes it: that also depends on
+    /// the values around it.
+    #[must_use]
+    pub fn takes(&self, value: &Json) -> bool {
+        self.lists.iter().any(|rules| is_valid(self.definitions, rules, value))
+    }
+
+    /// Whether an `enum` or a `const` of one of the forms has this value.
+    #[must_use]
+    pub fn has_value(&self, value: &Json) -> bool {
+        let mut has = false;
+        self.each(&mut |rule| {
+            has |= matches!(rule, Rule::Values(allowed) if holds(allowed, value))
+        });
+        has
+    }
+
+    /// Whether one of the forms is a file.
+    #[must_use]
+    pub fn is_media(&self) -> bool {
+        let mut is_media = false;
+        self.each(&mut |rule| is_media |= matches!(rule, Rule::Media(_)));
+        is_media
+    }
+
+    /// Whether a value of a JSON type may be here, which is one of the constants of `Types`.
+    #[must_use]
+    pub fn takes_type(&self, json_type: u8) -> bool {
+        let mut takes = false;
+        self.each(&mut |rule| takes |= matches!(rule, Rule::Types(types) if types.has(json_type)));
+        takes
     }
 
     fn each_object(&self, visit: &mut dyn FnMut(&'r ObjectSchema)) {

@@ -47,7 +47,7 @@ pub use model::{AnyInput, DynamicModel, ModelInfo, SchemaError};
 pub use model_id::{InvalidModelId, ModelId};
 pub use output::{Output, OutputError, OutputFiles, OutputRef};
 pub use request::{Keyed, Request};
-pub use runcomfy_schema::{FieldInfo, FieldKind, ValidationErrors, Violation};
+pub use runcomfy_schema::{FieldInfo, FieldKind, ModelField, ValidationErrors, Violation};
 
 /// The crate of [`Value`], with the macro `json!` for bodies: the version that this API takes.
 #[doc(no_inline)]

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use runcomfy_schema::json::same;
 use runcomfy_schema::named::Named;
 use runcomfy_schema::parse::RuntimeSchema;
+use runcomfy_schema::possible::Possible;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::rule::List;
 use runcomfy_schema::validate::on_large_stack;
-use runcomfy_schema::{FieldInfo, Json, Rule, Rules, ValidationErrors, debug_as_report};
+use runcomfy_schema::{
+    FieldInfo, Json, ModelField, Rule, Rules, ValidationErrors, debug_as_report,
+};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -63,6 +66,13 @@ impl ModelInfo {
         let body = Json::from(body);
         runcomfy_schema::check(&[], self.rules, &body)?;
         Ok(AnyInput::generated(self.id, self.output_kind, self.rules, body))
+    }
+
+    /// The body, as a place whose rules can be asked.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn input_place(&self) -> Possible<'static> {
+        Possible::new(&[], self.rules)
     }
 
     /// The field with this Rust name or wire key.
@@ -243,6 +253,20 @@ impl DynamicModel {
     #[must_use]
     pub fn output_kind(&self) -> Option<MediaKind> {
         self.output_kind
+    }
+
+    /// The input fields, the required ones first, with those of all forms of an input. A field that
+    /// only some forms require is not required.
+    #[must_use]
+    pub fn fields(&self) -> Vec<ModelField<'_>> {
+        self.input_place().model_fields()
+    }
+
+    /// The body, as a place whose rules can be asked.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn input_place(&self) -> Possible<'_> {
+        Possible::new(&self.definitions, &self.rules)
     }
 
     /// Checks a request body given as JSON.

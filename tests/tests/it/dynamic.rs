@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input as FaceInput;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
-use runcomfy_models::{Client, FileJournal, Keyed, closest_ids, model};
+use runcomfy_models::{Client, FileJournal, Keyed, MODELS, ModelField, closest_ids, model};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
@@ -63,6 +63,46 @@ fn unusable_schema_is_reported() {
     );
     assert!(DynamicModel::parse("a b", "{}").is_err());
     assert!(DynamicModel::parse("acme/m", "").is_err());
+}
+
+/// Everything that a field says of itself.
+fn facts(field: &ModelField<'_>) -> String {
+    let texts = (field.name, field.key, field.title, field.description, field.required);
+    let kinds = (field.kind(), field.item_kind(), field.values(), field.default());
+    let bounds =
+        [field.minimum(), field.maximum(), field.exclusive_minimum(), field.exclusive_maximum()];
+    format!("{texts:?} {kinds:?} {bounds:?} {:?} {:?}", field.length(), field.count())
+}
+
+#[test]
+fn fields_of_a_schema_are_those_of_its_generated_type() {
+    for generated in MODELS {
+        let path = format!("{}/../schemas/{}.json", env!("CARGO_MANIFEST_DIR"), generated.id);
+        let text = std::fs::read_to_string(path).unwrap();
+        let dynamic = DynamicModel::parse(generated.id, text).unwrap();
+        let mut fields: Vec<_> = dynamic.fields().iter().map(facts).collect();
+        let mut expected: Vec<_> =
+            generated.fields.iter().map(|field| facts(&field.into())).collect();
+        // Neither puts an optional field before a required one. Otherwise, the order is the schema's.
+        fields.sort();
+        expected.sort();
+        assert_eq!(fields, expected, "{}", generated.id);
+        let required: Vec<_> = dynamic.fields().iter().map(|field| field.required).collect();
+        assert!(required.is_sorted_by(|a, b| a >= b), "{}", generated.id);
+    }
+}
+
+#[test]
+fn a_field_of_some_forms_is_not_required() {
+    let schema = r#"{"type": "object", "required": ["a"], "properties": {"z": {"type": "string"},
+        "a": {"type": "string"}}, "oneOf": [
+        {"properties": {"b": {"type": "integer", "maximum": 5}}, "required": ["b"]},
+        {"properties": {"c": {"type": "string"}}, "required": ["c"]}]}"#;
+    let model = DynamicModel::parse("acme/m", schema).unwrap();
+    let fields: Vec<_> =
+        model.fields().iter().map(|field| (field.name.to_owned(), field.required)).collect();
+    let expected = [("a", true), ("z", false), ("b", false), ("c", false)];
+    assert_eq!(fields, expected.map(|(name, required)| (name.to_owned(), required)));
 }
 
 #[test]
