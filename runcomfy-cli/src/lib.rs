@@ -19,7 +19,10 @@
 //! ```
 
 mod error;
+mod flag;
 pub mod program;
+#[cfg(feature = "run")]
+mod request;
 pub mod schemas;
 mod service;
 

@@ -4,6 +4,7 @@ use runcomfy_codegen::{Api, ApiExample};
 use runcomfy_schema::Json;
 
 use super::text::code;
+use crate::flag::flag_of;
 
 /// A call in some language.
 #[derive(Debug)]
@@ -32,31 +33,13 @@ fn curl(id: &str, body: &Json) -> String {
     )
 }
 
-/// Flags of `rcf run` that are not fields.
-const OWN_FLAGS: [&str; 12] = [
-    "help",
-    "input",
-    "json",
-    "max-cost",
-    "out",
-    "quiet",
-    "set",
-    "unchecked",
-    "verbose",
-    "version",
-    "wait",
-    "yes",
-];
-
 fn rcf(id: &str, api: &Api, body: &Json) -> String {
     let mut command = format!("rcf run {}", quoted(id));
     let Json::Object(members) = body else { return command };
     let fields = api.objects.first().map_or(&[][..], |input| &input.fields);
     for (key, value) in members {
         let name = fields.iter().find(|field| field.key == **key).map(|field| &*field.name);
-        let flag = name.map(|name| name.trim_matches('_').replace('_', "-"));
-        let flag = flag.filter(|flag| !flag.is_empty() && !OWN_FLAGS.contains(&&**flag));
-        let argument = match (flag, plain(value)) {
+        let argument = match (name.and_then(flag_of), plain(value)) {
             // `--seed -1` would be two flags.
             (Some(flag), Some(text)) if text.starts_with('-') => {
                 format!("--{flag}={}", quoted(&text))

@@ -1,0 +1,198 @@
+//! A body in the making: members by name, checked together at the end.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use runcomfy_client::ModelField;
+use runcomfy_models::{AnyInput, Value, Violation};
+use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::possible::Possible;
+use runcomfy_schema::printable::printable;
+
+use super::Model;
+use super::convert::{from_text, structured, with_files};
+use crate::flag::flag_of;
+use crate::{Error, Result};
+
+/// The members of a body.
+///
+/// A member is named by the Rust name of its field, by the same with `-` for `_`, or by the key on the
+/// wire. A name that is none of these becomes a key, and [`finish`](Self::finish) says what is wrong
+/// with it. So does it with files that cannot be read: all problems are reported together.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    model: &'a Model,
+    fields: Vec<ModelField<'a>>,
+    folder: PathBuf,
+    members: serde_json::Map<String, Value>,
+    /// The keys that were set since the last [`layer`](Self::layer), each with its name there.
+    set: HashMap<String, String>,
+    /// Files that cannot be read, by key.
+    problems: Vec<(String, String)>,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty body. Paths of files begin at the folder.
+    pub(crate) fn new(model: &'a Model, folder: &Path) -> Self {
+        Self {
+            model,
+            fields: model.fields(),
+            folder: folder.to_owned(),
+            members: serde_json::Map::new(),
+            set: HashMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Begins a layer: what is set from now on replaces what was set before.
+    pub(crate) fn layer(&mut self) {
+        self.set.clear();
+    }
+
+    /// The body as it is so far.
+    pub(crate) fn members(&self) -> &serde_json::Map<String, Value> {
+        &self.members
+    }
+
+    /// Sets a member from text, which is converted to what the field takes. A list takes several texts,
+    /// each an item, or a JSON array. Text in a media field is a URL, a `data:` URI, the path of a file,
+    /// or `hosted:NAME`.
+    ///
+    /// # Errors
+    /// If the member is set already, and is no list.
+    pub(crate) fn set_text(&mut self, name: &str, text: &str) -> Result<()> {
+        let (key, is_again) = self.key(name)?;
+        let place = self.model.place().member(&key);
+        if place.takes_type(Types::ARRAY) {
+            let before = self.members.get(&key).cloned();
+            self.put(key, |folder| list(before, text, &place, folder));
+        } else if is_again {
+            return Err(twice(name));
+        } else {
+            self.put(key, |folder| from_text(text, &place, folder));
+        }
+        Ok(())
+    }
+
+    /// Sets a member to JSON. Its strings in media fields, at any depth, are what [`set_text`](Self::set_text)
+    /// takes there.
+    ///
+    /// # Errors
+    /// If the member is set already.
+    pub(crate) fn set_json(&mut self, name: &str, value: Value) -> Result<()> {
+        let (key, is_again) = self.key(name)?;
+        if is_again {
+            return Err(twice(name));
+        }
+        let place = self.model.place().member(&key);
+        self.put(key, |folder| with_files(value, &place, folder));
+        Ok(())
+    }
+
+    /// Checks the body.
+    ///
+    /// # Errors
+    /// All violations, one per line, in the library's words.
+    pub(crate) fn finish(self) -> Result<AnyInput> {
+        let Self { model, fields, members, problems, .. } = self;
+        let checked = model.input(Value::Object(members));
+        if problems.is_empty() {
+            return checked.map_err(|errors| Error::bad_input(errors.to_string()));
+        }
+        let mut lines: Vec<_> = problems
+            .iter()
+            .map(|(key, message)| format!("{}: {}", shown(&fields, key), printable(message)))
+            .collect();
+        // The member of a file that cannot be read is missing only because of that.
+        let pointers: Vec<_> = problems.iter().map(|(key, _)| pointer(key)).collect();
+        let is_new = |one: &Violation| {
+            let known = |pointer: &String| {
+                let rest = one.path().strip_prefix(&**pointer);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            !pointers.iter().any(known)
+        };
+        let violations = checked.err().into_iter().flatten();
+        lines.extend(violations.filter(is_new).map(|one| one.to_string()));
+        Err(Error::bad_input(lines.join("\n")))
+    }
+
+    /// The key of a member, and whether it was set in this layer. If not, nothing is left of it.
+    fn key(&mut self, name: &str) -> Result<(String, bool)> {
+        let key = self.field(name).map_or(name, |field| field.key).to_owned();
+        match self.set.get(&key) {
+            None => {
+                self.set.insert(key.clone(), name.to_owned());
+                self.members.remove(&key);
+                self.problems.retain(|(known, _)| *known != key);
+                Ok((key, false))
+            }
+            Some(other) if other == name => Ok((key, true)),
+            Some(other) => Err(Error::bad_input(format!(
+                "{} and {} are two names of one field; give one of them",
+                printable(other),
+                printable(name)
+            ))),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&ModelField<'a>> {
+        let is = |is: &dyn Fn(&ModelField<'a>) -> bool| self.fields.iter().find(|field| is(field));
+        is(&|field| field.name == name)
+            .or_else(|| is(&|field| field.key == name))
+            .or_else(|| is(&|field| flag_of(field.name).as_deref() == Some(name)))
+    }
+
+    fn put(
+        &mut self,
+        key: String,
+        value: impl FnOnce(&Path) -> std::result::Result<Value, String>,
+    ) {
+        match value(&self.folder) {
+            Ok(value) => _ = self.members.insert(key, value),
+            Err(problem) => self.problems.push((key, problem)),
+        }
+    }
+}
+
+/// A list with one text more.
+fn list(
+    before: Option<Value>,
+    text: &str,
+    place: &Possible<'_>,
+    folder: &Path,
+) -> std::result::Result<Value, String> {
+    let mut items = match before {
+        // A single value is allowed, too, and was taken for one.
+        Some(Value::Array(items)) => items,
+        Some(single) => vec![single],
+        None if place.takes_type(Types::STRING) => return from_text(text, place, folder),
+        None => Vec::new(),
+    };
+    let item = place.item(items.len());
+    match structured(text) {
+        Some(Value::Array(more)) if !item.takes_type(Types::ARRAY) => {
+            for value in more {
+                items.push(with_files(value, &place.item(items.len()), folder)?);
+            }
+        }
+        _ => items.push(from_text(text, &item, folder)?),
+    }
+    Ok(Value::Array(items))
+}
+
+fn twice(name: &str) -> Error {
+    Error::bad_input(format!("{} is set twice; it takes one value", printable(name)))
+}
+
+/// The JSON pointer of a member of the body.
+fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// `steps (149_steps)`, as violations name a field.
+fn shown(fields: &[ModelField<'_>], key: &str) -> String {
+    let name = fields.iter().find(|field| field.key == key).map_or(key, |field| field.name);
+    let (name, key) = (printable(name), printable(key));
+    if name == key { key.into_owned() } else { format!("{name} ({key})") }
+}
