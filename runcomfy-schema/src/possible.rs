@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::field::Field;
-use crate::json::Json;
+use crate::json::{Constant, Json};
 use crate::keyword::values::holds;
 use crate::model_field::ModelField;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
@@ -84,7 +84,10 @@ impl<'r> Possible<'r> {
         }
         let field = |field: Field<'r>| {
             let required = required.contains(field.key);
-            ModelField::new(self.definitions, Field { required, ..field })
+            let is_valid =
+                |value: &Constant<'_>| is_valid(self.definitions, field.rules, &value.to_json());
+            let default = field.default.filter(is_valid);
+            ModelField::new(self.definitions, Field { required, default, ..field })
         };
         let mut fields: Vec<_> = self.fields().into_iter().map(field).collect();
         fields.sort_by_key(|field| !field.required);

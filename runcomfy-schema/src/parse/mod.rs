@@ -78,7 +78,7 @@ pub fn runtime_schema(id: &str, text: &str) -> Result<RuntimeSchema, Vec<String>
         };
         errors.map(line).collect::<Vec<_>>()
     })?;
-    let mut compiler = Compiler::new(&document.input.definitions);
+    let mut compiler = Compiler::described(&document.input.definitions);
     let rules = compiler.value(&document.input.schema, None);
     compiler.finish();
     if let Some(location) = compiler.unseen_files() {

@@ -70,6 +70,8 @@ pub struct Compiler<'a> {
     /// Objects that take no members because nothing is declared.
     empty_objects: Vec<Location>,
     files: Files,
+    /// Whether fields have defaults, and the texts of all parts of their schemas.
+    is_described: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -84,7 +86,15 @@ impl<'a> Compiler<'a> {
             patterns: HashMap::new(),
             empty_objects: Vec::new(),
             files: Files::default(),
+            is_described: false,
         }
+    }
+
+    /// A compiler for a schema that no type is generated from: its fields have defaults, and the texts of
+    /// all parts of their schemas. A generated type has these from elsewhere.
+    #[must_use]
+    pub fn described(definitions: &'a Definitions) -> Self {
+        Self { is_described: true, ..Self::new(definitions) }
     }
 
     /// The rules of a value. [`finish`](Self::finish) makes the rules that they refer to.

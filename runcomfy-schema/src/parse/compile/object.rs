@@ -3,13 +3,15 @@
 //! A part may require a key without declaring it. If its `type` is `object`, it takes the key. If
 //! not, another part must declare it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Compiler, Entry, Hint, Position};
 use crate::field::{Fields, OwnedField};
+use crate::json::Literal;
 use crate::keyword::types::Types;
-use crate::parse::names;
 use crate::parse::schema::{AdditionalProperties, Counts, Schema};
+use crate::parse::{merge_all_of, names};
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared};
 
 impl Compiler<'_> {
@@ -106,17 +108,29 @@ impl Compiler<'_> {
                 (None, _, Some(AdditionalProperties::Allowed(false))) => vec![Rule::Never].into(),
                 (None, ..) => Rules::default(),
             };
+            let whole = entry.schema.map(|schema| self.field_schema(schema));
+            let whole = whole.as_deref();
+            let default = whole.and_then(|schema| schema.default.as_ref());
             OwnedField {
                 name: name.into(),
                 key: entry.key.into(),
-                title: entry.schema.map_or("", |schema| &schema.title).into(),
-                description: entry.schema.map_or("", |schema| &schema.description).into(),
+                title: whole.map_or("", |schema| &schema.title).into(),
+                description: whole.map_or("", |schema| &schema.description).into(),
                 required: entry.required,
                 rules,
-                default: None,
+                default: default.filter(|_| self.is_described).map(Literal::from),
             }
         });
         Fields::Owned(fields.collect())
+    }
+
+    /// The schema that has the texts of a field.
+    fn field_schema<'s>(&self, schema: &'s Schema) -> Cow<'s, Schema> {
+        if self.is_described {
+            merge_all_of(self.definitions, schema)
+        } else {
+            Cow::Borrowed(schema)
+        }
     }
 }
 
