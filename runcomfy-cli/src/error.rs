@@ -29,12 +29,18 @@ pub enum ErrorKind {
     BadInput,
     /// The service, or a program that is needed, is not there: exit code 69.
     Unavailable,
+    /// A job failed or was cancelled: exit code 70.
+    JobFailed,
     /// A file cannot be read or written: exit code 74.
     Io,
     /// It may go well later: exit code 75.
     TryAgain,
-    /// No token, or one that is refused: exit code 77.
+    /// Nobody knows whether the service accepted a submission: exit code 76.
+    OutcomeUnknown,
+    /// No token, or one that is refused, or no money: exit code 77.
     NoPermission,
+    /// The user stopped it: exit code 130.
+    Interrupted,
 }
 
 impl ErrorKind {
@@ -45,9 +51,12 @@ impl ErrorKind {
             Self::Usage => 64,
             Self::BadInput => 65,
             Self::Unavailable => 69,
+            Self::JobFailed => 70,
             Self::Io => 74,
             Self::TryAgain => 75,
+            Self::OutcomeUnknown => 76,
             Self::NoPermission => 77,
+            Self::Interrupted => 130,
         }
     }
 }

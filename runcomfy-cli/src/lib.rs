@@ -23,6 +23,8 @@ mod flag;
 pub mod program;
 #[cfg(feature = "run")]
 mod request;
+#[cfg(feature = "run")]
+pub mod run;
 pub mod schemas;
 mod service;
 

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 
+#[cfg(feature = "run")]
+use crate::run;
 use crate::{Error, ErrorKind, Result, schemas};
 
 /// RunComfy's models from the command line.
@@ -26,14 +28,21 @@ Exit codes:
   64  the command line is wrong
   65  an input is wrong, for example a schema
   69  the service cannot be reached, or a program that is needed is missing
+  70  the job failed or was cancelled, or cannot be cancelled
   74  a file cannot be read or written
-  75  the service is busy: try again later
-  77  no token, or one that the service refuses";
+  75  the service is busy, or the job has not ended: try again later
+  76  nobody knows whether a submission was accepted: see `rcf resume`
+  77  no token, one that the service refuses, no balance left, or more than --max-cost
+  130 you stopped it";
 
 /// The commands of `rcf`.
 #[derive(Clone, Debug, clap::Subcommand)]
 #[non_exhaustive]
 pub enum Command {
+    /// Runs models, and works with their jobs
+    #[cfg(feature = "run")]
+    #[command(flatten)]
+    Run(run::Command),
     /// Adds models to an app's folder of schemas, checks them, and keeps them up to date
     Schemas(schemas::Schemas),
 }
@@ -45,6 +54,8 @@ impl Rcf {
     /// Those of the command.
     pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
         match &self.command {
+            #[cfg(feature = "run")]
+            Command::Run(command) => command.run(output),
             Command::Schemas(schemas) => schemas.run(output),
         }
     }
@@ -102,6 +113,12 @@ fn usage() -> ExitCode {
 }
 
 fn report(error: &Error) {
+    let error = match (error.kind(), error.to_string()) {
+        // The user knows, and was told already how things stand.
+        (ErrorKind::Interrupted, text) if text.is_empty() => return,
+        (ErrorKind::Interrupted, text) => text,
+        _ => format!("error: {error:?}"),
+    };
     // A closed standard error is no reason to fail in another way.
-    let _ = writeln!(io::stderr(), "error: {error:?}");
+    let _ = writeln!(io::stderr(), "{error}");
 }

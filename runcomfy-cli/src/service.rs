@@ -1,6 +1,10 @@
 //! The service: a client from the environment, and what its errors mean for a command.
 
-use runcomfy_client::{ApiErrorKind, Client, ConfigError, Error as ClientError};
+use std::borrow::Cow;
+use std::io;
+
+use runcomfy_client::{ApiErrorKind, Client, ConfigError, Error as ClientError, RequestId};
+use runcomfy_schema::printable::printable;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -18,7 +22,11 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
 
 /// The error of a command whose call failed.
 pub(crate) fn error(error: ClientError) -> Error {
-    let kind = match &error {
+    Error::new(kind(&error), message(&error)).because(error)
+}
+
+fn kind(error: &ClientError) -> ErrorKind {
+    match error {
         ClientError::Config(
             ConfigError::NoToken { .. }
             | ConfigError::BadToken { .. }
@@ -29,14 +37,87 @@ pub(crate) fn error(error: ClientError) -> Error {
             ApiErrorKind::Unauthorized
             | ApiErrorKind::Forbidden
             | ApiErrorKind::PaymentRequired => ErrorKind::NoPermission,
-            ApiErrorKind::RateLimited => ErrorKind::TryAgain,
+            ApiErrorKind::RateLimited | ApiErrorKind::NotReady => ErrorKind::TryAgain,
             ApiErrorKind::Server => ErrorKind::Unavailable,
             _ => ErrorKind::BadInput,
         },
-        ClientError::Catalog { .. } => ErrorKind::Unavailable,
+        ClientError::ResultUnreadable { source, .. } => kind(source),
+        ClientError::Catalog { .. }
+        | ClientError::NotSubmitted { .. }
+        | ClientError::NoAnswer { .. }
+        | ClientError::BadAnswer { .. } => ErrorKind::Unavailable,
+        ClientError::SubmitUnknown { .. } => ErrorKind::OutcomeUnknown,
+        ClientError::NotRecorded { .. }
+        | ClientError::NotSettled { .. }
+        | ClientError::JournalRead { .. } => ErrorKind::Io,
+        ClientError::Download { source: Some(source), .. } if source.is::<io::Error>() => {
+            ErrorKind::Io
+        }
+        ClientError::Download { .. } => ErrorKind::Unavailable,
+        ClientError::Failed { .. } | ClientError::Cancelled { .. } => ErrorKind::JobFailed,
+        ClientError::NotFinished { .. }
+        | ClientError::WaitTimeout { .. }
+        | ClientError::UnknownState { .. } => ErrorKind::TryAgain,
+        ClientError::WaitCancelled { .. } => ErrorKind::Interrupted,
         _ => ErrorKind::BadInput,
-    };
-    Error::new(kind, error.to_string()).because(error)
+    }
+}
+
+/// The message of an error, with commands where the library's own names calls.
+fn message(error: &ClientError) -> String {
+    match error {
+        ClientError::WaitTimeout { request_id, state, .. } => {
+            let state = state.as_ref().map(|state| format!(" (state: {state})"));
+            format!(
+                "request {request_id} has not ended in the time for the wait{}; the job goes on: `{}`",
+                state.unwrap_or_default(),
+                take_up(request_id)
+            )
+        }
+        ClientError::UnknownState { request_id, state, .. } => format!(
+            "request {request_id} stays in the state {:?}, which this version does not know; ask again \
+             later: `{}`",
+            printable(state),
+            take_up(request_id)
+        ),
+        ClientError::NotFinished { request_id, state } => format!(
+            "request {request_id} has no result yet (state: {state}); wait for it: `{}`",
+            take_up(request_id)
+        ),
+        ClientError::NoAnswer { request_id, .. } | ClientError::BadAnswer { request_id, .. } => {
+            format!("{error}; take it up again: `{}`", take_up(request_id))
+        }
+        ClientError::Download { request_id: Some(request_id), .. } => {
+            format!("{error}; try again: `rcf download {request_id}`")
+        }
+        ClientError::NotSettled { request_id, .. } => error.to_string().replace(
+            "`Client::resume` will return the job again",
+            &format!("`rcf resume` will fetch the files of {request_id} again"),
+        ),
+        ClientError::SubmitUnknown { request_id: Some(request_id), source, .. } => format!(
+            "the answer to the submission is incomplete: {source}; the job exists: `{}`",
+            take_up(request_id)
+        ),
+        ClientError::SubmitUnknown { hint: Some(hint), .. } => error.to_string().replace(
+            "ask for it with `Client::job_json`",
+            &format!("ask for it with `rcf status {hint}`"),
+        ),
+        ClientError::ResultUnreadable { request_id, .. } => error.to_string().replace(
+            "ask for it later with `Job::result`",
+            &format!("ask for it later: `{}`", take_up(request_id)),
+        ),
+        error => error.to_string(),
+    }
+}
+
+/// The command that takes a job up again.
+pub(crate) fn take_up(request_id: &RequestId) -> String {
+    format!("rcf wait {}", shell_word(request_id))
+}
+
+/// A word of a POSIX shell. A request id is the service's word, and may hold anything visible.
+pub(crate) fn shell_word(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or_default()
 }
 
 /// Whether the service has no such model.

@@ -1,5 +1,6 @@
 //! A body in the making: members by name, checked together at the end.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::possible::Possible;
 use runcomfy_schema::printable::printable;
 
-use super::Model;
 use super::convert::{from_text, structured, with_files};
+use super::{Model, path};
 use crate::flag::flag_of;
 use crate::{Error, Result};
 
@@ -44,23 +45,27 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Begins a layer: what is set from now on replaces what was set before.
-    pub(crate) fn layer(&mut self) {
+    /// Begins a layer: what is set from now on replaces what was set before, and its paths begin at the
+    /// folder.
+    pub(crate) fn layer(&mut self, folder: &Path) {
+        folder.clone_into(&mut self.folder);
         self.set.clear();
-    }
-
-    /// The body as it is so far.
-    pub(crate) fn members(&self) -> &serde_json::Map<String, Value> {
-        &self.members
     }
 
     /// Sets a member from text, which is converted to what the field takes. A list takes several texts,
     /// each an item, or a JSON array. Text in a media field is a URL, a `data:` URI, the path of a file,
     /// or `hosted:NAME`.
     ///
+    /// A name that is no field may be the path to a value inside one: `shots[0].prompt`.
+    ///
     /// # Errors
-    /// If the member is set already, and is no list.
+    /// If the member is set already, and is no list; or if the path leads nowhere.
     pub(crate) fn set_text(&mut self, name: &str, text: &str) -> Result<()> {
+        if self.field(name).is_none()
+            && let Some((name, steps)) = path::parse(name)
+        {
+            return self.set_inside(name, &steps, text);
+        }
         let (key, is_again) = self.key(name)?;
         let place = self.model.place().member(&key);
         if place.takes_type(Types::ARRAY) {
@@ -70,6 +75,30 @@ impl<'a> Draft<'a> {
             return Err(twice(name));
         } else {
             self.put(key, |folder| from_text(text, &place, folder));
+        }
+        Ok(())
+    }
+
+    fn set_inside(&mut self, name: &str, steps: &[path::Step<'_>], text: &str) -> Result<()> {
+        let key = self.field(name).map_or(name, |field| field.key).to_owned();
+        let place = self.model.place().member(&key);
+        let mut value = self.members.get(&key).cloned().unwrap_or_default();
+        // A step that leads nowhere is an error of the caller, and a file is one of the body.
+        let file_problem = RefCell::new(None);
+        let folder = &self.folder;
+        let made = path::set(&mut value, &place, steps, &|place| {
+            Ok(from_text(text, place, folder).unwrap_or_else(|problem| {
+                file_problem.replace(Some(problem));
+                Value::Null
+            }))
+        });
+        made.map_err(|problem| {
+            Error::bad_input(format!("{}: {}", printable(name), printable(&problem)))
+        })?;
+        self.set.entry(key.clone()).or_insert_with(|| name.to_owned());
+        match file_problem.into_inner() {
+            Some(problem) => self.problems.push((key, problem)),
+            None => _ = self.members.insert(key, value),
         }
         Ok(())
     }
@@ -89,6 +118,34 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// The body as it is.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub(crate) fn unchecked(self) -> Result<Value> {
+        let Self { fields, members, problems, .. } = self;
+        if problems.is_empty() {
+            Ok(Value::Object(members))
+        } else {
+            Err(refusal(&lines(&fields, &problems)))
+        }
+    }
+
+    /// The body as it is, if it can become a valid one by more fields.
+    ///
+    /// # Errors
+    /// All violations but missing fields.
+    pub(crate) fn partial(self) -> Result<Value> {
+        let Self { model, fields, members, problems, .. } = self;
+        let body = Value::Object(members);
+        let is_missing =
+            |one: &Violation| one.keyword() == "required" && one.path().matches('/').count() == 1;
+        let mut lines = lines(&fields, &problems);
+        let violations = model.input(body.clone()).err().into_iter().flatten();
+        lines.extend(violations.filter(|one| !is_missing(one)).map(|one| one.to_string()));
+        if lines.is_empty() { Ok(body) } else { Err(refusal(&lines)) }
+    }
+
     /// Checks the body.
     ///
     /// # Errors
@@ -99,10 +156,7 @@ impl<'a> Draft<'a> {
         if problems.is_empty() {
             return checked.map_err(|errors| Error::bad_input(errors.to_string()));
         }
-        let mut lines: Vec<_> = problems
-            .iter()
-            .map(|(key, message)| format!("{}: {}", shown(&fields, key), printable(message)))
-            .collect();
+        let mut lines = lines(&fields, &problems);
         // The member of a file that cannot be read is missing only because of that.
         let pointers: Vec<_> = problems.iter().map(|(key, _)| pointer(key)).collect();
         let is_new = |one: &Violation| {
@@ -114,7 +168,7 @@ impl<'a> Draft<'a> {
         };
         let violations = checked.err().into_iter().flatten();
         lines.extend(violations.filter(is_new).map(|one| one.to_string()));
-        Err(Error::bad_input(lines.join("\n")))
+        Err(refusal(&lines))
     }
 
     /// The key of a member, and whether it was set in this layer. If not, nothing is left of it.
@@ -179,6 +233,18 @@ fn list(
         _ => items.push(from_text(text, &item, folder)?),
     }
     Ok(Value::Array(items))
+}
+
+/// A line for each file that cannot be read.
+fn lines(fields: &[ModelField<'_>], problems: &[(String, String)]) -> Vec<String> {
+    let line = |(key, message): &(String, String)| {
+        format!("{}: {}", shown(fields, key), printable(message))
+    };
+    problems.iter().map(line).collect()
+}
+
+fn refusal(lines: &[String]) -> Error {
+    Error::bad_input(lines.join("\n"))
 }
 
 fn twice(name: &str) -> Error {

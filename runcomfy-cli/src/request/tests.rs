@@ -97,6 +97,16 @@ fn text_becomes_what_the_field_takes() {
             &[("shots", "{\"text\": \"a.png\", \"start_image\": \"faces/a.png\"}")],
             json!({"shots": [{"text": "a.png", "start_image": DATA_URI}]}),
         ),
+        (
+            &[
+                ("shots[0].text", "5"),
+                ("shots[0].start-image", "faces/a.png"),
+                ("shots[1].text", "b"),
+            ],
+            json!({"shots": [{"text": "5", "start_image": DATA_URI}, {"text": "b"}]}),
+        ),
+        (&[("size.width", "7")], json!({"size": {"width": 7}})),
+        (&[("points[0][0]", "7"), ("points[0][1]", "8")], json!({"points": [[7, 8]]})),
         (&[("ref", "faces/a.png")], json!({"ref": DATA_URI})),
         (&[("ref", "hosted:a.png"), ("ref", "faces/a.png")], json!({"ref": ["a.png", DATA_URI]})),
         (&[("ref", "[\"faces/a.png\"]")], json!({"ref": [DATA_URI]})),
@@ -181,6 +191,9 @@ fn wrong_text_is_refused_in_the_words_of_the_library() {
                  steps (149_steps): 25 is outside -1..=20"
             ),
         ),
+        (&[("shots[1].text", "x")], "shots: [1] leaves a gap: the next item of the list is [0]".to_owned()),
+        (&[("prompt", "x"), ("prompt.a", "x")], "prompt: .a leads into a value that is not an object".to_owned()),
+        (&[("shots[0].txet", "x")], "shots[0].txet: is not a field; did you mean \"text\"?".to_owned()),
         (&[("steps", "1"), ("149_steps", "2")], "steps and 149_steps are two names of one field; give one of them".to_owned()),
         (&[("steps", "1"), ("steps", "2")], "steps is set twice; it takes one value".to_owned()),
     ] {
@@ -200,7 +213,7 @@ fn a_layer_replaces_what_was_set_before() {
         .set_json("shots", json!([{"start_image": "faces/a.png", "text": "faces/a.png"}]))
         .unwrap();
     assert!(draft.set_json("shots", json!([])).is_err());
-    draft.layer();
+    draft.layer(folder.path());
     draft.set_text("image", "hosted:a.png").unwrap();
     draft.set_text("tags", "b").unwrap();
     draft.set_text("tags", "c").unwrap();

@@ -11,5 +11,7 @@ mod import_pages;
 mod import_updates;
 mod new;
 mod pages;
+#[cfg(feature = "run")]
+mod run;
 mod support;
 mod sync;

@@ -1,0 +1,248 @@
+//! A command line with the flags of a model. It is read in two steps: the first finds the model, and the
+//! second reads the flags of its fields.
+
+use std::ffi::OsString;
+use std::marker::PhantomData;
+use std::path::Path;
+
+use clap::error::ErrorKind as ClapKind;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use runcomfy_client::MediaKind;
+use runcomfy_models::Value;
+use runcomfy_schema::printable::printable;
+
+use super::field_flag::{arg_id, field_flags};
+use super::input::{Assignment, read_input};
+use crate::request::{Draft, Model};
+use crate::{Error, Result};
+
+/// The flags of a command that are no fields.
+pub(super) trait OwnFlags: clap::Args {
+    /// The name of the command.
+    const VERB: &'static str;
+    /// What the command does.
+    const ABOUT: &'static str;
+    /// The end of its help.
+    const EXAMPLE: &'static str;
+
+    /// Where the body comes from besides the flags of the fields.
+    fn body(&self) -> &Body;
+}
+
+/// Where the body comes from besides the flags of the fields.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct Body {
+    /// Takes the input from a JSON file; `-` is the standard input. Flags replace its fields. Paths in it
+    /// begin at the folder of the file
+    #[arg(long, value_name = "FILE")]
+    pub(super) input: Option<std::path::PathBuf>,
+    /// Sets a field by its name, or a value inside it: `shots[0].prompt=dusk`. The value may be JSON
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(super) set: Vec<Assignment>,
+    /// Adds a key that the model's schema does not declare, such as `lora`. Nothing checks its value
+    #[arg(long, value_name = "KEY=JSON", conflicts_with = "unchecked")]
+    pub(super) extra: Vec<Assignment>,
+    /// Sends the input without checking it: the service judges it
+    #[arg(long)]
+    pub(super) unchecked: bool,
+}
+
+/// The words after the name of a command.
+pub(super) struct CommandLine<F> {
+    words: Vec<OsString>,
+    flags: PhantomData<F>,
+}
+
+/// What somebody wants of a command.
+pub(super) enum Wish<T> {
+    /// This text.
+    Help(String),
+    Go(T),
+}
+
+/// What a command line says.
+pub(super) struct Call<F> {
+    pub(super) flags: F,
+    matches: ArgMatches,
+}
+
+impl<F: OwnFlags> CommandLine<F> {
+    pub(super) fn new(words: &[OsString]) -> Self {
+        Self { words: words.to_vec(), flags: PhantomData }
+    }
+
+    /// The model's id; without one, help if that is asked for.
+    pub(super) fn model_id(&self) -> Result<Wish<String>> {
+        let own = F::augment_args(Command::new(F::VERB));
+        let mut wants_help = false;
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            let text = word.to_string_lossy();
+            let Some(flag) = text.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
+                return Ok(Wish::Go(text.into_owned()));
+            };
+            wants_help |= ["h", "-help"].contains(&flag);
+            let Some(long) = flag.strip_prefix('-') else { continue };
+            let (name, value) =
+                long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            match own.get_arguments().find(|arg| arg.get_long() == Some(name)) {
+                Some(arg) if arg.get_action().takes_values() && value.is_none() => _ = words.next(),
+                None if !["help", ""].contains(&name) => {
+                    return Err(Error::usage(format!(
+                        "--{name} comes before the model; name the model first: `rcf {} MODEL --{name} ...`",
+                        F::VERB
+                    )));
+                }
+                _ => {}
+            }
+        }
+        if wants_help {
+            let error = general::<F>().try_get_matches_from([F::VERB, "--help"]).err();
+            return Ok(Wish::Help(error.map(|error| text_of(&error)).unwrap_or_default()));
+        }
+        Err(Error::usage(format!(
+            "the model is missing: `rcf {0} MODEL ...`; `rcf models search WORD` finds one, and `rcf {0} MODEL \
+             --help` lists its flags",
+            F::VERB
+        )))
+    }
+
+    /// Whether the input is sent unchecked.
+    pub(super) fn is_unchecked(&self) -> bool {
+        self.words.iter().any(|word| word == "--unchecked")
+    }
+
+    /// Reads the flags of a model's fields, and the command's own.
+    pub(super) fn read(&self, model: &Model) -> Result<Wish<Call<F>>> {
+        let command = of_model::<F>(model);
+        let words = std::iter::once(F::VERB.into()).chain(self.words.iter().cloned());
+        let matches = match command.try_get_matches_from(words) {
+            Ok(matches) => matches,
+            Err(error) if error.kind() == ClapKind::DisplayHelp => {
+                return Ok(Wish::Help(text_of(&error)));
+            }
+            Err(error) => return Err(usage(&error)),
+        };
+        let flags = F::from_arg_matches(&matches).map_err(|error| usage(&error))?;
+        Ok(Wish::Go(Call { flags, matches }))
+    }
+}
+
+impl<F: OwnFlags> Call<F> {
+    /// The body that the command line says.
+    pub(super) fn draft<'m>(&self, model: &'m Model) -> Result<Draft<'m>> {
+        let body = self.flags.body();
+        let mut draft = Draft::new(model, Path::new(""));
+        if let Some(path) = &body.input {
+            let (members, folder) = read_input(path)?;
+            draft.layer(&folder);
+            for (name, value) in members {
+                draft.set_json(&name, value)?;
+            }
+            draft.layer(Path::new(""));
+        }
+        let fields = model.fields();
+        for (field, _) in field_flags(&fields).0 {
+            let texts = self.matches.get_many::<String>(&arg_id(&field)).into_iter().flatten();
+            for text in texts {
+                draft.set_text(field.name, text)?;
+            }
+        }
+        for assignment in &body.set {
+            assignment.apply(&mut draft)?;
+        }
+        Ok(draft)
+    }
+
+    /// The keys that the schema does not declare.
+    pub(super) fn extras(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.flags.body().extra.iter().map(|extra| (&*extra.path, extra.value()))
+    }
+}
+
+/// The command without a model.
+fn general<F: OwnFlags>() -> Command {
+    let verb = F::VERB;
+    let model = Arg::new("model")
+        .value_name("MODEL")
+        .required(true)
+        .help("The id of the model: `rcf models search WORD` finds one");
+    with_own_flags::<F>(Command::new(format!("rcf {verb}")).arg(model))
+        .about(F::ABOUT)
+        .override_usage(format!("rcf {verb} <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"))
+        .after_help(format!(
+            "Each model has flags of its own, made from its schema: `rcf {verb} MODEL --help` lists them.\n\n{}",
+            F::EXAMPLE
+        ))
+}
+
+/// The command with the flags of a model.
+fn of_model<F: OwnFlags>(model: &Model) -> Command {
+    let (verb, id) = (F::VERB, model.id());
+    let fields = model.fields();
+    let (flags, others) = field_flags(&fields);
+    let mut usage = format!("rcf {verb} {id}");
+    let mut command = Command::new(format!("rcf {verb}")).arg(Arg::new("model").hide(true));
+    for (field, arg) in flags {
+        if let (true, Some(flag), Some([name, ..])) =
+            (field.required, arg.get_long(), arg.get_value_names())
+        {
+            usage.push_str(&format!(" --{flag} <{name}>"));
+        }
+        command = command.arg(arg);
+    }
+    let makes = model.output_kind().map(|kind| format!(" It makes {}.", kind_words(kind)));
+    let mut after = "A field for a file takes the path of a file, which is sent inside the request, a public \
+                     https: URL, or hosted:NAME for a file that the service hosts. A list takes several \
+                     values, or a JSON array."
+        .to_owned();
+    for field in others {
+        let name = printable(field.name);
+        after.push_str(&format!(
+            "\n\nThe field {name} has no flag of its own: `--set {name}=VALUE`."
+        ));
+    }
+    with_own_flags::<F>(command)
+        .about(format!("{}.\n\nThe model is {id}.{}", F::ABOUT, makes.unwrap_or_default()))
+        .override_usage(usage + " [OPTIONS]")
+        .after_help(after)
+}
+
+/// What a model makes.
+fn kind_words(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Image => "images",
+        MediaKind::Video => "videos",
+        MediaKind::Audio => "audio",
+        _ => "files",
+    }
+}
+
+/// With the flags that are no fields, `--help` among the last.
+fn with_own_flags<F: OwnFlags>(command: Command) -> Command {
+    let help = Arg::new("help")
+        .long("help")
+        .short('h')
+        .action(ArgAction::Help)
+        .help("Writes this help")
+        .help_heading("Output");
+    F::augment_args(command).arg(help).disable_help_flag(true).disable_version_flag(true)
+}
+
+/// The text of a help, coloured if it goes to a terminal.
+fn text_of(error: &clap::Error) -> String {
+    use std::io::IsTerminal as _;
+    let text = error.render();
+    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    }
+}
+
+fn usage(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let text = text.trim();
+    Error::usage(text.strip_prefix("error: ").unwrap_or(text))
+}

@@ -1,0 +1,153 @@
+//! What all commands share: their flags, the client and the journal.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use runcomfy_client::{Client, FileJournal, JournalEntry, RequestId};
+use serde_json::Value;
+
+use crate::{Error, ErrorKind, Result, service};
+
+/// How much a command says, and in what form.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+#[non_exhaustive]
+pub struct Say {
+    /// Writes one JSON document to the standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Says nothing but results and errors
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Says more: each call to the service
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+impl Say {
+    /// Writes the result of a command: JSON, or else text.
+    pub(super) fn result(
+        self,
+        output: &mut dyn Write,
+        json: &Value,
+        text: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<()> {
+        if self.json {
+            writeln!(output, "{json:#}")?;
+        } else {
+            text(output)?;
+        }
+        // What a command found is seen before it goes on.
+        output.flush()?;
+        Ok(())
+    }
+
+    /// Says something besides the result.
+    pub(super) fn note(self, text: &str) {
+        if !self.quiet {
+            // A closed standard error is no reason to fail.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+}
+
+/// A client that tells a journal of its jobs.
+#[derive(Debug)]
+pub(super) struct Jobs {
+    pub(super) client: Client,
+    pub(super) journal: FileJournal,
+}
+
+impl Jobs {
+    /// With the settings of the environment.
+    pub(super) fn open() -> Result<Self> {
+        let builder = Client::builder_from_env().map_err(service::error)?;
+        let path = journal_path()?;
+        // A job is done once its files are saved.
+        let journal = FileJournal::open(&path)
+            .map_err(|error| Error::new(ErrorKind::Io, error.to_string()).because(error))?
+            .until_settled();
+        let client = builder.journal(journal.clone()).build().map_err(service::error)?;
+        Ok(Self { client, journal })
+    }
+}
+
+/// Whether a journal has a submission that became this job.
+pub(super) fn knows(journal: &FileJournal, id: &RequestId) -> bool {
+    // If it cannot be read, the error of the caller stands.
+    journal.entries().map_or(true, |entries| {
+        entries.iter().any(
+            |entry| matches!(entry, JournalEntry::Accepted { request_id, .. } if request_id == id),
+        )
+    })
+}
+
+/// The file of the journal, in a folder that exists.
+fn journal_path() -> Result<PathBuf> {
+    let folder = state_folder(&|name| std::env::var_os(name).map(PathBuf::from))?;
+    let io = |error| Error::io(format!("cannot make the folder {}", folder.display()), error);
+    fs::create_dir_all(&folder).map_err(io)?;
+    // Jobs of another address, such as a sandbox, mean nothing to the service.
+    let address = std::env::var("RUNCOMFY_MODEL_API_BASE").unwrap_or_default();
+    Ok(folder.join(journal_name(&address)))
+}
+
+/// The user's folder for what a program remembers.
+fn state_folder(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Result<PathBuf> {
+    let set = |name: &str| variable(name).filter(|path| !path.as_os_str().is_empty());
+    if let Some(folder) = set("RUNCOMFY_STATE_DIR") {
+        return Ok(folder);
+    }
+    // The standard of these variables has relative paths ignored.
+    if let Some(folder) = set("XDG_STATE_HOME").filter(|path| path.is_absolute()) {
+        return Ok(folder.join("runcomfy"));
+    }
+    if let Some(home) = set("HOME").or_else(std::env::home_dir) {
+        return Ok(home.join(Path::new(".local/state/runcomfy")));
+    }
+    Err(Error::usage(
+        "there is no home folder to keep the journal of jobs in; set RUNCOMFY_STATE_DIR",
+    ))
+}
+
+fn journal_name(address: &str) -> String {
+    let address = address.trim_end_matches('/');
+    if address.is_empty() || address == "https://model-api.runcomfy.net/v1" {
+        return "jobs.journal".to_owned();
+    }
+    let words = address.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    format!("jobs-{}.journal", words.collect::<Vec<_>>().join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_kept_where_the_environment_says() {
+        let folder = |set: &[(&str, &str)]| {
+            let variable = |name: &str| {
+                set.iter().find(|(known, _)| *known == name).map(|(_, path)| PathBuf::from(path))
+            };
+            state_folder(&variable).unwrap()
+        };
+        let all = [("RUNCOMFY_STATE_DIR", "here"), ("XDG_STATE_HOME", "/x"), ("HOME", "/home/me")];
+        assert_eq!(folder(&all), Path::new("here"));
+        assert_eq!(folder(&all[1..]), Path::new("/x/runcomfy"));
+        assert_eq!(folder(&all[2..]), Path::new("/home/me/.local/state/runcomfy"));
+        let odd = [("RUNCOMFY_STATE_DIR", ""), ("XDG_STATE_HOME", "x"), ("HOME", "/home/me")];
+        assert_eq!(folder(&odd), Path::new("/home/me/.local/state/runcomfy"));
+    }
+
+    #[test]
+    fn each_address_has_its_own_journal() {
+        for (address, name) in [
+            ("", "jobs.journal"),
+            ("https://model-api.runcomfy.net/v1", "jobs.journal"),
+            ("http://127.0.0.1:4000/v1/", "jobs-http-127-0-0-1-4000-v1.journal"),
+        ] {
+            assert_eq!(journal_name(address), name);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `--input` and `--set`: members of a body as JSON.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use runcomfy_models::Value;
+use serde_json::Map;
+
+use crate::request::Draft;
+use crate::{Error, Result};
+
+/// The members of a body in a file, and the folder that paths in it begin at.
+pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin { "the standard input".to_owned() } else { path.display().to_string() };
+    let text = if is_stdin {
+        let mut text = String::new();
+        std::io::stdin().lock().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = text.map_err(|error| Error::io(format!("cannot read {name}"), error))?;
+    let value = serde_json::from_str(&text)
+        .map_err(|error| Error::bad_input(format!("{name} is not JSON: {error}")))?;
+    let Value::Object(members) = value else {
+        return Err(Error::bad_input(format!("{name} is not a JSON object, as an input is")));
+    };
+    let folder = if is_stdin { None } else { path.parent() };
+    Ok((members, folder.map(Path::to_owned).unwrap_or_default()))
+}
+
+/// `FIELD=VALUE`.
+#[derive(Clone, Debug)]
+pub(super) struct Assignment {
+    /// A field, or the path to a value inside it: `shots[0].prompt`.
+    pub(super) path: String,
+    text: String,
+}
+
+impl FromStr for Assignment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((path, text)) if !path.is_empty() => {
+                Ok(Self { path: path.to_owned(), text: text.to_owned() })
+            }
+            _ => Err("it has the form FIELD=VALUE"),
+        }
+    }
+}
+
+impl Assignment {
+    /// The value: JSON if the text is JSON, and else the text.
+    pub(super) fn value(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| Value::from(&*self.text))
+    }
+
+    /// Sets the field. Its schema decides whether a text such as `5` is a number.
+    pub(super) fn apply(&self, draft: &mut Draft<'_>) -> Result<()> {
+        match self.value() {
+            Value::String(text) => draft.set_text(&self.path, &text),
+            _ => draft.set_text(&self.path, &self.text),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `rcf run` and the other commands that talk to the service about models and jobs.
+//!
+//! Each command has a file, with its arguments (`Args`) and `run`. What they share:
+//!
+//! - `command_line.rs` reads flags that are made from a model's schema (`field_flag.rs`), and `input.rs`
+//!   what comes as JSON; `prepare.rs` makes a checked input of them.
+//! - `common.rs` has the client with its journal, and `launch.rs` submits: the price (`price.rs`), the
+//!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads.
+//! - `progress.rs`, `ask.rs` and `interrupt.rs` talk with the person at the terminal.
+
+mod ask;
+pub mod balance;
+pub mod cancel;
+mod command_line;
+mod common;
+pub mod download;
+mod field_flag;
+mod follow;
+mod input;
+mod interrupt;
+mod launch;
+pub mod models;
+mod prepare;
+pub mod price;
+mod progress;
+mod report;
+pub mod result;
+pub mod resume;
+pub mod run_model;
+pub mod status;
+pub mod submit;
+pub mod wait;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+pub use common::Say;
+
+use crate::{Result, Status};
+use report::error_json;
+use serde_json::json;
+
+/// The commands on models and jobs. Each is documented with its arguments.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each is documented with its arguments")]
+pub enum Command {
+    Run(run_model::Args),
+    Submit(submit::Args),
+    Status(status::Args),
+    Wait(wait::Args),
+    Result(result::Args),
+    Download(download::Args),
+    Cancel(cancel::Args),
+    Resume(resume::Args),
+    Price(price::Args),
+    /// Lists, finds and shows the service's models
+    Models(models::Args),
+    Balance(balance::Args),
+}
+
+impl Command {
+    /// Runs the command. With `--json`, an error is written as JSON, too.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
+        let status = match self {
+            Self::Run(args) => run_model::run(args, output),
+            Self::Submit(args) => submit::run(args, output),
+            Self::Status(args) => status::run(args, output),
+            Self::Wait(args) => wait::run(args, output),
+            Self::Result(args) => result::run(args, output),
+            Self::Download(args) => download::run(args, output),
+            Self::Cancel(args) => cancel::run(args, output),
+            // It has written what came of each job.
+            Self::Resume(args) => return resume::run(args, output),
+            Self::Price(args) => price::run(args, output),
+            Self::Models(args) => models::run(args, output),
+            Self::Balance(args) => balance::run(args, output),
+        };
+        status.inspect_err(|error| {
+            if self.is_json() {
+                // The error itself is reported in any case.
+                let _ = writeln!(output, "{:#}", json!({"error": error_json(error)}));
+            }
+        })
+    }
+
+    fn is_json(&self) -> bool {
+        let has_json = |words: &[OsString]| words.iter().any(|word| word == "--json");
+        match self {
+            Self::Run(run_model::Args { words, .. })
+            | Self::Submit(submit::Args { words, .. })
+            | Self::Price(price::Args { words, .. }) => has_json(words),
+            Self::Status(args) => args.say.json,
+            Self::Wait(args) => args.say.json,
+            Self::Result(args) => args.say.json,
+            Self::Download(args) => args.say.json,
+            Self::Cancel(args) => args.say.json,
+            Self::Resume(args) => args.say.json,
+            Self::Models(args) => args.command.say().json,
+            Self::Balance(args) => args.say.json,
+        }
+    }
+}

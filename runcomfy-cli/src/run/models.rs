@@ -1,0 +1,300 @@
+//! `rcf models`: the service's models.
+
+use std::io::Write;
+
+use runcomfy_client::{CatalogModel, CatalogQuery, Client};
+use runcomfy_models::Value;
+use runcomfy_schema::printable::{line, printable};
+use serde_json::json;
+
+use super::common::Say;
+use super::field_flag::{facts, field_flags, plain};
+use super::prepare::{client, find};
+use super::price::money;
+use crate::{Result, Status, service};
+
+/// `rcf models`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(disable_help_subcommand = true)]
+#[non_exhaustive]
+pub struct Args {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands about models.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Lists the service's models, with their prices
+    List(List),
+    /// Finds models by a text in their id, name or description
+    Search(Search),
+    /// Says what a model does, what it costs, and which fields it has
+    Show(Show),
+    /// Lists the categories of models, such as `text-to-video`
+    Categories(Categories),
+}
+
+/// Which models are listed.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[non_exhaustive]
+pub struct Filter {
+    /// Only models of this category; `rcf models categories` lists them
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Only models of this kind: model, workflow or inference
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+}
+
+/// `rcf models list`.
+#[derive(Clone, Debug, clap::Args)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "its parts are documented")]
+pub struct List {
+    #[command(flatten)]
+    pub filter: Filter,
+    /// Lists the models that this program has types for, without a call to the service
+    #[arg(long, conflicts_with_all = ["category", "kind"])]
+    pub built_in: bool,
+    #[command(flatten)]
+    pub say: Say,
+}
+
+/// `rcf models search`.
+#[derive(Clone, Debug, clap::Args)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "its parts are documented")]
+pub struct Search {
+    /// The text; several words are one text
+    #[arg(value_name = "TEXT", required = true)]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub say: Say,
+}
+
+/// `rcf models show`.
+#[derive(Clone, Debug, clap::Args)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "its parts are documented")]
+pub struct Show {
+    /// The id of the model
+    #[arg(value_name = "MODEL")]
+    pub id: String,
+    #[command(flatten)]
+    pub say: Say,
+}
+
+/// `rcf models categories`.
+#[derive(Clone, Debug, clap::Args)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "its parts are documented")]
+pub struct Categories {
+    #[command(flatten)]
+    pub say: Say,
+}
+
+impl Command {
+    /// How much the command says.
+    pub(super) fn say(&self) -> Say {
+        match self {
+            Self::List(List { say, .. })
+            | Self::Search(Search { say, .. })
+            | Self::Show(Show { say, .. })
+            | Self::Categories(Categories { say }) => *say,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the catalog cannot be read, or has no such model.
+pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    match &args.command {
+        Command::List(List { built_in: true, say, .. }) => built_in(*say, output),
+        Command::List(List { filter, say, .. }) => list(filter, None, *say, output),
+        Command::Search(Search { words, filter, say }) => {
+            list(filter, Some(&words.join(" ")), *say, output)
+        }
+        Command::Show(args) => show(args, output),
+        Command::Categories(Categories { say }) => categories(*say, output),
+    }
+}
+
+fn built_in(say: Say, output: &mut dyn Write) -> Result<Status> {
+    let models = runcomfy_models::MODELS;
+    let json = models.iter().map(|model| {
+        json!({"model_id": model.id, "output_kind": model.output_kind().map(|kind| kind.to_string())})
+    });
+    say.result(output, &json!({"models": json.collect::<Value>()}), |output| {
+        models.iter().try_for_each(|model| writeln!(output, "{}", model.id))
+    })?;
+    Ok(Status::Done)
+}
+
+fn list(filter: &Filter, search: Option<&str>, say: Say, output: &mut dyn Write) -> Result<Status> {
+    let models = service::block_on(all(&client()?, filter, search))?;
+    let json = json!({"models": models.iter().map(entry_json).collect::<Value>()});
+    let width = models.iter().map(|model| model.model_id.as_str().len()).max().unwrap_or_default();
+    say.result(output, &json, |output| {
+        models.iter().try_for_each(|model| {
+            let (id, name) =
+                (model.model_id.as_str(), model.display_name.as_deref().unwrap_or_default());
+            let text = format!("{id:width$}  {:16}  {}", price(model), line(name));
+            writeln!(output, "{}", text.trim_end())
+        })
+    })?;
+    if models.is_empty() {
+        say.note("no model is like that");
+    }
+    Ok(Status::Done)
+}
+
+/// All pages of the catalog.
+async fn all(client: &Client, filter: &Filter, search: Option<&str>) -> Result<Vec<CatalogModel>> {
+    const PAGE: u32 = 200;
+    /// More pages than the service has models.
+    const MAX_PAGES: u32 = 200;
+    let mut models: Vec<CatalogModel> = Vec::new();
+    for page in 0..MAX_PAGES {
+        let mut query = CatalogQuery::new().limit(PAGE).offset(page * PAGE);
+        if let Some(text) = search {
+            query = query.search(text);
+        }
+        if let Some(category) = &filter.category {
+            query = query.category(category);
+        }
+        if let Some(kind) = &filter.kind {
+            query = query.kind(kind);
+        }
+        let found = client.models(&query).await.map_err(service::error)?;
+        let count = found.models.len() + found.skipped.len();
+        for model in found.models {
+            // The list may change from page to page.
+            if !models.iter().any(|known| known.model_id == model.model_id) {
+                models.push(model);
+            }
+        }
+        let end = u64::from((page + 1) * PAGE);
+        if count == 0 || found.total.is_none_or(|total| end >= total) && count < PAGE as usize {
+            break;
+        }
+        if found.total.is_some_and(|total| end >= total) {
+            break;
+        }
+    }
+    Ok(models)
+}
+
+fn price(model: &CatalogModel) -> String {
+    match (model.base_price_usd, model.price_unit.as_deref()) {
+        (Some(usd), Some(unit)) => format!("{}/{}", money(usd), printable(unit)),
+        (Some(usd), None) => money(usd),
+        (None, _) => "-".to_owned(),
+    }
+}
+
+fn entry_json(model: &CatalogModel) -> Value {
+    json!({
+        "model_id": model.model_id.as_str(),
+        "display_name": model.display_name,
+        "description": model.description,
+        "kind": model.kind,
+        "categories": model.categories,
+        "base_price_usd": model.base_price_usd,
+        "price_unit": model.price_unit,
+        "pricing_note": model.pricing_note,
+    })
+}
+
+fn show(args: &Show, output: &mut dyn Write) -> Result<Status> {
+    service::block_on(async {
+        let model = find(&args.id).await?;
+        // The fields of a model with a type are known without a token. The catalog adds to them.
+        let entry = match client() {
+            Ok(client) => client.model(model.id()).await.map_err(service::error),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &entry {
+            args.say.note(&format!("the catalog is left out: {error}"));
+        }
+        let entry = entry.ok();
+        let fields = model.fields();
+        let (flags, _) = field_flags(&fields);
+        let flag_of = |key: &str| {
+            flags.iter().find(|(field, _)| field.key == key).and_then(|(_, arg)| arg.get_long())
+        };
+        let field = |field: &runcomfy_client::ModelField<'_>| {
+            json!({
+                "name": field.name,
+                "key": field.key,
+                "flag": flag_of(field.key).map(|flag| format!("--{flag}")),
+                "title": field.title,
+                "description": field.description,
+                "kind": field.kind().to_string(),
+                "item_kind": field.item_kind().map(|kind| kind.to_string()),
+                "required": field.required,
+                "values": field.values(),
+                "default": field.default(),
+            })
+        };
+        let json = json!({
+            "model_id": model.id(),
+            "output_kind": model.output_kind().map(|kind| kind.to_string()),
+            "fields": fields.iter().map(field).collect::<Value>(),
+            "catalog": entry.as_ref().map(entry_json),
+        });
+        args.say.result(output, &json, |output| {
+            writeln!(output, "{}", model.id())?;
+            if let Some(entry) = &entry {
+                for text in [&entry.display_name, &entry.description].into_iter().flatten() {
+                    writeln!(output, "{}", line(text))?;
+                }
+                writeln!(output, "price: {}", price(entry))?;
+                if let Some(note) = &entry.pricing_note {
+                    writeln!(output, "{}", line(note))?;
+                }
+            }
+            if let Some(kind) = model.output_kind() {
+                writeln!(output, "makes: {kind}")?;
+            }
+            for field in &fields {
+                let flag = flag_of(field.key).map_or_else(
+                    || format!("--set {}=VALUE", printable(field.name)),
+                    |flag| format!("--{flag}"),
+                );
+                writeln!(output, "\n{flag} ({})", field.kind())?;
+                let text =
+                    if field.description.is_empty() { field.title } else { field.description };
+                if !text.is_empty() {
+                    writeln!(output, "  {}", line(text))?;
+                }
+                let facts = facts(field);
+                if !facts.is_empty() {
+                    writeln!(output, "  {}", facts.join("; "))?;
+                }
+                if field.required
+                    && let Some(default) = field.default()
+                {
+                    writeln!(output, "  for example {}", plain(&default))?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(Status::Done)
+    })
+}
+
+fn categories(say: Say, output: &mut dyn Write) -> Result<Status> {
+    let client = client()?;
+    let found = service::block_on(async { client.categories().await.map_err(service::error) })?;
+    say.result(output, &json!({"categories": found}), |output| {
+        found.iter().try_for_each(|category| writeln!(output, "{}", line(category)))
+    })?;
+    Ok(Status::Done)
+}

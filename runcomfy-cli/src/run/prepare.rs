@@ -1,0 +1,104 @@
+//! A request on the command line: its model, and its body.
+
+use runcomfy_client::{Client, DynamicModel};
+use runcomfy_models::{AnyInput, Value};
+
+use super::command_line::{Call, CommandLine, OwnFlags, Wish};
+use crate::request::{Model, Models};
+use crate::{Error, ErrorKind, Result, service};
+
+/// A model, and what the command line says about it.
+pub(super) struct Prepared<F> {
+    pub(super) model: Model,
+    pub(super) call: Call<F>,
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) enum Input {
+    Checked(AnyInput),
+    Unchecked(Value),
+}
+
+impl Input {
+    pub(super) fn body(&self) -> Value {
+        match self {
+            Self::Checked(input) => input.to_value(),
+            Self::Unchecked(body) => body.clone(),
+        }
+    }
+}
+
+/// A client with the settings of the environment.
+pub(super) fn client() -> Result<Client> {
+    Client::from_env().map_err(service::error)
+}
+
+impl<F: OwnFlags> Prepared<F> {
+    /// Finds the model, and reads the flags of its fields.
+    pub(super) async fn read(line: &CommandLine<F>) -> Result<Wish<Self>> {
+        let id = match line.model_id()? {
+            Wish::Help(text) => return Ok(Wish::Help(text)),
+            Wish::Go(id) => id,
+        };
+        let model = match find(&id).await {
+            Err(error) if line.is_unchecked() => anything(&id).ok_or(error)?,
+            found => found?,
+        };
+        Ok(match line.read(&model)? {
+            Wish::Help(text) => Wish::Help(text),
+            Wish::Go(call) => Wish::Go(Self { model, call }),
+        })
+    }
+
+    /// What is sent.
+    pub(super) fn input(&self) -> Result<Input> {
+        let draft = self.call.draft(&self.model)?;
+        if self.call.flags.body().unchecked {
+            return Ok(Input::Unchecked(draft.unchecked().map_err(|error| self.refusal(&error))?));
+        }
+        Ok(Input::Checked(draft.finish().map_err(|error| self.refusal(&error))?))
+    }
+
+    /// The body with the fields that are given, though others may be missing.
+    pub(super) fn partial(&self) -> Result<Value> {
+        let draft = self.call.draft(&self.model)?;
+        draft.partial().map_err(|error| self.refusal(&error))
+    }
+
+    fn refusal(&self, problems: &Error) -> Error {
+        let id = self.model.id();
+        Error::new(
+            ErrorKind::BadInput,
+            format!(
+                "the input is not valid; nothing was sent:\n{problems}\n`rcf {} {id} --help` says what {id} takes",
+                F::VERB
+            ),
+        )
+    }
+}
+
+/// The model with this id. One with a generated type needs no call, and no token.
+pub(super) async fn find(id: &str) -> Result<Model> {
+    if runcomfy_models::model(id).is_some() {
+        return Models::new(None).get(id).await;
+    }
+    match client() {
+        Ok(client) => Models::new(Some(client)).get(id).await,
+        Err(no_client) => {
+            // A misspelt id is as likely as a model of the catalog.
+            let unknown = match Models::new(None).get(id).await {
+                Ok(model) => return Ok(model),
+                Err(unknown) => unknown,
+            };
+            let text = format!("{unknown}\n\nThe service may have it, but there is {no_client}");
+            Err(Error::new(no_client.kind(), text))
+        }
+    }
+}
+
+/// A model that nothing is known of.
+fn anything(id: &str) -> Option<Model> {
+    let schema = r#"{"type": "object", "properties": {}, "additionalProperties": true}"#;
+    DynamicModel::parse(id, schema).ok().map(Model::Fetched)
+}

@@ -1,0 +1,46 @@
+//! `rcf result`: the output of a job that has ended.
+
+use std::io::Write;
+
+use runcomfy_client::OutputFiles as _;
+
+use super::common::{Jobs, Say};
+use super::follow::{completed_json, output_of};
+use crate::{Result, Status, service};
+
+/// Writes the output of a job that is completed: the URLs of its files, or the output as JSON
+///
+/// The job still counts as one whose files are not saved: `rcf download` saves them.
+#[derive(Clone, Debug, clap::Args)]
+#[non_exhaustive]
+pub struct Args {
+    /// The request id
+    #[arg(value_name = "REQUEST ID")]
+    pub id: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub say: Say,
+}
+
+/// Writes the output of a job.
+///
+/// # Errors
+/// If the job failed or has not ended.
+pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    service::block_on(async {
+        let jobs = Jobs::open()?;
+        let job = jobs.client.job_json(&args.id).map_err(service::error)?;
+        let done = job.result().await.map_err(service::error)?;
+        args.say.result(output, &completed_json(&done), |output| {
+            let urls = done.output.as_output();
+            let urls: Vec<_> = urls.urls().collect();
+            if urls.is_empty() {
+                return writeln!(output, "{:#}", output_of(&done));
+            }
+            urls.iter().try_for_each(|url| {
+                writeln!(output, "{}", runcomfy_schema::printable::printable(url))
+            })
+        })?;
+        Ok(Status::Done)
+    })
+}

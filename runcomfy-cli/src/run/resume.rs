@@ -1,0 +1,288 @@
+//! `rcf resume`: the jobs of earlier commands whose files are not saved.
+
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use runcomfy_client::{
+    FileJournal, Job, Journal as _, JournalEntry, JournalError, Resumed, UnknownSubmission,
+};
+use runcomfy_models::Value;
+use runcomfy_schema::counted::counted;
+use runcomfy_schema::printable::line;
+use serde_json::json;
+
+use super::common::{Jobs, Say};
+use super::follow::{Finished, Follower, State, Waiting};
+use super::interrupt::{Interrupts, interrupted};
+use super::progress::Progress;
+use super::report::error_json;
+use crate::{Error, ErrorKind, Result, Status, service};
+
+const ABOUT: &str = "\
+Every command that submits a job writes that down before and after. A job is unfinished until its
+files are saved.
+
+The outcome of a submission is unknown if the answer to it was lost. The service may have accepted
+it, and then it costs money. Look for it among the account's recent requests:
+  $ rcf resume --settle ID          it was accepted: `rcf wait REQUEST_ID` fetches its files
+  $ rcf resume --not-accepted ID    it was not accepted: it can be submitted again
+
+The journal is in $RUNCOMFY_STATE_DIR, else $XDG_STATE_HOME/runcomfy, else
+~/.local/state/runcomfy. Jobs of another address than the service's have a journal of their own.";
+
+/// Waits for the unfinished jobs of earlier commands, and saves their files
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = ABOUT)]
+#[non_exhaustive]
+pub struct Args {
+    /// Lists the jobs, and does not wait for them
+    #[arg(long)]
+    pub list: bool,
+    /// Forgets a job by its request id, or an accepted submission by its own id
+    #[arg(long, value_name = "ID", conflicts_with = "list")]
+    pub settle: Vec<String>,
+    /// Forgets a submission that was not accepted
+    #[arg(long, value_name = "ID", conflicts_with = "list")]
+    pub not_accepted: Vec<String>,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub say: Say,
+}
+
+/// Waits for the jobs of earlier commands.
+///
+/// # Errors
+/// If the journal cannot be read, a job fails or cannot be waited for, or the outcome of a submission is unknown.
+pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    service::block_on(async {
+        let mut interrupts = Interrupts::listen();
+        let jobs = Jobs::open()?;
+        let resumed = jobs.client.resume(&jobs.journal).await.map_err(service::error)?;
+        if !args.settle.is_empty() || !args.not_accepted.is_empty() {
+            return settle(args, &jobs.journal, &resumed, output);
+        }
+        if args.list {
+            return list(args.say, &resumed, output);
+        }
+        let Resumed { jobs: unfinished, unknown, .. } = resumed;
+        if unfinished.is_empty() && unknown.is_empty() {
+            args.say.note("no job is unfinished");
+        }
+        let progress = Progress::new(args.say);
+        let follower =
+            Follower { jobs: &jobs, say: args.say, progress: &progress, waiting: &args.waiting };
+        let mut report = Report::default();
+        let followed = {
+            let all = follow_all(&follower, &unfinished, &mut report, output);
+            interrupts.or(all).await
+        };
+        progress.clear();
+        followed.transpose()?;
+        report.unknown = unknown;
+        report.left = unfinished.len() - report.ended;
+        report.end(args.say, output)
+    })
+}
+
+/// Follows all jobs at once. Each result is written when it is there.
+async fn follow_all(
+    follower: &Follower<'_>,
+    jobs: &[Job],
+    report: &mut Report,
+    output: &mut dyn Write,
+) -> Result<()> {
+    let follow = |job| async move { (job, follower.to_end(job, &State::default()).await) };
+    let mut all: FuturesUnordered<_> = jobs.iter().map(follow).collect();
+    while let Some((job, result)) = all.next().await {
+        report.ended += 1;
+        match result {
+            Ok(finished) => {
+                finished.note(follower.progress);
+                if !follower.say.json {
+                    finished.write(output)?;
+                    output.flush()?;
+                }
+                report.finished.push(finished);
+            }
+            Err(error) => {
+                follower.progress.note(&format!("{}: {error}", job.request_id()));
+                report.failed.push((job.clone(), error));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What came of all jobs.
+#[derive(Default)]
+struct Report {
+    ended: usize,
+    finished: Vec<Finished>,
+    failed: Vec<(Job, Error)>,
+    unknown: Vec<UnknownSubmission>,
+    /// Jobs that the user stopped the wait for.
+    left: usize,
+}
+
+impl Report {
+    fn end(self, say: Say, output: &mut dyn Write) -> Result<Status> {
+        let Self { finished, failed, unknown, left, .. } = self;
+        if say.json {
+            let failed = failed.iter().map(|(job, error)| {
+                let mut json = job_json(job);
+                if let Value::Object(members) = &mut json {
+                    members.insert("error".to_owned(), error_json(error));
+                }
+                json
+            });
+            let json = json!({
+                "jobs": finished.iter().map(Finished::to_json).chain(failed).collect::<Value>(),
+                "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
+                "unfinished": left,
+            });
+            writeln!(output, "{json:#}")?;
+        }
+        if left > 0 {
+            let jobs = counted(left, "job");
+            return Err(interrupted(format!("{jobs} left; `rcf resume` takes them up again")));
+        }
+        // An unknown outcome is the one that needs a person.
+        if !unknown.is_empty() {
+            return Err(unknown_error(&unknown));
+        }
+        match &*failed {
+            [] => Ok(Status::Done),
+            [(_, error), ..] => {
+                let (jobs, ids) = (counted(failed.len(), "job"), ids(&failed));
+                let text = format!("{jobs} did not come to a result: {ids}");
+                Err(Error::new(error.kind(), text))
+            }
+        }
+    }
+}
+
+fn ids(failed: &[(Job, Error)]) -> String {
+    let ids: Vec<_> = failed.iter().map(|(job, _)| job.request_id().as_str()).collect();
+    ids.join(", ")
+}
+
+fn unknown_error(unknown: &[UnknownSubmission]) -> Error {
+    let lines: Vec<_> = unknown.iter().map(unknown_line).collect();
+    Error::new(
+        ErrorKind::OutcomeUnknown,
+        format!(
+            "nobody knows whether the service accepted {}:\n{}\nLook for it among the account's recent requests; \
+             then `rcf resume --settle ID` if it was accepted, or `rcf resume --not-accepted ID`",
+            counted(unknown.len(), "submission"),
+            lines.join("\n")
+        ),
+    )
+}
+
+fn list(say: Say, resumed: &Resumed, output: &mut dyn Write) -> Result<Status> {
+    let Resumed { jobs, unknown, .. } = resumed;
+    let json = json!({
+        "jobs": jobs.iter().map(job_json).collect::<Value>(),
+        "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
+    });
+    say.result(output, &json, |output| {
+        jobs.iter().try_for_each(|job| writeln!(output, "{}", job_line(job)))?;
+        unknown.iter().try_for_each(|one| writeln!(output, "{}", unknown_line(one)))
+    })?;
+    if jobs.is_empty() && unknown.is_empty() {
+        say.note("no job is unfinished");
+    }
+    Ok(Status::Done)
+}
+
+/// Forgets jobs and submissions that a person has looked for.
+fn settle(
+    args: &Args,
+    journal: &FileJournal,
+    resumed: &Resumed,
+    output: &mut dyn Write,
+) -> Result<Status> {
+    let Resumed { jobs, unknown, .. } = resumed;
+    let is = |id: &str| {
+        let id = id.to_owned();
+        move |one: &&UnknownSubmission| one.submission.id == id
+    };
+    let mut settled = Vec::new();
+    let failed = |error: JournalError| Error::new(ErrorKind::Io, error.to_string()).because(error);
+    for id in &args.settle {
+        if let Some(one) = unknown.iter().find(is(id)) {
+            journal.settle(&one.submission).map_err(failed)?;
+        } else if let Some(job) = jobs.iter().find(|job| job.request_id().as_str() == id) {
+            let request_id = job.request_id().clone();
+            journal.record(&JournalEntry::JobSettled { request_id }).map_err(failed)?;
+        } else {
+            return Err(nothing_of(id));
+        }
+        settled.push(id);
+    }
+    for id in &args.not_accepted {
+        let one = unknown.iter().find(is(id)).ok_or_else(|| nothing_of(id))?;
+        journal.not_accepted(&one.submission).map_err(failed)?;
+        settled.push(id);
+    }
+    args.say.result(output, &json!({"settled": settled}), |output| {
+        settled.iter().try_for_each(|id| writeln!(output, "{} is settled", line(id)))
+    })?;
+    Ok(Status::Done)
+}
+
+fn nothing_of(id: &str) -> Error {
+    Error::bad_input(format!(
+        "{} is neither an unfinished job nor a submission of unknown outcome; `rcf resume --list` lists them",
+        line(id)
+    ))
+}
+
+fn job_line(job: &Job) -> String {
+    let model = job.model_id().map(|id| format!(" {}", id.as_str())).unwrap_or_default();
+    let time =
+        job.submission().map(|submission| format!(", submitted {}", time(submission.submitted_at)));
+    format!("{}{model}{}", job.request_id(), time.unwrap_or_default())
+}
+
+fn job_json(job: &Job) -> Value {
+    json!({
+        "request_id": job.request_id(),
+        "model_id": job.model_id().map(|id| id.as_str()),
+        "submitted_at": job.submission().map(|submission| time(submission.submitted_at)),
+    })
+}
+
+fn unknown_line(one: &UnknownSubmission) -> String {
+    let UnknownSubmission { submission, reason, .. } = one;
+    let reason = reason.as_deref().map(|reason| format!(": {}", line(reason)));
+    format!(
+        "{}: outcome unknown, to {}, submitted {}{}",
+        submission.id,
+        submission.model_id.as_str(),
+        time(submission.submitted_at),
+        reason.unwrap_or_default()
+    )
+}
+
+fn unknown_json(one: &UnknownSubmission) -> Value {
+    let UnknownSubmission { submission, reason, .. } = one;
+    json!({
+        "id": submission.id,
+        "model_id": submission.model_id.as_str(),
+        "submitted_at": time(submission.submitted_at),
+        "reason": reason,
+    })
+}
+
+/// `2026-09-30T12:00:00Z`
+fn time(time: SystemTime) -> String {
+    /// The end of the year 9999, the last that has a text.
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    let age = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
+    humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + age).to_string()
+}

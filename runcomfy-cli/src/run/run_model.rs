@@ -1,0 +1,86 @@
+//! `rcf run`: submits a job, waits for it, and saves its files.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use super::command_line::{Body, CommandLine, OwnFlags, Wish};
+use super::common::{Jobs, Say};
+use super::follow::{Follower, Waiting};
+use super::interrupt::Interrupts;
+use super::launch::{Spending, launch, note_submitted};
+use super::prepare::Prepared;
+use super::price::help;
+use super::progress::Progress;
+use crate::{Result, Status, service};
+
+const EXAMPLE: &str = "\
+Example:
+  $ rcf run kling/kling-2-1/master/image-to-video --prompt 'a lighthouse' --image-url a.png
+
+The paths of the files go to the standard output, and everything else to the standard error.
+After Ctrl-C, the job goes on: `rcf wait REQUEST_ID` or `rcf resume` takes it up again.
+
+The token comes from RUNCOMFY_API_TOKEN, or from where the official command line tool keeps it.
+RUNCOMFY_MODEL_API_BASE is the address of another service, such as a sandbox.";
+
+/// Runs a model: submits a job, waits for it, and saves its files
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    disable_help_flag = true,
+    override_usage = "rcf run <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"
+)]
+#[non_exhaustive]
+pub struct Args {
+    /// The model, then its flags
+    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
+/// The flags that are no fields.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Flags {
+    #[command(flatten)]
+    body: Body,
+    #[command(flatten)]
+    waiting: Waiting,
+    #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
+    say: Say,
+}
+
+impl OwnFlags for Flags {
+    const VERB: &'static str = "run";
+    const ABOUT: &'static str = "Runs a model: submits a job, waits for it, and saves its files";
+    const EXAMPLE: &'static str = EXAMPLE;
+
+    fn body(&self) -> &Body {
+        &self.body
+    }
+}
+
+/// Runs a model.
+///
+/// # Errors
+/// If the input is not valid, the submission fails, the job fails, or its files cannot be saved.
+pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    service::block_on(async {
+        let mut interrupts = Interrupts::listen();
+        let line = CommandLine::<Flags>::new(&args.words);
+        let prepared = match interrupts.or_leave(Prepared::read(&line)).await? {
+            Wish::Help(text) => return help(&text, output),
+            Wish::Go(prepared) => prepared,
+        };
+        let Flags { waiting, spending, say, .. } = &prepared.call.flags;
+        let input = prepared.input()?;
+        let jobs = Jobs::open()?;
+        let progress = Progress::new(*say);
+        let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;
+        note_submitted(&job, &progress);
+        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
+        let finished = follower.one(&job, &mut interrupts).await?;
+        finished.note(&progress);
+        say.result(output, &finished.to_json(), |output| finished.write(output))?;
+        Ok(Status::Done)
+    })
+}

@@ -1,0 +1,78 @@
+//! `rcf submit`: submits a job, and does not wait for it.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::command_line::{Body, CommandLine, OwnFlags, Wish};
+use super::common::{Jobs, Say};
+use super::interrupt::Interrupts;
+use super::launch::{Spending, launch};
+use super::prepare::Prepared;
+use super::price::help;
+use crate::{Result, Status, service};
+
+const EXAMPLE: &str = "\
+Example:
+  $ id=$(rcf submit kling/kling-2-1/master/image-to-video --prompt 'a lighthouse' --image-url a.png)
+  $ rcf wait \"$id\" --out videos
+
+`rcf resume` waits for every job whose files are not saved yet.";
+
+/// Submits a job, and writes its request id
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    disable_help_flag = true,
+    override_usage = "rcf submit <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"
+)]
+#[non_exhaustive]
+pub struct Args {
+    /// The model, then its flags
+    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
+/// The flags that are no fields.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Flags {
+    #[command(flatten)]
+    body: Body,
+    #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
+    say: Say,
+}
+
+impl OwnFlags for Flags {
+    const VERB: &'static str = "submit";
+    const ABOUT: &'static str = "Submits a job, and writes its request id";
+    const EXAMPLE: &'static str = EXAMPLE;
+
+    fn body(&self) -> &Body {
+        &self.body
+    }
+}
+
+/// Submits a job.
+///
+/// # Errors
+/// If the input is not valid, or the submission fails.
+pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    service::block_on(async {
+        let mut interrupts = Interrupts::listen();
+        let line = CommandLine::<Flags>::new(&args.words);
+        let prepared = match interrupts.or_leave(Prepared::read(&line)).await? {
+            Wish::Help(text) => return help(&text, output),
+            Wish::Go(prepared) => prepared,
+        };
+        let Flags { spending, say, .. } = &prepared.call.flags;
+        let input = prepared.input()?;
+        let jobs = Jobs::open()?;
+        let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;
+        let id = job.request_id();
+        let json = json!({"request_id": id, "model_id": prepared.model.id()});
+        say.result(output, &json, |output| writeln!(output, "{id}"))?;
+        Ok(Status::Done)
+    })
+}

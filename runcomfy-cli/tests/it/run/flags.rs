@@ -1,0 +1,1 @@
+//! Flags that are made from schemas.

@@ -1,0 +1,5 @@
+//! `rcf run` and its relatives, against the sandbox.
+
+mod flags;
+mod jobs;
+mod support;
