@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use runcomfy_client::{Client, FileJournal, JournalEntry, RequestId};
+use runcomfy_client::{Client, FileJournal};
 use serde_json::Value;
 
 use crate::{Error, ErrorKind, Result, service};
@@ -71,16 +71,6 @@ impl Jobs {
         let client = builder.journal(journal.clone()).build().map_err(service::error)?;
         Ok(Self { client, journal })
     }
-}
-
-/// Whether a journal has a submission that became this job.
-pub(super) fn knows(journal: &FileJournal, id: &RequestId) -> bool {
-    // If it cannot be read, the error of the caller stands.
-    journal.entries().map_or(true, |entries| {
-        entries.iter().any(
-            |entry| matches!(entry, JournalEntry::Accepted { request_id, .. } if request_id == id),
-        )
-    })
 }
 
 /// The file of the journal, in a folder that exists.

@@ -38,7 +38,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let job = jobs.client.job_json(id).map_err(service::error)?;
         let progress = Progress::new(*say);
         let waiting = Waiting { out: out.clone(), wait_timeout: std::time::Duration::ZERO };
-        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting: &waiting };
+        let follower = Follower { say: *say, progress: &progress, waiting: &waiting };
         let save = async {
             let done = job.result().await.map_err(service::error)?;
             let shown = progress.job(&done.request_id);

@@ -1,5 +1,6 @@
 //! From a job to its files: the wait, the downloads, and what is left if the user stops them.
 
+use std::error::Error as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,17 +8,17 @@ use std::time::Duration;
 
 use runcomfy_client::{
     CancelOutcome, Completed, DownloadOptions, Downloaded, Error as ClientError, IfExists, Job,
-    JobState, RequestId, WaitOptions,
+    JobState, JournalError, RequestId, WaitOptions,
 };
 use runcomfy_models::Value;
 use runcomfy_schema::counted::counted;
 use serde_json::json;
 
-use super::common::{Jobs, Say};
+use super::ask;
+use super::common::Say;
 use super::interrupt::{Interrupts, interrupted};
 use super::price::money;
 use super::progress::{JobProgress, Progress};
-use super::{ask, common};
 use crate::{Result, service};
 
 /// Where files go, and how long a job is waited for.
@@ -41,7 +42,6 @@ pub(super) struct Finished {
 
 /// Follows jobs to their files.
 pub(super) struct Follower<'a> {
-    pub(super) jobs: &'a Jobs,
     pub(super) say: Say,
     pub(super) progress: &'a Progress,
     pub(super) waiting: &'a Waiting,
@@ -91,7 +91,7 @@ impl Follower<'_> {
         let options = progress.downloads(options);
         let files = done.download_all_with(&self.waiting.out, &options).await;
         let files = files.map_err(service::error)?;
-        settle(self.jobs, &done).await?;
+        settle(&done).await?;
         Ok(Finished { done, model_id, files })
     }
 
@@ -165,16 +165,28 @@ pub(super) fn cancel_words(id: &RequestId, outcome: &CancelOutcome) -> String {
     }
 }
 
-/// Tells the journal that a job is done. A job that it does not know needs none.
-async fn settle(jobs: &Jobs, done: &Completed) -> Result<()> {
+/// Tells the journal that a job is done. One that it does not know, or is done with, needs no entry.
+async fn settle(done: &Completed) -> Result<()> {
     match done.settle().await {
-        Err(ClientError::NotSettled { .. })
-            if done.submission().is_none() && !common::knows(&jobs.journal, &done.request_id) =>
+        Err(ClientError::NotSettled { source, .. })
+            if done.submission().is_none() && !is_of_file(&source) =>
         {
             Ok(())
         }
         settled => settled.map_err(service::error),
     }
+}
+
+/// Whether the file of the journal is to blame.
+fn is_of_file(error: &JournalError) -> bool {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if one.is::<std::io::Error>() {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
 }
 
 impl Finished {

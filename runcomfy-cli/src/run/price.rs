@@ -47,7 +47,7 @@ fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {
         (None, _) => (None, "unknown: the catalog states no price".to_owned()),
         (Some(base), Some("second")) => match seconds(model, body) {
             Some(seconds) => (
-                Some(base * seconds),
+                Some(micros(base * seconds)),
                 format!("{} ({seconds} s at {} per second)", money(base * seconds), money(base)),
             ),
             None => (None, format!("{} per second; its length is not known", money(base))),
@@ -55,7 +55,7 @@ fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {
         (Some(base), Some(unit @ ("output" | "image" | "video"))) => match outputs(model, body) {
             1.0 => (Some(base), format!("{} per {unit}", money(base))),
             count => (
-                Some(base * count),
+                Some(micros(base * count)),
                 format!("{} ({count} at {} per {unit})", money(base * count), money(base)),
             ),
         },
@@ -92,6 +92,11 @@ fn number(model: &Model, body: &Value, name: &str) -> Option<Value> {
     let fields = model.fields();
     let field = fields.iter().find(|field| field.name == name)?;
     body.get(field.key).cloned().or_else(|| field.default().filter(|_| !field.required))
+}
+
+/// An amount to the millionth of a dollar, so that five times 0.28 is 1.4.
+fn micros(usd: f64) -> f64 {
+    (usd * 1e6).round() / 1e6
 }
 
 /// US dollars, with at least two digits of cents.

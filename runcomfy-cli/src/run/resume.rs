@@ -73,8 +73,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
             args.say.note("no job is unfinished");
         }
         let progress = Progress::new(args.say);
-        let follower =
-            Follower { jobs: &jobs, say: args.say, progress: &progress, waiting: &args.waiting };
+        let follower = Follower { say: args.say, progress: &progress, waiting: &args.waiting };
         let mut report = Report::default();
         let followed = {
             let all = follow_all(&follower, &unfinished, &mut report, output);

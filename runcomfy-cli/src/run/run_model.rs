@@ -77,7 +77,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let progress = Progress::new(*say);
         let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;
         note_submitted(&job, &progress);
-        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
+        let follower = Follower { say: *say, progress: &progress, waiting };
         let finished = follower.one(&job, &mut interrupts).await?;
         finished.note(&progress);
         say.result(output, &finished.to_json(), |output| finished.write(output))?;

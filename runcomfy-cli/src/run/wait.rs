@@ -41,7 +41,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let jobs = Jobs::open()?;
         let job = jobs.client.job_json(id).map_err(service::error)?;
         let progress = Progress::new(*say);
-        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
+        let follower = Follower { say: *say, progress: &progress, waiting };
         let finished = follower.one(&job, &mut interrupts).await?;
         finished.note(&progress);
         say.result(output, &finished.to_json(), |output| finished.write(output))?;

@@ -5,36 +5,36 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 /// A page.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     root: Element,
     /// What a browser repairs in silence.
-    pub(super) errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 impl Document {
-    pub(super) fn parse(html: &str) -> Self {
+    pub(crate) fn parse(html: &str) -> Self {
         let dom = html5ever::parse_document(RcDom::default(), Default::default()).one(html);
         let errors = dom.errors.borrow().iter().map(ToString::to_string).collect();
         Self { root: Element(dom.document), errors }
     }
 
-    pub(super) fn elements(&self) -> impl Iterator<Item = Element> + use<> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Element> + use<> {
         self.root.elements()
     }
 
     /// The first element with this name.
-    pub(super) fn first(&self, name: &str) -> Element {
+    pub(crate) fn first(&self, name: &str) -> Element {
         self.elements().find(|element| element.name() == name).unwrap()
     }
 
-    pub(super) fn by_id(&self, id: &str) -> Element {
+    pub(crate) fn by_id(&self, id: &str) -> Element {
         self.elements().find(|element| element.attribute("id").as_deref() == Some(id)).unwrap()
     }
 }
 
 /// An element.
 #[derive(Clone)]
-pub(super) struct Element(Handle);
+pub(crate) struct Element(Handle);
 
 impl std::fmt::Debug for Element {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Element {
 
 impl Element {
     /// The elements inside it, in the order of the page.
-    pub(super) fn elements(&self) -> impl Iterator<Item = Self> + use<> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Self> + use<> {
         let mut open: Vec<_> = self.0.children.borrow().iter().rev().cloned().collect();
         std::iter::from_fn(move || {
             loop {
@@ -57,26 +57,26 @@ impl Element {
         })
     }
 
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match &self.0.data {
             NodeData::Element { name, .. } => name.local.to_string(),
             _ => String::new(),
         }
     }
 
-    pub(super) fn attributes(&self) -> Vec<(String, String)> {
+    pub(crate) fn attributes(&self) -> Vec<(String, String)> {
         let NodeData::Element { attrs, .. } = &self.0.data else { return Vec::new() };
         let attrs = attrs.borrow();
         attrs.iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect()
     }
 
-    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<String> {
         let found = self.attributes().into_iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value)
     }
 
     /// The text inside it, with a space between blocks.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         add_text(&self.0, &mut text);
         text.trim().to_owned()

@@ -1,7 +1,7 @@
 //! `catalog`: the page as a file, as HTML, and in a browser.
 
 mod browser;
-mod document;
+pub(crate) mod document;
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn page(app: &App) -> String {
 }
 
 /// The page of the project's own models.
-fn own_page() -> String {
+pub(crate) fn own_page() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
     let folder = folder.to_str().unwrap();
     let output = rcf(Path::new("."), &["schemas", "--folder", folder, "catalog", "--out", "-"]);
@@ -209,13 +209,13 @@ fn texts_stay_texts() {
 }
 
 /// The samples of a model: Rust, curl, rcf.
-fn samples(document: &Document, id: &str) -> Vec<String> {
+pub(crate) fn samples(document: &Document, id: &str) -> Vec<String> {
     let figures = document.by_id(id);
     figures.elements().filter(|one| one.name() == "pre").map(|one| one.text()).collect()
 }
 
 /// The words of a command, as a shell reads them.
-fn shell_words(command: &str) -> Vec<String> {
+pub(crate) fn shell_words(command: &str) -> Vec<String> {
     let mut shell = std::process::Command::new("sh");
     let output = shell.args(["-c", &format!("printf '%s\\0' {command}")]).output().unwrap();
     assert!(output.status.success(), "{command}");

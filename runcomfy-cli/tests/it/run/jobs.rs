@@ -1,8 +1,17 @@
 //! From a command line to files.
 
+use std::time::Duration;
+
+use runcomfy_sandbox::{Call, OutputForm, Reply, Sandbox};
 use serde_json::{Value, json};
 
-use super::support::{IMAGE, KLING, PNG, Service};
+use super::support::{IMAGE, KLING, PNG, Service, quick};
+
+const GIVEN: [&str; 5] = [KLING, "--prompt", "a lighthouse", "--image-url", IMAGE];
+
+fn with(verb: &'static str, more: &[&'static str]) -> Vec<&'static str> {
+    [&[verb], &GIVEN[..], more].concat()
+}
 
 #[test]
 fn a_run_saves_the_files_and_writes_their_paths() {
@@ -27,6 +36,160 @@ fn a_run_saves_the_files_and_writes_their_paths() {
     let data_uri = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
     let expected = json!({"prompt": "a lighthouse", "image_url": data_uri, "duration": 10});
     assert_eq!((&*job.model_id, &job.input), (KLING, &expected));
-    println!("{}", output.stderr);
-    panic!();
+    let id = &job.request_id;
+    let expected = format!(
+        "price: $0.00 (10 s at $0.00 per second)\n{id}: submitted to {KLING}\n{id}: completed\n{id}: saving its \
+         files\n{id}: saved 1 file; it cost $0.00\n"
+    );
+    assert_eq!(output.stderr, expected);
+    // Nothing is left to do.
+    let output = service.rcf(&["resume"]);
+    assert_eq!((output.code, &*output.stdout, &*output.stderr), (0, "", "no job is unfinished\n"));
+}
+
+#[test]
+fn a_quiet_run_writes_nothing_but_paths() {
+    let service = Service::new();
+    let output = service.rcf(&with("run", &["-q"]));
+    assert_eq!((output.code, &*output.stderr), (0, ""));
+    assert_eq!(vec![output.stdout.trim_end()], service.files());
+}
+
+#[test]
+fn steps_of_a_run_can_be_taken_one_by_one() {
+    let service = Service::new();
+    let id = service.succeed(&with("submit", &[]));
+    let id = id.trim_end();
+    assert_eq!(id, service.sandbox.accepted_jobs()[0].request_id);
+    assert_eq!(service.succeed(&["status", id]), format!("{id} completed\n"));
+    let status =
+        json!({"request_id": id, "state": "completed", "queue_position": null, "message": null});
+    assert_eq!(service.json(&["status", id]), status);
+    assert_eq!(service.json(&["status", id, id]), json!([status, status]));
+    let url = service.succeed(&["result", id]);
+    assert!(url.starts_with(service.sandbox.origin()) && url.ends_with(".mp4\n"), "{url}");
+    let result = service.json(&["result", id]);
+    assert_eq!(
+        (&result["state"], &result["output"]["video"]),
+        (&json!("completed"), &json!(url.trim_end()))
+    );
+    let path = service.succeed(&["download", id]);
+    assert_eq!(vec![path.trim_end()], service.files());
+    // Again, the file is kept.
+    assert_eq!(service.succeed(&["download", id]), path);
+    assert_eq!(service.succeed(&["wait", id]), path);
+    let error = service.fail(&["cancel", id], 70);
+    assert_eq!(error, format!("error: request {id} is not in the queue any more, so it goes on\n"));
+}
+
+#[test]
+fn each_command_writes_one_json_document() {
+    let service = Service::new();
+    let run = service.json(&with("run", &[]));
+    let id = run["request_id"].as_str().unwrap();
+    assert_eq!(
+        (&run["model_id"], &run["state"], &run["cost"]),
+        (&json!(KLING), &json!("completed"), &json!(0.0))
+    );
+    let file = &run["files"][0];
+    assert_eq!((&file["kind"], &file["content_type"]), (&json!("video"), &json!("video/mp4")));
+    assert!(service.path().join(file["path"].as_str().unwrap()).is_file());
+    let submitted = service.json(&with("submit", &[]));
+    assert_eq!(submitted["model_id"], KLING);
+    for words in [&["status", id][..], &["wait", id], &["result", id], &["download", id]] {
+        assert_eq!(service.json(words)["request_id"], id, "{words:?}");
+    }
+    let resumed = service.json(&["resume"]);
+    assert_eq!(resumed["jobs"][0]["request_id"], submitted["request_id"]);
+    assert_eq!((&resumed["unknown"], &resumed["unfinished"]), (&json!([]), &json!(0)));
+    assert_eq!(service.json(&["resume", "--list"]), json!({"jobs": [], "unknown": []}));
+    assert_eq!(service.json(&["balance"])["usd"], 100.0);
+    assert_eq!(service.json(&with("price", &[]))["usd"], 0.0);
+    assert!(service.json(&["models", "list"])["models"].as_array().unwrap().len() > 90);
+    assert_eq!(service.json(&["models", "search", KLING])["models"][0]["model_id"], KLING);
+    assert_eq!(service.json(&["models", "show", KLING])["fields"][0]["flag"], "--prompt");
+    assert!(service.json(&["models", "categories"])["categories"].is_array());
+    // So is an error.
+    let output = service.rcf(&with("run", &["--duration", "7", "--json"]));
+    let error: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((output.code, &error["error"]["exit_code"]), (65, &json!(65)));
+    let output = service.rcf(&["wait", "no-such-request", "--json"]);
+    let error: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(error["error"]["request_id"], "no-such-request", "{error}");
+}
+
+#[test]
+fn output_without_files_is_written_as_json() {
+    let service = Service::new();
+    let body = json!({"status": "succeeded", "output": {"text": "a lighthouse"}});
+    service.sandbox.reply_next(Call::Result, Reply::new(200, body.to_string()));
+    let output = service.succeed(&with("run", &[]));
+    assert_eq!(serde_json::from_str::<Value>(&output).unwrap(), json!({"text": "a lighthouse"}));
+}
+
+#[test]
+fn several_files_have_several_paths() {
+    let service = Service::of(quick().output_form(OutputForm::Urls));
+    let paths = service.succeed(&with("run", &["--out", "all"]));
+    assert_eq!(paths.lines().count(), 2, "{paths}");
+    assert!(paths.lines().all(|path| service.path().join(path).is_file()), "{paths}");
+}
+
+#[test]
+fn exit_codes_say_why_a_job_has_no_files() {
+    let service = Service::of(quick().require_balance(true));
+    service.sandbox.fail_next_job("the face is too small");
+    let error = service.fail(&with("run", &["-q"]), 70);
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    assert_eq!(
+        error,
+        format!(
+            "error: request {id} failed: the face is too small; a new submission is a new job, and costs again\n"
+        )
+    );
+    // A failed job is not taken up again.
+    assert_eq!(service.rcf(&["resume"]).stderr, "no job is unfinished\n");
+    service.sandbox.set_balance_usd(0.0);
+    let error = service.fail(&with("run", &["-q"]), 77);
+    assert!(error.contains("add balance to the account"), "{error}");
+    service.sandbox.set_balance_usd(1.0);
+    service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
+    let error = service.fail(&with("run", &["-q"]), 76);
+    assert!(error.contains("check the account's recent requests"), "{error}");
+    let error = service.fail(&["status", "no-such-request"], 65);
+    assert!(error.contains("no-such-request"), "{error}");
+    let error = service.fail(&["status", "../x"], 65);
+    assert!(error.contains("is not a request id"), "{error}");
+    let mut command = service.command(&with("run", &["-q"]));
+    let output = crate::support::run(command.env("RUNCOMFY_API_TOKEN", "wrong"), "");
+    assert_eq!(output.code, 77, "{}", output.stderr);
+    let mut command = service.command(&with("run", &["-q"]));
+    let output = crate::support::run(command.env_remove("RUNCOMFY_API_TOKEN"), "");
+    assert_eq!(output.code, 77, "{}", output.stderr);
+    assert!(output.stderr.contains("no API token: set RUNCOMFY_API_TOKEN"), "{}", output.stderr);
+    // Where files would go, there is a file.
+    service.write("taken", "");
+    let error = service.fail(&with("run", &["-q", "--out", "taken"]), 74);
+    assert!(error.contains("try again: `rcf download "), "{error}");
+}
+
+#[test]
+fn a_job_that_has_not_ended_can_be_cancelled() {
+    let service = Service::of(Sandbox::builder().queue_time(Duration::from_secs(9_999)));
+    let id = service.succeed(&with("submit", &[]));
+    let id = id.trim_end();
+    assert_eq!(service.succeed(&["status", id]), format!("{id} in queue, position 0\n"));
+    let error = service.fail(&["result", id], 75);
+    assert_eq!(
+        error,
+        format!(
+            "error: request {id} has no result yet (state: in_queue); wait for it: `rcf wait {id}`\n"
+        )
+    );
+    let error = service.fail(&["wait", id, "--wait-timeout", "0s", "-q"], 75);
+    assert!(error.contains(&format!("the job goes on: `rcf wait {id}`")), "{error}");
+    assert_eq!(service.succeed(&["cancel", id]), format!("request {id} is cancelled\n"));
+    let error = service.fail(&["wait", id, "-q"], 70);
+    assert!(error.contains("was cancelled"), "{error}");
+    assert_eq!(service.rcf(&["resume"]).stderr, "no job is unfinished\n");
 }

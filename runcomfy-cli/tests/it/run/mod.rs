@@ -2,4 +2,7 @@
 
 mod flags;
 mod jobs;
+mod money;
+mod resume;
 mod support;
+mod terminal;

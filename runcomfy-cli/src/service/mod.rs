@@ -1,12 +1,14 @@
 //! The service: a client from the environment, and what its errors mean for a command.
 
+mod message;
+
 use std::borrow::Cow;
-use std::io;
+use std::{fmt, io};
 
 use runcomfy_client::{ApiErrorKind, Client, ConfigError, Error as ClientError, RequestId};
-use runcomfy_schema::printable::printable;
 
 use crate::{Error, ErrorKind, Result};
+use message::message;
 
 /// A client with the settings of the environment. It makes one call at a time.
 pub(crate) fn client() -> Result<Client> {
@@ -22,7 +24,33 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
 
 /// The error of a command whose call failed.
 pub(crate) fn error(error: ClientError) -> Error {
-    Error::new(kind(&error), message(&error)).because(error)
+    let (kind, message) = (kind(&error), message(&error));
+    Error::new(kind, message.clone()).because(CallError { message, error })
+}
+
+/// An error of the library with the message of the command, so that its own is not repeated as a cause.
+#[derive(Debug)]
+struct CallError {
+    message: String,
+    error: ClientError,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// The job that an error of a command is about, if its call was about one.
+pub(crate) fn request_id(error: &Error) -> Option<&RequestId> {
+    let cause = std::error::Error::source(error)?.downcast_ref::<CallError>()?;
+    cause.error.request_id()
 }
 
 fn kind(error: &ClientError) -> ErrorKind {
@@ -60,53 +88,6 @@ fn kind(error: &ClientError) -> ErrorKind {
         | ClientError::UnknownState { .. } => ErrorKind::TryAgain,
         ClientError::WaitCancelled { .. } => ErrorKind::Interrupted,
         _ => ErrorKind::BadInput,
-    }
-}
-
-/// The message of an error, with commands where the library's own names calls.
-fn message(error: &ClientError) -> String {
-    match error {
-        ClientError::WaitTimeout { request_id, state, .. } => {
-            let state = state.as_ref().map(|state| format!(" (state: {state})"));
-            format!(
-                "request {request_id} has not ended in the time for the wait{}; the job goes on: `{}`",
-                state.unwrap_or_default(),
-                take_up(request_id)
-            )
-        }
-        ClientError::UnknownState { request_id, state, .. } => format!(
-            "request {request_id} stays in the state {:?}, which this version does not know; ask again \
-             later: `{}`",
-            printable(state),
-            take_up(request_id)
-        ),
-        ClientError::NotFinished { request_id, state } => format!(
-            "request {request_id} has no result yet (state: {state}); wait for it: `{}`",
-            take_up(request_id)
-        ),
-        ClientError::NoAnswer { request_id, .. } | ClientError::BadAnswer { request_id, .. } => {
-            format!("{error}; take it up again: `{}`", take_up(request_id))
-        }
-        ClientError::Download { request_id: Some(request_id), .. } => {
-            format!("{error}; try again: `rcf download {request_id}`")
-        }
-        ClientError::NotSettled { request_id, .. } => error.to_string().replace(
-            "`Client::resume` will return the job again",
-            &format!("`rcf resume` will fetch the files of {request_id} again"),
-        ),
-        ClientError::SubmitUnknown { request_id: Some(request_id), source, .. } => format!(
-            "the answer to the submission is incomplete: {source}; the job exists: `{}`",
-            take_up(request_id)
-        ),
-        ClientError::SubmitUnknown { hint: Some(hint), .. } => error.to_string().replace(
-            "ask for it with `Client::job_json`",
-            &format!("ask for it with `rcf status {hint}`"),
-        ),
-        ClientError::ResultUnreadable { request_id, .. } => error.to_string().replace(
-            "ask for it later with `Job::result`",
-            &format!("ask for it later: `{}`", take_up(request_id)),
-        ),
-        error => error.to_string(),
     }
 }
 
