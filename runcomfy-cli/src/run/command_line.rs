@@ -11,7 +11,7 @@ use runcomfy_client::MediaKind;
 use runcomfy_models::Value;
 use runcomfy_schema::printable::printable;
 
-use super::field_flag::{arg_id, field_flags};
+use super::field_flag::{arg_id, field_flags, with_candidates};
 use super::input::{Assignment, read_input};
 use crate::request::{Draft, Model};
 use crate::{Error, Result};
@@ -161,10 +161,30 @@ impl<F: OwnFlags> Call<F> {
     }
 }
 
+/// The command with the flags of the model among the words, if there is one, for a shell that asks what
+/// may come next.
+pub(super) fn of_words<F: OwnFlags>(words: &[OsString]) -> Command {
+    let line = CommandLine::<F>::new(words);
+    let command = match line.model_id() {
+        Ok(Wish::Go(id)) => match runcomfy_models::model(&id) {
+            Some(model) => of_model::<F>(&Model::BuiltIn(model)),
+            None => general::<F>(),
+        },
+        _ => general::<F>(),
+    };
+    command.name(F::VERB)
+}
+
+/// The argument for a model, with the ids that this program knows.
+pub(super) fn model_arg() -> Arg {
+    let ids = runcomfy_models::MODELS.iter().map(|model| model.id.into()).collect();
+    with_candidates(Arg::new("model"), ids)
+}
+
 /// The command without a model.
 fn general<F: OwnFlags>() -> Command {
     let verb = F::VERB;
-    let model = Arg::new("model")
+    let model = model_arg()
         .value_name("MODEL")
         .required(true)
         .help("The id of the model: `rcf models search WORD` finds one");
@@ -183,7 +203,7 @@ fn of_model<F: OwnFlags>(model: &Model) -> Command {
     let fields = model.fields();
     let (flags, others) = field_flags(&fields);
     let mut usage = format!("rcf {verb} {id}");
-    let mut command = Command::new(format!("rcf {verb}")).arg(Arg::new("model").hide(true));
+    let mut command = Command::new(format!("rcf {verb}")).arg(model_arg().hide(true));
     for (field, arg) in flags {
         if let (true, Some(flag), Some([name, ..])) =
             (field.required, arg.get_long(), arg.get_value_names())

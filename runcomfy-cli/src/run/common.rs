@@ -43,6 +43,17 @@ impl Say {
         Ok(())
     }
 
+    /// With `--verbose`, writes what the client says of its calls to the standard error.
+    pub(super) fn begin(self) {
+        use tracing_subscriber::filter::LevelFilter;
+        if self.verbose {
+            let log = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);
+            let log = log.without_time().with_ansi(false).with_writer(std::io::stderr);
+            // A program with a log of its own keeps that.
+            let _ = log.try_init();
+        }
+    }
+
     /// Says something besides the result.
     pub(super) fn note(self, text: &str) {
         if !self.quiet {

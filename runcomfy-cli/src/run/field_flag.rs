@@ -1,6 +1,9 @@
 //! The flag of a field, with what `--help` says of it.
 
-use clap::{Arg, ArgAction};
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, ValueHint};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use runcomfy_client::{FieldKind, MediaKind, ModelField};
 use runcomfy_models::Value;
 use runcomfy_schema::printable::printable;
@@ -63,13 +66,25 @@ fn arg(field: &ModelField<'_>, flag: String, aliases: Vec<String>) -> Arg {
         .value_name(value_name(field))
         .help(help(field))
         .help_heading(HEADING)
-        .hide_possible_values(true)
         .allow_negative_numbers(true);
+    let arg = match (field.kind(), field.item_kind()) {
+        (FieldKind::Media(_), _) | (_, Some(FieldKind::Media(_))) => {
+            arg.value_hint(ValueHint::FilePath)
+        }
+        (FieldKind::Boolean, _) => with_candidates(arg, vec!["true".into(), "false".into()]),
+        _ => with_candidates(arg, field.values().iter().map(|value| plain(value).into()).collect()),
+    };
     match field.kind() {
         FieldKind::Boolean => arg.num_args(0..=1).default_missing_value("true"),
         FieldKind::Array => arg.num_args(1..).action(ArgAction::Append),
         _ => arg,
     }
+}
+
+/// Tells a shell which values to offer.
+pub(super) fn with_candidates(arg: Arg, values: Vec<OsString>) -> Arg {
+    let candidates = move || values.iter().map(CompletionCandidate::new).collect::<Vec<_>>();
+    arg.add(ArgValueCandidates::new(candidates))
 }
 
 fn value_name(field: &ModelField<'_>) -> String {

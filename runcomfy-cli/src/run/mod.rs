@@ -13,6 +13,7 @@ pub mod balance;
 pub mod cancel;
 mod command_line;
 mod common;
+pub mod completions;
 pub mod download;
 mod field_flag;
 mod follow;
@@ -31,7 +32,6 @@ pub mod status;
 pub mod submit;
 pub mod wait;
 
-use std::ffi::OsString;
 use std::io::Write;
 
 pub use common::Say;
@@ -57,6 +57,7 @@ pub enum Command {
     /// Lists, finds and shows the service's models
     Models(models::Args),
     Balance(balance::Args),
+    Completions(completions::Args),
 }
 
 impl Command {
@@ -65,6 +66,8 @@ impl Command {
     /// # Errors
     /// Those of the command.
     pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
+        let say = self.say();
+        say.begin();
         let status = match self {
             Self::Run(args) => run_model::run(args, output),
             Self::Submit(args) => submit::run(args, output),
@@ -78,29 +81,35 @@ impl Command {
             Self::Price(args) => price::run(args, output),
             Self::Models(args) => models::run(args, output),
             Self::Balance(args) => balance::run(args, output),
+            Self::Completions(args) => completions::run(args, output),
         };
         status.inspect_err(|error| {
-            if self.is_json() {
+            if say.json {
                 // The error itself is reported in any case.
                 let _ = writeln!(output, "{:#}", json!({"error": error_json(error)}));
             }
         })
     }
 
-    fn is_json(&self) -> bool {
-        let has_json = |words: &[OsString]| words.iter().any(|word| word == "--json");
+    /// How much the command says. Words that follow a model are looked through.
+    fn say(&self) -> Say {
         match self {
             Self::Run(run_model::Args { words, .. })
             | Self::Submit(submit::Args { words, .. })
-            | Self::Price(price::Args { words, .. }) => has_json(words),
-            Self::Status(args) => args.say.json,
-            Self::Wait(args) => args.say.json,
-            Self::Result(args) => args.say.json,
-            Self::Download(args) => args.say.json,
-            Self::Cancel(args) => args.say.json,
-            Self::Resume(args) => args.say.json,
-            Self::Models(args) => args.command.say().json,
-            Self::Balance(args) => args.say.json,
+            | Self::Price(price::Args { words, .. }) => {
+                let has =
+                    |flags: &[&str]| words.iter().any(|word| flags.iter().any(|flag| word == flag));
+                Say { json: has(&["--json"]), quiet: false, verbose: has(&["-v", "--verbose"]) }
+            }
+            Self::Status(args) => args.say,
+            Self::Wait(args) => args.say,
+            Self::Result(args) => args.say,
+            Self::Download(args) => args.say,
+            Self::Cancel(args) => args.say,
+            Self::Resume(args) => args.say,
+            Self::Models(args) => args.command.say(),
+            Self::Balance(args) => args.say,
+            Self::Completions(_) => Say::default(),
         }
     }
 }

@@ -137,7 +137,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Debug, clap::Args)]
-struct Flags {
+pub(super) struct Flags {
     #[command(flatten)]
     body: Body,
     #[command(flatten)]

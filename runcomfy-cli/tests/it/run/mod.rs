@@ -1,7 +1,9 @@
 //! `rcf run` and its relatives, against the sandbox.
 
+mod completions;
 mod flags;
 mod jobs;
+mod models;
 mod money;
 mod resume;
 mod support;
