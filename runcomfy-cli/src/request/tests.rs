@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use runcomfy_client::DynamicModel;
+use runcomfy_client::{DynamicModel, FieldKind};
 use serde_json::{Value, json};
 
 use super::{Draft, Model, Models};
@@ -49,14 +49,15 @@ const DATA_URI: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
 fn body(folder: &Path, texts: &[(&str, &str)]) -> Result<Value> {
     let model = model();
     let mut draft = Draft::new(&model, folder);
-    if !texts.iter().any(|(name, _)| name.ends_with("image")) {
+    let has_image = texts.iter().any(|(name, _)| ["image", "1_image"].contains(name));
+    if !has_image {
         draft.set_text("image", "https://example.com/a.png")?;
     }
     for (name, text) in texts {
         draft.set_text(name, text)?;
     }
     let mut body = draft.finish()?.to_value();
-    if !texts.iter().any(|(name, _)| name.ends_with("image")) {
+    if !has_image {
         body.as_object_mut().unwrap().remove("1_image");
     }
     Ok(body)
@@ -236,4 +237,55 @@ async fn an_unknown_model_is_answered_with_close_ones() {
     assert!(error.contains("did you mean\n\n  kling/kling-2-1/master/image-to-video\n"), "{error}");
     let error = models.get("../etc").await.unwrap_err().to_string();
     assert!(error.contains("is not a model id"), "{error}");
+}
+
+/// What a text is to a field of this kind, said once more and more simply.
+fn plainly(text: &str, kind: FieldKind) -> Value {
+    match kind {
+        FieldKind::Integer | FieldKind::Number | FieldKind::Boolean => {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        }
+        _ => text.into(),
+    }
+}
+
+#[test]
+fn flags_of_all_models_are_judged_as_their_bodies_are() {
+    let mut judged = 0;
+    for info in runcomfy_models::MODELS {
+        let model = Model::BuiltIn(info);
+        for field in info.fields {
+            let mut texts: Vec<String> = if matches!(field.kind(), FieldKind::Media(_)) {
+                ["", "https://example.com/a.png", "http://example.com/a.png", "data:,x"]
+                    .map(str::to_owned)
+                    .into()
+            } else {
+                ["", "x", "5", "-1", "0.5", "true", "null", "+5", "05", " 5"]
+                    .map(str::to_owned)
+                    .into()
+            };
+            if matches!(field.kind(), FieldKind::Array | FieldKind::Object | FieldKind::Any) {
+                continue;
+            }
+            // The default of a file may be one that the service hosts, which a flag says in another way.
+            let default = field.default().filter(|_| !matches!(field.kind(), FieldKind::Media(_)));
+            let bounds = [field.minimum(), field.maximum(), default];
+            for value in bounds.into_iter().flatten().chain(field.values()) {
+                texts.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                if let Some(number) = value.as_i64() {
+                    texts.extend([number - 1, number + 1].map(|number| number.to_string()));
+                }
+            }
+            for text in texts {
+                let mut draft = Draft::new(&model, Path::new(""));
+                draft.set_text(field.name, &text).unwrap();
+                let expected = info.validate(&json!({field.key: plainly(&text, field.kind())}));
+                let expected = expected.map_err(|errors| errors.to_string());
+                let found = draft.finish().map(drop).map_err(|error| error.to_string());
+                assert_eq!(found, expected, "{} --{} {text:?}", info.id, field.name);
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged > 5_000, "{judged}");
 }

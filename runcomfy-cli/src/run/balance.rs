@@ -5,8 +5,8 @@ use std::io::Write;
 use serde_json::json;
 
 use super::common::Say;
+use super::estimate::money;
 use super::prepare::client;
-use super::price::money;
 use crate::{Result, Status, service};
 
 /// Writes the balance of the account in US dollars

@@ -2,6 +2,7 @@
 //! second reads the flags of its fields.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::marker::PhantomData;
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use runcomfy_schema::printable::printable;
 use super::field_flag::{arg_id, field_flags, with_candidates};
 use super::input::{Assignment, read_input};
 use crate::request::{Draft, Model};
-use crate::{Error, Result};
+use crate::{Error, Result, Status};
 
 /// The flags of a command that are no fields.
 pub(super) trait OwnFlags: clap::Args {
@@ -259,6 +260,12 @@ fn text_of(error: &clap::Error) -> String {
     } else {
         text.to_string()
     }
+}
+
+/// Writes a help that was asked for.
+pub(super) fn help(text: &str, output: &mut dyn Write) -> Result<Status> {
+    output.write_all(text.as_bytes())?;
+    Ok(Status::Done)
 }
 
 fn usage(error: &clap::Error) -> Error {

@@ -16,8 +16,8 @@ use serde_json::json;
 
 use super::ask;
 use super::common::Say;
+use super::estimate::money;
 use super::interrupt::{Interrupts, interrupted};
-use super::price::money;
 use super::progress::{JobProgress, Progress};
 use crate::{Result, service};
 

@@ -6,9 +6,9 @@ use runcomfy_schema::printable::line;
 use super::ask;
 use super::command_line::OwnFlags;
 use super::common::{Jobs, Say};
+use super::estimate::{Estimate, estimate, money};
 use super::interrupt::{Interrupts, interrupted};
 use super::prepare::{Input, Prepared};
-use super::price::{Estimate, estimate, money};
 use super::progress::Progress;
 use crate::{Error, ErrorKind, Result, service};
 

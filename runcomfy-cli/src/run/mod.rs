@@ -4,7 +4,7 @@
 //!
 //! - `command_line.rs` reads flags that are made from a model's schema (`field_flag.rs`), and `input.rs`
 //!   what comes as JSON; `prepare.rs` makes a checked input of them.
-//! - `common.rs` has the client with its journal, and `launch.rs` submits: the price (`price.rs`), the
+//! - `common.rs` has the client with its journal, and `launch.rs` submits: the price (`estimate.rs`), the
 //!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads.
 //! - `progress.rs`, `ask.rs` and `interrupt.rs` talk with the person at the terminal.
 
@@ -15,6 +15,7 @@ mod command_line;
 mod common;
 pub mod completions;
 pub mod download;
+mod estimate;
 mod field_flag;
 mod follow;
 mod input;

@@ -8,9 +8,9 @@ use runcomfy_schema::printable::{line, printable};
 use serde_json::json;
 
 use super::common::Say;
+use super::estimate::money;
 use super::field_flag::{facts, field_flags, plain};
 use super::prepare::{client, find};
-use super::price::money;
 use crate::{Result, Status, service};
 
 /// `rcf models`.

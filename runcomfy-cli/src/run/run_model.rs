@@ -3,13 +3,12 @@
 use std::ffi::OsString;
 use std::io::Write;
 
-use super::command_line::{Body, CommandLine, OwnFlags, Wish};
+use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
 use super::common::{Jobs, Say};
 use super::follow::{Follower, Waiting};
 use super::interrupt::Interrupts;
 use super::launch::{Spending, launch, note_submitted};
 use super::prepare::Prepared;
-use super::price::help;
 use super::progress::Progress;
 use crate::{Result, Status, service};
 

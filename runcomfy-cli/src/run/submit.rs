@@ -5,12 +5,11 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::command_line::{Body, CommandLine, OwnFlags, Wish};
+use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
 use super::common::{Jobs, Say};
 use super::interrupt::Interrupts;
 use super::launch::{Spending, launch};
 use super::prepare::Prepared;
-use super::price::help;
 use crate::{Result, Status, service};
 
 const EXAMPLE: &str = "\

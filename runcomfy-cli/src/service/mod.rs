@@ -48,6 +48,7 @@ impl std::error::Error for CallError {
 }
 
 /// The job that an error of a command is about, if its call was about one.
+#[cfg(feature = "run")]
 pub(crate) fn request_id(error: &Error) -> Option<&RequestId> {
     let cause = std::error::Error::source(error)?.downcast_ref::<CallError>()?;
     cause.error.request_id()
