@@ -28,7 +28,42 @@ macro_rules! without_task {
     };
 }
 
+/// Gives back the tasks of a worker. `{tasks}` is the engine's table.
+macro_rules! release {
+    ($tasks:literal) => {
+        concat!(
+            "UPDATE ",
+            $tasks,
+            " SET lock_by = NULL, lock_at = NULL, status = CASE \
+             WHEN job.state IN ('new', 'submitting', 'submitted') THEN 'Pending' ELSE 'Done' END \
+             FROM runcomfy_jobs AS job \
+             WHERE job.batch = $1 AND job.task_id = ",
+            $tasks,
+            ".id AND status IN ('Queued', 'Running') AND substr(lock_by, 1, length($2)) = $2"
+        )
+    };
+}
+
 impl Batch {
+    /// Gives back the tasks of a worker that stops, so that others take them up at once.
+    pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
+        // The engine's name of a worker has a number at its end.
+        let name = format!("{worker}-");
+        match self.db() {
+            Db::Sqlite(pool) => {
+                sqlx::query(release!("Jobs")).bind(&self.name).bind(name).execute(pool).await?;
+            }
+            Db::Postgres(pool) => {
+                sqlx::query(release!("apalis.jobs"))
+                    .bind(&self.name)
+                    .bind(name)
+                    .execute(pool)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a task of each job that needs one and has none: of a new job, and of one whose task ended too
     /// early. So a crash at any point loses no job.
     pub(crate) async fn dispatch(&self) -> Result<(), Error> {
@@ -76,36 +111,6 @@ impl Batch {
             Push::push(&mut *transaction, &queue, tasks).await?;
             Ok::<_, Error>(signed(jobs.len() as u64))
         }.await)
-    }
-}
-
-/// The tasks that the engine gave to a worker, whose name is a prefix of that of each of its generations.
-macro_rules! release {
-    ($tasks:literal) => {
-        concat!(
-            "UPDATE runcomfy_jobs SET task_id = NULL \
-             WHERE batch = $1 AND state IN ('new', 'submitted') AND task_id IN (SELECT id FROM ",
-            $tasks,
-            " WHERE lock_by LIKE $2 || '-%' AND status IN ('Queued', 'Running'))"
-        )
-    };
-}
-
-impl Batch {
-    /// Lets other workers have the jobs of a worker that ends, at once and not only when it is silent. A task
-    /// of which the engine still thinks that it runs does no harm later: the state of the job counts.
-    pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
-        match self.db() {
-            Db::Sqlite(pool) => {
-                let query = sqlx::query(release!("Jobs"));
-                query.bind(&self.name).bind(worker).execute(pool).await?;
-            }
-            Db::Postgres(pool) => {
-                let query = sqlx::query(release!("apalis.jobs"));
-                query.bind(&self.name).bind(worker).execute(pool).await?;
-            }
-        }
-        self.dispatch().await
     }
 }
 

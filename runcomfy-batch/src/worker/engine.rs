@@ -10,7 +10,7 @@ use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 
-use super::Work;
+use super::{NotEnded, Work};
 use crate::error::Error;
 use crate::store::Db;
 
@@ -21,7 +21,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// Runs the engine until the worker stops, or the database fails.
+/// Runs the engine until the database fails. The caller drops it when the worker stops: the engine's own
+/// shutdown never ends if some of its tasks pause between two tries, or have more to tell it than its channel
+/// holds.
 pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
     let failed = |error: WorkerError| Error::Engine(error.into());
     let queue = work.batch.queue();
@@ -30,11 +32,6 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
     let pauses = ExponentialBackoffMaker::new(FIRST_PAUSE, MAX_PAUSE, 0.5, rng);
     let pauses = pauses.map_err(|error| Error::Engine(error.into()))?.make_backoff();
     let retry = RetryPolicy::retries(usize::MAX).with_backoff(pauses);
-    let stop = work.stop.clone();
-    let stopped = async move {
-        stop.cancelled().await;
-        Ok::<(), WorkerError>(())
-    };
     // A batch of one: a task in the buffer of a worker that is full would keep it from its heartbeat.
     macro_rules! run {
         ($storage:expr, $config:ty) => {{
@@ -46,17 +43,15 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
             let backend = $storage
                 .with_config(config)
                 .poll_with_strategy(IntervalStrategy::new(POLL_INTERVAL));
-            let engine = WorkerBuilder::new(name)
+            WorkerBuilder::new(name)
                 .backend(backend)
                 .data(Arc::clone(work))
                 .concurrency(work.options.at_once)
                 .retry(retry)
                 .build(task)
-                .run_until(stopped);
-            tokio::select! {
-                ended = engine => ended.map_err(failed),
-                () = work.idle() => Ok(()),
-            }
+                .run()
+                .await
+                .map_err(failed)
         }};
     }
     match work.batch.store().db() {
@@ -65,25 +60,12 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
     }
 }
 
-impl Work {
-    /// Waits until the worker stops, and its jobs have done what they can. The engine would wait for tasks that
-    /// it wants to try again later; it gives them to others when this worker is silent.
-    async fn idle(&self) {
-        /// For the engine, to write down which tasks ended.
-        const GRACE: Duration = Duration::from_secs(1);
-        self.drain.cancelled().await;
-        self.tasks.close();
-        self.tasks.wait().await;
-        tokio::time::sleep(GRACE).await;
-    }
-}
-
 /// A task is the number of a job. The job runs on its own: if the engine ends because the database is away, a
 /// submission must not be broken off.
 async fn task(number: u64, work: Data<Arc<Work>>) -> Result<(), BoxDynError> {
     let work = Arc::clone(&work);
     if work.stop.is_cancelled() {
-        return Err(work.stopped().await.into());
+        return Err(NotEnded::Stopped.into());
     }
     let tasks = work.tasks.clone();
     let ended = tasks.spawn(async move { work.job(number).await }).await;

@@ -45,7 +45,7 @@ impl Work {
             (ClientError::Cancelled { .. }, _) => (State::Cancelled, Some(JobState::Cancelled)),
             (_, Some(ApiErrorKind::Unauthorized)) => {
                 self.halt(Outcome::NoPermission(reason));
-                return Err(self.stopped().await);
+                return Err(NotEnded::Stopped);
             }
             (_, Some(ApiErrorKind::NotFound | ApiErrorKind::Forbidden)) => (State::Failed, None),
             _ => {

@@ -216,20 +216,22 @@ impl Worker {
         while !work.stop.is_cancelled() {
             generation += 1;
             let name = format!("{}-{generation}", self.name);
-            match engine::run(&work, &name).await {
-                Ok(()) => {}
-                // The database is away, or was. The jobs of this process go on meanwhile.
-                Err(error) => {
-                    tracing::warn!(%error, "the queue failed; the worker begins again");
-                    work.or_stop(patience.pause()).await;
-                }
+            tokio::select! {
+                ended = engine::run(&work, &name) => match ended {
+                    Ok(()) => {}
+                    // The database is away, or was. The jobs of this process go on meanwhile.
+                    Err(error) => {
+                        tracing::warn!(%error, "the queue failed; the worker begins again");
+                        work.or_stop(patience.pause()).await;
+                    }
+                },
+                // Until then, the engine says that the worker lives.
+                () = work.stopped() => {}
             }
         }
-        work.drain.cancel();
-        work.tasks.close();
-        work.tasks.wait().await;
+        work.stopped().await;
         if let Err(error) = self.batch.release(&self.name).await {
-            tracing::warn!(%error, "other workers get the jobs of this one later");
+            tracing::warn!(%error, "others wait for the heartbeat of this worker before they take up its jobs");
         }
         // It ends as soon as it sees that the worker stops; its outcome is in `outcome`.
         let _ = monitor.await;
@@ -331,9 +333,14 @@ impl Work {
                 Err(error) => tracing::warn!(%error, "cannot count the jobs"),
             }
         }
-        // The engine learns first that it ends, so that it does not hand out a task again that ends early.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    /// Waits until the worker stops, and its jobs have come to rest.
+    async fn stopped(&self) {
+        self.stop.cancelled().await;
         self.drain.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Stops the worker for a reason of its own. The first one counts.
@@ -354,12 +361,6 @@ impl Work {
             () = self.stop.cancelled() => false,
             () = tokio::time::sleep(time) => !self.stop.is_cancelled(),
         }
-    }
-
-    /// Waits until the engine knows that the worker stops: it would hand out the task again.
-    async fn stopped(&self) -> NotEnded {
-        self.drain.cancelled().await;
-        NotEnded::Stopped
     }
 
     /// Makes a call to the database until it answers. Only a worker that stops gives up, and does so late: what

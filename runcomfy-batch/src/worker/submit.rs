@@ -51,7 +51,7 @@ impl Work {
                 Some(NotNow::NotNew) => return Ok(()),
                 Some(NotNow::MaxCost { in_flight: 0 }) => {
                     self.halt(Outcome::MaxCost);
-                    return Err(self.stopped().await);
+                    return Err(NotEnded::Stopped);
                 }
                 Some(NotNow::MaxCost { .. } | NotNow::Paused) => self.pause(SOON).await?,
                 Some(NotNow::Wait(pause)) => self.pause((*pause).min(SOON)).await?,
@@ -76,7 +76,7 @@ impl Work {
     /// Waits before the limits are asked again.
     async fn pause(&self, pause: Duration) -> Result<(), NotEnded> {
         tokio::select! {
-            () = self.stop.cancelled() => Err(self.stopped().await),
+            () = self.stop.cancelled() => Err(NotEnded::Stopped),
             () = self.freed.notified() => Ok(()),
             () = tokio::time::sleep(pause) => Ok(()),
         }
@@ -142,7 +142,7 @@ impl Work {
             }
             (Some(ApiErrorKind::Unauthorized), _) => {
                 self.halt(Outcome::NoPermission(reason));
-                Err(self.stopped().await)
+                Err(NotEnded::Stopped)
             }
             (Some(ApiErrorKind::PaymentRequired), _) => {
                 self.patiently(|| self.batch.pause_because(Some(&reason))).await?;

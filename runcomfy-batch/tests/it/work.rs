@@ -1,9 +1,13 @@
 //! A worker brings jobs to their ends.
 
-use runcomfy_batch::{Outcome, State, Worker};
-use runcomfy_client::CancellationToken;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::support::{client, jobs, options, sandbox, stores};
+use runcomfy_batch::{Event, Outcome, State, Worker};
+use runcomfy_client::CancellationToken;
+use tokio::sync::mpsc;
+
+use crate::support::{client, jobs, options, quick, sandbox, stores};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_job_is_submitted_once_and_its_file_saved() {
@@ -30,4 +34,45 @@ async fn every_job_is_submitted_once_and_its_file_saved() {
         // The same list again is the same jobs.
         assert_eq!(batch.add(jobs(21)).await.unwrap().added, 1);
     }
+}
+
+/// The engine's own shutdown would never end with so many tasks. No heartbeat is missed here, so the second
+/// worker gets nothing that the first one does not give back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_stops_gives_back_its_jobs() {
+    const JOBS: usize = 30;
+    for stored in stores().await {
+        let sandbox = quick().run_time(Duration::from_secs(3600)).start().await.unwrap();
+        let batch = stored.batch().await;
+        batch.add(jobs(JOBS)).await.unwrap();
+        for _ in 0..2 {
+            let options = options().heartbeat(Duration::from_secs(3600), 2);
+            let worker = Worker::new(batch.clone(), client(&sandbox), options);
+            stop_when_all_wait(worker, JOBS).await;
+            let status = batch.status().await.unwrap();
+            assert_eq!(status.count(State::Submitted), JOBS as u64, "{status:?}");
+        }
+        assert_eq!(sandbox.accepted(), JOBS);
+    }
+}
+
+/// Stops a worker when it has heard the status of all jobs.
+async fn stop_when_all_wait(worker: Worker, jobs: usize) {
+    let stop = CancellationToken::new();
+    let (sender, mut statuses) = mpsc::unbounded_channel();
+    let tell = move |event: &Event| {
+        if let Event::Status { number, .. } = event {
+            let _ = sender.send(*number);
+        }
+    };
+    let running = tokio::spawn({
+        let stop = stop.clone();
+        async move { worker.run(stop, tell).await }
+    });
+    let mut waiting = BTreeSet::new();
+    while waiting.len() < jobs {
+        waiting.insert(statuses.recv().await.unwrap());
+    }
+    stop.cancel();
+    assert_eq!(running.await.unwrap().unwrap(), Outcome::Stopped);
 }
