@@ -1,6 +1,8 @@
 //! Batches of jobs, on one machine or many: a queue in a database, from which each job is submitted at most
 //! once.
 
+#[cfg(feature = "board")]
+mod board;
 mod body;
 mod error;
 mod job;
@@ -9,6 +11,8 @@ mod money;
 mod store;
 mod worker;
 
+#[cfg(feature = "board")]
+pub use board::Board;
 pub use error::Error;
 pub use job::{InvalidState, JobRecord, NewJob, SavedFile, State};
 pub use journal::SqlJournal;
