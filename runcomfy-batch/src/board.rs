@@ -73,7 +73,11 @@ impl Board {
 }
 
 /// Refuses calls to a loopback address by another name: a page of the web may give its own name such an address.
-async fn only_local_names(State(is_loopback): State<bool>, request: Request, next: Next) -> Response {
+async fn only_local_names(
+    State(is_loopback): State<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let name = host.and_then(|host| url::Url::parse(&format!("http://{host}")).ok());
     let is_local = name.is_some_and(|url| match url.host() {

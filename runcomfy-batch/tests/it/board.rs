@@ -34,7 +34,8 @@ async fn board_shows_the_queue_to_those_who_call_it_by_its_own_name() {
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("<html"), "{page}");
         let queues = get(address, &own, "/api/v1/queues").await;
         assert!(queues.contains("runcomfy:test"), "{queues}");
-        let tasks = get(address, "localhost:1", "/api/v1/queues/runcomfy:test/tasks?status=Done").await;
+        let tasks =
+            get(address, "localhost:1", "/api/v1/queues/runcomfy:test/tasks?status=Done").await;
         assert!(tasks.starts_with("HTTP/1.1 200"), "{tasks}");
         for host in ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.1"] {
             let refused = get(address, host, "/api/v1/queues").await;

@@ -206,6 +206,33 @@ async fn every_file_of_an_output_is_saved_once_under_a_safe_name() {
     assert_eq!(done.download_all_with(&into, &keep).await.unwrap(), saved);
 }
 
+#[tokio::test]
+async fn files_of_an_output_take_the_names_that_a_caller_gives() {
+    let (sandbox, client, url) = video().await;
+    let folder = tempfile::tempdir().unwrap();
+    let host = url.rsplit_once("/outputs/").unwrap().0;
+    sandbox.add_file("a.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice());
+    let body = format!(
+        r#"{{"status": "completed", "output": {{"video": "{url}", "image": "{host}/outputs/a.png"}}}}"#
+    );
+    sandbox.reply_next(Call::Result, Reply::new(200, body));
+    let job = client.submit(&input()).await.unwrap();
+    let done = job.result().await.unwrap();
+    // A point in a name is not the beginning of an extension.
+    let named = DownloadOptions::default()
+        .names(|index, count| format!("night/v1.5/{}-of-{count}", index + 1).into());
+    let saved = done.download_all_with(folder.path(), &named).await.unwrap();
+    let mut paths: Vec<_> = saved
+        .iter()
+        .map(|file| file.path.strip_prefix(folder.path()).unwrap().to_str().unwrap())
+        .collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["night/v1.5/1-of-2.png", "night/v1.5/2-of-2.mp4"]);
+    assert!(done.download_all_with(folder.path(), &named).await.is_err(), "they exist");
+    let keep = named.existing(IfExists::Keep);
+    assert_eq!(done.download_all_with(folder.path(), &keep).await.unwrap().len(), 2);
+}
+
 /// A server that gives these answers, one to a connection, and says what it was asked.
 async fn scripted(answers: &[&str]) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

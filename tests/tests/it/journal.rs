@@ -10,7 +10,7 @@ use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
 use runcomfy_models::time::{Clock, Sleep, TestClock};
 use runcomfy_models::{
     Client, Error, FileJournal, Job, JobState, Journal, JournalEntry, JournalError, Submission,
-    Unfinished, WaitOptions, blocking,
+    SubmitOptions, Unfinished, WaitOptions, blocking,
 };
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
@@ -457,4 +457,33 @@ async fn a_dropped_submission_is_written_down_once() {
     }
     assert!(settled(&entries), "{entries:?}");
     assert!(outcomes.values().all(|count| *count == 1), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn client_with_another_journal_records_there_alone() {
+    let (sandbox, _) = quick().await;
+    let (first, second) = (InMemory::default(), InMemory::default());
+    let client = client(&sandbox, first.clone());
+    let other = client.with_journal(second.clone());
+    let _ = other.submit(&input()).await.unwrap();
+    let count = |journal: &InMemory| journal.entries.lock().unwrap().len();
+    assert_eq!((count(&first), count(&second)), (0, 2));
+    let _ = client.submit(&input()).await.unwrap();
+    assert_eq!((count(&first), count(&second)), (2, 2));
+}
+
+/// The caller decides what to do after each failure.
+#[tokio::test]
+async fn submission_is_tried_as_often_as_its_options_say() {
+    for attempts in [1, 2] {
+        let (sandbox, client) = quick().await;
+        for _ in 0..attempts {
+            sandbox.reply_next(Call::Submit, Reply::new(429, "").header("retry-after", "0"));
+        }
+        let options = SubmitOptions::default().attempts(attempts);
+        let error = client.submit_with(&input(), &options).await.unwrap_err();
+        assert_eq!(error.api().unwrap().status, 429, "{error}");
+        assert_eq!((sandbox.received().len(), sandbox.accepted()), (attempts as usize, 0));
+        let _ = client.submit_with(&input(), &options).await.unwrap();
+    }
 }
