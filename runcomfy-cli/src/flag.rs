@@ -2,7 +2,7 @@
 
 /// Flags of `rcf run` and its relatives that are no fields. A field whose flag would be one of these is
 /// set with `--set`.
-pub(crate) const OWN_FLAGS: [&str; 14] = [
+pub(crate) const OWN_FLAGS: [&str; 12] = [
     "extra",
     "help",
     "input",
@@ -13,8 +13,6 @@ pub(crate) const OWN_FLAGS: [&str; 14] = [
     "set",
     "unchecked",
     "verbose",
-    "version",
-    "wait",
     "wait-timeout",
     "yes",
 ];

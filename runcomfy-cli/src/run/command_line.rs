@@ -12,7 +12,7 @@ use runcomfy_client::MediaKind;
 use runcomfy_models::Value;
 use runcomfy_schema::printable::printable;
 
-use super::field_flag::{arg_id, field_flags, with_candidates};
+use super::field_flag::{arg_id, field_flags, is_field, with_candidates};
 use super::input::{Assignment, read_input};
 use crate::request::{Draft, Model};
 use crate::{Error, Result, Status};
@@ -117,7 +117,7 @@ impl<F: OwnFlags> CommandLine<F> {
     /// Reads the flags of a model's fields, and the command's own.
     pub(super) fn read(&self, model: &Model) -> Result<Wish<Call<F>>> {
         let command = of_model::<F>(model);
-        let words = std::iter::once(F::VERB.into()).chain(self.words.iter().cloned());
+        let words = std::iter::once(F::VERB.into()).chain(with_hyphens(&command, &self.words));
         let matches = match command.try_get_matches_from(words) {
             Ok(matches) => matches,
             Err(error) if error.kind() == ClapKind::DisplayHelp => {
@@ -160,6 +160,37 @@ impl<F: OwnFlags> Call<F> {
     pub(super) fn extras(&self) -> impl Iterator<Item = (&str, Value)> {
         self.flags.body().extra.iter().map(|extra| (&*extra.path, extra.value()))
     }
+}
+
+/// The words, with a value that begins with a hyphen as a part of its flag: `--prompt=-x`. Otherwise, the
+/// value would be read as a flag.
+fn with_hyphens(command: &Command, words: &[OsString]) -> Vec<OsString> {
+    let takes_value = |word: &OsString| {
+        let flag = word.to_str().and_then(|word| word.strip_prefix("--"));
+        flag.is_some_and(|flag| {
+            command.get_arguments().any(|arg| {
+                let mut names =
+                    arg.get_long().into_iter().chain(arg.get_all_aliases().unwrap_or_default());
+                is_field(arg) && names.any(|name| name == flag)
+            })
+        })
+    };
+    let is_flag = |word: &str| match word.strip_prefix("--") {
+        // A flag holds no space before its value.
+        Some(long) => !long.split('=').next().unwrap_or_default().contains(char::is_whitespace),
+        None => !word.starts_with('-') || ["-h", "-q", "-v", "-y"].contains(&word),
+    };
+    let mut joined: Vec<OsString> = Vec::with_capacity(words.len());
+    for word in words {
+        match joined.last_mut() {
+            Some(flag) if word.to_str().is_some_and(|word| !is_flag(word)) && takes_value(flag) => {
+                flag.push("=");
+                flag.push(word);
+            }
+            _ => joined.push(word.clone()),
+        }
+    }
+    joined
 }
 
 /// The command with the flags of the model among the words, if there is one, for a shell that asks what
@@ -272,4 +303,34 @@ fn usage(error: &clap::Error) -> Error {
     let text = error.render().to_string();
     let text = text.trim();
     Error::usage(text.strip_prefix("error: ").unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::flag::OWN_FLAGS;
+    use crate::run::{price, run_model, submit};
+
+    #[test]
+    fn own_flags_are_those_of_the_commands() {
+        let commands =
+            [general::<run_model::Flags>(), general::<submit::Flags>(), general::<price::Flags>()];
+        let mut flags: BTreeSet<_> = commands
+            .iter()
+            .flat_map(Command::get_arguments)
+            .filter_map(|arg| arg.get_long())
+            .collect();
+        for flag in OWN_FLAGS {
+            assert!(flags.remove(flag), "{flag} is no flag");
+        }
+        assert_eq!(flags, BTreeSet::new(), "a field may have this flag, too");
+        // `with_hyphens` and `model_id` know the short ones.
+        let shorts = commands.iter().flat_map(Command::get_arguments).filter_map(|arg| {
+            assert!(arg.get_short().is_none() || !arg.get_action().takes_values());
+            arg.get_short()
+        });
+        assert_eq!(shorts.collect::<BTreeSet<_>>(), ['h', 'q', 'v', 'y'].into());
+    }
 }

@@ -58,7 +58,7 @@ impl Say {
     pub(super) fn note(self, text: &str) {
         if !self.quiet {
             // A closed standard error is no reason to fail.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
         }
     }
 }

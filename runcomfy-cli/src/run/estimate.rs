@@ -1,9 +1,12 @@
 //! What a run costs, as far as the catalog says.
 
+use std::time::Duration;
+
 use runcomfy_client::{CatalogModel, Client};
 use runcomfy_models::Value;
 use runcomfy_schema::printable::printable;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::request::Model;
 use crate::service;
@@ -20,18 +23,18 @@ pub(super) struct Estimate {
     pub(super) note: Option<String>,
 }
 
-/// The price of a body, from the catalog.
+/// The price of a body, from the catalog. A catalog that does not answer holds up no run.
 pub(super) async fn estimate(client: &Client, model: &Model, body: &Value) -> Estimate {
-    match client.model(model.id()).await {
-        Ok(entry) => of_entry(&entry, model, body),
-        Err(error) => Estimate {
-            usd: None,
-            words: format!("unknown: {}", service::error(error)),
-            base: None,
-            unit: None,
-            note: None,
-        },
+    const PATIENCE: Duration = Duration::from_secs(20);
+    match timeout(PATIENCE, client.model(model.id())).await {
+        Ok(Ok(entry)) => of_entry(&entry, model, body),
+        Ok(Err(error)) => unknown(&service::error(error).to_string()),
+        Err(_) => unknown("the catalog does not answer"),
     }
+}
+
+fn unknown(reason: &str) -> Estimate {
+    Estimate { usd: None, words: format!("unknown: {reason}"), base: None, unit: None, note: None }
 }
 
 pub(super) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {

@@ -59,6 +59,11 @@ pub(super) fn arg_id(field: &ModelField<'_>) -> String {
     format!("field {}", field.key)
 }
 
+/// Whether an argument is a field's.
+pub(super) fn is_field(arg: &Arg) -> bool {
+    arg.get_id().as_str().starts_with("field ")
+}
+
 fn arg(field: &ModelField<'_>, flag: String, aliases: Vec<String>) -> Arg {
     let arg = Arg::new(arg_id(field))
         .long(flag)

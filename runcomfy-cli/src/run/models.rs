@@ -29,7 +29,7 @@ pub struct Args {
 pub enum Command {
     /// Lists the service's models, with their prices
     List(List),
-    /// Finds models by a text in their id, name or description
+    /// Finds models by words in their id, name or description
     Search(Search),
     /// Says what a model does, what it costs, and which fields it has
     Show(Show),
@@ -68,8 +68,8 @@ pub struct List {
 #[non_exhaustive]
 #[expect(missing_docs, reason = "its parts are documented")]
 pub struct Search {
-    /// The text; several words are one text
-    #[arg(value_name = "TEXT", required = true)]
+    /// The words; a model has all of them, in any case
+    #[arg(value_name = "WORD", required = true)]
     pub words: Vec<String>,
     #[command(flatten)]
     pub filter: Filter,
@@ -117,10 +117,8 @@ impl Command {
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     match &args.command {
         Command::List(List { built_in: true, say, .. }) => built_in(*say, output),
-        Command::List(List { filter, say, .. }) => list(filter, None, *say, output),
-        Command::Search(Search { words, filter, say }) => {
-            list(filter, Some(&words.join(" ")), *say, output)
-        }
+        Command::List(List { filter, say, .. }) => list(filter, &[], *say, output),
+        Command::Search(Search { words, filter, say }) => list(filter, words, *say, output),
         Command::Show(args) => show(args, output),
         Command::Categories(Categories { say }) => categories(*say, output),
     }
@@ -137,8 +135,11 @@ fn built_in(say: Say, output: &mut dyn Write) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn list(filter: &Filter, search: Option<&str>, say: Say, output: &mut dyn Write) -> Result<Status> {
-    let models = service::block_on(all(&client()?, filter, search))?;
+fn list(filter: &Filter, words: &[String], say: Say, output: &mut dyn Write) -> Result<Status> {
+    // The service looks for one text, and the longest word finds the fewest models.
+    let search = words.iter().max_by_key(|word| word.len());
+    let mut models = service::block_on(all(&client()?, filter, search))?;
+    models.retain(|model| words.iter().all(|word| has_word(model, &word.to_lowercase())));
     let json = json!({"models": models.iter().map(entry_json).collect::<Value>()});
     let width = models.iter().map(|model| model.model_id.as_str().len()).max().unwrap_or_default();
     say.result(output, &json, |output| {
@@ -155,8 +156,21 @@ fn list(filter: &Filter, search: Option<&str>, say: Say, output: &mut dyn Write)
     Ok(Status::Done)
 }
 
+fn has_word(model: &CatalogModel, word: &str) -> bool {
+    let texts = [
+        Some(model.model_id.as_str()),
+        model.display_name.as_deref(),
+        model.description.as_deref(),
+    ];
+    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(word))
+}
+
 /// All pages of the catalog.
-async fn all(client: &Client, filter: &Filter, search: Option<&str>) -> Result<Vec<CatalogModel>> {
+async fn all(
+    client: &Client,
+    filter: &Filter,
+    search: Option<&String>,
+) -> Result<Vec<CatalogModel>> {
     const PAGE: u32 = 200;
     /// More pages than the service has models.
     const MAX_PAGES: u32 = 200;
@@ -181,10 +195,8 @@ async fn all(client: &Client, filter: &Filter, search: Option<&str>) -> Result<V
             }
         }
         let end = u64::from((page + 1) * PAGE);
-        if count == 0 || found.total.is_none_or(|total| end >= total) && count < PAGE as usize {
-            break;
-        }
-        if found.total.is_some_and(|total| end >= total) {
+        let is_last = found.total.map_or(count < PAGE as usize, |total| end >= total);
+        if count == 0 || is_last {
             break;
         }
     }

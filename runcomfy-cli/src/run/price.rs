@@ -72,10 +72,10 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         if let Value::Object(members) = &mut json {
             members.insert("model_id".to_owned(), request.model.id().into());
         }
-        say.result(output, &json, |output| {
-            writeln!(output, "{}", estimate.words)?;
-            estimate.note.iter().try_for_each(|note| writeln!(output, "{note}"))
-        })?;
+        say.result(output, &json, |output| writeln!(output, "{}", estimate.words))?;
+        if let Some(note) = estimate.note.filter(|_| !say.json) {
+            say.note(&note);
+        }
         Ok(Status::Done)
     })
 }

@@ -147,7 +147,9 @@ impl Report {
         }
         if left > 0 {
             let jobs = counted(left, "job");
-            return Err(interrupted(format!("{jobs} left; `rcf resume` takes them up again")));
+            return Err(interrupted(format!(
+                "stopped with {jobs} unfinished: `rcf resume` goes on"
+            )));
         }
         // An unknown outcome is the one that needs a person.
         if !unknown.is_empty() {

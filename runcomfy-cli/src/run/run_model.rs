@@ -64,14 +64,15 @@ impl OwnFlags for Flags {
 /// If the input is not valid, the submission fails, the job fails, or its files cannot be saved.
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
-        let mut interrupts = Interrupts::listen();
         let line = CommandLine::<Flags>::new(&args.words);
-        let prepared = match interrupts.or_leave(Prepared::read(&line)).await? {
+        let prepared = match Prepared::read(&line).await? {
             Wish::Help(text) => return help(&text, output),
             Wish::Go(prepared) => prepared,
         };
         let Flags { waiting, spending, say, .. } = &prepared.call.flags;
         let input = prepared.input()?;
+        // Before, Ctrl-C ends the process: the input may be read from a terminal.
+        let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
         let progress = Progress::new(*say);
         let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;

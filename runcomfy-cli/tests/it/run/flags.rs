@@ -157,6 +157,32 @@ fn a_model_of_the_catalog_has_flags_too() {
 }
 
 #[test]
+fn a_value_may_begin_with_a_hyphen() {
+    let service = Service::new();
+    for (words, value) in [
+        (&["--prompt", "-x"][..], "-x"),
+        (&["--prompt", "- a list\n- of two"], "- a list\n- of two"),
+        (&["--prompt", "-- dashes --"], "-- dashes --"),
+        (&["--prompt=--seed"], "--seed"),
+        (&["--prompt", "-5"], "-5"),
+    ] {
+        let id = service.json(&[&["submit", KLING, "--image-url", IMAGE], words].concat());
+        let jobs = service.sandbox.accepted_jobs();
+        let job = jobs.iter().find(|job| job.request_id == id["request_id"].as_str().unwrap());
+        assert_eq!(job.unwrap().input["prompt"], value);
+    }
+    // A flag whose value was forgotten does not take the next flag for one.
+    for next in [&["-q"][..], &["--duration", "5"], &[]] {
+        let words = [&["submit", KLING, "--image-url", IMAGE, "--prompt"], next].concat();
+        let error = service.fail(&words, 64);
+        assert!(
+            error.contains("a value is required for '--prompt <TEXT>' but none was supplied"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn wrong_flags_are_refused_before_anything_is_sent() {
     let service = Service::new();
     let run = |words: &[&str]| service.rcf(&[&["run", KLING], words].concat());

@@ -2,6 +2,7 @@
 
 mod completions;
 mod flags;
+mod guide;
 mod jobs;
 mod models;
 mod money;

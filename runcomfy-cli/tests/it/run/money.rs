@@ -102,7 +102,9 @@ fn the_price_follows_from_the_input() {
         service.sandbox.reply_next(runcomfy_sandbox::Call::Catalog, reply(&text));
         service.sandbox.reply_next(runcomfy_sandbox::Call::Catalog, reply(&text));
         let words = [&["price", "acme/dream"], flags].concat();
-        assert_eq!(service.succeed(&words), format!("{expected}\nTwice that at 4k.\n"), "{price}");
+        let output = service.rcf(&words);
+        assert_eq!((output.code, output.stdout), (0, format!("{expected}\n")), "{price}");
+        assert_eq!(output.stderr, "Twice that at 4k.\n");
         service.sandbox.reply_next(runcomfy_sandbox::Call::Catalog, reply(&text));
         service.sandbox.reply_next(runcomfy_sandbox::Call::Catalog, reply(&text));
         let found = service.json(&words)["usd"].clone();

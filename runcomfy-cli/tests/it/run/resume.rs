@@ -152,3 +152,28 @@ fn jobs_of_another_address_are_left_alone() {
         crate::support::run(command.env("RUNCOMFY_MODEL_API_BASE", "http://127.0.0.1:1/v1"), "");
     assert_eq!((output.code, &*output.stderr), (0, "no job is unfinished\n"));
 }
+
+#[test]
+fn many_commands_share_one_journal() {
+    let service = Service::new();
+    let submit = [&["submit"], &RUN[1..]].concat();
+    let children: Vec<_> = (0..6)
+        .map(|_| {
+            service.command(&submit).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let mut both: Vec<_> = (0..2)
+        .map(|_| service.command(&["resume", "-q"]).stdout(Stdio::piped()).spawn().unwrap())
+        .collect();
+    let mut saved = 0;
+    for child in both.drain(..) {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        saved += String::from_utf8(output.stdout).unwrap().lines().count();
+    }
+    // Each job was taken up by one of them.
+    assert_eq!((saved, service.files().len()), (6, 6));
+}

@@ -1,7 +1,7 @@
 //! A person at a terminal: questions, and Ctrl-C.
 #![cfg(unix)]
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -45,12 +45,9 @@ fn ctrl_c_waits_for_the_answer_to_a_submission_and_twice_does_not() {
     let (mut child, mut stderr) = start_until(&service, &RUN, "price: ");
     service.runtime().block_on(stalled);
     interrupt(&child);
-    let mut line = [0; 200];
-    let len = stderr.read(&mut line).unwrap();
-    assert_eq!(
-        std::str::from_utf8(&line[..len]).unwrap(),
-        "waiting for the answer to the submission; Ctrl-C again leaves at once\n"
-    );
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, "waiting for the answer to the submission; Ctrl-C again leaves at once\n");
     interrupt(&child);
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
@@ -65,6 +62,19 @@ fn ctrl_c_waits_for_the_answer_to_a_submission_and_twice_does_not() {
 }
 
 #[test]
+fn ctrl_c_stops_a_resumption() {
+    let service = slow();
+    let id = service.succeed(&[&["submit"], &RUN[1..]].concat());
+    let (mut child, mut stderr) = start_until(&service, &["resume"], "in queue");
+    interrupt(&child);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(rest, "stopped with 1 job unfinished: `rcf resume` goes on\n");
+    assert_eq!(service.json(&["resume", "--list"])["jobs"][0]["request_id"], id.trim_end());
+}
+
+#[test]
 fn the_answer_that_comes_after_ctrl_c_is_reported() {
     let service = Service::new();
     service.sandbox.fault_next(Call::Submit, Fault::StallAfter);
@@ -72,8 +82,7 @@ fn the_answer_that_comes_after_ctrl_c_is_reported() {
     let (mut child, mut stderr) = start_until(&service, &RUN, "price: ");
     service.runtime().block_on(stalled);
     interrupt(&child);
-    let mut line = [0; 200];
-    assert_ne!(stderr.read(&mut line).unwrap(), 0);
+    assert_ne!(stderr.read_line(&mut String::new()).unwrap(), 0);
     // The connection breaks, so the answer is lost.
     service.sandbox.refuse_connections(true);
     let mut rest = String::new();
