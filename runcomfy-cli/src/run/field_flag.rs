@@ -12,7 +12,7 @@ use crate::flag::flag_of;
 
 /// The heading of the fields in `--help`.
 const HEADING: &str = "Fields of the model";
-/// More values than this are not listed in `--help`; `rcf models show` lists them.
+/// More values than this are not listed in `--help`. `rcf models show` lists them all.
 const MAX_VALUES: usize = 24;
 const MAX_TEXT_LEN: usize = 160;
 
@@ -118,7 +118,7 @@ fn help(field: &ModelField<'_>) -> String {
     let text =
         if field.description.is_empty() { field.title } else { first_sentence(field.description) };
     let mut help = short(text);
-    for fact in facts(field) {
+    for fact in facts(field, MAX_VALUES) {
         if !help.is_empty() {
             help.push(' ');
         }
@@ -128,15 +128,15 @@ fn help(field: &ModelField<'_>) -> String {
 }
 
 /// What a field takes, in short.
-pub(super) fn facts(field: &ModelField<'_>) -> Vec<String> {
+pub(super) fn facts(field: &ModelField<'_>, max_values: usize) -> Vec<String> {
     let mut facts = Vec::new();
     if field.required {
         facts.push("required".to_owned());
     }
     let values = field.values();
     if !values.is_empty() {
-        let shown: Vec<_> = values.iter().take(MAX_VALUES).map(plain).collect();
-        let more = if values.len() > MAX_VALUES { ", ..." } else { "" };
+        let shown: Vec<_> = values.iter().take(max_values).map(plain).collect();
+        let more = if values.len() > max_values { ", ..." } else { "" };
         facts.push(format!("values: {}{more}", shown.join(", ")));
     } else if let Some(range) = range(field) {
         facts.push(range);

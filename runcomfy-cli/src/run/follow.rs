@@ -15,7 +15,7 @@ use runcomfy_schema::counted::counted;
 use serde_json::json;
 
 use super::ask;
-use super::common::Say;
+use super::common::{Say, json_text};
 use super::estimate::money;
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::{JobProgress, Progress};
@@ -201,7 +201,7 @@ impl Finished {
     /// Writes the paths of the files, or the output if there are none.
     pub(super) fn write(&self, output: &mut dyn Write) -> std::io::Result<()> {
         if self.files.is_empty() {
-            return writeln!(output, "{:#}", output_of(&self.done));
+            return writeln!(output, "{}", json_text(&output_of(&self.done)));
         }
         self.files.iter().try_for_each(|file| writeln!(output, "{}", shown_path(&file.path)))
     }

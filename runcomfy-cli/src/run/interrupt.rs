@@ -34,6 +34,15 @@ impl Interrupts {
         }
     }
 
+    /// Whether there was one that nobody has waited for.
+    pub(super) async fn is_pending(&mut self) -> bool {
+        // The task that counts may not have run since.
+        tokio::task::yield_now().await;
+        let is_pending = self.count.has_changed().unwrap_or_default();
+        self.count.mark_unchanged();
+        is_pending
+    }
+
     /// Runs a future until the next one.
     pub(super) async fn or<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
         tokio::select! {

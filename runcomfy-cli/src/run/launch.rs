@@ -1,6 +1,8 @@
 //! Spending money: the price, the question, and the submission.
 
-use runcomfy_client::{Job, SubmitOptions};
+use std::path::Path;
+
+use runcomfy_client::{Error as ClientError, Job, SubmitOptions};
 use runcomfy_schema::printable::line;
 
 use super::ask;
@@ -30,57 +32,78 @@ fn dollars(text: &str) -> std::result::Result<f64, String> {
         .ok_or_else(|| "it is a number of US dollars, such as 0.50".to_owned())
 }
 
-/// Says the price, asks, and submits.
-pub(super) async fn launch<F: OwnFlags>(
-    prepared: &Prepared<F>,
-    input: &Input,
-    jobs: &Jobs,
-    spending: &Spending,
-    say: Say,
-    interrupts: &mut Interrupts,
-) -> Result<Job> {
-    let asks = !spending.yes && ask::can_ask();
-    // Nobody sees the price of a quiet run.
-    if asks || !say.quiet || spending.max_cost.is_some() {
-        let body = input.body();
-        let price = estimate(&jobs.client, &prepared.model, &body);
-        let price = interrupts.or_leave(async { Ok(price.await) }).await?;
+/// What is submitted, and under which conditions.
+pub(super) struct Launch<'a, F> {
+    pub(super) prepared: &'a Prepared<F>,
+    pub(super) input: &'a Input,
+    pub(super) jobs: &'a Jobs,
+    pub(super) spending: &'a Spending,
+    /// The folder that the files will go to, if they are saved.
+    pub(super) out: Option<&'a Path>,
+    pub(super) say: Say,
+}
+
+impl<F: OwnFlags> Launch<'_, F> {
+    /// Says the price, asks, and submits.
+    pub(super) async fn submit(&self, interrupts: &mut Interrupts) -> Result<Job> {
+        let asks = !self.spending.yes && ask::can_ask();
+        // Nobody sees the price of a quiet run.
+        if asks || !self.say.quiet || self.spending.max_cost.is_some() {
+            interrupts.or_leave(self.settle_price(asks)).await?;
+        }
+        if let Some(out) = self.out {
+            // Better now than when the job is paid for.
+            std::fs::create_dir_all(out).map_err(|error| {
+                let out = out.display();
+                Error::io(format!("cannot make the folder {out}; nothing was submitted"), error)
+            })?;
+        }
+        // What came since the last call.
+        if interrupts.is_pending().await {
+            return Err(interrupted("nothing was submitted"));
+        }
+        self.submit_now(interrupts).await
+    }
+
+    /// Says the price, refuses one that is too high, and asks.
+    async fn settle_price(&self, asks: bool) -> Result<()> {
+        let Self { prepared, input, jobs, spending, say, .. } = self;
+        let price = estimate(&jobs.client, &prepared.model, &input.body()).await;
         allow(&price, spending.max_cost)?;
         say.note(&format!("price: {}", price.words));
-        if asks {
-            let question = match price.usd {
-                Some(usd) => format!("Submit it for {}?", money(usd)),
-                None => "Submit it?".to_owned(),
-            };
-            if !interrupts.or_leave(async { Ok(ask::yes(&question).await) }).await? {
-                return Err(interrupted("nothing was submitted"));
-            }
+        let question = match price.usd {
+            Some(usd) => format!("Submit it for {}?", money(usd)),
+            None => "Submit it?".to_owned(),
+        };
+        if asks && !ask::yes(&question).await {
+            return Err(interrupted("nothing was submitted"));
         }
+        Ok(())
     }
-    submit(prepared, input, jobs, interrupts).await
-}
 
-/// Refuses a price that is too high, or not known.
-fn allow(price: &Estimate, max_cost: Option<f64>) -> Result<()> {
-    let Some(max) = max_cost else { return Ok(()) };
-    let refusal = match price.usd {
-        Some(usd) if usd <= max => return Ok(()),
-        Some(_) => format!("the price is higher than {}: {}", money(max), price.words),
-        None => {
-            format!("whether the price is at most {} is not known: {}", money(max), price.words)
+    async fn submit_now(&self, interrupts: &mut Interrupts) -> Result<Job> {
+        let mut submission = std::pin::pin!(self.send());
+        if let Some(outcome) = interrupts.or(&mut submission).await {
+            return outcome.map_err(service::error);
         }
-    };
-    Err(Error::new(ErrorKind::NoPermission, format!("{refusal}; nothing was submitted")))
-}
+        // The answer comes soon, and a job that nobody knows of costs money.
+        Say::default()
+            .note("waiting for the answer to the submission; Ctrl-C again leaves at once");
+        let Some(outcome) = interrupts.or(&mut submission).await else {
+            return Err(interrupted(
+                "nobody knows whether the submission was accepted: see `rcf resume` before you submit again",
+            ));
+        };
+        let job = outcome.map_err(service::error)?;
+        let id = job.request_id();
+        Err(interrupted(format!(
+            "request {id} was submitted, and goes on; take it up again with `{}`",
+            service::take_up(id)
+        )))
+    }
 
-async fn submit<F: OwnFlags>(
-    prepared: &Prepared<F>,
-    input: &Input,
-    jobs: &Jobs,
-    interrupts: &mut Interrupts,
-) -> Result<Job> {
-    let id = prepared.model.id();
-    let submission = async {
+    async fn send(&self) -> std::result::Result<Job, ClientError> {
+        let Self { prepared, input, jobs, .. } = self;
         match input {
             Input::Checked(input) => {
                 let mut options = SubmitOptions::default();
@@ -89,31 +112,23 @@ async fn submit<F: OwnFlags>(
                 }
                 jobs.client.submit_with(input, &options).await
             }
-            Input::Unchecked(body) => jobs.client.submit_json(id, body).await,
+            Input::Unchecked(body) => jobs.client.submit_json(prepared.model.id(), body).await,
         }
+    }
+}
+
+/// Refuses a price that is too high, or not known.
+fn allow(price: &Estimate, max_cost: Option<f64>) -> Result<()> {
+    let Some(max) = max_cost else { return Ok(()) };
+    let (max, words) = match price.usd {
+        Some(usd) if usd <= max => return Ok(()),
+        Some(_) => (money(max), "is"),
+        None => (money(max), "may be"),
     };
-    let mut submission = std::pin::pin!(submission);
-    // The outcome of a submission that is under way is soon known, and costs money if nobody learns it.
-    let outcome = match interrupts.or(&mut submission).await {
-        Some(outcome) => outcome,
-        None => {
-            Say::default()
-                .note("waiting for the answer to the submission; Ctrl-C again leaves at once");
-            let outcome = interrupts.or(&mut submission).await.ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Interrupted,
-                    "nobody knows whether the submission was accepted: see `rcf resume` before you submit again",
-                )
-            })?;
-            let job = outcome.map_err(service::error)?;
-            let id = job.request_id();
-            return Err(interrupted(format!(
-                "request {id} was submitted, and goes on; take it up again with `{}`",
-                service::take_up(id)
-            )));
-        }
-    };
-    outcome.map_err(service::error)
+    Err(Error::new(
+        ErrorKind::NoPermission,
+        format!("the price {words} higher than {max}: {}; nothing was submitted", price.words),
+    ))
 }
 
 /// Says that there is a job.

@@ -36,6 +36,7 @@ pub mod wait;
 use std::io::Write;
 
 pub use common::Say;
+use common::json_text;
 
 use crate::{Result, Status};
 use report::error_json;
@@ -87,7 +88,7 @@ impl Command {
         status.inspect_err(|error| {
             if say.json {
                 // The error itself is reported in any case.
-                let _ = writeln!(output, "{:#}", json!({"error": error_json(error)}));
+                let _ = writeln!(output, "{}", json_text(&json!({"error": error_json(error)})));
             }
         })
     }

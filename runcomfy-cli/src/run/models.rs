@@ -286,7 +286,7 @@ fn show(args: &Show, output: &mut dyn Write) -> Result<Status> {
                 if !text.is_empty() {
                     writeln!(output, "  {}", line(text))?;
                 }
-                let facts = facts(field);
+                let facts = facts(field, usize::MAX);
                 if !facts.is_empty() {
                     writeln!(output, "  {}", facts.join("; "))?;
                 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use runcomfy_client::OutputFiles as _;
 
-use super::common::{Jobs, Say};
+use super::common::{Jobs, Say, json_text};
 use super::follow::{completed_json, output_of};
 use crate::{Result, Status, service};
 
@@ -35,7 +35,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
             let urls = done.output.as_output();
             let urls: Vec<_> = urls.urls().collect();
             if urls.is_empty() {
-                return writeln!(output, "{:#}", output_of(&done));
+                return writeln!(output, "{}", json_text(&output_of(&done)));
             }
             urls.iter().try_for_each(|url| {
                 writeln!(output, "{}", runcomfy_schema::printable::printable(url))

@@ -13,7 +13,7 @@ use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
 use serde_json::json;
 
-use super::common::{Jobs, Say};
+use super::common::{Jobs, Say, json_text};
 use super::follow::{Finished, Follower, State, Waiting};
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::Progress;
@@ -143,7 +143,7 @@ impl Report {
                 "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
                 "unfinished": left,
             });
-            writeln!(output, "{json:#}")?;
+            writeln!(output, "{}", json_text(&json))?;
         }
         if left > 0 {
             let jobs = counted(left, "job");

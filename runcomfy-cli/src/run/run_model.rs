@@ -7,7 +7,7 @@ use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
 use super::common::{Jobs, Say};
 use super::follow::{Follower, Waiting};
 use super::interrupt::Interrupts;
-use super::launch::{Spending, launch, note_submitted};
+use super::launch::{Launch, Spending, note_submitted};
 use super::prepare::Prepared;
 use super::progress::Progress;
 use crate::{Result, Status, service};
@@ -75,7 +75,10 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
         let progress = Progress::new(*say);
-        let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;
+        let out = Some(&*waiting.out);
+        let launch =
+            Launch { prepared: &prepared, input: &input, jobs: &jobs, spending, out, say: *say };
+        let job = launch.submit(&mut interrupts).await?;
         note_submitted(&job, &progress);
         let follower = Follower { say: *say, progress: &progress, waiting };
         let finished = follower.one(&job, &mut interrupts).await?;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
 use super::common::{Jobs, Say};
 use super::interrupt::Interrupts;
-use super::launch::{Spending, launch};
+use super::launch::{Launch, Spending};
 use super::prepare::Prepared;
 use crate::{Result, Status, service};
 
@@ -69,7 +69,15 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         // Before, Ctrl-C ends the process: the input may be read from a terminal.
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
-        let job = launch(&prepared, &input, &jobs, spending, *say, &mut interrupts).await?;
+        let launch = Launch {
+            prepared: &prepared,
+            input: &input,
+            jobs: &jobs,
+            spending,
+            out: None,
+            say: *say,
+        };
+        let job = launch.submit(&mut interrupts).await?;
         let id = job.request_id();
         let json = json!({"request_id": id, "model_id": prepared.model.id()});
         say.result(output, &json, |output| writeln!(output, "{id}"))?;

@@ -167,10 +167,23 @@ fn exit_codes_say_why_a_job_has_no_files() {
     let output = crate::support::run(command.env_remove("RUNCOMFY_API_TOKEN"), "");
     assert_eq!(output.code, 77, "{}", output.stderr);
     assert!(output.stderr.contains("no API token: set RUNCOMFY_API_TOKEN"), "{}", output.stderr);
-    // Where files would go, there is a file.
+    // Where files would go, there is a file. That is seen before anything is paid for.
     service.write("taken", "");
+    let accepted = service.sandbox.accepted();
     let error = service.fail(&with("run", &["-q", "--out", "taken"]), 74);
-    assert!(error.contains("try again: `rcf download "), "{error}");
+    assert!(
+        error.starts_with("error: cannot make the folder taken; nothing was submitted"),
+        "{error}"
+    );
+    assert_eq!(service.sandbox.accepted(), accepted);
+    service.sandbox.reply_next(Call::Output, Reply::new(404, "gone"));
+    let error = service.fail(&with("run", &["-q"]), 69);
+    assert!(error.contains("; try again: `rcf download "), "{error}");
+    // The journal cannot be written.
+    let mut command = service.command(&with("run", &["-q"]));
+    let output = crate::support::run(command.env("RUNCOMFY_STATE_DIR", "taken"), "");
+    assert_eq!(output.code, 74, "{}", output.stderr);
+    assert!(output.stderr.starts_with("error: cannot make the folder taken"), "{}", output.stderr);
 }
 
 #[test]

@@ -93,8 +93,8 @@ fn submitted_jobs_are_all_taken_up() {
 #[test]
 fn files_that_cannot_be_saved_keep_a_job_unfinished() {
     let service = Service::new();
-    service.write("taken", "");
-    service.fail(&[&RUN[..], &["--out", "taken"]].concat(), 74);
+    service.sandbox.reply_next(Call::Output, Reply::new(404, "gone"));
+    service.fail(&RUN, 69);
     let paths = service.succeed(&["resume"]);
     assert!(service.path().join(paths.trim_end()).is_file(), "{paths}");
     assert_eq!(service.sandbox.accepted(), 1);
