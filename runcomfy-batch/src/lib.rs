@@ -8,6 +8,7 @@ mod error;
 mod job;
 mod journal;
 mod money;
+mod name;
 mod store;
 mod worker;
 
@@ -17,5 +18,6 @@ pub use error::Error;
 pub use job::{InvalidState, JobRecord, NewJob, SavedFile, State};
 pub use journal::SqlJournal;
 pub use money::{InvalidUsd, Usd};
+pub use name::{InvalidNameTemplate, NameTemplate};
 pub use store::{Added, Batch, BatchStatus, Cancelled, Limits, Retry, Store, WorkerInfo};
 pub use worker::{Event, Outcome, WorkOptions, Worker};
