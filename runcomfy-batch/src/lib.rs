@@ -5,6 +5,7 @@
 mod board;
 mod body;
 mod error;
+mod export;
 mod job;
 mod journal;
 mod money;
@@ -15,6 +16,7 @@ mod worker;
 #[cfg(feature = "board")]
 pub use board::Board;
 pub use error::Error;
+pub use export::{Export, Exported};
 pub use job::{InvalidState, JobRecord, NewJob, SavedFile, State};
 pub use journal::SqlJournal;
 pub use money::{InvalidUsd, Usd};
