@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::output_file::{self, OutputFile};
 use super::row::{rfc3339, seconds};
-use crate::job::JobRecord;
+use crate::job::{JobRecord, State};
 
 /// In bytes. A page shows no more of a text.
 const MAX_TEXT_LEN: usize = 2_000;
@@ -17,6 +17,7 @@ const MAX_SHOWN_FILES: usize = 8;
 
 pub(super) fn card(job: &JobRecord) -> Markup {
     let files = output_file::of(job);
+    let may_cost = !matches!(job.state, State::Failed | State::Cancelled);
     let empty = Map::new();
     let input = job.input.as_object().unwrap_or(&empty);
     let prompt = prompt_of(input);
@@ -29,7 +30,9 @@ pub(super) fn card(job: &JobRecord) -> Markup {
                     a href={"#job-" (job.number)} { (job.number) }
                     " " b.state { (job.state) }
                     @if let Some(cost) = job.cost { " " span { (cost) } }
-                    @else if let Some(estimate) = job.estimate { " " span { "about " (estimate) } }
+                    @else if let Some(estimate) = job.estimate.filter(|_| may_cost) {
+                        " " span { "about " (estimate) }
+                    }
                 }
                 @if let Some((_, prompt)) = prompt { p.prompt dir="auto" { (text(prompt)) } }
                 @if let Some(reason) = &job.reason { p.error dir="auto" { (text(reason)) } }
@@ -102,16 +105,13 @@ fn setting(key: &str, value: &Value) -> Markup {
 
 /// What is known of the job besides its input and output.
 fn facts(job: &JobRecord) -> Markup {
-    let times = [("begun", job.begun_at), ("ended", job.ended_at)];
     html! {
         span { (job.model_id) }
         @if let Some(id) = &job.request_id { " " span { (text(id)) } }
         @for id in &job.earlier { " " span { "earlier " (text(id)) } }
         @if let Some(line) = job.line { " " span { "line " (line) } }
         @if let Some(seconds) = seconds(job) { " " span { (format!("{seconds:.1} s")) } }
-        @for (word, millis) in times {
-            @if let Some(time) = millis.and_then(rfc3339) { " " span { (word) " " time { (time) } } }
-        }
+        @if let Some(time) = job.ended_at.and_then(rfc3339) { " " span { "ended " time { (time) } } }
         @if let Some(worker) = &job.worker { " " span { "by " (text(worker)) } }
     }
 }
