@@ -23,6 +23,14 @@ pub enum Error {
         /// The text, without a password.
         store: String,
     },
+    /// Files cannot be saved there.
+    #[error("cannot save files at {place}: {reason}")]
+    BadPlace {
+        /// The place.
+        place: String,
+        /// Why.
+        reason: String,
+    },
     /// The name cannot be that of a batch.
     #[error("{0:?} cannot be the name of a batch: use 1 to 64 letters, digits, `-`, `_` and `.`")]
     BadName(String),
@@ -70,6 +78,7 @@ pub enum Error {
 debug_as_report!(enum Error {
     Open { store, source },
     BadStore { store },
+    BadPlace { place, reason },
     BadName(name),
     Database(source),
     Engine(source),

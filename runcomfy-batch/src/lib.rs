@@ -10,6 +10,8 @@ mod job;
 mod journal;
 mod money;
 mod name;
+#[cfg(feature = "object-storage")]
+mod objects;
 mod store;
 mod worker;
 

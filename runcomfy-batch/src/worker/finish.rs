@@ -2,12 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use runcomfy_client::{
-    ApiErrorKind, Completed, Downloaded, Error as ClientError, IfExists, JobState,
-};
+use runcomfy_client::{ApiErrorKind, Completed, Error as ClientError, JobState};
 
-use super::{Event, NotEnded, Outcome, Save, Work};
-use crate::job::{SavedFile, State};
+use super::{Event, NotEnded, Outcome, Work};
+use crate::job::State;
 use crate::money::Usd;
 use crate::store::{Ending, Stored};
 
@@ -90,10 +88,9 @@ impl Work {
             if !self.patiently(|| self.batch.has(number, &self.worker)).await? {
                 return Ok(());
             }
-            match download(stored, &done, save).await {
+            match save.save(&stored.record, &done).await {
                 Ok(files) => ending.files = files,
-                Err(error) => {
-                    let reason = error.to_string();
+                Err(reason) => {
                     let tries = self.patiently(|| self.batch.trouble(number, &reason)).await?;
                     self.tell(&Event::Trouble { number, reason: reason.clone() });
                     if tries < MAX_TRIES {
@@ -111,32 +108,6 @@ impl Work {
         let is_ours = self.patiently(|| self.batch.end(number, &self.worker, &ending)).await?;
         self.freed.notify_one();
         if is_ours { self.ended(number).await } else { Ok(()) }
-    }
-}
-
-async fn download(
-    stored: &Stored,
-    done: &Completed,
-    save: &Save,
-) -> Result<Vec<SavedFile>, ClientError> {
-    let (name, record) = (std::sync::Arc::clone(&save.name), stored.record.clone());
-    let options = save
-        .options
-        .clone()
-        .existing(IfExists::Keep)
-        .names(move |index, count| name(&record, index, count));
-    let files = done.download_all_with(&save.folder, &options).await?;
-    Ok(files.into_iter().map(|file| saved(file, save)).collect())
-}
-
-fn saved(file: Downloaded, save: &Save) -> SavedFile {
-    let path = file.path.strip_prefix(&save.folder).unwrap_or(&file.path);
-    let url = if file.url.starts_with("data:") { "data:".to_owned() } else { file.url };
-    SavedFile {
-        url,
-        path: path.to_string_lossy().into_owned(),
-        size: file.size,
-        content_type: file.content_type,
     }
 }
 

@@ -8,6 +8,7 @@ mod engine;
 mod event;
 mod finish;
 mod patience;
+mod save;
 mod submit;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ use crate::job::{JobRecord, State};
 use crate::journal::Writer;
 use crate::store::{Batch, Left};
 use patience::Patience;
+use save::{Place, Save};
 
 /// How a worker works.
 #[derive(Clone)]
@@ -40,17 +42,6 @@ pub struct WorkOptions {
     give_up_after: Duration,
     save: Option<Save>,
 }
-
-/// How files are saved.
-#[derive(Clone)]
-struct Save {
-    folder: PathBuf,
-    name: Arc<NameFile>,
-    options: DownloadOptions,
-}
-
-/// The path of a file below the folder, without extension: of its job, its index, and the number of files.
-type NameFile = dyn Fn(&JobRecord, usize, usize) -> PathBuf + Send + Sync;
 
 impl Default for WorkOptions {
     /// Fifty jobs at once; a worker without a heartbeat for 30 seconds is taken for dead; a job that has no
@@ -120,8 +111,27 @@ impl WorkOptions {
         name: impl Fn(&JobRecord, usize, usize) -> PathBuf + Send + Sync + 'static,
         options: DownloadOptions,
     ) -> Self {
-        self.save = Some(Save { folder: folder.into(), name: Arc::new(name), options });
+        let place = Place::Folder(folder.into());
+        self.save = Some(Save { place, name: Arc::new(name), options });
         self
+    }
+
+    /// Saves files in object storage, where workers on many machines can: at `s3://bucket/prefix`,
+    /// `gs://bucket/prefix`, `az://container/prefix` or `file:///folder`. Keys come from the environment, as
+    /// with the programs of those services. `name` is as with [`save`](Self::save).
+    ///
+    /// # Errors
+    /// [`Error::BadPlace`].
+    #[cfg(feature = "object-storage")]
+    pub fn save_at(
+        mut self,
+        url: &str,
+        name: impl Fn(&JobRecord, usize, usize) -> PathBuf + Send + Sync + 'static,
+        options: DownloadOptions,
+    ) -> Result<Self, Error> {
+        let place = Place::Objects(crate::objects::Objects::open(url)?);
+        self.save = Some(Save { place, name: Arc::new(name), options });
+        Ok(self)
     }
 }
 
@@ -132,7 +142,7 @@ impl fmt::Debug for WorkOptions {
             .field("heartbeat", &self.heartbeat)
             .field("missed_heartbeats", &self.missed_heartbeats)
             .field("until_done", &self.until_done)
-            .field("folder", &self.save.as_ref().map(|save| &save.folder))
+            .field("save", &self.save)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use runcomfy_batch::{Event, Outcome, State, Worker};
 use runcomfy_client::CancellationToken;
 use tokio::sync::mpsc;
 
-use crate::support::{client, jobs, options, quick, sandbox, stores};
+use crate::support::{client, jobs, options, quick, run_with, sandbox, stores};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_job_is_submitted_once_and_its_file_saved() {
@@ -75,4 +75,32 @@ async fn stop_when_all_wait(worker: Worker, jobs: usize) {
     }
     stop.cancel();
     assert_eq!(running.await.unwrap().unwrap(), Outcome::Stopped);
+}
+
+/// A folder stands in for a cloud: the code is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_saved_in_object_storage() {
+    let stored = stores().await.remove(0);
+    let sandbox = sandbox().await;
+    let batch = stored.batch().await;
+    batch.add(jobs(2)).await.unwrap();
+    let folder = stored.folder.path().join("bucket");
+    std::fs::create_dir(&folder).unwrap();
+    let url = format!("file://{}/night", folder.display());
+    let name =
+        |job: &runcomfy_batch::JobRecord, _: usize, _: usize| format!("a b/{}", job.number).into();
+    let save = options().save_at(&url, name, runcomfy_client::DownloadOptions::default()).unwrap();
+    assert_eq!(run_with(&batch, &sandbox, save).await, Outcome::Ended);
+    for job in batch.jobs(0, 10).await.unwrap() {
+        assert_eq!(job.files[0].path, format!("a b/{}.mp4", job.number));
+        let saved = std::fs::metadata(folder.join("night").join(&job.files[0].path)).unwrap();
+        assert_eq!(saved.len(), job.files[0].size);
+    }
+    let name = |_: &runcomfy_batch::JobRecord, _: usize, _: usize| "a".into();
+    let options = || (options(), runcomfy_client::DownloadOptions::default());
+    for place in ["videos", "ftp://host/videos"] {
+        let (work, download) = options();
+        let error = work.save_at(place, name, download).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot save files at {place}: ")), "{error}");
+    }
 }
