@@ -1,4 +1,7 @@
-//! The flags of a model's fields.
+//! The flags of a model's fields, and what their values may begin with.
+
+/// Begins the name of a file that the service hosts, in the place of a path.
+pub(crate) const HOSTED: &str = "hosted:";
 
 /// Flags of `rcf run` and its relatives that are no fields. A field whose flag would be one of these is
 /// set with `--set`.

@@ -11,6 +11,7 @@ use runcomfy_schema::possible::Possible;
 use runcomfy_schema::printable::printable;
 
 use super::convert::{from_text, structured, with_files};
+use super::media::for_a_person;
 use super::{Model, path};
 use crate::flag::flag_of;
 use crate::{Error, Result};
@@ -142,7 +143,9 @@ impl<'a> Draft<'a> {
             |one: &Violation| one.keyword() == "required" && one.path().matches('/').count() == 1;
         let mut lines = lines(&fields, &problems);
         let violations = model.input(body.clone()).err().into_iter().flatten();
-        lines.extend(violations.filter(|one| !is_missing(one)).map(|one| one.to_string()));
+        lines.extend(
+            violations.filter(|one| !is_missing(one)).map(|one| for_a_person(&one.to_string())),
+        );
         if lines.is_empty() { Ok(body) } else { Err(refusal(&lines)) }
     }
 
@@ -154,7 +157,7 @@ impl<'a> Draft<'a> {
         let Self { model, fields, members, problems, .. } = self;
         let checked = model.input(Value::Object(members));
         if problems.is_empty() {
-            return checked.map_err(|errors| Error::bad_input(errors.to_string()));
+            return checked.map_err(|errors| Error::bad_input(for_a_person(&errors.to_string())));
         }
         let mut lines = lines(&fields, &problems);
         // The member of a file that cannot be read is missing only because of that.
@@ -167,7 +170,7 @@ impl<'a> Draft<'a> {
             !pointers.iter().any(known)
         };
         let violations = checked.err().into_iter().flatten();
-        lines.extend(violations.filter(is_new).map(|one| one.to_string()));
+        lines.extend(violations.filter(is_new).map(|one| for_a_person(&one.to_string())));
         Err(refusal(&lines))
     }
 

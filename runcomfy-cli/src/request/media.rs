@@ -6,11 +6,17 @@
 
 use std::path::Path;
 
+use crate::flag::HOSTED;
 use runcomfy_client::{Media, MediaError};
-use runcomfy_schema::media::check::{MediaForm, form_of, json_message, quoted};
+use runcomfy_schema::media::check::{MediaForm, TAKES, form_of, json_message, quoted};
 
-/// Begins the name of a file that the service hosts.
-const HOSTED: &str = "hosted:";
+/// A violation's message, for a reader who can give a file.
+pub(super) fn for_a_person(message: &str) -> String {
+    message.replace(
+        TAKES,
+        "give an https: URL, the path of a file, or hosted:NAME for a file that the service hosts",
+    )
+}
 
 /// The string to send for this text. A path begins at the folder.
 ///
@@ -73,6 +79,6 @@ fn plain(text: &str, error: &MediaError) -> String {
         MediaError::File { path, source } if matches!(**source, MediaError::UnknownType) => {
             unknown(&path.display().to_string())
         }
-        error => json_message(text, error),
+        error => for_a_person(&json_message(text, error)),
     }
 }

@@ -167,6 +167,12 @@ fn wrong_text_is_refused_in_the_words_of_the_library() {
             ),
         ),
         (
+            &[("image", "http://example.com/a.png")],
+            "image (1_image): \"http://example.com/a.png\": the scheme `http` cannot be fetched by the service; give \
+             an https: URL, the path of a file, or hosted:NAME for a file that the service hosts"
+                .to_owned(),
+        ),
+        (
             &[("image", "faces")],
             format!("image (1_image): cannot read {path}/faces: it is a folder"),
         ),
@@ -280,7 +286,8 @@ fn flags_of_all_models_are_judged_as_their_bodies_are() {
                 let mut draft = Draft::new(&model, Path::new(""));
                 draft.set_text(field.name, &text).unwrap();
                 let expected = info.validate(&json!({field.key: plainly(&text, field.kind())}));
-                let expected = expected.map_err(|errors| errors.to_string());
+                let expected =
+                    expected.map_err(|errors| super::media::for_a_person(&errors.to_string()));
                 let found = draft.finish().map(drop).map_err(|error| error.to_string());
                 assert_eq!(found, expected, "{} --{} {text:?}", info.id, field.name);
                 judged += 1;

@@ -107,7 +107,13 @@ impl Jobs {
 /// The file of the journal, in a folder that exists.
 fn journal_path() -> Result<PathBuf> {
     let folder = state_folder(&|name| std::env::var_os(name).map(PathBuf::from))?;
-    let io = |error| Error::io(format!("cannot make the folder {}", folder.display()), error);
+    let io = |error| {
+        let folder = folder.display();
+        let text = format!(
+            "cannot make the folder {folder}, where jobs are recorded; set RUNCOMFY_STATE_DIR to another one"
+        );
+        Error::io(text, error)
+    };
     fs::create_dir_all(&folder).map_err(io)?;
     // Jobs of another address, such as a sandbox, mean nothing to the service.
     let address = std::env::var("RUNCOMFY_MODEL_API_BASE").unwrap_or_default();

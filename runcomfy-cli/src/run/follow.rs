@@ -28,8 +28,12 @@ pub(super) struct Waiting {
     #[arg(long, value_name = "FOLDER", default_value = ".", help_heading = "Files")]
     pub(super) out: PathBuf,
     /// How long to wait for a job, for example 90s, 10m or 2h. The job goes on after that
-    #[arg(long, value_name = "TIME", default_value = "2h", value_parser = humantime::parse_duration, help_heading = "Files")]
+    #[arg(long, value_name = "TIME", default_value = "2h", value_parser = time, help_heading = "Files")]
     pub(super) wait_timeout: Duration,
+}
+
+fn time(text: &str) -> std::result::Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "a time looks like 90s, 10m or 2h")
 }
 
 /// A job that has ended, and whose files are saved.

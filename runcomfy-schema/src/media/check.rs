@@ -270,10 +270,12 @@ fn other(found: &'static str, instead: String) -> Result<(), MediaError> {
     Err(MediaError::OtherSort { found, instead })
 }
 
+/// What a media field takes in a JSON body, for its author.
+pub const TAKES: &str = "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
+
 /// What is wrong with the text of a media field in a JSON body, whose author cannot call `Media`.
 #[must_use]
 pub fn json_message(text: &str, error: &MediaError) -> String {
-    const TAKES: &str = "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
     match error {
         MediaError::NotHttps { scheme } => {
             format!("the scheme `{scheme}` cannot be fetched by the service; {TAKES}")

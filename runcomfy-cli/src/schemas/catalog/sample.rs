@@ -2,9 +2,11 @@
 
 use runcomfy_codegen::{Api, ApiExample};
 use runcomfy_schema::Json;
+use runcomfy_schema::media::check::{MediaForm, form_of};
+use runcomfy_schema::possible::Possible;
 
 use super::text::code;
-use crate::flag::flag_of;
+use crate::flag::{HOSTED, flag_of};
 
 /// A call in some language.
 #[derive(Debug)]
@@ -38,8 +40,11 @@ fn rcf(id: &str, api: &Api, body: &Json) -> String {
     let Json::Object(members) = body else { return command };
     let fields = api.objects.first().map_or(&[][..], |input| &input.fields);
     for (key, value) in members {
-        let name = fields.iter().find(|field| field.key == **key).map(|field| &*field.name);
-        let argument = match (name.and_then(flag_of), plain(value)) {
+        let field = fields.iter().find(|field| field.key == **key);
+        let name = field.map(|field| &*field.name);
+        let rules = field.map_or(&[][..], |field| &field.rules.rules);
+        let value = hosted(value, &Possible::new(&api.definitions.rules, rules));
+        let argument = match (name.and_then(flag_of), plain(&value)) {
             // `--seed -1` would be two flags.
             (Some(flag), Some(text)) if text.starts_with('-') => {
                 format!("--{flag}={}", quoted(&text))
@@ -53,6 +58,26 @@ fn rcf(id: &str, api: &Api, body: &Json) -> String {
         command.push_str(&format!(" \\\n  {argument}"));
     }
     command
+}
+
+/// The value with `hosted:` before the name of each file that the service hosts. A bare name would be
+/// the path of a file.
+fn hosted(value: &Json, place: &Possible<'_>) -> Json {
+    match value {
+        Json::String(text) if place.is_media() && form_of(text) == MediaForm::Name => {
+            Json::String(format!("{HOSTED}{}", &**text).into())
+        }
+        Json::Array(items) => {
+            let item = |(index, item)| hosted(item, &place.item(index));
+            Json::Array(items.iter().enumerate().map(item).collect())
+        }
+        Json::Object(members) => {
+            let members = members.iter();
+            let all = members.map(|(key, value)| (key.clone(), hosted(value, &place.member(key))));
+            Json::Object(all.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// A value as the argument of a flag, if it is not a structure.

@@ -302,6 +302,41 @@ fn shell_reads_hostile_values_as_they_are() {
 }
 
 #[test]
+fn hosted_files_are_told_from_paths() {
+    let app = App::new();
+    // No URL obeys the pattern, so that the example has the name.
+    let hosted = json!({"type": "string", "pattern": "^[a-z.]+$", "default": "a.png", "format": "image_uri"});
+    let schema = json!({
+        "type": "object",
+        "required": ["image", "images", "shots"],
+        "properties": {
+            "image": hosted,
+            "images": {"type": "array", "minItems": 1, "items": hosted},
+            "shots": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["start_image", "text"],
+                "properties": {"start_image": hosted, "text": {"type": "string", "enum": ["e.png"]}}}},
+        },
+    });
+    app.write("acme/m.json", &schema.to_string());
+    let page = page(&app);
+    let samples = samples(&Document::parse(&page), "acme/m");
+    let words = shell_words(&samples[2]);
+    let expected = [
+        "rcf",
+        "run",
+        "acme/m",
+        "--image",
+        "hosted:a.png",
+        "--set",
+        r#"images=["hosted:a.png"]"#,
+        "--set",
+        r#"shots=[{"start_image":"hosted:a.png","text":"e.png"}]"#,
+    ];
+    assert_eq!(words, expected);
+    // The body of a call is as it was.
+    assert!(samples[1].contains(r#""image": "a.png""#), "{}", samples[1]);
+}
+
+#[test]
 fn objects_inside_each_other_end() {
     // Each level refers twice to the next: written out, there would be 2^40 of the last.
     let app = App::new();
