@@ -13,6 +13,12 @@ const MAX_TASKS: i64 = 500;
 /// How often the engine hands out a task again after the worker's own attempts.
 const MAX_ATTEMPTS: usize = 1_000_000;
 
+/// PostgreSQL keeps a priority in 32 bits, with a sign.
+const MAX_PRIORITY: usize = i32::MAX as usize - 1;
+
+/// Of tasks that come before all others.
+const FIRST: i32 = i32::MAX;
+
 /// The jobs without a task that the engine still works on. `{tasks}` is the engine's table.
 macro_rules! without_task {
     ($tasks:literal) => {
@@ -44,7 +50,35 @@ macro_rules! release {
     };
 }
 
+/// Puts the tasks of jobs at the service first that no worker has. `{tasks}` is the engine's table.
+macro_rules! prefer {
+    ($tasks:literal) => {
+        concat!(
+            "UPDATE ",
+            $tasks,
+            " SET priority = $2 FROM runcomfy_jobs AS job \
+             WHERE job.batch = $1 AND job.state IN ('submitting', 'submitted') AND job.task_id = ",
+            $tasks,
+            ".id AND (status = 'Pending' OR (status = 'Failed' AND attempts < max_attempts))"
+        )
+    };
+}
+
 impl Batch {
+    /// Makes the engine hand out first the jobs at the service that no worker has. Returns how many there are.
+    pub(crate) async fn prefer_orphans(&self) -> Result<u64, Error> {
+        Ok(match self.db() {
+            Db::Sqlite(pool) => {
+                let update = sqlx::query(prefer!("Jobs")).bind(&self.name).bind(FIRST);
+                update.execute(pool).await?.rows_affected()
+            }
+            Db::Postgres(pool) => {
+                let update = sqlx::query(prefer!("apalis.jobs")).bind(&self.name).bind(FIRST);
+                update.execute(pool).await?.rows_affected()
+            }
+        })
+    }
+
     /// Gives back the tasks of a worker that stops, so that others take them up at once.
     pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
         // The engine's name of a worker has a number at its end.
@@ -96,7 +130,7 @@ impl Batch {
                     .bind(id.to_string())
                     .execute(&mut *transaction)
                     .await?;
-                let priority = usize::try_from(*priority).unwrap_or_default();
+                let priority = usize::try_from(*priority).unwrap_or_default().min(MAX_PRIORITY);
                 // Of equal priorities, the engine takes the task first that may run since longest. These
                 // times are all in the past, and in the order of the jobs.
                 let since = unsigned(*number);

@@ -32,6 +32,7 @@ pub(super) async fn run(work: &Arc<Work>, name: &str) -> Result<(), Error> {
     let pauses = ExponentialBackoffMaker::new(FIRST_PAUSE, MAX_PAUSE, 0.5, rng);
     let pauses = pauses.map_err(|error| Error::Engine(error.into()))?.make_backoff();
     let retry = RetryPolicy::retries(usize::MAX).with_backoff(pauses);
+    let retry = retry.retry_if(keeps_its_place);
     // A batch of one: a task in the buffer of a worker that is full would keep it from its heartbeat.
     macro_rules! run {
         ($storage:expr, $config:ty) => {{
@@ -70,4 +71,9 @@ async fn task(number: u64, work: Data<Arc<Work>>) -> Result<(), BoxDynError> {
     let tasks = work.tasks.clone();
     let ended = tasks.spawn(async move { work.job(number).await }).await;
     Ok(ended??)
+}
+
+/// Whether a task is tried again where it is. If not, any worker may have it at once.
+fn keeps_its_place(error: &BoxDynError) -> bool {
+    !matches!(error.downcast_ref(), Some(NotEnded::Later))
 }

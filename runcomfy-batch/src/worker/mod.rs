@@ -276,6 +276,8 @@ pub(crate) struct Work {
 pub(crate) enum NotEnded {
     #[error("the worker stops")]
     Stopped,
+    #[error("jobs at the service come first")]
+    Later,
     #[error("{0}")]
     Trouble(String),
 }

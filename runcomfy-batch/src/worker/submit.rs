@@ -73,8 +73,12 @@ impl Work {
         }
     }
 
-    /// Waits before the limits are asked again.
+    /// Waits before the limits are asked again. A job that waits for a limit must not keep a place from those
+    /// at the service that a dead worker left: it may be them that the limit waits for.
     async fn pause(&self, pause: Duration) -> Result<(), NotEnded> {
+        if self.patiently(|| self.batch.prefer_orphans()).await? > 0 {
+            return Err(NotEnded::Later);
+        }
         tokio::select! {
             () = self.stop.cancelled() => Err(NotEnded::Stopped),
             () = self.freed.notified() => Ok(()),

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 /// A store that is deleted with its folder or server.
 pub(crate) struct Stored {
+    pub(crate) url: String,
     pub(crate) store: Store,
     pub(crate) folder: TempDir,
     _database: Option<Database>,
@@ -23,7 +24,7 @@ pub(crate) async fn stores() -> Vec<Stored> {
     if let Some(database) = Database::new() {
         let store = Store::open(&database.url()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        stores.push(Stored { store, folder, _database: Some(database) });
+        stores.push(Stored { url: database.url(), store, folder, _database: Some(database) });
     }
     stores
 }
@@ -31,7 +32,7 @@ pub(crate) async fn stores() -> Vec<Stored> {
 async fn sqlite() -> Stored {
     let folder = tempfile::tempdir().unwrap();
     let url = folder.path().join("batch.db").to_str().unwrap().to_owned();
-    Stored { store: Store::open(&url).await.unwrap(), folder, _database: None }
+    Stored { store: Store::open(&url).await.unwrap(), url, folder, _database: None }
 }
 
 impl Stored {

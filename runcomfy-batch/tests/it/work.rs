@@ -1,9 +1,11 @@
 //! A worker brings jobs to their ends.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use runcomfy_batch::{Event, Outcome, State, Worker};
+use runcomfy_batch::{Event, Limits, Outcome, State, Store, Worker};
 use runcomfy_client::CancellationToken;
 use tokio::sync::mpsc;
 
@@ -102,5 +104,46 @@ async fn files_are_saved_in_object_storage() {
         let (work, download) = options();
         let error = work.save_at(place, name, download).unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot save files at {place}: ")), "{error}");
+    }
+}
+
+/// The limit waits for the jobs of a dead worker, and all places of the living one are taken by jobs that wait
+/// for the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_of_a_dead_worker_come_before_those_that_wait_for_a_limit() {
+    for stored in stores().await {
+        let minutes = Arc::new(AtomicU32::new(0));
+        let shared = Arc::clone(&minutes);
+        let now = move || Duration::from_secs(60) * shared.load(Ordering::Relaxed);
+        let sandbox = quick().run_time(Duration::from_secs(60)).clock(now);
+        let sandbox = sandbox.start().await.unwrap();
+        let batch = stored.batch().await;
+        batch.add(jobs(8)).await.unwrap();
+        let mut limits = Limits::default();
+        limits.at_once = Some(2);
+        batch.set_limits(limits).await.unwrap();
+        let options = options().heartbeat(Duration::from_secs(1), 2).at_once(3);
+
+        let dies = tokio::runtime::Runtime::new().unwrap();
+        let (url, sent_to, its_options) = (stored.url.clone(), client(&sandbox), options.clone());
+        dies.spawn(async move {
+            let batch = Store::open(&url).await.unwrap().batch("test").await.unwrap();
+            Worker::new(batch, sent_to, its_options).run(CancellationToken::new(), |_| {}).await
+        });
+        while batch.status().await.unwrap().count(State::Submitted) < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        dies.shutdown_background();
+        // Each look at a job takes the sandbox a minute further.
+        let tell = move |event: &Event| {
+            if let Event::Status { .. } = event {
+                minutes.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let worker = Worker::new(batch.clone(), client(&sandbox), options);
+        assert_eq!(worker.run(CancellationToken::new(), tell).await.unwrap(), Outcome::Ended);
+        let status = batch.status().await.unwrap();
+        assert_eq!(status.count(State::Done), 8, "{status:?}");
+        assert_eq!(sandbox.accepted(), 8);
     }
 }

@@ -271,7 +271,8 @@ fn other(found: &'static str, instead: String) -> Result<(), MediaError> {
 }
 
 /// What a media field takes in a JSON body, for its author.
-pub const TAKES: &str = "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
+pub const TAKES: &str =
+    "a JSON body takes an https: URL, a data: URI, or the name of a file that the service hosts";
 
 /// What is wrong with the text of a media field in a JSON body, whose author cannot call `Media`.
 #[must_use]
