@@ -7,6 +7,8 @@ mod list;
 mod outcome;
 mod person;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;

@@ -43,9 +43,11 @@ impl Batch {
             .execute(&mut *transaction)
             .await?;
             if accepted.rows_affected() == 0 {
+                // The journal and the worker both say it, so it may be there already.
                 sqlx::query(
                     "UPDATE runcomfy_jobs SET earlier = earlier || $3 || ' ' \
-                     WHERE batch = $1 AND number = $2 AND (request_id IS NULL OR request_id <> $3)",
+                     WHERE batch = $1 AND number = $2 AND (request_id IS NULL OR request_id <> $3) \
+                     AND REPLACE(' ' || earlier, ' ' || $3 || ' ', '') = ' ' || earlier",
                 )
                 .bind(&self.name)
                 .bind(signed(number))

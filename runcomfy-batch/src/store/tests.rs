@@ -1,0 +1,176 @@
+//! What workers write about one job, in any order.
+
+use runcomfy_client::{JobState, RequestId};
+use runcomfy_test_postgres::Database;
+use runcomfy_types::DynamicModel;
+use tempfile::TempDir;
+
+use super::{Batch, Ending, NotNow, Retry, Store};
+use crate::job::{JobRecord, NewJob, State};
+
+/// A batch of one job, in each database.
+async fn batches() -> Vec<(Batch, Option<TempDir>, Option<Database>)> {
+    let mut batches = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("batch.db");
+    batches.push((batch(path.to_str().unwrap()).await, Some(folder), None));
+    if let Some(database) = Database::new() {
+        batches.push((batch(&database.url()).await, None, Some(database)));
+    }
+    batches
+}
+
+async fn batch(store: &str) -> Batch {
+    let batch = Store::open(store).await.unwrap().batch("test").await.unwrap();
+    let model = DynamicModel::parse("acme/dream", r#"{"type": "object", "properties": {}}"#);
+    let input = model.unwrap().input(serde_json::json!({})).unwrap();
+    batch.add(vec![NewJob::new(input)]).await.unwrap();
+    batch
+}
+
+fn id(text: &str) -> RequestId {
+    text.parse().unwrap()
+}
+
+async fn job(batch: &Batch) -> JobRecord {
+    batch.job(1).await.unwrap()
+}
+
+#[tokio::test]
+async fn late_outcome_counts_until_the_next_submission_begins() {
+    for (batch, ..) in batches().await {
+        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
+        // Worker `a` is frozen, and taken for dead.
+        batch.unknown(1, "first", "silent").await.unwrap();
+        assert_eq!(job(&batch).await.state, State::Unknown);
+        // It wakes up, and had been accepted.
+        batch.accepted(1, "first", &id("r1")).await.unwrap();
+        let known = job(&batch).await;
+        assert_eq!((known.state, known.request_id), (State::Submitted, Some(id("r1"))));
+        // An even later word changes nothing.
+        batch.unknown(1, "first", "silent").await.unwrap();
+        batch.not_accepted(1, "first", "refused").await.unwrap();
+        assert_eq!(job(&batch).await.state, State::Submitted);
+    }
+}
+
+#[tokio::test]
+async fn late_acceptance_after_a_retry_is_adopted_or_remembered() {
+    for (batch, ..) in batches().await {
+        // The retry has not begun: the job that is there is taken.
+        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        batch.unknown(1, "first", "silent").await.unwrap();
+        batch.retry(Retry::unknown()).await.unwrap();
+        batch.accepted(1, "first", &id("r1")).await.unwrap();
+        assert_eq!(job(&batch).await.request_id, Some(id("r1")));
+        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
+    }
+    for (batch, ..) in batches().await {
+        // The retry has begun: both are known.
+        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        batch.unknown(1, "first", "silent").await.unwrap();
+        batch.retry(Retry::unknown()).await.unwrap();
+        batch.begin(1, "second", "b").await.unwrap().unwrap();
+        batch.accepted(1, "first", &id("r1")).await.unwrap();
+        batch.accepted(1, "second", &id("r2")).await.unwrap();
+        let known = job(&batch).await;
+        assert_eq!((known.request_id, known.earlier), (Some(id("r2")), vec!["r1".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn only_the_worker_that_has_a_job_ends_it() {
+    for (batch, ..) in batches().await {
+        let ending = || Ending {
+            state: State::Done,
+            service_end: Some(JobState::Completed),
+            reason: None,
+            cost: None,
+            output: None,
+            files: Vec::new(),
+        };
+        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        batch.accepted(1, "first", &id("r1")).await.unwrap();
+        batch.take_over(1, "b").await.unwrap();
+        assert!(!batch.has(1, "a").await.unwrap());
+        assert!(!batch.end(1, "a", &ending()).await.unwrap());
+        assert_eq!(job(&batch).await.state, State::Submitted);
+        assert!(batch.end(1, "b", &ending()).await.unwrap());
+        assert!(!batch.end(1, "b", &ending()).await.unwrap(), "it has ended");
+        assert_eq!(job(&batch).await.state, State::Done);
+        // What is done is not tried again.
+        let mut all = Retry::failed();
+        (all.unknown, all.cancelled) = (true, true);
+        assert_eq!(batch.retry(all).await.unwrap(), 0);
+    }
+}
+
+/// Words of several submissions in a random order, each true: no id is lost, and no submission begins while
+/// another may have been accepted, unless a person says so.
+#[tokio::test]
+async fn no_order_of_words_loses_an_id_or_begins_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 0..60 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let path = folder.path().join(format!("{seed}.db"));
+        let batch = batch(path.to_str().unwrap()).await;
+        // The submissions that began, and whether each was accepted.
+        let mut begun: Vec<(String, Option<bool>)> = Vec::new();
+        // How many of the first of them a person said to go on in spite of.
+        let mut excused = 0;
+        let mut ids = Vec::new();
+        for step in 0..30 {
+            match random.u8(..4) {
+                0 => {
+                    let name = format!("s{step}");
+                    let may_begin = batch.begin(1, &name, "w").await.unwrap().is_ok();
+                    let mut others = begun.iter().skip(excused);
+                    let is_open = others.any(|(_, accepted)| *accepted != Some(false));
+                    assert!(!may_begin || !is_open, "seed {seed}, step {step}");
+                    if may_begin {
+                        begun.push((name, None));
+                    }
+                }
+                1 => {
+                    // The outcome of a submission arrives.
+                    let open = begun.iter_mut().filter(|(_, accepted)| accepted.is_none());
+                    let open: Vec<_> = open.collect();
+                    let count = open.len();
+                    let Some((name, accepted)) = open.into_iter().nth(random.usize(..count.max(1)))
+                    else {
+                        continue;
+                    };
+                    *accepted = Some(random.bool());
+                    if *accepted == Some(true) {
+                        let id = id(&format!("r-{name}"));
+                        batch.accepted(1, name, &id).await.unwrap();
+                        // The journal and the worker both say it.
+                        batch.accepted(1, name, &id).await.unwrap();
+                        ids.push(id.to_string());
+                    } else {
+                        batch.not_accepted(1, name, "refused").await.unwrap();
+                    }
+                }
+                2 => {
+                    // A worker is taken for dead.
+                    if let Some((name, _)) = begun.last() {
+                        batch.unknown(1, name, "silent").await.unwrap();
+                    }
+                }
+                _ => {
+                    if batch.retry(Retry::unknown()).await.unwrap() > 0 {
+                        excused = begun.len();
+                    }
+                }
+            }
+            let job = job(&batch).await;
+            let mut known = job.earlier.clone();
+            known.extend(job.request_id.map(|id| id.to_string()));
+            known.sort();
+            let mut expected = ids.clone();
+            expected.sort();
+            assert_eq!(known, expected, "seed {seed}, step {step}");
+        }
+    }
+}
