@@ -1,5 +1,7 @@
 //! The body of a job without the content of its files, which is kept once however many jobs use it.
 
+use std::collections::HashMap;
+
 use runcomfy_journal::digest::sha256;
 use runcomfy_schema::Json;
 use runcomfy_types::{AnyInput, MediaKind, ModelId, Output, Request};
@@ -9,13 +11,6 @@ use serde_json::Value;
 /// Shorter strings stay in the body.
 const MIN_LEN: usize = 256;
 
-/// The content of a file: a `data:` URI, with its digest.
-#[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) sha256: String,
-    pub(crate) uri: String,
-}
-
 /// A body without files.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -23,20 +18,22 @@ pub(crate) struct Body {
     pub(crate) text: String,
     /// Where files belong, as JSON; see [`places`].
     pub(crate) media: String,
-    pub(crate) contents: Vec<Content>,
 }
 
-/// Takes the files out of a body.
-pub(crate) fn split(input: &AnyInput) -> serde_json::Result<Body> {
+/// Takes the files out of a body. `contents` gets the content of each, a `data:` URI, by its digest.
+pub(crate) fn split(
+    input: &AnyInput,
+    contents: &mut HashMap<String, String>,
+) -> serde_json::Result<Body> {
     let mut json = read(&serde_json::to_string(input)?)?;
-    let (mut places, mut contents) = (Vec::new(), Vec::new());
+    let mut places = Vec::new();
     take(&mut json, &mut Vec::new(), &mut |path, uri| {
         let digest = sha256([uri.as_bytes()]);
         places.push((path.to_vec(), digest.clone()));
-        contents.push(Content { sha256: digest, uri });
+        contents.entry(digest).or_insert_with(|| uri.to_owned());
     });
     let media = serde_json::to_string(&places)?;
-    Ok(Body { text: serde_json::to_string(&json)?, media, contents })
+    Ok(Body { text: serde_json::to_string(&json)?, media })
 }
 
 fn read(text: &str) -> serde_json::Result<Json> {
@@ -44,10 +41,10 @@ fn read(text: &str) -> serde_json::Result<Json> {
     Ok(runcomfy_schema::json::deserialize(&[], &mut reader)?.json)
 }
 
-fn take(json: &mut Json, path: &mut Vec<String>, found: &mut impl FnMut(&[String], String)) {
+fn take(json: &mut Json, path: &mut Vec<String>, found: &mut impl FnMut(&[String], &str)) {
     match json {
         Json::String(text) if text.len() >= MIN_LEN && text.starts_with("data:") => {
-            found(path, text.to_string());
+            found(path, text);
             *json = Json::String(LEFT_OUT.to_owned().into());
         }
         Json::Array(items) => {

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use futures_util::StreamExt as _;
 use runcomfy_client::{CancelOutcome, Client, Error as ClientError};
+use runcomfy_types::ModelId;
+use serde_json::Value;
 
 use super::{Batch, Limits, in_transaction, signed, system_now, unsigned, with_pool};
-use crate::body;
+use crate::body::{self, Body};
 use crate::error::Error;
 use crate::job::NewJob;
+use crate::money::Usd;
 
 /// What came of adding jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +70,21 @@ impl Retry {
     }
 }
 
+/// How many jobs are cancelled at once.
+const AT_ONCE: usize = 16;
+
+/// A job as it is added.
+struct Ready {
+    model_id: ModelId,
+    output_kind: Option<String>,
+    body: Body,
+    key: String,
+    shown: Value,
+    line: Option<u64>,
+    priority: u32,
+    estimate: Option<Usd>,
+}
+
 impl Batch {
     /// Adds jobs, and leaves out those that the batch has already: a list can be added again. Equal inputs of
     /// one call are numbered, so each of them is a job. All of them are added, or none.
@@ -83,10 +102,12 @@ impl Batch {
             return Err(Error::NoEstimate { count: unpriced.count() as u64 + 1, model_id });
         }
         let mut seen: HashMap<String, u32> = HashMap::new();
+        // Thousands of jobs may use one file.
+        let mut contents: HashMap<String, String> = HashMap::new();
         let mut ready = Vec::with_capacity(jobs.len());
         for job in jobs {
             let model_id = job.input.model_id().parse().map_err(ClientError::from)?;
-            let body = body::split(&job.input).map_err(ClientError::Body)?;
+            let body = body::split(&job.input, &mut contents).map_err(ClientError::Body)?;
             let given = job.key.as_deref();
             let first = body::key(&model_id, &body.text, &body.media, given, 0);
             let before = seen.entry(first.clone()).or_default();
@@ -96,7 +117,11 @@ impl Batch {
                 (number, None) => body::key(&model_id, &body.text, &body.media, None, number),
             };
             *before += 1;
-            ready.push((job, model_id, body, key));
+            // The input itself is not needed any more, and may hold files.
+            let NewJob { input, shown, line, priority, estimate, .. } = job;
+            let shown = shown.unwrap_or_else(|| body::shown(&body.text));
+            let output_kind = input.output_kind().map(|kind| kind.to_string());
+            ready.push(Ready { model_id, output_kind, body, key, shown, line, priority, estimate });
         }
         in_transaction!(self.db(), transaction => async {
             let last: i64 = sqlx::query_scalar(
@@ -107,8 +132,17 @@ impl Batch {
             .fetch_one(&mut *transaction)
             .await?;
             let (mut number, mut added) = (last, Added::default());
-            for (job, model_id, body, key) in &ready {
-                let shown = job.shown.clone().unwrap_or_else(|| body::shown(&body.text));
+            for (sha256, content) in &contents {
+                sqlx::query(
+                    "INSERT INTO runcomfy_media (sha256, content) VALUES ($1, $2) \
+                     ON CONFLICT (sha256) DO NOTHING",
+                )
+                .bind(sha256)
+                .bind(content)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            for job in &ready {
                 let inserted = sqlx::query(
                     "INSERT INTO runcomfy_jobs (batch, number, key, line, model_id, output_kind, body, \
                      media, shown, priority, estimate, state) \
@@ -117,32 +151,22 @@ impl Batch {
                 )
                 .bind(&self.name)
                 .bind(number + 1)
-                .bind(key)
+                .bind(&job.key)
                 .bind(job.line.map(signed))
-                .bind(runcomfy_types::ModelId::as_str(model_id))
-                .bind(job.input.output_kind().map(|kind| kind.to_string()))
-                .bind(&body.text)
-                .bind(&body.media)
-                .bind(shown.to_string())
+                .bind(job.model_id.as_str())
+                .bind(&job.output_kind)
+                .bind(&job.body.text)
+                .bind(&job.body.media)
+                .bind(job.shown.to_string())
                 .bind(i64::from(job.priority))
                 .bind(job.estimate.map(|estimate| signed(estimate.microdollars())))
                 .execute(&mut *transaction)
                 .await?;
                 if inserted.rows_affected() == 0 {
                     added.known += 1;
-                    continue;
-                }
-                added.added += 1;
-                number += 1;
-                for content in &body.contents {
-                    sqlx::query(
-                        "INSERT INTO runcomfy_media (sha256, content) VALUES ($1, $2) \
-                         ON CONFLICT (sha256) DO NOTHING",
-                    )
-                    .bind(&content.sha256)
-                    .bind(&content.uri)
-                    .execute(&mut *transaction)
-                    .await?;
+                } else {
+                    added.added += 1;
+                    number += 1;
                 }
             }
             sqlx::query("UPDATE runcomfy_batches SET last_number = $2 WHERE name = $1")
@@ -251,12 +275,11 @@ impl Batch {
             .await?
         });
         let mut cancelled = Cancelled { new, ..Cancelled::default() };
-        for id in ids {
-            // The worker that waits for the job hears of its end.
-            let outcome = match client.job_json(&id) {
-                Ok(job) => job.cancel().await,
-                Err(error) => Err(error),
-            };
+        // The worker that waits for a job hears of its end.
+        let mut outcomes = futures_util::stream::iter(ids)
+            .map(async |id| client.job_json(&id)?.cancel().await)
+            .buffer_unordered(AT_ONCE);
+        while let Some(outcome) = outcomes.next().await {
             match outcome {
                 Ok(CancelOutcome::Cancelled | CancelOutcome::Requested) => cancelled.submitted += 1,
                 _ => cancelled.go_on += 1,

@@ -106,6 +106,42 @@ async fn only_the_worker_that_has_a_job_ends_it() {
     }
 }
 
+#[tokio::test]
+async fn content_of_a_file_is_kept_once() {
+    for (batch, ..) in batches().await {
+        let model = DynamicModel::parse(
+            "acme/dream",
+            r#"{"type": "object", "additionalProperties": true}"#,
+        )
+        .unwrap();
+        let file = format!("data:text/plain;base64,{}", "QUFB".repeat(100));
+        let job = |number: u32| {
+            let body = serde_json::json!({"number": number, "files": [file, {"x/y": file}]});
+            NewJob::new(model.input(body).unwrap())
+        };
+        batch.add((0..3).map(job).collect()).await.unwrap();
+        let count: i64 = super::with_pool!(batch.db(), pool => {
+            sqlx::query_scalar("SELECT COUNT(*) FROM runcomfy_media").fetch_one(pool).await.unwrap()
+        });
+        assert_eq!(count, 1);
+        let stored = batch.stored_job(3).await.unwrap();
+        let body = serde_json::to_value(batch.input(&stored).await.unwrap()).unwrap();
+        assert_eq!(body, serde_json::json!({"number": 1, "files": [file, {"x/y": file}]}));
+    }
+}
+
+#[tokio::test]
+async fn password_of_a_database_is_never_shown() {
+    let Some(database) = Database::new() else { return };
+    let url = database.url().replace("postgres@", "postgres:hunter2@");
+    let store = Store::open(&url).await.unwrap();
+    let batch = store.batch("test").await.unwrap();
+    assert!(!format!("{store:?} {batch:?}").contains("hunter2"));
+    let gone = url.replace(&format!("/{}", url.rsplit('/').next().unwrap()), "/none");
+    let error = Store::open(&gone).await.unwrap_err();
+    assert!(!format!("{error} {error:?} {error:#?}").contains("hunter2"), "{error:?}");
+}
+
 /// Words of several submissions in a random order, each true: no id is lost, and no submission begins while
 /// another may have been accepted, unless a person says so.
 #[tokio::test]
