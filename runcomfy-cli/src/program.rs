@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 
+#[cfg(feature = "batch")]
+use crate::batch;
 #[cfg(feature = "run")]
 use crate::run;
 use crate::{Error, ErrorKind, Result, schemas};
@@ -43,6 +45,9 @@ pub enum Command {
     #[cfg(feature = "run")]
     #[command(flatten)]
     Run(run::Command),
+    /// Runs files of jobs, on one machine or many
+    #[cfg(feature = "batch")]
+    Batch(batch::Batch),
     /// Adds models to an app's folder of schemas, checks them, and keeps them up to date
     Schemas(schemas::Schemas),
 }
@@ -56,6 +61,8 @@ impl Rcf {
         match &self.command {
             #[cfg(feature = "run")]
             Command::Run(command) => command.run(output),
+            #[cfg(feature = "batch")]
+            Command::Batch(batch) => batch.run(output),
             Command::Schemas(schemas) => schemas.run(output),
         }
     }

@@ -5,12 +5,12 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use tokio::sync::oneshot;
 
 /// Whether a person can be asked.
-pub(super) fn can_ask() -> bool {
+pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks a question whose answer is no unless the person says yes.
-pub(super) async fn yes(question: &str) -> bool {
+pub(crate) async fn yes(question: &str) -> bool {
     let _ = write!(io::stderr(), "{question} [y/N] ");
     let _ = io::stderr().flush();
     let (sender, answer) = oneshot::channel();

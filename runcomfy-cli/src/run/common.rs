@@ -28,7 +28,7 @@ pub struct Say {
 
 impl Say {
     /// Writes the result of a command: JSON, or else text.
-    pub(super) fn result(
+    pub(crate) fn result(
         self,
         output: &mut dyn Write,
         json: &Value,
@@ -56,7 +56,7 @@ impl Say {
     }
 
     /// Says something besides the result.
-    pub(super) fn note(self, text: &str) {
+    pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             // A closed standard error is no reason to fail.
             let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());

@@ -32,9 +32,9 @@ pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
 
 /// `FIELD=VALUE`.
 #[derive(Clone, Debug)]
-pub(super) struct Assignment {
+pub(crate) struct Assignment {
     /// A field, or the path to a value inside it: `shots[0].prompt`.
-    pub(super) path: String,
+    pub(crate) path: String,
     text: String,
 }
 
@@ -53,12 +53,12 @@ impl FromStr for Assignment {
 
 impl Assignment {
     /// The value: JSON if the text is JSON, and else the text.
-    pub(super) fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| Value::from(&*self.text))
     }
 
     /// Sets the field. Its schema decides whether a text such as `5` is a number.
-    pub(super) fn apply(&self, draft: &mut Draft<'_>) -> Result<()> {
+    pub(crate) fn apply(&self, draft: &mut Draft<'_>) -> Result<()> {
         match self.value() {
             Value::String(text) => draft.set_text(&self.path, &text),
             _ => draft.set_text(&self.path, &self.text),

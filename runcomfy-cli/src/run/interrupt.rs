@@ -8,13 +8,13 @@ use crate::{Error, ErrorKind, Result};
 
 /// Counts how often the user has pressed Ctrl-C. Without it, the first one ends the process.
 #[derive(Clone, Debug)]
-pub(super) struct Interrupts {
+pub(crate) struct Interrupts {
     count: watch::Receiver<u32>,
 }
 
 impl Interrupts {
     /// Listens from now on.
-    pub(super) fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         let (sender, count) = watch::channel(0);
         tokio::spawn(async move {
             while tokio::signal::ctrl_c().await.is_ok() {
@@ -27,7 +27,7 @@ impl Interrupts {
     }
 
     /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         // The sender lives as long as the runtime.
         if self.count.changed().await.is_err() {
             pending::<()>().await;
@@ -44,7 +44,7 @@ impl Interrupts {
     }
 
     /// Runs a future until the next one.
-    pub(super) async fn or<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn or<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = self.next() => None,
@@ -53,7 +53,7 @@ impl Interrupts {
     }
 
     /// Runs a call that changes nothing, until the next one.
-    pub(super) async fn or_leave<T>(
+    pub(crate) async fn or_leave<T>(
         &mut self,
         future: impl Future<Output = Result<T>>,
     ) -> Result<T> {
@@ -62,6 +62,6 @@ impl Interrupts {
 }
 
 /// The error of a command that the user stopped. The text says how things stand.
-pub(super) fn interrupted(text: impl Into<String>) -> Error {
+pub(crate) fn interrupted(text: impl Into<String>) -> Error {
     Error::new(ErrorKind::Interrupted, text)
 }

@@ -8,7 +8,7 @@
 //!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads.
 //! - `progress.rs`, `ask.rs` and `interrupt.rs` talk with the person at the terminal.
 
-mod ask;
+pub(crate) mod ask;
 pub mod balance;
 pub mod cancel;
 mod command_line;
@@ -18,14 +18,14 @@ pub mod download;
 mod estimate;
 mod field_flag;
 mod follow;
-mod input;
-mod interrupt;
+pub(crate) mod input;
+pub(crate) mod interrupt;
 mod launch;
 pub mod models;
 mod prepare;
 pub mod price;
 mod progress;
-mod report;
+pub(crate) mod report;
 pub mod result;
 pub mod resume;
 pub mod run_model;

@@ -1,0 +1,152 @@
+//! Jobs of a source become jobs of a batch.
+
+use std::collections::BTreeMap;
+
+use runcomfy_batch::{Added, Batch, NameTemplate, Usd};
+use runcomfy_client::Client;
+use runcomfy_schema::counted::counted;
+use serde_json::{Value, json};
+
+use super::error::of_batch;
+use super::limits::LimitArgs;
+use super::prices::Prices;
+use super::source::{Checked, Jobs, Source, check};
+use crate::request::Model;
+use crate::run::Say;
+use crate::{Error, Result};
+
+/// What was added.
+pub(super) struct Adding {
+    added: Added,
+    /// Lines that were left out.
+    skipped: usize,
+    cost: Usd,
+    pub(super) models: BTreeMap<String, Model>,
+}
+
+/// Jobs that are added in one transaction.
+const MAX_CHUNK: usize = 500;
+/// In bytes: what their inputs take together.
+const MAX_CHUNK_LEN: usize = 32 << 20;
+
+/// Checks all jobs, sets the limits, and adds the jobs.
+///
+/// # Errors
+/// If any of them is not valid; then none is added.
+pub(super) async fn add(
+    source: &Source,
+    limits: &LimitArgs,
+    template: Option<&NameTemplate>,
+    batch: impl AsyncFnOnce() -> Result<Batch>,
+    client: Option<&Client>,
+    say: Say,
+) -> Result<(Batch, Adding)> {
+    let opened = source.open()?;
+    let mut prices = Prices::new(&source.price, client.cloned());
+    let jobs = Jobs::new(source, &opened, client.cloned(), &mut prices)?;
+    let checked = check(source, &opened, jobs).await?;
+    if let Some(template) = template {
+        check_template(template, &checked.models)?;
+    }
+    let batch = batch().await?;
+    let old = batch.status().await.map_err(of_batch)?.limits;
+    if limits.over(old).max_cost.is_some() {
+        need_prices(&checked)?;
+    }
+    limits.set(&batch).await?;
+    if let Some(list) = checked.list() {
+        say.note(&format!("{list}\nleft out: {}", counted(checked.skipped(), "line")));
+    }
+    for (model, reason) in &checked.unpriced {
+        say.note(&format!("the price of {model} is not known: {reason}"));
+    }
+    let mut jobs = Jobs::new(source, &opened, client.cloned(), &mut prices)?;
+    let mut adding = Adding {
+        added: Added::default(),
+        skipped: checked.skipped(),
+        cost: checked.cost,
+        models: checked.models,
+    };
+    let (mut chunk, mut len) = (Vec::new(), 0);
+    while let Some(found) = jobs.next().await? {
+        // A file that has changed since it was checked must not slip through.
+        let ready = match found.job {
+            Ok(ready) => ready,
+            Err(_) if source.skip_invalid => continue,
+            Err(problems) => {
+                return Err(Error::bad_input(format!(
+                    "{} changed while it was read: {}",
+                    opened.name,
+                    problems.join("\n")
+                )));
+            }
+        };
+        len += ready.size;
+        chunk.push(ready.job);
+        if chunk.len() == MAX_CHUNK || len > MAX_CHUNK_LEN {
+            adding.count(batch.add(std::mem::take(&mut chunk)).await.map_err(of_batch)?);
+            len = 0;
+        }
+    }
+    adding.count(batch.add(chunk).await.map_err(of_batch)?);
+    Ok((batch, adding))
+}
+
+impl Adding {
+    fn count(&mut self, added: Added) {
+        self.added.added += added.added;
+        self.added.known += added.known;
+    }
+
+    /// The template with Rust names for the keys of fields: so do the records of jobs name them.
+    pub(super) fn named(&self, template: NameTemplate) -> NameTemplate {
+        let name_of = |key: &str| {
+            let mut fields = self.models.values().flat_map(|model| model.fields());
+            fields.find(|field| field.key == key).map(|field| field.name.to_owned())
+        };
+        template.rename_fields(name_of)
+    }
+
+    /// In words: `200 jobs added, for about $56.00; 10 were there already`.
+    pub(super) fn words(&self) -> String {
+        let mut words = format!("{} added", counted(self.added.added, "job"));
+        if self.cost > Usd::ZERO && self.added.known == 0 {
+            words += &format!(", for about {}", self.cost);
+        }
+        match self.added.known {
+            0 => {}
+            1 => words += "; 1 was there already",
+            known => words += &format!("; {known} were there already"),
+        }
+        words
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "added": self.added.added, "known": self.added.known, "skipped_lines": self.skipped,
+            "estimate": self.cost,
+        })
+    }
+}
+
+/// Refuses a template that names a field that no job has.
+fn check_template(template: &NameTemplate, models: &BTreeMap<String, Model>) -> Result<()> {
+    let fields = models.values().flat_map(|model| model.fields());
+    let names: Vec<&str> = fields.flat_map(|field| [field.name, field.key]).collect();
+    // The default names what most models have.
+    if *template == NameTemplate::default() {
+        return Ok(());
+    }
+    template.check(names).map_err(|error| Error::usage(error.to_string()))
+}
+
+fn need_prices(checked: &Checked) -> Result<()> {
+    if checked.unpriced.is_empty() {
+        return Ok(());
+    }
+    let models = checked.unpriced.iter().map(|(model, reason)| format!("\n  {model}: {reason}"));
+    Err(Error::bad_input(format!(
+        "--max-cost cannot hold, because the price of a job is not known:{}\nstate it with --price MODEL=USD",
+        models.collect::<String>()
+    )))
+}

@@ -1,0 +1,25 @@
+//! What errors of batches mean for a command.
+
+use runcomfy_batch::Error as BatchError;
+use runcomfy_schema::printable::printable;
+
+use crate::{Error, ErrorKind, service};
+
+/// The error of a command whose batch failed.
+pub(super) fn of_batch(error: BatchError) -> Error {
+    let kind = match error {
+        BatchError::Client(error) => return service::error(error),
+        BatchError::BadStore { .. } | BatchError::BadName(_) => ErrorKind::Usage,
+        BatchError::Open { ref store, .. } if !store.contains("://") => ErrorKind::Io,
+        BatchError::NoEstimate { .. } | BatchError::NoJob(_) => ErrorKind::BadInput,
+        BatchError::Damaged { .. } => ErrorKind::Io,
+        _ => ErrorKind::Unavailable,
+    };
+    let message = match &error {
+        BatchError::NoEstimate { .. } => {
+            format!("{error}; state their prices with --price MODEL=USD when you add them")
+        }
+        error => error.to_string(),
+    };
+    Error::new(kind, printable(&message).into_owned()).because(error)
+}

@@ -1,0 +1,122 @@
+//! `rcf batch`: files of jobs in, results out.
+//!
+//! Each command has a file, with its arguments (`Args`) and `run`. What they share:
+//!
+//! - `source/` reads jobs, and checks them; `prices.rs` says what they probably cost.
+//! - `place.rs` finds the database, and `limits.rs` sets what all workers keep to.
+//! - `adding.rs`, `working.rs` and `results.rs` are the three parts of `rcf batch run`; `progress.rs` shows
+//!   how it gets on.
+
+pub mod add;
+mod adding;
+pub mod cancel;
+mod error;
+pub mod export;
+mod limits;
+pub mod pause;
+mod place;
+mod prices;
+mod progress;
+mod results;
+pub mod resume;
+pub mod retry;
+mod run;
+mod source;
+pub mod status;
+mod summary;
+pub mod work;
+mod working;
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::run::report::error_json;
+use crate::{Error, Result, Status};
+
+pub use run::Args as RunArgs;
+
+/// `rcf batch`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(disable_help_subcommand = true, after_help = EXAMPLE)]
+#[non_exhaustive]
+pub struct Batch {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLE: &str = "\
+Examples:
+  $ rcf batch run jobs.jsonl --out videos --max-cost 50
+  $ rcf batch run --model happyhorse/happyhorse-1.0/text-to-video --set prompt='a lighthouse' \\
+      --vary seed=1..20 --out seeds
+  $ rcf batch status --out videos
+
+A batch is kept in a database: a file in the folder of results, or PostgreSQL, for workers on
+many machines (--store). A job is submitted at most once, whatever happens to a worker. The same
+command again goes on where it was.";
+
+/// The commands on batches. Each is documented with its arguments.
+#[derive(Clone, Debug, clap::Subcommand)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each is documented with its arguments")]
+pub enum Command {
+    Run(RunArgs),
+    Add(add::Args),
+    Work(work::Args),
+    Status(status::Args),
+    Pause(pause::Args),
+    Resume(resume::Args),
+    Cancel(cancel::Args),
+    Retry(retry::Args),
+    Export(export::Args),
+}
+
+/// How a command ended that has written its result.
+enum Finish {
+    Done,
+    /// The result is written, and this says what is not well in it.
+    But(Error),
+}
+
+impl Batch {
+    /// Runs the command. With `--json`, an error is written as JSON, too.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
+        let (finish, is_json) = match &self.command {
+            Command::Run(args) => (on_runtime(run::run(args, output)), args.say.json),
+            Command::Add(args) => (on_runtime(add::run(args, output)), args.say.json),
+            Command::Work(args) => (on_runtime(work::run(args, output)), args.say.json),
+            Command::Status(args) => (on_runtime(status::run(args, output)), args.say.json),
+            Command::Pause(args) => (on_runtime(pause::run(args, output)), args.say.json),
+            Command::Resume(args) => (on_runtime(resume::run(args, output)), args.say.json),
+            Command::Cancel(args) => (on_runtime(cancel::run(args, output)), args.say.json),
+            Command::Retry(args) => (on_runtime(retry::run(args, output)), args.say.json),
+            Command::Export(args) => (on_runtime(export::run(args, output)), args.say.json),
+        };
+        match finish {
+            Ok(Finish::Done) => Ok(Status::Done),
+            Ok(Finish::But(error)) => Err(error),
+            Err(error) => {
+                if is_json {
+                    // The error itself is reported in any case.
+                    let _ = writeln!(output, "{:#}", json!({"error": error_json(&error)}));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Runs a command to its end, with several threads: a batch has many calls under way at once.
+fn on_runtime(command: impl Future<Output = Result<Finish>>) -> Result<Finish> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::io("cannot start the network", error))?;
+    let finish = runtime.block_on(command);
+    // A question that nobody answers must not hold up the end.
+    runtime.shutdown_background();
+    finish
+}

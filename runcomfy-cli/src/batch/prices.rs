@@ -1,0 +1,87 @@
+//! What the jobs of a batch probably cost.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use runcomfy_batch::Usd;
+use runcomfy_client::{CatalogModel, Client};
+use runcomfy_models::Value;
+
+use crate::request::Model;
+use crate::run::price::of_entry;
+use crate::service;
+
+/// `--price`: what a job of a model costs.
+#[derive(Clone, Debug)]
+pub(super) struct GivenPrice {
+    model: String,
+    usd: Usd,
+}
+
+impl FromStr for GivenPrice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = "it has the form MODEL=USD, such as kling/kling-2-1/master/image-to-video=1.40";
+        let (model, usd) = text.rsplit_once('=').ok_or(form)?;
+        let usd = usd.parse::<Usd>().map_err(|error| error.to_string())?;
+        Ok(Self { model: model.to_owned(), usd })
+    }
+}
+
+/// What a job probably costs.
+#[derive(Clone, Debug)]
+pub(super) struct Priced {
+    /// `None` if it is not known.
+    pub(super) usd: Option<Usd>,
+    /// How it comes about, or why it is not known.
+    pub(super) words: String,
+}
+
+/// Prices of models: those that were given, and those of the catalog, which is asked once for each model.
+#[derive(Debug)]
+pub(super) struct Prices {
+    given: HashMap<String, Usd>,
+    client: Option<Client>,
+    entries: HashMap<String, Result<CatalogModel, String>>,
+}
+
+impl Prices {
+    /// Without a client, only given prices are known.
+    pub(super) fn new(given: &[GivenPrice], client: Option<Client>) -> Self {
+        let given = given.iter().map(|price| (price.model.clone(), price.usd)).collect();
+        Self { given, client, entries: HashMap::new() }
+    }
+
+    /// What a job probably costs.
+    pub(super) async fn of(&mut self, model: &Model, body: &Value) -> Priced {
+        let id = model.id();
+        if let Some(usd) = self.given.get(id) {
+            return Priced { usd: Some(*usd), words: format!("{usd}, by --price") };
+        }
+        let Some(client) = &self.client else {
+            return Priced {
+                usd: None,
+                words: "there is no token to ask the catalog with".to_owned(),
+            };
+        };
+        let entry = match self.entries.get(id) {
+            Some(entry) => entry,
+            None => {
+                let entry = client.model(id).await;
+                let entry = entry.map_err(|error| service::error(error).to_string());
+                self.entries.entry(id.to_owned()).or_insert(entry)
+            }
+        };
+        match entry {
+            Ok(entry) => {
+                let estimate = of_entry(entry, model, body);
+                Priced {
+                    usd: estimate.usd.and_then(Usd::from_dollars),
+                    words: estimate.words.trim_start_matches("unknown: ").to_owned(),
+                }
+            }
+            Err(reason) => Priced { usd: None, words: reason.clone() },
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The results of a batch as files.
+
+use std::path::Path;
+
+use runcomfy_batch::{Batch, Export, Exported};
+use serde_json::{Value, json};
+
+use super::error::of_batch;
+use crate::{Error, Result};
+
+/// Jobs that are in memory at once.
+const PAGE: u32 = 200;
+
+/// Writes the results of a batch into a folder.
+pub(super) async fn export(batch: &Batch, folder: &Path) -> Result<Exported> {
+    let io =
+        |error| Error::io(format!("cannot write the results into {}", folder.display()), error);
+    let mut export = Export::create(folder, batch.name()).map_err(io)?;
+    let mut last = 0;
+    loop {
+        let jobs = batch.jobs(last, PAGE).await.map_err(of_batch)?;
+        let Some(end) = jobs.last() else { break };
+        last = end.number;
+        for job in &jobs {
+            export.add(job).map_err(io)?;
+        }
+    }
+    export.finish().map_err(io)
+}
+
+pub(super) fn to_json(files: &Exported) -> Value {
+    json!({"jsonl": files.lines, "csv": files.table, "html": files.sheet})
+}

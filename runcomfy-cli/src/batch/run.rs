@@ -1,0 +1,74 @@
+//! `rcf batch run`: adds jobs, works on them, and writes the results.
+
+use std::io::Write;
+
+use runcomfy_client::Client;
+
+use super::adding::add;
+use super::error::of_batch;
+use super::limits::LimitArgs;
+use super::place::Place;
+use super::source::Source;
+use super::working::{WorkArgs, ask_first, verdict, work};
+use super::{Finish, results, summary};
+use crate::run::Say;
+use crate::{Result, service};
+
+const EXAMPLE: &str = "\
+Examples:
+  $ rcf batch run jobs.jsonl --out videos --max-cost 50
+  $ rcf batch run shots.csv --model kling/kling-2-1/master/image-to-video --set duration=10 --out videos
+  $ rcf batch run --model happyhorse/happyhorse-1.0/text-to-video --set prompt='a lighthouse' \\
+      --vary seed=1..20 --vary duration=5,10 --out seeds
+
+The same command again goes on where it was: jobs that the batch has already are not added again, and
+none is submitted twice.
+
+Exit codes: 0 all jobs are done, 70 some failed, 75 some are left, 76 nobody knows of some whether
+the service accepted them.";
+
+/// Runs all jobs of a file: checks them, submits them, saves their files, and writes the results
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
+#[non_exhaustive]
+pub struct Args {
+    #[command(flatten)]
+    pub(super) source: Source,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub place: Place,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its parts are documented")]
+    pub say: Say,
+}
+
+pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
+    let Args { source, place, work: work_args, limits, say } = args;
+    let folder = place.folder()?;
+    let client = Client::from_env().map_err(service::error)?;
+    let create = async || place.create().await;
+    let template = (!work_args.no_files).then_some(&work_args.name_template);
+    let (batch, adding) = add(source, limits, template, create, Some(&client), *say).await?;
+    say.note(&adding.words());
+    ask_first(&batch, work_args).await?;
+    let mut named = work_args.clone();
+    named.name_template = adding.named(named.name_template);
+    let save = (!work_args.no_files).then_some(folder);
+    let outcome = work(&batch, &client, &named, save, place, *say).await?;
+    let status = batch.status().await.map_err(of_batch)?;
+    let files = results::export(&batch, folder).await?;
+    let mut json = summary::json(batch.name(), &status);
+    json["adding"] = adding.to_json();
+    json["results"] = results::to_json(&files);
+    say.result(output, &json, |output| {
+        writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
+        writeln!(output, "{}", files.sheet.display())
+    })?;
+    Ok(verdict(&outcome, &status, place).map_or(Finish::Done, Finish::But))
+}

@@ -1,0 +1,181 @@
+//! Jobs as rows of a table (CSV).
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use runcomfy_schema::counted::counted;
+use runcomfy_schema::printable::printable;
+
+use super::MAX_ROW_LEN;
+use super::row::{Given, Row};
+use crate::{Error, Result};
+
+/// Reads rows of a table, one at a time.
+pub(super) struct Table<R> {
+    reader: Reader<Normalized<R>>,
+    /// The bytes that were read since the last row.
+    len: Rc<Cell<u64>>,
+    names: Vec<Option<String>>,
+    record: ByteRecord,
+}
+
+impl<R: BufRead> Table<R> {
+    /// Of a text whose byte order mark was read already. `delimiter` is between cells; otherwise the first line
+    /// tells it.
+    ///
+    /// # Errors
+    /// If the table has no header, or one without sense; or if it cannot be read.
+    pub(super) fn new(mut reader: R, delimiter: Option<u8>) -> Result<Self> {
+        let start = reader.fill_buf().map_err(super::cannot_read)?;
+        let delimiter = delimiter.unwrap_or_else(|| delimiter_of(start));
+        let len = Rc::new(Cell::new(0));
+        let normalized = Normalized { reader, len: Rc::clone(&len), last: b'\n' };
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(normalized);
+        let mut header = ByteRecord::new();
+        if !reader.read_byte_record(&mut header).map_err(unreadable)? {
+            return Err(Error::bad_input("the table is empty: its first line names its columns"));
+        }
+        len.set(0);
+        let mut names = Vec::new();
+        let mut seen = HashSet::new();
+        for (index, cell) in header.iter().enumerate() {
+            let wrong =
+                |reason: String| Error::bad_input(format!("column {}: {reason}", index + 1));
+            let name = super::utf8(cell).map_err(wrong)?.trim();
+            if !name.is_empty() && !seen.insert(name.to_owned()) {
+                return Err(wrong(format!("the name {} is there twice", printable(name))));
+            }
+            names.push(Some(name.to_owned()).filter(|name| !name.is_empty()));
+        }
+        if seen.is_empty() {
+            return Err(Error::bad_input(
+                "the first line of a table names its columns; here, no column has a name",
+            ));
+        }
+        Ok(Self { reader, len, names, record: ByteRecord::new() })
+    }
+
+    /// The next row that is not blank.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn next(&mut self) -> Result<Option<Row>> {
+        loop {
+            if !self.reader.read_byte_record(&mut self.record).map_err(unreadable)? {
+                return Ok(None);
+            }
+            self.len.set(0);
+            if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
+            // The position of a record is before the blank lines that precede it.
+            let inside: usize = self
+                .record
+                .iter()
+                .map(|cell| cell.iter().filter(|byte| **byte == b'\n').count())
+                .sum();
+            let line = self.reader.position().line().saturating_sub(1 + inside as u64);
+            return Ok(Some(Row { line: Some(line), members: self.members() }));
+        }
+    }
+
+    fn members(&self) -> std::result::Result<Vec<(String, Given)>, String> {
+        if self.record.len() != self.names.len() {
+            return Err(format!(
+                "it has {}, and the first line {}; is a quote missing, or an empty cell?",
+                counted(self.record.len(), "cell"),
+                self.names.len()
+            ));
+        }
+        let mut members = Vec::new();
+        for (index, (cell, name)) in self.record.iter().zip(&self.names).enumerate() {
+            let column = || {
+                name.as_deref().map_or((index + 1).to_string(), |name| printable(name).into_owned())
+            };
+            let text =
+                super::utf8(cell).map_err(|reason| format!("column {}: {reason}", column()))?;
+            match name {
+                // A field with an empty cell is not set.
+                _ if text.trim().is_empty() => {}
+                Some(name) => members.push((name.clone(), Given::Text(text.to_owned()))),
+                None => {
+                    return Err(format!(
+                        "column {} has a value, and no name in the first line",
+                        index + 1
+                    ));
+                }
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// What separates the cells of a line: spreadsheets of some countries write `;`.
+fn delimiter_of(start: &[u8]) -> u8 {
+    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let found = [b',', b';', b'\t'].into_iter().find(|delimiter| line.contains(delimiter));
+    found.unwrap_or(b',')
+}
+
+fn unreadable(error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Error::bad_input(error.to_string())
+        }
+        csv::ErrorKind::Io(error) => super::cannot_read(error),
+        kind => Error::bad_input(format!("not a table: {kind:?}")),
+    }
+}
+
+/// A reader that ends each line with `\n` alone, also the last one, so that lines can be counted. It refuses a
+/// row without an end, as a quote that is not closed makes it.
+struct Normalized<R> {
+    reader: R,
+    /// The bytes that were read since the last row.
+    len: Rc<Cell<u64>>,
+    last: u8,
+}
+
+impl<R: BufRead> Read for Normalized<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.len.get() > MAX_ROW_LEN {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("a row is {}; is a quote never closed?", super::too_long()),
+            ));
+        }
+        let mut written = 0;
+        while written == 0 && !buffer.is_empty() {
+            let input = self.reader.fill_buf()?;
+            if input.is_empty() {
+                if let (Some(end), false) = (buffer.first_mut(), matches!(self.last, b'\n' | b'\r'))
+                {
+                    *end = b'\n';
+                    self.last = b'\n';
+                    written = 1;
+                }
+                break;
+            }
+            let read = input.len().min(buffer.len());
+            let mut room = buffer.iter_mut();
+            for byte in input.iter().take(read) {
+                let is_second_half = *byte == b'\n' && self.last == b'\r';
+                self.last = *byte;
+                if let (false, Some(place)) = (is_second_half, room.next()) {
+                    *place = if *byte == b'\r' { b'\n' } else { *byte };
+                    written += 1;
+                }
+            }
+            self.reader.consume(read);
+        }
+        self.len.set(self.len.get() + written as u64);
+        Ok(written)
+    }
+}

@@ -1,0 +1,69 @@
+//! `rcf batch work`: works on a batch.
+
+use std::io::Write;
+
+use runcomfy_client::Client;
+use serde_json::json;
+
+use super::error::of_batch;
+use super::limits::LimitArgs;
+use super::place::Place;
+use super::working::{WorkArgs, ask_first, verdict, work};
+use super::{Finish, results, summary};
+use crate::run::Say;
+use crate::{Error, Result, service};
+
+const EXAMPLE: &str = "\
+Example, on each of four machines:
+  $ export RUNCOMFY_BATCH_STORE=postgres://rcf@db.example/rcf
+  $ rcf batch work --out /shared/videos
+
+Ctrl-C once ends it in order: submissions under way are brought to their end, and any worker waits for
+their jobs. A worker that is killed leaves its jobs to the others.";
+
+/// Submits the jobs of a batch, waits for them, and saves their files. Any number of workers can do that
+/// at once
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXAMPLE)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "its parts are documented")]
+pub struct Args {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    pub say: Say,
+}
+
+pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
+    let Args { place, work: work_args, limits, say } = args;
+    let folder = match (&place.out, work_args.no_files) {
+        (_, true) => None,
+        (Some(out), false) => Some(out.as_path()),
+        (None, false) => {
+            return Err(Error::usage(
+                "name the folder for files with --out, or save none with --no-files",
+            ));
+        }
+    };
+    let client = Client::from_env().map_err(service::error)?;
+    let batch = place.open().await?;
+    limits.set(&batch).await?;
+    ask_first(&batch, work_args).await?;
+    let outcome = work(&batch, &client, work_args, folder, place, *say).await?;
+    let status = batch.status().await.map_err(of_batch)?;
+    let files = match &place.out {
+        Some(out) => Some(results::export(&batch, out).await?),
+        None => None,
+    };
+    let mut json = summary::json(batch.name(), &status);
+    json["results"] = files.as_ref().map_or(json!(null), results::to_json);
+    say.result(output, &json, |output| {
+        writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
+        files.iter().try_for_each(|files| writeln!(output, "{}", files.sheet.display()))
+    })?;
+    Ok(verdict(&outcome, &status, place).map_or(Finish::Done, Finish::But))
+}

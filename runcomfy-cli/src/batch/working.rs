@@ -1,0 +1,165 @@
+//! A worker at the command line.
+
+use std::path::Path;
+
+use runcomfy_batch::{Batch, BatchStatus, NameTemplate, Outcome, State, Usd, WorkOptions, Worker};
+use runcomfy_client::{CancellationToken, Client};
+use runcomfy_schema::counted::counted;
+use runcomfy_schema::printable::line;
+
+use super::error::of_batch;
+use super::place::Place;
+use super::progress::Progress;
+use crate::run::interrupt::Interrupts;
+use crate::run::{Say, ask};
+use crate::{Error, ErrorKind, Result};
+
+/// How a worker works.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Work")]
+#[non_exhaustive]
+pub struct WorkArgs {
+    /// How output files are named: {index}, {line}, {model}, {model_id}, {request_id}, {file}, and any field of the
+    /// input; `/` begins a folder. All workers of a batch should have the same
+    #[arg(long, value_name = "TEMPLATE", default_value_t)]
+    pub name_template: NameTemplate,
+    /// Saves no files: results have their URLs
+    #[arg(long)]
+    pub no_files: bool,
+    /// Asks no question before money is spent
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Jobs that this worker has at once, without a limit.
+const AT_ONCE: usize = 50;
+
+/// Works on a batch until nothing is left to do, or the user stops it.
+pub(super) async fn work(
+    batch: &Batch,
+    client: &Client,
+    args: &WorkArgs,
+    folder: Option<&Path>,
+    place: &Place,
+    say: Say,
+) -> Result<Outcome> {
+    let limits = batch.status().await.map_err(of_batch)?.limits;
+    let at_once = limits.at_once.and_then(|count| usize::try_from(count).ok()).unwrap_or(AT_ONCE);
+    let mut options = WorkOptions::default().at_once(at_once);
+    if let Some(folder) = folder {
+        let template = args.name_template.clone();
+        options =
+            options.save(folder, move |job, index, count| template.render(job, index + 1, count));
+    }
+    let worker = Worker::new(batch.clone(), client.clone(), options);
+    let progress = Progress::new(say);
+    let stop = CancellationToken::new();
+    let mut interrupts = Interrupts::listen();
+    let shown = progress.clone();
+    let mut running = Box::pin(worker.run(stop.clone(), move |event| shown.tell(event)));
+    let mut following = Box::pin(progress.follow(batch));
+    let outcome = loop {
+        tokio::select! {
+            biased;
+            outcome = &mut running => break outcome.map_err(of_batch),
+            () = interrupts.next() => {
+                if stop.is_cancelled() {
+                    progress.end();
+                    return Err(Error::new(ErrorKind::Interrupted, format!(
+                        "left at once; `rcf batch work{}` goes on", place.flags()
+                    )));
+                }
+                stop.cancel();
+                progress.note("stopping: submissions under way are brought to their end; press Ctrl-C again to leave at once");
+            }
+            () = &mut following => {}
+        }
+    };
+    progress.end();
+    outcome
+}
+
+/// Asks whether to spend money, if a person sits there.
+pub(super) async fn ask_first(batch: &Batch, args: &WorkArgs) -> Result<()> {
+    if args.yes || !ask::can_ask() {
+        return Ok(());
+    }
+    let (count, cost, unpriced) = new_jobs(batch).await?;
+    if count == 0 {
+        return Ok(());
+    }
+    let mut question = format!("Submit {} for about {cost}", counted(count, "job"));
+    if unpriced > 0 {
+        question += &format!(", and {unpriced} of them at a price that is not known");
+    }
+    if ask::yes(&format!("{question}?")).await {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Interrupted, "nothing was submitted"))
+}
+
+/// How many jobs are new, what they probably cost, and how many have no estimate.
+async fn new_jobs(batch: &Batch) -> Result<(u64, Usd, u64)> {
+    const PAGE: u32 = 500;
+    let (mut last, mut count, mut cost, mut unpriced) = (0, 0, Usd::ZERO, 0);
+    loop {
+        let jobs = batch.jobs(last, PAGE).await.map_err(of_batch)?;
+        let Some(end) = jobs.last() else { return Ok((count, cost, unpriced)) };
+        last = end.number;
+        for job in jobs.iter().filter(|job| job.state == State::New) {
+            count += 1;
+            cost = cost.plus(job.estimate.unwrap_or_default());
+            unpriced += u64::from(job.estimate.is_none());
+        }
+    }
+}
+
+/// What is not well after a worker ended.
+pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) -> Option<Error> {
+    let flags = place.flags();
+    if let Outcome::NoPermission(reason) = outcome {
+        return Some(Error::new(ErrorKind::NoPermission, line(reason)));
+    }
+    let left = status.left();
+    if left > 0 {
+        let go_on = match outcome {
+            Outcome::MaxCost => format!(
+                "`rcf batch resume --max-cost USD{flags}` allows more, then `rcf batch work{flags}` goes on"
+            ),
+            Outcome::Paused(_) => {
+                format!("`rcf batch resume{flags}`, then `rcf batch work{flags}` goes on")
+            }
+            _ => format!("`rcf batch work{flags}` goes on"),
+        };
+        let why = line(&outcome.to_string());
+        let left = if left == 1 { "1 job is".to_owned() } else { format!("{left} jobs are") };
+        return Some(Error::new(ErrorKind::TryAgain, format!("{left} left: {why}; {go_on}")));
+    }
+    let unknown = status.count(State::Unknown);
+    if unknown > 0 {
+        return Some(Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!(
+                "{} may have been accepted, or not. Look at your account, then `rcf batch retry --unknown{flags}`",
+                counted(unknown, "job")
+            ),
+        ));
+    }
+    let (failed, cancelled) = (status.count(State::Failed), status.count(State::Cancelled));
+    (failed + cancelled > 0).then(|| {
+        let which = match (failed, cancelled) {
+            (failed, 0) => format!("{} failed", counted(failed, "job")),
+            (0, cancelled) => format!("{} cancelled", counted(cancelled, "job")),
+            (failed, cancelled) => {
+                format!("{} failed, and {cancelled} cancelled", counted(failed, "job"))
+            }
+        };
+        let flag = if failed > 0 { "--failed" } else { "--cancelled" };
+        Error::new(
+            ErrorKind::JobFailed,
+            format!(
+                "{which}; results.csv says why. `rcf batch retry {flag}{flags}` tries them again"
+            ),
+        )
+    })
+}
