@@ -8,7 +8,7 @@ use runcomfy_client::{CatalogModel, Client};
 use runcomfy_models::Value;
 
 use crate::request::Model;
-use crate::run::price::of_entry;
+use crate::run::estimate::of_entry;
 use crate::service;
 
 /// `--price`: what a job of a model costs.

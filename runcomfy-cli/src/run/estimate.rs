@@ -13,11 +13,11 @@ use crate::service;
 
 /// What a run costs by the base price of the catalog. Options such as a resolution may cost more.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Estimate {
+pub(crate) struct Estimate {
     /// In US dollars. `None` if it is not known.
-    pub(super) usd: Option<f64>,
+    pub(crate) usd: Option<f64>,
     /// How it comes about, or why it is not known.
-    pub(super) words: String,
+    pub(crate) words: String,
     base: Option<f64>,
     unit: Option<String>,
     pub(super) note: Option<String>,
@@ -37,7 +37,7 @@ fn unknown(reason: &str) -> Estimate {
     Estimate { usd: None, words: format!("unknown: {reason}"), base: None, unit: None, note: None }
 }
 
-pub(super) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {
+pub(crate) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {
     let base = entry.base_price_usd.filter(|base| base.is_finite() && *base >= 0.0);
     let unit = entry.price_unit.as_deref().map(|unit| printable(unit).into_owned());
     let (usd, words) = match (base, unit.as_deref()) {

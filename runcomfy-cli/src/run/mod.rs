@@ -15,7 +15,7 @@ mod command_line;
 mod common;
 pub mod completions;
 pub mod download;
-mod estimate;
+pub(crate) mod estimate;
 mod field_flag;
 mod follow;
 pub(crate) mod input;
