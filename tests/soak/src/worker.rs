@@ -160,13 +160,13 @@ impl Worker {
     }
 }
 
-/// Open descriptors, and resident memory in KiB; zeros where the system does not say.
+/// Open descriptors, and resident memory in KiB, without the program itself; zeros where the system does not say.
 fn resources() -> (usize, usize) {
     let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let resident = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix("RssAnon:"))
         .and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
     (descriptors, resident.unwrap_or_default())
 }
