@@ -64,7 +64,6 @@ impl Verdict {
         // What the workers said.
         let (mut unknown, mut refused) = (BTreeSet::new(), BTreeSet::new());
         let (mut ids, mut done) = (BTreeMap::new(), BTreeSet::new());
-        let mut started = 0;
         for line in said {
             let mut words = line.split(' ');
             let word = words.next().unwrap_or_default();
@@ -83,13 +82,9 @@ impl Verdict {
                 ("unknown", [call]) => drop(unknown.insert(*call)),
                 ("refused", [call]) => drop(refused.insert(*call)),
                 ("resumed", [_, ..]) => verdict.resumed += 1,
-                ("resources", [descriptors, kilobytes]) => {
+                ("resources", [descriptors, growth]) => {
                     verdict.descriptors = verdict.descriptors.max(*descriptors);
-                    if line.contains("start") {
-                        started = *kilobytes;
-                    } else if started > 0 {
-                        verdict.growth = verdict.growth.max(kilobytes.saturating_sub(started));
-                    }
+                    verdict.growth = verdict.growth.max(*growth);
                 }
                 ("known" | "done", [_, ..]) => {}
                 _ => broken.push(format!("a worker said: {line}")),

@@ -62,10 +62,11 @@ pub async fn run(order: Order) -> Result<(), Box<dyn std::error::Error>> {
     let worker = Worker { client, clock, journal, calls: Calls::below(order.end) };
     worker.take_up().await?;
     let compacting = worker.keep_compacting();
-    worker.make(order.calls).await?;
+    let warm = worker.make(order.calls).await?;
     compacting.abort();
     let (descriptors, kilobytes) = resources();
-    println!("resources end {descriptors} {kilobytes}");
+    let growth = warm.map_or(0, |warm| kilobytes.saturating_sub(warm));
+    println!("resources {descriptors} {growth}");
     Ok(())
 }
 
@@ -88,19 +89,21 @@ impl Worker {
 
     /// Makes the calls, but for those that the journal knows: another worker makes the same ones at the
     /// same time.
-    async fn make(&self, calls: Range<usize>) -> Result<(), Error> {
+    ///
+    /// Returns the memory in KiB after a fifth of them, if it made so many itself.
+    async fn make(&self, calls: Range<usize>) -> Result<Option<usize>, Error> {
         let first = calls.start;
         let inputs = calls.clone().map(calls::input);
         let on_submit = move |index: usize, job: &Job| {
             println!("known {} {}", first + index, job.request_id());
         };
         let mut results = self.client.run_all_with(inputs, LIMIT, &self.options(), on_submit);
-        let mut made = 0;
+        let (mut made, mut warm) = (0, None);
         while let Some((index, result)) = results.next().await {
             let call = first + index;
             match result.map_err(|failed| (failed.error, failed.job)) {
                 Ok(done) => println!("done {call} {}", done.request_id),
-                Err((Error::AlreadySubmitted { .. }, _)) => {}
+                Err((Error::AlreadySubmitted { .. }, _)) => continue,
                 Err((_, Some(job))) => self.finish(call, job).await,
                 Err((error, None)) => match error.request_id() {
                     Some(id) => {
@@ -114,11 +117,10 @@ impl Worker {
             }
             made += 1;
             if made == calls.len() / 5 {
-                let (descriptors, kilobytes) = resources();
-                println!("resources start {descriptors} {kilobytes}");
+                warm = Some(resources().1);
             }
         }
-        Ok(())
+        Ok(warm)
     }
 
     /// Compacts the journal again and again, so that kills come in the midst of it.
@@ -160,7 +162,8 @@ impl Worker {
     }
 }
 
-/// Open descriptors, and resident memory in KiB, without the program itself; zeros where the system does not say.
+/// Open descriptors, and resident memory in KiB without the program itself; zeros where the system does
+/// not say.
 fn resources() -> (usize, usize) {
     let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

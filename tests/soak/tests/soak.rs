@@ -22,7 +22,7 @@ async fn every_accepted_job_is_known_or_reported_as_unknown() {
     assert!(verdict.faults > 1_000 && verdict.kills == 12 && verdict.outages == 6, "{verdict}");
     assert!(verdict.resumed > 0 && verdict.unknown > 0 && verdict.done > 1_000, "{verdict}");
     // 32 jobs at once, the journal, and what a runtime has open.
-    assert!(verdict.descriptors < 100 && verdict.growth < 8 * 1024, "{verdict}");
+    assert!(verdict.descriptors < 100 && verdict.growth < 4 * 1024, "{verdict}");
 }
 
 #[test]
