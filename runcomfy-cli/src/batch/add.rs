@@ -20,9 +20,9 @@ Example:
   $ rcf batch add jobs.jsonl --out videos
   2 jobs added, for about $2.80
 
-Besides fields, a line has `model`, `priority` (higher ones first) and `key`: a line with another key
-is another job, though its fields are the same. A field with one of these names is `input.model`, and
-so on. Jobs that the batch has already are not added again.";
+Besides fields, a line has `model`, `priority` (higher ones first) and `key`: a line with another
+key is another job, though its fields are the same. A field with one of these names is
+`input.model`, and so on. Jobs that the batch has already are not added again.";
 
 /// Adds jobs to a batch, and sends nothing
 ///

@@ -31,6 +31,7 @@ use std::io::Write;
 
 use serde_json::json;
 
+use crate::run::Say;
 use crate::run::report::error_json;
 use crate::{Error, Result, Status};
 
@@ -86,27 +87,45 @@ impl Batch {
     /// # Errors
     /// Those of the command.
     pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
-        let (finish, is_json) = match &self.command {
-            Command::Run(args) => (on_runtime(run::run(args, output)), args.say.json),
-            Command::Add(args) => (on_runtime(add::run(args, output)), args.say.json),
-            Command::Work(args) => (on_runtime(work::run(args, output)), args.say.json),
-            Command::Status(args) => (on_runtime(status::run(args, output)), args.say.json),
-            Command::Pause(args) => (on_runtime(pause::run(args, output)), args.say.json),
-            Command::Resume(args) => (on_runtime(resume::run(args, output)), args.say.json),
-            Command::Cancel(args) => (on_runtime(cancel::run(args, output)), args.say.json),
-            Command::Retry(args) => (on_runtime(retry::run(args, output)), args.say.json),
-            Command::Export(args) => (on_runtime(export::run(args, output)), args.say.json),
+        let say = self.command.say();
+        say.begin();
+        let finish = match &self.command {
+            Command::Run(args) => on_runtime(run::run(args, output)),
+            Command::Add(args) => on_runtime(add::run(args, output)),
+            Command::Work(args) => on_runtime(work::run(args, output)),
+            Command::Status(args) => on_runtime(status::run(args, output)),
+            Command::Pause(args) => on_runtime(pause::run(args, output)),
+            Command::Resume(args) => on_runtime(resume::run(args, output)),
+            Command::Cancel(args) => on_runtime(cancel::run(args, output)),
+            Command::Retry(args) => on_runtime(retry::run(args, output)),
+            Command::Export(args) => on_runtime(export::run(args, output)),
         };
         match finish {
             Ok(Finish::Done) => Ok(Status::Done),
             Ok(Finish::But(error)) => Err(error),
             Err(error) => {
-                if is_json {
+                if say.json {
                     // The error itself is reported in any case.
                     let _ = writeln!(output, "{:#}", json!({"error": error_json(&error)}));
                 }
                 Err(error)
             }
+        }
+    }
+}
+
+impl Command {
+    fn say(&self) -> Say {
+        match self {
+            Self::Run(args) => args.say,
+            Self::Add(args) => args.say,
+            Self::Work(args) => args.say,
+            Self::Status(args) => args.say,
+            Self::Pause(args) => args.say,
+            Self::Resume(args) => args.say,
+            Self::Cancel(args) => args.say,
+            Self::Retry(args) => args.say,
+            Self::Export(args) => args.say,
         }
     }
 }

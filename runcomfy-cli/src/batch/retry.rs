@@ -17,8 +17,8 @@ Examples:
   $ rcf batch retry --unknown 17 23 --out videos
   $ rcf batch work --out videos
 
-A job that completed, but whose files could not be saved, is not submitted again: its files are fetched.
-Every other job is a new submission, and costs again. The worker submits it: `rcf batch work`.";
+A job that completed, but whose files could not be saved, is not submitted again: its files are
+fetched. Every other job is a new submission, and costs again; `rcf batch work` submits it.";
 
 /// Tries jobs again that failed, were cancelled, or of which nobody knows whether they were accepted
 #[derive(Clone, Debug, clap::Args)]

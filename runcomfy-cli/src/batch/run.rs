@@ -17,15 +17,16 @@ use crate::{Result, service};
 const EXAMPLE: &str = "\
 Examples:
   $ rcf batch run jobs.jsonl --out videos --max-cost 50
-  $ rcf batch run shots.csv --model kling/kling-2-1/master/image-to-video --set duration=10 --out videos
+  $ rcf batch run shots.csv --model kling/kling-2-1/master/image-to-video --set duration=10 \\
+      --out videos
   $ rcf batch run --model happyhorse/happyhorse-1.0/text-to-video --set prompt='a lighthouse' \\
       --vary seed=1..20 --vary duration=5,10 --out seeds
 
-The same command again goes on where it was: jobs that the batch has already are not added again, and
-none is submitted twice.
+The same command again goes on where it was: jobs that the batch has already are not added
+again, and none is submitted twice.
 
-Exit codes: 0 all jobs are done, 70 some failed, 75 some are left, 76 nobody knows of some whether
-the service accepted them.";
+Exit codes: 0 all jobs are done, 70 some failed, 75 some are left, 76 nobody knows of some
+whether the service accepted them.";
 
 /// Runs all jobs of a file: checks them, submits them, saves their files, and writes the results
 #[derive(Clone, Debug, clap::Args)]

@@ -18,8 +18,8 @@ Example, on each of four machines:
   $ export RUNCOMFY_BATCH_STORE=postgres://rcf@db.example/rcf
   $ rcf batch work --out /shared/videos
 
-Ctrl-C once ends it in order: submissions under way are brought to their end, and any worker waits for
-their jobs. A worker that is killed leaves its jobs to the others.";
+Ctrl-C once ends it in order: submissions under way are brought to their end, and any worker
+waits for their jobs. A worker that is killed leaves its jobs to the others.";
 
 /// Submits the jobs of a batch, waits for them, and saves their files. Any number of workers can do that
 /// at once

@@ -45,7 +45,7 @@ impl Say {
     }
 
     /// With `--verbose`, writes what the client says of its calls to the standard error.
-    pub(super) fn begin(self) {
+    pub(crate) fn begin(self) {
         use tracing_subscriber::filter::LevelFilter;
         if self.verbose {
             let log = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);

@@ -3,6 +3,8 @@
 // A test may fail by a panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "batch")]
+mod batch;
 mod catalog;
 mod check;
 mod diff;

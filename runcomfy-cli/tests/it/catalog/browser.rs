@@ -14,17 +14,17 @@ const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const VARIABLE: &str = "CHROMIUM";
 
 /// A look at a page.
-struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     /// The part of the address after `#`.
-    hash: &'a str,
-    width: u32,
-    is_dark: bool,
+    pub(crate) hash: &'a str,
+    pub(crate) width: u32,
+    pub(crate) is_dark: bool,
 }
 
-const VISIT: Visit<'static> = Visit { hash: "", width: 1200, is_dark: false };
+pub(crate) const VISIT: Visit<'static> = Visit { hash: "", width: 1200, is_dark: false };
 
 /// A browser, or `None` with a message. One that the variable names must be there.
-fn browser() -> Option<String> {
+pub(crate) fn browser() -> Option<String> {
     let named = std::env::var(VARIABLE).ok();
     let names = named.as_deref().map_or(PROGRAMS.to_vec(), |named| vec![named]);
     let found = names.into_iter().find(|name| {
@@ -41,10 +41,15 @@ fn browser() -> Option<String> {
 
 /// The page after the browser has run its scripts.
 fn visit(browser: &str, page: &str, visit: &Visit<'_>) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("models.html");
+    visit_in(browser, tempfile::tempdir().unwrap().path(), page, visit)
+}
+
+/// The same for a page with files beside it.
+fn visit_in(browser: &str, folder: &Path, page: &str, visit: &Visit<'_>) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let file = folder.join("models.html");
     std::fs::write(&file, page).unwrap();
-    dump(browser, folder.path(), &format!("file://{}#{}", file.display(), visit.hash), visit)
+    dump(browser, profile.path(), &format!("file://{}#{}", file.display(), visit.hash), visit)
 }
 
 fn dump(browser: &str, folder: &Path, url: &str, visit: &Visit<'_>) -> String {
@@ -65,7 +70,18 @@ fn dump(browser: &str, folder: &Path, url: &str, visit: &Visit<'_>) -> String {
 }
 
 /// Runs a script in the page, as an `async` function, and returns its result.
-fn run(browser: &str, page: &str, at: &Visit<'_>, script: &str) -> Value {
+pub(crate) fn run(browser: &str, page: &str, at: &Visit<'_>, script: &str) -> Value {
+    run_in(browser, tempfile::tempdir().unwrap().path(), page, at, script)
+}
+
+/// The same for a page with files beside it.
+pub(crate) fn run_in(
+    browser: &str,
+    folder: &Path,
+    page: &str,
+    at: &Visit<'_>,
+    script: &str,
+) -> Value {
     let (before, after) = page.rsplit_once("</body>").unwrap();
     let script = format!(
         "<script type=module>
@@ -83,7 +99,7 @@ fn run(browser: &str, page: &str, at: &Visit<'_>, script: &str) -> Value {
         document.body.append(shown);
         </script>"
     );
-    let dumped = visit(browser, &format!("{before}{script}</body>{after}"), at);
+    let dumped = visit_in(browser, folder, &format!("{before}{script}</body>{after}"), at);
     let result = Document::parse(&dumped).by_id("result").text();
     serde_json::from_str(&result).unwrap()
 }
@@ -222,7 +238,7 @@ fn sample_is_copied_as_it_stands() {
 }
 
 /// The contrast of texts, by the formula of WCAG 2, and what is wider than the window.
-const LOOK: &str = "
+pub(crate) const LOOK: &str = "
     const page = document.documentElement;
     page.style.width = width + 'px';
     for (const one of all('details')) one.open = true;

@@ -1,6 +1,6 @@
 //! `catalog`: the page as a file, as HTML, and in a browser.
 
-mod browser;
+pub(crate) mod browser;
 pub(crate) mod document;
 
 use std::path::Path;

@@ -7,5 +7,5 @@ mod jobs;
 mod models;
 mod money;
 mod resume;
-mod support;
+pub(crate) mod support;
 mod terminal;

@@ -1,0 +1,308 @@
+//! From a file of jobs to files of results.
+
+use std::time::Duration;
+
+use runcomfy_sandbox::{Call, Reply, Sandbox};
+use serde_json::{Value, json};
+
+use super::support::{KLING, accepted_prompts, line, lines, results};
+use crate::run::support::{Service, quick};
+
+const RUN: [&str; 5] = ["batch", "run", "jobs.jsonl", "--out", "videos"];
+
+#[test]
+fn a_run_submits_each_job_once_and_saves_its_files() {
+    let service = Service::of(quick().workers(100));
+    service.write("jobs.jsonl", lines(12));
+    let output = service.rcf(&RUN);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert_eq!(output.stdout, "12 done; $0.00\nvideos/index.html\n");
+    assert!(output.stderr.starts_with("12 jobs added\n"), "{}", output.stderr);
+    let done = "job 7: done: 00007-kling-2-1-master-image-to-video.mp4\n";
+    assert!(output.stderr.contains(done), "{}", output.stderr);
+    assert_eq!(service.sandbox.accepted(), 12);
+    let rows = results(&service, "videos");
+    for (row, number) in rows.iter().zip(1..) {
+        let path = format!("{number:05}-kling-2-1-master-image-to-video.mp4");
+        assert_eq!((&row["state"], &row["paths"]), (&json!("done"), &json!([path])), "{row}");
+        assert!(service.path().join("videos").join(path).metadata().unwrap().len() > 1_000);
+        assert_eq!(
+            (&row["line"], &row["input"]["prompt"]),
+            (&json!(number), &json!(format!("prompt {number}")))
+        );
+        assert!(row["seconds"].as_f64().unwrap() >= 0.0 && row["cost"] == 0.0, "{row}");
+    }
+    let table = std::fs::read_to_string(service.path().join("videos/results.csv")).unwrap();
+    assert_eq!(table.lines().count(), 13);
+    assert!(table.starts_with("number,line,model,state,request_id,"), "{table}");
+
+    // Again, nothing is added and nothing is submitted.
+    let again = service.json(&RUN);
+    assert_eq!((&again["adding"]["added"], &again["adding"]["known"]), (&json!(0), &json!(12)));
+    assert_eq!((&again["counts"]["done"], &again["left"]), (&json!(12), &json!(0)));
+    assert_eq!(service.sandbox.accepted(), 12);
+    // Nor by another worker.
+    service.succeed(&["batch", "work", "--out", "videos"]);
+    assert_eq!(service.sandbox.accepted(), 12);
+}
+
+#[test]
+fn names_follow_the_template() {
+    let service = Service::new();
+    service.write("jobs.jsonl", line("../../etc/passwd") + &line("a cat, at dusk"));
+    service.succeed(&[&RUN[..], &["--name-template", "{model}/{prompt}-{duration}.mp4"]].concat());
+    let paths: Vec<_> =
+        results(&service, "videos").iter().map(|row| row["paths"][0].clone()).collect();
+    assert_eq!(
+        paths,
+        [
+            "kling-2-1-master-image-to-video/etc-passwd-00001.mp4",
+            "kling-2-1-master-image-to-video/a-cat-at-dusk-00002.mp4"
+        ]
+    );
+    assert!(service.path().join("videos").join(paths[1].as_str().unwrap()).is_file());
+    for (template, code, reason) in [
+        ("{index}-{promt}", 64, "no input has a field `promt`; did you mean `{prompt}`?"),
+        ("../{index}", 64, "begins with `.`"),
+        ("{index", 64, "never closed"),
+    ] {
+        let error = service.fail(&[&RUN[..], &["--name-template", template]].concat(), code);
+        assert!(error.contains(reason), "{template}: {error}");
+    }
+}
+
+#[test]
+fn results_without_files_have_urls() {
+    let service = Service::new();
+    service.write("jobs.jsonl", line("a"));
+    service.succeed(&[&RUN[..], &["--no-files", "-q"]].concat());
+    let row = &results(&service, "videos")[0];
+    assert_eq!(row["paths"], json!([]));
+    let url = row["urls"][0].as_str().unwrap();
+    assert!(url.starts_with(service.sandbox.origin()) && url.ends_with(".mp4"), "{row}");
+    let files = std::fs::read_dir(service.path().join("videos")).unwrap();
+    assert!(
+        !files
+            .map(|file| file.unwrap().file_name())
+            .any(|name| name.to_string_lossy().ends_with(".mp4"))
+    );
+}
+
+#[test]
+fn exit_code_says_how_the_jobs_ended() {
+    let service = Service::new();
+    service.write("jobs.jsonl", lines(3));
+    service.sandbox.fail_next_job("the face is too small");
+    let output = service.rcf(&[&RUN[..], &["--at-once", "1"]].concat());
+    assert_eq!(output.code, 70);
+    assert_eq!(output.stdout, "2 done, 1 failed; $0.00\nvideos/index.html\n");
+    let end = "error: 1 job failed; results.csv says why. `rcf batch retry --failed --out videos` tries them \
+               again\n";
+    assert!(output.stderr.ends_with(end), "{}", output.stderr);
+    assert!(
+        output.stderr.contains(": failed: ") && output.stderr.contains("the face is too small"),
+        "{}",
+        output.stderr
+    );
+    let error = service.fail(&["batch", "retry", "--out", "videos"], 64);
+    assert!(error.contains("say which jobs to try again"), "{error}");
+    let retried = service.succeed(&["batch", "retry", "--failed", "--out", "videos"]);
+    assert_eq!(retried, "1 job will be tried again: `rcf batch work --out videos`\n");
+    service.succeed(&["batch", "work", "--out", "videos"]);
+    assert_eq!(service.sandbox.accepted(), 4);
+    assert_eq!(
+        service.succeed(&["batch", "retry", "2", "--out", "videos"]),
+        "there is no such job\n"
+    );
+    let error = service.fail(&["batch", "retry", "9", "--out", "videos"], 65);
+    assert!(error.contains("the batch has no job 9"), "{error}");
+}
+
+#[test]
+fn unknown_job_is_sent_again_only_by_a_persons_word() {
+    let service = Service::new();
+    service.write("jobs.jsonl", line("a"));
+    service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
+    let output = service.rcf(&RUN);
+    assert_eq!((output.code, &*output.stdout), (76, "1 unknown; $0.00\nvideos/index.html\n"));
+    let end = "error: 1 job may have been accepted, or not. Look at your account, then `rcf batch retry \
+               --unknown --out videos`\n";
+    assert!(output.stderr.ends_with(end), "{}", output.stderr);
+    assert_eq!(service.rcf(&RUN).code, 76);
+    assert_eq!(service.sandbox.accepted(), 0);
+    let status = service.rcf(&["batch", "status", "--out", "videos"]);
+    assert!(
+        status.stderr.contains("`rcf batch retry --unknown NUMBER ... --out videos`"),
+        "{}",
+        status.stderr
+    );
+    // Without the word, not even by its number.
+    assert_eq!(
+        service.succeed(&["batch", "retry", "1", "--out", "videos"]),
+        "there is no such job\n"
+    );
+    service.succeed(&["batch", "retry", "--unknown", "1", "--out", "videos"]);
+    service.succeed(&["batch", "work", "--out", "videos"]);
+    assert_eq!(service.sandbox.accepted(), 1);
+}
+
+#[test]
+fn a_batch_is_paused_resumed_and_cancelled() {
+    let service = Service::of(Sandbox::builder().queue_time(Duration::from_secs(99_999)));
+    service.write("jobs.jsonl", lines(4));
+    service.succeed(&["batch", "add", "jobs.jsonl", "--out", "videos"]);
+    let paused = service.succeed(&["batch", "pause", "--out", "videos"]);
+    assert_eq!(paused, "paused; `rcf batch resume --out videos` goes on\n");
+    let output = service.rcf(&["batch", "work", "--out", "videos", "-q"]);
+    assert_eq!((output.code, &*output.stdout), (75, "4 new; $0.00\nvideos/index.html\n"));
+    assert_eq!(
+        output.stderr,
+        "error: 4 jobs are left: the batch is paused; `rcf batch resume --out videos`, then `rcf batch work --out \
+         videos` goes on\n"
+    );
+    assert_eq!(service.sandbox.accepted(), 0);
+    let status = service.succeed(&["batch", "status", "--out", "videos"]);
+    assert!(status.contains("batch: 4 jobs: 4 new\n") && status.contains("\npaused\n"), "{status}");
+
+    let resumed = service.json(&["batch", "resume", "--at-once", "2", "--out", "videos"]);
+    assert_eq!((&resumed["is_paused"], &resumed["limits"]["at_once"]), (&json!(false), &json!(2)));
+    // Two jobs get into the queue of the service, and the user stops the worker.
+    let mut child = service
+        .command(&["batch", "work", "--out", "videos"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while service.sandbox.accepted() < 2 {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let cancelled = service.json(&["batch", "cancel", "--out", "videos"]);
+    assert_eq!(cancelled, json!({"new": 2, "submitted": 2, "go_on": 0}));
+    // A worker hears of the ends of the two.
+    let output = service.rcf(&["batch", "work", "--out", "videos", "--json"]);
+    let json: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((output.code, &json["counts"]["cancelled"]), (70, &json!(4)), "{}", output.stderr);
+    assert_eq!(service.sandbox.accepted(), 2);
+}
+
+#[test]
+fn a_killed_run_goes_on_without_a_second_submission() {
+    let service = Service::of(quick().workers(1).run_time(Duration::from_millis(20)));
+    service.write("jobs.jsonl", lines(40));
+    for at_least in [5, 20] {
+        let mut child = service
+            .command(&RUN)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while service.sandbox.accepted() < at_least && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let output = service.rcf(&RUN);
+    let prompts = accepted_prompts(&service);
+    let mut unique = prompts.clone();
+    unique.dedup();
+    assert_eq!(prompts, unique, "a job was submitted twice");
+    let rows = results(&service, "videos");
+    assert_eq!(rows.len(), 40);
+    let state_of = |state: &str| rows.iter().filter(|row| row["state"] == state).count();
+    // The kill may hit the moment in which a job is sent.
+    let unknown = state_of("unknown");
+    assert_eq!(state_of("done") + unknown, 40, "{}", output.stderr);
+    assert!(unknown <= 2, "{unknown}");
+    assert_eq!(output.code, if unknown == 0 { 0 } else { 76 });
+    for row in rows.iter().filter(|row| row["state"] == "done") {
+        let path = row["paths"][0].as_str().unwrap();
+        assert!(service.path().join("videos").join(path).metadata().unwrap().len() > 1_000);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_worker_in_order() {
+    let service = Service::of(Sandbox::builder().queue_time(Duration::from_secs(99_999)));
+    service.write("jobs.jsonl", lines(3));
+    let child = service
+        .command(&RUN)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while service.sandbox.accepted() < 3 {
+        std::thread::yield_now();
+    }
+    let killed =
+        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(75), "{stderr}");
+    assert_eq!(
+        stderr,
+        "3 jobs added\nstopping: submissions under way are brought to their end; press Ctrl-C again to leave at \
+         once\nerror: 3 jobs are left: the worker was stopped; `rcf batch work --out videos` goes on\n"
+    );
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(stdout, "3 submitted; $0.00\nvideos/index.html\n");
+    let status = service.json(&["batch", "status", "--out", "videos"]);
+    assert_eq!(status["counts"]["submitted"], 3);
+}
+
+#[test]
+fn errors_say_where_to_go_on() {
+    let service = Service::new();
+    for (arguments, code, error) in [
+        (
+            &["status", "--out", "none"][..],
+            65,
+            "there is no batch in none/batch.db; `rcf batch add FILE --out none` makes one",
+        ),
+        (&["work"], 64, "name the folder for files with --out, or save none with --no-files"),
+        (&["status"], 64, "name the folder of the batch with --out, or its database with --store"),
+        (
+            &["status", "--store", "mysql://x/y"],
+            64,
+            "names no database: use the path of a file, or postgres://",
+        ),
+        (&["add", "--model", KLING, "--out", "o", "--name", "a b"], 65, "prompt: is required"),
+        (&["run", "no.jsonl", "--out", "o"], 74, "cannot read no.jsonl"),
+        (&["export"], 64, "name the folder of results with --out"),
+        (&["status", "--at-once", "0"], 64, "unexpected argument"),
+        (&["resume", "--at-once", "0", "--out", "o"], 64, "an integer from 1, or `none`"),
+    ] {
+        let found = service.fail(&[&["batch"], arguments].concat(), code);
+        assert!(found.contains(error), "{arguments:?}: {found}");
+    }
+    assert!(service.files().is_empty());
+    let output = service.rcf(&["batch", "status", "--out", "none", "--json"]);
+    let error: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(error["error"]["exit_code"], 65);
+    service.write("jobs.jsonl", line("a"));
+    let mut command = service.command(&RUN);
+    let output = crate::support::run(command.env("RUNCOMFY_API_TOKEN", "wrong"), "");
+    assert_eq!(output.code, 77, "{}", output.stderr);
+    // A job that was refused for that is as new as before.
+    assert_eq!(service.rcf(&RUN).code, 0);
+}
+
+#[test]
+fn several_batches_share_a_database() {
+    let service = Service::new();
+    service.write("jobs.jsonl", lines(2));
+    for name in ["day", "night"] {
+        service.succeed(&[&RUN[..], &["--store", "all.db", "--name", name, "-q"]].concat());
+    }
+    assert_eq!(service.sandbox.accepted(), 4);
+    let error = service.fail(&["batch", "status", "--store", "all.db"], 65);
+    assert!(error.contains("under the name batch"), "{error}");
+    let mut command = service.command(&["batch", "status", "--name", "night", "--json"]);
+    let output = crate::support::run(command.env("RUNCOMFY_BATCH_STORE", "all.db"), "");
+    let status: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((&status["name"], &status["jobs"]), (&json!("night"), &json!(2)));
+}
