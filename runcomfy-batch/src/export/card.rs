@@ -1,5 +1,7 @@
 //! A job on the contact sheet.
 
+use std::path::Path;
+
 use maud::{Markup, html};
 use runcomfy_schema::printable::{is_hidden, printable};
 use runcomfy_schema::truncate::start;
@@ -15,7 +17,7 @@ const MAX_TEXT_LEN: usize = 2_000;
 /// Files that are shown. Others are linked.
 const MAX_SHOWN_FILES: usize = 8;
 
-pub(super) fn card(job: &JobRecord) -> Markup {
+pub(super) fn card(job: &JobRecord, folder: &Path) -> Markup {
     let files = output_file::of(job);
     let may_cost = !matches!(job.state, State::Failed | State::Cancelled);
     let empty = Map::new();
@@ -24,7 +26,7 @@ pub(super) fn card(job: &JobRecord) -> Markup {
     let settings = input.iter().filter(|(key, _)| Some(key.as_str()) != prompt.map(|(key, _)| key));
     html! {
         article id={"job-" (job.number)} data-state=(job.state) {
-            (media(job, &files))
+            (media(job, &files, folder))
             div {
                 h2 {
                     a href={"#job-" (job.number)} { (job.number) }
@@ -38,7 +40,7 @@ pub(super) fn card(job: &JobRecord) -> Markup {
                 @if let Some(reason) = &job.reason { p.error dir="auto" { (text(reason)) } }
                 dl { @for (key, value) in settings { (setting(key, value)) } }
                 p.facts { (facts(job)) }
-                @if !files.is_empty() { ul { @for file in &files { li { (link(file)) } } } }
+                @if !files.is_empty() { ul { @for file in &files { li { (link(file, folder)) } } } }
             }
         }
         "\n"
@@ -58,16 +60,16 @@ fn prompt_of(input: &Map<String, Value>) -> Option<(&str, &str)> {
     texts.min_by_key(|(rank, ..)| *rank).map(|(_, key, text)| (key, text))
 }
 
-fn media(job: &JobRecord, files: &[OutputFile]) -> Markup {
+fn media(job: &JobRecord, files: &[OutputFile], folder: &Path) -> Markup {
     let of_kind = |kind| files.iter().filter(move |file| file.kind == Some(kind));
     // Beside a video, an image is its poster.
     let has_video = of_kind(MediaKind::Video).next().is_some();
-    let poster = of_kind(MediaKind::Image).find_map(OutputFile::link).filter(|_| has_video);
+    let poster = of_kind(MediaKind::Image).find_map(|file| file.link(folder)).filter(|_| has_video);
     let shown = files.iter().filter(|file| match file.kind {
         Some(MediaKind::Image) => !has_video,
         kind => kind.is_some(),
     });
-    let shown: Vec<_> = shown.filter_map(|file| Some((file.kind?, file.link()?))).collect();
+    let shown: Vec<_> = shown.filter_map(|file| Some((file.kind?, file.link(folder)?))).collect();
     html! {
         @if !shown.is_empty() {
             figure {
@@ -116,10 +118,10 @@ fn facts(job: &JobRecord) -> Markup {
     }
 }
 
-fn link(file: &OutputFile) -> Markup {
+fn link(file: &OutputFile, folder: &Path) -> Markup {
     let name = text(file.name());
     html! {
-        @match file.link() {
+        @match file.link(folder) {
             Some(link) => a href=(link) rel="noopener noreferrer" { (name) },
             None => (name),
         }

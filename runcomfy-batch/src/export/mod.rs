@@ -25,7 +25,7 @@ use table::Columns;
 /// - `results.csv`: the same as a table, with a column for each field of the inputs. No cell is a formula of
 ///   a spreadsheet;
 /// - `index.html`: a contact sheet, with the files of each job beside its prompt and settings. It uses the
-///   files in the folder, or else those at the service, and no other resource.
+///   files in the folder, or those at the service where one is not there, and no other resource.
 ///
 /// The files replace older ones when all are complete. Only one job is in memory at a time.
 ///
@@ -91,7 +91,7 @@ impl Export {
     pub fn add(&mut self, job: &JobRecord) -> io::Result<()> {
         serde_json::to_writer(&mut self.rows, &Row(job))?;
         self.rows.write_all(b"\n")?;
-        self.cards.write_all(card::card(job).into_string().as_bytes())?;
+        self.cards.write_all(card::card(job, &self.folder).into_string().as_bytes())?;
         self.columns.add(&job.input);
         self.summary.add(job);
         Ok(())

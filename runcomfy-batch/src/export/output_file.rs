@@ -47,10 +47,11 @@ fn saved(file: &SavedFile) -> OutputFile {
 }
 
 impl OutputFile {
-    /// Where a page in the folder of results finds the file.
-    pub(super) fn link(&self) -> Option<String> {
-        match &self.path {
-            Some(path) => relative_url(path),
+    /// Where a page in the folder of results finds the file: there, or else at the service.
+    pub(super) fn link(&self, folder: &Path) -> Option<String> {
+        let is_there = |path: &&String| folder.join(path).is_file();
+        match self.path.as_ref().filter(is_there).and_then(|path| relative_url(path)) {
+            Some(path) => Some(path),
             None => self.url.clone(),
         }
     }

@@ -74,6 +74,10 @@ fn results_are_lines_a_table_and_a_page() {
     third.output =
         Some(json!({"images": ["https://cdn.runcomfy.net/a/x.png?sig=1", "javascript:alert(1)"]}));
     let jobs = [first, second, third];
+    fs::create_dir(folder.path().join("clips")).unwrap();
+    for path in ["clips/00001 #1.mp4", "00001.png"] {
+        fs::write(folder.path().join(path), "").unwrap();
+    }
 
     let [lines, table, sheet] = export(folder.path(), &jobs);
     let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -129,7 +133,14 @@ fn results_are_lines_a_table_and_a_page() {
     let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.collect();
     names.sort();
-    assert_eq!(names, ["index.html", "results.csv", "results.jsonl"]);
+    assert_eq!(names, ["00001.png", "clips", "index.html", "results.csv", "results.jsonl"]);
+    // Where a file is not there, as on another machine, the page shows that of the service.
+    fs::remove_file(folder.path().join("clips/00001 #1.mp4")).unwrap();
+    let [_, _, sheet] = export(folder.path(), &jobs);
+    assert!(
+        sheet.contains("<video src=\"https://cdn.runcomfy.net/18\" poster=\"00001.png\""),
+        "{sheet}"
+    );
     #[cfg(unix)]
     for name in names {
         use std::os::unix::fs::PermissionsExt as _;

@@ -46,6 +46,7 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let Args { source, place, limits, say } = args;
+    place.check()?;
     // Without a token, models with generated types can be added all the same.
     let client = Client::from_env().ok();
     let create = async || place.create().await;

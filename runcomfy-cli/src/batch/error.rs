@@ -9,7 +9,9 @@ use crate::{Error, ErrorKind, service};
 pub(super) fn of_batch(error: BatchError) -> Error {
     let kind = match error {
         BatchError::Client(error) => return service::error(error),
-        BatchError::BadStore { .. } | BatchError::BadName(_) => ErrorKind::Usage,
+        BatchError::BadStore { .. } | BatchError::BadName(_) | BatchError::BadPlace { .. } => {
+            ErrorKind::Usage
+        }
         BatchError::Open { ref store, .. } if !store.contains("://") => ErrorKind::Io,
         BatchError::NoEstimate { .. } | BatchError::NoJob(_) => ErrorKind::BadInput,
         BatchError::Damaged { .. } => ErrorKind::Io,

@@ -9,6 +9,7 @@
 
 pub mod add;
 mod adding;
+pub mod board;
 pub mod cancel;
 mod error;
 pub mod export;
@@ -72,6 +73,7 @@ pub enum Command {
     Cancel(cancel::Args),
     Retry(retry::Args),
     Export(export::Args),
+    Board(board::Args),
 }
 
 /// How a command ended that has written its result.
@@ -99,6 +101,7 @@ impl Batch {
             Command::Cancel(args) => on_runtime(cancel::run(args, output)),
             Command::Retry(args) => on_runtime(retry::run(args, output)),
             Command::Export(args) => on_runtime(export::run(args, output)),
+            Command::Board(args) => on_runtime(board::run(args, output)),
         };
         match finish {
             Ok(Finish::Done) => Ok(Status::Done),
@@ -126,6 +129,7 @@ impl Command {
             Self::Cancel(args) => args.say,
             Self::Retry(args) => args.say,
             Self::Export(args) => args.say,
+            Self::Board(args) => args.say,
         }
     }
 }

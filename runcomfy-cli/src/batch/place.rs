@@ -33,6 +33,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it says where the batch is.
+    pub(super) fn check(&self) -> Result<()> {
+        self.store().map(drop)
+    }
+
     /// Opens the batch, and creates it if it is not there.
     pub(super) async fn create(&self) -> Result<Batch> {
         let store = self.store()?;

@@ -40,15 +40,12 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let Args { place, work: work_args, limits, say } = args;
-    let folder = match (&place.out, work_args.no_files) {
-        (_, true) => None,
-        (Some(out), false) => Some(out.as_path()),
-        (None, false) => {
-            return Err(Error::usage(
-                "name the folder for files with --out, or save none with --no-files",
-            ));
-        }
-    };
+    let folder = place.out.as_deref().filter(|_| !work_args.no_files);
+    if folder.is_none() && !work_args.no_files && work_args.files.is_none() {
+        return Err(Error::usage(
+            "name the folder for files with --out, or object storage with --files, or save none with --no-files",
+        ));
+    }
     let client = Client::from_env().map_err(service::error)?;
     let batch = place.open().await?;
     limits.set(&batch).await?;

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use runcomfy_batch::{Batch, BatchStatus, NameTemplate, Outcome, State, Usd, WorkOptions, Worker};
-use runcomfy_client::{CancellationToken, Client};
+use runcomfy_batch::{
+    Batch, BatchStatus, JobRecord, NameTemplate, Outcome, State, Usd, WorkOptions, Worker,
+};
+use runcomfy_client::{CancellationToken, Client, DownloadOptions};
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
 
@@ -23,6 +25,10 @@ pub struct WorkArgs {
     /// input; `/` begins a folder. All workers of a batch should have the same
     #[arg(long, value_name = "TEMPLATE", default_value_t)]
     pub name_template: NameTemplate,
+    /// Saves files in object storage, and not in the folder: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or
+    /// az://CONTAINER/PREFIX. Keys come from the environment, as with the programs of those services
+    #[arg(long, value_name = "URL", conflicts_with = "no_files")]
+    pub files: Option<String>,
     /// Saves no files: results have their URLs
     #[arg(long)]
     pub no_files: bool,
@@ -46,10 +52,15 @@ pub(super) async fn work(
     let limits = batch.status().await.map_err(of_batch)?.limits;
     let at_once = limits.at_once.and_then(|count| usize::try_from(count).ok()).unwrap_or(AT_ONCE);
     let mut options = WorkOptions::default().at_once(at_once);
-    if let Some(folder) = folder {
-        let template = args.name_template.clone();
-        options =
-            options.save(folder, move |job, index, count| template.render(job, index + 1, count));
+    let template = args.name_template.clone();
+    let name = move |job: &JobRecord, index, count| template.render(job, index + 1, count);
+    match (&args.files, folder) {
+        (Some(url), _) => {
+            let saved = options.save_at(url, name, DownloadOptions::default());
+            options = saved.map_err(of_batch)?;
+        }
+        (None, Some(folder)) => options = options.save(folder, name),
+        (None, None) => {}
     }
     let worker = Worker::new(batch.clone(), client.clone(), options);
     let progress = Progress::new(say);

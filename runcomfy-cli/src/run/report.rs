@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{Error, service};
 
 /// An error: its exit code, its message, and the job that it is about.
-pub(super) fn error_json(error: &Error) -> Value {
+pub(crate) fn error_json(error: &Error) -> Value {
     json!({
         "exit_code": error.kind().exit_code(),
         "message": error.to_string(),

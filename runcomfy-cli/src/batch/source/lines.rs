@@ -65,7 +65,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
 
 /// The members of an object.
 fn members(line: &[u8]) -> Result<Vec<(String, Given)>, String> {
-    let text = super::utf8(line)?;
+    let text = super::utf8(line)?.trim_end();
     let value: Value = serde_json::from_str(text).map_err(|error| {
         let column = column(text, syntax::offset_of(text, &error));
         format!("column {column}: not JSON: {}", syntax::reason(&error))

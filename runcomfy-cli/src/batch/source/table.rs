@@ -18,6 +18,7 @@ pub(super) struct Table<R> {
     reader: Reader<Normalized<R>>,
     /// The bytes that were read since the last row.
     len: Rc<Cell<u64>>,
+    has_ended: Rc<Cell<bool>>,
     names: Vec<Option<String>>,
     record: ByteRecord,
 }
@@ -31,8 +32,13 @@ impl<R: BufRead> Table<R> {
     pub(super) fn new(mut reader: R, delimiter: Option<u8>) -> Result<Self> {
         let start = reader.fill_buf().map_err(super::cannot_read)?;
         let delimiter = delimiter.unwrap_or_else(|| delimiter_of(start));
-        let len = Rc::new(Cell::new(0));
-        let normalized = Normalized { reader, len: Rc::clone(&len), last: b'\n' };
+        let (len, has_ended) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+        let normalized = Normalized {
+            reader,
+            len: Rc::clone(&len),
+            has_ended: Rc::clone(&has_ended),
+            last: b'\n',
+        };
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -59,7 +65,7 @@ impl<R: BufRead> Table<R> {
                 "the first line of a table names its columns; here, no column has a name",
             ));
         }
-        Ok(Self { reader, len, names, record: ByteRecord::new() })
+        Ok(Self { reader, len, has_ended, names, record: ByteRecord::new() })
     }
 
     /// The next row that is not blank.
@@ -75,13 +81,16 @@ impl<R: BufRead> Table<R> {
             if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
+            let is_open = self.has_ended.get()
+                && self.record.iter().last().is_some_and(|cell| cell.ends_with(b"\n"));
             // The position of a record is before the blank lines that precede it.
-            let inside: usize = self
-                .record
-                .iter()
-                .map(|cell| cell.iter().filter(|byte| **byte == b'\n').count())
-                .sum();
-            let line = self.reader.position().line().saturating_sub(1 + inside as u64);
+            let count = |cell: &[u8]| cell.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let lines = self.record.iter().map(count).sum::<u64>() + u64::from(!is_open);
+            let line = self.reader.position().line().saturating_sub(lines);
+            if is_open {
+                let members = Err("a quote is never closed".to_owned());
+                return Ok(Some(Row { line: Some(line), members }));
+            }
             return Ok(Some(Row { line: Some(line), members: self.members() }));
         }
     }
@@ -140,6 +149,7 @@ struct Normalized<R> {
     reader: R,
     /// The bytes that were read since the last row.
     len: Rc<Cell<u64>>,
+    has_ended: Rc<Cell<bool>>,
     last: u8,
 }
 
@@ -168,7 +178,10 @@ impl<R: BufRead> Read for Normalized<R> {
             for byte in input.iter().take(read) {
                 let is_second_half = *byte == b'\n' && self.last == b'\r';
                 self.last = *byte;
-                if let (false, Some(place)) = (is_second_half, room.next()) {
+                if is_second_half {
+                    continue;
+                }
+                if let Some(place) = room.next() {
                     *place = if *byte == b'\r' { b'\n' } else { *byte };
                     written += 1;
                 }
@@ -176,6 +189,7 @@ impl<R: BufRead> Read for Normalized<R> {
             self.reader.consume(read);
         }
         self.len.set(self.len.get() + written as u64);
+        self.has_ended.set(written == 0);
         Ok(written)
     }
 }

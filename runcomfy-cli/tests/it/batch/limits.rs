@@ -69,7 +69,7 @@ fn maximum_cost_needs_a_price() {
          how many that are is not known\nstate it with --price MODEL=USD\n"
     );
     assert_eq!(service.sandbox.accepted(), 0);
-    let output = run(&["--max-cost", "1", "--price", "acme/dream=0.60"]);
+    let output = run(&["--max-cost", "1", "--price", "acme/dream=0.95"]);
     assert_eq!((output.code, service.sandbox.accepted()), (75, 1), "{}", output.stderr);
     for (price, reason) in
         [("acme/dream", "it has the form MODEL=USD"), ("acme/dream=-1", "is not an amount")]

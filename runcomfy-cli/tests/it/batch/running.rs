@@ -173,9 +173,8 @@ fn a_batch_is_paused_resumed_and_cancelled() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    while service.sandbox.accepted() < 2 {
-        std::thread::yield_now();
-    }
+    let status = || service.json(&["batch", "status", "--out", "videos", "-q"]);
+    while status()["counts"]["submitted"] != 2 {}
     child.kill().unwrap();
     child.wait().unwrap();
     let cancelled = service.json(&["batch", "cancel", "--out", "videos"]);
@@ -191,9 +190,10 @@ fn a_batch_is_paused_resumed_and_cancelled() {
 fn a_killed_run_goes_on_without_a_second_submission() {
     let service = Service::of(quick().workers(1).run_time(Duration::from_millis(20)));
     service.write("jobs.jsonl", lines(40));
+    let run = [&RUN[..], &["--at-once", "4"]].concat();
     for at_least in [5, 20] {
         let mut child = service
-            .command(&RUN)
+            .command(&run)
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .spawn()
@@ -215,7 +215,7 @@ fn a_killed_run_goes_on_without_a_second_submission() {
     // The kill may hit the moment in which a job is sent.
     let unknown = state_of("unknown");
     assert_eq!(state_of("done") + unknown, 40, "{}", output.stderr);
-    assert!(unknown <= 2, "{unknown}");
+    assert!(unknown <= 8, "{unknown}");
     assert_eq!(output.code, if unknown == 0 { 0 } else { 76 });
     for row in rows.iter().filter(|row| row["state"] == "done") {
         let path = row["paths"][0].as_str().unwrap();
@@ -263,7 +263,11 @@ fn errors_say_where_to_go_on() {
             65,
             "there is no batch in none/batch.db; `rcf batch add FILE --out none` makes one",
         ),
-        (&["work"], 64, "name the folder for files with --out, or save none with --no-files"),
+        (
+            &["work"],
+            64,
+            "name the folder for files with --out, or object storage with --files, or save none",
+        ),
         (&["status"], 64, "name the folder of the batch with --out, or its database with --store"),
         (
             &["status", "--store", "mysql://x/y"],

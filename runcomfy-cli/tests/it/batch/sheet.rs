@@ -18,8 +18,7 @@ fn contact_sheet_shows_the_results() {
     let Some(browser) = browser() else { return };
     let service = Service::of(quick().workers(100).price_usd(0.1));
     service.sandbox.fail_next_job("</p><script>document.title='owned'</script>");
-    let images =
-        "{\"model\": \"alibaba/qwen-image-3.0/text-to-image\", \"prompt\": \"a picture\"}\n";
+    let images = "{\"model\": \"qwen/qwen-image-3.0/text-to-image\", \"prompt\": \"a picture\"}\n";
     service.write("jobs.jsonl", HOSTILE.map(line).concat() + images);
     let arguments = [
         "batch",
@@ -71,7 +70,7 @@ fn contact_sheet_shows_the_results() {
     let failed = result["failed"][0][0].clone();
     let expected = json!({
         "title": "batch", "all": ["job-1", "job-2", "job-3", "job-4"], "count": "4 of 4",
-        "videos": [[true, true, true], [true, true, true]], "images": [true],
+        "videos": [[true, true, true], [true, true, true]], "images": [true, true, true],
         "prompts": [HOSTILE[0], HOSTILE[1], HOSTILE[2], "a picture"],
         "error": result["error"], "failed": [[failed], "#state=failed", 1],
         "found": ["job-3"], "none": [0, true], "linked": [["job-4"], "picture"], "handlers": 0,
