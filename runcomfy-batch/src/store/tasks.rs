@@ -2,9 +2,9 @@
 
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
-use ulid::Ulid;
+use ulid::Generator;
 
-use super::{Batch, Db, in_transaction, signed, unsigned};
+use super::{Batch, Db, in_transaction, signed};
 use crate::error::Error;
 
 /// How many tasks one transaction makes.
@@ -79,20 +79,33 @@ impl Batch {
         })
     }
 
-    /// Gives back the tasks of a worker that stops, so that others take them up at once.
+    /// Gives back the tasks of a worker that stops, so that others take them up at once. It is seen no more.
     pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
         // The engine's name of a worker has a number at its end.
         let name = format!("{worker}-");
         match self.db() {
             Db::Sqlite(pool) => {
-                sqlx::query(release!("Jobs")).bind(&self.name).bind(name).execute(pool).await?;
+                sqlx::query(release!("Jobs")).bind(&self.name).bind(&name).execute(pool).await?;
+                sqlx::query(
+                    "UPDATE Workers SET last_seen = 0 WHERE substr(id, 1, length($1)) = $1",
+                )
+                .bind(&name)
+                .execute(pool)
+                .await?;
             }
             Db::Postgres(pool) => {
                 sqlx::query(release!("apalis.jobs"))
                     .bind(&self.name)
-                    .bind(name)
+                    .bind(&name)
                     .execute(pool)
                     .await?;
+                sqlx::query(
+                    "UPDATE apalis.workers SET last_seen = to_timestamp(0) \
+                     WHERE substr(id, 1, length($1)) = $1",
+                )
+                .bind(&name)
+                .execute(pool)
+                .await?;
             }
         }
         Ok(())
@@ -121,9 +134,11 @@ impl Batch {
             .bind(MAX_TASKS)
             .fetch_all(&mut *transaction)
             .await?;
+            // In the order of the jobs: of equal priorities, the engine takes the lowest id first.
+            let mut ids = Generator::new();
             let mut tasks = Vec::with_capacity(jobs.len());
             for (number, priority) in &jobs {
-                let id = Ulid::generate();
+                let id = ids.generate().map_err(|error| Error::Engine(error.to_string().into()))?;
                 sqlx::query("UPDATE runcomfy_jobs SET task_id = $3 WHERE batch = $1 AND number = $2")
                     .bind(&self.name)
                     .bind(number)
@@ -131,13 +146,9 @@ impl Batch {
                     .execute(&mut *transaction)
                     .await?;
                 let priority = usize::try_from(*priority).unwrap_or_default().min(MAX_PRIORITY);
-                // Of equal priorities, the engine takes the task first that may run since longest. These
-                // times are all in the past, and in the order of the jobs.
-                let since = unsigned(*number);
                 let task = TaskBuilder::new(number.to_string().into_bytes())
                     .task_id(TaskId::from_ulid(id))
                     .priority(priority)
-                    .run_at_timestamp(since)
                     .max_attempts(MAX_ATTEMPTS)
                     .build();
                 tasks.push(task);

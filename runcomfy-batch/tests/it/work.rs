@@ -33,6 +33,7 @@ async fn every_job_is_submitted_once_and_its_file_saved() {
             assert_eq!(job.files[0].path, format!("a/{:03}.mp4", job.number));
             assert!(folder.join(&job.files[0].path).metadata().unwrap().len() > 0);
         }
+        assert_eq!(status.workers, [], "it said goodbye");
         // The same list again is the same jobs.
         assert_eq!(batch.add(jobs(21)).await.unwrap().added, 1);
     }
