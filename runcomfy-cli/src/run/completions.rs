@@ -6,7 +6,7 @@ use std::io::Write;
 use clap::{Command, CommandFactory as _};
 use clap_complete::env::{CompleteEnv, Shells};
 
-use super::command_line::{model_arg, of_words};
+use super::grammar::{model_arg, of_words};
 use super::{price, run_model, submit};
 use crate::{Error, Rcf, Result, Status};
 

@@ -71,6 +71,10 @@ impl<F: OwnFlags> Launch<'_, F> {
         let price = estimate(&jobs.client, &prepared.model, &input.body()).await;
         allow(&price, spending.max_cost)?;
         say.note(&format!("price: {}", price.words));
+        // A person decides by all that is known.
+        if let Some(note) = price.note.as_deref().filter(|_| asks) {
+            say.note(note);
+        }
         let question = match price.usd {
             Some(usd) => format!("Submit it for {}?", money(usd)),
             None => "Submit it?".to_owned(),

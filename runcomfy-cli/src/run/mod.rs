@@ -2,8 +2,9 @@
 //!
 //! Each command has a file, with its arguments (`Args`) and `run`. What they share:
 //!
-//! - `command_line.rs` reads flags that are made from a model's schema (`field_flag.rs`), and `input.rs`
-//!   what comes as JSON; `prepare.rs` makes a checked input of them.
+//! - `grammar.rs` says which flags a command takes: its own, and those that are made from a model's schema
+//!   (`field_flag.rs`). `command_line.rs` reads them, and `input.rs` what comes as JSON; `prepare.rs` makes a
+//!   checked input of all.
 //! - `common.rs` has the client with its journal, and `launch.rs` submits: the price (`estimate.rs`), the
 //!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads.
 //! - `progress.rs`, `ask.rs` and `interrupt.rs` talk with the person at the terminal.
@@ -18,6 +19,7 @@ pub mod download;
 pub(crate) mod estimate;
 mod field_flag;
 mod follow;
+mod grammar;
 pub(crate) mod input;
 pub(crate) mod interrupt;
 mod launch;
@@ -78,7 +80,7 @@ impl Command {
             Self::Result(args) => result::run(args, output),
             Self::Download(args) => download::run(args, output),
             Self::Cancel(args) => cancel::run(args, output),
-            // It has written what came of each job.
+            // It writes what came of each job, and its error with it.
             Self::Resume(args) => return resume::run(args, output),
             Self::Price(args) => price::run(args, output),
             Self::Models(args) => models::run(args, output),

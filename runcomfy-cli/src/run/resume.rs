@@ -58,6 +58,16 @@ pub struct Args {
 /// # Errors
 /// If the journal cannot be read, a job fails or cannot be waited for, or the outcome of a submission is unknown.
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
+    let mut has_report = false;
+    resume(args, &mut has_report, output).inspect_err(|error| {
+        if args.say.json && !has_report {
+            // The error itself is reported in any case.
+            let _ = writeln!(output, "{}", json_text(&json!({"error": error_json(error)})));
+        }
+    })
+}
+
+fn resume(args: &Args, has_report: &mut bool, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
@@ -83,6 +93,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         followed.transpose()?;
         report.unknown = unknown;
         report.left = unfinished.len() - report.ended;
+        *has_report = true;
         report.end(args.say, output)
     })
 }

@@ -116,6 +116,9 @@ fn each_command_writes_one_json_document() {
     let output = service.rcf(&["wait", "no-such-request", "--json"]);
     let error: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(error["error"]["request_id"], "no-such-request", "{error}");
+    let output = service.rcf(&["resume", "--settle", "none", "--json"]);
+    let error: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!((output.code, &error["error"]["exit_code"]), (65, &json!(65)));
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The journal: nothing that was paid for is lost.
+#![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Stdio};
 use std::time::Duration;
 
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use serde_json::json;
 
-use super::support::{IMAGE, KLING, Service};
+use super::support::{IMAGE, KLING, Service, Watchdog};
 
 /// Jobs that stay in the queue.
 fn slow() -> Service {
@@ -21,21 +22,18 @@ pub(crate) fn start_until(
     service: &Service,
     arguments: &[&str],
     text: &str,
-) -> (Child, BufReader<std::process::ChildStderr>) {
-    let mut child = service
-        .command(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+) -> (Child, BufReader<ChildStderr>, Watchdog) {
+    let mut command = service.command(arguments);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let watchdog = Watchdog::of(child.id());
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains(text) {
         line.clear();
         assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended before it said {text:?}");
     }
-    (child, stderr)
+    (child, stderr, watchdog)
 }
 
 #[test]
@@ -43,7 +41,7 @@ fn a_killed_run_is_taken_up_again() {
     let service = Service::new();
     // The first status call is not answered, so the run waits.
     service.sandbox.fault_next(Call::Status, Fault::Stall);
-    let (mut child, _) = start_until(&service, &RUN, "submitted");
+    let (mut child, _, _watchdog) = start_until(&service, &RUN, "submitted");
     let id = service.sandbox.accepted_jobs()[0].request_id.clone();
     // A second command leaves the job to the first.
     assert_eq!(service.rcf(&["resume"]).stderr, "no job is unfinished\n");

@@ -102,3 +102,33 @@ impl Service {
 pub(crate) fn quick() -> Builder {
     Sandbox::builder().queue_time(Duration::ZERO).run_time(Duration::ZERO)
 }
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub(crate) fn signal(process: u32, signal: &str) {
+    let kill = format!("kill -{signal} {process}");
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
+/// Kills a process that does not end, so that a test which waits for it fails. Ends when it is dropped.
+#[cfg(unix)]
+pub(crate) struct Watchdog {
+    _alive: std::sync::mpsc::Sender<()>,
+}
+
+#[cfg(unix)]
+impl Watchdog {
+    /// More time than any of these tests takes.
+    const PATIENCE: Duration = Duration::from_secs(120);
+
+    pub(crate) fn of(process: u32) -> Self {
+        let (alive, wait) = std::sync::mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            if wait.recv_timeout(Self::PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
+                signal(process, "KILL");
+            }
+        });
+        Self { _alive: alive }
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use runcomfy_sandbox::{Call, Fault, Sandbox};
 
 use super::resume::start_until;
-use super::support::{IMAGE, KLING, Service, quick};
+use super::support::{IMAGE, KLING, Service, Watchdog, quick, signal};
 
 const RUN: [&str; 6] = ["run", KLING, "--prompt", "dusk", "--image-url", IMAGE];
 
@@ -17,14 +17,13 @@ fn slow() -> Service {
 }
 
 fn interrupt(child: &Child) {
-    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(done.success());
+    signal(child.id(), "INT");
 }
 
 #[test]
 fn ctrl_c_leaves_the_job_and_says_how_to_take_it_up() {
     let service = slow();
-    let (mut child, mut stderr) = start_until(&service, &RUN, "in queue");
+    let (mut child, mut stderr, _watchdog) = start_until(&service, &RUN, "in queue");
     let id = service.sandbox.accepted_jobs()[0].request_id.clone();
     interrupt(&child);
     let mut rest = String::new();
@@ -42,7 +41,7 @@ fn ctrl_c_waits_for_the_answer_to_a_submission_and_twice_does_not() {
     let service = Service::new();
     service.sandbox.fault_next(Call::Submit, Fault::Stall);
     let stalled = service.sandbox.stalled();
-    let (mut child, mut stderr) = start_until(&service, &RUN, "price: ");
+    let (mut child, mut stderr, _watchdog) = start_until(&service, &RUN, "price: ");
     service.runtime().block_on(stalled);
     interrupt(&child);
     let mut line = String::new();
@@ -65,7 +64,7 @@ fn ctrl_c_waits_for_the_answer_to_a_submission_and_twice_does_not() {
 fn ctrl_c_stops_a_resumption() {
     let service = slow();
     let id = service.succeed(&[&["submit"], &RUN[1..]].concat());
-    let (mut child, mut stderr) = start_until(&service, &["resume"], "in queue");
+    let (mut child, mut stderr, _watchdog) = start_until(&service, &["resume"], "in queue");
     interrupt(&child);
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
@@ -79,7 +78,7 @@ fn the_answer_that_comes_after_ctrl_c_is_reported() {
     let service = Service::new();
     service.sandbox.fault_next(Call::Submit, Fault::StallAfter);
     let stalled = service.sandbox.stalled();
-    let (mut child, mut stderr) = start_until(&service, &RUN, "price: ");
+    let (mut child, mut stderr, _watchdog) = start_until(&service, &RUN, "price: ");
     service.runtime().block_on(stalled);
     interrupt(&child);
     assert_ne!(stderr.read_line(&mut String::new()).unwrap(), 0);
@@ -98,6 +97,7 @@ fn ctrl_c_before_a_submission_submits_nothing() {
     let stalled = service.sandbox.stalled();
     let mut child =
         service.command(&RUN).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let _watchdog = Watchdog::of(child.id());
     service.runtime().block_on(stalled);
     interrupt(&child);
     let mut stderr = String::new();
@@ -110,12 +110,13 @@ fn ctrl_c_before_a_submission_submits_nothing() {
 struct Terminal {
     child: Child,
     seen: String,
+    _watchdog: Watchdog,
 }
 
 impl Terminal {
     /// `None` if this machine cannot make one.
     fn run(service: &Service, arguments: &[&str]) -> Option<Self> {
-        let mut rcf = service.command(&[]);
+        let rcf = service.command(&[]);
         let words: Vec<_> = [rcf.get_program().to_str().unwrap()]
             .iter()
             .chain(arguments)
@@ -131,9 +132,11 @@ impl Terminal {
         }
         command.env("TERM", "xterm").current_dir(service.path());
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let _ = rcf.args([""]);
         match child {
-            Ok(child) => Some(Self { child, seen: String::new() }),
+            Ok(child) => {
+                let watchdog = Watchdog::of(child.id());
+                Some(Self { child, seen: String::new(), _watchdog: watchdog })
+            }
             Err(error) => {
                 eprintln!("skipped: there is no `script` to make a terminal with: {error}");
                 None
