@@ -29,7 +29,18 @@ fn with_ids_of(text: &str, beginning: &str) -> String {
 
 #[test]
 fn the_page_on_the_command_line_does_what_it_says() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide/src/command-line.md");
+    assert!(check("command-line.md") > 8);
+}
+
+#[cfg(feature = "batch")]
+#[test]
+fn the_page_on_batches_does_what_it_says() {
+    assert!(check("ten-thousand.md") > 8);
+}
+
+/// Runs the commands of a page, and returns their number.
+fn check(page: &str) -> usize {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide/src").join(page);
     let page = std::fs::read_to_string(page).unwrap();
     let service = Service::of(quick().price_usd(0.28));
     service.write("a.png", PNG);
@@ -40,6 +51,10 @@ fn the_page_on_the_command_line_does_what_it_says() {
     let mut beginning = String::new();
     let mut count = 0;
     for (command, expected) in commands(&page) {
+        // A file that is shown is there.
+        if let Some(name) = command.strip_prefix("cat ") {
+            service.write(name, &expected);
+        }
         let rcf = service.command(&[]);
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{{ {}; }} 2>&1", with_ids_of(&command, &beginning))]);
@@ -58,5 +73,5 @@ fn the_page_on_the_command_line_does_what_it_says() {
         assert_eq!(output, with_ids_of(&expected, &beginning), "{command}");
         count += 1;
     }
-    assert!(count > 8, "{count}");
+    count
 }
