@@ -82,7 +82,7 @@ impl<R: BufRead> Table<R> {
                 continue;
             }
             let is_open = self.has_ended.get()
-                && self.record.iter().last().is_some_and(|cell| cell.ends_with(b"\n"));
+                && self.record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
             // The position of a record is before the blank lines that precede it.
             let count = |cell: &[u8]| cell.iter().filter(|byte| **byte == b'\n').count() as u64;
             let lines = self.record.iter().map(count).sum::<u64>() + u64::from(!is_open);

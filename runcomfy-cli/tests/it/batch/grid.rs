@@ -98,7 +98,7 @@ fn contradictory_grids_are_refused() {
         (
             &["--model", HORSE, "--set", "prompt=a", "--vary", "duration=2,5", "--out", "o"],
             65,
-            "duration: 2 is outside",
+            "duration: 2 is not one of 3, 4, 5",
         ),
         (&["--model", HORSE, "--vary", "seed=5..1", "--out", "o"], 64, "the range 5..1 is empty"),
         (&["--model", "acme/x", "--set", "prompt=a", "--out", "o"], 65, "there is no model acme/x"),
