@@ -2,6 +2,7 @@
 
 mod grid;
 mod limits;
+mod machines;
 mod reading;
 mod running;
 mod sheet;
