@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
-use runcomfy_client::{CancelOutcome, Client, Error as ClientError};
+use runcomfy_client::{CancelOutcome, Client, Error as ClientError, RequestId};
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
@@ -346,5 +346,32 @@ impl Batch {
             Ok::<_, Error>(())
         }.await)
         .map(|()| count)
+    }
+
+    /// Takes up the job that an unknown submission became, as somebody found in the account. A worker waits for
+    /// it, and nothing is submitted.
+    ///
+    /// Returns false if the job is not unknown: its outcome may have arrived.
+    ///
+    /// # Errors
+    /// [`Error::NoJob`], and failures of the database.
+    pub async fn adopt(&self, number: u64, request_id: &RequestId) -> Result<bool, Error> {
+        let adopted = with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $3, reason = NULL, \
+                 tries = 0, ended_at = NULL \
+                 WHERE batch = $1 AND number = $2 AND state = 'unknown'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(request_id.as_str())
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
+        if adopted == 0 {
+            self.job(number).await?;
+        }
+        Ok(adopted > 0)
     }
 }

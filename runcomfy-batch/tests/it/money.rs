@@ -38,6 +38,24 @@ async fn unknown_outcome_waits_for_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn job_that_a_person_found_is_taken_up() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(1)).await.unwrap();
+        sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+        run(&batch, &sandbox).await;
+        let id = sandbox.accepted_jobs()[0].request_id.parse().unwrap();
+        assert!(batch.adopt(1, &id).await.unwrap());
+        assert!(!batch.adopt(1, &id).await.unwrap(), "it is not unknown any more");
+        assert!(batch.adopt(2, &id).await.unwrap_err().to_string().contains("no job 2"));
+        run(&batch, &sandbox).await;
+        assert_eq!(states(&batch).await, [State::Done]);
+        assert_eq!(sandbox.accepted(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn broken_acceptance_with_an_id_is_a_job() {
     for stored in stores().await {
         let sandbox = sandbox().await;

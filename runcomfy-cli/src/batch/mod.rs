@@ -9,6 +9,7 @@
 
 pub mod add;
 mod adding;
+pub mod adopt;
 pub mod board;
 pub mod cancel;
 mod error;
@@ -72,6 +73,7 @@ pub enum Command {
     Resume(resume::Args),
     Cancel(cancel::Args),
     Retry(retry::Args),
+    Adopt(adopt::Args),
     Export(export::Args),
     Board(board::Args),
 }
@@ -100,6 +102,7 @@ impl Batch {
             Command::Resume(args) => on_runtime(resume::run(args, output)),
             Command::Cancel(args) => on_runtime(cancel::run(args, output)),
             Command::Retry(args) => on_runtime(retry::run(args, output)),
+            Command::Adopt(args) => on_runtime(adopt::run(args, output)),
             Command::Export(args) => on_runtime(export::run(args, output)),
             Command::Board(args) => on_runtime(board::run(args, output)),
         };
@@ -128,6 +131,7 @@ impl Command {
             Self::Resume(args) => args.say,
             Self::Cancel(args) => args.say,
             Self::Retry(args) => args.say,
+            Self::Adopt(args) => args.say,
             Self::Export(args) => args.say,
             Self::Board(args) => args.say,
         }

@@ -62,8 +62,9 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
         (retry.failed, retry.cancelled) = (true, true);
     }
     let batch = place.open().await?;
+    let mut states = Vec::new();
     for number in numbers {
-        batch.job(*number).await.map_err(of_batch)?;
+        states.push((*number, batch.job(*number).await.map_err(of_batch)?.state));
     }
     if *unknown && !yes && ask::can_ask() {
         let count = batch.status().await.map_err(of_batch)?.count(State::Unknown);
@@ -78,7 +79,13 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     }
     let count = batch.retry(retry).await.map_err(of_batch)?;
     say.result(output, &json!({"jobs": count}), |output| match count {
-        0 => writeln!(output, "there is no such job"),
+        0 if states.is_empty() => writeln!(output, "there is no such job"),
+        0 => {
+            let states: Vec<_> =
+                states.iter().map(|(number, state)| format!("job {number} is {state}")).collect();
+            let states = states.join(", ");
+            writeln!(output, "no job is tried again: {states}; see `rcf batch retry --help`")
+        }
         _ => writeln!(
             output,
             "{} will be tried again: `rcf batch work{}`",

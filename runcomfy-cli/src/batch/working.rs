@@ -151,7 +151,9 @@ pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) ->
         return Some(Error::new(
             ErrorKind::OutcomeUnknown,
             format!(
-                "{} may have been accepted, or not. Look at your account, then `rcf batch retry --unknown{flags}`",
+                "{} may have been accepted, or not. Look at your account: `rcf batch adopt{flags} \
+                 NUMBER REQUEST_ID` takes up a job that is there, and `rcf batch retry --unknown{flags}` sends \
+                 those again that are not",
                 counted(unknown, "job")
             ),
         ));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runcomfy_sandbox::{Call, Reply, Sandbox};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use serde_json::{Value, json};
 
 use super::support::{KLING, accepted_prompts, line, lines, results};
@@ -112,7 +112,7 @@ fn exit_code_says_how_the_jobs_ended() {
     assert_eq!(service.sandbox.accepted(), 4);
     assert_eq!(
         service.succeed(&["batch", "retry", "2", "--out", "videos"]),
-        "there is no such job\n"
+        "no job is tried again: job 2 is done; see `rcf batch retry --help`\n"
     );
     let error = service.fail(&["batch", "retry", "9", "--out", "videos"], 65);
     assert!(error.contains("the batch has no job 9"), "{error}");
@@ -125,8 +125,9 @@ fn unknown_job_is_sent_again_only_by_a_persons_word() {
     service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
     let output = service.rcf(&RUN);
     assert_eq!((output.code, &*output.stdout), (76, "1 unknown; $0.00\nvideos/index.html\n"));
-    let end = "error: 1 job may have been accepted, or not. Look at your account, then `rcf batch retry \
-               --unknown --out videos`\n";
+    let end = "error: 1 job may have been accepted, or not. Look at your account: `rcf batch adopt --out videos \
+               NUMBER REQUEST_ID` takes up a job that is there, and `rcf batch retry --unknown --out videos` \
+               sends those again that are not\n";
     assert!(output.stderr.ends_with(end), "{}", output.stderr);
     assert_eq!(service.rcf(&RUN).code, 76);
     assert_eq!(service.sandbox.accepted(), 0);
@@ -139,9 +140,24 @@ fn unknown_job_is_sent_again_only_by_a_persons_word() {
     // Without the word, not even by its number.
     assert_eq!(
         service.succeed(&["batch", "retry", "1", "--out", "videos"]),
-        "there is no such job\n"
+        "no job is tried again: job 1 is unknown; see `rcf batch retry --help`\n"
     );
     service.succeed(&["batch", "retry", "--unknown", "1", "--out", "videos"]);
+    service.succeed(&["batch", "work", "--out", "videos"]);
+    assert_eq!(service.sandbox.accepted(), 1);
+}
+
+#[test]
+fn unknown_job_that_a_person_found_is_taken_up() {
+    let service = Service::new();
+    service.write("jobs.jsonl", line("a"));
+    service.sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+    assert_eq!(service.rcf(&RUN).code, 76);
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    let adopted = service.succeed(&["batch", "adopt", "1", &id, "--out", "videos"]);
+    assert_eq!(adopted, format!("job 1 is {id}: `rcf batch work --out videos`\n"));
+    let error = service.fail(&["batch", "adopt", "1", &id, "--out", "videos"], 65);
+    assert!(error.contains("job 1 is submitted, not unknown"), "{error}");
     service.succeed(&["batch", "work", "--out", "videos"]);
     assert_eq!(service.sandbox.accepted(), 1);
 }
