@@ -24,7 +24,9 @@ pub(super) fn from_text(text: &str, place: &Possible<'_>, folder: &Path) -> Resu
         // A list or an object where one may be: what is wrong in it says more than that it is no text.
         let is_meant = matches!(json, Value::Array(_)) && place.takes_type(Types::ARRAY)
             || matches!(json, Value::Object(_)) && place.takes_type(Types::OBJECT);
-        if is_meant || !place.is_described() || takes(place, json) {
+        // `null` is a word, too.
+        let is_word = json.is_null() && place.takes_type(Types::STRING);
+        if is_meant || !is_word && (!place.is_described() || takes(place, json)) {
             return Ok(json.clone());
         }
     }

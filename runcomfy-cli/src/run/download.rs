@@ -9,7 +9,7 @@ use super::interrupt::{Interrupts, interrupted};
 use super::progress::Progress;
 use crate::{Result, Status, service};
 
-/// Saves the files of a job that is completed
+/// Saves the files of a completed job
 ///
 /// A file that is there already is kept. It writes the paths of the files.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,4 +1,4 @@
-//! From a job to its files: the wait, the downloads, and what is left if the user stops them.
+//! From a job to its files: the wait, the downloads, and what the user is told who stops them.
 
 use std::error::Error as _;
 use std::io::Write;

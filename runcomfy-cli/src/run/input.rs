@@ -61,6 +61,10 @@ impl Assignment {
     pub(crate) fn apply(&self, draft: &mut Draft<'_>) -> Result<()> {
         match self.value() {
             Value::String(text) => draft.set_text(&self.path, &text),
+            // A field that takes text would take the word.
+            Value::Null if !self.path.contains(['.', '[']) => {
+                draft.set_json(&self.path, Value::Null)
+            }
             _ => draft.set_text(&self.path, &self.text),
         }
     }

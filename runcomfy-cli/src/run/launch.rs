@@ -32,7 +32,7 @@ fn dollars(text: &str) -> std::result::Result<f64, String> {
         .ok_or_else(|| "it is a number of US dollars, such as 0.50".to_owned())
 }
 
-/// What is submitted, and under which conditions.
+/// A submission, and its conditions.
 pub(super) struct Launch<'a, F> {
     pub(super) prepared: &'a Prepared<F>,
     pub(super) input: &'a Input,

@@ -13,7 +13,7 @@ pub(super) struct Prepared<F> {
     pub(super) call: Call<F>,
 }
 
-/// What is sent.
+/// The input to send: checked, or as it was given.
 #[derive(Debug)]
 pub(super) enum Input {
     Checked(AnyInput),
@@ -51,7 +51,7 @@ impl<F: OwnFlags> Prepared<F> {
         })
     }
 
-    /// What is sent.
+    /// The input to send.
     pub(super) fn input(&self) -> Result<Input> {
         let draft = self.call.draft(&self.model)?;
         if self.call.flags.body().unchecked {

@@ -8,7 +8,7 @@ use super::common::{Jobs, Say, json_text};
 use super::follow::{completed_json, output_of};
 use crate::{Result, Status, service};
 
-/// Writes the output of a job that is completed: the URLs of its files, or the output as JSON
+/// Writes the URLs of a completed job's files, or its output as JSON
 ///
 /// The job still counts as one whose files are not saved: `rcf download` saves them.
 #[derive(Clone, Debug, clap::Args)]

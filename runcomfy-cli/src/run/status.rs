@@ -43,7 +43,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
             }
             all.push(status_json(&status));
         }
-        // One job is asked about most.
+        // Most commands ask about one job.
         let json = match &*all {
             [only] => only.clone(),
             _ => Value::Array(all),

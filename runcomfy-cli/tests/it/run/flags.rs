@@ -106,6 +106,8 @@ const DREAM: &str = r#"{"type": "object", "required": ["1_image"], "properties":
     "1_image": {"type": "string", "format": "image_uri"},
     "149_steps": {"type": "integer", "minimum": -1, "maximum": 20},
     "out": {"type": "string"},
+    "note": {"type": ["string", "null"]},
+    "other_note": {"type": ["string", "null"]},
     "type": {"type": "string"},
     "tags": {"type": "array", "items": {"type": "string"}},
     "watermark": {"type": "boolean"},
@@ -133,6 +135,10 @@ fn a_model_of_the_catalog_has_flags_too() {
         "-1",
         "--set",
         "out=here",
+        "--set",
+        "note=null",
+        "--other-note",
+        "null",
         "--type=x",
         "--tags",
         "a",
@@ -147,7 +153,7 @@ fn a_model_of_the_catalog_has_flags_too() {
     ]);
     let data_uri = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
     let expected = json!({
-        "1_image": "b.png", "149_steps": -1, "out": "here", "type": "x", "tags": ["a", "b", "-5"],
+        "1_image": "b.png", "149_steps": -1, "out": "here", "note": null, "other_note": "null", "type": "x", "tags": ["a", "b", "-5"],
         "watermark": true, "camera": {"zoom": 2.5, "start_image": data_uri},
     });
     assert_eq!(service.inputs(), [expected]);
