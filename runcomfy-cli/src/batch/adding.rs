@@ -25,7 +25,7 @@ pub(super) struct Adding {
 }
 
 /// Jobs that are added in one transaction.
-const MAX_CHUNK: usize = 500;
+const MAX_CHUNK: usize = 2_000;
 /// In bytes: what their inputs take together.
 const MAX_CHUNK_LEN: usize = 32 << 20;
 

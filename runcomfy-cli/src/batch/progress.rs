@@ -21,12 +21,7 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(say: Say) -> Self {
         let has_bar = !say.quiet && !say.verbose && std::io::stderr().is_terminal();
-        let bar = has_bar.then(|| {
-            let bar = ProgressBar::new(0).with_style(style());
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        });
-        Self { say, bar }
+        Self { say, bar: has_bar.then(|| ProgressBar::new(0).with_style(style())) }
     }
 
     /// Says something besides.
@@ -43,6 +38,7 @@ impl Progress {
         loop {
             if let (Some(bar), Ok(status)) = (&self.bar, batch.status().await) {
                 show(bar, &status);
+                bar.enable_steady_tick(Duration::from_millis(200));
             }
             tokio::time::sleep(INTERVAL).await;
         }

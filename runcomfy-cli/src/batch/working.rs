@@ -99,11 +99,17 @@ pub(super) async fn ask_first(batch: &Batch, args: &WorkArgs) -> Result<()> {
     if count == 0 {
         return Ok(());
     }
-    let mut question = format!("Submit {} for about {cost}", counted(count, "job"));
-    if unpriced > 0 {
-        question += &format!(", and {unpriced} of them at a price that is not known");
-    }
-    if ask::yes(&format!("{question}?")).await {
+    let jobs = counted(count, "job");
+    let question = match unpriced {
+        0 => format!("Submit {jobs} for about {cost}?"),
+        unpriced if unpriced == count => format!("Submit {jobs}? Their prices are not known."),
+        unpriced => {
+            format!(
+                "Submit {jobs}: about {cost}, and {unpriced} of them at prices that are not known?"
+            )
+        }
+    };
+    if ask::yes(&question).await {
         return Ok(());
     }
     Err(Error::new(ErrorKind::Interrupted, "nothing was submitted"))

@@ -305,16 +305,16 @@ fn reserved_names_are_told_from_fields() {
 fn equal_lines_are_jobs_of_their_own() {
     let service = Service::new();
     // More than are added at once.
-    let text = line("same") + &lines(600) + &line("same") + &line("same");
+    let text = line("same") + &lines(2_100) + &line("same") + &line("same");
     service.write("jobs.jsonl", &text);
     let add = |name: &str| {
         let json = service.json(&["batch", "add", name, "--out", "o", "-q"]);
         (json["added"].as_u64().unwrap(), json["known"].as_u64().unwrap())
     };
-    assert_eq!(add("jobs.jsonl"), (603, 0));
-    assert_eq!(add("jobs.jsonl"), (0, 603));
+    assert_eq!(add("jobs.jsonl"), (2_103, 0));
+    assert_eq!(add("jobs.jsonl"), (0, 2_103));
     service.write("more.jsonl", text + &line("same") + &line("new"));
-    assert_eq!(add("more.jsonl"), (2, 603));
+    assert_eq!(add("more.jsonl"), (2, 2_103));
     // A key makes another job of equal fields, and one job of equal keys.
     let keyed = |key: &str| {
         json!({"model": KLING, "prompt": "same", "image_url": IMAGE, "key": key}).to_string() + "\n"
