@@ -10,6 +10,8 @@ pub(crate) struct Arrival {
     pub(crate) at: Instant,
     /// The id of the job, if it was accepted.
     pub(crate) request_id: Option<String>,
+    /// Whether the sandbox let the call go wrong.
+    pub(crate) is_faulty: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -41,7 +43,8 @@ impl Log {
                 .and_then(|at| words.get(at.checked_sub(1)?)?.parse::<f64>().ok());
             let took = Duration::from_secs_f64(took.unwrap_or_default() / 1e3);
             let request_id = after("request").map(str::to_owned);
-            seen.arrivals.push(Arrival { at: Instant::now() - took, request_id });
+            let is_faulty = after("fault").is_some();
+            seen.arrivals.push(Arrival { at: Instant::now() - took, request_id, is_faulty });
         }
     }
 

@@ -123,6 +123,7 @@ pub async fn run(soak: &Soak) -> Result<Option<Verdict>, Error> {
         workers,
     };
     let mut troubles = parent.troubles(soak);
+    let count = troubles.len();
     let later = troubles.split_off(troubles.len() / 2);
 
     // As much as the maximum cost allows.
@@ -152,6 +153,7 @@ pub async fn run(soak: &Soak) -> Result<Option<Verdict>, Error> {
         history: &history,
         limits,
         folder: &folder.path().join("files"),
+        troubles: count,
     };
     let mut verdict = Verdict::of(&evidence);
     verdict.broken.extend(broken);

@@ -21,6 +21,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) history: &'a [Change],
     pub(crate) limits: Limits,
     pub(crate) folder: &'a Path,
+    /// How often a worker was killed, frozen or cut off, or all of them from the service.
+    pub(crate) troubles: usize,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +33,8 @@ pub struct Verdict {
     pub accepted: usize,
     /// Of those, the ones whose job is reported as unknown.
     pub accepted_unknown: usize,
+    /// Of those, the ones that the sandbox answered as it should: their worker was troubled.
+    pub unanswered: usize,
     /// Submissions that had been accepted when the maximum cost was reached.
     pub after_max_cost: usize,
     /// Submissions that began.
@@ -45,6 +49,9 @@ pub struct Verdict {
     /// Everything that must not be.
     pub broken: Vec<String>,
 }
+
+/// How many answers may be lost by one trouble. More may be on their way, but rarely are.
+const MAX_LOST: usize = 3;
 
 /// The file that the sandbox serves for each job.
 const CONTENT: &[u8] = include_bytes!("../../../../runcomfy-sandbox/assets/video.mp4");
@@ -75,6 +82,7 @@ impl Verdict {
             accepted.entry(number).or_default().push(job.request_id);
             self.accepted += 1;
         }
+        let mut unknown = HashSet::new();
         for job in evidence.jobs {
             let number = job.number;
             *self.states.entry(job.state).or_default() += 1;
@@ -99,6 +107,7 @@ impl Verdict {
             match job.state {
                 State::Unknown => {
                     self.accepted_unknown += ids.len();
+                    unknown.extend(ids);
                     if job.reason.is_none() {
                         self.broken(format!("job {number} is unknown, and nobody says why"));
                     }
@@ -120,6 +129,13 @@ impl Verdict {
                 }
                 state => self.broken(format!("job {number} is left {state}")),
             }
+        }
+        let is_unknown = |id: &String| unknown.contains(id);
+        let answered = evidence.seen.arrivals.iter().filter(|arrival| !arrival.is_faulty);
+        self.unanswered =
+            answered.filter(|arrival| arrival.request_id.as_ref().is_some_and(is_unknown)).count();
+        if self.unanswered > MAX_LOST * evidence.troubles {
+            self.broken(format!("{} jobs are unknown without a reason", self.unanswered));
         }
         for (number, ids) in accepted {
             self.broken(format!("{ids:?} were accepted for job {number}, which is in no batch"));
@@ -267,7 +283,7 @@ impl fmt::Display for Verdict {
         writeln!(
             f,
             "{} submissions began in {:.1} s, {} were accepted ({} until the maximum cost): {} jobs are done, {} failed, \
-             {} unknown ({} of them accepted)",
+             {} unknown ({} of them accepted, {} without a fault)",
             self.begun,
             self.took.as_secs_f64(),
             self.accepted,
@@ -276,6 +292,7 @@ impl fmt::Display for Verdict {
             self.count(State::Failed),
             self.count(State::Unknown),
             self.accepted_unknown,
+            self.unanswered,
         )?;
         write!(
             f,
