@@ -49,8 +49,15 @@ pub(super) async fn work(
     place: &Place,
     say: Say,
 ) -> Result<Outcome> {
-    let limits = batch.status().await.map_err(of_batch)?.limits;
-    let at_once = limits.at_once.and_then(|count| usize::try_from(count).ok()).unwrap_or(AT_ONCE);
+    let status = batch.status().await.map_err(of_batch)?;
+    if !status.workers.is_empty() && status.left() > 0 {
+        say.note(&format!(
+            "{} at work, too; if one was killed, its jobs are taken up after half a minute",
+            counted(status.workers.len(), "other worker")
+        ));
+    }
+    let at_once =
+        status.limits.at_once.and_then(|count| usize::try_from(count).ok()).unwrap_or(AT_ONCE);
     let mut options = WorkOptions::default().at_once(at_once);
     let template = args.name_template.clone();
     let name = move |job: &JobRecord, index, count| template.render(job, index + 1, count);

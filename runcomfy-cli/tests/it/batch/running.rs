@@ -5,8 +5,10 @@ use std::time::Duration;
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use serde_json::{Value, json};
 
-use super::support::{KLING, accepted_prompts, line, lines, results};
+use super::support::{KLING, Running, accepted_prompts, line, lines, results};
 use crate::run::support::{Service, quick};
+#[cfg(unix)]
+use crate::run::terminal::Terminal;
 
 const RUN: [&str; 5] = ["batch", "run", "jobs.jsonl", "--out", "videos"];
 
@@ -147,6 +149,7 @@ fn unknown_job_is_sent_again_only_by_a_persons_word() {
     assert_eq!(service.sandbox.accepted(), 1);
 }
 
+#[cfg(unix)]
 #[test]
 fn unknown_job_that_a_person_found_is_taken_up() {
     let service = Service::new();
@@ -183,16 +186,11 @@ fn a_batch_is_paused_resumed_and_cancelled() {
     let resumed = service.json(&["batch", "resume", "--at-once", "2", "--out", "videos"]);
     assert_eq!((&resumed["is_paused"], &resumed["limits"]["at_once"]), (&json!(false), &json!(2)));
     // Two jobs get into the queue of the service, and the user stops the worker.
-    let mut child = service
-        .command(&["batch", "work", "--out", "videos"])
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut worker = Running::start(&service, &["batch", "work", "--out", "videos"]);
     let status = || service.json(&["batch", "status", "--out", "videos", "-q"]);
-    while status()["counts"]["submitted"] != 2 {}
-    child.kill().unwrap();
-    child.wait().unwrap();
+    worker.until(|| status()["counts"]["submitted"] == 2);
+    worker.interrupt();
+    assert_eq!(worker.end().code, 75);
     let cancelled = service.json(&["batch", "cancel", "--out", "videos"]);
     assert_eq!(cancelled, json!({"new": 2, "submitted": 2, "go_on": 0}));
     // A worker hears of the ends of the two.
@@ -208,19 +206,13 @@ fn a_killed_run_goes_on_without_a_second_submission() {
     service.write("jobs.jsonl", lines(40));
     let run = [&RUN[..], &["--at-once", "4"]].concat();
     for at_least in [5, 20] {
-        let mut child = service
-            .command(&run)
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        while service.sandbox.accepted() < at_least && child.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let mut killed = Running::start(&service, &run);
+        killed.until(|| service.sandbox.accepted() >= at_least);
+        killed.kill();
     }
     let output = service.rcf(&RUN);
+    let note = "at work, too; if one was killed, its jobs are taken up after half a minute\n";
+    assert!(output.stderr.contains(note), "{}", output.stderr);
     let prompts = accepted_prompts(&service);
     let mut unique = prompts.clone();
     unique.dedup();
@@ -244,30 +236,56 @@ fn a_killed_run_goes_on_without_a_second_submission() {
 fn ctrl_c_ends_a_worker_in_order() {
     let service = Service::of(Sandbox::builder().queue_time(Duration::from_secs(99_999)));
     service.write("jobs.jsonl", lines(3));
-    let child = service
-        .command(&RUN)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    while service.sandbox.accepted() < 3 {
-        std::thread::yield_now();
-    }
-    let killed =
-        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(75), "{stderr}");
+    let mut worker = Running::start(&service, &RUN);
+    worker.until(|| service.sandbox.accepted() == 3);
+    worker.interrupt();
+    let output = worker.end();
+    assert_eq!((output.code, &*output.stdout), (75, "3 submitted; $0.00\nvideos/index.html\n"));
     assert_eq!(
-        stderr,
+        output.stderr,
         "3 jobs added\nstopping: submissions under way are brought to their end; press Ctrl-C again to leave at \
          once\nerror: 3 jobs are left: the worker was stopped; `rcf batch work --out videos` goes on\n"
     );
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(stdout, "3 submitted; $0.00\nvideos/index.html\n");
     let status = service.json(&["batch", "status", "--out", "videos"]);
     assert_eq!(status["counts"]["submitted"], 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_twice_leaves_at_once() {
+    let service = Service::new();
+    service.write("jobs.jsonl", lines(1));
+    service.sandbox.fault_next(Call::Submit, Fault::Stall);
+    let stalled = service.sandbox.stalled();
+    let mut worker = Running::start(&service, &RUN);
+    service.runtime().block_on(stalled);
+    worker.interrupt();
+    // Two signals at one time are one.
+    let heard = worker.read_until("press Ctrl-C again");
+    assert!(heard.starts_with("1 job added\nstopping: "), "{heard}");
+    worker.interrupt();
+    let output = worker.end();
+    assert_eq!(output.code, 130);
+    assert_eq!(output.stderr, "left at once; `rcf batch work --out videos` goes on\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_person_is_asked_before_a_batch_is_submitted() {
+    let service = Service::of(quick().price_usd(0.1));
+    service.write("jobs.jsonl", lines(2));
+    for (answer, code, accepted) in [("n\n", 130, 0), ("y\n", 0, 2)] {
+        let Some(mut terminal) = Terminal::run(&service, &RUN) else { return };
+        terminal.until("Submit 2 jobs for about $1.00? [y/N] ");
+        terminal.write(answer);
+        let (seen, found) = terminal.end();
+        assert_eq!((found, service.sandbox.accepted()), (code, accepted), "{seen}");
+        assert_eq!(seen.contains("nothing was submitted"), code == 130, "{seen}");
+    }
+    // There is nothing left to ask about.
+    let Some(terminal) = Terminal::run(&service, &RUN) else { return };
+    let (seen, code) = terminal.end();
+    assert!(code == 0 && !seen.contains("[y/N]"), "{seen}");
 }
 
 #[test]

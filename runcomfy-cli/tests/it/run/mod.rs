@@ -8,4 +8,4 @@ mod models;
 mod money;
 mod resume;
 pub(crate) mod support;
-mod terminal;
+pub(crate) mod terminal;

@@ -16,7 +16,7 @@ fn slow() -> Service {
     Service::of(Sandbox::builder().queue_time(Duration::from_secs(99_999)))
 }
 
-fn interrupt(child: &Child) {
+pub(crate) fn interrupt(child: &Child) {
     signal(child.id(), "INT");
 }
 
@@ -107,7 +107,7 @@ fn ctrl_c_before_a_submission_submits_nothing() {
 }
 
 /// `rcf` on a terminal of its own.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     seen: String,
     _watchdog: Watchdog,
@@ -115,7 +115,7 @@ struct Terminal {
 
 impl Terminal {
     /// `None` if this machine cannot make one.
-    fn run(service: &Service, arguments: &[&str]) -> Option<Self> {
+    pub(crate) fn run(service: &Service, arguments: &[&str]) -> Option<Self> {
         let rcf = service.command(&[]);
         let words: Vec<_> = [rcf.get_program().to_str().unwrap()]
             .iter()
@@ -145,7 +145,7 @@ impl Terminal {
     }
 
     /// Reads until the terminal shows this text.
-    fn until(&mut self, text: &str) {
+    pub(crate) fn until(&mut self, text: &str) {
         let mut bytes = [0; 4096];
         while !self.seen.contains(text) {
             let len = self.child.stdout.as_mut().unwrap().read(&mut bytes).unwrap();
@@ -154,12 +154,12 @@ impl Terminal {
         }
     }
 
-    fn write(&mut self, text: &str) {
+    pub(crate) fn write(&mut self, text: &str) {
         self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
     /// What it showed, and its exit code.
-    fn end(mut self) -> (String, i32) {
+    pub(crate) fn end(mut self) -> (String, i32) {
         let mut rest = Vec::new();
         self.child.stdout.as_mut().unwrap().read_to_end(&mut rest).unwrap();
         self.seen.push_str(&String::from_utf8_lossy(&rest));
