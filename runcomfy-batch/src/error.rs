@@ -113,12 +113,15 @@ impl Error {
                 | sqlx::Error::WorkerCrashed => true,
                 sqlx::Error::Database(error) => {
                     let code = error.code().unwrap_or_default();
-                    // Connection failures, shutdown, too many connections, serialisation and deadlock of
-                    // PostgreSQL; busy and locked of SQLite.
+                    // Connection failures, shutdown, too many connections, serialisation, deadlock and a
+                    // frozen transaction of PostgreSQL; busy and locked of SQLite, and a full disk.
                     code.starts_with("08")
                         || code.starts_with("57P")
                         || code.starts_with("53")
-                        || matches!(&*code, "40001" | "40P01" | "5" | "6" | "261" | "517")
+                        || matches!(
+                            &*code,
+                            "40001" | "40P01" | "25P03" | "5" | "6" | "13" | "261" | "517"
+                        )
                 }
                 _ => false,
             },

@@ -121,7 +121,7 @@ impl Batch {
                 return Ok(Err(NotNow::NotNew));
             }
             if let Some(per_minute) = batch.try_get::<Option<i64>, _>("per_minute")? {
-                let step = 60_000_i64.div_euclid(per_minute.max(1)).max(1);
+                let step = step(per_minute);
                 sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
                     .bind(&self.name)
                     .bind(now.max(next_begin).saturating_add(step))
@@ -157,6 +157,11 @@ impl Batch {
     }
 }
 
+/// The milliseconds between two submissions. Rounded up: a minute must not have one more than the limit.
+fn step(per_minute: i64) -> i64 {
+    signed(60_000_u64.div_ceil(unsigned(per_minute).max(1)))
+}
+
 /// What was spent, what is in flight, and the estimate of one new job. The estimate stands in for a cost that
 /// the service has not told. A job that was cancelled in the queue costs nothing; one that failed may.
 const COMMITTED: &str = "\
@@ -169,3 +174,19 @@ SELECT CAST(COALESCE(SUM(
         ELSE 0
     END
 ), 0) AS BIGINT) FROM runcomfy_jobs WHERE batch = $1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_minute_has_more_submissions_than_the_limit() {
+        for per_minute in 1..=60_000 {
+            let step = step(per_minute);
+            // The first of them begins with the minute.
+            assert!(step * per_minute >= 60_000, "{per_minute}");
+            assert!((step - 1) * per_minute < 60_000, "{per_minute}");
+        }
+        assert_eq!((step(0), step(i64::MAX)), (60_000, 1));
+    }
+}

@@ -198,7 +198,15 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
 }
 
 fn postgres_pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(TIMEOUT)
+    // A process that is frozen in a transaction would keep the row of the batch from all others.
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(TIMEOUT).after_connect(
+        |connection, _| {
+            Box::pin(async move {
+                let set = "SET idle_in_transaction_session_timeout = '15s'";
+                sqlx::query(set).execute(connection).await.map(|_| ())
+            })
+        },
+    )
 }
 
 impl Db {

@@ -5,7 +5,8 @@ use runcomfy_test_postgres::Database;
 use runcomfy_types::DynamicModel;
 use tempfile::TempDir;
 
-use super::{Batch, Ending, NotNow, Retry, Store};
+use super::{Batch, Db, Ending, NotNow, Retry, Store};
+use crate::error::Error;
 use crate::job::{JobRecord, NewJob, State};
 
 /// A batch of one job, in each database.
@@ -208,5 +209,32 @@ async fn no_order_of_words_loses_an_id_or_begins_twice() {
             expected.sort();
             assert_eq!(known, expected, "seed {seed}, step {step}");
         }
+    }
+}
+
+/// A worker that is frozen in a transaction loses it, so that it does not stop all others.
+#[tokio::test]
+async fn frozen_transaction_ends() {
+    for (batch, ..) in batches().await {
+        let Db::Postgres(pool) = batch.db() else { continue };
+        // The time-out is shorter here, and set as the pool sets it.
+        let shown: String = sqlx::query_scalar("SHOW idle_in_transaction_session_timeout")
+            .fetch_one(pool)
+            .await
+            .unwrap();
+        assert_eq!(shown, "15s");
+        let mut frozen = pool.begin().await.unwrap();
+        sqlx::query("SET idle_in_transaction_session_timeout = 1")
+            .execute(&mut *frozen)
+            .await
+            .unwrap();
+        sqlx::query("UPDATE runcomfy_batches SET last_number = last_number")
+            .execute(&mut *frozen)
+            .await
+            .unwrap();
+        // Waits for the row.
+        batch.begin(1, "first", "b").await.unwrap().unwrap();
+        let error = sqlx::query("SELECT 1").execute(&mut *frozen).await.unwrap_err();
+        assert!(Error::from(error).is_passing());
     }
 }

@@ -9,6 +9,10 @@ use crate::job::State;
 use crate::money::Usd;
 use crate::store::{Ending, Stored};
 
+/// Some parts of the service may not know a new job yet. The client bears that for a job that it has submitted
+/// itself, and not for one of a dead worker.
+const MAX_LAG: Duration = Duration::from_secs(2 * 60);
+
 /// How often the files of a job may fail to be saved.
 const MAX_TRIES: u64 = 10;
 
@@ -45,7 +49,10 @@ impl Work {
                 self.halt(Outcome::NoPermission(reason));
                 return Err(NotEnded::Stopped);
             }
-            (_, Some(ApiErrorKind::NotFound | ApiErrorKind::Forbidden)) => (State::Failed, None),
+            (_, Some(ApiErrorKind::NotFound)) if self.age(stored) > MAX_LAG => {
+                (State::Failed, None)
+            }
+            (_, Some(ApiErrorKind::Forbidden)) => (State::Failed, None),
             _ => {
                 self.patiently(|| self.batch.trouble(number, &reason)).await?;
                 self.tell(&Event::Trouble { number, reason: reason.clone() });

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use runcomfy_batch::{Event, Limits, Outcome, State, Store, Worker};
 use runcomfy_client::CancellationToken;
+use runcomfy_models::WaitOptions;
+use runcomfy_sandbox::Lag;
 use tokio::sync::mpsc;
 
 use crate::support::{client, jobs, options, quick, run_with, sandbox, stores};
@@ -146,5 +148,32 @@ async fn jobs_of_a_dead_worker_come_before_those_that_wait_for_a_limit() {
         let status = batch.status().await.unwrap();
         assert_eq!(status.count(State::Done), 8, "{status:?}");
         assert_eq!(sandbox.accepted(), 8);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn job_that_the_service_does_not_know_yet_is_no_failure_of_the_next_worker() {
+    for stored in stores().await {
+        let sandbox = quick().lag_after_accept(2, Lag::NotFound).start().await.unwrap();
+        let batch = stored.batch().await;
+        batch.add(jobs(1)).await.unwrap();
+        // The first worker asks once.
+        let hour = Duration::from_secs(3600);
+        let once = options().wait(WaitOptions::default().poll_interval(hour, hour));
+        let stop = CancellationToken::new();
+        let when_submitted = stop.clone();
+        let tell = move |event: &Event| {
+            if let Event::Submitted { .. } = event {
+                when_submitted.cancel();
+            }
+        };
+        let worker = Worker::new(batch.clone(), client(&sandbox), once);
+        assert_eq!(worker.run(stop, tell).await.unwrap(), Outcome::Stopped);
+
+        let worker = Worker::new(batch.clone(), client(&sandbox), options());
+        let outcome = worker.run(CancellationToken::new(), |_| {}).await.unwrap();
+        assert_eq!(outcome, Outcome::Ended);
+        let job = batch.job(1).await.unwrap();
+        assert_eq!(job.state, State::Done, "{job:?}");
     }
 }
