@@ -1,8 +1,10 @@
 //! The program `rcf`, as a library: its commands with their arguments, so that other programs can offer
 //! the same commands.
 //!
-//! `rcf schemas` has the tools of a schema keeper, who adds models to an app and keeps them up to
-//! date. Each command is a module below [`schemas`], with its arguments (`Args`) and a function `run`.
+//! - `rcf run` and its like, in the module `run`, submit jobs and save their files (feature `run`).
+//! - `rcf batch`, in the module `batch`, does so with files of jobs, on one machine or many (feature `batch`).
+//! - `rcf schemas` has the tools of a schema keeper, who adds models to an app and keeps them up to date. Each
+//!   command is a module below [`schemas`], with its arguments (`Args`) and a function `run`.
 //!
 //! ```
 //! use clap::Parser as _;
