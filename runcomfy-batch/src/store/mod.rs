@@ -2,6 +2,7 @@
 //!
 //! Both take the same SQL. Where they differ, `Db` says so.
 
+mod add;
 mod begin;
 mod list;
 mod outcome;
@@ -20,8 +21,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 
+pub use add::Added;
 pub use list::{BatchStatus, Limits, WorkerInfo};
-pub use person::{Added, Cancelled, Retry};
+pub use person::{Cancelled, Retry};
 
 pub(crate) use begin::NotNow;
 pub(crate) use list::{Left, Stored};
