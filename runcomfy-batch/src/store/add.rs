@@ -42,7 +42,7 @@ impl Batch {
     /// [`Error::NoEstimate`] if the batch has a maximum cost and a job has no estimate; failures of the
     /// database.
     pub async fn add(&self, jobs: Vec<NewJob>) -> Result<Added, Error> {
-        let limits = self.status().await?.limits;
+        let limits = self.limits().await?;
         let mut unpriced = jobs.iter().filter(|job| job.estimate.is_none());
         if limits.max_cost.is_some()
             && let Some(first) = unpriced.next()

@@ -162,44 +162,58 @@ impl Batch {
     /// Failures of the database.
     pub async fn status(&self) -> Result<BatchStatus, Error> {
         let counted = self.counts().await?;
-        let (is_paused, paused_because, limits) = with_pool!(self.db(), pool => {
-            let row = sqlx::query(
-                "SELECT paused, paused_because, at_once, per_minute, max_cost \
-                 FROM runcomfy_batches WHERE name = $1",
+        let limits = self.limits().await?;
+        let paused = self.paused().await?;
+        let committed = self.committed().await?;
+        let workers = self.workers().await?;
+        Ok(BatchStatus {
+            counts: counted,
+            committed,
+            is_paused: paused.is_some(),
+            paused_because: paused.flatten(),
+            limits,
+            workers,
+        })
+    }
+
+    /// The limits of all workers.
+    pub(super) async fn limits(&self) -> Result<Limits, Error> {
+        let limits: (Option<i64>, Option<i64>, Option<i64>) = with_pool!(self.db(), pool => {
+            sqlx::query_as(
+                "SELECT at_once, per_minute, max_cost FROM runcomfy_batches WHERE name = $1",
             )
             .bind(&self.name)
             .fetch_one(pool)
-            .await?;
-            let small = |column| -> Result<Option<u32>, sqlx::Error> {
-                let number: Option<i64> = row.try_get(column)?;
-                Ok(number.and_then(|number| u32::try_from(number).ok()))
-            };
-            let limits = Limits {
-                at_once: small("at_once")?,
-                per_minute: small("per_minute")?,
-                max_cost: usd(row.try_get("max_cost")?),
-            };
-            (row.try_get::<i64, _>("paused")? != 0, row.try_get("paused_because")?, limits)
+            .await?
         });
-        let committed = self.committed().await?;
-        let workers = self.workers().await?;
-        Ok(BatchStatus { counts: counted, committed, is_paused, paused_because, limits, workers })
+        let small = |limit: Option<i64>| limit.and_then(|limit| u32::try_from(limit).ok());
+        let (at_once, per_minute, max_cost) = limits;
+        Ok(Limits {
+            at_once: small(at_once),
+            per_minute: small(per_minute),
+            max_cost: usd(max_cost),
+        })
     }
 
     /// What is left to do.
     pub(crate) async fn left(&self) -> Result<Left, Error> {
         let counts = self.counts().await?;
+        Ok(Left {
+            new: counts[&State::New],
+            in_flight: counts[&State::Submitting] + counts[&State::Submitted],
+            paused: self.paused().await?,
+        })
+    }
+
+    /// Whether the batch is paused, and why if a worker paused it.
+    async fn paused(&self) -> Result<Option<Option<String>>, Error> {
         let (paused, reason): (i64, Option<String>) = with_pool!(self.db(), pool => {
             sqlx::query_as("SELECT paused, paused_because FROM runcomfy_batches WHERE name = $1")
                 .bind(&self.name)
                 .fetch_one(pool)
                 .await?
         });
-        Ok(Left {
-            new: counts[&State::New],
-            in_flight: counts[&State::Submitting] + counts[&State::Submitted],
-            paused: (paused != 0).then_some(reason),
-        })
+        Ok((paused != 0).then_some(reason))
     }
 
     pub(crate) async fn counts(&self) -> Result<BTreeMap<State, u64>, Error> {
