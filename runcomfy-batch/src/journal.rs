@@ -1,6 +1,7 @@
 //! The journal of a batch: what the client says of a submission becomes the state of the job.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -27,6 +28,8 @@ pub struct SqlJournal {
     turn: Arc<Mutex<Option<OwnedMutexGuard<()>>>>,
     /// The submission that began last.
     submission: Arc<Mutex<Option<String>>>,
+    /// Whether the database knows that the submission was accepted.
+    knows_accepted: Arc<AtomicBool>,
 }
 
 impl SqlJournal {
@@ -37,12 +40,18 @@ impl SqlJournal {
         turn: OwnedMutexGuard<()>,
     ) -> Self {
         let turn = Arc::new(Mutex::new(Some(turn)));
-        Self { writer, number, worker, turn, submission: Arc::default() }
+        let (submission, knows_accepted) = (Arc::default(), Arc::default());
+        Self { writer, number, worker, turn, submission, knows_accepted }
     }
 
     /// The turn to begin, if the submission did not begin. Dropping it lets the next job begin.
     pub(crate) fn take_turn(&self) -> Option<OwnedMutexGuard<()>> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the database knows that the submission was accepted.
+    pub(crate) fn knows_accepted(&self) -> bool {
+        self.knows_accepted.load(Ordering::Acquire)
     }
 
     /// The id of the submission, if the client came so far.
@@ -79,7 +88,9 @@ impl Journal for SqlJournal {
             JournalEntry::Accepted { submission, request_id } => {
                 self.writer.write(move |batch| async move {
                     batch.accepted(number, &submission, &request_id).await
-                })
+                })?;
+                self.knows_accepted.store(true, Ordering::Release);
+                Ok(())
             }
             JournalEntry::NotAccepted { submission, reason } => {
                 self.writer.write(move |batch| async move {

@@ -24,7 +24,9 @@ impl Work {
         let Some(request_id) = &record.request_id else {
             return Err(NotEnded::Trouble(format!("job {number} is submitted, and has no id")));
         };
-        self.patiently(|| self.batch.take_over(number, &self.worker)).await?;
+        if record.worker.as_deref() != Some(&*self.worker) {
+            self.patiently(|| self.batch.take_over(number, &self.worker)).await?;
+        }
         let job = self.client.job_json(request_id).map_err(trouble)?;
         let wait = self.options.wait.clone().cancel_on(self.drain.clone());
         let done = job

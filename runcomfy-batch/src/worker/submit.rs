@@ -103,7 +103,9 @@ impl Work {
         let job = client.submit_with(input, &SubmitOptions::default().attempts(1)).await?;
         let request_id = job.request_id().clone();
         // The journal has written it, unless the database was away.
-        if let Some(submission) = job.submission() {
+        if !journal.knows_accepted()
+            && let Some(submission) = job.submission()
+        {
             let written =
                 self.patiently(|| self.batch.accepted(number, &submission.id, &request_id)).await;
             if let Err(error) = written {
