@@ -24,20 +24,21 @@ fn input() -> Input {
         .expect("a valid input")
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Runtime::new().expect("a runtime")
 }
 
 /// A child process of the same program. Dropping the handle ends it.
-struct Process {
+pub struct Process {
     child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Process {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
             .args(arguments)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("started");
@@ -45,8 +46,14 @@ impl Process {
         Self { child, lines }
     }
 
-    fn line(&mut self) -> String {
+    pub fn line(&mut self) -> String {
         self.lines.next().expect("a line").expect("text")
+    }
+
+    /// Lets a process begin that waits for a line.
+    pub fn go(&mut self) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        stdin.write_all(b"\n").expect("written");
     }
 }
 
@@ -85,7 +92,7 @@ pub fn child(arguments: &[String]) -> bool {
     true
 }
 
-fn sandbox(run_seconds: u64) -> (Process, String, String) {
+pub fn sandbox(run_seconds: u64) -> (Process, String, String) {
     let mut process = Process::start(&["--sandbox", &run_seconds.to_string()]);
     let (url, token) = (process.line(), process.line());
     (process, url, token)

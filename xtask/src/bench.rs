@@ -19,6 +19,7 @@ enum Part {
     Runtime,
     Apps,
     Jobs,
+    Batch,
 }
 
 impl Part {
@@ -31,6 +32,7 @@ impl Part {
             Self::Runtime => "runtime",
             Self::Apps => "apps",
             Self::Jobs => "jobs",
+            Self::Batch => "batch",
         }
     }
 }
