@@ -9,7 +9,9 @@ CREATE TABLE runcomfy_batches (
     -- Times in milliseconds since 1970: no submission begins before them.
     next_begin BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,
-    last_number BIGINT NOT NULL DEFAULT 0
+    last_number BIGINT NOT NULL DEFAULT 0,
+    -- No less than what was spent and is in flight; NULL if it has to be added up.
+    committed_at_most BIGINT
 );
 
 CREATE TABLE runcomfy_jobs (
@@ -39,6 +41,8 @@ CREATE TABLE runcomfy_jobs (
     service_end TEXT,
     reason TEXT,
     tries BIGINT NOT NULL DEFAULT 0,
+    -- Whether it must not be submitted again if this submission is not accepted.
+    cancel_asked BIGINT NOT NULL DEFAULT 0,
     earlier TEXT NOT NULL DEFAULT '',
     output TEXT,
     files TEXT,

@@ -1,5 +1,6 @@
 //! What can go wrong with a batch.
 
+use runcomfy_client::RequestId;
 use runcomfy_schema::debug_as_report;
 
 /// Why a call about a batch failed. `{:?}` shows the causes, too.
@@ -61,6 +62,16 @@ pub enum Error {
     /// There is no such job.
     #[error("the batch has no job {0}")]
     NoJob(u64),
+    /// A request id is known already, as that of another job.
+    #[error("{request_id} is job {number} of the batch {batch}")]
+    OfAnotherJob {
+        /// The id.
+        request_id: RequestId,
+        /// The batch of the other job.
+        batch: String,
+        /// Its number.
+        number: u64,
+    },
     /// The client cannot be used.
     #[error(transparent)]
     Client(#[from] runcomfy_client::Error),
@@ -85,6 +96,7 @@ debug_as_report!(enum Error {
     Damaged { number, reason },
     NoEstimate { count, model_id },
     NoJob(number),
+    OfAnotherJob { request_id, batch, number },
     Client(source),
     Listen { address, source },
 });

@@ -153,7 +153,8 @@ pub struct JobRecord {
     pub request_id: Option<RequestId>,
     /// Why it failed, or is unknown; what went wrong last, for others.
     pub reason: Option<String>,
-    /// Jobs of earlier submissions of this one, which may have been paid for, too.
+    /// Earlier submissions of it, which may have been paid for, too: their ids, or `unknown@` and the time at which
+    /// one began, in milliseconds since 1970, if its outcome was never known.
     pub earlier: Vec<String>,
     /// The worker that submitted it, or took it over.
     pub worker: Option<String>,

@@ -18,7 +18,8 @@ use crate::money::Usd;
 pub struct Added {
     /// Jobs that are new in the batch.
     pub added: u64,
-    /// Jobs that the batch had already, in any state. Nothing happens to them.
+    /// Jobs that the batch had already, in any state. A new one without an estimate takes the one given here;
+    /// otherwise nothing happens to them.
     pub known: u64,
 }
 
@@ -113,6 +114,16 @@ impl Batch {
                 .await?;
                 if inserted.rows_affected() == 0 {
                     added.known += 1;
+                    // It may have been added when nobody knew the price.
+                    sqlx::query(
+                        "UPDATE runcomfy_jobs SET estimate = $3 \
+                         WHERE batch = $1 AND key = $2 AND state = 'new' AND estimate IS NULL",
+                    )
+                    .bind(&self.name)
+                    .bind(&job.key)
+                    .bind(job.estimate.map(|estimate| signed(estimate.microdollars())))
+                    .execute(&mut *transaction)
+                    .await?;
                 } else {
                     added.added += 1;
                     number += 1;

@@ -67,7 +67,8 @@ impl Batch {
             // The row is locked until the end, so all workers pass here one by one.
             let batch = sqlx::query(
                 "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
-                 RETURNING paused, at_once, per_minute, max_cost, next_begin, not_before",
+                 RETURNING paused, at_once, per_minute, max_cost, next_begin, not_before, \
+                 committed_at_most",
             )
             .bind(&self.name)
             .fetch_one(&mut *transaction)
@@ -83,6 +84,7 @@ impl Batch {
             }
             let at_once: Option<i64> = batch.try_get("at_once")?;
             let max_cost: Option<i64> = batch.try_get("max_cost")?;
+            let mut committed = None;
             if at_once.is_some() || max_cost.is_some() {
                 let in_flight: i64 = sqlx::query_scalar(
                     "SELECT COUNT(*) FROM runcomfy_jobs \
@@ -95,19 +97,36 @@ impl Batch {
                     return Ok(Err(NotNow::Wait(LOOK_AGAIN)));
                 }
                 if let Some(max_cost) = max_cost {
-                    let committed: i64 = sqlx::query_scalar(COMMITTED)
-                        .bind(&self.name)
-                        .bind(signed(number))
-                        .fetch_one(&mut *transaction)
-                        .await?;
-                    if committed > max_cost {
+                    let estimate: i64 = sqlx::query_scalar(
+                        "SELECT COALESCE(estimate, 0) FROM runcomfy_jobs \
+                         WHERE batch = $1 AND number = $2",
+                    )
+                    .bind(&self.name)
+                    .bind(signed(number))
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                    let at_most: Option<i64> = batch.try_get("committed_at_most")?;
+                    let with_this = match at_most.map(|sum| sum.saturating_add(estimate)) {
+                        Some(sum) if sum <= max_cost => sum,
+                        // Adding up all jobs takes long, so it is done only near the maximum.
+                        _ => {
+                            sqlx::query_scalar(COMMITTED)
+                                .bind(&self.name)
+                                .bind(signed(number))
+                                .fetch_one(&mut *transaction)
+                                .await?
+                        }
+                    };
+                    if with_this > max_cost {
                         return Ok(Err(NotNow::MaxCost { in_flight: unsigned(in_flight) }));
                     }
+                    committed = Some(with_this);
                 }
             }
             let begun = sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'submitting', submission = $3, worker = $4, \
-                 begun_at = $5, request_id = NULL, service_end = NULL, ended_at = NULL \
+                 begun_at = $5, request_id = NULL, service_end = NULL, ended_at = NULL, \
+                 cancel_asked = 0 \
                  WHERE batch = $1 AND number = $2 AND state = 'new'",
             )
             .bind(&self.name)
@@ -119,6 +138,13 @@ impl Batch {
             .await?;
             if begun.rows_affected() == 0 {
                 return Ok(Err(NotNow::NotNew));
+            }
+            if let Some(committed) = committed {
+                sqlx::query("UPDATE runcomfy_batches SET committed_at_most = $2 WHERE name = $1")
+                    .bind(&self.name)
+                    .bind(committed)
+                    .execute(&mut *transaction)
+                    .await?;
             }
             if let Some(per_minute) = batch.try_get::<Option<i64>, _>("per_minute")? {
                 let step = step(per_minute);
@@ -162,7 +188,8 @@ fn step(per_minute: i64) -> i64 {
     signed(60_000_u64.div_ceil(unsigned(per_minute).max(1)))
 }
 
-/// What was spent, what is in flight, and the estimate of one new job. The estimate stands in for a cost that
+/// What was spent, what is in flight, and the estimate of one new job. Between two sums, `committed_at_most` of
+/// the batch grows with each submission; what could make it too small sets it to NULL. The estimate stands in for a cost that
 /// the service has not told. A job that was cancelled in the queue costs nothing; one that failed may.
 const COMMITTED: &str = "\
 SELECT CAST(COALESCE(SUM(

@@ -16,7 +16,7 @@ use crate::money::Usd;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How many jobs may be at the service at once.
+    /// How many jobs may be at the service at once. Those whose outcome is unknown do not count.
     pub at_once: Option<u32>,
     /// How many submissions may begin in a minute. They are spread evenly.
     pub per_minute: Option<u32>,

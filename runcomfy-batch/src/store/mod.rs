@@ -11,6 +11,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use apalis_sqlite::SqliteStorage;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, SqlitePool};
 
 pub use add::Added;
 pub use list::{BatchStatus, Limits, WorkerInfo};
@@ -221,13 +222,19 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(TIMEOUT);
         let pool = sqlite_pool(4).connect_with(options).await?;
+        // SQLite has no lock for two processes that create the tables at once.
+        let lock = lock(path).await?;
         SqliteStorage::migrations().run(&pool).await.map_err(sqlx::Error::from)?;
         migrations().run(&pool).await.map_err(sqlx::Error::from)?;
+        drop(lock);
         Ok(Self::Sqlite(pool))
     }
 
     async fn postgres(url: &str) -> Result<Self, Error> {
         let options: PgConnectOptions = url.parse()?;
+        // A pool would try again for a while, and then say nothing but that.
+        let connected = tokio::time::timeout(TIMEOUT, PgConnection::connect_with(&options)).await;
+        connected.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
         let pool = postgres_pool(8).connect_with(options).await?;
         PostgresStorage::setup(&pool).await?;
         migrations().run(&pool).await.map_err(sqlx::Error::from)?;
@@ -241,6 +248,19 @@ impl Db {
             Self::Postgres(pool) => Ok(sqlx::query_scalar(POSTGRES_NOW).fetch_one(pool).await?),
         }
     }
+}
+
+/// A lock on a file beside the database. On the database itself, it would be in SQLite's way.
+async fn lock(path: &Path) -> Result<File, Error> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push("-lock");
+    let path = path.with_file_name(name);
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::create(path)?;
+        file.lock().map(|()| file)
+    });
+    let locked = locked.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    Ok(locked.map_err(sqlx::Error::Io)?)
 }
 
 const POSTGRES_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";

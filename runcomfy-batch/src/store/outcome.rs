@@ -30,6 +30,15 @@ impl Batch {
         request_id: &RequestId,
     ) -> Result<(), Error> {
         in_transaction!(self.db(), transaction => async {
+            // A job that is new again does not count as in flight.
+            sqlx::query(
+                "UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1 AND EXISTS \
+                 (SELECT 1 FROM runcomfy_jobs WHERE batch = $1 AND number = $2 AND state = 'new')",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .execute(&mut *transaction)
+            .await?;
             let accepted = sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $4, reason = NULL, \
                  tries = 0, ended_at = NULL \
@@ -67,9 +76,12 @@ impl Batch {
         submission: &str,
         reason: &str,
     ) -> Result<(), Error> {
+        let now = self.db().now().await?;
         with_pool!(self.db(), pool => {
             sqlx::query(
-                "UPDATE runcomfy_jobs SET state = 'new', reason = $4, ended_at = NULL, \
+                "UPDATE runcomfy_jobs SET reason = $4, \
+                 state = CASE WHEN cancel_asked = 1 THEN 'cancelled' ELSE 'new' END, \
+                 ended_at = CASE WHEN cancel_asked = 1 THEN $5 ELSE NULL END, \
                  tries = tries + CASE WHEN state = 'new' THEN 0 ELSE 1 END \
                  WHERE batch = $1 AND number = $2 AND submission = $3 \
                  AND state IN ('submitting', 'unknown', 'new')",
@@ -78,6 +90,7 @@ impl Batch {
             .bind(signed(number))
             .bind(submission)
             .bind(reason)
+            .bind(now)
             .execute(pool)
             .await?;
         });
@@ -184,8 +197,21 @@ impl Batch {
     ) -> Result<bool, Error> {
         let Ending { state, service_end, reason, cost, output, files } = ending;
         let now = self.db().now().await?;
-        let ended = with_pool!(self.db(), pool => {
-            sqlx::query(
+        let ended: Result<u64, Error> = in_transaction!(self.db(), transaction => async {
+            // It cost more than it was counted with.
+            if let Some(cost) = cost {
+                sqlx::query(
+                    "UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1 AND EXISTS \
+                     (SELECT 1 FROM runcomfy_jobs WHERE batch = $1 AND number = $2 \
+                     AND COALESCE(estimate, 0) < $3)",
+                )
+                .bind(&self.name)
+                .bind(signed(number))
+                .bind(signed(cost.microdollars()))
+                .execute(&mut *transaction)
+                .await?;
+            }
+            let ended = sqlx::query(
                 "UPDATE runcomfy_jobs SET state = $4, service_end = $5, reason = $6, cost = $7, \
                  output = $8, files = $9, ended_at = $10, tries = 0 \
                  WHERE batch = $1 AND number = $2 AND state = 'submitted' AND worker = $3",
@@ -200,10 +226,10 @@ impl Batch {
             .bind(output)
             .bind(super::list::files_text(files))
             .bind(now)
-            .execute(pool)
-            .await?
-            .rows_affected()
-        });
-        Ok(ended > 0)
+            .execute(&mut *transaction)
+            .await?;
+            Ok::<_, Error>(ended.rows_affected())
+        }.await);
+        Ok(ended? > 0)
     }
 }

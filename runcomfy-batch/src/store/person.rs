@@ -78,7 +78,8 @@ impl Batch {
         }
         with_pool!(self.db(), pool => {
             sqlx::query(
-                "UPDATE runcomfy_batches SET at_once = $2, per_minute = $3, max_cost = $4 \
+                "UPDATE runcomfy_batches SET at_once = $2, per_minute = $3, max_cost = $4, \
+                 committed_at_most = NULL \
                  WHERE name = $1",
             )
             .bind(&self.name)
@@ -144,6 +145,16 @@ impl Batch {
             .await?
             .rows_affected()
         });
+        // One that is being submitted goes on, unless the service does not accept it.
+        let submitting = with_pool!(self.db(), pool => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET cancel_asked = 1 WHERE batch = $1 AND state = 'submitting'",
+            )
+            .bind(&self.name)
+            .execute(pool)
+            .await?
+            .rows_affected()
+        });
         let ids: Vec<String> = with_pool!(self.db(), pool => {
             sqlx::query_scalar(
                 "SELECT request_id FROM runcomfy_jobs \
@@ -153,7 +164,7 @@ impl Batch {
             .fetch_all(pool)
             .await?
         });
-        let mut cancelled = Cancelled { new, ..Cancelled::default() };
+        let mut cancelled = Cancelled { new, go_on: submitting, ..Cancelled::default() };
         // The worker that waits for a job hears of its end.
         let mut outcomes = futures_util::stream::iter(ids)
             .map(async |id| client.job_json(&id)?.cancel().await)
@@ -183,6 +194,10 @@ impl Batch {
         let all = i64::from(numbers.is_empty());
         let mut count = 0;
         in_transaction!(self.db(), transaction => async {
+            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
+                .bind(&self.name)
+                .execute(&mut *transaction)
+                .await?;
             for (state, is_wanted) in [("failed", failed), ("cancelled", cancelled), ("unknown", unknown)] {
                 if !is_wanted {
                     continue;
@@ -205,8 +220,11 @@ impl Batch {
                 let new = sqlx::query(
                     "UPDATE runcomfy_jobs SET state = 'new', reason = NULL, tries = 0, \
                      ended_at = NULL, output = NULL, service_end = NULL, \
-                     earlier = CASE WHEN request_id IS NULL THEN earlier \
-                               ELSE earlier || request_id || ' ' END, \
+                     cancel_asked = 0, \
+                     earlier = CASE WHEN request_id IS NOT NULL THEN earlier || request_id || ' ' \
+                               WHEN state = 'unknown' \
+                               THEN earlier || 'unknown@' || CAST(begun_at AS TEXT) || ' ' \
+                               ELSE earlier END, \
                      earlier_cost = earlier_cost + COALESCE(cost, CASE \
                          WHEN request_id IS NOT NULL OR state = 'unknown' THEN COALESCE(estimate, 0) \
                          ELSE 0 END), \
@@ -230,24 +248,46 @@ impl Batch {
     /// Takes up the job that an unknown submission became, as somebody found in the account. A worker waits for
     /// it, and nothing is submitted.
     ///
-    /// Returns false if the job is not unknown: its outcome may have arrived.
+    /// It takes a job back, too, that was to be tried again after an unknown submission, as long as it is not
+    /// submitted again.
+    ///
+    /// Returns false if the job is neither: its outcome may have arrived.
     ///
     /// # Errors
-    /// [`Error::NoJob`], and failures of the database.
+    /// [`Error::NoJob`]; [`Error::OfAnotherJob`] if the database has the id already; failures of the database.
     pub async fn adopt(&self, number: u64, request_id: &RequestId) -> Result<bool, Error> {
-        let adopted = with_pool!(self.db(), pool => {
-            sqlx::query(
-                "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $3, reason = NULL, \
-                 tries = 0, ended_at = NULL \
-                 WHERE batch = $1 AND number = $2 AND state = 'unknown'",
+        let adopted: Result<u64, Error> = in_transaction!(self.db(), transaction => async {
+            let other: Option<(String, i64)> = sqlx::query_as(
+                "SELECT batch, number FROM runcomfy_jobs \
+                 WHERE request_id = $3 AND NOT (batch = $1 AND number = $2) LIMIT 1",
             )
             .bind(&self.name)
             .bind(signed(number))
             .bind(request_id.as_str())
-            .execute(pool)
-            .await?
-            .rows_affected()
-        });
+            .fetch_optional(&mut *transaction)
+            .await?;
+            if let Some((batch, number)) = other {
+                let (request_id, number) = (request_id.clone(), unsigned(number));
+                return Err(Error::OfAnotherJob { request_id, batch, number });
+            }
+            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
+                .bind(&self.name)
+                .execute(&mut *transaction)
+                .await?;
+            let adopted = sqlx::query(
+                "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $3, reason = NULL, \
+                 tries = 0, ended_at = NULL \
+                 WHERE batch = $1 AND number = $2 AND (state = 'unknown' \
+                 OR state = 'new' AND earlier LIKE '%unknown@%')",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .bind(request_id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+            Ok(adopted.rows_affected())
+        }.await);
+        let adopted = adopted?;
         if adopted == 0 {
             self.job(number).await?;
         }

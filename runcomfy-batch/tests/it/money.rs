@@ -48,7 +48,14 @@ async fn job_that_a_person_found_is_taken_up() {
         let id = sandbox.accepted_jobs()[0].request_id.parse().unwrap();
         assert!(batch.adopt(1, &id).await.unwrap());
         assert!(!batch.adopt(1, &id).await.unwrap(), "it is not unknown any more");
-        assert!(batch.adopt(2, &id).await.unwrap_err().to_string().contains("no job 2"));
+        assert!(
+            batch
+                .adopt(2, &"other".parse().unwrap())
+                .await
+                .unwrap_err()
+                .to_string()
+                .contains("no job 2")
+        );
         run(&batch, &sandbox).await;
         assert_eq!(states(&batch).await, [State::Done]);
         assert_eq!(sandbox.accepted(), 1);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use runcomfy_batch::{Error, NewJob, Outcome, Retry, State, Store};
+use runcomfy_sandbox::{Call, Fault};
 
 use crate::support::{client, input, jobs, quick, run, sandbox, states, stores};
 
@@ -129,4 +130,90 @@ async fn stores_and_names_that_cannot_be_are_refused() {
     }
     let batch = stored.batch().await;
     assert_eq!(batch.job(7).await.unwrap_err().to_string(), "the batch has no job 7");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn id_of_another_job_is_not_taken() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(2)).await.unwrap();
+        run(&batch, &sandbox).await;
+        let other = stored.store.batch("other").await.unwrap();
+        other.add(jobs(1)).await.unwrap();
+        sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+        run(&other, &sandbox).await;
+        let taken = batch.job(2).await.unwrap().request_id.unwrap();
+        let error = other.adopt(1, &taken).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("{taken} is job 2 of the batch test"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_of_an_unknown_job_is_remembered_and_can_be_taken_back() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(2)).await.unwrap();
+        sandbox.fault_next(Call::Submit, Fault::ResetAfter);
+        run(&batch, &sandbox).await;
+        let number =
+            1 + states(&batch).await.iter().position(|one| *one == State::Unknown).unwrap() as u64;
+        let begun_at = batch.job(number).await.unwrap().begun_at.unwrap();
+        batch.retry(Retry::unknown()).await.unwrap();
+        assert_eq!(batch.job(number).await.unwrap().earlier, [format!("unknown@{begun_at}")]);
+        let known = batch.jobs(0, 10).await.unwrap();
+        let known = known.iter().find_map(|job| job.request_id.clone()).unwrap().to_string();
+        let id =
+            sandbox.accepted_jobs().into_iter().map(|job| job.request_id).find(|id| *id != known);
+        let id = id.unwrap().parse().unwrap();
+        assert!(batch.adopt(number, &id).await.unwrap());
+        run(&batch, &sandbox).await;
+        assert_eq!(states(&batch).await, [State::Done; 2]);
+        assert_eq!(sandbox.accepted(), 2);
+        // A job that was never sent has no id.
+        batch.add(jobs(3)).await.unwrap();
+        assert!(!batch.adopt(3, &"some-id".parse().unwrap()).await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn price_of_a_job_can_be_given_later() {
+    for stored in stores().await {
+        let batch = stored.batch().await;
+        batch.add(jobs(1)).await.unwrap();
+        let mut limits = runcomfy_batch::Limits::default();
+        limits.max_cost = Some("1".parse().unwrap());
+        let error = batch.set_limits(limits).await.unwrap_err();
+        assert!(matches!(error, Error::NoEstimate { count: 1, .. }), "{error}");
+        let mut priced = NewJob::new(input(0));
+        priced.estimate = Some("0.28".parse().unwrap());
+        assert_eq!(batch.add(vec![priced]).await.unwrap().known, 1);
+        batch.set_limits(limits).await.unwrap();
+        assert_eq!(batch.job(1).await.unwrap().estimate.unwrap().to_string(), "$0.28");
+    }
+}
+
+/// Each process creates the tables, and one of them comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_open_a_new_database_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..5 {
+        let path = folder.path().join(format!("{round}.db"));
+        let open = || {
+            let path = path.to_str().unwrap().to_owned();
+            tokio::spawn(async move { Store::open(&path).await?.batch("test").await.map(|_| ()) })
+        };
+        let opened: Vec<_> = (0..6).map(|_| open()).collect();
+        for one in opened {
+            one.await.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn database_that_is_away_is_said_so_at_once() {
+    let error = Store::open("postgres://rcf@127.0.0.1:1/rcf").await.unwrap_err();
+    let error = format!("{error:?}");
+    assert!(error.contains("127.0.0.1:1/rcf") && error.contains("refused"), "{error}");
 }
