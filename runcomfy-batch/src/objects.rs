@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::buffered::BufWriter;
 use object_store::path::Path as ObjectPath;
@@ -40,6 +41,23 @@ impl Objects {
         let (store, prefix) = object_store::parse_url_opts(&url, variables)
             .map_err(|error| bad(error.to_string()))?;
         Ok(Self { store: store.into(), prefix, url: text.to_owned() })
+    }
+
+    /// Asks for an object that does not exist, to see that the place and its keys are good.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        /// Without keys, some clouds look for those of the machine, for minutes.
+        const TIMEOUT: Duration = Duration::from_secs(20);
+        let bad = |reason: String| Error::BadPlace { place: self.url.clone(), reason };
+        let probe = self.prefix.clone().join("runcomfy-probe");
+        match tokio::time::timeout(TIMEOUT, self.store.head(&probe)).await {
+            Ok(Ok(_) | Err(object_store::Error::NotFound { .. })) => Ok(()),
+            Ok(Err(error)) => Err(bad(error.to_string())),
+            Err(_) => {
+                Err(bad("it does not answer; are its keys set, such as AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY, and its region?"
+                    .to_owned()))
+            }
+        }
     }
 
     /// Saves a file, unless one is there already. An object appears only when it is complete.

@@ -41,7 +41,7 @@ pub struct BatchStatus {
     pub paused_because: Option<String>,
     /// Its limits.
     pub limits: Limits,
-    /// The workers that were seen in the last two minutes.
+    /// The workers that were seen in the last 45 seconds, and did not end.
     pub workers: Vec<WorkerInfo>,
 }
 
@@ -239,7 +239,7 @@ impl Batch {
             Db::Sqlite(pool) => {
                 sqlx::query_as(
                     "SELECT id, CAST(strftime('%s', 'now') - last_seen AS BIGINT) FROM Workers \
-                     WHERE worker_type = $1 AND strftime('%s', 'now') - last_seen < 120 ORDER BY id",
+                     WHERE worker_type = $1 AND strftime('%s', 'now') - last_seen < 45 ORDER BY id",
                 )
                 .bind(self.queue())
                 .fetch_all(pool)
@@ -249,7 +249,7 @@ impl Batch {
                 sqlx::query_as(
                     "SELECT id, CAST(EXTRACT(EPOCH FROM now() - last_seen) AS BIGINT) \
                      FROM apalis.workers \
-                     WHERE worker_type = $1 AND now() - last_seen < interval '2 minutes' ORDER BY id",
+                     WHERE worker_type = $1 AND now() - last_seen < interval '45 seconds' ORDER BY id",
                 )
                 .bind(self.queue())
                 .fetch_all(pool)

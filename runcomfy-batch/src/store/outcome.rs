@@ -33,10 +33,12 @@ impl Batch {
             // A job that is new again does not count as in flight.
             sqlx::query(
                 "UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1 AND EXISTS \
-                 (SELECT 1 FROM runcomfy_jobs WHERE batch = $1 AND number = $2 AND state = 'new')",
+                 (SELECT 1 FROM runcomfy_jobs WHERE batch = $1 AND number = $2 AND submission = $3 \
+                 AND state = 'new')",
             )
             .bind(&self.name)
             .bind(signed(number))
+            .bind(submission)
             .execute(&mut *transaction)
             .await?;
             let accepted = sqlx::query(

@@ -120,9 +120,8 @@ async fn cancelled_batch_submits_no_job_again_that_was_refused() {
         batch.not_accepted(1, "first", "busy").await.unwrap();
         assert_eq!(job(&batch).await.state, State::Cancelled);
         assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
-        let mut retry = Retry::default();
-        retry.cancelled = true;
-        assert_eq!(batch.retry(retry).await.unwrap(), 1);
+        let cancelled = Retry { cancelled: true, ..Retry::default() };
+        assert_eq!(batch.retry(cancelled).await.unwrap(), 1);
         batch.begin(1, "third", "b").await.unwrap().unwrap();
         batch.not_accepted(1, "third", "busy").await.unwrap();
         assert_eq!(job(&batch).await.state, State::New);
@@ -133,7 +132,7 @@ async fn cancelled_batch_submits_no_job_again_that_was_refused() {
 #[tokio::test]
 async fn maximum_cost_holds_whatever_happens_to_the_jobs() {
     let folder = tempfile::tempdir().unwrap();
-    for seed in 0..25 {
+    for seed in 0..40 {
         let mut random = fastrand::Rng::with_seed(seed);
         let path = folder.path().join(format!("{seed}.db"));
         let batch = Store::open(path.to_str().unwrap()).await.unwrap().batch("test").await.unwrap();
@@ -147,13 +146,13 @@ async fn maximum_cost_holds_whatever_happens_to_the_jobs() {
         batch.add(jobs.collect()).await.unwrap();
         let max = Usd::from_microdollars(random.u64(5..20));
         batch.set_limits(Limits { max_cost: Some(max), ..Limits::default() }).await.unwrap();
-        for step in 0..80 {
+        for step in 0..120 {
             let number = random.u64(1..=12);
             let job = batch.stored_job(number).await.unwrap();
             let submission = job.submission.unwrap_or_default();
             let request_id = id(&format!("r-{submission}"));
-            match random.u8(..8) {
-                0..=2 => {
+            match random.u8(..100) {
+                0..=39 => {
                     let before = batch.committed().await.unwrap();
                     let estimate = job.record.estimate.unwrap();
                     let begun = batch.begin(number, &format!("s{step}"), "w").await.unwrap();
@@ -165,17 +164,17 @@ async fn maximum_cost_holds_whatever_happens_to_the_jobs() {
                         assert!(before.plus(estimate) > max, "seed {seed}, step {step}");
                     }
                 }
-                3 => batch.accepted(number, &submission, &request_id).await.unwrap(),
-                4 => batch.not_accepted(number, &submission, "busy").await.unwrap(),
-                5 => batch.unknown(number, &submission, "silent").await.unwrap(),
-                6 => {
+                40..=64 => batch.accepted(number, &submission, &request_id).await.unwrap(),
+                65..=74 => batch.not_accepted(number, &submission, "busy").await.unwrap(),
+                75..=79 => batch.unknown(number, &submission, "silent").await.unwrap(),
+                80..=98 => {
                     let ending = Ending {
                         state: *random
                             .choice(&[State::Done, State::Failed, State::Cancelled])
                             .unwrap(),
                         service_end: Some(JobState::Failed),
                         reason: None,
-                        cost: random.bool().then(|| Usd::from_microdollars(random.u64(0..8))),
+                        cost: random.bool().then(|| Usd::from_microdollars(random.u64(0..9))),
                         output: None,
                         files: Vec::new(),
                     };

@@ -196,12 +196,16 @@ impl Worker {
     /// back.
     ///
     /// # Errors
-    /// Failures of the database when the worker begins, or if the system gives no thread.
+    /// [`Error::BadPlace`] if files cannot be saved in object storage; failures of the database when the worker
+    /// begins, or if the system gives no thread.
     pub async fn run(
         &self,
         stop: CancellationToken,
         on_event: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Outcome, Error> {
+        if let Some(save) = &self.options.save {
+            save.check().await?;
+        }
         self.batch.dispatch().await?;
         let writer =
             Writer::start(self.batch.clone()).map_err(|error| Error::Engine(error.into()))?;

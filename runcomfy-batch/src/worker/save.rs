@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use runcomfy_client::{Completed, DownloadOptions, Downloaded, Error as ClientError, IfExists};
 
+use crate::error::Error;
 use crate::job::{JobRecord, SavedFile};
 #[cfg(feature = "object-storage")]
 use crate::objects::Objects;
@@ -36,6 +37,16 @@ impl fmt::Debug for Save {
 }
 
 impl Save {
+    /// Sees to it that files can be saved, before money is spent.
+    pub(super) async fn check(&self) -> Result<(), Error> {
+        match &self.place {
+            // It is created, and a full disk comes later.
+            Place::Folder(_) => Ok(()),
+            #[cfg(feature = "object-storage")]
+            Place::Objects(objects) => objects.check().await,
+        }
+    }
+
     /// Saves the files of a completed job. The error says what to do.
     pub(super) async fn save(
         &self,

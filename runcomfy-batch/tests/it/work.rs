@@ -177,3 +177,21 @@ async fn job_that_the_service_does_not_know_yet_is_no_failure_of_the_next_worker
         assert_eq!(job.state, State::Done, "{job:?}");
     }
 }
+
+/// A file where the bucket should be stands in for a cloud that refuses its keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn object_storage_is_tried_before_money_is_spent() {
+    let stored = stores().await.remove(0);
+    let sandbox = sandbox().await;
+    let batch = stored.batch().await;
+    batch.add(jobs(1)).await.unwrap();
+    let folder = stored.folder.path().join("bucket");
+    std::fs::write(&folder, "a file").unwrap();
+    let url = format!("file://{}/night", folder.display());
+    let name = |_: &runcomfy_batch::JobRecord, _: usize, _: usize| "a".into();
+    let save = options().save_at(&url, name, runcomfy_client::DownloadOptions::default()).unwrap();
+    let worker = Worker::new(batch.clone(), client(&sandbox), save);
+    let error = worker.run(CancellationToken::new(), |_| {}).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("cannot save files at {url}: ")), "{error}");
+    assert_eq!(sandbox.accepted(), 0);
+}
