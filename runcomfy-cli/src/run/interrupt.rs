@@ -1,12 +1,16 @@
-//! Ctrl-C.
+//! Ctrl-C, and the signal by which `kill`, systemd and Docker end a process.
 
 use std::future::pending;
+#[cfg(unix)]
+use std::future::poll_fn;
+#[cfg(unix)]
+use std::task::Poll;
 
 use tokio::sync::watch;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Counts how often the user has pressed Ctrl-C. Without it, the first one ends the process.
+/// Counts how often the user has pressed Ctrl-C, or SIGTERM came. Without it, the first one ends the process.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupts {
     count: watch::Receiver<u32>,
@@ -16,12 +20,12 @@ impl Interrupts {
     /// Listens from now on.
     pub(crate) fn listen() -> Self {
         let (sender, count) = watch::channel(0);
+        let mut signals = Signals::listen();
         tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
+            loop {
+                signals.next().await;
                 sender.send_modify(|count| *count += 1);
             }
-            // Without a handler, the signal ends the process. Nobody is told that it came.
-            pending::<()>().await;
         });
         Self { count }
     }
@@ -58,6 +62,47 @@ impl Interrupts {
         future: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         self.or(future).await.unwrap_or_else(|| Err(interrupted("nothing was submitted")))
+    }
+}
+
+/// The signals that ask a process to end. One without a handler ends it, and nobody is told that it came.
+#[cfg(unix)]
+struct Signals {
+    handled: Vec<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        Self { handled: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+    }
+
+    async fn next(&mut self) {
+        poll_fn(|context| {
+            let came = |signal: &mut tokio::signal::unix::Signal| {
+                matches!(signal.poll_recv(context), Poll::Ready(Some(())))
+            };
+            if self.handled.iter_mut().any(came) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
     }
 }
 

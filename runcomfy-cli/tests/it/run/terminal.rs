@@ -21,19 +21,38 @@ pub(crate) fn interrupt(child: &Child) {
 }
 
 #[test]
-fn ctrl_c_leaves_the_job_and_says_how_to_take_it_up() {
+fn ctrl_c_and_sigterm_leave_the_job_and_say_how_to_take_it_up() {
+    for name in ["INT", "TERM"] {
+        let service = slow();
+        let (mut child, mut stderr, _watchdog) = start_until(&service, &RUN, "in queue");
+        let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+        signal(child.id(), name);
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
+        let expected = format!(
+            "request {id} goes on; take it up again with `rcf wait {id}`, or `rcf resume` for all jobs\n"
+        );
+        assert_eq!(rest, expected, "{name}");
+        assert_eq!(service.succeed(&["status", &id]), format!("{id} in queue, position 0\n"));
+    }
+}
+
+#[test]
+fn sigterm_stops_every_wait() {
     let service = slow();
-    let (mut child, mut stderr, _watchdog) = start_until(&service, &RUN, "in queue");
-    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
-    interrupt(&child);
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let expected = format!(
-        "request {id} goes on; take it up again with `rcf wait {id}`, or `rcf resume` for all jobs\n"
-    );
-    assert_eq!(rest, expected);
-    assert_eq!(service.succeed(&["status", &id]), format!("{id} in queue, position 0\n"));
+    let id = service.succeed(&[&["submit"], &RUN[1..]].concat());
+    for (words, said) in [
+        (&["resume"][..], "stopped with 1 job unfinished: `rcf resume` goes on".to_owned()),
+        (&["wait", id.trim_end()], format!("request {} goes on; ", id.trim_end())),
+    ] {
+        let (mut child, mut stderr, _watchdog) = start_until(&service, words, "in queue");
+        signal(child.id(), "TERM");
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{words:?}");
+        assert!(rest.starts_with(&said), "{rest}");
+    }
 }
 
 #[test]
