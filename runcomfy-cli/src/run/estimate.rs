@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::request::Model;
-use crate::service;
+use crate::{Error, ErrorKind, Result, service};
 
 /// What a run costs by the base price of the catalog. Options such as a resolution may cost more.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,18 +23,20 @@ pub(crate) struct Estimate {
     pub(super) note: Option<String>,
 }
 
-/// The price of a body, from the catalog. A catalog that does not answer holds up no run.
-pub(super) async fn estimate(client: &Client, model: &Model, body: &Value) -> Estimate {
+/// The price of a body, from the catalog.
+///
+/// # Errors
+/// If the catalog cannot be asked. One that has no such model is no error: the price is unknown.
+pub(super) async fn estimate(client: &Client, model: &Model, body: &Value) -> Result<Estimate> {
     const PATIENCE: Duration = Duration::from_secs(20);
     match timeout(PATIENCE, client.model(model.id())).await {
-        Ok(Ok(entry)) => of_entry(&entry, model, body),
-        Ok(Err(error)) => unknown(&service::error(error).to_string()),
-        Err(_) => unknown("the catalog does not answer"),
+        Ok(Ok(entry)) => Ok(of_entry(&entry, model, body)),
+        Ok(Err(error)) if service::is_not_found(&error) => {
+            Ok(Estimate::unknown(&service::error(error)))
+        }
+        Ok(Err(error)) => Err(service::error(error)),
+        Err(_) => Err(Error::new(ErrorKind::Unavailable, "the catalog does not answer")),
     }
-}
-
-fn unknown(reason: &str) -> Estimate {
-    Estimate { usd: None, words: format!("unknown: {reason}"), base: None, unit: None, note: None }
 }
 
 pub(crate) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Estimate {
@@ -105,6 +107,11 @@ pub(super) fn money(usd: f64) -> String {
 }
 
 impl Estimate {
+    /// There is none, for this reason.
+    pub(super) fn unknown(reason: &Error) -> Self {
+        Self { usd: None, words: format!("unknown: {reason}"), base: None, unit: None, note: None }
+    }
+
     /// For `--json`.
     pub(super) fn to_json(&self) -> Value {
         let Self { usd, words, base, unit, note } = self;

@@ -28,7 +28,15 @@ pub(super) struct Waiting {
     #[arg(long, value_name = "FOLDER", default_value = ".", help_heading = "Files")]
     pub(super) out: PathBuf,
     /// How long to wait for a job, for example 90s, 10m or 2h. The job goes on after that
-    #[arg(long, value_name = "TIME", default_value = "2h", value_parser = time, help_heading = "Files")]
+    // With a hyphen, it is refused in our words rather than as an unknown flag.
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "2h",
+        value_parser = time,
+        allow_hyphen_values = true,
+        help_heading = "Files"
+    )]
     pub(super) wait_timeout: Duration,
 }
 

@@ -18,7 +18,14 @@ use crate::{Error, ErrorKind, Result, service};
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Spending {
     /// Submits nothing if the price is higher than this, in US dollars, or is not known
-    #[arg(long, value_name = "USD", value_parser = dollars, help_heading = "Money")]
+    // With a hyphen, it is refused in our words rather than as an unknown flag.
+    #[arg(
+        long,
+        value_name = "USD",
+        value_parser = dollars,
+        allow_hyphen_values = true,
+        help_heading = "Money"
+    )]
     pub(super) max_cost: Option<f64>,
     /// Submits without a question. In a pipe, there is none in any case
     #[arg(long, short, help_heading = "Money")]
@@ -68,8 +75,20 @@ impl<F: OwnFlags> Launch<'_, F> {
     /// Says the price, refuses one that is too high, and asks.
     async fn settle_price(&self, asks: bool) -> Result<()> {
         let Self { prepared, input, jobs, spending, say, .. } = self;
-        let price = estimate(&jobs.client, &prepared.model, &input.body()).await;
-        allow(&price, spending.max_cost)?;
+        let price = match estimate(&jobs.client, &prepared.model, &input.body()).await {
+            Ok(price) => {
+                allow(&price, spending.max_cost, ErrorKind::NoPermission)?;
+                price
+            }
+            // The submission would be refused for the same reason.
+            Err(error) if error.kind() == ErrorKind::NoPermission => return Err(error),
+            // A catalog that does not answer holds up no run without a limit.
+            Err(error) => {
+                let price = Estimate::unknown(&error);
+                allow(&price, spending.max_cost, error.kind())?;
+                price
+            }
+        };
         say.note(&format!("price: {}", price.words));
         // A person decides by all that is known.
         if let Some(note) = price.note.as_deref().filter(|_| asks) {
@@ -121,8 +140,8 @@ impl<F: OwnFlags> Launch<'_, F> {
     }
 }
 
-/// Refuses a price that is too high, or not known.
-fn allow(price: &Estimate, max_cost: Option<f64>) -> Result<()> {
+/// Refuses a price that is too high, or not known. The kind says why it is not.
+fn allow(price: &Estimate, max_cost: Option<f64>, kind: ErrorKind) -> Result<()> {
     let Some(max) = max_cost else { return Ok(()) };
     let (max, words) = match price.usd {
         Some(usd) if usd <= max => return Ok(()),
@@ -130,7 +149,7 @@ fn allow(price: &Estimate, max_cost: Option<f64>) -> Result<()> {
         None => (money(max), "may be"),
     };
     Err(Error::new(
-        ErrorKind::NoPermission,
+        kind,
         format!("the price {words} higher than {max}: {}; nothing was submitted", price.words),
     ))
 }

@@ -1,8 +1,10 @@
 //! Prices, limits, and the account.
 
+use runcomfy_sandbox::{Call, Reply};
 use serde_json::{Value, json};
 
 use super::support::{IMAGE, KLING, Service, quick};
+use crate::support::run;
 
 /// A catalog entry with a price.
 fn entry(price: Value, unit: Value, properties: Value) -> String {
@@ -140,18 +142,18 @@ fn a_price_above_the_limit_is_refused() {
     let output = run("1.4");
     assert_eq!((output.code, &*output.stderr), (0, "price: $1.40 (5 s at $0.28 per second)\n"));
     // What is not known may be too much.
-    service
-        .sandbox
-        .reply_next(runcomfy_sandbox::Call::Catalog, runcomfy_sandbox::Reply::new(200, "[]"));
+    let no_price = json!({
+        "model_id": KLING, "display_name": "Kling", "base_price_usd": null,
+        "input_schema": {"type": "object", "properties": {}},
+    });
+    service.sandbox.reply_next(Call::Catalog, Reply::new(200, no_price.to_string()));
     let output = run("5");
-    assert_eq!(output.code, 77);
-    let start = "error: the price may be higher than $5.00: unknown: cannot read the catalog";
-    assert!(output.stderr.starts_with(start), "{}", output.stderr);
+    let expected = "error: the price may be higher than $5.00: unknown: the catalog states no price; nothing was \
+                    submitted\n";
+    assert_eq!((output.code, &*output.stderr), (77, expected));
     assert_eq!(service.sandbox.accepted(), 1);
     // Without a limit, it runs.
-    service
-        .sandbox
-        .reply_next(runcomfy_sandbox::Call::Catalog, runcomfy_sandbox::Reply::new(200, "[]"));
+    service.sandbox.reply_next(Call::Catalog, Reply::new(200, "[]"));
     let output = service.rcf(&["submit", KLING, "--prompt", "x", "--image-url", IMAGE]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     assert!(
@@ -159,6 +161,57 @@ fn a_price_above_the_limit_is_refused() {
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn a_catalog_that_cannot_be_asked_is_no_refused_price() {
+    let service = Service::new();
+    let words = ["submit", KLING, "--prompt", "x", "--image-url", IMAGE, "--max-cost", "5"];
+    service.sandbox.reply_next(Call::Catalog, Reply::new(200, "[]"));
+    let error = service.fail(&words, 69);
+    let start = "error: the price may be higher than $5.00: unknown: cannot read the catalog";
+    assert!(error.starts_with(start) && error.contains("; nothing was submitted\n"), "{error}");
+    service.sandbox.refuse_connections(true);
+    let error = service.fail(&words, 69);
+    assert!(error.contains("; nothing was submitted"), "{error}");
+    assert_eq!(service.sandbox.accepted(), 0);
+}
+
+#[test]
+fn a_refused_token_is_reported_once() {
+    for status in [400, 401] {
+        let service = Service::of(quick().token_status(status));
+        for more in [&[][..], &["--max-cost", "5"]] {
+            let words = ["run", KLING, "--prompt", "x", "--image-url", IMAGE];
+            let mut command = service.command(&[&words, more].concat());
+            let output = run(command.env("RUNCOMFY_API_TOKEN", "wrong"), "");
+            assert_eq!(output.code, 77, "{}", output.stderr);
+            let is_one = output.stderr.starts_with("error: the service answered HTTP");
+            assert!(is_one && output.stderr.lines().count() == 1, "{}", output.stderr);
+        }
+        // Nothing was sent after the first refusal.
+        let received = service.sandbox.received();
+        assert!(received.iter().all(|call| call.method == "GET"), "{received:?}");
+    }
+}
+
+#[test]
+fn a_negative_limit_is_refused_in_plain_words() {
+    let service = Service::new();
+    let words = ["run", KLING, "--prompt", "x", "--image-url", IMAGE];
+    for (flag, value, says) in [
+        ("--max-cost", "-1", "it is a number of US dollars, such as 0.50"),
+        ("--wait-timeout", "-5s", "a time looks like 90s, 10m or 2h"),
+    ] {
+        let mut all = vec![words.to_vec()];
+        if flag == "--wait-timeout" {
+            all.extend([vec!["wait", "x"], vec!["resume"]]);
+        }
+        for words in all {
+            let error = service.fail(&[&words[..], &[flag, value]].concat(), 64);
+            assert!(error.contains(says) && !error.contains("-- "), "{error}");
+        }
+    }
 }
 
 #[test]
