@@ -12,7 +12,7 @@ use runcomfy_models::Value;
 
 use super::field_flag::{arg_id, field_flags, is_field};
 use super::grammar::{general, of_model};
-use super::input::{Assignment, read_input};
+use super::input::{Assignment, Extra, read_input};
 use crate::request::{Draft, Model};
 use crate::{Error, Result, Status};
 
@@ -42,7 +42,7 @@ pub(super) struct Body {
     pub(super) set: Vec<Assignment>,
     /// Adds a key that the model's schema does not declare, such as `lora`. Nothing checks its value
     #[arg(long, value_name = "KEY=JSON", conflicts_with = "unchecked")]
-    pub(super) extra: Vec<Assignment>,
+    pub(super) extra: Vec<Extra>,
     /// Sends the input without checking it: the service judges it
     #[arg(long)]
     pub(super) unchecked: bool,
@@ -157,7 +157,7 @@ impl<F: OwnFlags> Call<F> {
 
     /// The keys that the schema does not declare.
     pub(super) fn extras(&self) -> impl Iterator<Item = (&str, Value)> {
-        self.flags.body().extra.iter().map(|extra| (&*extra.path, extra.value()))
+        self.flags.body().extra.iter().map(|extra| (&*extra.key, extra.value.clone()))
     }
 }
 

@@ -20,7 +20,12 @@ pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
     } else {
         std::fs::read_to_string(path)
     };
-    let text = text.map_err(|error| Error::io(format!("cannot read {name}"), error))?;
+    let text = text.map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => {
+            Error::bad_input(format!("{name} is not JSON: it is not UTF-8 text"))
+        }
+        _ => Error::io(format!("cannot read {name}"), error),
+    })?;
     let value = serde_json::from_str(&text)
         .map_err(|error| Error::bad_input(format!("{name} is not JSON: {error}")))?;
     let Value::Object(members) = value else {
@@ -36,6 +41,30 @@ pub(crate) struct Assignment {
     /// A field, or the path to a value inside it: `shots[0].prompt`.
     pub(crate) path: String,
     text: String,
+}
+
+/// `KEY=JSON`.
+#[derive(Clone, Debug)]
+pub(super) struct Extra {
+    pub(super) key: String,
+    pub(super) value: Value,
+}
+
+impl FromStr for Extra {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let (key, text) = match text.split_once('=') {
+            Some((key, text)) if !key.is_empty() => (key, text),
+            _ => return Err("it has the form KEY=JSON".to_owned()),
+        };
+        match serde_json::from_str(text) {
+            Ok(value) => Ok(Self { key: key.to_owned(), value }),
+            Err(error) => {
+                Err(format!("{text:?} is not JSON: {error}; a text has quotes: '{key}=\"a text\"'"))
+            }
+        }
+    }
 }
 
 impl FromStr for Assignment {

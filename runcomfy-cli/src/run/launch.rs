@@ -106,8 +106,9 @@ impl<F: OwnFlags> Launch<'_, F> {
 
     async fn submit_now(&self, interrupts: &mut Interrupts) -> Result<Job> {
         let mut submission = std::pin::pin!(self.send());
+        let failed = |error| self.failed(error);
         if let Some(outcome) = interrupts.or(&mut submission).await {
-            return outcome.map_err(service::error);
+            return outcome.map_err(failed);
         }
         // The answer comes soon, and a job that nobody knows of costs money.
         Say::default()
@@ -117,12 +118,21 @@ impl<F: OwnFlags> Launch<'_, F> {
                 "nobody knows whether the submission was accepted: see `rcf resume` before you submit again",
             ));
         };
-        let job = outcome.map_err(service::error)?;
+        let job = outcome.map_err(failed)?;
         let id = job.request_id();
         Err(interrupted(format!(
             "request {id} was submitted, and goes on; take it up again with `{}`",
             service::take_up(id)
         )))
+    }
+
+    /// The error of a submission.
+    fn failed(&self, error: ClientError) -> Error {
+        let is_checked = matches!(self.input, Input::Checked(_));
+        match is_checked && self.prepared.call.extras().next().is_none() {
+            true => service::error(error),
+            false => service::error_of_unchecked(error),
+        }
     }
 
     async fn send(&self) -> std::result::Result<Job, ClientError> {

@@ -9,6 +9,8 @@ use runcomfy_client::{ApiErrorKind, Client, ConfigError, Error as ClientError, R
 
 use crate::{Error, ErrorKind, Result};
 use message::message;
+#[cfg(feature = "run")]
+use message::message_of_unchecked;
 
 /// A client with the settings of the environment. It makes one call at a time.
 pub(crate) fn client() -> Result<Client> {
@@ -24,8 +26,20 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
 
 /// The error of a command whose call failed.
 pub(crate) fn error(error: ClientError) -> Error {
-    let (kind, message) = (kind(&error), message(&error));
-    Error::new(kind, message.clone()).because(CallError { message, error })
+    let message = message(&error);
+    with_message(error, message)
+}
+
+/// The error of a submission that was not checked, or had keys that the schema does not declare. A refusal
+/// is no reason to leave the checks out.
+#[cfg(feature = "run")]
+pub(crate) fn error_of_unchecked(error: ClientError) -> Error {
+    let message = message_of_unchecked(&error);
+    with_message(error, message)
+}
+
+fn with_message(error: ClientError, message: String) -> Error {
+    Error::new(kind(&error), message.clone()).because(CallError { message, error })
 }
 
 /// An error of the library with the message of the command, so that its own is not repeated as a cause.

@@ -331,10 +331,18 @@ fn what_the_schema_does_not_know_can_be_sent() {
     // The sandbox judges strictly: it refuses the key, so the key was sent.
     let refused = service.fail(&[&given[..], &["--extra", r#"lora={"path": "a"}"#]].concat(), 65);
     assert!(refused.contains("('lora' was unexpected)"), "{refused}");
-    let declared = service.fail(&[&given[..], &["--extra", "type=x"]].concat(), 65);
+    assert!(!refused.contains("--unchecked"), "{refused}");
+    assert!(refused.contains("`rcf models show acme/dream` says what it takes"), "{refused}");
+    let declared = service.fail(&[&given[..], &["--extra", r#"type="x""#]].concat(), 65);
     assert!(declared.contains("cannot add the extra key \"type\""), "{declared}");
+    assert!(declared.contains("set it with `--set type_=VALUE`; nothing was sent"), "{declared}");
+    for value in ["notjson{", "word", ""] {
+        let extra = format!("lora={value}");
+        let error = service.fail(&[&given[..], &["--extra", &extra]].concat(), 64);
+        assert!(error.contains(&format!("{value:?} is not JSON")), "{error}");
+    }
     let refused = service.fail(&[&given[..], &["--unchecked", "--set", "steps=25"]].concat(), 65);
-    assert!(refused.contains("HTTP 422") && refused.contains("`--unchecked` sends"), "{refused}");
+    assert!(refused.contains("HTTP 422") && !refused.contains("`--unchecked`"), "{refused}");
     service.succeed(&[&given[..], &["--unchecked", "--steps", "3"]].concat());
     assert_eq!(service.inputs(), [json!({"1_image": IMAGE, "149_steps": 3})]);
     // A model that the catalog does not have goes to the service as it is.
@@ -342,4 +350,14 @@ fn what_the_schema_does_not_know_can_be_sent() {
     assert!(error.contains("HTTP 404"), "{error}");
     let unknown = service.fail(&["submit", "acme/none", "--unchecked", "--a", "1"], 64);
     assert!(unknown.contains("unexpected argument '--a'"), "{unknown}");
+}
+
+#[test]
+fn an_input_file_that_is_no_text_is_a_wrong_input() {
+    let service = Service::new();
+    service.write("a.png", b"\x89PNG\r\n\x1a\n\xff");
+    let error = service.fail(&["submit", KLING, "--input", "a.png"], 65);
+    assert!(error.starts_with("error: a.png is not JSON: "), "{error}");
+    let error = service.fail(&["submit", KLING, "--input", "none.json"], 74);
+    assert!(error.starts_with("error: cannot read none.json"), "{error}");
 }
