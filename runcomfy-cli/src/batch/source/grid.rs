@@ -1,13 +1,17 @@
 //! `--vary`: a job for each of several values of a field.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use runcomfy_models::Value;
+use runcomfy_schema::printable::line;
 
 use super::row::Given;
 
 /// More jobs of one line are taken for a mistake.
 const MAX_COMBINATIONS: u64 = 1_000_000;
+
+const RANGE: &str = "a range is FIRST..LAST or FIRST..LAST..STEP";
 
 /// The values of a field: `seed=1..20`.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,12 +58,15 @@ fn range(text: &str) -> Result<Option<Values>, String> {
         None if parts.len() > 1 && parts.iter().all(|part| part.parse::<f64>().is_ok()) => {
             return Err("a range is one of integers; list other numbers: FIELD=0.1,0.2".to_owned());
         }
+        None if parts.len() > 1 && parts.iter().any(|part| part.parse::<i64>().is_ok()) => {
+            return Err(format!("{RANGE}; a JSON array has texts: FIELD=[\"1..x\"]"));
+        }
         _ => return Ok(None),
     };
     let (first, last, step) = match *numbers {
         [first, last] => (first, last, 1),
         [first, last, step] if step > 0 => (first, last, step),
-        _ => return Err("a range is FIRST..LAST or FIRST..LAST..STEP".to_owned()),
+        _ => return Err(RANGE.to_owned()),
     };
     if last < first {
         return Err(format!("the range {text} is empty: its end is before its beginning"));
@@ -74,6 +81,7 @@ fn list(text: &str) -> Result<Vec<Given>, String> {
         if items.is_empty() {
             return Err("the list of values is empty".to_owned());
         }
+        refuse_equal(items.iter().map(Value::to_string))?;
         return Ok(items.into_iter().map(Given::Json).collect());
     }
     let items: Vec<_> = text.split(',').map(str::trim).collect();
@@ -81,7 +89,20 @@ fn list(text: &str) -> Result<Vec<Given>, String> {
         return Err("a value is empty; a JSON array has values of any kind: FIELD=[\"\",\"a, b\"]"
             .to_owned());
     }
+    refuse_equal(items.iter().map(|item| (*item).to_owned()))?;
     Ok(items.into_iter().map(|item| Given::Text(item.to_owned())).collect())
+}
+
+/// Equal values make equal jobs, which nobody wants to pay for.
+fn refuse_equal(values: impl Iterator<Item = String>) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for value in values {
+        if seen.contains(&value) {
+            return Err(format!("the value {} is there twice", line(&value)));
+        }
+        seen.insert(value);
+    }
+    Ok(())
 }
 
 impl Vary {
@@ -165,6 +186,12 @@ mod tests {
             ("seed=1..9..0", "FIRST..LAST..STEP"),
             ("seed=1..9..-2", "FIRST..LAST..STEP"),
             ("seed=1..2..3..4", "FIRST..LAST..STEP"),
+            ("seed=1..", "a range is FIRST..LAST"),
+            ("seed=..9", "a range is FIRST..LAST"),
+            ("seed=1..abc", "a range is FIRST..LAST"),
+            ("seed=1..3,5", "a range is FIRST..LAST"),
+            ("seed=1, 1", "the value 1 is there twice"),
+            ("a=[\"x\",2,\"x\"]", "the value \"x\" is there twice"),
             ("a=1,,2", "a value is empty"),
             ("a=[]", "is empty"),
         ] {
