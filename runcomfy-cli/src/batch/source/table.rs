@@ -1,7 +1,7 @@
 //! Jobs as rows of a table (CSV).
 
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
@@ -13,12 +13,16 @@ use super::MAX_ROW_LEN;
 use super::row::{Given, Row};
 use crate::{Error, Result};
 
+/// Where text follows a closing quote, in bytes of what the reader gave. `csv` takes it as a part of the cell.
+type Stray = Rc<RefCell<VecDeque<u64>>>;
+
 /// Reads rows of a table, one at a time.
 pub(super) struct Table<R> {
     reader: Reader<Normalized<R>>,
     /// The bytes that were read since the last row.
     len: Rc<Cell<u64>>,
     has_ended: Rc<Cell<bool>>,
+    stray: Stray,
     names: Vec<Option<String>>,
     record: ByteRecord,
 }
@@ -33,11 +37,14 @@ impl<R: BufRead> Table<R> {
         let start = reader.fill_buf().map_err(super::cannot_read)?;
         let delimiter = delimiter.unwrap_or_else(|| delimiter_of(start));
         let (len, has_ended) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+        let stray = Stray::default();
         let normalized = Normalized {
             reader,
             len: Rc::clone(&len),
             has_ended: Rc::clone(&has_ended),
             last: b'\n',
+            quotes: Quotes { delimiter, state: QuoteState::Start, position: 0 },
+            stray: Rc::clone(&stray),
         };
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
@@ -49,6 +56,9 @@ impl<R: BufRead> Table<R> {
             return Err(Error::bad_input("the table is empty: its first line names its columns"));
         }
         len.set(0);
+        if has_stray(&stray, &reader) {
+            return Err(Error::bad_input(format!("line 1: {STRAY}")));
+        }
         let mut names = Vec::new();
         let mut seen = HashSet::new();
         for (index, cell) in header.iter().enumerate() {
@@ -65,7 +75,7 @@ impl<R: BufRead> Table<R> {
                 "the first line of a table names its columns; here, no column has a name",
             ));
         }
-        Ok(Self { reader, len, has_ended, names, record: ByteRecord::new() })
+        Ok(Self { reader, len, has_ended, stray, names, record: ByteRecord::new() })
     }
 
     /// The next row that is not blank.
@@ -78,6 +88,7 @@ impl<R: BufRead> Table<R> {
                 return Ok(None);
             }
             self.len.set(0);
+            let has_stray = has_stray(&self.stray, &self.reader);
             if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
@@ -91,7 +102,8 @@ impl<R: BufRead> Table<R> {
                 let members = Err("a quote is never closed".to_owned());
                 return Ok(Some(Row { line: Some(line), members }));
             }
-            return Ok(Some(Row { line: Some(line), members: self.members() }));
+            let members = if has_stray { Err(STRAY.to_owned()) } else { self.members() };
+            return Ok(Some(Row { line: Some(line), members }));
         }
     }
 
@@ -126,6 +138,16 @@ impl<R: BufRead> Table<R> {
     }
 }
 
+const STRAY: &str = "text after a closing quote; a quote inside of a cell is written twice";
+
+/// Whether there was text after a closing quote in the row that was read last.
+fn has_stray<R: Read>(stray: &Stray, reader: &Reader<R>) -> bool {
+    let (mut stray, end) = (stray.borrow_mut(), reader.position().byte());
+    let count = stray.iter().take_while(|position| **position < end).count();
+    stray.drain(..count);
+    count > 0
+}
+
 /// What separates the cells of a line: spreadsheets of some countries write `;`.
 fn delimiter_of(start: &[u8]) -> u8 {
     let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
@@ -151,6 +173,48 @@ struct Normalized<R> {
     len: Rc<Cell<u64>>,
     has_ended: Rc<Cell<bool>>,
     last: u8,
+    quotes: Quotes,
+    stray: Stray,
+}
+
+/// Follows the quotes of a table as `csv` does.
+struct Quotes {
+    delimiter: u8,
+    state: QuoteState,
+    /// In bytes.
+    position: u64,
+}
+
+#[derive(Clone, Copy)]
+enum QuoteState {
+    /// Of a cell.
+    Start,
+    Unquoted,
+    Quoted,
+    /// After a quote that closes the cell, or is the first half of a quote in it.
+    Quote,
+    /// After blanks behind the closing quote.
+    Closed,
+}
+
+impl Quotes {
+    /// Returns whether the byte is text after a closing quote.
+    fn is_stray(&mut self, byte: u8) -> bool {
+        let is_end = byte == self.delimiter || byte == b'\n';
+        let is_blank = matches!(byte, b' ' | b'\t');
+        let (next, is_stray) = match self.state {
+            QuoteState::Quoted if byte == b'"' => (QuoteState::Quote, false),
+            QuoteState::Quoted => (QuoteState::Quoted, false),
+            QuoteState::Start | QuoteState::Quote if byte == b'"' => (QuoteState::Quoted, false),
+            _ if is_end => (QuoteState::Start, false),
+            QuoteState::Start | QuoteState::Unquoted => (QuoteState::Unquoted, false),
+            QuoteState::Quote | QuoteState::Closed if is_blank => (QuoteState::Closed, false),
+            QuoteState::Quote | QuoteState::Closed => (QuoteState::Unquoted, true),
+        };
+        self.state = next;
+        self.position += 1;
+        is_stray
+    }
 }
 
 impl<R: BufRead> Read for Normalized<R> {
@@ -184,6 +248,9 @@ impl<R: BufRead> Read for Normalized<R> {
                 if let Some(place) = room.next() {
                     *place = if *byte == b'\r' { b'\n' } else { *byte };
                     written += 1;
+                    if self.quotes.is_stray(*place) {
+                        self.stray.borrow_mut().push_back(self.quotes.position - 1);
+                    }
                 }
             }
             self.reader.consume(read);

@@ -147,6 +147,14 @@ fn files_without_sense_are_refused() {
         ("jobs.csv", b"prompt,b\n\"x,y\nz,1\n", 65, "line 2: a quote is never closed"),
         (
             "jobs.csv",
+            b"prompt,b\n\"x\"\"\",y\n\"x\"y,1\n",
+            65,
+            "line 3: text after a closing quote",
+        ),
+        ("jobs.csv", b"prompt;b\n\n\"x\ny\" z;\"y\"\r\n", 65, "line 3: text after a closing quote"),
+        ("jobs.csv", b"\"prompt\"b,c\nx,y\n", 65, "line 1: text after a closing quote"),
+        (
+            "jobs.csv",
             b"prompt\nx\n",
             65,
             "line 2: the model is missing: name it under `model`, or all of them with --model",
