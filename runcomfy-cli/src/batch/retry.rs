@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use runcomfy_batch::{Retry, State};
+use runcomfy_batch::{JobRecord, Retry, State};
 use runcomfy_schema::counted::counted;
 use serde_json::json;
 
 use super::error::of_batch;
 use super::{Finish, place::Place};
 use crate::run::{Say, ask};
+use crate::service::shell_word;
 use crate::{Error, ErrorKind, Result};
 
 const EXAMPLE: &str = "\
@@ -61,14 +62,20 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
         }
         (retry.failed, retry.cancelled) = (true, true);
     }
+    if *unknown && numbers.is_empty() && !yes {
+        return Err(Error::usage(format!(
+            "jobs that are unknown may have been paid for. Look at your account, and name the jobs: \
+             `rcf batch retry --unknown NUMBER ...{}`; with --yes in place of numbers, it tries all of them again",
+            place.flags()
+        )));
+    }
     let batch = place.open().await?;
-    let mut states = Vec::new();
+    let mut jobs = Vec::new();
     for number in numbers {
-        states.push((*number, batch.job(*number).await.map_err(of_batch)?.state));
+        jobs.push(batch.job(*number).await.map_err(of_batch)?);
     }
     if *unknown && !yes && ask::can_ask() {
-        let count = batch.status().await.map_err(of_batch)?.count(State::Unknown);
-        let count = if numbers.is_empty() { count } else { numbers.len() as u64 };
+        let count = jobs.iter().filter(|job| job.state == State::Unknown).count();
         let question = format!(
             "{} may have been accepted, and would be paid for twice. Did you look at your account?",
             counted(count, "job")
@@ -79,10 +86,15 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     }
     let count = batch.retry(retry).await.map_err(of_batch)?;
     say.result(output, &json!({"jobs": count}), |output| match count {
-        0 if states.is_empty() => writeln!(output, "there is no such job"),
+        0 if jobs.is_empty() => {
+            let wanted =
+                [(failed, "failed"), (cancelled, "was cancelled"), (unknown, "is unknown")];
+            let wanted = wanted.iter().filter(|(is_wanted, _)| **is_wanted);
+            let wanted: Vec<_> = wanted.map(|(_, state)| *state).collect();
+            writeln!(output, "no job {}", wanted.join(" or "))
+        }
         0 => {
-            let states: Vec<_> =
-                states.iter().map(|(number, state)| format!("job {number} is {state}")).collect();
+            let states: Vec<_> = jobs.iter().map(|job| standing(job, place)).collect();
             let states = states.join(", ");
             writeln!(output, "no job is tried again: {states}; see `rcf batch retry --help`")
         }
@@ -94,4 +106,21 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
         ),
     })?;
     Ok(Finish::Done)
+}
+
+/// The state of a job that is not tried again, and what helps.
+fn standing(job: &JobRecord, place: &Place) -> String {
+    let standing = format!("job {} is {}", job.number, job.state);
+    match (&job.state, &job.request_id) {
+        (State::Done, Some(id)) => {
+            let out = place.out.as_ref().map_or_else(
+                || "FOLDER".to_owned(),
+                |out| shell_word(&out.to_string_lossy()).into_owned(),
+            );
+            format!(
+                "{standing}; if its files are gone, `rcf download {id} --out {out}` fetches them"
+            )
+        }
+        _ => standing,
+    }
 }
