@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use runcomfy_batch::{Added, Batch, NameTemplate, Usd};
+use runcomfy_batch::{Added, Batch, NameTemplate, NewJob, Usd};
 use runcomfy_client::Client;
 use runcomfy_schema::counted::counted;
+use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
 
 use super::error::of_batch;
@@ -20,6 +21,9 @@ pub(super) struct Adding {
     added: Added,
     /// Lines that were left out.
     skipped: usize,
+    /// The number of the last job of the batch.
+    last: u64,
+    /// What the added jobs probably cost.
     cost: Usd,
     pub(super) models: BTreeMap<String, Model>,
 }
@@ -39,18 +43,23 @@ pub(super) async fn add(
     template: Option<&NameTemplate>,
     batch: impl AsyncFnOnce() -> Result<Batch>,
     client: Option<&Client>,
+    needs_token: bool,
     say: Say,
 ) -> Result<(Batch, Adding)> {
     let opened = source.open()?;
     let mut prices = Prices::new(&source.price, client.cloned());
     let jobs = Jobs::new(source, &opened, client.cloned(), &mut prices)?;
     let checked = check(source, &opened, jobs).await?;
+    check_prices(source, &checked)?;
     if let Some(template) = template {
         check_template(template, &checked.models)?;
     }
+    if needs_token {
+        prices.check_token().await?;
+    }
     let batch = batch().await?;
-    let old = batch.status().await.map_err(of_batch)?.limits;
-    if limits.over(old).max_cost.is_some() {
+    let old = batch.status().await.map_err(of_batch)?;
+    if limits.over(old.limits).max_cost.is_some() {
         need_prices(&checked)?;
     }
     limits.set(&batch).await?;
@@ -64,7 +73,8 @@ pub(super) async fn add(
     let mut adding = Adding {
         added: Added::default(),
         skipped: checked.skipped(),
-        cost: checked.cost,
+        last: old.total(),
+        cost: Usd::ZERO,
         models: checked.models,
     };
     let (mut chunk, mut len) = (Vec::new(), 0);
@@ -84,18 +94,29 @@ pub(super) async fn add(
         len += ready.size;
         chunk.push(ready.job);
         if chunk.len() == MAX_CHUNK || len > MAX_CHUNK_LEN {
-            adding.count(batch.add(std::mem::take(&mut chunk)).await.map_err(of_batch)?);
+            adding.add(&batch, std::mem::take(&mut chunk)).await?;
             len = 0;
         }
     }
-    adding.count(batch.add(chunk).await.map_err(of_batch)?);
+    adding.add(&batch, chunk).await?;
     Ok((batch, adding))
 }
 
 impl Adding {
-    fn count(&mut self, added: Added) {
+    async fn add(&mut self, batch: &Batch, jobs: Vec<NewJob>) -> Result<()> {
+        let estimates = jobs.iter().filter_map(|job| job.estimate);
+        let cost = estimates.fold(Usd::ZERO, Usd::plus);
+        let added = batch.add(jobs).await.map_err(of_batch)?;
+        let cost = match added {
+            Added { known: 0, .. } => cost,
+            Added { added: 0, .. } => Usd::ZERO,
+            _ => cost_of(batch, self.last, added.added).await?,
+        };
+        self.cost = self.cost.plus(cost);
+        self.last += added.added;
         self.added.added += added.added;
         self.added.known += added.known;
+        Ok(())
     }
 
     /// The template with Rust names for the keys of fields: so do the records of jobs name them.
@@ -110,7 +131,7 @@ impl Adding {
     /// In words: `200 jobs added, for about $56.00; 10 were there already`.
     pub(super) fn words(&self) -> String {
         let mut words = format!("{} added", counted(self.added.added, "job"));
-        if self.cost > Usd::ZERO && self.added.known == 0 {
+        if self.cost > Usd::ZERO {
             words += &format!(", for about {}", self.cost);
         }
         match self.added.known {
@@ -126,6 +147,37 @@ impl Adding {
             "added": self.added.added, "known": self.added.known, "skipped_lines": self.skipped,
             "estimate": self.cost,
         })
+    }
+}
+
+/// What the next `count` jobs after the one with the number `last` probably cost. If others add jobs at the same
+/// time, it may take theirs.
+async fn cost_of(batch: &Batch, mut last: u64, count: u64) -> Result<Usd> {
+    const PAGE: u32 = 500;
+    let (mut left, mut cost) = (count, Usd::ZERO);
+    while left > 0 {
+        let page = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
+        let jobs = batch.jobs(last, page).await.map_err(of_batch)?;
+        let Some(end) = jobs.last() else { break };
+        last = end.number;
+        left = left.saturating_sub(jobs.len() as u64);
+        cost = jobs.iter().filter_map(|job| job.estimate).fold(cost, Usd::plus);
+    }
+    Ok(cost)
+}
+
+/// Refuses prices of models that no job has: one may be misspelled.
+fn check_prices(source: &Source, checked: &Checked) -> Result<()> {
+    // A line that is left out may have the model.
+    if checked.skipped() > 0 {
+        return Ok(());
+    }
+    let mut models = source.price.iter().map(|price| &*price.model);
+    match models.find(|model| !checked.models.contains_key(*model)) {
+        Some(model) => {
+            Err(Error::usage(format!("--price: no job is of the model {}", line(model))))
+        }
+        None => Ok(()),
     }
 }
 

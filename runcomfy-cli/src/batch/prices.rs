@@ -4,17 +4,21 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use runcomfy_batch::Usd;
-use runcomfy_client::{CatalogModel, Client};
+use runcomfy_client::{ApiErrorKind, CatalogModel, Client};
 use runcomfy_models::Value;
 
 use crate::request::Model;
 use crate::run::estimate::of_entry;
-use crate::service;
+use crate::{Error, ErrorKind, service};
+
+fn refuses_token(error: &runcomfy_client::Error) -> bool {
+    error.api().is_some_and(|refusal| refusal.kind == ApiErrorKind::Unauthorized)
+}
 
 /// `--price`: what a job of a model costs.
 #[derive(Clone, Debug)]
 pub(super) struct GivenPrice {
-    model: String,
+    pub(super) model: String,
     usd: Usd,
 }
 
@@ -44,13 +48,30 @@ pub(super) struct Prices {
     given: HashMap<String, Usd>,
     client: Option<Client>,
     entries: HashMap<String, Result<CatalogModel, String>>,
+    /// Why the catalog refused the token.
+    refusal: Option<String>,
 }
 
 impl Prices {
     /// Without a client, only given prices are known.
     pub(super) fn new(given: &[GivenPrice], client: Option<Client>) -> Self {
         let given = given.iter().map(|price| (price.model.clone(), price.usd)).collect();
-        Self { given, client, entries: HashMap::new() }
+        Self { given, client, entries: HashMap::new(), refusal: None }
+    }
+
+    /// Fails if the service refuses the token. If the catalog was not asked, it asks for the balance.
+    pub(super) async fn check_token(&mut self) -> crate::Result<()> {
+        if let Some(reason) = self.refusal.take() {
+            return Err(Error::new(ErrorKind::NoPermission, reason));
+        }
+        let Some(client) = self.client.as_ref().filter(|_| self.entries.is_empty()) else {
+            return Ok(());
+        };
+        match client.balance().await {
+            Err(error) if refuses_token(&error) => Err(service::error(error)),
+            // Jobs wait for a service that is down.
+            _ => Ok(()),
+        }
     }
 
     /// What a job probably costs.
@@ -68,8 +89,15 @@ impl Prices {
         let entry = match self.entries.get(id) {
             Some(entry) => entry,
             None => {
-                let entry = client.model(id).await;
-                let entry = entry.map_err(|error| service::error(error).to_string());
+                let entry = match client.model(id).await {
+                    Ok(entry) => Ok(entry),
+                    Err(error) => {
+                        let is_refused = refuses_token(&error);
+                        let reason = service::error(error).to_string();
+                        self.refusal = is_refused.then(|| reason.clone()).or(self.refusal.take());
+                        Err(reason)
+                    }
+                };
                 self.entries.entry(id.to_owned()).or_insert(entry)
             }
         };

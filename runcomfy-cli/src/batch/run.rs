@@ -9,9 +9,11 @@ use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
 use super::source::Source;
-use super::working::{WorkArgs, ask_first, verdict, work};
+use super::working::{WorkArgs, ask_first, check_files, verdict, work};
 use super::{Finish, results, summary};
 use crate::run::Say;
+use crate::run::interrupt::Interrupts;
+use crate::run::report::error_json;
 use crate::{Result, service};
 
 const EXAMPLE: &str = "\
@@ -53,23 +55,29 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let Args { source, place, work: work_args, limits, say } = args;
     let folder = place.folder()?;
     let client = Client::from_env().map_err(service::error)?;
+    check_files(work_args)?;
     let create = async || place.create().await;
     let template = (!work_args.no_files).then_some(&work_args.name_template);
-    let (batch, adding) = add(source, limits, template, create, Some(&client), *say).await?;
+    let (batch, adding) = add(source, limits, template, create, Some(&client), true, *say).await?;
     say.note(&adding.words());
-    ask_first(&batch, work_args).await?;
+    let mut interrupts = Interrupts::listen();
+    ask_first(&batch, work_args, &mut interrupts).await?;
     let mut named = work_args.clone();
     named.name_template = adding.named(named.name_template);
     let save = (!work_args.no_files).then_some(folder);
-    let outcome = work(&batch, &client, &named, save, place, *say).await?;
+    let outcome = work(&batch, &client, &named, save, place, interrupts, *say).await?;
     let status = batch.status().await.map_err(of_batch)?;
     let files = results::export(&batch, folder).await?;
     let mut json = summary::json(batch.name(), &status);
     json["adding"] = adding.to_json();
     json["results"] = results::to_json(&files);
+    let verdict = verdict(&outcome, &status, place);
+    if let Some(error) = &verdict {
+        json["error"] = error_json(error);
+    }
     say.result(output, &json, |output| {
         writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
         writeln!(output, "{}", files.sheet.display())
     })?;
-    Ok(verdict(&outcome, &status, place).map_or(Finish::Done, Finish::But))
+    Ok(verdict.map_or(Finish::Done, Finish::But))
 }

@@ -8,9 +8,11 @@ use serde_json::json;
 use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
-use super::working::{WorkArgs, ask_first, verdict, work};
+use super::working::{WorkArgs, ask_first, check_files, verdict, work};
 use super::{Finish, results, summary};
 use crate::run::Say;
+use crate::run::interrupt::Interrupts;
+use crate::run::report::error_json;
 use crate::{Error, Result, service};
 
 const EXAMPLE: &str = "\
@@ -46,11 +48,13 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
             "name the folder for files with --out, or object storage with --files, or save none with --no-files",
         ));
     }
+    check_files(work_args)?;
     let client = Client::from_env().map_err(service::error)?;
     let batch = place.open().await?;
     limits.set(&batch).await?;
-    ask_first(&batch, work_args).await?;
-    let outcome = work(&batch, &client, work_args, folder, place, *say).await?;
+    let mut interrupts = Interrupts::listen();
+    ask_first(&batch, work_args, &mut interrupts).await?;
+    let outcome = work(&batch, &client, work_args, folder, place, interrupts, *say).await?;
     let status = batch.status().await.map_err(of_batch)?;
     let files = match &place.out {
         Some(out) => Some(results::export(&batch, out).await?),
@@ -58,9 +62,13 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     };
     let mut json = summary::json(batch.name(), &status);
     json["results"] = files.as_ref().map_or(json!(null), results::to_json);
+    let verdict = verdict(&outcome, &status, place);
+    if let Some(error) = &verdict {
+        json["error"] = error_json(error);
+    }
     say.result(output, &json, |output| {
         writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
         files.iter().try_for_each(|files| writeln!(output, "{}", files.sheet.display()))
     })?;
-    Ok(verdict(&outcome, &status, place).map_or(Finish::Done, Finish::But))
+    Ok(verdict.map_or(Finish::Done, Finish::But))
 }

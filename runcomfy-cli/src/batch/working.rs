@@ -1,6 +1,7 @@
 //! A worker at the command line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use runcomfy_batch::{
     Batch, BatchStatus, JobRecord, NameTemplate, Outcome, State, Usd, WorkOptions, Worker,
@@ -12,7 +13,7 @@ use runcomfy_schema::printable::line;
 use super::error::of_batch;
 use super::place::Place;
 use super::progress::Progress;
-use crate::run::interrupt::Interrupts;
+use crate::run::interrupt::{Interrupts, interrupted};
 use crate::run::{Say, ask};
 use crate::{Error, ErrorKind, Result};
 
@@ -47,6 +48,7 @@ pub(super) async fn work(
     args: &WorkArgs,
     folder: Option<&Path>,
     place: &Place,
+    mut interrupts: Interrupts,
     say: Say,
 ) -> Result<Outcome> {
     let status = batch.status().await.map_err(of_batch)?;
@@ -72,7 +74,6 @@ pub(super) async fn work(
     let worker = Worker::new(batch.clone(), client.clone(), options);
     let progress = Progress::new(say);
     let stop = CancellationToken::new();
-    let mut interrupts = Interrupts::listen();
     let shown = progress.clone();
     let mut running = Box::pin(worker.run(stop.clone(), move |event| shown.tell(event)));
     let mut following = Box::pin(progress.follow(batch));
@@ -83,9 +84,7 @@ pub(super) async fn work(
             () = interrupts.next() => {
                 if stop.is_cancelled() {
                     progress.end();
-                    return Err(Error::new(ErrorKind::Interrupted, format!(
-                        "left at once; `rcf batch work{}` goes on", place.flags()
-                    )));
+                    return Err(left_at_once(batch, place).await);
                 }
                 stop.cancel();
                 progress.note("stopping: submissions under way are brought to their end; press Ctrl-C again to leave at once");
@@ -97,8 +96,45 @@ pub(super) async fn work(
     outcome
 }
 
+/// What the user is told who leaves while submissions may be under way.
+async fn left_at_once(batch: &Batch, place: &Place) -> Error {
+    /// How long the database may take, as the user wants to leave.
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let status =
+        tokio::time::timeout(PATIENCE, batch.status()).await.ok().and_then(|status| status.ok());
+    let count = status.map_or(0, |status| status.count(State::Submitting));
+    let flags = place.flags();
+    let text = match count {
+        0 => format!("left at once; `rcf batch work{flags}` goes on"),
+        count => format!(
+            "left at once; {} may have been accepted, or not; `rcf batch work{flags}` goes on, and says which",
+            counted(count, "submission")
+        ),
+    };
+    interrupted(text)
+}
+
+/// Refuses a place for files that cannot be one.
+pub(super) fn check_files(args: &WorkArgs) -> Result<()> {
+    let Some(url) = &args.files else { return Ok(()) };
+    let begins = ["s3://", "gs://", "az://", "file://"];
+    let name = |_: &JobRecord, _, _| PathBuf::new();
+    match WorkOptions::default().save_at(url, name, DownloadOptions::default()) {
+        Ok(_) => Ok(()),
+        Err(_) if !begins.iter().any(|begin| url.starts_with(begin)) => Err(Error::usage(format!(
+            "cannot save files at {}: --files takes a URL, and it begins with s3://, gs:// or az://",
+            line(url)
+        ))),
+        Err(error) => Err(of_batch(error)),
+    }
+}
+
 /// Asks whether to spend money, if a person sits there.
-pub(super) async fn ask_first(batch: &Batch, args: &WorkArgs) -> Result<()> {
+pub(super) async fn ask_first(
+    batch: &Batch,
+    args: &WorkArgs,
+    interrupts: &mut Interrupts,
+) -> Result<()> {
     if args.yes || !ask::can_ask() {
         return Ok(());
     }
@@ -116,10 +152,10 @@ pub(super) async fn ask_first(batch: &Batch, args: &WorkArgs) -> Result<()> {
             )
         }
     };
-    if ask::yes(&question).await {
+    if interrupts.or(ask::yes(&question)).await == Some(true) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Interrupted, "nothing was submitted"))
+    Err(interrupted("nothing was submitted"))
 }
 
 /// How many jobs are new, what they probably cost, and how many have no estimate.
@@ -165,8 +201,8 @@ pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) ->
             ErrorKind::OutcomeUnknown,
             format!(
                 "{} may have been accepted, or not. Look at your account: `rcf batch adopt{flags} \
-                 NUMBER REQUEST_ID` takes up a job that is there, and `rcf batch retry --unknown{flags}` sends \
-                 those again that are not",
+                 NUMBER REQUEST_ID` takes up a job that is there, and `rcf batch retry --unknown NUMBER ...{flags}` \
+                 sends those again that are not",
                 counted(unknown, "job")
             ),
         ));

@@ -7,3 +7,4 @@ mod reading;
 mod running;
 mod sheet;
 mod support;
+mod words;

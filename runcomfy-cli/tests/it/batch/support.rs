@@ -70,6 +70,11 @@ impl Running {
         String::from_utf8(seen).unwrap()
     }
 
+    #[cfg(unix)]
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(super) fn interrupt(&self) {
         signal(self.child.id(), "INT");
     }
