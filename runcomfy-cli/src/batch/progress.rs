@@ -1,12 +1,14 @@
 //! How a worker gets on: a bar on a terminal, and lines elsewhere.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use runcomfy_batch::{Batch, BatchStatus, Event, JobRecord, State};
 use runcomfy_schema::printable::line;
 
+use super::news::News;
 use super::summary;
 use crate::run::Say;
 
@@ -16,12 +18,14 @@ pub(super) struct Progress {
     say: Say,
     /// `None` if lines are written instead.
     bar: Option<ProgressBar>,
+    news: Arc<Mutex<News>>,
 }
 
 impl Progress {
     pub(super) fn new(say: Say) -> Self {
         let has_bar = !say.quiet && !say.verbose && std::io::stderr().is_terminal();
-        Self { say, bar: has_bar.then(|| ProgressBar::new(0).with_style(style())) }
+        let news = Arc::new(Mutex::new(News::new(Instant::now())));
+        Self { say, news, bar: has_bar.then(|| ProgressBar::new(0).with_style(style())) }
     }
 
     /// Says something besides.
@@ -32,7 +36,7 @@ impl Progress {
         }
     }
 
-    /// Follows the whole batch, all its workers included, until it is dropped.
+    /// Follows the whole batch, all its workers included, until it is dropped. Tells if nothing happens.
     pub(super) async fn follow(&self, batch: &Batch) {
         const INTERVAL: Duration = Duration::from_secs(1);
         loop {
@@ -40,17 +44,24 @@ impl Progress {
                 show(bar, &status);
                 bar.enable_steady_tick(Duration::from_millis(200));
             }
+            let silence = self.news(|news| news.silence(Instant::now()));
+            if let Some(silence) = silence
+                && let Ok(status) = batch.status().await
+                && let Some(text) = summary::silence(silence, &status)
+            {
+                self.note(&text);
+            }
             tokio::time::sleep(INTERVAL).await;
         }
     }
 
     /// Something happened to a job of this worker.
     pub(super) fn tell(&self, event: &Event) {
+        if let Some(trouble) = self.news(|news| news.event(Instant::now(), event)) {
+            self.note(&trouble);
+        }
         match event {
             Event::Ended(job) => self.ended(job),
-            Event::Trouble { number, reason } => {
-                self.note(&format!("job {number}: {}; it is tried again", line(reason)));
-            }
             Event::Held { pause } => {
                 let pause = pause.as_secs();
                 self.note(&format!("the service is busy: no submission begins for {pause} s"));
@@ -60,6 +71,10 @@ impl Progress {
             }
             _ => {}
         }
+    }
+
+    fn news<T>(&self, call: impl FnOnce(&mut News) -> T) -> T {
+        call(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn ended(&self, job: &JobRecord) {

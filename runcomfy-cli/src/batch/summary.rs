@@ -1,5 +1,7 @@
 //! Where a batch stands, in words and as JSON.
 
+use std::time::Duration;
+
 use runcomfy_batch::{BatchStatus, State};
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
@@ -30,6 +32,18 @@ pub(super) fn money(status: &BatchStatus) -> String {
         Some(max) => format!("{} of at most {max}", status.committed),
         None => status.committed.to_string(),
     }
+}
+
+/// `no news for 30 s: 3 jobs at the service, 1 being submitted`, if a job is under way.
+pub(super) fn silence(time: Duration, status: &BatchStatus) -> Option<String> {
+    let (submitted, submitting) = (status.count(State::Submitted), status.count(State::Submitting));
+    (submitted + submitting > 0).then(|| {
+        format!(
+            "no news for {} s: {} at the service, {submitting} being submitted",
+            time.as_secs(),
+            counted(submitted, "job")
+        )
+    })
 }
 
 /// Lines for a person.

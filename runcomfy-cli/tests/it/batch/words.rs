@@ -174,3 +174,18 @@ fn price_of_a_model_without_jobs_is_refused() {
     assert!(!service.path().join("videos").exists());
     service.succeed(&[&RUN[..], &["--price", &format!("{KLING}=1")]].concat());
 }
+
+#[test]
+fn trouble_of_many_jobs_is_told_once() {
+    let service = Service::of(quick().workers(100));
+    service.write("jobs.jsonl", lines(20));
+    service.succeed(&["batch", "add", "jobs.jsonl", "--out", "videos"]);
+    service.sandbox.refuse_connections(true);
+    let mut worker = Running::start(&service, &["batch", "work", "--out", "videos"]);
+    let first = worker.read_until("; trying again\n");
+    assert!(first.starts_with("job ") && first.lines().count() == 1, "{first}");
+    service.sandbox.refuse_connections(false);
+    let output = worker.end();
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(!output.stderr.contains("trying again"), "{}", output.stderr);
+}
