@@ -13,11 +13,12 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     is_closed_output: bool,
+    request_id: Option<String>,
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-runcomfy_schema::debug_as_report!(struct Error { kind, message, is_closed_output, source });
+runcomfy_schema::debug_as_report!(struct Error { kind, message, is_closed_output, request_id, source });
 
 /// What kind of reason it was. Each has an exit code of its own, as in BSD's `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +65,13 @@ impl ErrorKind {
 impl Error {
     /// An error with this message, which says what to do next.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), is_closed_output: false, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            is_closed_output: false,
+            request_id: None,
+            source: None,
+        }
     }
 
     /// A wrong command line.
@@ -87,6 +94,38 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same error with the job that it is about.
+    #[must_use]
+    pub fn about(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
+
+    /// The request id of the job that it is about, if it is about one that the service knows.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The messages of its causes, but for those that say nothing new.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        /// More than any error has.
+        const MAX_CAUSES: usize = 32;
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = self.source();
+        for _ in 0..MAX_CAUSES {
+            let Some(cause) = next else { break };
+            let text = cause.to_string();
+            let is_said = |message: &String| message.contains(&text);
+            if !is_said(&self.message) && !causes.iter().any(is_said) {
+                causes.push(text);
+            }
+            next = cause.source();
+        }
+        causes
     }
 
     /// What kind of reason it was.

@@ -25,6 +25,7 @@ pub mod batch;
 mod error;
 mod flag;
 pub mod program;
+mod report;
 #[cfg(feature = "run")]
 mod request;
 #[cfg(feature = "run")]

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind as ClapKind;
+use serde_json::json;
 
 #[cfg(feature = "batch")]
 use crate::batch;
+use crate::report::{Noted, error_json, json_text};
 #[cfg(feature = "run")]
 use crate::run;
 use crate::{Error, ErrorKind, Result, schemas};
@@ -79,26 +80,29 @@ pub enum Status {
     Differs,
 }
 
-/// Reads the command line, runs the command, and reports its error.
+/// Reads the command line, runs the command, and reports its error. With `--json`, an error is written to the
+/// standard output, too, unless the command has written a document of its own.
 ///
 /// `--help` and `--version` write their text, and do nothing else.
 #[must_use]
 pub fn main<P: Parser>(run: impl FnOnce(P, &mut dyn Write) -> Result<Status>) -> ExitCode {
+    let mut output = io::stdout().lock();
+    let mut output = Noted::new(&mut output);
     let program = match P::try_parse() {
         Ok(program) => program,
         Err(error) => {
-            let is_wrong = error.use_stderr();
             // If nobody reads the message, nobody misses it.
             let _ = error.print();
-            return match error.kind() {
-                // The text of the help, because a command is missing.
-                ClapKind::DisplayHelpOnMissingArgumentOrSubcommand => usage(),
-                _ if is_wrong => usage(),
-                _ => ExitCode::SUCCESS,
-            };
+            if !error.use_stderr() {
+                return ExitCode::SUCCESS;
+            }
+            let text = error.render().to_string();
+            let text = text.trim();
+            let error = Error::usage(text.strip_prefix("error: ").unwrap_or(text));
+            write_json(&error, &mut output);
+            return ExitCode::from(error.kind().exit_code());
         }
     };
-    let mut output = io::stdout().lock();
     let status = run(program, &mut output).and_then(|status| {
         output.flush()?;
         Ok(status)
@@ -109,14 +113,22 @@ pub fn main<P: Parser>(run: impl FnOnce(P, &mut dyn Write) -> Result<Status>) ->
         // `rcf ... | head`: the reader has seen enough.
         Err(error) if error.is_closed_output() => ExitCode::SUCCESS,
         Err(error) => {
+            write_json(&error, &mut output);
             report(&error);
             ExitCode::from(error.kind().exit_code())
         }
     }
 }
 
-fn usage() -> ExitCode {
-    ExitCode::from(ErrorKind::Usage.exit_code())
+/// Writes an error as the one JSON document of a command, if the command line asks for JSON. The words are looked
+/// through as they are, because a wrong command line cannot be parsed.
+fn write_json(error: &Error, output: &mut Noted<'_>) {
+    let mut words = std::env::args_os().skip(1).take_while(|word| word != "--");
+    if !output.is_written && words.any(|word| word == "--json") {
+        // The error itself is reported in any case.
+        let _ = writeln!(output, "{}", json_text(&json!({"error": error_json(error)})));
+        let _ = output.flush();
+    }
 }
 
 fn report(error: &Error) {

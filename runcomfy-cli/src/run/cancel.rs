@@ -34,7 +34,9 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let words = cancel_words(id, &outcome);
         let json = json!({"request_id": id, "outcome": outcome.to_string()});
         match outcome {
-            CancelOutcome::NotCancellable => Err(Error::new(ErrorKind::JobFailed, words)),
+            CancelOutcome::NotCancellable => {
+                Err(Error::new(ErrorKind::JobFailed, words).about(id.as_str()))
+            }
             _ => {
                 args.say.result(output, &json, |output| writeln!(output, "{words}"))?;
                 Ok(Status::Done)

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use runcomfy_client::{Client, FileJournal};
-use runcomfy_schema::printable::is_hidden;
 use serde_json::Value;
 
+use crate::report::json_text;
 use crate::{Error, ErrorKind, Result, service};
 
 /// How much a command says, and in what form.
@@ -62,25 +62,6 @@ impl Say {
             let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
         }
     }
-}
-
-/// JSON as text, with an escape for each character that would not be seen, or would change how others
-/// are.
-pub(super) fn json_text(json: &Value) -> String {
-    let mut text = String::new();
-    for c in format!("{json:#}").chars() {
-        match c {
-            '\n' => text.push(c),
-            c if is_hidden(c) => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    text.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            c => text.push(c),
-        }
-    }
-    text
 }
 
 /// A client that tells a journal of its jobs.
@@ -150,15 +131,6 @@ fn journal_name(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_hides_nothing() {
-        let value = serde_json::json!({"a\u{202e}": ["\u{9b}31m\n\u{1b}", "ä 日", "\u{e0041}"]});
-        let text = json_text(&value);
-        assert!(text.contains(r#""a\u202e""#) && text.contains(r#""\u009b31m\n\u001b""#), "{text}");
-        assert!(text.contains("ä 日") && text.contains(r#""\udb40\udc41""#), "{text}");
-        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
-    }
 
     #[test]
     fn state_is_kept_where_the_environment_says() {

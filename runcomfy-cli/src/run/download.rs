@@ -50,7 +50,8 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
             Err(interrupted(format!(
                 "the files are not all saved; `rcf download {}` goes on",
                 service::shell_word(id)
-            )))
+            ))
+            .about(id))
         })?;
         say.result(output, &finished.to_json(), |output| finished.write(output))?;
         Ok(Status::Done)

@@ -15,10 +15,11 @@ use runcomfy_schema::counted::counted;
 use serde_json::json;
 
 use super::ask;
-use super::common::{Say, json_text};
+use super::common::Say;
 use super::estimate::money;
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::{JobProgress, Progress};
+use crate::report::json_text;
 use crate::{Result, service};
 
 /// Where files go, and how long a job is waited for.
@@ -66,7 +67,7 @@ impl Follower<'_> {
         let state = State::default();
         match interrupts.or(self.to_end(job, &state)).await {
             Some(finished) => finished,
-            None => Err(self.leave(job, &state, interrupts).await),
+            None => Err(self.leave(job, &state, interrupts).await.about(job.request_id().as_str())),
         }
     }
 

@@ -123,7 +123,8 @@ impl<F: OwnFlags> Launch<'_, F> {
         Err(interrupted(format!(
             "request {id} was submitted, and goes on; take it up again with `{}`",
             service::take_up(id)
-        )))
+        ))
+        .about(id.as_str()))
     }
 
     /// The error of a submission.

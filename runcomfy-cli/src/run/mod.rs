@@ -27,7 +27,6 @@ pub mod models;
 mod prepare;
 pub mod price;
 mod progress;
-pub(crate) mod report;
 pub mod result;
 pub mod resume;
 pub mod run_model;
@@ -38,11 +37,11 @@ pub mod wait;
 use std::io::Write;
 
 pub use common::Say;
-use common::json_text;
 
+// `rcf batch` finds it here.
+#[cfg(feature = "batch")]
+pub(crate) use crate::report;
 use crate::{Result, Status};
-use report::error_json;
-use serde_json::json;
 
 /// The commands on models and jobs. Each is documented with its arguments.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -65,14 +64,13 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command. With `--json`, an error is written as JSON, too.
+    /// Runs the command.
     ///
     /// # Errors
     /// Those of the command.
     pub fn run(&self, output: &mut dyn Write) -> Result<Status> {
-        let say = self.say();
-        say.begin();
-        let status = match self {
+        self.say().begin();
+        match self {
             Self::Run(args) => run_model::run(args, output),
             Self::Submit(args) => submit::run(args, output),
             Self::Status(args) => status::run(args, output),
@@ -80,19 +78,12 @@ impl Command {
             Self::Result(args) => result::run(args, output),
             Self::Download(args) => download::run(args, output),
             Self::Cancel(args) => cancel::run(args, output),
-            // It writes what came of each job, and its error with it.
-            Self::Resume(args) => return resume::run(args, output),
+            Self::Resume(args) => resume::run(args, output),
             Self::Price(args) => price::run(args, output),
             Self::Models(args) => models::run(args, output),
             Self::Balance(args) => balance::run(args, output),
             Self::Completions(args) => completions::run(args, output),
-        };
-        status.inspect_err(|error| {
-            if say.json {
-                // The error itself is reported in any case.
-                let _ = writeln!(output, "{}", json_text(&json!({"error": error_json(error)})));
-            }
-        })
+        }
     }
 
     /// How much the command says. Words that follow a model are looked through.
@@ -103,7 +94,7 @@ impl Command {
             | Self::Price(price::Args { words, .. }) => {
                 let has =
                     |flags: &[&str]| words.iter().any(|word| flags.iter().any(|flag| word == flag));
-                Say { json: has(&["--json"]), quiet: false, verbose: has(&["-v", "--verbose"]) }
+                Say { verbose: has(&["-v", "--verbose"]), ..Say::default() }
             }
             Self::Status(args) => args.say,
             Self::Wait(args) => args.say,

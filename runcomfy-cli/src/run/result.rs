@@ -4,8 +4,9 @@ use std::io::Write;
 
 use runcomfy_client::OutputFiles as _;
 
-use super::common::{Jobs, Say, json_text};
+use super::common::{Jobs, Say};
 use super::follow::{completed_json, output_of};
+use crate::report::json_text;
 use crate::{Result, Status, service};
 
 /// Writes the URLs of a completed job's files, or its output as JSON

@@ -13,11 +13,11 @@ use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
 use serde_json::json;
 
-use super::common::{Jobs, Say, json_text};
+use super::common::{Jobs, Say};
 use super::follow::{Finished, Follower, State, Waiting};
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::Progress;
-use super::report::error_json;
+use crate::report::{error_json, json_text};
 use crate::{Error, ErrorKind, Result, Status, service};
 
 const ABOUT: &str = "\
@@ -58,16 +58,6 @@ pub struct Args {
 /// # Errors
 /// If the journal cannot be read, a job fails or cannot be waited for, or the outcome of a submission is unknown.
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
-    let mut has_report = false;
-    resume(args, &mut has_report, output).inspect_err(|error| {
-        if args.say.json && !has_report {
-            // The error itself is reported in any case.
-            let _ = writeln!(output, "{}", json_text(&json!({"error": error_json(error)})));
-        }
-    })
-}
-
-fn resume(args: &Args, has_report: &mut bool, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
@@ -93,7 +83,6 @@ fn resume(args: &Args, has_report: &mut bool, output: &mut dyn Write) -> Result<
         followed.transpose()?;
         report.unknown = unknown;
         report.left = unfinished.len() - report.ended;
-        *has_report = true;
         report.end(args.say, output)
     })
 }

@@ -39,7 +39,12 @@ pub(crate) fn error_of_unchecked(error: ClientError) -> Error {
 }
 
 fn with_message(error: ClientError, message: String) -> Error {
-    Error::new(kind(&error), message.clone()).because(CallError { message, error })
+    let (kind, id) = (kind(&error), error.request_id().map(ToString::to_string));
+    let made = Error::new(kind, message.clone()).because(CallError { message, error });
+    match id {
+        Some(id) => made.about(id),
+        None => made,
+    }
 }
 
 /// An error of the library with the message of the command, so that its own is not repeated as a cause.
@@ -59,13 +64,6 @@ impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.error.source()
     }
-}
-
-/// The job that an error of a command is about, if its call was about one.
-#[cfg(feature = "run")]
-pub(crate) fn request_id(error: &Error) -> Option<&RequestId> {
-    let cause = std::error::Error::source(error)?.downcast_ref::<CallError>()?;
-    cause.error.request_id()
 }
 
 fn kind(error: &ClientError) -> ErrorKind {

@@ -6,6 +6,7 @@ use runcomfy_sandbox::{Call, OutputForm, Reply, Sandbox};
 use serde_json::{Value, json};
 
 use super::support::{IMAGE, KLING, PNG, Service, quick};
+use crate::support::Output;
 
 const GIVEN: [&str; 5] = [KLING, "--prompt", "a lighthouse", "--image-url", IMAGE];
 
@@ -208,4 +209,62 @@ fn a_job_that_has_not_ended_can_be_cancelled() {
     let error = service.fail(&["wait", id, "-q"], 70);
     assert!(error.contains("was cancelled"), "{error}");
     assert_eq!(service.rcf(&["resume"]).stderr, "no job is unfinished\n");
+}
+
+fn error_of(output: &Output) -> Value {
+    let document: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(document["error"]["exit_code"], output.code, "{document}");
+    document["error"].clone()
+}
+
+#[test]
+fn errors_about_a_known_job_name_it_in_json() {
+    let service = Service::new();
+    let id = service.succeed(&with("submit", &["-q"]));
+    let id = id.trim_end();
+    service.succeed(&["wait", id]);
+    let output = service.rcf(&["cancel", id, "--json"]);
+    assert_eq!((output.code, &error_of(&output)["request_id"]), (70, &json!(id)));
+}
+
+#[test]
+fn errors_in_json_have_their_causes() {
+    let service = Service::new();
+    let output = service.rcf(&with("submit", &["--input", "none.json", "--json"]));
+    let error = error_of(&output);
+    assert_eq!(error["message"], "cannot read none.json");
+    let causes = error["causes"].as_array().unwrap();
+    assert!(causes.len() == 1 && causes[0].as_str().unwrap().contains("os error 2"), "{error}");
+    // What the message says already is no cause.
+    let output = service.rcf(&["status", "no-such-request", "--json"]);
+    assert_eq!(error_of(&output)["causes"], json!([]));
+}
+
+#[test]
+fn errors_of_the_command_line_are_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [
+        &["status", "--json"][..],
+        &["--json"],
+        &["completions", "bash", "--json"],
+        &["schemas", "catalog", "--json"],
+        &["schemas", "--json"],
+        &["bogus", "--json"],
+        &["run", "--json"],
+        &["run", KLING, "--bogus", "--json"],
+        &["wait", "--bogus", "x", "--json"],
+        &["resume", "--settle", "--json"],
+    ] {
+        let output = crate::support::rcf(folder.path(), words);
+        let error = error_of(&output);
+        assert_ne!(output.code, 0, "{words:?}");
+        let message = error["message"].as_str().unwrap();
+        assert!(!message.is_empty() && !message.starts_with("error"), "{words:?}: {message}");
+        // A person reads it as before.
+        assert!(output.stderr.contains(message.lines().next().unwrap()), "{}", output.stderr);
+    }
+    // Where it is no flag, nobody asked for JSON.
+    let output = crate::support::rcf(folder.path(), &["status", "--", "--json"]);
+    assert_ne!(output.code, 0);
+    assert_eq!(output.stdout, "");
 }

@@ -39,6 +39,25 @@ fn ctrl_c_and_sigterm_leave_the_job_and_say_how_to_take_it_up() {
 }
 
 #[test]
+fn ctrl_c_names_the_job_in_json() {
+    let service = slow();
+    let submitted = service.succeed(&[&["submit"], &RUN[1..]].concat());
+    let wait = ["wait", submitted.trim_end(), "--json"];
+    let mut known = Vec::new();
+    for words in [&wait[..], &[&RUN[..], &["--json"]].concat()] {
+        let (child, _stderr, _watchdog) = start_until(&service, words, "in queue");
+        let ids = service.sandbox.accepted_jobs().into_iter().map(|job| job.request_id);
+        let id = ids.filter(|id| !known.contains(id)).next_back().unwrap();
+        known.push(id.clone());
+        interrupt(&child);
+        let output = child.wait_with_output().unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["error"]["request_id"], id, "{document}");
+        assert_eq!(document["error"]["exit_code"], 130);
+    }
+}
+
+#[test]
 fn sigterm_stops_every_wait() {
     let service = slow();
     let id = service.succeed(&[&["submit"], &RUN[1..]].concat());
