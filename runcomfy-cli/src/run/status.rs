@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use runcomfy_client::JobStatus;
+use runcomfy_client::{Client, JobStatus};
 use runcomfy_models::Value;
+use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::printable;
 use serde_json::json;
 
 use super::common::Say;
 use super::prepare::client;
 use super::progress::shown;
-use crate::{Result, Status, service};
+use crate::report::error_json;
+use crate::{Error, Result, Status, service};
 
 /// Says where jobs stand
 ///
@@ -30,27 +32,44 @@ pub struct Args {
 /// Says where jobs stand.
 ///
 /// # Errors
-/// If a job cannot be asked about.
+/// If a job cannot be asked about. The others are.
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     let client = client()?;
     service::block_on(async {
-        let mut all = Vec::new();
-        for id in &args.ids {
-            let job = client.job_json(id).map_err(service::error)?;
-            let status = job.status().await.map_err(service::error)?;
-            if !args.say.json {
-                writeln!(output, "{}", line(&status))?;
-            }
-            all.push(status_json(&status));
+        if let [id] = &*args.ids {
+            let status = ask(&client, id).await?;
+            let text = |output: &mut dyn Write| writeln!(output, "{}", line(&status));
+            args.say.result(output, &status_json(&status), text)?;
+            return Ok(Status::Done);
         }
-        // Most commands ask about one job.
-        let json = match &*all {
-            [only] => only.clone(),
-            _ => Value::Array(all),
-        };
-        args.say.result(output, &json, |_| Ok(()))?;
-        Ok(Status::Done)
+        let (mut all, mut failed) = (Vec::new(), Vec::new());
+        for id in &args.ids {
+            match ask(&client, id).await {
+                Ok(status) => {
+                    if !args.say.json {
+                        writeln!(output, "{}", line(&status))?;
+                    }
+                    all.push(status_json(&status));
+                }
+                Err(error) => {
+                    // An error, which a quiet command says, too.
+                    Say::default().note(&format!("{}: {error}", printable(id)));
+                    all.push(json!({"request_id": id, "error": error_json(&error)}));
+                    failed.push((id, error.kind()));
+                }
+            }
+        }
+        args.say.result(output, &Value::Array(all), |_| Ok(()))?;
+        let Some((_, kind)) = failed.first() else { return Ok(Status::Done) };
+        let ids: Vec<_> = failed.iter().map(|(id, _)| printable(id)).collect();
+        let jobs = counted(failed.len(), "job");
+        Err(Error::new(*kind, format!("{jobs} could not be asked about: {}", ids.join(", "))))
     })
+}
+
+async fn ask(client: &Client, id: &str) -> Result<JobStatus> {
+    let job = client.job_json(id).map_err(service::error)?;
+    job.status().await.map_err(service::error)
 }
 
 fn line(status: &JobStatus) -> String {

@@ -268,3 +268,30 @@ fn errors_of_the_command_line_are_json_too() {
     assert_ne!(output.code, 0);
     assert_eq!(output.stdout, "");
 }
+
+#[test]
+fn status_asks_about_all_jobs() {
+    let service = Service::new();
+    let ids: Vec<_> =
+        (0..2).map(|_| service.succeed(&with("submit", &["-q"])).trim_end().to_owned()).collect();
+    let words = ["status", &ids[0], "none", &ids[1]];
+    let output = service.rcf(&words);
+    let expected = format!("{} completed\n{} completed\n", ids[0], ids[1]);
+    assert_eq!((output.code, output.stdout), (65, expected), "{}", output.stderr);
+    assert!(output.stderr.starts_with("none: "), "{}", output.stderr);
+    assert!(
+        output.stderr.ends_with("error: 1 job could not be asked about: none\n"),
+        "{}",
+        output.stderr
+    );
+    let output = service.rcf(&[&words[..], &["--json"]].concat());
+    assert_eq!(output.code, 65);
+    let all: Value = serde_json::from_str(&output.stdout).unwrap();
+    let found = |index: usize| (&all[index]["request_id"], &all[index]["state"]);
+    assert_eq!(found(0), (&json!(ids[0]), &json!("completed")));
+    assert_eq!(found(2), (&json!(ids[1]), &json!("completed")));
+    assert_eq!(
+        (&all[1]["request_id"], &all[1]["error"]["exit_code"]),
+        (&json!("none"), &json!(65))
+    );
+}
