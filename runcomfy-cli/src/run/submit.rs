@@ -10,7 +10,7 @@ use super::common::{Jobs, Say};
 use super::interrupt::Interrupts;
 use super::launch::{Launch, Spending};
 use super::prepare::Prepared;
-use crate::{Result, Status, service};
+use crate::{Error, Result, Status, service};
 
 const EXAMPLE: &str = "\
 Example:
@@ -80,7 +80,14 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let job = launch.submit(&mut interrupts).await?;
         let id = job.request_id();
         let json = json!({"request_id": id, "model_id": prepared.model.id()});
-        say.result(output, &json, |output| writeln!(output, "{id}"))?;
+        say.result(output, &json, |output| writeln!(output, "{id}")).map_err(|error| {
+            let text = format!(
+                "request {id} was submitted, but its id cannot be written; take it up again with `{}`, or `rcf \
+                 resume` for all jobs",
+                service::take_up(id)
+            );
+            Error::new(error.kind(), text).because(error).about(id.as_str())
+        })?;
         Ok(Status::Done)
     })
 }

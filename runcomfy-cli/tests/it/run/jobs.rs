@@ -295,3 +295,20 @@ fn status_asks_about_all_jobs() {
         (&json!("none"), &json!(65))
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_submission_whose_id_cannot_be_written_is_reported() {
+    let service = Service::new();
+    let mut command = service.command(&with("submit", &["-q"]));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let start = format!(
+        "error: request {id} was submitted, but its id cannot be written; take it up again with `rcf wait {id}`, or \
+         `rcf resume` for all jobs\n"
+    );
+    assert_eq!(output.status.code(), Some(74), "{stderr}");
+    assert!(stderr.starts_with(&start) && stderr.contains("No space left"), "{stderr}");
+}
