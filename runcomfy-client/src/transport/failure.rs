@@ -76,11 +76,12 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {
+    /// The innermost cause. Those between say in general terms what the message says.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NotConnected { source, .. } => Some(source),
-            Self::ConnectionLost(source) => Some(source),
-            Self::CutOff { source, .. } => Some(source),
+            Self::NotConnected { source, .. }
+            | Self::ConnectionLost(source)
+            | Self::CutOff { source, .. } => Some(innermost_cause(source)),
             _ => None,
         }
     }
@@ -114,11 +115,16 @@ impl From<reqwest::Error> for TransportError {
     }
 }
 
-/// The innermost cause, which is the system's reason.
+/// The message of the innermost cause, which is the system's reason.
 pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut error = error;
+    innermost_cause(error).to_string()
+}
+
+fn innermost_cause<'a>(
+    mut error: &'a (dyn std::error::Error + 'static),
+) -> &'a (dyn std::error::Error + 'static) {
     while let Some(source) = error.source() {
         error = source;
     }
-    error.to_string()
+    error
 }

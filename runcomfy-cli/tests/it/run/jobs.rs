@@ -270,6 +270,21 @@ fn errors_of_the_command_line_are_json_too() {
 }
 
 #[test]
+fn a_connection_error_is_said_once() {
+    let service = Service::new();
+    service.sandbox.refuse_connections(true);
+    for words in [&["balance"][..], &["models", "list"], &["status", "x"], &with("submit", &[])] {
+        let output = service.rcf(words);
+        for noise in ["error sending request", "client error", "tcp connect error"] {
+            assert!(!output.stderr.contains(noise), "{words:?}: {}", output.stderr);
+        }
+        for line in output.stderr.lines() {
+            assert!(line.matches("os error").count() <= 1, "{line}");
+        }
+    }
+}
+
+#[test]
 fn status_asks_about_all_jobs() {
     let service = Service::new();
     let ids: Vec<_> =
