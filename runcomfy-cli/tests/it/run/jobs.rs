@@ -249,6 +249,8 @@ fn errors_of_the_command_line_are_json_too() {
         &["completions", "bash", "--json"],
         &["schemas", "catalog", "--json"],
         &["schemas", "--json"],
+        &["batch", "--json"],
+        &["batch", "bogus", "--json"],
         &["bogus", "--json"],
         &["run", "--json"],
         &["run", KLING, "--bogus", "--json"],

@@ -46,8 +46,8 @@ fn ctrl_c_names_the_job_in_json() {
     let mut known = Vec::new();
     for words in [&wait[..], &[&RUN[..], &["--json"]].concat()] {
         let (child, _stderr, _watchdog) = start_until(&service, words, "in queue");
-        let ids = service.sandbox.accepted_jobs().into_iter().map(|job| job.request_id);
-        let id = ids.filter(|id| !known.contains(id)).next_back().unwrap();
+        let mut ids = service.sandbox.accepted_jobs().into_iter().map(|job| job.request_id);
+        let id = ids.find(|id| !known.contains(id)).unwrap();
         known.push(id.clone());
         interrupt(&child);
         let output = child.wait_with_output().unwrap();
