@@ -272,17 +272,15 @@ fn errors_of_the_command_line_are_json_too() {
 }
 
 #[test]
-fn a_connection_error_is_said_once() {
+fn a_connection_error_is_said_once_and_is_no_refused_price() {
     let service = Service::new();
     service.sandbox.refuse_connections(true);
-    for words in [&["balance"][..], &["models", "list"], &["status", "x"], &with("submit", &[])] {
-        let output = service.rcf(words);
-        for noise in ["error sending request", "client error", "tcp connect error"] {
-            assert!(!output.stderr.contains(noise), "{words:?}: {}", output.stderr);
-        }
-        for line in output.stderr.lines() {
-            assert!(line.matches("os error").count() <= 1, "{line}");
-        }
+    let error = service.fail(&with("run", &["--max-cost", "5"]), 69);
+    let start = "error: the price may be higher than $5.00: unknown: ";
+    assert!(error.starts_with(start) && error.ends_with("; nothing was submitted\n"), "{error}");
+    assert_eq!(error.matches("os error").count(), 1, "{error}");
+    for noise in ["error sending request", "client error", "tcp connect error"] {
+        assert!(!error.contains(noise), "{error}");
     }
 }
 
