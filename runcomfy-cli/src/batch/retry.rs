@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long)]
     pub cancelled: bool,
     /// Jobs of which nobody knows whether the service accepted them. They may have been paid for: look at your
-    /// account first
+    /// account first. It needs their numbers, or --yes for all of them
     #[arg(long)]
     pub unknown: bool,
     /// Asks no question

@@ -3,8 +3,10 @@
 //! - `lines.rs` and `table.rs` read a file row by row, and `row.rs` separates what a row says about its job from
 //!   the fields of its model.
 //! - `grid.rs` is `--vary`.
+//! - `candidates.rs` is what a shell is offered.
 //! - `jobs.rs` makes jobs of rows, and `check.rs` checks all of them before the first is added.
 
+mod candidates;
 mod check;
 mod grid;
 mod jobs;
@@ -17,6 +19,7 @@ use std::io::{self, BufRead as _, BufReader, Seek as _};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use clap_complete::ArgValueCandidates;
 use runcomfy_schema::printable::printable;
 
 pub(super) use check::{Checked, check};
@@ -45,13 +48,13 @@ pub(super) struct Source {
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<Format>,
     /// The model of each line that names none; without a file, of the job
-    #[arg(long, value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL", add = ArgValueCandidates::new(candidates::models))]
     pub(super) model: Option<String>,
     /// Sets a field of every job, unless its line sets it
-    #[arg(long, value_name = "FIELD=VALUE")]
+    #[arg(long, value_name = "FIELD=VALUE", add = ArgValueCandidates::new(candidates::fields))]
     pub(super) set: Vec<Assignment>,
     /// Makes a job for each value: FIELD=1..20, FIELD=0..100..5 or FIELD=A,B,C. Several make all combinations
-    #[arg(long, value_name = "FIELD=VALUES")]
+    #[arg(long, value_name = "FIELD=VALUES", add = ArgValueCandidates::new(candidates::fields))]
     pub(super) vary: Vec<Vary>,
     /// What a job of a model costs, if the catalog does not say it
     #[arg(long, value_name = "MODEL=USD")]

@@ -33,6 +33,9 @@ fn ids_flags_and_values_are_offered() {
         (&["rcf", "run", KLING, "--duration=1"], &["--duration=10"]),
         (&["rcf", "run", KLING, "--aspect-ratio", "1"], &["16:9", "1:1"]),
         (&["rcf", "run", "--yes", KLING, "--neg"], &["--negative-prompt"]),
+        (&["rcf", "batch", "run", "--model", "kling/kling-2-1/m"], &[KLING]),
+        (&["rcf", "batch", "add", "--model", KLING, "--set", "du"], &["duration="]),
+        (&["rcf", "batch", "run", "--model", KLING, "--vary", "c"], &["cfg_scale="]),
         // Without a model, or for one that is not known, only the command's own.
         (&["rcf", "run", "acme/none", "--du"], &[]),
         (&["rcf", "run", "--max"], &["--max-cost"]),
