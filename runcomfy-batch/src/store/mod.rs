@@ -202,14 +202,24 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
 
 fn postgres_pool(connections: u32) -> PgPoolOptions {
     // A process that is frozen in a transaction would keep the row of the batch from all others.
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(TIMEOUT).after_connect(
-        |connection, _| {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(TIMEOUT)
+        .after_connect(|connection, _| {
             Box::pin(async move {
-                let set = "SET idle_in_transaction_session_timeout = '15s'";
-                sqlx::query(set).execute(connection).await.map(|_| ())
+                let set = "SET idle_in_transaction_session_timeout = '15s'; \
+                           SET client_min_messages = 'error'";
+                sqlx::raw_sql(set).execute(connection).await.map(|_| ())
             })
-        },
-    )
+        })
+        // If the future of a `BEGIN` is dropped, as when the engine ends, sqlx 0.9 returns the connection with an
+        // open transaction. What the next caller writes would be lost. This also shows that the connection lives.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(
+                async move { sqlx::raw_sql("ROLLBACK").execute(connection).await.map(|_| true) },
+            )
+        })
 }
 
 impl Db {

@@ -296,6 +296,29 @@ async fn no_order_of_words_loses_an_id_or_begins_twice() {
     }
 }
 
+/// The engine's futures are dropped in the middle. What is written afterwards must not be part of a transaction
+/// that nobody commits.
+#[tokio::test]
+async fn dropped_transaction_does_not_swallow_what_is_written_next() {
+    for (batch, ..) in batches().await {
+        let lonely = batch.reconnected();
+        for step in 0..4 {
+            super::with_pool!(lonely.db(), pool => {
+                let mut connection = pool.acquire().await.unwrap();
+                let mut begin = Box::pin(sqlx::Connection::begin(&mut *connection));
+                let _ = futures_util::poll!(&mut begin);
+            });
+            if step % 2 == 0 {
+                lonely.pause().await.unwrap();
+            } else {
+                lonely.resume().await.unwrap();
+            }
+            let is_paused = batch.status().await.unwrap().is_paused;
+            assert_eq!(is_paused, step % 2 == 0, "step {step}");
+        }
+    }
+}
+
 /// A worker that is frozen in a transaction loses it, so that it does not stop all others.
 #[tokio::test]
 async fn frozen_transaction_ends() {
