@@ -162,7 +162,10 @@ fn errors_say_what_to_do() {
         (&["check", "no-such-folder"], "cannot read the folder: it does not exist"),
         (&["features", "--chek"], "a similar argument exists: '--check'"),
         (&["bless", "sauces"], "[possible values: sources, messages]"),
-        (&["bench", "speed"], "[possible values: crates, codegen, macros, runtime, apps, jobs, batch]"),
+        (
+            &["bench", "speed"],
+            "[possible values: crates, codegen, macros, runtime, apps, jobs, batch]",
+        ),
     ] {
         let output = xtask(arguments);
         let error = String::from_utf8(output.stderr).unwrap();
