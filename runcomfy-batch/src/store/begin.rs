@@ -45,15 +45,12 @@ macro_rules! now {
         match $db {
             Db::Sqlite(_) => system_now(),
             Db::Postgres(_) => {
-                let row = sqlx::query(POSTGRES_NOW_OR_ZERO).fetch_one(&mut *$transaction).await?;
+                let row = sqlx::query(POSTGRES_NOW).fetch_one(&mut *$transaction).await?;
                 row.try_get::<i64, _>(0)?
             }
         }
     };
 }
-
-/// In the code that is compiled for both databases; only PostgreSQL runs it.
-const POSTGRES_NOW_OR_ZERO: &str = POSTGRES_NOW;
 
 impl Batch {
     /// Records that a worker is about to submit a job.
