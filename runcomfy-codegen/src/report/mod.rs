@@ -1,8 +1,9 @@
 //! Problems of schema files, each with its location and a way out; collected, so that all are
 //! reported at once.
 
+mod colors;
+mod draw;
 mod excerpt;
-mod style;
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -11,8 +12,8 @@ use std::path::{Path, PathBuf};
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::debug_as_report;
 
+use colors::Colors;
 use excerpt::Excerpt;
-use style::{Colors, Style};
 
 use crate::printable::{line as shown, printable, printable_path};
 
@@ -103,11 +104,7 @@ impl Problem {
     /// `CARGO_TERM_COLOR` says otherwise.
     #[must_use]
     pub fn to_string_for(&self, stream: &impl IsTerminal) -> String {
-        let colors = Colors::wanted(stream.is_terminal(), std::env::var_os);
-        let mut text = String::new();
-        // Writing into a string does not fail.
-        let _ = self.draw(colors, &mut text);
-        text
+        self.drawn(Colors::wanted(stream.is_terminal(), std::env::var_os))
     }
 
     /// The same, with paths relative to a folder if they are below it.
@@ -143,34 +140,11 @@ impl Problem {
             Some((line, column)) => format!("{}:{line}:{column}", printable_path(&self.file)),
         }
     }
-
-    fn draw(&self, colors: Colors, f: &mut dyn fmt::Write) -> fmt::Result {
-        let (severity, style) = match self.severity {
-            Severity::Error => ("error", Style::Error),
-            Severity::Warning => ("warning", Style::Warning),
-        };
-        let message = format!(": {}", self.message);
-        let (severity, message) = (colors.of(style, severity), colors.of(Style::Message, &message));
-        write!(f, "{severity}{message}")?;
-        let frame = |text| colors.of(Style::Frame, text);
-        let gutter = self.line().filter(|_| self.excerpt.is_some()).unwrap_or(0);
-        let gutter = gutter.checked_ilog10().map_or(0, |digits| digits as usize) + 1;
-        write!(f, "\n{:gutter$}{} {}", "", frame("-->"), self.location())?;
-        if let (Some(excerpt), Some(line)) = (&self.excerpt, self.line()) {
-            excerpt.draw(line, gutter, colors, style, f)?;
-            write!(f, "\n{:gutter$} {}", "", frame("|"))?;
-        }
-        if !self.pointer.is_empty() {
-            write!(f, "\n{:gutter$} {} at {}", "", frame("="), shown(&self.pointer))?;
-        }
-        let help = colors.of(Style::Message, "help");
-        write!(f, "\n{:gutter$} {} {help}: {}", "", frame("="), self.help)
-    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.draw(Colors::No, f)
+        f.write_str(&self.drawn(Colors::No))
     }
 }
 
@@ -195,22 +169,13 @@ impl Error {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
-
-    fn draw(&self, colors: Colors, f: &mut dyn fmt::Write) -> fmt::Result {
-        let errors = self.problems.iter().filter(|one| one.severity == Severity::Error).count();
-        writeln!(f, "no API generated, {} in the schemas", counted(errors, "error"))?;
-        for problem in &self.problems {
-            f.write_str("\n")?;
-            problem.draw(colors, f)?;
-            f.write_str("\n")?;
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.draw(Colors::No, f)
+        let errors = self.problems.iter().filter(|one| one.severity == Severity::Error).count();
+        writeln!(f, "no API generated, {} in the schemas", counted(errors, "error"))?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}\n"))
     }
 }
 
@@ -292,7 +257,7 @@ impl<'a> Reporter<'a> {
             severity,
             file: self.file.to_owned(),
             position: Some((line, column)),
-            excerpt: Some(Box::new(Excerpt::new(self.text, location.offset))),
+            excerpt: Excerpt::new(self.text, location.offset).map(Box::new),
             pointer,
             message,
             help: shown(&help),

@@ -1,7 +1,6 @@
-//! Colours of a report on a terminal.
+//! Whether a report is coloured.
 
 use std::ffi::OsString;
-use std::fmt;
 
 /// Whether a report is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,40 +23,6 @@ impl Colors {
             () => is_terminal && !is("TERM", "dumb"),
         };
         if yes { Self::Yes } else { Self::No }
-    }
-
-    /// The text in this style.
-    pub(super) fn of(self, style: Style, text: &str) -> Styled<'_> {
-        Styled { colors: self, style, text }
-    }
-}
-
-/// How a part of a report looks: as in the messages of the compiler.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Style {
-    Error,
-    Warning,
-    Message,
-    Frame,
-}
-
-/// A text in a style.
-pub(super) struct Styled<'t> {
-    colors: Colors,
-    style: Style,
-    text: &'t str,
-}
-
-impl fmt::Display for Styled<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let code = match (self.colors, self.style) {
-            (Colors::No, _) => return f.write_str(self.text),
-            (Colors::Yes, Style::Error) => "1;91",
-            (Colors::Yes, Style::Warning) => "1;93",
-            (Colors::Yes, Style::Message) => "1",
-            (Colors::Yes, Style::Frame) => "1;94",
-        };
-        write!(f, "\x1b[{code}m{}\x1b[0m", self.text)
     }
 }
 
