@@ -5,17 +5,17 @@
 //! `#[macro_export]` puts a macro at the root of its crate, so each needs a name of its own. It is used
 //! only through the name in the module.
 
-use super::source::{Code, Source};
+use super::source_text::{Code, SourceText};
 
 /// The macro of a model's module. `place` tells it from that of the same model elsewhere in the crate.
-pub(super) fn model(source: &mut Source, id: &str, schema: &str, place: &str) {
+pub(super) fn model(source: &mut SourceText, id: &str, schema: &str, place: &str) {
     let schema = compact(schema);
     let hash = fnv(&[id, &schema, place]);
     exported(source, "model", &hash, "__input", [Code::str(id), Code::str(&schema)]);
 }
 
 /// The macro of the index.
-pub(super) fn index<'a>(source: &mut Source, ids: impl Iterator<Item = &'a str>) {
+pub(super) fn index<'a>(source: &mut SourceText, ids: impl Iterator<Item = &'a str>) {
     let ids = ids.collect::<Vec<_>>().join("\n");
     exported(source, "index", &fnv(&[&ids]), "__index", [Code::str(&ids)]);
 }
@@ -23,7 +23,7 @@ pub(super) fn index<'a>(source: &mut Source, ids: impl Iterator<Item = &'a str>)
 /// A macro that calls the macro that it is given, with its hash, these literals and the rest of its own
 /// call. By the hash the procedural macro knows what it has read already.
 fn exported(
-    source: &mut Source,
+    source: &mut SourceText,
     kind: &str,
     hash: &str,
     in_module: &str,

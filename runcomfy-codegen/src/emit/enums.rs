@@ -1,10 +1,10 @@
 //! An enum: its variants, and the table of their values.
 
 use super::rules;
-use super::source::{Code, Source};
+use super::source_text::{Code, SourceText};
 use crate::lower::{EnumModel, EnumValues, Literal, Paths};
 
-pub(super) fn enumeration(source: &mut Source, one: &EnumModel, paths: &Paths) {
+pub(super) fn enumeration(source: &mut SourceText, one: &EnumModel, paths: &Paths) {
     let kind = match one.kind {
         EnumValues::Strings => "string_enum",
         EnumValues::Integers => "integer_enum",

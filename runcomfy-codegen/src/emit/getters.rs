@@ -1,10 +1,10 @@
 //! The getters of an object.
 
 use super::objects::type_of;
-use super::source::{Code, Source};
+use super::source_text::{Code, SourceText};
 use crate::lower::{Getter, ObjectType, Paths, Returned};
 
-pub(super) fn getters(source: &mut Source, object: &ObjectType, paths: &Paths) {
+pub(super) fn getters(source: &mut SourceText, object: &ObjectType, paths: &Paths) {
     for field in &object.fields {
         source.line("");
         source.doc(&field.getter.doc);

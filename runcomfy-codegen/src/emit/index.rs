@@ -1,7 +1,7 @@
 //! The file that nests the models' modules and lists them.
 
 use super::call;
-use super::source::Source;
+use super::source_text::SourceText;
 use crate::lower::{Model, Module, item_docs, modules};
 use crate::write::HEADER;
 
@@ -13,7 +13,7 @@ pub(crate) fn index(
     lists_models: bool,
     file_name: impl Fn(&Model) -> String,
 ) -> String {
-    let mut source = Source::default();
+    let mut source = SourceText::default();
     source.line(&format!("{HEADER}. Changes here are lost."));
     for (name, module) in &modules(models).children {
         source.line("");
@@ -60,7 +60,7 @@ pub(crate) fn inclusion(file: &str) -> String {
 }
 
 fn nested(
-    source: &mut Source,
+    source: &mut SourceText,
     name: &str,
     module: &Module<'_>,
     file_name: &impl Fn(&Model) -> String,

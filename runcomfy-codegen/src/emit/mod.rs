@@ -8,7 +8,7 @@ mod objects;
 mod output;
 mod rules;
 mod short;
-mod source;
+mod source_text;
 mod unions;
 
 #[cfg(test)]
@@ -18,12 +18,12 @@ pub(crate) use index::{INCLUDE, inclusion, index};
 
 use crate::lower::{Model, PatternStatic, RefForm, item_docs};
 use crate::write::HEADER;
-use source::{Code, Source};
+use source_text::{Code, SourceText};
 
 /// The source of a model's module; `schema` is the text that it comes from. For `place`, see
 /// [`call::model`].
 pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> String {
-    let mut source = Source::default();
+    let mut source = SourceText::default();
     let mut rules = rules::Writer::new(model);
     source.line(&format!("{HEADER} from the schema of {}.", model.id));
     source.line("// Changes here are lost: change the schema instead.");
@@ -71,7 +71,7 @@ pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> 
 }
 
 /// What only the input has: it is a request, and has its place in `MODELS`.
-fn request(source: &mut Source, model: &Model) {
+fn request(source: &mut SourceText, model: &Model) {
     let output = if model.output.is_some() { "Output" } else { "__rt::Output" };
     source.line("#[diagnostic::do_not_recommend]");
     source.open("impl __rt::Request for Input {");

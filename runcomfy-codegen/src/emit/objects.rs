@@ -2,10 +2,10 @@
 
 use super::getters::getters;
 use super::rules::Writer;
-use super::source::{Code, Source};
+use super::source_text::{Code, SourceText};
 use crate::lower::{FieldModel, IntegerType, ObjectType, Paths, RequiredState, Shape, item_docs};
 
-pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'m ObjectType) {
+pub(super) fn object<'m>(source: &mut SourceText, rules: &mut Writer<'m>, object: &'m ObjectType) {
     let paths = &rules.model().paths;
     definition(source, object, paths);
     source.line("");
@@ -28,7 +28,7 @@ pub(super) fn object<'m>(source: &mut Source, rules: &mut Writer<'m>, object: &'
     }
 }
 
-fn definition(source: &mut Source, object: &ObjectType, paths: &Paths) {
+fn definition(source: &mut SourceText, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, doc, builder, data, .. } = object;
     source.doc(doc);
     source.line("#[derive(Clone, PartialEq)]");
@@ -82,7 +82,7 @@ fn states_of(object: &ObjectType) -> impl Iterator<Item = &RequiredState> {
     object.fields.iter().filter_map(|field| field.state.as_ref())
 }
 
-fn builder(source: &mut Source, object: &ObjectType, paths: &Paths) {
+fn builder(source: &mut SourceText, object: &ObjectType, paths: &Paths) {
     let ObjectType { name, builder, builder_doc, states, .. } = object;
     let parameters: Vec<&str> = states_of(object).map(|state| &*state.parameter).collect();
     let generics = arguments(&parameters);
@@ -158,7 +158,7 @@ fn arguments(names: &[&str]) -> String {
 
 /// The setters of a required field; `next` is the builder's type once it was set.
 fn required_field(
-    source: &mut Source,
+    source: &mut SourceText,
     object: &ObjectType,
     field: &FieldModel,
     next: &str,
@@ -181,7 +181,7 @@ fn required_field(
 }
 
 /// The setters of an optional field.
-fn optional(source: &mut Source, field: &FieldModel, paths: &Paths) {
+fn optional(source: &mut SourceText, field: &FieldModel, paths: &Paths) {
     let key = &field.key;
     setter(source, field, "Self", paths);
     let taken = type_of(&field.takes, paths);
@@ -201,7 +201,7 @@ fn optional(source: &mut Source, field: &FieldModel, paths: &Paths) {
 }
 
 /// A setter up to its body.
-fn setter(source: &mut Source, field: &FieldModel, next: &str, paths: &Paths) {
+fn setter(source: &mut SourceText, field: &FieldModel, next: &str, paths: &Paths) {
     source.doc(&field.doc);
     deprecated(source, field);
     let value = type_of(&field.takes, paths);
@@ -222,14 +222,14 @@ fn setter(source: &mut Source, field: &FieldModel, next: &str, paths: &Paths) {
     source.open_block();
 }
 
-fn deprecated(source: &mut Source, field: &FieldModel) {
+fn deprecated(source: &mut SourceText, field: &FieldModel) {
     if field.deprecated {
         source.line("#[deprecated]");
     }
 }
 
 /// One trait per required field, so that the compiler's message can name it.
-fn states(source: &mut Source, object: &ObjectType) {
+fn states(source: &mut SourceText, object: &ObjectType) {
     if states_of(object).next().is_none() {
         return;
     }

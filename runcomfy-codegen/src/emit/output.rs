@@ -1,10 +1,10 @@
 //! An output that has more than the common fields.
 
 use super::objects::{option_of, type_of};
-use super::source::Source;
+use super::source_text::SourceText;
 use crate::lower::{OutputFieldType, OutputType, Paths, item_docs};
 
-pub(super) fn output(source: &mut Source, output: &OutputType, paths: &Paths) {
+pub(super) fn output(source: &mut SourceText, output: &OutputType, paths: &Paths) {
     source.doc(item_docs::OUTPUT);
     source.line("#[derive(Clone, Default, PartialEq)]");
     source.line("#[non_exhaustive]");

@@ -7,7 +7,7 @@ use runcomfy_schema::rule::{Additional, Bound, List, ObjectSchema, Shared, Targe
 use runcomfy_schema::{Constant, Field, Literal, Num, Rule, Rules, exact_float};
 
 use super::short;
-use super::source::Code;
+use super::source_text::Code;
 use crate::lower::{FieldModel, FieldRules, Model, ObjectType, Paths, RefForm};
 
 /// Writes rules.

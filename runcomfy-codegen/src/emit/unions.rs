@@ -2,10 +2,10 @@
 
 use super::objects::type_of;
 use super::rules::Writer;
-use super::source::Source;
+use super::source_text::SourceText;
 use crate::lower::{Conversion, Paths, UnionType};
 
-pub(super) fn union(source: &mut Source, rules: &mut Writer<'_>, union: &UnionType) {
+pub(super) fn union(source: &mut SourceText, rules: &mut Writer<'_>, union: &UnionType) {
     let UnionType { name, doc, data, .. } = union;
     let paths = &rules.model().paths;
     source.doc(doc);

@@ -1,6 +1,6 @@
-//! Source text in the making: lines with their indentation, and lists that break where they get
-//! long. Written straight down, it costs a small part of what parsing and laying out tokens does,
-//! and neither is a dependency of every app's build.
+//! The text of generated code: lines with their indentation, and lists that break where they get
+//! long. Text that is written directly costs a small part of what it costs to parse and lay out
+//! tokens, and the crates for that need not be built with every app.
 
 use std::fmt::Write as _;
 
@@ -13,12 +13,12 @@ const INDENT: &str = "    ";
 
 /// Text with indentation.
 #[derive(Debug, Default)]
-pub(super) struct Source {
+pub(super) struct SourceText {
     text: String,
     depth: usize,
 }
 
-impl Source {
+impl SourceText {
     pub(super) fn finish(self) -> String {
         self.text
     }
