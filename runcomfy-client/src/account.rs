@@ -36,7 +36,7 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        let url = balance_url(self.shared.transport.url([]));
+        let url = balance_url(self.core.transport.url([]));
         self.read_about("the account's balance", None, url).await
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Client, Shared};
+use super::{Client, SharedRuntime};
 use crate::job::WaitEvent;
 use crate::{
     CancelOutcome, DownloadOptions, Downloaded, Error, JobStatus, ModelId, Output, OutputFiles,
@@ -20,7 +20,7 @@ use crate::{
 pub struct Job<O = Output> {
     pub(super) job: crate::Job<O>,
     /// `None` if the job was deserialised.
-    pub(super) runtime: Option<Arc<Shared>>,
+    pub(super) runtime: Option<Arc<SharedRuntime>>,
 }
 
 /// A completed job's result; its files are fetched with a blocking client.
@@ -32,7 +32,7 @@ pub type Completed<O = Output> = crate::Completed<O, Client>;
 pub struct Updates {
     /// `None` once it has failed as a whole.
     updates: Option<crate::Updates>,
-    runtime: Option<Arc<Shared>>,
+    runtime: Option<Arc<SharedRuntime>>,
 }
 
 impl<O> Job<O> {
@@ -78,7 +78,7 @@ impl<O> Job<O> {
         self.runtime()?.run(self.job.cancel())
     }
 
-    fn runtime(&self) -> Result<&Arc<Shared>, Error> {
+    fn runtime(&self) -> Result<&Arc<SharedRuntime>, Error> {
         let detached = || Error::Detached { request_id: self.request_id().clone() };
         self.runtime.as_ref().ok_or_else(detached)
     }

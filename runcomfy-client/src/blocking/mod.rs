@@ -22,7 +22,7 @@ pub use job::{Completed, Job, Updates};
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
-    runtime: Arc<Shared>,
+    runtime: Arc<SharedRuntime>,
 }
 
 /// What an earlier process left behind, with blocking jobs.
@@ -40,9 +40,9 @@ pub struct RunAll<'a, O = Output> {
 }
 
 /// The runtime that drives the calls. `None` only while it is dropped.
-struct Shared(Option<Runtime>);
+struct SharedRuntime(Option<Runtime>);
 
-impl Shared {
+impl SharedRuntime {
     fn new() -> Result<Arc<Self>, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -61,7 +61,7 @@ impl Shared {
     }
 }
 
-impl Drop for Shared {
+impl Drop for SharedRuntime {
     fn drop(&mut self) {
         // Waiting for its thread would panic inside an asynchronous task.
         if let Some(runtime) = self.0.take() {
@@ -95,7 +95,7 @@ impl Client {
     }
 
     fn from_async(client: crate::Client) -> Result<Self, Error> {
-        Ok(Self { client, runtime: Shared::new()? })
+        Ok(Self { client, runtime: SharedRuntime::new()? })
     }
 
     fn job_of<O>(&self, job: crate::Job<O>) -> Job<O> {
@@ -353,7 +353,7 @@ impl<O> fmt::Debug for RunAll<'_, O> {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for SharedRuntime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Runtime")
     }

@@ -30,7 +30,7 @@ impl Client {
     pub async fn models(&self, query: &CatalogQuery) -> Result<CatalogPage, Error> {
         let mut page: CatalogPage = parsed(CATALOG, &self.list(query).await?)?;
         // Programs show these texts, as they show errors: no token, and not too long.
-        let excerpt = |text: &str| self.shared.transport.excerpt(text, 500);
+        let excerpt = |text: &str| self.core.transport.excerpt(text, 500);
         for entry in &mut page.skipped {
             entry.reason = excerpt(&entry.reason);
             entry.model_id = entry.model_id.as_deref().map(excerpt);
@@ -55,7 +55,7 @@ impl Client {
             reason,
             source: None,
         })?;
-        let mut url = self.shared.transport.url(["models"]);
+        let mut url = self.core.transport.url(["models"]);
         if !query.pairs().is_empty() {
             url.query_pairs_mut().extend_pairs(query.pairs());
         }
@@ -69,7 +69,7 @@ impl Client {
     /// [`Error::Api`] if the service refuses the call; [`Error::Catalog`] if there is no usable
     /// response.
     pub async fn categories(&self) -> Result<Vec<String>, Error> {
-        let url = self.shared.transport.url(["models", "categories"]);
+        let url = self.core.transport.url(["models", "categories"]);
         let Categories(categories) = self.read_about(CATALOG, None, url).await?;
         Ok(categories)
     }
@@ -94,7 +94,7 @@ impl Client {
     async fn entry(&self, model_id: &str) -> Result<Response, Error> {
         let model_id: ModelId = model_id.parse()?;
         let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
-        let url = self.shared.transport.url(segments);
+        let url = self.core.transport.url(segments);
         self.fetch(CATALOG, Some(&model_id), url).await
     }
 
@@ -120,7 +120,7 @@ impl Client {
             source: Some(source),
         };
         let call = || IdempotentCall { model_id, ..IdempotentCall::new(Method::GET, url) };
-        let response = self.shared.transport.call(call, None, debug_span!("catalog")).await;
+        let response = self.core.transport.call(call, None, debug_span!("catalog")).await;
         let (response, _) = response.map_err(|error| match error {
             CallError::Refused(error) => Error::Api(error),
             CallError::Throttled { attempts, source } => no_answer(attempts, source.into()),

@@ -8,8 +8,8 @@ use runcomfy_journal::Journal;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::client::Client;
+use crate::client_core::ClientCore;
 use crate::error::{ConfigError, DEFAULT_BASE_URL, Error};
-use crate::shared::Shared;
 use crate::time::{Clock, SystemClock};
 use crate::transport::Transport;
 use crate::transport::base_url::{check_base_url, shown_url};
@@ -180,7 +180,7 @@ impl ClientBuilder {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let transport = Arc::new(Transport::new(token, base, self.limits, clock, jitter)?);
-        Ok(Client { shared: Shared { transport, journal: self.journal } })
+        Ok(Client { core: ClientCore { transport, journal: self.journal } })
     }
 }
 

@@ -15,9 +15,9 @@ use runcomfy_types::{Output, Request};
 use serde::Serialize;
 use tracing::info;
 
+use crate::client_core::ClientCore;
 use crate::error::Error;
 use crate::job::{Completed, Job, WaitOptions};
-use crate::shared::Shared;
 use crate::submit::{Prepared, SubmitOptions};
 
 /// A client of RunComfy's model API. Cheap to clone; clones share their connections.
@@ -26,7 +26,7 @@ use crate::submit::{Prepared, SubmitOptions};
 /// job, and with it the request id, before anything is waited for.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) shared: Shared,
+    pub(crate) core: ClientCore,
 }
 
 impl Client {
@@ -58,7 +58,7 @@ impl Client {
     #[must_use]
     pub fn with_journal(&self, journal: impl Journal) -> Self {
         let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal));
-        Self { shared: Shared { journal, ..self.shared.clone() } }
+        Self { core: ClientCore { journal, ..self.core.clone() } }
     }
 
     /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
@@ -144,14 +144,14 @@ impl Client {
         O: From<Output> + Send + 'static,
     {
         let has_key = options.given_key().or(input.job_key()).is_some();
-        let number = (has_key && self.shared.journal.is_some()).then_some(|_: &str| 0);
+        let number = (has_key && self.core.journal.is_some()).then_some(|_: &str| 0);
         let prepared = Prepared::of(input, options, number);
         Box::pin(async move { self.send(prepared?).await })
     }
 
     async fn send<O>(&self, prepared: Prepared) -> Result<Job<O>, Error> {
-        let accepted = self.shared.submit(prepared).await?;
-        Ok(Job::accepted(self.shared.clone(), accepted))
+        let accepted = self.core.submit(prepared).await?;
+        Ok(Job::accepted(self.core.clone(), accepted))
     }
 
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
@@ -177,7 +177,7 @@ impl Client {
         let request_id = request_id.as_ref().parse()?;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
-        Ok(Job::new(self.shared.clone(), request_id, model_id, R::OUTPUT_KIND, None))
+        Ok(Job::new(self.core.clone(), request_id, model_id, R::OUTPUT_KIND, None))
     }
 
     /// A job of any model, by its id.
@@ -185,7 +185,7 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::new(self.shared.clone(), request_id.as_ref().parse()?, None, None, None))
+        Ok(Job::<Output>::new(self.core.clone(), request_id.as_ref().parse()?, None, None, None))
     }
 
     /// Gives a deserialised job this client, so that it can be asked about.
@@ -246,10 +246,10 @@ impl Client {
             .map_err(|source| Error::JournalRead { source })?;
         info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
         let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal.clone()));
-        let shared = Shared { journal, ..self.shared.clone() };
+        let core = ClientCore { journal, ..self.core.clone() };
         let job = |UnfinishedJob { submission, request_id, .. }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
-            Job::new(shared.clone(), request_id, model_id, None, submission.map(Arc::new))
+            Job::new(core.clone(), request_id, model_id, None, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }
@@ -276,6 +276,6 @@ impl<J> Resumed<J> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Client").field(&self.shared.transport).finish()
+        f.debug_tuple("Client").field(&self.core.transport).finish()
     }
 }

@@ -243,9 +243,9 @@ impl Client {
             let shared = Arc::clone(&shared);
             let run = async move {
                 let (client, options, on_submit) = &*shared;
-                let came = match client.shared.submit(prepared).await {
+                let came = match client.core.submit(prepared).await {
                     Ok(accepted) => {
-                        let job = || Job::accepted(client.shared.clone(), accepted);
+                        let job = || Job::accepted(client.core.clone(), accepted);
                         let job = begun.job.get_or_init(job);
                         on_submit(begun.index, job);
                         let end = job.wait_for_end(Arc::clone(options), |_| {}).await;
@@ -258,7 +258,7 @@ impl Client {
             run.boxed()
         };
         // How many inputs had each claim so far.
-        let mut numbers = self.shared.journal.is_some().then(HashMap::<String, u32>::new);
+        let mut numbers = self.core.journal.is_some().then(HashMap::<String, u32>::new);
         // An input is prepared when its turn comes, so that no body is held before.
         let mut inputs = inputs.into_iter().fuse();
         let prepared = move |options: &mut dyn FnMut() -> SubmitOptions| {
@@ -280,7 +280,7 @@ impl Client {
             running: JoinSet::new(),
             begun: HashMap::new(),
             run: Arc::new(run),
-            clock: Arc::clone(&self.shared.transport.clock),
+            clock: Arc::clone(&self.core.transport.clock),
         }
     }
 }
@@ -377,7 +377,7 @@ mod tests {
         let client = Client::builder().token("t").build().unwrap();
         let options = Arc::new(WaitOptions::default());
         let prepared = Prepared::unchecked("a/b".parse().unwrap(), &1).unwrap();
-        let submission = client.shared.submit(prepared);
+        let submission = client.core.submit(prepared);
         assert!(size_of_val(&submission) <= 320, "{}", size_of_val(&submission));
         let job = client.job_json("r1").unwrap();
         let wait = job.wait_for_end(options, |_| {});

@@ -75,7 +75,7 @@ impl Client {
     ) -> Result<u64, Error> {
         let destination = Destination::Exactly(path.as_ref());
         let file = OutputFile { url, destination, kind: None, request_id: None };
-        let saver = Saver { transport: &self.shared.transport, options };
+        let saver = Saver { transport: &self.core.transport, options };
         let saved = saver.save(&file).await;
         saved.map(|saved| saved.size).map_err(|failure| saver.error(&file, failure))
     }
@@ -115,7 +115,7 @@ impl Client {
         folder: &Path,
         options: &DownloadOptions,
     ) -> Result<Vec<Downloaded>, Error> {
-        let saver = Saver { transport: &self.shared.transport, options };
+        let saver = Saver { transport: &self.core.transport, options };
         saver.save_all(&done.request_id, &done.output.as_output(), folder).await
     }
 }

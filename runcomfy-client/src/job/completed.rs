@@ -151,7 +151,7 @@ impl<O> Completed<O> {
 impl<O, C> Completed<O, C> {
     /// Tells the journal of a client.
     pub(crate) async fn settle_in(&self, client: &Client) -> Result<(), Error> {
-        let Some(journal) = &client.shared.journal else { return Ok(()) };
+        let Some(journal) = &client.core.journal else { return Ok(()) };
         let (entry, journal) = (self.settled(), Arc::clone(journal));
         let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
         written

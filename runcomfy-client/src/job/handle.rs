@@ -11,10 +11,10 @@ use tracing::{debug_span, field};
 
 use super::failure::JobCallError;
 use super::{response, wire};
+use crate::client_core::ClientCore;
 use crate::error::{ApiErrorKind, Error};
 use crate::lenient::FromMembers;
 use crate::recent::MAX_LAG;
-use crate::shared::Shared;
 use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
@@ -35,7 +35,7 @@ pub(super) struct JobFacts {
 /// A job that can be asked about, without the type of its output. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct JobHandle {
-    pub(super) shared: Shared,
+    pub(super) core: ClientCore,
     pub(super) facts: Arc<JobFacts>,
 }
 
@@ -152,7 +152,7 @@ impl JobHandle {
     pub(super) async fn call(&self, call: JobCall<'_>) -> Result<(Response, u32), CallError> {
         let JobCall { method, what, query, deadline, attempts, has_ended } = call;
         let JobFacts { request_id, model_id, .. } = &*self.facts;
-        let transport = &self.shared.transport;
+        let transport = &self.core.transport;
         let call = || {
             let mut url = transport.url(["requests", request_id.as_str(), what]);
             url.set_query(query);
@@ -179,7 +179,7 @@ impl JobHandle {
 
     /// Whether the job was accepted so recently that parts of the service may not know it yet.
     pub(super) fn is_fresh(&self) -> bool {
-        let clock = &self.shared.transport.clock;
+        let clock = &self.core.transport.clock;
         match (self.facts.accepted_at, &self.facts.submission) {
             (Some(accepted_at), _) => clock.now().saturating_sub(accepted_at) < MAX_LAG,
             (None, Some(submission)) => {

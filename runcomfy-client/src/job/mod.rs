@@ -22,8 +22,8 @@ use runcomfy_types::{MediaKind, ModelId, Output, Request};
 use tracing::{error, info};
 
 use crate::client::Client;
+use crate::client_core::ClientCore;
 use crate::error::Error;
-use crate::shared::Shared;
 use crate::state::JobStatus;
 use crate::submit::Accepted;
 use handle::{JobFacts, JobHandle};
@@ -43,7 +43,7 @@ pub(crate) use watch::{WaitEvent, Waiting};
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
     /// `None` if the job was deserialised.
-    shared: Option<Shared>,
+    core: Option<ClientCore>,
     facts: Arc<JobFacts>,
     output: PhantomData<fn() -> O>,
 }
@@ -51,41 +51,39 @@ pub struct Job<O = Output> {
 impl<O> Job<O> {
     /// A job that is taken up again.
     pub(crate) fn new(
-        shared: Shared,
+        core: ClientCore,
         request_id: RequestId,
         model_id: Option<ModelId>,
         output_kind: Option<MediaKind>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
-        let accepted_at = shared.transport.recent.submitted_at(&request_id);
+        let accepted_at = core.transport.recent.submitted_at(&request_id);
         let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
-        Self { shared: Some(shared), facts: Arc::new(facts), output: PhantomData }
+        Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
     /// A job that the service has accepted just now.
-    pub(crate) fn accepted(shared: Shared, accepted: Accepted) -> Self {
+    pub(crate) fn accepted(core: ClientCore, accepted: Accepted) -> Self {
         let Accepted { request_id, model_id, output_kind, submission } = accepted;
-        let accepted_at = Some(shared.transport.clock.now());
+        let accepted_at = Some(core.transport.clock.now());
         let model_id = Some(model_id);
         let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
-        Self { shared: Some(shared), facts: Arc::new(facts), output: PhantomData }
+        Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
     /// The job as it can be asked about; an error where it belongs to no client.
     fn handle(&self) -> Result<JobHandle, Error> {
-        match &self.shared {
-            Some(shared) => {
-                Ok(JobHandle { shared: shared.clone(), facts: Arc::clone(&self.facts) })
-            }
+        match &self.core {
+            Some(core) => Ok(JobHandle { core: core.clone(), facts: Arc::clone(&self.facts) }),
             None => Err(Error::Detached { request_id: self.request_id().clone() }),
         }
     }
 
     pub(crate) fn with_client(self, client: &Client) -> Self {
         // Clocks of other clients show other times.
-        let accepted_at = client.shared.transport.recent.submitted_at(self.request_id());
+        let accepted_at = client.core.transport.recent.submitted_at(self.request_id());
         let facts = JobFacts { accepted_at, ..Arc::unwrap_or_clone(self.facts) };
-        Self { shared: Some(client.shared.clone()), facts: Arc::new(facts), ..self }
+        Self { core: Some(client.core.clone()), facts: Arc::new(facts), ..self }
     }
 
     /// The id under which the service knows the job, now and after a restart.
@@ -115,7 +113,7 @@ impl<O> Job<O> {
     /// # Errors
     /// [`Error::OtherModel`] if it is known to be one of another model.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
-        let Self { shared, mut facts, .. } = self;
+        let Self { core, mut facts, .. } = self;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         if !R::MODEL_ID.is_empty() {
             match &facts.model_id {
@@ -133,7 +131,7 @@ impl<O> Job<O> {
         if R::OUTPUT_KIND.is_some() {
             Arc::make_mut(&mut facts).output_kind = R::OUTPUT_KIND;
         }
-        Ok(Job { shared, facts, output: PhantomData })
+        Ok(Job { core, facts, output: PhantomData })
     }
 
     /// Asks where the job stands.
@@ -212,7 +210,7 @@ impl<O: From<Output>> Job<O> {
     /// caller gets it: if the journal were told earlier and the call dropped then, the job would be
     /// finished without anybody having its result.
     pub(crate) fn record_end(&self, end: Result<JobEnd, Error>) -> Result<Completed<O>, Error> {
-        let (end, JobHandle { shared, .. }) = (end?, self.handle()?);
+        let (end, JobHandle { core, .. }) = (end?, self.handle()?);
         let state = match &end {
             JobEnd::Completed(_) => JobState::Completed,
             JobEnd::Failed(_) => JobState::Failed,
@@ -220,7 +218,7 @@ impl<O: From<Output>> Job<O> {
         };
         let request_id = self.request_id().clone();
         info!(%request_id, %state, "ended");
-        if let Some(journal) = &shared.journal {
+        if let Some(journal) = &core.journal {
             let submission = self.submission().map(|submission| submission.id.clone());
             let entry = JournalEntry::Ended { request_id: request_id.clone(), submission, state };
             if let Err(error) = journal.record(&entry) {
@@ -230,7 +228,7 @@ impl<O: From<Output>> Job<O> {
         }
         match end {
             JobEnd::Completed(result) => Ok(Completed {
-                client: Client { shared },
+                client: Client { core },
                 submission: self.shared_submission(),
                 output_kind: self.facts.output_kind,
                 request_id,
@@ -272,7 +270,7 @@ impl<O> Job<O> {
 
 impl<O> Clone for Job<O> {
     fn clone(&self) -> Self {
-        Self { shared: self.shared.clone(), facts: Arc::clone(&self.facts), output: PhantomData }
+        Self { core: self.core.clone(), facts: Arc::clone(&self.facts), output: PhantomData }
     }
 }
 

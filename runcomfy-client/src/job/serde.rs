@@ -30,6 +30,6 @@ impl<'de, O> Deserialize<'de> for Job<O> {
             submission: None,
             accepted_at: None,
         };
-        Ok(Self { shared: None, facts: Arc::new(facts), output: PhantomData })
+        Ok(Self { core: None, facts: Arc::new(facts), output: PhantomData })
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(job: JobHandle, options: Arc<WaitOptions>) -> Self {
-        let start = job.shared.transport.clock.now();
+        let start = job.core.transport.clock.now();
         Self {
             deadline: start.saturating_add(options.timeout),
             job,
@@ -177,7 +177,7 @@ impl Watch {
             _ => 0,
         };
         let interval = self.options.interval(waited, position);
-        let transport = &*self.job.shared.transport;
+        let transport = &*self.job.core.transport;
         Ok(transport.clock.sleep(transport.jittered(interval).min(left)))
     }
 
@@ -186,7 +186,7 @@ impl Watch {
     }
 
     fn now(&self) -> Duration {
-        self.job.shared.transport.clock.now()
+        self.job.core.transport.clock.now()
     }
 }
 

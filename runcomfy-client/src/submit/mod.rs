@@ -17,8 +17,8 @@ use serde::Serialize;
 use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
 
 use crate::body::Body;
+use crate::client_core::ClientCore;
 use crate::error::Error;
-use crate::shared::Shared;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::Ids;
 use crate::transport::throttle::Lane;
@@ -151,7 +151,7 @@ struct SubmitRequest<'a> {
     attempts: u32,
 }
 
-impl Shared {
+impl ClientCore {
     pub(crate) async fn submit(&self, prepared: Prepared) -> Result<Accepted, Failed> {
         let span = debug_span!(
             "submit",

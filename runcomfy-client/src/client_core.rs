@@ -1,4 +1,4 @@
-//! What a client shares with its jobs.
+//! The part of a client that its clones and jobs hold, too.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use runcomfy_journal::Journal;
 
 use crate::transport::Transport;
 
-/// What a client shares with its clones and jobs. Cheap to clone.
+/// The connections with their limits, and the journal. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct ClientCore {
     pub(crate) transport: Arc<Transport>,
     pub(crate) journal: Option<Arc<dyn Journal>>,
 }
