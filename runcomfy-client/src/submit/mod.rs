@@ -3,105 +3,30 @@
 
 mod extra;
 mod options;
+mod prepared;
 mod record;
+mod send;
 mod verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
-use runcomfy_journal::{JournalEntry, RequestId, Submission, canonical_sha256, claim};
-use runcomfy_schema::Json;
-use runcomfy_types::{MediaKind, ModelId, Request};
-use serde::Serialize;
-use tracing::{Instrument, Span, debug, debug_span, error, field, info, warn};
+use runcomfy_journal::{JournalEntry, RequestId, Submission};
+use runcomfy_types::{MediaKind, ModelId};
+use tracing::{Instrument, Span, debug_span, error, field, info, warn};
 
-use crate::body::Body;
 use crate::client_core::ClientCore;
 use crate::error::Error;
+use crate::transport::CallError;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::Ids;
 use crate::transport::throttle::Lane;
-use crate::transport::{Attempts, CallError, Outgoing, Subject};
 
 pub use options::SubmitOptions;
+pub(crate) use prepared::Prepared;
 use record::{NotBegun, SubmissionRecord};
-use verdict::{Unknown, Verdict};
-
-/// The service takes no larger request.
-const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
-
-/// A submission that is ready to be sent, independent of the input that it was made from.
-pub(crate) struct Prepared {
-    model_id: ModelId,
-    output_kind: Option<MediaKind>,
-    body: Body,
-    /// Its claim in the client's journal, if it has one.
-    claim: Option<String>,
-    /// Whether no schema of ours has checked the whole body.
-    is_unchecked: bool,
-    /// How often it is tried at most, if the caller says so.
-    attempts: Option<u32>,
-}
-
-impl Prepared {
-    /// An input with these options. `number` receives its claim in the client's journal, and returns
-    /// how many equal inputs came before it; `None` if it claims nothing.
-    pub(crate) fn of<R: Request>(
-        input: &R,
-        options: &SubmitOptions,
-        number: Option<impl FnOnce(&str) -> u32>,
-    ) -> Result<Self, Error> {
-        let model_id: ModelId = input.model_id().parse()?;
-        let extended = extra::extended(input, options.extras())?;
-        let checked = input.checked_body();
-        let json = extended.as_ref().or(checked.map(|checked| checked.json));
-        let body = json.map_or_else(|| Body::of(input), Body::sharing).map_err(Error::Body)?;
-        let size = body.len();
-        if size > MAX_REQUEST_LEN {
-            return Err(Error::RequestTooLarge { model_id, size, limit: MAX_REQUEST_LEN });
-        }
-        let key = options.given_key().or(input.job_key());
-        let claim = number.map(|number| claim_of(&model_id, json, &body, key, number));
-        let is_unchecked = extended.is_some() || checked.is_none();
-        let (output_kind, attempts) = (input.output_kind(), options.max_attempts());
-        Ok(Self { model_id, output_kind, body, claim, is_unchecked, attempts })
-    }
-
-    /// Any JSON for any model, unchecked, its size included: the service knows its limits best.
-    pub(crate) fn unchecked<B: Serialize + ?Sized>(
-        model_id: ModelId,
-        body: &B,
-    ) -> Result<Self, Error> {
-        let body = Body::of(body).map_err(Error::Body)?;
-        let (output_kind, claim, attempts) = (None, None, None);
-        Ok(Self { model_id, output_kind, body, claim, is_unchecked: true, attempts })
-    }
-
-    pub(crate) fn model_id(&self) -> &ModelId {
-        &self.model_id
-    }
-}
-
-/// The claim of a submission, by its model, body, key and number among equal ones.
-fn claim_of(
-    model_id: &ModelId,
-    json: Option<&Json>,
-    body: &Body,
-    key: Option<&str>,
-    number: impl FnOnce(&str) -> u32,
-) -> String {
-    let canonical = match json {
-        Some(json) => canonical_sha256(json).ok(),
-        None => body.to_json().ok().and_then(|json| canonical_sha256(&json).ok()),
-    };
-    let canonical = canonical.unwrap_or_else(|| body.sha256());
-    let first = claim(model_id, &canonical, key, 0);
-    match number(&first) {
-        0 => first,
-        number => claim(model_id, &canonical, key, number),
-    }
-}
+use send::SubmitRequest;
+use verdict::Unknown;
 
 /// Why there is no job, and the submission in the journal, if there is one.
 #[derive(Debug)]
@@ -140,15 +65,6 @@ enum SendOutcome {
     NotAccepted(CallError),
     /// Nobody can tell.
     Unknown(Unknown),
-}
-
-/// The model and the body of a submission.
-#[derive(Clone, Copy)]
-struct SubmitRequest<'a> {
-    model_id: &'a ModelId,
-    body: &'a Body,
-    is_unchecked: bool,
-    attempts: u32,
 }
 
 impl ClientCore {
@@ -246,65 +162,6 @@ impl ClientCore {
         };
         let now = self.transport.clock.now();
         ids.into_iter().flatten().for_each(|id| self.transport.recent.add(id.clone(), now));
-    }
-
-    /// Sends until the service accepts or refuses, or nobody can tell which it did.
-    async fn send_until_clear(
-        &self,
-        request: SubmitRequest<'_>,
-        record: &SubmissionRecord,
-        deadline: Duration,
-    ) -> SendOutcome {
-        let SubmitRequest { model_id, body, is_unchecked, attempts } = request;
-        let transport = &*self.transport;
-        let limits = &transport.limits;
-        let url = transport.url(["models"].into_iter().chain(model_id.as_str().split('/')));
-        // Keeps only failures where the service surely did not accept the submission.
-        let mut attempts = Attempts::new(transport, attempts, limits.submit_timeout, deadline);
-        loop {
-            let timeout = match attempts.start().await {
-                Ok(timeout) => timeout,
-                Err(error) => return SendOutcome::NotAccepted(error),
-            };
-            let attempt = attempts.started();
-            let outgoing = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
-            record.start_sending();
-            let (failure, retry_after) = match transport.send(outgoing, timeout).await {
-                Ok(response) => {
-                    debug!(attempt, status = response.status, "answered");
-                    let subject = Subject {
-                        model_id: Some(model_id),
-                        is_unchecked,
-                        size: Some(body.len()),
-                        ..Subject::default()
-                    };
-                    match Verdict::of(&response, subject) {
-                        Verdict::Accepted(request_id) => return SendOutcome::Accepted(request_id),
-                        Verdict::Refused(refusal) => {
-                            return SendOutcome::NotAccepted(CallError::Refused(Box::new(refusal)));
-                        }
-                        Verdict::Unknown(unknown) => return SendOutcome::Unknown(unknown),
-                        Verdict::Busy(refusal) => {
-                            warn!(attempt, status = 429, "the service is busy");
-                            (CallError::Refused(Box::new(refusal)), response.retry_after)
-                        }
-                    }
-                }
-                Err(source) if source.surely_not_received() => {
-                    warn!(attempt, error = %source, "nothing was sent");
-                    (CallError::Transport { attempts: attempt, source }, None)
-                }
-                Err(error) => {
-                    let (ids, source) = error.into_parts();
-                    return SendOutcome::Unknown(Unknown { ids, source });
-                }
-            };
-            record.stop_sending();
-            if attempts.is_last() {
-                return SendOutcome::NotAccepted(failure);
-            }
-            attempts.back_off(Some(failure), retry_after).await;
-        }
     }
 }
 

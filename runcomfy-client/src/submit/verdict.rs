@@ -5,7 +5,7 @@
 //! | 2xx with a request id, and no `error_code` | accepted |
 //! | 2xx with both | unknown, and the id is a hint |
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
-//! | 429, without the body of a job | busy: surely not accepted, so `send_until_clear` (`submit/mod.rs`) sends it again |
+//! | 429, without the body of a job | busy: surely not accepted, so `send_until_clear` (`submit/send.rs`) sends it again |
 //! | 4xx but for 408 and 499, or 2xx with a known `error_code` | refused |
 //! | anything else | unknown |
 //!
