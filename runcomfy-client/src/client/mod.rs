@@ -150,8 +150,8 @@ impl Client {
     }
 
     async fn send<O>(&self, prepared: Prepared) -> Result<Job<O>, Error> {
-        let accepted = self.core.submit(prepared).await?;
-        Ok(Job::accepted(self.core.clone(), accepted))
+        let job = self.core.submit(prepared).await?;
+        Ok(Job::new(self.core.clone(), job))
     }
 
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
@@ -177,7 +177,7 @@ impl Client {
         let request_id = request_id.as_ref().parse()?;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
         let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
-        Ok(Job::new(self.core.clone(), request_id, model_id, R::OUTPUT_KIND, None))
+        Ok(Job::reopen(self.core.clone(), request_id, model_id, R::OUTPUT_KIND, None))
     }
 
     /// A job of any model, by its id.
@@ -185,7 +185,7 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::new(self.core.clone(), request_id.as_ref().parse()?, None, None, None))
+        Ok(Job::<Output>::reopen(self.core.clone(), request_id.as_ref().parse()?, None, None, None))
     }
 
     /// Gives a deserialised job this client, so that it can be asked about.
@@ -249,7 +249,7 @@ impl Client {
         let core = ClientCore { journal, ..self.core.clone() };
         let job = |UnfinishedJob { submission, request_id, .. }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
-            Job::new(core.clone(), request_id, model_id, None, submission.map(Arc::new))
+            Job::reopen(core.clone(), request_id, model_id, None, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }

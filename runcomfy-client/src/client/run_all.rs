@@ -23,7 +23,7 @@ use crate::client::Client;
 use crate::error::{ApiError, Error};
 
 use crate::job::{Completed, Job, JobEnd, WaitOptions};
-use crate::submit::{Failed, Prepared, SubmitOptions};
+use crate::submit::{NoJob, Prepared, SubmitOptions};
 use crate::time::Clock;
 
 /// The results of many jobs, in the order in which they end: a [`Stream`] of the input's index and its
@@ -90,7 +90,7 @@ impl<O> RunningInput<O> {
 /// What came of an input.
 enum TaskOutcome<O> {
     Ended(Job<O>, Result<JobEnd, Error>),
-    NotSubmitted(Failed),
+    NoJob(NoJob),
 }
 
 /// Why an input of [`run_all`](Client::run_all) has no result, with its job if there is one.
@@ -152,9 +152,9 @@ impl<O> RunError<Job<O>> {
     }
 }
 
-impl<J> From<Failed> for RunError<J> {
-    fn from(failed: Failed) -> Self {
-        let Failed { error, submission } = failed;
+impl<J> From<NoJob> for RunError<J> {
+    fn from(no_job: NoJob) -> Self {
+        let NoJob { error, submission } = no_job;
         Self { error, job: None, submission }
     }
 }
@@ -244,14 +244,14 @@ impl Client {
             let run = async move {
                 let (client, options, on_submit) = &*shared;
                 let came = match client.core.submit(prepared).await {
-                    Ok(accepted) => {
-                        let job = || Job::accepted(client.core.clone(), accepted);
+                    Ok(new) => {
+                        let job = || Job::new(client.core.clone(), new);
                         let job = begun.job.get_or_init(job);
                         on_submit(begun.index, job);
                         let end = job.wait_for_end(Arc::clone(options), |_| {}).await;
                         TaskOutcome::Ended(job.clone(), end)
                     }
-                    Err(failed) => TaskOutcome::NotSubmitted(failed),
+                    Err(no_job) => TaskOutcome::NoJob(no_job),
                 };
                 Box::new(came)
             };
@@ -349,7 +349,7 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
                 Ok(TaskOutcome::Ended(job, end)) => {
                     (index, job.record_end(end).map_err(|error| RunError::of_job(job, error)))
                 }
-                Ok(TaskOutcome::NotSubmitted(failed)) => (index, Err(failed.into())),
+                Ok(TaskOutcome::NoJob(no_job)) => (index, Err(no_job.into())),
                 Err(error) => match error.try_into_panic() {
                     // It came from the caller's `on_submit`.
                     Ok(panic) => std::panic::resume_unwind(panic),

@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::client_core::ClientCore;
 use crate::error::Error;
 use crate::state::JobStatus;
-use crate::submit::Accepted;
+use crate::submit::NewJob;
 use handle::{JobFacts, JobHandle};
 
 pub use cancel::CancelOutcome;
@@ -49,8 +49,8 @@ pub struct Job<O = Output> {
 }
 
 impl<O> Job<O> {
-    /// A job that is taken up again.
-    pub(crate) fn new(
+    /// A job that was submitted earlier.
+    pub(crate) fn reopen(
         core: ClientCore,
         request_id: RequestId,
         model_id: Option<ModelId>,
@@ -63,8 +63,8 @@ impl<O> Job<O> {
     }
 
     /// A job that the service has accepted just now.
-    pub(crate) fn accepted(core: ClientCore, accepted: Accepted) -> Self {
-        let Accepted { request_id, model_id, output_kind, submission } = accepted;
+    pub(crate) fn new(core: ClientCore, new: NewJob) -> Self {
+        let NewJob { request_id, model_id, output_kind, submission } = new;
         let accepted_at = Some(core.transport.clock.now());
         let model_id = Some(model_id);
         let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };

@@ -5,8 +5,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use runcomfy_journal::{Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission};
+use runcomfy_journal::{Begin, Journal, JournalEntry, JournalError, Submission};
 use tracing::{Span, error};
+
+use crate::error::Error;
 
 /// A submission without an outcome so far, and what its journal has been told. Without a journal, it
 /// does nothing.
@@ -55,24 +57,18 @@ enum State {
     Recorded,
 }
 
-/// Why a submission must not be sent.
-#[derive(Debug)]
-pub(super) enum NotBegun {
-    Claimed(ClaimHolder),
-    Journal(JournalError),
-}
-
 impl SubmissionRecord {
     /// Of a client without a journal.
     pub(super) fn none() -> Self {
         Self { journaled: None }
     }
 
-    /// Tells the journal that the submission is about to be sent.
+    /// Tells the journal that the submission is about to be sent. An error means that it must not be.
     pub(super) async fn begin(
         journal: Arc<dyn Journal>,
         submission: Arc<Submission>,
-    ) -> Result<Self, NotBegun> {
+    ) -> Result<Self, Error> {
+        let model_id = submission.model_id.clone();
         let state = Arc::new(Mutex::new(State::Beginning));
         let journaled = Journaled { journal, submission, state };
         let thread = Journaled {
@@ -85,8 +81,10 @@ impl SubmissionRecord {
         let begun = blocking(move || thread.begin()).await;
         match begun.unwrap_or_else(|error| Err(JournalError::new(error))) {
             Ok(Begin::Recorded) => Ok(record),
-            Ok(Begin::AlreadyClaimed(holder)) => Err(NotBegun::Claimed(holder)),
-            Err(error) => Err(NotBegun::Journal(error)),
+            Ok(Begin::AlreadyClaimed(holder)) => {
+                Err(Error::AlreadySubmitted { model_id, holder: Box::new(holder) })
+            }
+            Err(source) => Err(Error::NotRecorded { model_id, source }),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The attempts of a call: when each may start, how long it may take, and the pauses in between.
 //!
 //! Whether a failed attempt may be repeated depends on the call, and is decided where it is made: for
-//! a submission by its verdict, for an idempotent call by what failed.
+//! a submission by what the response means, for an idempotent call by what failed.
 
 use std::time::Duration;
 

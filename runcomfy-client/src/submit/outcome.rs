@@ -1,48 +1,50 @@
-//! What a response to a submission means: whether it was accepted, and whether it can be sent again.
+//! The outcome of a submission: what a response means, and what the journal and the caller are told.
 //!
-//! | response | verdict |
+//! | response | outcome |
 //! | --- | --- |
 //! | 2xx with a request id, and no `error_code` | accepted |
 //! | 2xx with both | unknown, and the id is a hint |
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
-//! | 429, without the body of a job | busy: surely not accepted, so `send_until_clear` (`submit/send.rs`) sends it again |
-//! | 4xx but for 408 and 499, or 2xx with a known `error_code` | refused |
+//! | 429, without the body of a job | none yet: surely not accepted, so `send.rs` sends it again |
+//! | 4xx but for 408 and 499, or 2xx with a known `error_code` | not accepted |
 //! | anything else | unknown |
 //!
 //! An error with the body of a job is unknown, with any status. A request id in any other error is a
 //! hint: it may be the job's, or one that a gateway gave to the call.
 
-use runcomfy_journal::{JobState, RequestId};
+use runcomfy_journal::{JobState, JournalEntry, RequestId, Submission};
+use runcomfy_types::ModelId;
 use serde_json::Value;
 
-use crate::error::{ApiError, BoxError};
+use crate::error::{ApiError, BoxError, Error};
+use crate::transport::failure::innermost;
 use crate::transport::named_id::{Ids, named_id};
-use crate::transport::{Response, Subject};
+use crate::transport::{CallError, Response, Subject};
 
+/// What became of a submission, when no further attempt follows.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum SubmitOutcome {
     Accepted(RequestId),
-    /// Surely not accepted, and it may be accepted a little later.
-    Busy(ApiError),
     /// Surely not accepted.
-    Refused(ApiError),
-    Unknown(Unknown),
+    NotAccepted(CallError),
+    /// Nobody can tell whether it was accepted.
+    Unknown {
+        ids: Ids,
+        source: BoxError,
+    },
 }
 
-/// Nobody can tell whether it was accepted.
+/// A refusal that may pass: surely not accepted, and it may be accepted a little later.
 #[derive(Debug)]
-pub(super) struct Unknown {
-    pub(super) ids: Ids,
-    pub(super) source: BoxError,
-}
+pub(super) struct Busy(pub(super) Box<ApiError>);
 
-impl Verdict {
+impl SubmitOutcome {
     /// `subject` is for the error, if there is one.
-    pub(super) fn of(response: &Response, subject: Subject<'_>) -> Self {
+    pub(super) fn of(response: &Response, subject: Subject<'_>) -> Result<Self, Busy> {
         let id = id_of(response).filter(|id| !response.has_token(id));
         let status = response.status;
         let Some(error) = response.refusal(subject) else {
-            return match id {
+            return Ok(match id {
                 Some(id) if response.json.is_ok() => Self::Accepted(id),
                 id => {
                     let reason = match (&response.json, &id) {
@@ -50,9 +52,9 @@ impl Verdict {
                         _ => "the answer has no request id".to_owned(),
                     };
                     let source = format!("{reason}: {}", response.shown()).into();
-                    Self::Unknown(Unknown { ids: Ids::of(status, id), source })
+                    Self::Unknown { ids: Ids::of(status, id), source }
                 }
-            };
+            });
         };
         let refused = match status {
             200..300 => id.is_none() && error.kind.is_refusal(),
@@ -62,10 +64,62 @@ impl Verdict {
             _ => false,
         };
         if refused && !is_of_job(response, id.as_ref()) {
-            return if status == 429 { Self::Busy(error) } else { Self::Refused(error) };
+            let error = Box::new(error);
+            return match status {
+                429 => Err(Busy(error)),
+                _ => Ok(Self::NotAccepted(CallError::Refused(error))),
+            };
         }
         let ids = Ids { job: None, hint: id };
-        Self::Unknown(Unknown { ids, source: Box::new(error) })
+        Ok(Self::Unknown { ids, source: Box::new(error) })
+    }
+
+    /// The job's id, and an id that may be the job's.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &RequestId> {
+        let ids = match self {
+            Self::Accepted(id) => [Some(id), None],
+            Self::Unknown { ids, .. } => [ids.job.as_ref(), ids.hint.as_ref()],
+            Self::NotAccepted(_) => [None, None],
+        };
+        ids.into_iter().flatten()
+    }
+
+    /// The entry in the journal. A job whose id is known is found by it, even if the caller gets an error
+    /// because the rest of the answer is missing.
+    pub(super) fn entry(&self, submission: &Submission) -> JournalEntry {
+        let submission = submission.id.clone();
+        match self {
+            Self::Accepted(request_id)
+            | Self::Unknown { ids: Ids { job: Some(request_id), .. }, .. } => {
+                JournalEntry::Accepted { submission, request_id: request_id.clone() }
+            }
+            Self::Unknown { ids, source } => {
+                let mut reason = innermost(&**source);
+                if let Some(hint) = &ids.hint {
+                    reason += &format!("; the answer names the request id {hint}");
+                }
+                JournalEntry::Unknown { submission, reason }
+            }
+            Self::NotAccepted(error) => {
+                let reason = match error {
+                    CallError::Throttled { source, .. } => source.to_string(),
+                    CallError::Transport { source, .. } => innermost(source),
+                    CallError::Refused(refusal) => refusal.to_string(),
+                };
+                JournalEntry::NotAccepted { submission, reason }
+            }
+        }
+    }
+}
+
+/// The public error of a submission that was surely not accepted.
+pub(super) fn not_accepted(error: CallError, model_id: &ModelId) -> Error {
+    let not_submitted =
+        |attempts, source| Error::NotSubmitted { model_id: model_id.clone(), attempts, source };
+    match error {
+        CallError::Throttled { attempts, source } => not_submitted(attempts, source.into()),
+        CallError::Transport { attempts, source } => not_submitted(attempts, source.into()),
+        CallError::Refused(refusal) => Error::Api(refusal),
     }
 }
 
@@ -94,12 +148,15 @@ fn is_of_job(response: &Response, id: Option<&RequestId>) -> bool {
 mod tests {
     use super::*;
 
-    fn verdict(status: u16, body: &str) -> String {
-        match Verdict::of(&Response::of(status, body), Subject::default()) {
-            Verdict::Accepted(id) => format!("accepted {id}"),
-            Verdict::Busy(_) => "busy".to_owned(),
-            Verdict::Refused(error) => format!("refused {}", error.status),
-            Verdict::Unknown(Unknown { ids, .. }) => match (ids.job, ids.hint) {
+    fn outcome(status: u16, body: &str) -> String {
+        match SubmitOutcome::of(&Response::of(status, body), Subject::default()) {
+            Ok(SubmitOutcome::Accepted(id)) => format!("accepted {id}"),
+            Err(Busy(_)) => "busy".to_owned(),
+            Ok(SubmitOutcome::NotAccepted(CallError::Refused(error))) => {
+                format!("refused {}", error.status)
+            }
+            Ok(SubmitOutcome::NotAccepted(error)) => format!("{error:?}"),
+            Ok(SubmitOutcome::Unknown { ids, .. }) => match (ids.job, ids.hint) {
                 (Some(id), None) => format!("unknown, job {id}"),
                 (None, Some(id)) => format!("unknown, hint {id}"),
                 (None, None) => "unknown".to_owned(),
@@ -109,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_has_its_verdict() {
+    fn every_response_has_its_outcome() {
         let id = r#"{"request_id": "r1"}"#;
         let job = r#"{"request_id": "r1", "status_url": "https://a/status"}"#;
         let queued = r#"{"request_id": "r1", "status": "in_queue"}"#;
@@ -152,7 +209,7 @@ mod tests {
             (502, id, "unknown, hint r1"),
             (503, job, "unknown, hint r1"),
         ] {
-            assert_eq!(verdict(status, body), expected, "{status} {body}");
+            assert_eq!(outcome(status, body), expected, "{status} {body}");
         }
     }
 }
