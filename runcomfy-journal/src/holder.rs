@@ -83,8 +83,8 @@ impl ClaimHolder {
         let (state, request_id) = match &open.outcome {
             Outcome::None if owner != Owner::Dead => (ClaimState::Submitting, None),
             Outcome::None | Outcome::Unknown(_) => (ClaimState::Unknown, None),
-            Outcome::Accepted(id) if open.ended => (ClaimState::Finished, Some(id)),
-            Outcome::Accepted(id) => (ClaimState::Accepted, Some(id)),
+            Outcome::Job(id) if open.ended => (ClaimState::Finished, Some(id)),
+            Outcome::Job(id) => (ClaimState::Accepted, Some(id)),
         };
         Self {
             state,

@@ -55,7 +55,7 @@ impl Unfinished {
     pub(crate) fn add(&mut self, open: &OpenSubmission) {
         let submission = open.submission.clone();
         let reason = match &open.outcome {
-            Outcome::Accepted(request_id) => {
+            Outcome::Job(request_id) => {
                 let request_id = request_id.clone();
                 return self.jobs.push(UnfinishedJob { submission, request_id });
             }
@@ -78,8 +78,10 @@ impl Unfinished {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     None,
+    /// Why nobody knows it.
     Unknown(String),
-    Accepted(RequestId),
+    /// The job that the service made of it.
+    Job(RequestId),
 }
 
 /// A submission that is not finished.
@@ -193,7 +195,7 @@ impl Ledger {
         submission: impl FnOnce() -> Option<Submission>,
         session: &str,
     ) {
-        self.set_outcome(id, Outcome::Accepted(request_id.clone()), submission, session);
+        self.set_outcome(id, Outcome::Job(request_id.clone()), submission, session);
         self.jobs.insert(request_id, id.to_owned());
     }
 
@@ -216,8 +218,7 @@ impl Ledger {
         session: &str,
     ) {
         if !self.open.contains_key(id) {
-            let request_id =
-                if let Outcome::Accepted(id) = &outcome { Some(id.as_str()) } else { None };
+            let request_id = if let Outcome::Job(id) = &outcome { Some(id.as_str()) } else { None };
             warn!(
                 request_id,
                 submission = id,
@@ -260,7 +261,7 @@ impl Ledger {
     fn finish(&mut self, id: &str, state: Option<&JobState>) {
         let Some(open) = self.open.get(id) else { return };
         let request_id = match &open.outcome {
-            Outcome::Accepted(request_id) => Some(request_id),
+            Outcome::Job(request_id) => Some(request_id),
             Outcome::None | Outcome::Unknown(_) => None,
         };
         // Only the end of a completed job waits until it is settled.
@@ -280,7 +281,7 @@ impl Ledger {
     /// Removes an open submission, and returns the claim that it held.
     fn remove(&mut self, id: &str) -> Option<Claim> {
         let open = self.open.remove(id)?;
-        if let Outcome::Accepted(request_id) = &open.outcome
+        if let Outcome::Job(request_id) = &open.outcome
             && self.jobs.get(request_id).is_some_and(|other| other == id)
         {
             self.jobs.remove(request_id);

@@ -209,13 +209,13 @@ pub(crate) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
         Outcome::Unknown(reason) => {
             Some(JournalEntry::Unknown { submission: id.to_owned(), reason: reason.clone() })
         }
-        Outcome::Accepted(request_id) => Some(JournalEntry::Accepted {
+        Outcome::Job(request_id) => Some(JournalEntry::Accepted {
             submission: id.to_owned(),
             request_id: request_id.clone(),
         }),
     };
     lines.extend(outcome.map(|outcome| entry(&outcome, &open.owner, submission, false)));
-    if let (true, Outcome::Accepted(request_id)) = (open.ended, &open.outcome) {
+    if let (true, Outcome::Job(request_id)) = (open.ended, &open.outcome) {
         let ended = JournalEntry::Ended {
             request_id: request_id.clone(),
             submission: Some(id.to_owned()),
