@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::retry::RetryAfter;
 use super::{CallError, Transport};
 
 /// An attempt that starts at the deadline still gets this much time.
@@ -59,7 +60,7 @@ impl<'t> Attempts<'t> {
     pub(crate) async fn back_off(
         &mut self,
         failure: Option<CallError>,
-        retry_after: Option<Duration>,
+        retry_after: Option<RetryAfter>,
     ) {
         self.failure = failure;
         self.transport.back_off(self.started, retry_after, self.left()).await;

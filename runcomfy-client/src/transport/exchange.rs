@@ -8,7 +8,8 @@ use url::Url;
 
 use super::named_id::Ids;
 use super::redactor::Redactor;
-use super::{Response, Transport, TransportError, retry};
+use super::retry::RetryAfter;
+use super::{Response, Transport, TransportError};
 use crate::time::within;
 
 /// More than any response of the API; the rest is not read.
@@ -30,7 +31,7 @@ pub(crate) struct Outgoing<'a> {
 struct PartialResponse {
     /// 0 before there is one.
     status: u16,
-    retry_after: Option<Duration>,
+    retry_after: Option<RetryAfter>,
     location: Option<String>,
     bytes: Vec<u8>,
 }
@@ -79,8 +80,8 @@ impl Transport {
             }
         }
         let PartialResponse { status, retry_after, location, bytes } = received;
-        if let Some(pause) = retry_after.filter(|_| [429, 503].contains(&status)) {
-            self.throttle.pause_for(pause.min(retry::MAX_RETRY_AFTER));
+        if let Some(asked) = retry_after.filter(|_| [429, 503].contains(&status)) {
+            self.throttle.pause_for(asked.pause());
         }
         let body = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -109,7 +110,7 @@ impl Transport {
             .headers()
             .get(RETRY_AFTER)
             .and_then(|header| header.to_str().ok())
-            .and_then(|header| retry::retry_after(header, self.clock.date()));
+            .and_then(|header| RetryAfter::parse(header, self.clock.date()));
         received.location = response
             .headers()
             .get(LOCATION)

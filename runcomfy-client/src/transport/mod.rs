@@ -36,6 +36,7 @@ use limits::Limits;
 use proxy::Proxy;
 use redactor::Redactor;
 use response::SentCall;
+use retry::RetryAfter;
 use throttle::Throttle;
 
 pub(crate) use attempts::Attempts;
@@ -159,7 +160,7 @@ impl Transport {
     pub(crate) async fn back_off(
         &self,
         attempt: u32,
-        retry_after: Option<Duration>,
+        retry_after: Option<RetryAfter>,
         longest: Duration,
     ) {
         let delay = self.limits.back_off.delay(attempt, retry_after, &mut self.jitter());

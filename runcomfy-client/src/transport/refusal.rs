@@ -5,6 +5,7 @@ use runcomfy_types::ModelId;
 use serde_json::Value;
 
 use super::Response;
+use super::retry::RetryAfter;
 use super::words::message;
 use crate::error::{ApiError, ApiErrorKind};
 
@@ -45,7 +46,7 @@ impl Response {
             model_id: subject.model_id.cloned(),
             url: call.url.clone(),
             location: self.location.as_deref().map(|to| self.url(to)),
-            retry_after,
+            retry_after: retry_after.map(RetryAfter::asked),
             request_size: subject.size,
             is_journaled: false,
             is_unchecked: subject.is_unchecked,

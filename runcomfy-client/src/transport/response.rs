@@ -1,7 +1,5 @@
 //! The response to a call, of any status.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::redact::url_without_secrets;
@@ -9,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::redactor::Redactor;
+use super::retry::RetryAfter;
 use crate::lenient::FromMembers;
 
 /// A call that was answered, as an error shows it.
@@ -26,7 +25,7 @@ pub(crate) struct Response {
     pub(crate) body: String,
     /// The body, if it is JSON.
     pub(crate) json: Result<Value, serde_json::Error>,
-    pub(crate) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<RetryAfter>,
     /// Where a redirect leads.
     pub(super) location: Option<String>,
     pub(super) call: SentCall,

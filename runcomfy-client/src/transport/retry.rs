@@ -15,32 +15,46 @@ impl Default for BackOff {
     }
 }
 
-/// The maximum pause that a server can ask for, so that no call hangs.
-pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
-
 impl BackOff {
     /// Exponential back-off with full jitter, and never before the server wants it.
     pub(crate) fn delay(
         self,
         attempt: u32,
-        retry_after: Option<Duration>,
+        retry_after: Option<RetryAfter>,
         jitter: &mut fastrand::Rng,
     ) -> Duration {
         let Self { first, max } = self;
         let ceiling = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(max);
         let drawn = ceiling.mul_f64(jitter.f64());
-        retry_after.map_or(drawn, |asked| asked.min(MAX_RETRY_AFTER) + drawn.min(first))
+        retry_after.map_or(drawn, |asked| asked.pause() + drawn.min(first))
     }
 }
 
-/// `Retry-After` in both its forms, seconds and date.
-pub(crate) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
-    let header = header.trim();
-    if let Ok(seconds) = header.parse() {
-        return Some(Duration::from_secs(seconds));
+/// The pause that a server asks for with `Retry-After`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RetryAfter(Duration);
+
+impl RetryAfter {
+    /// Reads the header in both its forms, seconds and date.
+    pub(super) fn parse(header: &str, now: SystemTime) -> Option<Self> {
+        let header = header.trim();
+        if let Ok(seconds) = header.parse() {
+            return Some(Self(Duration::from_secs(seconds)));
+        }
+        let date = httpdate::parse_http_date(header).ok()?;
+        Some(Self(date.duration_since(now).unwrap_or_default()))
     }
-    let date = httpdate::parse_http_date(header).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+
+    /// For messages: as long as the server says.
+    pub(super) fn asked(self) -> Duration {
+        self.0
+    }
+
+    /// How long calls pause for it. A minute at most, so that no call hangs.
+    pub(super) fn pause(self) -> Duration {
+        const MAX: Duration = Duration::from_secs(60);
+        self.0.min(MAX)
+    }
 }
 
 #[cfg(test)]
@@ -58,8 +72,10 @@ mod tests {
                 assert!(delay <= doubled.min(back_off.max));
             }
         }
-        let mut delay =
-            |asked| BackOff::default().delay(1, Some(Duration::from_secs(asked)), &mut jitter);
+        let mut delay = |asked| {
+            let asked = RetryAfter(Duration::from_secs(asked));
+            BackOff::default().delay(1, Some(asked), &mut jitter)
+        };
         let asked = delay(7);
         assert!(asked >= Duration::from_secs(7) && asked < Duration::from_secs(8));
         assert!(delay(86_400) < Duration::from_secs(62));
@@ -75,9 +91,11 @@ mod tests {
             ("soon", None),
             ("-1", None),
         ] {
-            assert_eq!(retry_after(header, now), seconds.map(Duration::from_secs), "{header}");
+            let asked = RetryAfter::parse(header, now).map(RetryAfter::asked);
+            assert_eq!(asked, seconds.map(Duration::from_secs), "{header}");
         }
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 + 5);
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", later), Some(Duration::ZERO));
+        let past = RetryAfter::parse("Sun, 06 Nov 1994 08:49:37 GMT", later);
+        assert_eq!(past, Some(RetryAfter(Duration::ZERO)));
     }
 }
