@@ -47,12 +47,39 @@ pub struct Change {
     pub run: Verdict,
 }
 
+/// What a change means, in both respects; see [`Change`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Verdicts {
+    pub(super) compile: Verdict,
+    pub(super) run: Verdict,
+}
+
+impl Verdicts {
+    pub(super) fn none() -> Self {
+        Self::both(Verdict::None)
+    }
+
+    pub(super) fn both(verdict: Verdict) -> Self {
+        Self { compile: verdict, run: verdict }
+    }
+
+    /// Of a change that means nothing for a program that runs.
+    pub(super) fn compile(verdict: Verdict) -> Self {
+        Self { compile: verdict, ..Self::none() }
+    }
+
+    /// Of a change that means nothing for the source of an app.
+    pub(super) fn run(verdict: Verdict) -> Self {
+        Self { run: verdict, ..Self::none() }
+    }
+}
+
 impl Change {
     pub(super) fn new(
         item: impl Into<String>,
         kind: &'static str,
         text: impl Into<String>,
-        (compile, run): (Verdict, Verdict),
+        Verdicts { compile, run }: Verdicts,
     ) -> Self {
         let (item, text) = (line(&item.into()), line(&text.into()));
         Self { model: String::new(), item, kind, text, compile, run }

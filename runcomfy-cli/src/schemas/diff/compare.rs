@@ -10,8 +10,8 @@ use runcomfy_codegen::{
 };
 
 use super::accepts::{Comparison, Refusing};
-use super::change::{Change, Verdict, quoted};
-use super::known::Known;
+use super::change::{Change, Verdict, Verdicts, quoted};
+use super::known::{Known, KnownType};
 use super::objects;
 use Verdict::{Additive, Breaking, None as Nothing};
 
@@ -90,20 +90,20 @@ pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
                 name,
                 "type-parted",
                 format!("was another name of `{of}`, and is a type of its own"),
-                (Breaking, Nothing),
+                Verdicts::compile(Breaking),
             )),
             Some(_) => {}
         }
     }
     for name in pair.new.types.keys().filter(|name| pair.old.resolve(name).is_none()) {
-        changes.push(Change::new(*name, "type-added", "new type", (Additive, Nothing)));
+        changes.push(Change::new(*name, "type-added", "new type", Verdicts::compile(Additive)));
     }
     output(&pair, &mut changes);
     changes
 }
 
 fn other_type(name: &str, was: &str, now: Option<Type<'_>>, changes: &mut Vec<Change>) {
-    let change = match now {
+    let (kind, text) = match now {
         None => ("type-removed", format!("it is gone; it was {was}")),
         Some(now) => {
             let now = match now {
@@ -115,7 +115,7 @@ fn other_type(name: &str, was: &str, now: Option<Type<'_>>, changes: &mut Vec<Ch
         }
     };
     // Values are those of the fields that have it.
-    changes.push(Change::new(name, change.0, change.1, (Breaking, Nothing)));
+    changes.push(Change::new(name, kind, text, Verdicts::compile(Breaking)));
 }
 
 impl Pair<'_> {
@@ -149,14 +149,14 @@ impl Pair<'_> {
         for one in &old.conversions {
             if !new.conversions.iter().any(|other| self.is_same_conversion(one, other)) {
                 let text = format!("takes no {} any more", describe(one));
-                let verdicts = (Breaking, Nothing);
+                let verdicts = Verdicts::compile(Breaking);
                 changes.push(Change::new(&old.name, "form-removed", text, verdicts));
             }
         }
         for one in &new.conversions {
             if !old.conversions.iter().any(|other| self.is_same_conversion(other, one)) {
                 let text = format!("takes {}", describe(one));
-                let verdicts = (Additive, Nothing);
+                let verdicts = Verdicts::compile(Additive);
                 changes.push(Change::new(&old.name, "form-added", text, verdicts));
             }
         }
@@ -178,10 +178,10 @@ impl Pair<'_> {
                 seen.push(name.clone());
                 match (self.old.find(name), self.new.find(name)) {
                     (Some(Type::Object(old)), Some(Type::Object(new))) => {
-                        known.objects.push((keys(old), keys(new)));
+                        known.objects.push(KnownType { old: keys(old), new: keys(new) });
                     }
                     (Some(Type::Enum(old)), Some(Type::Enum(new))) => {
-                        known.enums.push((values(old), values(new)));
+                        known.enums.push(KnownType { old: values(old), new: values(new) });
                     }
                     (Some(Type::Union(union)), Some(Type::Union(_))) => {
                         union.forms.iter().for_each(|form| self.add_known(form, known, seen));
@@ -200,11 +200,12 @@ impl Pair<'_> {
         old: &'r [runcomfy_schema::Rule],
         new: &'r [runcomfy_schema::Rule],
     ) -> Narrowed {
-        let definitions = (&*self.old.api.definitions.rules, &*self.new.api.definitions.rules);
+        let old_definitions = &*self.old.api.definitions.rules;
+        let new_definitions = &*self.new.api.definitions.rules;
         let swapped = known.swapped();
         Narrowed {
-            by: Comparison::new(definitions.0, definitions.1, known).refusing(old, new),
-            widened: Comparison::new(definitions.1, definitions.0, &swapped).refusing(new, old),
+            by: Comparison::new(old_definitions, new_definitions, known).refusing(old, new),
+            widened: Comparison::new(new_definitions, old_definitions, &swapped).refusing(new, old),
         }
     }
 }
@@ -278,7 +279,7 @@ fn enums(old: &ApiEnum, new: &ApiEnum, changes: &mut Vec<Change>) {
             _ => "values of several types",
         };
         let text = format!("was an enum of {}, and is one of {}", word(old.kind), word(new.kind));
-        changes.push(Change::new(&old.name, "enum-kind", text, (Breaking, Nothing)));
+        changes.push(Change::new(&old.name, "enum-kind", text, Verdicts::compile(Breaking)));
     }
     let value = |literal: &runcomfy_schema::Literal| literal.as_constant().to_json();
     let by_name = |one: &'_ ApiEnum, name: &str| {
@@ -298,19 +299,19 @@ fn enums(old: &ApiEnum, new: &ApiEnum, changes: &mut Vec<Change>) {
                 item,
                 "variant-value",
                 format!("was {}, and is {}", text_of(&json), text_of(&now)),
-                (Nothing, Breaking),
+                Verdicts::run(Breaking),
             )),
             (None, Some(now)) => changes.push(Change::new(
                 item,
                 "variant-renamed",
                 format!("the variant of {} is `{now}` now", text_of(&json)),
-                (Breaking, Nothing),
+                Verdicts::compile(Breaking),
             )),
             (None, None) => changes.push(Change::new(
                 item,
                 "variant-removed",
                 format!("the variant of {} is gone", text_of(&json)),
-                (Breaking, Breaking),
+                Verdicts::both(Breaking),
             )),
         }
     }
@@ -321,7 +322,7 @@ fn enums(old: &ApiEnum, new: &ApiEnum, changes: &mut Vec<Change>) {
                 format!("{}::{name}", old.name),
                 "variant-added",
                 format!("new variant, of {}", text_of(&json)),
-                (Additive, Additive),
+                Verdicts::both(Additive),
             ));
         }
     }
@@ -336,42 +337,42 @@ fn output(pair: &Pair<'_>, changes: &mut Vec<Change>) {
     match (old.is_empty(), new.is_empty()) {
         (true, false) => {
             let text = "the model has an output type of its own; it was the common `Output`";
-            changes.push(Change::new("Output", "output-own", text, (Breaking, Nothing)));
+            changes.push(Change::new("Output", "output-own", text, Verdicts::compile(Breaking)));
         }
         (false, true) => {
             let text = "the output is the common `Output`; it was a type of its own";
-            changes.push(Change::new("Output", "output-common", text, (Breaking, Nothing)));
+            changes.push(Change::new("Output", "output-common", text, Verdicts::compile(Breaking)));
         }
         _ => {}
     }
     for field in old {
         let item = format!("Output::{}", field.name);
         let now = find(new, &field.name).and_then(|index| new.get(index));
-        let change = match now {
+        let (kind, text, verdicts) = match now {
             // A common field, which is in the common output too.
             None if field.key.is_none() => continue,
-            None => ("output-removed", "the field is gone".to_owned(), (Breaking, Breaking)),
+            None => ("output-removed", "the field is gone".to_owned(), Verdicts::both(Breaking)),
             Some(now) if now.type_ != field.type_ => {
                 let text = format!("`{}` -> `{}`", field.type_, now.type_);
                 // A program that runs leaves a value of another type in `other`.
                 let run = if holds(&field.type_, &now.type_) { Nothing } else { Breaking };
-                ("output-type", text, (Breaking, run))
+                ("output-type", text, Verdicts { compile: Breaking, run })
             }
             Some(now) if now.key != field.key => {
                 let key = |key: &Option<String>| key.as_deref().map(quoted).unwrap_or_default();
                 let text = format!("is read from {}, was from {}", key(&now.key), key(&field.key));
-                ("output-key", text, (Nothing, Breaking))
+                ("output-key", text, Verdicts::run(Breaking))
             }
             Some(_) => continue,
         };
-        changes.push(Change::new(item, change.0, change.1, change.2));
+        changes.push(Change::new(item, kind, text, verdicts));
     }
     for field in new.iter().filter(|field| field.key.is_some() && find(old, &field.name).is_none())
     {
         let item = format!("Output::{}", field.name);
         let text = format!("new field: `{}`", field.type_);
         // A program that runs finds the value in `other`, as it did before.
-        changes.push(Change::new(item, "output-added", text, (Additive, Nothing)));
+        changes.push(Change::new(item, "output-added", text, Verdicts::compile(Additive)));
     }
 }
 

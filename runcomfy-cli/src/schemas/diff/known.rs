@@ -4,38 +4,45 @@ use runcomfy_schema::Json;
 use runcomfy_schema::keyword::values::Values;
 use runcomfy_schema::rule::ObjectSchema;
 
-/// Types with changes of their own, which are not changes of the values that contain them: pairs of
-/// what is old and what is new.
+/// Types with changes of their own, which are not changes of the values that contain them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    /// The keys of objects, sorted.
-    pub(super) objects: Vec<(Vec<String>, Vec<String>)>,
-    /// The values of enums, in canonical form and sorted.
-    pub(super) enums: Vec<(Vec<String>, Vec<String>)>,
+    /// By the keys of objects, sorted.
+    pub(super) objects: Vec<KnownType>,
+    /// By the values of enums, in canonical form and sorted.
+    pub(super) enums: Vec<KnownType>,
+}
+
+/// By what a type is recognised among the rules of both APIs.
+#[derive(Clone, Debug)]
+pub(super) struct KnownType {
+    pub(super) old: Vec<String>,
+    pub(super) new: Vec<String>,
 }
 
 impl Known {
-    /// The same pairs from the other side.
+    /// The same types, with the old API as the new one.
     pub(super) fn swapped(&self) -> Self {
-        let swap = |pairs: &[(Vec<String>, Vec<String>)]| {
-            pairs.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
+        let swap = |types: &[KnownType]| {
+            let types = types.iter().cloned();
+            types.map(|KnownType { old, new }| KnownType { old: new, new: old }).collect()
         };
         Self { objects: swap(&self.objects), enums: swap(&self.enums) }
     }
 
-    /// Whether these are the keys of one pair, and of no other: several types with the same keys are
+    /// Whether these are the keys of one type, and of no other: several types with the same keys are
     /// told apart by their rules alone.
     pub(super) fn are_objects(&self, old: &ObjectSchema, new: &ObjectSchema) -> bool {
         let (old, new) = (keys(old), keys(new));
-        let is_one = |pair: &&(Vec<String>, Vec<String>)| pair.0 == old || pair.1 == new;
-        let mut pairs = self.objects.iter().filter(is_one);
-        let found = pairs.next();
-        found.is_some_and(|pair| pair.0 == old && pair.1 == new) && pairs.next().is_none()
+        let has_either = |known: &&KnownType| known.old == old || known.new == new;
+        let mut found = self.objects.iter().filter(has_either);
+        let first = found.next();
+        first.is_some_and(|known| known.old == old && known.new == new) && found.next().is_none()
     }
 
     pub(super) fn are_enums(&self, old: &Values, new: &Values) -> bool {
         let (old, new) = (values(old), values(new));
-        self.enums.iter().any(|pair| pair.0 == old && pair.1 == new)
+        self.enums.iter().any(|known| known.old == old && known.new == new)
     }
 }
 

@@ -7,7 +7,7 @@ use runcomfy_schema::printable::line;
 
 use super::super::ModelId;
 use super::super::check::refusal;
-use super::change::{Change, Verdict, quoted};
+use super::change::{Change, Verdict, Verdicts, quoted};
 use super::compare;
 use crate::{Error, Result};
 use Verdict::{Additive, Breaking, None as Nothing};
@@ -87,21 +87,21 @@ fn models(old: &[GeneratedModel], new: &[GeneratedModel], differences: &mut Diff
             push(
                 model,
                 differences,
-                [Change::new("", "model-removed", text, (Breaking, Breaking))],
+                [Change::new("", "model-removed", text, Verdicts::both(Breaking))],
             );
             continue;
         };
         taken.insert(index);
         if now.id != model.id {
             let text = format!("its id is {}", quoted(&now.id));
-            push(model, differences, [Change::new("", "model-id", text, (Nothing, Breaking))]);
+            push(model, differences, [Change::new("", "model-id", text, Verdicts::run(Breaking))]);
         }
         push(model, differences, output_kind(model, now));
         push(model, differences, compare::between(&model.api(), &now.api()));
     }
     for (index, model) in new.iter().enumerate() {
         if !taken.contains(&index) {
-            let change = Change::new("", "model-added", "new model", (Additive, Additive));
+            let change = Change::new("", "model-added", "new model", Verdicts::both(Additive));
             push(model, differences, [change]);
         }
     }
@@ -119,7 +119,7 @@ fn output_kind(old: &GeneratedModel, new: &GeneratedModel) -> Option<Change> {
     let text = format!("makes {}, made {}", word(now), word(was));
     // A program that runs looks for the old kind.
     let run = if was.is_some() && now.is_some() { Breaking } else { Nothing };
-    (was != now).then(|| Change::new("", "output-kind", text, (Nothing, run)))
+    (was != now).then(|| Change::new("", "output-kind", text, Verdicts::run(run)))
 }
 
 fn push(

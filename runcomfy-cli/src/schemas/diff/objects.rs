@@ -8,7 +8,7 @@ use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Shared};
 use runcomfy_schema::{Fields, Json, OwnedField, Rule, Rules, is_valid};
 
-use super::change::{Change, Verdict, quoted};
+use super::change::{Change, Verdict, Verdicts, quoted};
 use super::compare::{Narrowed, Pair};
 use super::known::Known;
 use Verdict::{Additive, Breaking, None as Nothing};
@@ -29,7 +29,7 @@ pub(super) fn compare(
             if now.key != field.key {
                 let text = format!("its key is {}, was {}", quoted(&now.key), quoted(&field.key));
                 // A program that runs, or a body that was stored, has the old key.
-                changes.push(Change::new(&item, "field-key", text, (Nothing, Breaking)));
+                changes.push(Change::new(&item, "field-key", text, Verdicts::run(Breaking)));
             }
             fields(pair, &item, field, now, changes);
             continue;
@@ -41,12 +41,17 @@ pub(super) fn compare(
                 "is called `{}`; \"x-rust-name\": \"{}\" keeps the name",
                 now.name, field.name
             );
-            changes.push(Change::new(&item, "field-renamed", text, (Breaking, Nothing)));
+            changes.push(Change::new(&item, "field-renamed", text, Verdicts::compile(Breaking)));
             fields(pair, &item, field, now, changes);
             continue;
         }
         let run = removed(pair, field, new);
-        changes.push(Change::new(item, "field-removed", "the field is gone", (Breaking, run)));
+        changes.push(Change::new(
+            item,
+            "field-removed",
+            "the field is gone",
+            Verdicts { compile: Breaking, run },
+        ));
     }
     for field in &new.fields {
         let is_renamed =
@@ -58,10 +63,15 @@ pub(super) fn compare(
         let takes = format!("`{}`: {}", field.type_, plain(&field.summary));
         changes.push(if field.is_required {
             let text = format!("new required field, {takes}");
-            Change::new(item, "required-field-added", text, (Breaking, Breaking))
+            Change::new(item, "required-field-added", text, Verdicts::both(Breaking))
         } else {
             let text = format!("new field, {takes}");
-            Change::new(item, "field-added", text, (Additive, added(pair, old, field)))
+            Change::new(
+                item,
+                "field-added",
+                text,
+                Verdicts { compile: Additive, run: added(pair, old, field) },
+            )
         });
     }
     builder(old, new, changes);
@@ -82,7 +92,7 @@ fn builder(old: &ApiObject, new: &ApiObject, changes: &mut Vec<Change>) {
     let (was, now) = (required(old), required(new));
     if was != now && sorted(was) == sorted(now) {
         let text = "its type parameters have another order; list `required` as before to keep it";
-        let verdicts = (Breaking, Nothing);
+        let verdicts = Verdicts::compile(Breaking);
         changes.push(Change::new(format!("{}Builder", old.name), "builder-order", text, verdicts));
     }
 }
@@ -100,7 +110,7 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
         let (was, now) = (&old.type_, &new.type_);
         let text =
             format!("`{was}` -> `{now}` ({} -> {})", plain(&old.summary), plain(&new.summary));
-        push("field-type", text, (Breaking, narrowed.verdict()));
+        push("field-type", text, Verdicts { compile: Breaking, run: narrowed.verdict() });
     }
     let takes_null =
         |field: &ApiField, definitions| is_valid(definitions, &field.rules.rules, &Json::Null);
@@ -108,11 +118,19 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
     let is_null = takes_null(new, &pair.new.api.definitions.rules);
     match (old.is_required, new.is_required) {
         (false, true) => {
-            push("field-required", "was optional, and is required".into(), (Breaking, Breaking));
+            push(
+                "field-required",
+                "was optional, and is required".into(),
+                Verdicts::both(Breaking),
+            );
         }
         (true, false) => {
             // The getter gives an `Option`, and the builder has one type parameter less.
-            push("field-optional", "was required, and is optional".into(), (Breaking, Additive));
+            push(
+                "field-optional",
+                "was required, and is optional".into(),
+                Verdicts { compile: Breaking, run: Additive },
+            );
         }
         (required, _) if !is_told && was_null != is_null => {
             is_told = true;
@@ -120,7 +138,7 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
             // The getter of an optional field gives an `Option` anyway.
             let compile = if required { Breaking } else { Nothing };
             let kind = if is_null { "field-nullable" } else { "field-not-nullable" };
-            push(kind, text.into(), (compile, narrowed.verdict()));
+            push(kind, text.into(), Verdicts { compile, run: narrowed.verdict() });
         }
         _ => {}
     }
@@ -142,7 +160,7 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
         // It follows from another name of the field.
         if old.name == new.name {
             let compile = if old.null_setter.is_some() { Breaking } else { Additive };
-            push("null-setter", text, (compile, Nothing));
+            push("null-setter", text, Verdicts::compile(compile));
         }
     }
     if !is_told && narrowed.verdict() != Nothing {
@@ -153,13 +171,13 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
             Breaking => "values-changed",
             _ => "values-widened",
         };
-        push(kind, format!("{}: {words}", narrowed.describe()), (Nothing, narrowed.verdict()));
+        push(kind, format!("{}: {words}", narrowed.describe()), Verdicts::run(narrowed.verdict()));
     }
     match (old.is_deprecated, new.is_deprecated) {
         // As Semantic Versioning has it: whoever uses it is warned.
-        (false, true) => push("deprecated", "is deprecated".into(), (Additive, Nothing)),
+        (false, true) => push("deprecated", "is deprecated".into(), Verdicts::compile(Additive)),
         (true, false) => {
-            push("not-deprecated", "is not deprecated any more".into(), (Nothing, Nothing));
+            push("not-deprecated", "is not deprecated any more".into(), Verdicts::none());
         }
         _ => {}
     }
@@ -170,7 +188,7 @@ fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: 
         };
         // Documentation: the service uses it, and what is sent is the same.
         let text = format!("default {} -> {}", show(&old.default), show(&new.default));
-        push("default", text, (Nothing, Nothing));
+        push("default", text, Verdicts::none());
     }
 }
 
@@ -205,7 +223,7 @@ fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Ch
                 Additive => "takes other members than its fields",
                 _ => "takes fewer other members than before",
             };
-            changes.push(Change::new(&old.name, "other-members", text, (Nothing, verdict)));
+            changes.push(Change::new(&old.name, "other-members", text, Verdicts::run(verdict)));
         }
     }
     let mut known = Known::default();
@@ -221,7 +239,12 @@ fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Ch
     let narrowed = pair.wholes(&known, old, new);
     if narrowed.verdict() != Nothing {
         let text = format!("the rules of the whole are {}", narrowed.describe());
-        changes.push(Change::new(&old.name, "object-rules", text, (Nothing, narrowed.verdict())));
+        changes.push(Change::new(
+            &old.name,
+            "object-rules",
+            text,
+            Verdicts::run(narrowed.verdict()),
+        ));
     }
 }
 

@@ -19,18 +19,25 @@ pub(super) struct About<'a> {
     pub(super) version: Option<&'a Version>,
 }
 
-/// The worst verdicts of all changes: compiled, run, and of both.
-fn worst(differences: &Differences) -> (Option<Verdict>, Option<Verdict>, Option<Verdict>) {
+/// The worst verdicts of all changes; `None` where nothing changed.
+struct Worst {
+    compile: Option<Verdict>,
+    run: Option<Verdict>,
+    /// Of both, and of changes that are none of the API.
+    all: Option<Verdict>,
+}
+
+fn worst(differences: &Differences) -> Worst {
     let changes = &differences.changes;
     let worst = |of: fn(&Change) -> Verdict| changes.iter().map(of).max();
     // Texts alone change the documentation, and the schemas in the package.
     let is_text = !differences.is_same_text && changes.is_empty();
     let all = worst(Change::worst).or(is_text.then_some(Verdict::None));
-    (worst(|one| one.compile), worst(|one| one.run), all)
+    Worst { compile: worst(|one| one.compile), run: worst(|one| one.run), all }
 }
 
 fn advice(differences: &Differences, about: &About<'_>) -> String {
-    let (_, _, all) = worst(differences);
+    let Worst { all, .. } = worst(differences);
     let Some(verdict) = all else { return "no new version is needed".to_owned() };
     match about.version {
         Some(version) => format!("version {version} -> {}", next(version, verdict)),
@@ -133,7 +140,7 @@ fn escape(text: &str) -> String {
 }
 
 pub(super) fn to_json(differences: &Differences, about: &About<'_>) -> Value {
-    let (compile, run, all) = worst(differences);
+    let Worst { compile, run, all } = worst(differences);
     let word = |verdict: Option<Verdict>| verdict.unwrap_or(Verdict::None).as_str();
     let changes: Value = differences.changes.iter().map(Change::to_json).collect();
     let version = about.version.map(|version| {
