@@ -2,7 +2,7 @@
 
 use runcomfy_codegen::{Api, ApiEnum, ApiObject, ApiType};
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::rule::Target;
+use runcomfy_schema::rule::{Bound, Target};
 use runcomfy_schema::{Rule, Rules};
 
 use super::scale::{End, Scale};
@@ -158,7 +158,7 @@ impl<'a> Model<'a> {
 
 fn scale(flat: &[&Rule], is_integer: bool) -> Scale {
     let (min, max) = range(flat, is_integer);
-    let end = |(value, is_exclusive)| End { value, is_exclusive };
+    let end = |bound: Bound| End { value: bound.value, is_exclusive: bound.exclusive };
     let step = flat.iter().find_map(|rule| match rule {
         Rule::MultipleOf(step) => Some(step.clone()),
         _ => None,

@@ -477,13 +477,10 @@ fn is_required(old: &[&Rule], key: &str) -> bool {
 fn range_follows(old: &[&Rule], types: Types, min: &Option<Bound>, max: &Option<Bound>) -> bool {
     let is_integer = !types.has(Types::NUMBER);
     let (old_min, old_max) = limits::range(old, is_integer);
-    let follows = |old: Option<(Num, bool)>, new: &Option<Bound>, is_min: bool| {
+    let follows = |old: Option<Bound>, new: &Option<Bound>, is_min: bool| {
         let Some(new) = new else { return true };
-        let Some((value, exclusive)) = old else { return false };
-        let (new, new_exclusive) = limits::bound(new, is_integer, is_min);
-        let order = value.compare(&new);
-        let inside = if is_min { order.is_gt() } else { order.is_lt() };
-        inside || (order.is_eq() && (exclusive || !new_exclusive))
+        let new = limits::bound(new, is_integer, is_min);
+        old.is_some_and(|old| limits::is_within(&old, &new, is_min))
     };
     follows(old_min, min, true) && follows(old_max, max, false)
 }

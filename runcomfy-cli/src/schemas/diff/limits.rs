@@ -31,11 +31,11 @@ fn type_of(value: Constant<'_>) -> Types {
     })
 }
 
-/// A bound, and whether it is exclusive.
-pub(in crate::schemas) type Edge = (Num, bool);
-
-/// The tightest bounds.
-pub(in crate::schemas) fn range(rules: &[&Rule], is_integer: bool) -> (Option<Edge>, Option<Edge>) {
+/// The tightest minimum and maximum.
+pub(in crate::schemas) fn range(
+    rules: &[&Rule],
+    is_integer: bool,
+) -> (Option<Bound>, Option<Bound>) {
     let (mut least, mut most) = (None, None);
     for rule in rules {
         let Rule::Range { min, max } = rule else { continue };
@@ -45,30 +45,29 @@ pub(in crate::schemas) fn range(rules: &[&Rule], is_integer: bool) -> (Option<Ed
     (least, most)
 }
 
-fn tighten(known: &mut Option<Edge>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
+fn tighten(known: &mut Option<Bound>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
     let Some(bound) = bound else { return };
-    let (value, exclusive) = self::bound(bound, is_integer, is_min);
-    let is_tighter = match known {
-        None => true,
-        Some((known, known_exclusive)) => {
-            let order = value.compare(known);
-            let inside = if is_min { order.is_gt() } else { order.is_lt() };
-            inside || (order.is_eq() && exclusive && !*known_exclusive)
-        }
-    };
-    if is_tighter {
-        *known = Some((value, exclusive));
+    let bound = self::bound(bound, is_integer, is_min);
+    if known.as_ref().is_none_or(|known| !is_within(known, &bound, is_min)) {
+        *known = Some(bound);
     }
 }
 
+/// Whether a bound lets through nothing that another one stops.
+pub(in crate::schemas) fn is_within(bound: &Bound, other: &Bound, is_min: bool) -> bool {
+    let order = bound.value.compare(&other.value);
+    let is_inside = if is_min { order.is_gt() } else { order.is_lt() };
+    is_inside || (order.is_eq() && (bound.exclusive || !other.exclusive))
+}
+
 /// A bound. For integers it is inclusive, where that can be said: above 5 is at least 6.
-pub(in crate::schemas) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> (Num, bool) {
+pub(in crate::schemas) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> Bound {
     if let (true, true, Some(int)) = (is_integer, bound.exclusive, bound.value.to_integer())
         && let Some(int) = int.checked_add(if is_min { 1 } else { -1 })
     {
-        return (Num::of_i128(int), false);
+        return Bound { value: Num::of_i128(int), exclusive: false };
     }
-    (bound.value.clone(), bound.exclusive)
+    bound.clone()
 }
 
 /// The least and the greatest count.
