@@ -28,7 +28,7 @@ pub struct Args {
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let jobs = Jobs::open()?;
-        let job = jobs.client.job_json(&args.id).map_err(service::error)?;
+        let job = jobs.job(&args.id)?;
         let outcome = cancel(&job).await?;
         let id = job.request_id();
         let words = cancel_words(id, &outcome);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use runcomfy_client::{Client, FileJournal};
+use runcomfy_client::{Client, FileJournal, Job};
 use serde_json::Value;
 
 use crate::report::json_text;
@@ -82,6 +82,11 @@ impl Jobs {
             .until_settled();
         let client = builder.journal(journal.clone()).build().map_err(service::error)?;
         Ok(Self { client, journal })
+    }
+
+    /// The job with this request id.
+    pub(super) fn job(&self, id: &str) -> Result<Job> {
+        self.client.job_json(id).map_err(service::error)
     }
 }
 

@@ -35,7 +35,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
-        let job = jobs.client.job_json(id).map_err(service::error)?;
+        let job = jobs.job(id)?;
         let progress = Progress::new(*say);
         let waiting = Waiting { out: out.clone(), wait_timeout: std::time::Duration::ZERO };
         let follower = Follower { say: *say, progress: &progress, waiting: &waiting };

@@ -20,7 +20,7 @@ use super::estimate::money;
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::{JobProgress, Progress};
 use crate::report::json_text;
-use crate::{Result, service};
+use crate::{Result, Status, service};
 
 /// Where files go, and how long a job is waited for.
 #[derive(Clone, Debug, clap::Args)]
@@ -69,6 +69,19 @@ impl Follower<'_> {
             Some(finished) => finished,
             None => Err(self.leave(job, &state, interrupts).await.about(job.request_id().as_str())),
         }
+    }
+
+    /// The same for the only job of a command: writes what came of it, too.
+    pub(super) async fn report_one(
+        &self,
+        job: &Job,
+        interrupts: &mut Interrupts,
+        output: &mut dyn Write,
+    ) -> Result<Status> {
+        let finished = self.one(job, interrupts).await?;
+        finished.note(self.progress);
+        self.say.result(output, &finished.to_json(), |output| finished.write(output))?;
+        Ok(Status::Done)
     }
 
     /// Waits for a job and saves its files.

@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let jobs = Jobs::open()?;
-        let job = jobs.client.job_json(&args.id).map_err(service::error)?;
+        let job = jobs.job(&args.id)?;
         let done = job.result().await.map_err(service::error)?;
         args.say.result(output, &completed_json(&done), |output| {
             let urls = done.output.as_output();

@@ -81,9 +81,6 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let job = launch.submit(&mut interrupts).await?;
         note_submitted(&job, &progress);
         let follower = Follower { say: *say, progress: &progress, waiting };
-        let finished = follower.one(&job, &mut interrupts).await?;
-        finished.note(&progress);
-        say.result(output, &finished.to_json(), |output| finished.write(output))?;
-        Ok(Status::Done)
+        follower.report_one(&job, &mut interrupts, output).await
     })
 }

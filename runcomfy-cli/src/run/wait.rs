@@ -39,12 +39,9 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
-        let job = jobs.client.job_json(id).map_err(service::error)?;
+        let job = jobs.job(id)?;
         let progress = Progress::new(*say);
         let follower = Follower { say: *say, progress: &progress, waiting };
-        let finished = follower.one(&job, &mut interrupts).await?;
-        finished.note(&progress);
-        say.result(output, &finished.to_json(), |output| finished.write(output))?;
-        Ok(Status::Done)
+        follower.report_one(&job, &mut interrupts, output).await
     })
 }
