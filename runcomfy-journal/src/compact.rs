@@ -23,8 +23,10 @@ use crate::entry::{EntryMembers, JournalEntry};
 use crate::files::{is_named, private, sync_folder};
 use crate::ledger::{Ledger, Outcome};
 use crate::line::{self, FINISHED_PER_LINE, Line};
+use crate::line_reader::{for_each_line, for_each_line_before};
+use crate::lock::{PATIENCE, locked};
 use crate::session::{self, NEW, OLD, Session};
-use crate::store::{PATIENCE, Store, compacted_upto, for_each_line, for_each_line_before, locked};
+use crate::store::{Store, compacted_upto};
 
 /// Compact only if it saves at least this many bytes.
 const MIN_GAIN: u64 = 8 * 1024 * 1024;

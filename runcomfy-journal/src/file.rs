@@ -2,9 +2,8 @@
 //! processes with locks.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,13 +13,16 @@ use tracing::warn;
 use crate::claim::Claim;
 use crate::compact;
 use crate::entry::{JournalEntry, Submission};
+use crate::file_error::{FileError, gone};
 use crate::files::sync_folder;
 use crate::holder::{ClaimHolder, ClaimState};
 use crate::ledger::{Holder, Outcome, Unfinished};
 use crate::line::{self, Line};
+use crate::line_reader::for_each_line;
+use crate::lock::{PATIENCE, append_anyway, lock_within_process, locked};
 use crate::request_id::RequestId;
 use crate::session::{self, Owner, Session, Sessions};
-use crate::store::{PATIENCE, Store, append_anyway, for_each_line, lock_within_process, locked};
+use crate::store::Store;
 use crate::{Begin, Journal, JournalError};
 
 /// A [`Journal`] in a file. Cheap to clone; clones are one journal.
@@ -81,57 +83,6 @@ struct Inner {
 struct Synced {
     upto: u64,
     failed: bool,
-}
-
-/// An error of a journal's file.
-#[derive(Debug)]
-enum FileError {
-    Io { what: &'static str, path: PathBuf, source: io::Error },
-    NotAJournal { path: PathBuf, line: String },
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { what, path, source } => write!(
-                f,
-                "cannot {what} the journal {}: {source}{}",
-                path.display(),
-                advice(source)
-            ),
-            Self::NotAJournal { path, line } => write!(
-                f,
-                "{} is not a journal: its first line is {line:?}, not an entry; give it a file of its own",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
-
-/// What to do, if the error itself does not say so.
-fn advice(error: &io::Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::NotFound
-        | ErrorKind::InvalidInput
-        | ErrorKind::IsADirectory
-        | ErrorKind::NotADirectory => "; give it a file of its own, in a folder that exists",
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; give it a file that can be written, in a folder where files can be made"
-        }
-        ErrorKind::InvalidFilename => "; give it a shorter name",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room on the disk",
-        ErrorKind::WouldBlock => "; try again in a moment",
-        _ => "",
-    }
 }
 
 impl FileJournal {
@@ -395,11 +346,6 @@ impl Journal for FileJournal {
         });
         unfinished.map_err(|error| self.io("read", error))
     }
-}
-
-/// The error if the path now names another file.
-fn gone() -> io::Error {
-    io::Error::other("it was removed or replaced; open it anew")
 }
 
 impl Inner {

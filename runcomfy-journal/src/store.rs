@@ -1,16 +1,16 @@
-//! The file of a journal: it is opened, locked, read as it grows, and appended to.
+//! The file of a journal: it is opened, read as it grows, and appended to.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use tracing::warn;
 
 use crate::files::{is_named, private};
 use crate::ledger::Ledger;
 use crate::line::{self, Line};
+use crate::line_reader::{READ_AT_ONCE, for_each_line};
 
 /// A journal's file, and what was read from it.
 #[derive(Debug)]
@@ -37,9 +37,6 @@ struct Lines {
     /// The first line that is not empty, if it is unreadable.
     first: Option<String>,
 }
-
-/// How long to wait while another process holds the lock.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Opens or creates the file. Links are resolved, so that processes that use different paths find
@@ -140,7 +137,7 @@ impl Store {
         self.write(&text)
     }
 
-    fn write(&mut self, text: &str) -> io::Result<u64> {
+    pub(crate) fn write(&mut self, text: &str) -> io::Result<u64> {
         (&*self.file).write_all(text.as_bytes())?;
         self.written += 1;
         Ok(self.written)
@@ -160,7 +157,7 @@ impl Store {
 
     /// Switches to the compacted file if another process has replaced this one. Returns whether it has;
     /// the new file is not locked yet.
-    fn follow(&mut self) -> io::Result<bool> {
+    pub(crate) fn follow(&mut self) -> io::Result<bool> {
         if is_named(&self.file, &self.path)? {
             self.is_gone = false;
             return Ok(false);
@@ -198,160 +195,6 @@ impl Lines {
         const MAX_UNREADABLE: u64 = 1000;
         self.readable > 0 || self.count < MAX_UNREADABLE
     }
-}
-
-const READ_AT_ONCE: usize = 256 * 1024;
-
-/// Calls `each` with every complete line, without its line break, until it returns `false`. Returns the
-/// number of bytes of these lines.
-pub(crate) fn for_each_line(
-    mut reader: impl BufRead,
-    mut each: impl FnMut(&[u8]) -> bool,
-) -> io::Result<u64> {
-    const LIMIT: u64 = line::MAX_LEN as u64 + 1;
-    let mut read = 0;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let mut length = reader.by_ref().take(LIMIT).read_until(b'\n', &mut line)? as u64;
-        let mut is_whole = line.last() == Some(&b'\n');
-        if !is_whole && length == LIMIT {
-            // Too long for a line: skip the rest.
-            let (skipped, found) = skip_line(&mut reader)?;
-            length += skipped;
-            is_whole = found;
-        } else if is_whole {
-            line.pop();
-        }
-        if !is_whole {
-            return Ok(read);
-        }
-        read += length;
-        if !each(&line) {
-            return Ok(read);
-        }
-    }
-}
-
-/// Skips the rest of a line. Returns how many bytes it had, and whether it has a line break.
-fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
-    let mut skipped = 0;
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok((skipped, false));
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let length = end.map_or(buffer.len(), |end| end + 1);
-        reader.consume(length);
-        skipped += length as u64;
-        if end.is_some() {
-            return Ok((skipped, true));
-        }
-    }
-}
-
-/// The same for the lines of a file before `end`.
-pub(crate) fn for_each_line_before(
-    file: &File,
-    end: u64,
-    each: impl FnMut(&[u8]) -> bool,
-) -> io::Result<u64> {
-    let mut reader = BufReader::with_capacity(READ_AT_ONCE, file);
-    reader.rewind()?;
-    for_each_line(reader.take(end), each)
-}
-
-/// Does some work while the journal is locked. Waits for the lock for at most `patience`.
-pub(crate) fn locked<T>(
-    store: &Mutex<Store>,
-    patience: Duration,
-    work: impl FnOnce(&mut Store) -> io::Result<T>,
-) -> io::Result<T> {
-    let mut store = lock(store, patience, &SystemWait::default())?;
-    let done = work(&mut store);
-    store.file.unlock()?;
-    done
-}
-
-/// A wait for the lock, so that tests need no time.
-trait Wait {
-    /// How long it has taken so far.
-    fn elapsed(&self) -> Duration;
-
-    /// Passes some time until the next try.
-    fn pause(&self);
-}
-
-struct SystemWait(Instant);
-
-impl Default for SystemWait {
-    fn default() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Wait for SystemWait {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn pause(&self) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Locks the file. Between two tries, other threads of this process can use the store.
-fn lock<'s>(
-    store: &'s Mutex<Store>,
-    patience: Duration,
-    wait: &dyn Wait,
-) -> io::Result<MutexGuard<'s, Store>> {
-    loop {
-        {
-            let mut store = lock_within_process(store);
-            match store.file.try_lock() {
-                Ok(()) => match store.follow() {
-                    Ok(false) => return Ok(store),
-                    // Another file now, with a lock of its own.
-                    Ok(true) => continue,
-                    Err(error) => {
-                        let _ = store.file.unlock();
-                        return Err(error);
-                    }
-                },
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) => {}
-            }
-        }
-        if wait.elapsed() >= patience {
-            let reason = "another process keeps it locked";
-            return Err(io::Error::new(io::ErrorKind::WouldBlock, reason));
-        }
-        wait.pause();
-    }
-}
-
-pub(crate) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    store.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Appends an entry that must not be lost, even without the lock. It is written with one call and with
-/// a line break before it, because another process may have been stopped in the middle of a line.
-pub(crate) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
-    const SOON: Duration = Duration::from_millis(100);
-    locked(store, SOON, |store| store.append(line)).or_else(|_| {
-        let mut store = lock_within_process(store);
-        loop {
-            let number = store.write(&format!("\n{line}\n"))?;
-            // A compaction copies lines until the path names the new file. Later lines must be written to
-            // that file.
-            if !store.follow()? {
-                return Ok(number);
-            }
-        }
-    })
 }
 
 /// The file, and the path without links.
@@ -407,54 +250,4 @@ pub(crate) fn compacted_upto(mut file: &File) -> io::Result<Option<u64>> {
         false
     })?;
     Ok(upto)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-
-    /// Counts the pauses, each a second long. Something may happen in each.
-    struct Pauses<'a> {
-        count: Cell<u32>,
-        each: &'a dyn Fn(u32),
-    }
-
-    impl Wait for Pauses<'_> {
-        fn elapsed(&self) -> Duration {
-            Duration::from_secs(self.count.get().into())
-        }
-
-        fn pause(&self) {
-            self.count.set(self.count.get() + 1);
-            (self.each)(self.count.get());
-        }
-    }
-
-    #[test]
-    fn waiting_for_the_lock_ends_and_keeps_nobody_from_the_store() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jobs.journal");
-        let store = Mutex::new(Store::open(&path).unwrap());
-        let other = File::open(&path).unwrap();
-        other.lock().unwrap();
-        let is_free = |_| assert!(store.try_lock().is_ok(), "the store is held during a pause");
-        let wait = Pauses { count: Cell::new(0), each: &is_free };
-        let error = lock(&store, Duration::from_secs(5), &wait).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
-        assert_eq!(wait.count.get(), 5);
-        // A lock that is released meanwhile is taken at the next try.
-        let release = |count| {
-            if count == 3 {
-                other.unlock().unwrap();
-            }
-        };
-        let wait = Pauses { count: Cell::new(0), each: &release };
-        let locked = lock(&store, Duration::from_secs(5), &wait).unwrap();
-        assert_eq!(wait.count.get(), 3);
-        assert!(other.try_lock().is_err(), "it is locked now");
-        locked.file.unlock().unwrap();
-        other.try_lock().unwrap();
-    }
 }
