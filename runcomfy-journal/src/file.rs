@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tracing::warn;
 
@@ -15,6 +15,7 @@ use crate::compact;
 use crate::entry::{JournalEntry, Submission};
 use crate::file_error::{FileError, gone};
 use crate::files::sync_folder;
+use crate::flush::Flushed;
 use crate::holder::{ClaimHolder, ClaimState};
 use crate::ledger::{Holder, Outcome, Unfinished};
 use crate::line::{self, Line};
@@ -72,17 +73,10 @@ struct Inner {
     /// The owner of the submissions that this process begins.
     session: Session,
     store: Mutex<Store>,
-    synced: Mutex<Synced>,
+    flushed: Flushed,
     is_compacting: AtomicBool,
     /// A shorter file is not compacted automatically, because an earlier compaction failed.
     compact_from: AtomicU64,
-}
-
-/// One flush serves all entries written before it.
-#[derive(Debug, Default)]
-struct Synced {
-    upto: u64,
-    failed: bool,
 }
 
 impl FileJournal {
@@ -118,7 +112,7 @@ impl FileJournal {
             path,
             session,
             store,
-            synced: Mutex::default(),
+            flushed: Flushed::default(),
             is_compacting: AtomicBool::new(false),
             compact_from: AtomicU64::new(0),
         };
@@ -280,7 +274,7 @@ impl Journal for FileJournal {
         let number = number.map_err(|error| self.io("write to", error))?;
         // If the end of a job is lost, the job is only asked about once more.
         if !matches!(entry, JournalEntry::Ended { .. }) {
-            inner.sync(number, false).map_err(|error| self.io("flush", error))?;
+            inner.flushed.upto(number, &inner.store).map_err(|error| self.io("flush", error))?;
         }
         // The line went to a file that no path names any more.
         if lock_within_process(&inner.store).is_gone {
@@ -308,7 +302,10 @@ impl Journal for FileJournal {
         match written.map_err(|error| self.io("write to", error))? {
             Err(holder) => Ok(Begin::AlreadyClaimed(holder)),
             Ok(number) => {
-                inner.sync(number, true).map_err(|error| self.io("flush", error))?;
+                inner
+                    .flushed
+                    .upto_begun(number, &inner.store)
+                    .map_err(|error| self.io("flush", error))?;
                 inner.compact_if_due();
                 Ok(Begin::Recorded)
             }
@@ -363,26 +360,6 @@ impl Inner {
 
     fn has_job(&self, request_id: &RequestId) -> bool {
         self.store().ledger.has_job(request_id)
-    }
-
-    /// Flushes the entry with this number to the disk, and all before it. After a failed flush nobody
-    /// knows what is on the disk, so no new submission may `begin`.
-    fn sync(&self, number: u64, begin: bool) -> io::Result<()> {
-        let mut synced = self.synced.lock().unwrap_or_else(PoisonError::into_inner);
-        if begin && synced.failed {
-            return Err(io::Error::other("an earlier flush has failed; open the journal anew"));
-        }
-        if synced.upto < number {
-            let (upto, file) = {
-                let store = lock_within_process(&self.store);
-                (store.written, Arc::clone(&store.file))
-            };
-            let flushed = file.sync_data();
-            synced.failed |= flushed.is_err();
-            flushed?;
-            synced.upto = upto;
-        }
-        Ok(())
     }
 
     fn compact_if_due(&self) {

@@ -14,6 +14,7 @@ mod ending;
 mod entry;
 mod file;
 mod file_error;
+mod flush;
 mod holder;
 mod journal;
 mod ledger;
