@@ -3,17 +3,21 @@
 //! The answer errs on the safe side: "no" may mean that it cannot be shown, "yes" is certain. Each new
 //! rule has to follow from the old ones. An old `anyOf` or `oneOf` is split into its cases.
 
+mod list;
+mod object;
+
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use runcomfy_schema::keyword::types::Types;
-use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, STRING};
+use runcomfy_schema::rule::{Bound, STRING};
 use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
 
-use super::fingerprint::{fingerprint, fingerprint_of};
-use super::known::{Known, keys};
+use super::fingerprint::fingerprint_of;
+use super::known::Known;
 use super::limits::{self, Limits};
-use super::walk::{address, flatten, keys_in, keyword, resolve};
+use super::walk::{address, flatten, keyword, resolve};
+use object::is_required;
 
 /// The keywords of new rules that may refuse a value that was accepted before.
 pub(super) type Refusing = BTreeSet<&'static str>;
@@ -248,144 +252,6 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    fn prefix(&mut self, old: &[&'a Rule], types: Types, new: &'a [Rules]) -> Refusing {
-        if !types.has(Types::ARRAY) {
-            return Refusing::new();
-        }
-        let mut refusing = Refusing::new();
-        for (index, new) in new.iter().enumerate() {
-            let of_item = old.iter().flat_map(|rule| match rule {
-                Rule::Prefix(each) => each.get(index).map(|rules| rules.iter()),
-                Rule::Items { from, rules } if *from <= index => Some(rules.iter()),
-                _ => None,
-            });
-            let of_item: Vec<_> = of_item.flatten().collect();
-            refusing.append(&mut self.whole(of_item, new));
-        }
-        refusing
-    }
-
-    /// At least as many items of at least one old kind are of the new one; at most as many, if the kinds
-    /// are the same.
-    fn contains(
-        &mut self,
-        old: &[&'a Rule],
-        min: Option<u64>,
-        max: Option<u64>,
-        new: &'a Rules,
-    ) -> bool {
-        old.iter().any(|rule| {
-            let Rule::Contains { min: old_min, max: old_max, rules } = rule else { return false };
-            let old_min = old_min.unwrap_or(1);
-            let is_same = || fingerprint(self.old, rules) == fingerprint(self.new, new);
-            let is_most = max.is_none_or(|max| old_max.is_some_and(|old| old <= max) && is_same());
-            is_most && old_min >= min.unwrap_or(1) && self.whole(rules.iter(), new).is_empty()
-        })
-    }
-
-    fn items(&mut self, old: &[&'a Rule], types: Types, from: usize, new: &'a Rules) -> Refusing {
-        if !types.has(Types::ARRAY) || Limits::of_items(old).max == Some(0) {
-            return Refusing::new();
-        }
-        let prefixes = old.iter().any(|rule| matches!(rule, Rule::Prefix(_)));
-        let items = old.iter().filter_map(|rule| match rule {
-            Rule::Items { from: old, rules } if *old <= from => Some(rules.iter()),
-            _ => None,
-        });
-        let items: Vec<_> = items.flatten().collect();
-        if prefixes && from == 0 {
-            return ["items"].into();
-        }
-        self.whole(items, new)
-    }
-
-    fn object(&mut self, old: &[&'a Rule], types: Types, new: &'a ObjectSchema) -> Refusing {
-        if !types.has(Types::OBJECT) {
-            return Refusing::new();
-        }
-        let objects = || {
-            old.iter().filter_map(|rule| match rule {
-                Rule::Object(object) => Some(&**object),
-                _ => None,
-            })
-        };
-        if objects().any(|old| self.known.are_objects(old, new)) {
-            return Refusing::new();
-        }
-        let mut best: Option<Refusing> = None;
-        for object in objects() {
-            let refusing = self.between(old, object, new);
-            if refusing.is_empty() {
-                return refusing;
-            }
-            best = best.or(Some(refusing));
-        }
-        let is_all_taken = new.fields.is_empty()
-            && new.patterns.is_empty()
-            && matches!(new.additional, Additional::Open);
-        let otherwise = if is_all_taken { Refusing::new() } else { ["properties"].into() };
-        best.unwrap_or(otherwise)
-    }
-
-    /// Two objects, by their keys.
-    fn between(
-        &mut self,
-        rules: &[&'a Rule],
-        old: &'a ObjectSchema,
-        new: &'a ObjectSchema,
-    ) -> Refusing {
-        let mut refusing = Refusing::new();
-        for field in new.fields.iter() {
-            let before = old.fields.by_key(field.key);
-            if field.required
-                && !before.is_some_and(|field| field.required)
-                && !is_required(rules, field.key)
-            {
-                refusing.insert("required");
-            }
-            match (before, &old.additional) {
-                (Some(before), _) => {
-                    refusing.append(&mut self.whole(before.rules, field.rules));
-                }
-                // It could not be there.
-                (None, Additional::Denied) if old.patterns.is_empty() => {}
-                (None, Additional::Checked(before)) if old.patterns.is_empty() => {
-                    refusing.append(&mut self.whole(before.iter(), field.rules));
-                }
-                (None, _) => refusing.append(&mut self.compare(Vec::new(), field.rules)),
-            }
-        }
-        if patterns(self.old, old) != patterns(self.new, new) {
-            refusing.insert("patternProperties");
-        }
-        for field in old.fields.iter().filter(|field| new.fields.by_key(field.key).is_none()) {
-            match &new.additional {
-                Additional::Open => {}
-                Additional::Denied => {
-                    if !field.rules.iter().any(|rule| matches!(rule, Rule::Never)) {
-                        refusing.insert("properties");
-                    }
-                }
-                Additional::Checked(rules) => {
-                    refusing.append(&mut self.whole(field.rules, rules));
-                }
-            }
-        }
-        match (&old.additional, &new.additional) {
-            (_, Additional::Open) | (Additional::Denied, _) => {}
-            (_, Additional::Denied) => {
-                refusing.insert("additionalProperties");
-            }
-            (Additional::Open, Additional::Checked(rules)) => {
-                refusing.append(&mut self.compare(Vec::new(), rules));
-            }
-            (Additional::Checked(before), Additional::Checked(rules)) => {
-                refusing.append(&mut self.whole(before.iter(), rules));
-            }
-        }
-        refusing
-    }
-
     /// A value that one of the old forms accepts, and no other, has to be so now. It is if the forms are
     /// the same but for what follows, one by one.
     fn one_of(&mut self, old: &[&'a Rule], new: &'a Rule, parts: &'a [Rules]) -> Refusing {
@@ -397,50 +263,6 @@ impl<'a> Comparison<'a> {
             return Refusing::new();
         }
         ["oneOf"].into()
-    }
-
-    /// What the parts do not evaluate is refused on both sides; the parts are compared.
-    fn unevaluated(
-        &mut self,
-        old: &[&'a Rule],
-        new: &'a Rules,
-        properties: Option<&'a Rules>,
-        items: Option<&'a Rules>,
-    ) -> Refusing {
-        let same = |rules: Option<&Rules>, definitions: &[Rules]| {
-            rules.map(|rules| fingerprint(definitions, rules))
-        };
-        let before = old.iter().find_map(|rule| match rule {
-            Rule::Unevaluated { rules, properties, items } => Some((rules, properties, items)),
-            _ => None,
-        });
-        let mut refusing = Refusing::new();
-        match before {
-            Some((rules, old_properties, old_items))
-                if same(old_properties.as_ref(), self.old) == same(properties, self.new)
-                    && same(old_items.as_ref(), self.old) == same(items, self.new) =>
-            {
-                // A key that is declared no more is evaluated no more.
-                if !keys_in(self.old, rules).is_subset(&keys_in(self.new, new)) {
-                    refusing.insert("unevaluatedProperties");
-                }
-            }
-            // An object whose keys are all known is closed already.
-            _ => {
-                let is_closed = old.iter().any(|rule| {
-                    matches!(rule, Rule::Object(object)
-                        if matches!(object.additional, Additional::Denied)
-                            && object.patterns.is_empty()
-                            && keys(object).into_iter().collect::<BTreeSet<_>>()
-                                .is_subset(&keys_in(self.new, new)))
-                });
-                if !is_closed || items.is_some() {
-                    refusing.insert("unevaluatedProperties");
-                }
-            }
-        }
-        refusing.append(&mut self.compare(old.to_vec(), new));
-        refusing
     }
 }
 
@@ -454,23 +276,6 @@ fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
     let types: Vec<_> = parts.iter().map(flat).collect();
     types.iter().enumerate().all(|(index, one)| {
         types.iter().skip(index + 1).all(|other| one.intersection(*other).0 == 0)
-    })
-}
-
-fn patterns(definitions: &[Rules], object: &ObjectSchema) -> Vec<(String, String)> {
-    let patterns = object.patterns.iter();
-    let mut patterns: Vec<_> = patterns
-        .map(|(pattern, rules)| (pattern.text().to_owned(), fingerprint(definitions, rules)))
-        .collect();
-    patterns.sort();
-    patterns
-}
-
-fn is_required(old: &[&Rule], key: &str) -> bool {
-    old.iter().any(|rule| match rule {
-        Rule::Required(keys) => keys.iter().any(|known| known == key),
-        Rule::Object(object) => object.fields.by_key(key).is_some_and(|field| field.required),
-        _ => false,
     })
 }
 
