@@ -8,7 +8,7 @@ use runcomfy_schema::named::Named;
 use runcomfy_schema::{Json, ValidationErrors};
 
 use crate::field::IntoField;
-use crate::object::{self, Checked, TruncatedObject, Valid};
+use crate::object::{self, HasRules, TruncatedObject, Valid};
 
 /// The state of a required field that is set, in the type of a builder; see [`Missing`].
 #[derive(Clone, Copy, Debug)]
@@ -93,12 +93,12 @@ impl<S> Draft<S> {
         Draft { members: self.members, state: PhantomData }
     }
 
-    pub fn build<T: Checked>(self) -> Result<T, ValidationErrors> {
+    pub fn build<T: HasRules>(self) -> Result<T, ValidationErrors> {
         object::checked(ordered::<T>(self.members))
     }
 
     /// Shows the fields set so far, by their Rust names.
-    pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn debug<T: HasRules>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = &ordered::<T>(self.members.clone());
         let mut shown = f.debug_struct(name);
         object::show_members(Named { definitions: &[], rules: T::RULES, value }, &mut shown);
@@ -107,7 +107,7 @@ impl<S> Draft<S> {
 }
 
 /// Members in the order of the schema, then those that it does not declare.
-fn ordered<T: Checked>(mut members: Members) -> Json {
+fn ordered<T: HasRules>(mut members: Members) -> Json {
     let place = |key: &str| T::FIELDS.iter().position(|field| field.key == key);
     members.sort_by_cached_key(|(key, _)| place(key).unwrap_or(usize::MAX));
     Json::Object(members)

@@ -90,7 +90,7 @@ pub mod __private {
     };
     pub use crate::field::IntoField;
     pub use crate::object::{
-        Checked, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
+        HasRules, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };
     pub use crate::output::{OutputRef, put, serialize_output, take};
     pub use crate::part::{

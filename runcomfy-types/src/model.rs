@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::media::MediaKind;
 use crate::model_id::ModelId;
-use crate::object::{Checked, show_members};
+use crate::object::{HasRules, show_members};
 use crate::output::Output;
 use crate::request::{CheckedBody, Request};
 
@@ -38,7 +38,7 @@ impl ModelInfo {
     /// The model of a generated input.
     #[doc(hidden)]
     #[must_use]
-    pub const fn of<T: Checked + Request>() -> Self {
+    pub const fn of<T: HasRules + Request>() -> Self {
         Self { id: T::MODEL_ID, fields: T::FIELDS, rules: T::RULES, output_kind: T::OUTPUT_KIND }
     }
 
@@ -115,8 +115,8 @@ impl AnyInput {
     /// The input of a generated type, without its type. `AnyInput::from(input)` and `input.into()` do the
     /// same for an input that is not needed any more.
     #[must_use]
-    pub fn new<R: Request + Checked>(input: &R) -> Self {
-        // Every `Checked` type has a checked body.
+    pub fn new<R: Request + HasRules>(input: &R) -> Self {
+        // Every `HasRules` type has a checked body.
         let body = input.checked_body().map_or(Json::Null, |body| body.json.clone());
         Self::generated(input.model_id(), input.output_kind(), R::RULES, body)
     }
@@ -178,7 +178,7 @@ impl Request for AnyInput {
 }
 
 /// The input of a generated type, without its type.
-impl<R: Request + Checked> From<R> for AnyInput {
+impl<R: Request + HasRules> From<R> for AnyInput {
     fn from(input: R) -> Self {
         let (model_id, output_kind) = (input.model_id().to_owned(), input.output_kind());
         Self::generated(&model_id, output_kind, R::RULES, input.into_json())

@@ -38,7 +38,7 @@ static NO_FIELDS: ObjectSchema = closed(&[]);
 
 /// A generated type with rules of its own: an object or a union.
 #[doc(hidden)]
-pub trait Checked: Typed {
+pub trait HasRules: Typed {
     /// The data of an object. A union has none.
     const DATA: &'static ObjectSchema = &NO_FIELDS;
     /// The rules. Most objects have no others than their fields.
@@ -81,7 +81,7 @@ impl Valid {
     }
 
     /// Shows the fields by their Rust names.
-    pub fn debug<T: Checked>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn debug<T: HasRules>(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = Named { definitions: &[], rules: T::RULES, value: &self.0 };
         let Json::Object(_) = &self.0 else {
             return f.debug_tuple(name).field(&TruncatedObject(value)).finish();
@@ -142,39 +142,40 @@ impl fmt::Debug for TruncatedObject<'_> {
     }
 }
 
-pub fn checked<T: Checked>(json: Json) -> Result<T, ValidationErrors> {
+/// A value, if it obeys the rules.
+pub fn checked<T: HasRules>(json: Json) -> Result<T, ValidationErrors> {
     runcomfy_schema::check(&[], T::RULES, &json)?;
     Ok(T::from_valid(Valid(json)))
 }
 
 /// A form of a union as the union. The form's own type has checked it already.
-pub fn from_form<T: Checked>(form: impl Typed) -> T {
+pub fn from_form<T: HasRules>(form: impl Typed) -> T {
     T::from_valid(Valid(form.into_json()))
 }
 
-pub fn from_value<T: Checked>(value: Value) -> Result<T, ValidationErrors> {
+pub fn from_value<T: HasRules>(value: Value) -> Result<T, ValidationErrors> {
     checked(value.into())
 }
 
-pub fn from_json<T: Checked>(text: &str) -> Result<T, ValidationErrors> {
+pub fn from_json<T: HasRules>(text: &str) -> Result<T, ValidationErrors> {
     let read = json::read(text, T::RULES)
         .map_err(|error| ValidationErrors::of("syntax", format!("not JSON: {error}")))?;
     of_read(read)
 }
 
-fn of_read<T: Checked>(read: Read) -> Result<T, ValidationErrors> {
+fn of_read<T: HasRules>(read: Read) -> Result<T, ValidationErrors> {
     // Most bodies were checked completely while they were read.
     if read.is_valid { Ok(T::from_valid(Valid(read.json))) } else { checked(read.json) }
 }
 
-pub fn deserialize<'de, T: Checked, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub fn deserialize<'de, T: HasRules, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     of_read(json::deserialize(T::RULES, deserializer)?).map_err(D::Error::custom)
 }
 
 /// Implements what every generated type with rules needs, with the generic functions above.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __checked {
+macro_rules! __has_rules {
     ($type:ident, $name:literal, $($constant:item)+) => {
         impl $crate::__private::Typed for $type {
             #[inline]
@@ -188,7 +189,7 @@ macro_rules! __checked {
             }
         }
 
-        impl $crate::__private::Checked for $type {
+        impl $crate::__private::HasRules for $type {
             $($constant)+
         }
 
@@ -256,7 +257,7 @@ macro_rules! __nested {
         $crate::__json_schema!(
             $type,
             ::core::stringify!($type),
-            <$type as $crate::__private::Checked>::RULES
+            <$type as $crate::__private::HasRules>::RULES
         );
     };
 }
@@ -269,7 +270,7 @@ macro_rules! __input {
         $crate::__json_schema!(
             $type,
             $type::MODEL_ID,
-            <$type as $crate::__private::Checked>::RULES
+            <$type as $crate::__private::HasRules>::RULES
         );
     };
 }
@@ -295,7 +296,7 @@ macro_rules! __object {
         );
     };
     (@with $type:ident, $name:literal, $($constant:item)+) => {
-        $crate::__checked!($type, $name, $($constant)+);
+        $crate::__has_rules!($type, $name, $($constant)+);
 
         /// Reads JSON text, and checks it.
         impl ::core::str::FromStr for $type {

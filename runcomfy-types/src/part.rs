@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::convert::Convert;
 use crate::media::Media;
-use crate::object::{Checked, Typed, from_json};
+use crate::object::{HasRules, Typed, from_json};
 
 /// A value for a field of any type.
 #[derive(Clone, Debug)]
@@ -123,13 +123,13 @@ pub trait Base<T> {
     fn base(&self) -> &T;
 }
 
-impl<T: Checked> Base<T> for T {
+impl<T: HasRules> Base<T> for T {
     fn base(&self) -> &T {
         self
     }
 }
 
-impl<T: Checked> Base<T> for &T {
+impl<T: HasRules> Base<T> for &T {
     fn base(&self) -> &T {
         self
     }
@@ -142,7 +142,7 @@ impl<T: Checked> Base<T> for &T {
 /// If the judge of the macro and that of the program disagree: they are of one version.
 #[track_caller]
 #[must_use]
-pub fn literal_input<T: Checked>(text: &str) -> T {
+pub fn literal_input<T: HasRules>(text: &str) -> T {
     literal(from_json(text))
 }
 
@@ -155,7 +155,7 @@ pub fn literal_input<T: Checked>(text: &str) -> T {
     clippy::panic,
     reason = "the same judge has accepted these literals when they were compiled"
 )]
-pub fn literal<T: Checked>(built: Result<T, ValidationErrors>) -> T {
+pub fn literal<T: HasRules>(built: Result<T, ValidationErrors>) -> T {
     match built {
         Ok(input) => input,
         Err(errors) => {

@@ -5,7 +5,7 @@ use runcomfy_schema::{Json, Rule, Rules};
 use serde::{Serialize, Serializer};
 
 use crate::media::MediaKind;
-use crate::object::Checked;
+use crate::object::HasRules;
 use crate::output::Output;
 
 /// The input of a model. Generated for every model's `Input`; an `Input` that exists is valid.
@@ -96,7 +96,7 @@ impl<'a> CheckedBody<'a> {
 /// The checked body of a generated input.
 #[doc(hidden)]
 #[inline]
-pub fn checked_body<T: Checked>(json: &Json) -> Option<CheckedBody<'_>> {
+pub fn checked_body<T: HasRules>(json: &Json) -> Option<CheckedBody<'_>> {
     Some(CheckedBody { json, rules: T::RULES, definitions: &[] })
 }
 

@@ -5,7 +5,11 @@
 #[macro_export]
 macro_rules! __union {
     ($type:ident, $name:literal, $rules:expr) => {
-        $crate::__checked!($type, $name, const RULES: &'static [$crate::__private::Rule] = $rules;);
+        $crate::__has_rules!(
+            $type,
+            $name,
+            const RULES: &'static [$crate::__private::Rule] = $rules;
+        );
 
         impl $type {
             /// Makes the value from one of its forms, and checks it.
