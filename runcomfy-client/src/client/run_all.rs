@@ -243,7 +243,7 @@ impl Client {
             let shared = Arc::clone(&shared);
             let run = async move {
                 let (client, options, on_submit) = &*shared;
-                let came = match client.core.submit(prepared).await {
+                let outcome = match client.core.submit(prepared).await {
                     Ok(new) => {
                         let job = || Job::new(client.core.clone(), new);
                         let job = begun.job.get_or_init(job);
@@ -253,7 +253,7 @@ impl Client {
                     }
                     Err(no_job) => TaskOutcome::NoJob(no_job),
                 };
-                Box::new(came)
+                Box::new(outcome)
             };
             run.boxed()
         };
@@ -344,7 +344,7 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
             let id = joined.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
             let begun = self.begun.remove(&id)?;
             let index = begun.index;
-            Some(match joined.map(|(_, came)| *came) {
+            Some(match joined.map(|(_, outcome)| *outcome) {
                 // From here on, the caller has the result.
                 Ok(TaskOutcome::Ended(job, end)) => {
                     (index, job.record_end(end).map_err(|error| RunError::of_job(job, error)))

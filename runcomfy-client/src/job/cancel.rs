@@ -45,7 +45,7 @@ impl<O> Job<O> {
     /// then shows in its [`status`](Self::status).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
         let handle = self.handle()?;
-        handle.cancel().await.map_err(|error| handle.public(error))
+        handle.cancel().await.map_err(|error| handle.public_error(error))
     }
 }
 

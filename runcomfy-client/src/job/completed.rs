@@ -69,7 +69,7 @@ impl<O, C> Completed<O, C> {
         self.submission.as_deref()
     }
 
-    fn settled(&self) -> JournalEntry {
+    fn settled_entry(&self) -> JournalEntry {
         match &self.submission {
             Some(submission) => JournalEntry::Settled { submission: submission.id.clone() },
             None => JournalEntry::JobSettled { request_id: self.request_id.clone() },
@@ -152,7 +152,7 @@ impl<O, C> Completed<O, C> {
     /// Tells the journal of a client.
     pub(crate) async fn settle_in(&self, client: &Client) -> Result<(), Error> {
         let Some(journal) = &client.core.journal else { return Ok(()) };
-        let (entry, journal) = (self.settled(), Arc::clone(journal));
+        let (entry, journal) = (self.settled_entry(), Arc::clone(journal));
         let written = tokio::task::spawn_blocking(move || journal.record(&entry)).await;
         written
             .unwrap_or_else(|error| Err(JournalError::new(error)))

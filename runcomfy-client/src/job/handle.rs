@@ -53,7 +53,7 @@ pub(crate) enum JobEnd {
 pub(super) struct JobCall<'a> {
     method: Method,
     /// The last segment of its path.
-    what: &'a str,
+    action: &'a str,
     query: Option<&'a str>,
     deadline: Option<Duration>,
     /// The maximum number of attempts, if it differs from that of the client's other calls.
@@ -63,8 +63,8 @@ pub(super) struct JobCall<'a> {
 }
 
 impl<'a> JobCall<'a> {
-    pub(super) fn new(method: Method, what: &'a str) -> Self {
-        Self { method, what, query: None, deadline: None, attempts: None, has_ended: false }
+    pub(super) fn new(method: Method, action: &'a str) -> Self {
+        Self { method, action, query: None, deadline: None, attempts: None, has_ended: false }
     }
 
     fn result() -> Self {
@@ -78,7 +78,7 @@ impl JobHandle {
     }
 
     /// The public error of a call about this job.
-    pub(super) fn public(&self, error: JobCallError) -> Error {
+    pub(super) fn public_error(&self, error: JobCallError) -> Error {
         error.into_error(&self.facts)
     }
 
@@ -103,12 +103,12 @@ impl JobHandle {
     }
 
     /// How the job ended, with its result; an error where it has not.
-    pub(super) async fn result_value(&self) -> Result<JobEnd, JobCallError> {
-        self.result_by(JobCall::result()).await
+    pub(super) async fn fetch_end(&self) -> Result<JobEnd, JobCallError> {
+        self.fetch_end_with(JobCall::result()).await
     }
 
     /// The same for a job that has ended by this status.
-    pub(super) async fn result_after(
+    pub(super) async fn fetch_end_after(
         &self,
         status: JobStatus,
         deadline: Duration,
@@ -119,14 +119,14 @@ impl JobHandle {
             JobState::Failed if status.message.is_some() => Ok(JobEnd::Failed(status.message)),
             // Only the service's words are missing: one attempt finds out whether there are any.
             JobState::Failed => {
-                let once = self.result_by(JobCall { attempts: Some(1), ..call }).await;
+                let once = self.fetch_end_with(JobCall { attempts: Some(1), ..call }).await;
                 once.or(Ok(JobEnd::Failed(None)))
             }
-            _ => self.result_by(call).await,
+            _ => self.fetch_end_with(call).await,
         }
     }
 
-    async fn result_by(&self, call: JobCall<'_>) -> Result<JobEnd, JobCallError> {
+    async fn fetch_end_with(&self, call: JobCall<'_>) -> Result<JobEnd, JobCallError> {
         let (mut response, _) = self.call(call).await.map_err(|error| match error {
             CallError::Refused(refusal) if refusal.kind == ApiErrorKind::NotReady => {
                 JobCallError::NotFinished(JobState::Unknown("not ready".to_owned()))
@@ -150,20 +150,20 @@ impl JobHandle {
 
     /// Makes a call; returns its response and the number of attempts.
     pub(super) async fn call(&self, call: JobCall<'_>) -> Result<(Response, u32), CallError> {
-        let JobCall { method, what, query, deadline, attempts, has_ended } = call;
+        let JobCall { method, action, query, deadline, attempts, has_ended } = call;
         let JobFacts { request_id, model_id, .. } = &*self.facts;
         let transport = &self.core.transport;
         let call = || {
-            let mut url = transport.url(["requests", request_id.as_str(), what]);
+            let mut url = transport.url(["requests", request_id.as_str(), action]);
             url.set_query(query);
-            let bears_lag = has_ended || self.is_fresh();
+            let may_lag = has_ended || self.is_fresh();
             let is_end =
                 |response: &Response, id: &RequestId| response::end(response, id).is_some();
-            let job = Some(AboutJob { request_id, bears_lag, is_end });
+            let job = Some(AboutJob { request_id, may_lag, is_end });
             IdempotentCall { method, url, attempts, job, model_id: None }
         };
         let model = model_id.as_ref().map(field::display);
-        let span = debug_span!("job", call = what, model, %request_id);
+        let span = debug_span!("job", call = action, model, %request_id);
         transport.call(call, deadline, span).await
     }
 

@@ -140,7 +140,7 @@ impl<O> Job<O> {
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; the job is not affected.
     pub async fn status(&self) -> Result<JobStatus, Error> {
         let handle = self.handle()?;
-        handle.status(None).await.map_err(|error| handle.public(error))
+        handle.status(None).await.map_err(|error| handle.public_error(error))
     }
 }
 
@@ -176,7 +176,7 @@ impl<O: From<Output>> Job<O> {
     /// is no output; else the errors of [`status`](Self::status).
     pub async fn result(&self) -> Result<Completed<O>, Error> {
         let handle = self.handle()?;
-        let end = handle.result_value().await.map_err(|error| handle.public(error));
+        let end = handle.fetch_end().await.map_err(|error| handle.public_error(error));
         self.record_end(end)
     }
 

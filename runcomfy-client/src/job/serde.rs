@@ -22,7 +22,8 @@ impl<O> Serialize for Job<O> {
 
 impl<'de, O> Deserialize<'de> for Job<O> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let wire::KeptJob { request_id, model_id } = wire::KeptJob::deserialize(deserializer)?;
+        let wire::SerializedJob { request_id, model_id } =
+            wire::SerializedJob::deserialize(deserializer)?;
         let facts = JobFacts {
             request_id: request_id.parse().map_err(D::Error::custom)?,
             model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,

@@ -33,10 +33,10 @@ pub(super) struct Watch {
     unknown_since: Option<Duration>,
     failing_since: Option<Duration>,
     /// Whether the status fails, and not the result.
-    failing_status: bool,
+    is_status_failing: bool,
     failure: Option<Box<JobCallError>>,
     /// Whether the next call needs no pause before it.
-    fresh: bool,
+    is_first: bool,
 }
 
 impl Watch {
@@ -50,16 +50,16 @@ impl Watch {
             last: None,
             unknown_since: None,
             failing_since: None,
-            failing_status: false,
+            is_status_failing: false,
             failure: None,
-            fresh: true,
+            is_first: true,
         }
     }
 
     /// Asks for the next status, when it is time; says whether it differs from the one before.
     pub(super) async fn poll(&mut self) -> Result<(JobStatus, bool), Error> {
         loop {
-            if !std::mem::take(&mut self.fresh) {
+            if !std::mem::take(&mut self.is_first) {
                 let pause = self.pause()?;
                 self.unless_cancelled(pause).await?;
             }
@@ -68,7 +68,7 @@ impl Watch {
             match self.unless_cancelled(asked).await? {
                 Ok(status) => return self.note(status),
                 Err(error) => {
-                    self.tolerate(error, began, true).map_err(|error| self.public(error))?;
+                    self.tolerate(error, began, true).map_err(|error| self.public_error(error))?;
                 }
             }
         }
@@ -88,7 +88,7 @@ impl Watch {
     fn note(&mut self, status: JobStatus) -> Result<(JobStatus, bool), Error> {
         let now = self.now();
         // A final status does not end an outage of the result call.
-        if !status.state.is_final() || self.failing_status {
+        if !status.state.is_final() || self.is_status_failing {
             self.failing_since = None;
             self.failure = None;
         }
@@ -115,16 +115,16 @@ impl Watch {
     }
 
     /// The result of a job that has ended by this status; `None` if a later call may get it.
-    async fn result_after(&mut self, status: JobStatus) -> Result<Option<JobEnd>, Error> {
+    async fn end_after(&mut self, status: JobStatus) -> Result<Option<JobEnd>, Error> {
         let began = self.now();
-        let asked = Box::pin(self.job.result_after(status, self.deadline));
+        let asked = Box::pin(self.job.fetch_end_after(status, self.deadline));
         let error = match self.unless_cancelled(asked).await? {
             Ok(end) => return Ok(Some(end)),
             Err(error) => error,
         };
         self.tolerate(error, began, false).map(|()| None).map_err(|error| Error::ResultUnreadable {
             request_id: self.job.request_id().clone(),
-            source: Box::new(self.public(error)),
+            source: Box::new(self.public_error(error)),
         })
     }
 
@@ -145,7 +145,7 @@ impl Watch {
         if !is_transient && !is_lag {
             return Err(error);
         }
-        self.failing_status = is_status;
+        self.is_status_failing = is_status;
         let now = self.now();
         let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
         let bound = if is_transient { self.options.outage } else { MAX_LAG };
@@ -163,7 +163,7 @@ impl Watch {
         let now = self.now();
         let left = self.deadline.saturating_sub(now);
         if left.is_zero() {
-            let source = self.failure.take().map(|error| Box::new(self.public(*error)));
+            let source = self.failure.take().map(|error| Box::new(self.public_error(*error)));
             return Err(Error::WaitTimeout {
                 request_id: self.job.request_id().clone(),
                 state: self.last.as_ref().map(|seen| seen.state.clone()),
@@ -181,8 +181,8 @@ impl Watch {
         Ok(transport.clock.sleep(transport.jittered(interval).min(left)))
     }
 
-    fn public(&self, error: JobCallError) -> Error {
-        self.job.public(error)
+    fn public_error(&self, error: JobCallError) -> Error {
+        self.job.public_error(error)
     }
 
     fn now(&self) -> Duration {
@@ -212,7 +212,7 @@ impl Waiting {
         let Self { watch, ended } = self;
         loop {
             if let Some(status) = ended.take()
-                && let Some(end) = watch.result_after(*status).await?
+                && let Some(end) = watch.end_after(*status).await?
             {
                 return Ok(WaitEvent::Ended(end));
             }

@@ -36,12 +36,12 @@ pub(crate) struct Cancelled {
 
 /// A job as it serialises.
 #[derive(Debug)]
-pub(crate) struct KeptJob {
+pub(crate) struct SerializedJob {
     pub(crate) request_id: String,
     pub(crate) model_id: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for KeptJob {
+impl<'de> Deserialize<'de> for SerializedJob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Map::deserialize(deserializer)?;
         Ok(Self {

@@ -30,7 +30,7 @@ pub(crate) struct IdempotentCall<'a> {
 pub(crate) struct AboutJob<'a> {
     pub(crate) request_id: &'a RequestId,
     /// Whether a refusal may be no more than [lag](ApiError::is_lag).
-    pub(crate) bears_lag: bool,
+    pub(crate) may_lag: bool,
     /// Whether a response, of any status, says how the job ended: then there is nothing to retry.
     pub(crate) is_end: fn(&Response, &RequestId) -> bool,
 }
@@ -79,7 +79,7 @@ impl Transport {
             let subject = Subject { request_id, model_id: *model_id, ..Subject::default() };
             let refusal = sent.as_ref().ok().and_then(|response| response.refusal(subject));
             let is_transient = |refusal: &ApiError| {
-                refusal.is_transient() || (job.is_some_and(|job| job.bears_lag) && refusal.is_lag())
+                refusal.is_transient() || (job.is_some_and(|job| job.may_lag) && refusal.is_lag())
             };
             let is_end =
                 |response: &Response| job.is_some_and(|job| (job.is_end)(response, job.request_id));
