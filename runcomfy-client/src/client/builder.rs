@@ -1,4 +1,4 @@
-//! What a client is made with: the token, the address and the limits.
+//! Builds a client from a token, an address and limits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::transport::token::{self, Lookup};
 
 const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
 
-/// Makes a [`Client`].
+/// Builds a [`Client`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -72,54 +72,53 @@ impl ClientBuilder {
         self
     }
 
-    /// The address of the API: `https://model-api.runcomfy.net/v1` unless said otherwise. Plain
-    /// `http:` is taken for this machine alone, as for the sandbox.
+    /// The address of the API; `https://model-api.runcomfy.net/v1` by default. Plain `http:` is
+    /// allowed only for this machine, for example for the sandbox.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self.base_url_variable = None;
         self
     }
 
-    /// How long making a connection may take: 10 seconds unless said otherwise.
+    /// How long it may take to connect; 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;
         self
     }
 
-    /// How long one try of a status, result, cancel or catalog call may take, and how long a download
-    /// may stand still: 30 seconds unless said otherwise.
+    /// How long one attempt of a status, result, cancel or catalog call may take, and how long a
+    /// download may receive nothing; 30 seconds by default.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read_timeout = timeout;
         self
     }
 
-    /// How long one try of a submission may take: 10 minutes unless said otherwise, since it may carry
+    /// How long one attempt of a submission may take; 10 minutes by default, because it may carry
     /// media.
     pub fn submit_timeout(mut self, timeout: Duration) -> Self {
         self.limits.submit_timeout = timeout;
         self
     }
 
-    /// How long a call may take in all: 15 minutes unless said otherwise. That includes the wait for
-    /// its turn by the limits below, every try, and the pauses between them, also those that the
-    /// service asks for with `Retry-After`. A call whose turn comes within the last second gets a
-    /// second. A submission that is cut off while it is sent is of
-    /// [unknown](crate::Error::SubmitUnknown) outcome.
+    /// How long a call may take in all; 15 minutes by default. That includes the wait for its turn by
+    /// the limits below, every attempt, and the pauses between attempts, also those that the service
+    /// asks for with `Retry-After`. A call whose turn comes in the last second gets one second. If
+    /// the time ends while a submission is being sent, its outcome is
+    /// [unknown](crate::Error::SubmitUnknown).
     pub fn overall_timeout(mut self, timeout: Duration) -> Self {
         self.limits.overall_timeout = timeout;
         self
     }
 
-    /// How many calls the client and its clones make at once: 64 unless said otherwise. Submissions
-    /// and other calls are counted apart, so that uploads do not hold up the waits for other jobs.
+    /// How many calls the client and its clones make at once; 64 by default. Submissions and other
+    /// calls are counted separately, so that uploads do not delay the waits for other jobs.
     pub fn calls_at_once(mut self, calls: usize) -> Self {
         self.limits.calls_at_once = calls;
         self
     }
 
-    /// How many calls of any kind the client and its clones make in a second at most: as many
-    /// as there are unless said otherwise. Where the service answers with `Retry-After`, all of them
-    /// pause in any case.
+    /// How many calls of any kind the client and its clones make in a second at most; without a limit
+    /// by default. If the service answers with `Retry-After`, all calls pause in any case.
     ///
     /// ```
     /// # use runcomfy_client::Client;
@@ -127,7 +126,7 @@ impl ClientBuilder {
     /// # Ok::<(), runcomfy_client::Error>(())
     /// ```
     pub fn calls_per_second(mut self, calls: f64) -> Self {
-        // Not a number, or nothing at all: a call an hour, rather than none for good.
+        // NaN, zero or less would stop all calls; allow one an hour.
         let calls = calls.max(1.0 / 3600.0);
         self.limits.call_spacing = Some(Duration::from_secs_f64(1.0 / calls));
         self
@@ -140,35 +139,34 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a call is tried at most: 5 times unless said otherwise. A submission is tried again
-    /// only where it surely was not accepted.
+    /// The maximum number of attempts of a call; 5 by default. A submission is sent again only if it
+    /// surely was not accepted.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts.max(1);
         self
     }
 
-    /// How long the pause before the second try may be, and how long any later one: half a second and
-    /// 20 seconds unless said otherwise. The longest pause doubles from try to try; how much of it is
-    /// waited for is drawn each time. Where the service says `Retry-After`, that comes on top, up to a
-    /// minute.
+    /// The maximum pause before the second attempt, and before any later one; half a second and 20
+    /// seconds by default. The maximum doubles from attempt to attempt up to `longest`, and each pause
+    /// is a random part of it. If the service asks for a pause with `Retry-After`, that is added, up to a minute.
     pub fn retry_pauses(mut self, first: Duration, longest: Duration) -> Self {
         self.limits.back_off = BackOff { first, max: longest.max(first) };
         self
     }
 
-    /// The clock that waits and retries go by; see [`TestClock`](crate::time::TestClock).
+    /// The clock that waits and retries use; see [`TestClock`](crate::time::TestClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Makes the random part of waits the same every time, for tests.
+    /// Makes the random parts of pauses the same in every run, for tests.
     pub fn jitter_seed(mut self, seed: u64) -> Self {
         self.jitter_seed = Some(seed);
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Builds the client. This sends nothing.
     ///
     /// # Errors
     /// [`Error::Config`] if the token or the base URL cannot be used.

@@ -1,4 +1,4 @@
-//! The client: makes jobs of inputs.
+//! The client, which turns inputs into jobs.
 
 mod builder;
 mod run_all;
@@ -22,8 +22,8 @@ use crate::submit::{Prepared, SubmitOptions};
 
 /// A client of RunComfy's model API. Cheap to clone; clones share their connections.
 ///
-/// Making one sends nothing. [`run`](Self::run) does everything; [`submit`](Self::submit) gives the
-/// job, and with it the request id, before anything is waited for.
+/// Building one sends nothing. [`run`](Self::run) submits an input, waits, and returns the result;
+/// [`submit`](Self::submit) returns the job, with its request id, and does not wait.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) core: ClientCore,
@@ -61,14 +61,15 @@ impl Client {
         Self { core: ClientCore { journal, ..self.core.clone() } }
     }
 
-    /// Submits an input, waits for the job, and gives its result. The wait is bounded as by
+    /// Submits an input, waits for the job, and returns its result. The wait is bounded by
     /// [`WaitOptions::default`](crate::WaitOptions).
     ///
-    /// Dropping the future while it waits loses the request id, though not the job: where that can
-    /// happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and [`Job::wait`].
+    /// If the future is dropped while it waits, the job goes on, but its request id is lost. Where
+    /// that can happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and
+    /// [`Job::wait`].
     ///
     /// # Errors
-    /// The errors of [`submit`](Self::submit) and [`Job::wait`]. Once the job exists, they hold its
+    /// The errors of [`submit`](Self::submit) and [`Job::wait`]. Once the job exists, they have its
     /// id.
     pub fn run<O, R>(&self, input: &R) -> BoxFuture<'_, Result<Completed<O>, Error>>
     where
@@ -155,11 +156,11 @@ impl Client {
     }
 
     /// Submits any JSON to any model, unchecked: for a model or a value that the generated types do
-    /// not know yet. Everything else is as with [`submit`](Self::submit).
+    /// not know yet. Otherwise it works like [`submit`](Self::submit).
     ///
     /// # Errors
-    /// The errors of [`submit`](Self::submit) but `AlreadySubmitted` and `RequestTooLarge`;
-    /// [`Error::ModelId`] if `model_id` is none.
+    /// The errors of [`submit`](Self::submit), except `AlreadySubmitted` and `RequestTooLarge`;
+    /// [`Error::ModelId`] if `model_id` cannot be a model id.
     pub async fn submit_json<B: Serialize + ?Sized>(
         &self,
         model_id: &str,
@@ -168,8 +169,7 @@ impl Client {
         self.send(Prepared::unchecked(model_id.parse()?, body)?).await
     }
 
-    /// Takes a job up again by its id, after a restart for example. Nothing is sent, and nothing is
-    /// submitted anew.
+    /// Takes a job up again by its id, for example after a restart. The call itself sends nothing.
     ///
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id.
@@ -203,9 +203,9 @@ impl Client {
         job.with_client(self)
     }
 
-    /// Resumes the unfinished jobs recorded in a journal. Submissions with an unknown outcome come
-    /// along: somebody has to check the account for them. The call itself submits nothing and asks the
-    /// service nothing. The jobs record their ends in this journal.
+    /// Resumes the unfinished jobs recorded in a journal. It also returns the submissions with an
+    /// unknown outcome: somebody has to check the account for them. The call itself sends nothing. The
+    /// jobs record their ends in this journal.
     ///
     /// Call it when the program starts: later, it would return the jobs that this program is waiting
     /// for, too.

@@ -1,4 +1,4 @@
-//! Many jobs at once: a bounded number at a time, with results in the order of their ends.
+//! Runs many inputs, a bounded number at once. Results come in the order in which the jobs end.
 //!
 //! Each job runs in a task. Otherwise a caller that is busy with one result would let the time-outs
 //! of other submissions pass, and their outcomes would become unknown.
@@ -21,7 +21,6 @@ use tracing::Instrument;
 
 use crate::client::Client;
 use crate::error::{ApiError, Error};
-
 use crate::job::{Completed, Job, JobEnd, WaitOptions};
 use crate::submit::{NoJob, Prepared, SubmitOptions};
 use crate::time::Clock;
@@ -29,11 +28,10 @@ use crate::time::Clock;
 /// The results of many jobs, in the order in which they end: a [`Stream`] of the input's index and its
 /// job's result.
 ///
-/// Jobs start while it is polled, and go on in tasks of their own, so that a caller who is busy with
-/// one result does not hold up the others. Dropping it cancels no job, but ends the waits and
-/// loses the ids of those under way, unless the client has a
-/// [journal](crate::ClientBuilder::journal) or [`run_all_with`](Client::run_all_with) handed them
-/// out.
+/// Jobs start while it is polled, and each runs in a task, so that a caller who is busy with one
+/// result does not delay the others. Dropping it cancels no job, but ends the waits. The ids of
+/// running jobs are then lost, unless the client has a [journal](crate::ClientBuilder::journal) or
+/// you kept the jobs that [`run_all_with`](Client::run_all_with) gives you.
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
     /// Prepares the next input with its options.
@@ -55,7 +53,7 @@ pub struct RunAll<'a, O = Output> {
 type NextPrepared<'a> =
     dyn FnMut(&mut dyn FnMut() -> SubmitOptions) -> Option<Result<Prepared, Error>> + Send + 'a;
 
-/// Makes a result of an input, in a task.
+/// Runs an input to its outcome, in a task.
 type Run<O> =
     dyn Fn(Prepared, Arc<RunningInput<O>>) -> BoxFuture<'static, Box<TaskOutcome<O>>> + Send + Sync;
 
@@ -69,7 +67,7 @@ struct RunningInput<O> {
 }
 
 impl<O> RunningInput<O> {
-    /// Why there is no result where the runtime of the task has ended.
+    /// Why there is no result, if the runtime of the task was shut down.
     fn cut_off(&self) -> RunError<Job<O>> {
         match self.job.get() {
             Some(job) => {
@@ -87,7 +85,7 @@ impl<O> RunningInput<O> {
     }
 }
 
-/// What came of an input.
+/// The outcome of an input's task.
 enum TaskOutcome<O> {
     Ended(Job<O>, Result<JobEnd, Error>),
     NoJob(NoJob),
@@ -100,7 +98,7 @@ enum TaskOutcome<O> {
 pub struct RunError<J = Job> {
     /// What went wrong.
     pub error: Error,
-    /// The job, where the input became one: to wait for it again, or to cancel it.
+    /// The job, if there is one: to wait for it again, or to cancel it.
     pub job: Option<J>,
     submission: Option<Arc<Submission>>,
 }
@@ -108,7 +106,7 @@ pub struct RunError<J = Job> {
 debug_as_report!(struct RunError<J> { error, job, submission });
 
 impl<J> RunError<J> {
-    /// What the client's journal knows the submission as, if there is a journal.
+    /// The submission in the client's journal, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.submission.as_deref()
@@ -185,8 +183,8 @@ impl<J: fmt::Debug> std::error::Error for RunError<J> {
 
 impl Client {
     /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
-    /// others. Inputs are taken one by one, as there is room: they may come from an iterator that
-    /// makes them.
+    /// others. Inputs are taken one by one, when there is room, so an iterator can make them on
+    /// demand.
     ///
     /// If the client has a [journal](crate::ClientBuilder::journal), every input is
     /// [claimed](crate::Submission::claim) in it before it is sent. What was claimed before, by an
@@ -195,7 +193,7 @@ impl Client {
     /// n-th one has the same claim in every run. To submit one more of them, wrap it in
     /// [`Keyed`](crate::Keyed).
     ///
-    /// How fast the service is called altogether is the client's matter: see
+    /// The client limits how many calls all jobs make: see
     /// [`calls_at_once`](crate::ClientBuilder::calls_at_once) and
     /// [`calls_per_second`](crate::ClientBuilder::calls_per_second).
     ///
@@ -212,8 +210,8 @@ impl Client {
     /// }
     /// # }
     /// ```
-    // For what is no `Request`, the compiler would repeat its message for a result that depends on
-    // `<R as Request>::Output`.
+    // `O` stands for `<R as Request>::Output`: if the result depended on that, the compiler would say
+    // twice that a type is no `Request`.
     pub fn run_all<'a, O, R, I>(&self, inputs: I, limit: usize) -> RunAll<'a, O>
     where
         R: Request<Output = O>,
@@ -237,7 +235,7 @@ impl Client {
         O: From<Output> + Send + 'static,
         I: IntoIterator<Item = R, IntoIter: Send + 'a>,
     {
-        // One for all tasks.
+        // All tasks share it.
         let shared = Arc::new((self.clone(), Arc::new(options.clone()), on_submit));
         let run = move |prepared, begun: Arc<RunningInput<_>>| {
             let shared = Arc::clone(&shared);
@@ -259,7 +257,7 @@ impl Client {
         };
         // How many inputs had each claim so far.
         let mut numbers = self.core.journal.is_some().then(HashMap::<String, u32>::new);
-        // An input is prepared when its turn comes, so that no body is held before.
+        // An input is prepared when its turn comes, so that no body waits in memory.
         let mut inputs = inputs.into_iter().fuse();
         let prepared = move |options: &mut dyn FnMut() -> SubmitOptions| {
             let input = inputs.next()?;
@@ -371,7 +369,7 @@ impl<O> fmt::Debug for RunAll<'_, O> {
 mod tests {
     use super::*;
 
-    /// Thousands may wait at once. What a wait holds only now and then is in boxes of its own.
+    /// Thousands may wait at once, so a wait boxes what it needs only at times.
     #[test]
     fn a_waiting_job_holds_little() {
         let client = Client::builder().token("t").build().unwrap();

@@ -67,6 +67,6 @@ fn sniff(head: &[u8]) -> Option<&'static str> {
         "application/zip" | "application/pdf" => true,
         mime => kind_of_mime(mime).is_some(),
     });
-    // A brand that nobody has registered.
+    // The container of MP4, with an unknown brand.
     mime.or_else(|| (head.get(4..8) == Some(b"ftyp")).then_some("video/mp4"))
 }

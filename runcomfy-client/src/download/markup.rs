@@ -1,7 +1,7 @@
 //! Recognises text, web pages and SVG images by their first bytes.
 
 /// The text at the start of a file, without byte order mark and white space. `None` if it has
-/// control characters: pages come in many encodings, but none of them has these.
+/// control characters: pages come in many encodings, but they have none.
 pub(super) fn text(head: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(head);
     let is_control = |c: char| c.is_control() && !c.is_whitespace();

@@ -35,7 +35,7 @@ pub struct DownloadOptions {
     pub(super) names: Option<Arc<NameFile>>,
 }
 
-/// Makes the path of a file, of its index and the number of files.
+/// Makes the path of a file from its index and the number of files.
 pub(super) type NameFile = dyn Fn(usize, usize) -> PathBuf + Send + Sync;
 
 /// What to do if the file exists already.
@@ -57,7 +57,7 @@ pub enum IfExists {
 pub struct Progress {
     /// Bytes received, including those of an earlier attempt.
     pub received: u64,
-    /// Bytes of the whole file, if the server tells.
+    /// Bytes of the whole file, if the server says it.
     pub total: Option<u64>,
 }
 
@@ -154,8 +154,8 @@ impl DownloadOptions {
         )))
     }
 
-    /// The path, size and first bytes of an existing file that is kept. IfExists files are errors
-    /// unless the options say otherwise.
+    /// The path, size and first bytes of an existing file that is kept; an error if the options refuse
+    /// existing files.
     pub(super) async fn kept_file(
         &self,
         destination: Destination<'_>,

@@ -11,14 +11,14 @@ use super::{Job, response, wire};
 use crate::error::Error;
 use crate::transport::Response;
 
-/// What a cancellation came to.
+/// The outcome of a cancellation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancelOutcome {
     /// The job is cancelled.
     Cancelled,
-    /// The service has taken the call, and not carried it out yet. The job's status tells what comes
-    /// of it.
+    /// The service has accepted the call, and may still cancel the job. The job's status shows whether
+    /// it does.
     Requested,
     /// The job is not in the queue any more, so it goes on.
     NotCancellable,
@@ -41,8 +41,8 @@ impl<O> Job<O> {
     /// Cancels the job, which works only while it is in the queue.
     ///
     /// # Errors
-    /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; whether the job was cancelled
-    /// then shows in its [`status`](Self::status).
+    /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]. The job may have been cancelled: its
+    /// [`status`](Self::status) shows it.
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
         let handle = self.handle()?;
         handle.cancel().await.map_err(|error| handle.public_error(error))
@@ -56,7 +56,7 @@ impl JobHandle {
             true => CancelOutcome::Requested,
             false => self.outcome(&mut response)?,
         };
-        // An earlier attempt may have cancelled the job, and its response been lost.
+        // An earlier attempt may have cancelled the job, although its response was lost.
         let may_be_done = match outcome {
             CancelOutcome::Requested => response.is_empty_success(),
             CancelOutcome::NotCancellable => attempts > 1,

@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 #[non_exhaustive]
 pub struct Completed<O = Output, C = Client> {
     pub(crate) client: C,
-    /// What the client's journal knows it as.
+    /// Its submission in the client's journal.
     pub(super) submission: Option<Arc<Submission>>,
     /// The kind of file that the model makes, if that is known.
     pub(super) output_kind: Option<MediaKind>,
@@ -63,7 +63,7 @@ impl<O, C> Completed<O, C> {
 }
 
 impl<O, C> Completed<O, C> {
-    /// What the client's journal knows the submission as, if there is a journal.
+    /// The submission in the client's journal, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.submission.as_deref()
@@ -149,7 +149,7 @@ impl<O> Completed<O> {
 }
 
 impl<O, C> Completed<O, C> {
-    /// Tells the journal of a client.
+    /// The same, for the journal of this client.
     pub(crate) async fn settle_in(&self, client: &Client) -> Result<(), Error> {
         let Some(journal) = &client.core.journal else { return Ok(()) };
         let (entry, journal) = (self.settled_entry(), Arc::clone(journal));

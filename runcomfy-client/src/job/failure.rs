@@ -1,7 +1,7 @@
-//! Why a call about a job says nothing of it.
+//! Why a call about a job has no usable answer.
 //!
 //! During a wait, a response of the wrong kind (HTML, truncated JSON, a redirect, `completed`
-//! without output) counts as an outage, and the wait tolerates it as long as one.
+//! without output) counts as an outage: the wait goes on until the outage has lasted too long.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::handle::JobFacts;
 use crate::error::Error;
 use crate::transport::CallError;
 
-/// Why a call about a job says nothing of it. Public methods turn it into an [`Error`].
+/// Why a call about a job has no usable answer. Public methods turn it into an [`Error`].
 #[derive(Debug)]
 pub(crate) enum JobCallError {
     Call(CallError),
@@ -35,12 +35,12 @@ impl JobCallError {
         }
     }
 
-    /// Whether it may pass soon, if the job was just accepted or has just ended.
+    /// Whether the next call may succeed if the job was just accepted or has just ended.
     pub(super) fn is_lag(&self) -> bool {
         matches!(self, Self::Call(CallError::Refused(refusal)) if refusal.is_lag())
     }
 
-    /// Whether the call was not made at all, by the client's own limits.
+    /// Whether the client's own limits prevented the call.
     pub(super) fn is_throttled(&self) -> bool {
         matches!(self, Self::Call(CallError::Throttled { .. }))
     }

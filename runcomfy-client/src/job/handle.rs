@@ -19,14 +19,14 @@ use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
 
-/// The facts about a job that need no call.
+/// What is known about a job without a call.
 #[derive(Clone, Debug)]
 pub(super) struct JobFacts {
     pub(super) request_id: RequestId,
     pub(super) model_id: Option<ModelId>,
     /// The kind of file that the model makes.
     pub(super) output_kind: Option<MediaKind>,
-    /// What the journal knows it as.
+    /// Its submission in the journal.
     pub(super) submission: Option<Arc<Submission>>,
     /// When this client heard that it was accepted, by its clock.
     pub(super) accepted_at: Option<Duration>,
@@ -102,12 +102,12 @@ impl JobHandle {
         Ok(JobStatus { request_id, state, queue_position: status.queue_position, message })
     }
 
-    /// How the job ended, with its result; an error where it has not.
+    /// How the job ended, with its result; an error if it has not ended.
     pub(super) async fn fetch_end(&self) -> Result<JobEnd, JobCallError> {
         self.fetch_end_with(JobCall::result()).await
     }
 
-    /// The same for a job that has ended by this status.
+    /// The same for a job that has ended, as this status says.
     pub(super) async fn fetch_end_after(
         &self,
         status: JobStatus,
@@ -117,7 +117,7 @@ impl JobHandle {
         match status.state {
             JobState::Cancelled => Ok(JobEnd::Cancelled),
             JobState::Failed if status.message.is_some() => Ok(JobEnd::Failed(status.message)),
-            // Only the service's words are missing: one attempt finds out whether there are any.
+            // Only the reason is missing, and the service may give none: one attempt is enough.
             JobState::Failed => {
                 let once = self.fetch_end_with(JobCall { attempts: Some(1), ..call }).await;
                 once.or(Ok(JobEnd::Failed(None)))

@@ -1,4 +1,4 @@
-//! A job: asked about, waited for, cancelled, and its result fetched.
+//! A job: its status, the wait for its end, its result, and its cancellation.
 //!
 //! `Job::wait` fetches the result too; `Job::result` asks once, and does not wait.
 
@@ -38,8 +38,8 @@ pub(crate) use watch::{WaitEvent, Waiting};
 /// A job that the service has accepted. `O` is the type of its output.
 ///
 /// Dropping it does not cancel the job: [`Client::job`] takes it up again by its id. It serialises
-/// to its ids; one that was deserialised wants a client ([`Client::attach`]) before it can be asked
-/// anything.
+/// to its ids. A deserialised job has no client: give it one with [`Client::attach`] before you use
+/// it.
 #[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
 pub struct Job<O = Output> {
     /// `None` if the job was deserialised.
@@ -71,7 +71,7 @@ impl<O> Job<O> {
         Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
-    /// The job as it can be asked about; an error where it belongs to no client.
+    /// The job with its client, for calls; an error if it has none.
     fn handle(&self) -> Result<JobHandle, Error> {
         match &self.core {
             Some(core) => Ok(JobHandle { core: core.clone(), facts: Arc::clone(&self.facts) }),
@@ -80,13 +80,13 @@ impl<O> Job<O> {
     }
 
     pub(crate) fn with_client(self, client: &Client) -> Self {
-        // Clocks of other clients show other times.
+        // The time is by the clock of the client that it was submitted with.
         let accepted_at = client.core.transport.recent.submitted_at(self.request_id());
         let facts = JobFacts { accepted_at, ..Arc::unwrap_or_clone(self.facts) };
         Self { core: Some(client.core.clone()), facts: Arc::new(facts), ..self }
     }
 
-    /// The id under which the service knows the job, now and after a restart.
+    /// The service's id of the job. Keep it to find the job again after a restart.
     #[must_use]
     pub fn request_id(&self) -> &RequestId {
         &self.facts.request_id
@@ -98,7 +98,7 @@ impl<O> Job<O> {
         self.facts.model_id.as_ref()
     }
 
-    /// What the client's journal knows the submission as, if there is a journal.
+    /// The submission in the client's journal, if there is a journal.
     #[must_use]
     pub fn submission(&self) -> Option<&Submission> {
         self.facts.submission.as_deref()
@@ -111,7 +111,7 @@ impl<O> Job<O> {
     /// The job of a model, with the model's own type of output.
     ///
     /// # Errors
-    /// [`Error::OtherModel`] if it is known to be one of another model.
+    /// [`Error::OtherModel`] if the job is known to be of another model.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
         let Self { core, mut facts, .. } = self;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
@@ -134,7 +134,7 @@ impl<O> Job<O> {
         Ok(Job { core, facts, output: PhantomData })
     }
 
-    /// Asks where the job stands.
+    /// Asks the service for the state of the job.
     ///
     /// # Errors
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; the job is not affected.
@@ -182,8 +182,8 @@ impl<O: From<Output>> Job<O> {
 
     /// Waits until the job has ended, and fetches its result.
     ///
-    /// The wait is bounded (see [`WaitOptions`]). Dropping it, or its running out, does not cancel
-    /// the job.
+    /// The wait is bounded (see [`WaitOptions`]). The job goes on if the wait is dropped or takes too
+    /// long.
     ///
     /// # Errors
     /// The errors of [`result`](Self::result), and [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
@@ -206,9 +206,9 @@ impl<O: From<Output>> Job<O> {
         self.record_end(self.wait_for_end(options, on_change).await)
     }
 
-    /// Turns the end of a job into its result, and tells the journal, at the moment at which the
-    /// caller gets it: if the journal were told earlier and the call dropped then, the job would be
-    /// finished without anybody having its result.
+    /// Turns the end of a job into its result, and tells the journal. Call it last, when the caller
+    /// gets the result for sure: a call that is dropped after it would leave a finished job whose
+    /// result nobody has.
     pub(crate) fn record_end(&self, end: Result<JobEnd, Error>) -> Result<Completed<O>, Error> {
         let (end, JobHandle { core, .. }) = (end?, self.handle()?);
         let state = match &end {
@@ -247,7 +247,7 @@ impl<O: From<Output>> Job<O> {
 }
 
 impl<O> Job<O> {
-    /// A wait, to be driven event by event.
+    /// A wait that returns its events one by one.
     pub(crate) fn waiting(&self, options: Arc<WaitOptions>) -> Result<Waiting, Error> {
         Ok(Waiting::new(self.handle()?, options))
     }

@@ -21,8 +21,8 @@ pub struct WaitOptions {
 }
 
 impl Default for WaitOptions {
-    /// At most two hours; asked every second at first, then ever more slowly, every 30 seconds at
-    /// last; 10 minutes in a state that is not known; 5 minutes without an answer.
+    /// Waits for at most two hours. Asks every second at first, and every 30 seconds at the end. Gives
+    /// up after 10 minutes in an unknown state, and after 5 minutes without a usable answer.
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(2 * 60 * 60),
@@ -56,11 +56,11 @@ impl WaitOptions {
         self
     }
 
-    /// The time between two status calls: `first` while the job may be a short one, later a
-    /// twentieth of the time waited so far, longer for a job deep in the queue, and never more than
+    /// The time between two status calls: `first` at the beginning, later a twentieth of the time
+    /// waited so far, longer for a job with others before it in the queue, and never more than
     /// `slowest`.
     pub fn poll_interval(mut self, first: Duration, slowest: Duration) -> Self {
-        // Never so often that the wait is a busy loop.
+        // Without a pause, the wait would be a busy loop.
         self.first_poll = first.max(Duration::from_millis(10));
         self.slowest_poll = slowest.max(self.first_poll);
         self
@@ -92,7 +92,7 @@ impl WaitOptions {
     /// The maximum time until the next status call, for a job that was waited for this long and has
     /// this many jobs before it in the queue.
     pub(super) fn interval(&self, waited: Duration, queue_position: u64) -> Duration {
-        // A job with others before it takes longer still.
+        // A job with others before it takes longer.
         let before = queue_position.min(20);
         let share = waited / 20;
         let share = share.saturating_mul(1 + u32::try_from(before).unwrap_or_default());
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(seconds(20, 0), 1.0);
         assert_eq!(seconds(20, 4), 5.0);
         assert_eq!(seconds(60, u64::MAX), 30.0);
-        // Nobody gets a busy loop, nor an interval that turns over.
+        // There is no busy loop, and no interval overflows.
         let odd = WaitOptions::default().poll_interval(Duration::ZERO, Duration::ZERO);
         assert_eq!(odd.interval(Duration::MAX, 0), Duration::from_millis(10));
     }

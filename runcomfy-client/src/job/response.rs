@@ -21,9 +21,9 @@ pub(super) fn end(response: &Response, request_id: &RequestId) -> Option<JobStat
     let word = json.get("status")?.as_str()?;
     let is_about_job = match response.status {
         200..300 => true,
-        // These are about the call.
+        // These statuses are about the call, unless the body names the job.
         401 | 403 | 408 | 429 => names_job,
-        // Any failure of a server may call itself an `error`.
+        // Servers also call their own failures an `error`.
         _ => names_job || !word.eq_ignore_ascii_case("error"),
     };
     let state = JobState::from(word);
@@ -64,7 +64,7 @@ fn id<'a>(json: &'a Value, response: &Response) -> Option<Cow<'a, str>> {
     }
 }
 
-/// The state that a word of the service means; one that is not known is kept as it is.
+/// The state that a word of the service means. An unknown word is kept.
 pub(super) fn state(word: &str, response: &Response) -> JobState {
     match JobState::from(word) {
         JobState::Unknown(word) => JobState::Unknown(response.word(&word)),
@@ -72,7 +72,7 @@ pub(super) fn state(word: &str, response: &Response) -> JobState {
     }
 }
 
-/// The service's words about a failure, or about a state that is not known.
+/// The service's words about a failure, or about an unknown state.
 pub(super) fn words(response: &Response) -> Option<String> {
     let json = response.json.as_ref().ok()?;
     let words = json.get("error").and_then(words_of).or_else(|| message(json));

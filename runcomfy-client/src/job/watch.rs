@@ -17,7 +17,7 @@ use crate::recent::MAX_LAG;
 use crate::state::JobStatus;
 use crate::time::Sleep;
 
-/// What a wait keeps of a status.
+/// The part of a status that a wait remembers.
 struct Seen {
     state: JobState,
     queue_position: Option<u64>,
@@ -32,10 +32,10 @@ pub(super) struct Watch {
     last: Option<Seen>,
     unknown_since: Option<Duration>,
     failing_since: Option<Duration>,
-    /// Whether the status fails, and not the result.
+    /// Whether the calls that fail ask for the status, and not for the result.
     is_status_failing: bool,
     failure: Option<Box<JobCallError>>,
-    /// Whether the next call needs no pause before it.
+    /// Whether the next call is the first, which needs no pause before it.
     is_first: bool,
 }
 
@@ -56,7 +56,7 @@ impl Watch {
         }
     }
 
-    /// Asks for the next status, when it is time; says whether it differs from the one before.
+    /// Pauses, and asks for the status. Returns also whether it differs from the one before.
     pub(super) async fn poll(&mut self) -> Result<(JobStatus, bool), Error> {
         loop {
             if !std::mem::take(&mut self.is_first) {
@@ -74,8 +74,8 @@ impl Watch {
         }
     }
 
-    /// Runs a part of the wait to its end, unless the token is cancelled before. The caller boxes the
-    /// part: several copies would be held otherwise.
+    /// Runs a part of the wait, unless the token is cancelled first. The caller boxes the part, because
+    /// the future would otherwise have room for several copies of it.
     async fn unless_cancelled<F: Future + Unpin>(&self, part: F) -> Result<F::Output, Error> {
         let cancelled = || Error::WaitCancelled { request_id: self.job.request_id().clone() };
         match &self.options.cancellation {
@@ -114,7 +114,7 @@ impl Watch {
         Ok((status, changed))
     }
 
-    /// The result of a job that has ended by this status; `None` if a later call may get it.
+    /// The result of a job that has ended, as this status says; `None` if a later call may get it.
     async fn end_after(&mut self, status: JobStatus) -> Result<Option<JobEnd>, Error> {
         let began = self.now();
         let asked = Box::pin(self.job.fetch_end_after(status, self.deadline));
@@ -149,7 +149,7 @@ impl Watch {
         let now = self.now();
         let failing = now.saturating_sub(*self.failing_since.get_or_insert(began));
         let bound = if is_transient { self.options.outage } else { MAX_LAG };
-        // At the deadline, the wait has run out; that says nothing of the job.
+        // After the deadline, the caller gets `Error::WaitTimeout` instead.
         if failing >= bound && now < self.deadline {
             return Err(error);
         }
@@ -193,7 +193,7 @@ impl Watch {
 /// A wait for a job's result, event by event.
 pub(crate) struct Waiting {
     watch: Watch,
-    /// The last status, where the job has ended by it. Boxed, since most of a wait is before that.
+    /// The last status, if it says that the job has ended. Boxed, because most of a wait has none.
     ended: Option<Box<JobStatus>>,
 }
 

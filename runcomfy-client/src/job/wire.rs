@@ -1,6 +1,6 @@
-//! The responses of the API. Members that are not needed may be missing or of any type. The code is
-//! not derived, so that an app that derives nothing itself does not build the derive macros for four
-//! types.
+//! The responses of the API. Members that are not needed may be missing or of any type.
+//!
+//! The code is written by hand: with `derive`, every app would build serde's macros for four types.
 
 use runcomfy_types::__private::take;
 use serde::de::Error as _;
@@ -34,7 +34,7 @@ pub(crate) struct Cancelled {
     pub(crate) outcome: Option<String>,
 }
 
-/// A job as it serialises.
+/// The form in which a job is serialised.
 #[derive(Debug)]
 pub(crate) struct SerializedJob {
     pub(crate) request_id: String,
@@ -86,7 +86,7 @@ fn required(members: &mut Map<String, Value>, key: &str) -> Result<String, Strin
     }
 }
 
-/// A time: a text, or a number.
+/// A time: a string, or a number.
 fn timestamp(members: &mut Map<String, Value>, key: &str) -> Option<Timestamp> {
     match members.remove(key)? {
         Value::String(text) => Some(text.into()),

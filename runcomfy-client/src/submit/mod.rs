@@ -35,7 +35,7 @@ pub(crate) struct NewJob {
     pub(crate) model_id: ModelId,
     /// The kind of file that the model makes, if that is known.
     pub(crate) output_kind: Option<MediaKind>,
-    /// What the journal knows it as.
+    /// Its submission in the journal.
     pub(crate) submission: Option<Arc<Submission>>,
 }
 
