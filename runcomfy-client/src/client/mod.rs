@@ -2,9 +2,11 @@
 
 mod builder;
 mod run_all;
+mod run_error;
 
 pub use builder::ClientBuilder;
-pub use run_all::{RunAll, RunError};
+pub use run_all::RunAll;
+pub use run_error::RunError;
 
 use std::fmt;
 use std::sync::Arc;
