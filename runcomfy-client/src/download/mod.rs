@@ -3,6 +3,7 @@
 mod content;
 mod data_uri;
 mod destination;
+mod existing;
 mod expected;
 mod failure;
 mod host;

@@ -1,17 +1,13 @@
 //! Options for downloads.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::fs;
-use tokio::io::AsyncReadExt;
 use url::{Host, Url};
 
-use super::destination::Destination;
-use super::{Failure, content};
+use super::Failure;
 
 /// Options for a download.
 ///
@@ -27,7 +23,7 @@ use super::{Failure, content};
 #[derive(Clone)]
 #[must_use = "options do nothing until a download takes them"]
 pub struct DownloadOptions {
-    existing: IfExists,
+    pub(super) existing: IfExists,
     largest: u64,
     pub(super) timeout: Duration,
     hosts: Vec<String>,
@@ -153,48 +149,6 @@ impl DownloadOptions {
             "the file has at least {size} bytes, and the limit is {largest}; raise it with `DownloadOptions::largest`"
         )))
     }
-
-    /// The path, size and first bytes of an existing file that is kept; an error if the options refuse
-    /// existing files.
-    pub(super) async fn kept_file(
-        &self,
-        destination: Destination<'_>,
-    ) -> Result<Option<(PathBuf, u64, Vec<u8>)>, Failure> {
-        for path in destination.candidates() {
-            let Ok(found) = fs::symlink_metadata(&path).await else { continue };
-            if found.is_dir() {
-                return Err(Failure::of("there is a folder of this name; choose another name"));
-            }
-            match self.existing {
-                IfExists::Overwrite => {}
-                IfExists::Keep => {
-                    let file = size_and_head(&path).await;
-                    let (size, head) =
-                        file.map_err(|error| Failure::new("cannot read the existing file", error))?;
-                    return Ok(Some((path, size, head)));
-                }
-                IfExists::Refuse => {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    return Err(Failure::of(format!(
-                        "the file exists already, as {name:?}; choose another name, or set `DownloadOptions::existing`"
-                    )));
-                }
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// The size and the first bytes of a file.
-async fn size_and_head(path: &Path) -> io::Result<(u64, Vec<u8>)> {
-    let found = fs::metadata(path).await?;
-    let mut head = Vec::new();
-    // Opening a pipe may block.
-    if found.is_file() {
-        let file = fs::File::open(path).await?;
-        file.take(content::HEAD_LEN as u64).read_to_end(&mut head).await?;
-    }
-    Ok((found.len(), head))
 }
 
 impl fmt::Debug for DownloadOptions {

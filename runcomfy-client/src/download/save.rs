@@ -12,6 +12,7 @@ use url::Url;
 use super::content::Content;
 use super::data_uri::decode;
 use super::destination::Destination;
+use super::existing::KeptFile;
 use super::expected::{Expected, Mismatch};
 use super::name::last_segment;
 use super::partial_file::PartialFile;
@@ -52,7 +53,7 @@ impl Saver<'_> {
         let OutputFile { url, destination, .. } = file;
         let source = self.source(url)?;
         let expected = expected(file, &source);
-        if let Some((path, size, head)) = self.options.kept_file(*destination).await? {
+        if let Some(KeptFile { path, size, head }) = self.options.kept_file(*destination).await? {
             let Content { mime, kind } = Content::of(&head, None, &expected);
             return Ok(Downloaded { url: (*url).to_owned(), path, size, content_type: mime, kind });
         }
