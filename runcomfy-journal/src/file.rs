@@ -5,13 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tracing::warn;
-
 use crate::claim::Claim;
-use crate::compact;
+use crate::compact::{self, Compactor};
 use crate::entry::{JournalEntry, Submission};
 use crate::file_error::{FileError, gone};
 use crate::files::sync_folder;
@@ -74,9 +71,7 @@ struct Inner {
     session: Session,
     store: Mutex<Store>,
     flushed: Flushed,
-    is_compacting: AtomicBool,
-    /// A shorter file is not compacted automatically, because an earlier compaction failed.
-    compact_from: AtomicU64,
+    compactor: Compactor,
 }
 
 impl FileJournal {
@@ -113,10 +108,9 @@ impl FileJournal {
             session,
             store,
             flushed: Flushed::default(),
-            is_compacting: AtomicBool::new(false),
-            compact_from: AtomicU64::new(0),
+            compactor: Compactor::default(),
         };
-        inner.compact_if_due();
+        inner.compactor.run_if_due(&inner.store, &inner.session);
         Ok(Self { inner: Arc::new(inner), until_settled: false })
     }
 
@@ -232,7 +226,10 @@ impl FileJournal {
     /// If a file cannot be written beside it, or another process keeps it locked. The journal is then
     /// unchanged.
     pub fn compact(&self) -> Result<(), JournalError> {
-        self.inner.compact().map_err(|error| self.io("compact", error))
+        self.inner
+            .compactor
+            .run(&self.inner.store, &self.inner.session)
+            .map_err(|error| self.io("compact", error))
     }
 
     /// Reads the current file.
@@ -306,7 +303,7 @@ impl Journal for FileJournal {
                     .flushed
                     .upto_begun(number, &inner.store)
                     .map_err(|error| self.io("flush", error))?;
-                inner.compact_if_due();
+                inner.compactor.run_if_due(&inner.store, &inner.session);
                 Ok(Begin::Recorded)
             }
         }
@@ -360,65 +357,5 @@ impl Inner {
 
     fn has_job(&self, request_id: &RequestId) -> bool {
         self.store().ledger.has_job(request_id)
-    }
-
-    fn compact_if_due(&self) {
-        let (is_due, size) = {
-            let store = lock_within_process(&self.store);
-            (compact::is_due(&store), store.read)
-        };
-        if !is_due || size < self.compact_from.load(Ordering::Relaxed) {
-            return;
-        }
-        // A long journal is no reason to refuse a submission, or to delay each one with another try.
-        if let Err(error) = self.compact() {
-            self.compact_from.store(size.saturating_mul(2), Ordering::Relaxed);
-            warn!(path = %self.path.display(), %error, "the journal cannot be compacted");
-        }
-    }
-
-    fn compact(&self) -> io::Result<()> {
-        if cfg!(not(unix)) || self.is_compacting.swap(true, Ordering::SeqCst) {
-            return Ok(());
-        }
-        let done = compact::compact(&self.store, &self.session);
-        self.is_compacting.store(false, Ordering::SeqCst);
-        done
-    }
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failed_compaction_is_not_retried_with_every_submission() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jobs.journal");
-        let journal = FileJournal::open(&path).unwrap();
-        let new = session::file(&path, &journal.inner.session.name, session::NEW);
-        let fill = |size: usize| {
-            let session = &journal.inner.session.name;
-            let line = line::finished(&[], &vec!["00".repeat(32); 256], session) + "\n";
-            let text = line.repeat(size / line.len() + 1);
-            locked(&journal.inner.store, PATIENCE, |store| {
-                store.append(text.trim_end())?;
-                store.catch_up_locked()
-            })
-            .unwrap();
-        };
-        let size = || std::fs::metadata(&path).unwrap().len();
-        // A folder with the name of the new file makes every try fail.
-        std::fs::create_dir(&new).unwrap();
-        fill(9_000_000);
-        journal.inner.compact_if_due();
-        std::fs::remove_dir(&new).unwrap();
-        let before = size();
-        journal.inner.compact_if_due();
-        assert_eq!(size(), before);
-        // A journal that has doubled is compacted.
-        fill(9_000_000);
-        journal.inner.compact_if_due();
-        assert_ne!(size(), before * 2);
     }
 }

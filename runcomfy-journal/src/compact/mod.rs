@@ -12,6 +12,8 @@
 //! If a process is killed or fails before the end of step 4, the next one that opens or compacts the
 //! journal finishes it.
 
+mod due;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -27,19 +29,7 @@ use crate::line_reader::{for_each_line, for_each_line_before};
 use crate::lock::{PATIENCE, locked};
 use crate::session::{self, NEW, OLD, Session};
 use crate::store::{Store, compacted_upto};
-
-/// Compact only if it saves at least this many bytes.
-const MIN_GAIN: u64 = 8 * 1024 * 1024;
-
-/// Whether compacting would at least halve the file. The sizes are estimates.
-pub(crate) fn is_due(store: &Store) -> bool {
-    const OPEN: u64 = 800;
-    const FINISHED: u64 = 110;
-    let needed =
-        store.ledger.open_count() as u64 * OPEN + store.ledger.finished_count() as u64 * FINISHED;
-    // `read` is the size of the file without the lines that others have just added.
-    store.read.saturating_sub(needed) >= MIN_GAIN.max(needed)
-}
+pub(crate) use due::Compactor;
 
 /// Replaces the journal by a shorter file.
 pub(crate) fn compact(store: &Mutex<Store>, session: &Session) -> io::Result<()> {
