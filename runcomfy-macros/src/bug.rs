@@ -24,7 +24,7 @@ pub(crate) fn caught<T>(with: impl Display, step: impl FnOnce() -> T) -> Result<
 pub(crate) fn guarded(name: &str, expand: impl FnOnce() -> TokenStream) -> TokenStream {
     caught(format_args!("this call of `{name}!`"), expand).unwrap_or_else(|bug| {
         let mut errors = Errors::default();
-        errors.add(TokenSpan::here(), bug);
+        errors.add(TokenSpan::call_site(), bug);
         errors.into_tokens()
     })
 }

@@ -43,10 +43,10 @@ impl CallMembers {
 /// and the judge reports it.
 pub(crate) fn members(
     tokens: TokenStream,
-    here: &Possible<'_>,
+    rules: &Possible<'_>,
     errors: &mut Errors,
 ) -> CallMembers {
-    let fields = here.fields();
+    let fields = rules.fields();
     let mut read = CallMembers { members: Vec::new(), rest: None, is_broken: false };
     for part in split(tokens) {
         let span = TokenSpan::of(&part);
@@ -96,12 +96,12 @@ pub(crate) fn members(
         let value = if is_variable {
             CallValue::variable(&part)
         } else if let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) {
-            CallValue::of(tokens.to_vec(), &|| here.member(&key), errors)
+            CallValue::of(tokens.to_vec(), &|| rules.member(&key), errors)
         } else {
             errors.add(span, format!("`{written}` has no value: write `{written}: value`"));
             CallValue::unknown(span)
         };
-        let is_described = is_known || here.member(&key).is_described();
+        let is_described = is_known || rules.member(&key).is_described();
         let name = match part.first() {
             Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
             _ => None,
@@ -134,11 +134,11 @@ fn name_of(token: &TokenTree) -> Option<String> {
 
 /// The message for a name that no field of the input has, and the key of the field that may be meant.
 pub(crate) fn unknown<'r>(
-    here: &Possible<'r>,
+    rules: &Possible<'r>,
     model: &str,
     name: &str,
 ) -> (String, Option<&'r str>) {
-    let fields = here.fields();
+    let fields = rules.fields();
     let near = nearest(name, fields.iter().map(|field| field.name));
     match fields.iter().find(|field| near == Some(field.name)) {
         Some(field) => {

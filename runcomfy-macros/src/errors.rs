@@ -11,7 +11,7 @@ pub(crate) struct TokenSpan {
 }
 
 impl TokenSpan {
-    pub(crate) fn here() -> Self {
+    pub(crate) fn call_site() -> Self {
         Span::call_site().into()
     }
 
@@ -19,7 +19,7 @@ impl TokenSpan {
     pub(crate) fn of(tokens: &[TokenTree]) -> Self {
         match (tokens.first(), tokens.last()) {
             (Some(first), Some(last)) => Self { start: first.span(), end: last.span() },
-            _ => Self::here(),
+            _ => Self::call_site(),
         }
     }
 }

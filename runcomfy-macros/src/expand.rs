@@ -10,7 +10,7 @@ use crate::call::{CallMember, CallMembers, members, unknown};
 use crate::errors::{Errors, TokenSpan};
 use crate::schema::{self, ModelRules};
 use crate::tokens::{punct, text, word};
-use crate::value::CallValue;
+use crate::value::{CallValue, key_of};
 
 /// A call with what the steps before have added.
 struct InputCall {
@@ -60,7 +60,8 @@ fn group(token: TokenTree) -> Option<Group> {
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(call) = InputCall::of(tokens) else {
-        errors.add(TokenSpan::here(), "this macro is not public: use `runcomfy_models::input!`");
+        errors
+            .add(TokenSpan::call_site(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
     let with = format_args!("this call of `input!` for the model {}", call.id);
@@ -223,11 +224,11 @@ fn judge(
     let body = Partial::Object { members: members.collect(), is_open };
     let mut found = Vec::new();
     for violation in partial::check(&schema.definitions, &schema.rules, &body) {
-        let mut way = violation.path().split('/').skip(1);
-        let key = way.next().map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let mut steps = violation.path().split('/').skip(1);
+        let key = steps.next().map(key_of);
         let index = read.members.iter().position(|member| Some(&member.key) == key.as_ref());
         let span = match index.and_then(|index| read.members.get(index)) {
-            Some(member) => member.value.span_at(way),
+            Some(member) => member.value.span_at(steps),
             None => call.written(),
         };
         found.push((index, span, violation.to_string()));

@@ -77,7 +77,7 @@ fn text(tokens: &[TokenTree]) -> Option<String> {
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(call) = ModelsCall::of(tokens) else {
-        errors.add(TokenSpan::here(), USAGE);
+        errors.add(TokenSpan::call_site(), USAGE);
         return errors.into_tokens();
     };
     if call.id.is_some() && !call.absolute().is_file() {

@@ -20,7 +20,8 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let (Some(hash), Some(ids), Some(TokenTree::Group(root))) =
         (tokens.next().as_ref().and_then(text), tokens.next(), tokens.next())
     else {
-        errors.add(TokenSpan::here(), "this macro is not public: use `runcomfy_models::input!`");
+        errors
+            .add(TokenSpan::call_site(), "this macro is not public: use `runcomfy_models::input!`");
         return errors.into_tokens();
     };
     let root = root.stream();

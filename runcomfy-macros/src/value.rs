@@ -12,8 +12,8 @@ use crate::call::{CallMember, members};
 use crate::errors::{Errors, TokenSpan};
 use crate::tokens::{is_colon, is_punct, only_group, opened, plain_text, split};
 
-/// The place of a value in the schema. Most values do not need it.
-type Here<'h, 'r> = &'h dyn Fn() -> Possible<'r>;
+/// Finds the rules of a value. Most values do not need them.
+type FindRules<'f, 'r> = &'f dyn Fn() -> Possible<'r>;
 
 /// A value, and where it stands.
 pub(crate) struct CallValue {
@@ -31,13 +31,17 @@ pub(crate) enum ValueKind {
 }
 
 impl CallValue {
-    /// Reads a value. Names of fields become keys by the schema at this place.
-    pub(crate) fn of(tokens: Vec<TokenTree>, here: Here<'_, '_>, errors: &mut Errors) -> Self {
+    /// Reads a value. Names of fields become keys by its rules.
+    pub(crate) fn of(
+        tokens: Vec<TokenTree>,
+        find_rules: FindRules<'_, '_>,
+        errors: &mut Errors,
+    ) -> Self {
         let span = TokenSpan::of(&tokens);
         let tokens = opened(tokens);
         let kind = literal(&tokens)
-            .or_else(|| list(&tokens, here, errors))
-            .or_else(|| object(&tokens, here, errors))
+            .or_else(|| list(&tokens, find_rules, errors))
+            .or_else(|| object(&tokens, find_rules, errors))
             .unwrap_or(ValueKind::Expression);
         Self { kind, span, tokens }
     }
@@ -90,19 +94,19 @@ impl CallValue {
         }
     }
 
-    /// The span of the innermost value on the way of a JSON pointer; that of its name if no object
-    /// here has a field of that name.
-    pub(crate) fn span_at<'p>(&self, mut way: impl Iterator<Item = &'p str>) -> TokenSpan {
-        let Some(step) = way.next() else { return self.span };
+    /// The span of the innermost value at these steps of a JSON pointer. If no schema describes that
+    /// value, the span of its name.
+    pub(crate) fn span_at<'p>(&self, mut steps: impl Iterator<Item = &'p str>) -> TokenSpan {
+        let Some(step) = steps.next() else { return self.span };
         match &self.kind {
             ValueKind::List(items) => {
                 let item = step.parse().ok().and_then(|index: usize| items.get(index));
-                item.map_or(self.span, |item| item.span_at(way))
+                item.map_or(self.span, |item| item.span_at(steps))
             }
             ValueKind::Object(_, members) => {
-                let key = step.replace("~1", "/").replace("~0", "~");
+                let key = key_of(step);
                 match members.iter().find(|member| member.key == key) {
-                    Some(member) if member.is_described => member.value.span_at(way),
+                    Some(member) if member.is_described => member.value.span_at(steps),
                     Some(member) => member.name_span,
                     None => self.span,
                 }
@@ -163,6 +167,11 @@ impl CallValue {
             ValueKind::Literal(_) | ValueKind::Expression => {}
         }
     }
+}
+
+/// The key in a step of a JSON pointer.
+pub(crate) fn key_of(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// A string, a number, `true`, `false` or `null`.
@@ -261,19 +270,27 @@ fn is_type(suffix: &str, types: &[&str]) -> bool {
 }
 
 /// `[value, ..]`. `[value; 3]` is an expression.
-fn list(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<ValueKind> {
+fn list(
+    tokens: &[TokenTree],
+    find_rules: FindRules<'_, '_>,
+    errors: &mut Errors,
+) -> Option<ValueKind> {
     let group = only_group(tokens).filter(|group| group.delimiter() == Delimiter::Bracket)?;
     if group.stream().into_iter().any(|token| is_punct(Some(&token), ';')) {
         return None;
     }
     let items = split(group.stream()).into_iter().enumerate();
-    let here = here();
-    let items = items.map(|(index, item)| CallValue::of(item, &|| here.item(index), errors));
+    let rules = find_rules();
+    let items = items.map(|(index, item)| CallValue::of(item, &|| rules.item(index), errors));
     Some(ValueKind::List(items.collect()))
 }
 
 /// `Type { field: value, .. }`, or the same without the type. A block is an expression.
-fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Option<ValueKind> {
+fn object(
+    tokens: &[TokenTree],
+    find_rules: FindRules<'_, '_>,
+    errors: &mut Errors,
+) -> Option<ValueKind> {
     let (TokenTree::Group(group), path) = tokens.split_last()? else { return None };
     if group.delimiter() != Delimiter::Brace {
         return None;
@@ -284,7 +301,7 @@ fn object(tokens: &[TokenTree], here: Here<'_, '_>, errors: &mut Errors) -> Opti
     if !is_object {
         return None;
     }
-    let read = members(group.stream(), &here(), errors);
+    let read = members(group.stream(), &find_rules(), errors);
     if let Some((span, _)) = read.rest {
         errors
             .add(span, "`..` is for the whole input: write out the fields of an object inside it");
