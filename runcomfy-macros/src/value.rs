@@ -147,6 +147,10 @@ impl CallValue {
                 let parts = members.iter().map(|member| member.value.part(rt));
                 quote!(#rt::part_object([#((#keys, #parts)),*]))
             }
+            // The value is missing, which is an error already.
+            ValueKind::Expression if self.tokens.is_empty() => {
+                quote!(#rt::not_compiled::<#rt::Part>())
+            }
             ValueKind::Literal(_) | ValueKind::Expression => {
                 let tokens = &self.tokens;
                 quote_spanned!(self.span.start=> #rt::IntoPart::into_part(#(#tokens)*))
