@@ -8,6 +8,7 @@ use runcomfy_schema::partial::{self, Partial};
 use crate::bug;
 use crate::call::{CallMember, CallMembers, members, unknown};
 use crate::errors::{Errors, TokenSpan};
+use crate::getters::Getters;
 use crate::schema::{self, ModelRules};
 use crate::tokens::{punct, text, word};
 use crate::value::{CallValue, key_of};
@@ -30,6 +31,14 @@ impl InputCall {
         let (root, path) = (group(tokens.next()?)?, group(tokens.next()?)?);
         let fields = group(tokens.next()?)?;
         Some(Self { hash, id, schema, root: root.stream(), path: path.stream(), fields })
+    }
+
+    fn schema_text(&self) -> String {
+        text(&self.schema).unwrap_or_default()
+    }
+
+    fn getters<'s>(&self, schema: &'s ModelRules) -> Option<&'s Getters> {
+        schema.getters(&self.id, || self.schema_text())
     }
 
     fn input(&self) -> TokenStream {
@@ -66,8 +75,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     };
     let with = format_args!("this call of `input!` for the model {}", call.id);
     let expanded = bug::caught(with, || {
-        let schema_text = || text(&call.schema).unwrap_or_default();
-        let schema = schema::of(call.hash.clone(), &call.id, schema_text)?;
+        let schema = schema::of(call.hash.clone(), &call.id, || call.schema_text())?;
         Ok(expand_with(&call, &schema, Errors::default()))
     });
     expanded.flatten().unwrap_or_else(|bug: String| {
@@ -83,7 +91,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     refuse_unknown(call, schema, &mut read, &mut errors);
     let wrong = judge(call, schema, &read, &mut errors);
     if !has_expression && errors.is_empty() && !read.members.iter().any(|one| one.is_other_setter) {
-        return literal_call(call, &read);
+        return literal_call(call, schema, &read);
     }
     let rt = call.runtime();
     let input = call.input();
@@ -98,16 +106,27 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
         }
         None => quote!(#input::builder()),
     };
-    let right = read.members.iter().enumerate().filter(|(index, _)| !wrong.contains(index));
-    let setters: TokenStream = right.filter_map(|(_, member)| setter(member, &rt)).collect();
-    let types = types(call, &read.members);
+    let mut setters = TokenStream::new();
+    let mut names = names_inside(call, schema, &read.members);
+    for (index, member) in read.members.iter().enumerate() {
+        // A wrong literal would be an error of types too.
+        let is_taken = !wrong.contains(&index) || member.value.is_part();
+        match setter(member, &rt).filter(|_| is_taken) {
+            Some(setter) => setters.extend(setter),
+            None => names.extend(name_without_setter(call, schema, member)),
+        }
+    }
+    let mut mentioned = types(call, &read.members);
+    if !names.is_empty() {
+        mentioned.extend(quote!(let _ = (#names);));
+    }
     let builder = quote!(#start #setters);
     if !errors.is_empty() {
-        return failed(call, errors, &builder, has_expression);
+        return failed(call, errors, &quote!(#mentioned let _ = #builder;), has_expression);
     }
     let built = quote!(#builder.build());
     let built = if has_expression { built } else { quote!(#rt::literal(#built)) };
-    if types.is_empty() { built } else { quote!({ #types #built }) }
+    if mentioned.is_empty() { built } else { quote!({ #mentioned #built }) }
 }
 
 /// A call of which all is literal, as one call with the body as JSON text: that costs the compiler less
@@ -115,7 +134,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
 ///
 /// The tokens are written one by one: this is most of the work of an app with many calls, and macros are
 /// not optimised in a build for tests.
-fn literal_call(call: &InputCall, read: &CallMembers) -> TokenStream {
+fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> TokenStream {
     let members = read.members.iter().filter_map(|member| {
         let value = member.value.json()?;
         Some((member.key.clone().into(), value))
@@ -127,6 +146,7 @@ fn literal_call(call: &InputCall, read: &CallMembers) -> TokenStream {
         names.extend([input(), punct(':', true), punct(':', false), name.clone().into()]);
         names.push(punct(',', false));
     }
+    names.extend(names_inside(call, schema, &read.members));
     let mut body: Vec<TokenTree> = types(call, &read.members).into_iter().collect();
     body.push(word("use"));
     body.extend(call.path.clone());
@@ -155,6 +175,27 @@ fn setter(member: &CallMember, rt: &TokenStream) -> Option<TokenStream> {
     let name = member.name.as_ref()?;
     let argument = member.value.argument(rt);
     (!argument.is_empty()).then(|| quote!(.#name(#argument)))
+}
+
+/// The names of fields inside objects, as paths of getters with commas.
+fn names_inside(call: &InputCall, schema: &ModelRules, members: &[CallMember]) -> TokenStream {
+    let mut with_objects = members.iter().filter(|member| member.value.has_object()).peekable();
+    if with_objects.peek().is_none() {
+        return TokenStream::new();
+    }
+    let Some(getters) = call.getters(schema) else { return TokenStream::new() };
+    let inside = with_objects.flat_map(|member| getters.inside(member));
+    inside.map(|getter| getter.path(&call.path)).collect()
+}
+
+/// The name of a field whose setter is not called, in the same form.
+fn name_without_setter(
+    call: &InputCall,
+    schema: &ModelRules,
+    member: &CallMember,
+) -> Option<TokenStream> {
+    let getter = call.getters(schema)?.of_input(member)?;
+    Some(getter.path(&call.path))
 }
 
 /// A use of each type that is written inside the call, so that the compiler knows them.
@@ -246,7 +287,7 @@ fn judge(
 fn failed(
     call: &InputCall,
     errors: Errors,
-    builder: &TokenStream,
+    statements: &TokenStream,
     has_expression: bool,
 ) -> TokenStream {
     let (rt, input) = (call.runtime(), call.input());
@@ -257,6 +298,5 @@ fn failed(
     } else {
         input
     };
-    let builder = (!builder.is_empty()).then(|| quote!(let _ = #builder;));
-    quote!({ #errors #builder #rt::not_compiled::<#output>() })
+    quote!({ #errors #statements #rt::not_compiled::<#output>() })
 }

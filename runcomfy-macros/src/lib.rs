@@ -12,6 +12,7 @@ mod bug;
 mod call;
 mod errors;
 mod expand;
+mod getters;
 mod models;
 mod resolve;
 mod schema;

@@ -1,7 +1,7 @@
 //! The schemas of models, read once per crate: all calls of a macro run in one process of the compiler.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use runcomfy_schema::Rules;
 use runcomfy_schema::parse::RuntimeSchema;
@@ -9,16 +9,24 @@ use runcomfy_schema::possible::Possible;
 use runcomfy_schema::validate::on_large_stack;
 
 use crate::bug;
+use crate::getters::Getters;
 
 /// The rules of a model.
 pub(crate) struct ModelRules {
     pub(crate) rules: Rules,
     pub(crate) definitions: Vec<Rules>,
+    getters: OnceLock<Option<Getters>>,
 }
 
 impl ModelRules {
     pub(crate) fn root(&self) -> Possible<'_> {
         Possible::new(&self.definitions, &self.rules)
+    }
+
+    /// The getters of the model with this id. Few calls need them, so they are made at the first that
+    /// does; `text` gives the schema.
+    pub(crate) fn getters(&self, id: &str, text: impl FnOnce() -> String) -> Option<&Getters> {
+        self.getters.get_or_init(|| Getters::of(id, text())).as_ref()
     }
 }
 
@@ -54,7 +62,7 @@ pub(crate) fn of(
         let with = format_args!("the schema of {id}");
         bug::message(with, format_args!("`input!` cannot read what was generated: {problems}"))
     })?;
-    let schema = Arc::new(ModelRules { rules, definitions });
+    let schema = Arc::new(ModelRules { rules, definitions, getters: OnceLock::new() });
     known.insert(hash, Arc::clone(&schema));
     Ok(schema)
 }

@@ -78,6 +78,15 @@ impl CallValue {
         }
     }
 
+    /// Whether an object is written in it.
+    pub(crate) fn has_object(&self) -> bool {
+        match &self.kind {
+            ValueKind::List(items) => items.iter().any(Self::has_object),
+            ValueKind::Object(..) => true,
+            ValueKind::Literal(_) | ValueKind::Expression => false,
+        }
+    }
+
     /// The value, if all of it is literal.
     pub(crate) fn json(&self) -> Option<Json> {
         match &self.kind {
@@ -117,17 +126,27 @@ impl CallValue {
 
     /// The argument of a setter.
     pub(crate) fn argument(&self, rt: &TokenStream) -> TokenStream {
+        if self.is_part() {
+            return self.part(rt);
+        }
+        match &self.kind {
+            ValueKind::Literal(_) => typed(&self.tokens),
+            ValueKind::List(_) | ValueKind::Object(..) | ValueKind::Expression => {
+                self.tokens.iter().cloned().collect()
+            }
+        }
+    }
+
+    /// Whether the argument is a part of a body, which every setter takes.
+    pub(crate) fn is_part(&self) -> bool {
         let is_expression = |item: &Self| matches!(item.kind, ValueKind::Expression);
         match &self.kind {
             // Rust has no literal for it.
-            ValueKind::Literal(Json::Null) => self.part(rt),
-            ValueKind::Literal(_) => typed(&self.tokens),
-            ValueKind::Expression => self.tokens.iter().cloned().collect(),
+            ValueKind::Literal(json) => *json == Json::Null,
             // A list of expressions alone has one type.
-            ValueKind::List(items) if !items.is_empty() && items.iter().all(is_expression) => {
-                self.tokens.iter().cloned().collect()
-            }
-            ValueKind::List(_) | ValueKind::Object(..) => self.part(rt),
+            ValueKind::List(items) => items.is_empty() || !items.iter().all(is_expression),
+            ValueKind::Object(..) => true,
+            ValueKind::Expression => false,
         }
     }
 

@@ -4,6 +4,7 @@
 mod app;
 mod cases;
 mod models;
+mod names;
 
 use runcomfy_models::{DynamicModel, ValidationErrors};
 use serde_json::Value;
