@@ -1,9 +1,25 @@
 //! What became of a submission and of its job. Each statement names the state that it starts from, so that
 //! a late word of one worker never undoes what another one wrote.
+//!
+//! Who may call a submission unknown? The engine may hand out a task twice, so a worker may meet a job that another
+//! one is submitting:
+//!
+//! | the worker that meets it | the worker that submits | what happens |
+//! | --- | --- | --- |
+//! | took over its task | is dead: silent for as long as the engine bears | [`abandon`](Batch::abandon): unknown |
+//! | was frozen, and still has the task from before | lives, and got the task meanwhile | the first one waits |
+//! | took over its task | was frozen, and is heard again | the first one waits |
+//! | took over its task | is frozen, and lives on later | unknown; the late word of the other one counts |
+//! | is the one that submits | itself: it works on each job once at a time | unknown: its word got lost |
+//!
+//! The look at the heartbeat and the change of state are one statement. A heartbeat that arrives after it changes
+//! nothing: that worker still writes what became of its submission, and no worker submits the job meanwhile.
+
+use std::time::Duration;
 
 use runcomfy_client::{JobState, RequestId};
 
-use super::{Batch, in_transaction, signed, with_pool};
+use super::{Batch, Db, in_transaction, signed, with_pool};
 use crate::error::Error;
 use crate::job::{SavedFile, State};
 use crate::money::Usd;
@@ -18,6 +34,27 @@ pub(crate) struct Ending {
     pub(crate) cost: Option<Usd>,
     pub(crate) output: Option<String>,
     pub(crate) files: Vec<SavedFile>,
+}
+
+/// No submission takes so long. A worker that lives may have lost its word about one, and will say nothing.
+const LONGEST_SUBMISSION: Duration = Duration::from_secs(60 * 60);
+
+/// Calls a submission unknown whose worker is silent. `{seen}` says of `worker` that it was seen in the last `$7`
+/// seconds, in the engine's table `{workers}`.
+macro_rules! abandon {
+    ($workers:literal, $seen:literal) => {
+        concat!(
+            "UPDATE runcomfy_jobs SET state = 'unknown', reason = $4, ended_at = $5 \
+             WHERE batch = $1 AND number = $2 AND submission = $3 AND state = 'submitting' \
+             AND (begun_at < $8 OR NOT EXISTS (SELECT 1 FROM ",
+            $workers,
+            " AS worker WHERE worker.worker_type = $6 \
+             AND substr(worker.id, 1, length(runcomfy_jobs.worker) + 1) = runcomfy_jobs.worker || '-' \
+             AND ",
+            $seen,
+            "))"
+        )
+    };
 }
 
 impl Batch {
@@ -122,6 +159,47 @@ impl Batch {
             .await?;
         });
         Ok(())
+    }
+
+    /// A worker is silent that was submitting a job, so nobody knows whether the service accepted it. Returns false
+    /// if that worker was heard in the last `patience`, or the submission has an outcome.
+    pub(crate) async fn abandon(
+        &self,
+        number: u64,
+        submission: &str,
+        reason: &str,
+        patience: Duration,
+    ) -> Result<bool, Error> {
+        let now = self.db().now().await?;
+        let (queue, patience) = (self.queue(), signed(patience.as_secs()));
+        let longest = signed(LONGEST_SUBMISSION.as_secs().saturating_mul(1000));
+        macro_rules! run {
+            ($sql:expr, $pool:expr) => {
+                sqlx::query($sql)
+                    .bind(&self.name)
+                    .bind(signed(number))
+                    .bind(submission)
+                    .bind(reason)
+                    .bind(now)
+                    .bind(queue)
+                    .bind(patience)
+                    .bind(now.saturating_sub(longest))
+                    .execute($pool)
+                    .await?
+                    .rows_affected()
+            };
+        }
+        // Counted as the engine does it when it takes a worker for dead.
+        let abandoned = match self.db() {
+            Db::Sqlite(pool) => {
+                run!(abandon!("Workers", "strftime('%s', 'now') - worker.last_seen < $7"), pool)
+            }
+            Db::Postgres(pool) => run!(
+                abandon!("apalis.workers", "EXTRACT(EPOCH FROM now() - worker.last_seen) < $7"),
+                pool
+            ),
+        };
+        Ok(abandoned > 0)
     }
 
     /// A job that is not submitted cannot be, or its submission was refused.

@@ -1,5 +1,7 @@
 //! What workers write about one job, in any order.
 
+use std::time::Duration;
+
 use runcomfy_client::{JobState, RequestId};
 use runcomfy_test_postgres::Database;
 use runcomfy_types::DynamicModel;
@@ -55,6 +57,70 @@ async fn late_outcome_counts_until_the_next_submission_begins() {
         batch.not_accepted(1, "first", "refused").await.unwrap();
         assert_eq!(job(&batch).await.state, State::Submitted);
     }
+}
+
+#[tokio::test]
+async fn only_a_submission_of_a_silent_worker_is_abandoned() {
+    const PATIENCE: Duration = Duration::from_secs(30);
+    for (batch, ..) in batches().await {
+        // (the engine's workers, how long ago they were seen in seconds, whether `a` is silent)
+        let engine = [("b-1", 0, true), ("a-1", 1000, true), ("a-2", 0, false), ("a-2", 31, true)];
+        for (step, (name, seen, is_silent)) in engine.into_iter().enumerate() {
+            heard(&batch, name, seen).await;
+            let submission = format!("s{step}");
+            batch.begin(1, &submission, "a").await.unwrap().unwrap();
+            assert!(!batch.abandon(1, "another", "silent", PATIENCE).await.unwrap());
+            let abandoned = batch.abandon(1, &submission, "silent", PATIENCE).await.unwrap();
+            assert_eq!(abandoned, is_silent, "{name}, {seen}");
+            let state = if is_silent { State::Unknown } else { State::Submitting };
+            assert_eq!(job(&batch).await.state, state);
+            batch.not_accepted(1, &submission, "refused").await.unwrap();
+        }
+        // One that lives may have lost its word.
+        heard(&batch, "a-3", 0).await;
+        batch.begin(1, "old", "a").await.unwrap().unwrap();
+        super::with_pool!(batch.db(), pool => {
+            sqlx::query("UPDATE runcomfy_jobs SET begun_at = begun_at - 3700000")
+                .execute(pool)
+                .await
+                .unwrap();
+        });
+        assert!(batch.abandon(1, "old", "silent", PATIENCE).await.unwrap());
+        // An outcome is not overwritten.
+        batch.accepted(1, "old", &id("r1")).await.unwrap();
+        assert!(!batch.abandon(1, "old", "silent", Duration::ZERO).await.unwrap());
+        assert_eq!(job(&batch).await.state, State::Submitted);
+    }
+}
+
+/// The engine heard a worker so many seconds ago.
+async fn heard(batch: &Batch, name: &str, seconds: i64) {
+    let queue = batch.queue();
+    match batch.db() {
+        Db::Sqlite(pool) => sqlx::query(
+            "INSERT INTO Workers (id, worker_type, storage_name, layers, last_seen) \
+             VALUES ($1, $2, '', '', strftime('%s', 'now') - $3) \
+             ON CONFLICT (id) DO UPDATE SET last_seen = excluded.last_seen",
+        )
+        .bind(name)
+        .bind(queue)
+        .bind(seconds)
+        .execute(pool)
+        .await
+        .map(drop),
+        Db::Postgres(pool) => sqlx::query(
+            "INSERT INTO apalis.workers (id, worker_type, storage_name, layers, last_seen) \
+             VALUES ($1, $2, '', '', now() - $3 * interval '1 second') \
+             ON CONFLICT (id) DO UPDATE SET last_seen = excluded.last_seen",
+        )
+        .bind(name)
+        .bind(queue)
+        .bind(seconds)
+        .execute(pool)
+        .await
+        .map(drop),
+    }
+    .unwrap();
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ pub use event::{Event, Outcome};
 use crate::error::Error;
 use crate::job::{JobRecord, State};
 use crate::journal::Writer;
-use crate::store::{Batch, Left};
+use crate::store::{Batch, Left, Stored};
 use patience::Patience;
 use save::{Place, Save};
 
@@ -296,22 +296,35 @@ impl Work {
             let record = &stored.record;
             match record.state {
                 State::New => self.submit(stored).await?,
-                // This process works on nothing else of this job, so the worker that began it has died, is
-                // frozen, or has lost the database.
-                State::Submitting => {
-                    let submission = stored.submission.unwrap_or_default();
-                    let worker = stored.record.worker.unwrap_or_default();
-                    let reason = format!(
-                        "the worker {worker} fell silent while it submitted the job; look into the account \
-                         before you try it again"
-                    );
-                    self.patiently(|| self.batch.unknown(number, &submission, &reason)).await?;
-                    self.ended(number).await?;
-                }
+                State::Submitting => self.submitting(stored).await?,
                 State::Submitted => return self.finish(stored).await,
                 State::Done | State::Failed | State::Cancelled | State::Unknown => return Ok(()),
             }
         }
+    }
+
+    /// Looks after a job that a worker is submitting. This process works on nothing else of this job, so another
+    /// one submits it, or this one has lost its word about it.
+    async fn submitting(&self, stored: Stored) -> Result<(), NotEnded> {
+        /// How soon to look again at a submission of a worker that lives.
+        const LOOK_AGAIN: Duration = Duration::from_millis(250);
+        let number = stored.record.number;
+        let submission = stored.submission.unwrap_or_default();
+        let worker = stored.record.worker.unwrap_or_default();
+        let reason = format!(
+            "the worker {worker} fell silent while it submitted the job; look into the account \
+             before you try it again"
+        );
+        if worker == *self.worker {
+            self.patiently(|| self.batch.unknown(number, &submission, &reason)).await?;
+            return self.ended(number).await;
+        }
+        let patience = self.options.heartbeat * self.options.missed_heartbeats;
+        let abandon = || self.batch.abandon(number, &submission, &reason, patience);
+        if self.patiently(abandon).await? {
+            return self.ended(number).await;
+        }
+        if self.or_stop(LOOK_AGAIN).await { Ok(()) } else { Err(NotEnded::Stopped) }
     }
 
     fn lock(&self, number: u64) -> Arc<tokio::sync::Mutex<()>> {

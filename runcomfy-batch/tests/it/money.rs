@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use runcomfy_batch::{NewJob, Outcome, Retry, State, Worker};
+use runcomfy_batch::{Event, NewJob, Outcome, Retry, State, Store, Worker};
 use runcomfy_client::CancellationToken;
 use runcomfy_models::{Client, Media};
 use runcomfy_sandbox::{Call, Fault, Reply};
+use sqlx::Connection as _;
 
 use crate::support::{
-    client, jobs, options, prompts, quick, run, run_with, sandbox, states, stores,
+    Stored, client, jobs, options, prompts, quick, run, run_with, sandbox, states, stores,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,6 +89,59 @@ async fn two_workers_share_a_batch() {
         prompts.dedup();
         assert_eq!((prompts.len(), sandbox.accepted()), (30, 30));
         assert_eq!(states(&batch).await, [State::Done; 30]);
+    }
+}
+
+/// A worker that was frozen may still have the task of a job that another one got meanwhile. Here, the task is
+/// handed out again while the worker that submits the job lives.
+#[tokio::test(flavor = "multi_thread")]
+async fn submission_of_a_living_worker_is_not_called_unknown() {
+    for stored in stores().await {
+        let sandbox = sandbox().await;
+        let batch = stored.batch().await;
+        batch.add(jobs(1)).await.unwrap();
+        sandbox.fault_next(Call::Submit, Fault::Stall);
+        let stalled = sandbox.stalled();
+        let options = || options().heartbeat(Duration::from_secs(1), 2);
+        let submits = tokio::runtime::Runtime::new().unwrap();
+        let (url, sent_to, its_options) = (stored.url.clone(), client(&sandbox), options());
+        submits.spawn(async move {
+            let batch = Store::open(&url).await.unwrap().batch("test").await.unwrap();
+            let worker = Worker::new(batch, sent_to, its_options.at_once(1));
+            worker.run(CancellationToken::new(), |_| {}).await
+        });
+        stalled.await;
+        hand_out_again(&stored).await;
+        batch.add(jobs(2)).await.unwrap();
+
+        let (told, mut events) = tokio::sync::mpsc::unbounded_channel();
+        let worker = Worker::new(batch.clone(), client(&sandbox), options().at_once(2));
+        let running = tokio::spawn(async move {
+            let told = move |event: &Event| drop(told.send(event.clone()));
+            worker.run(CancellationToken::new(), told).await.unwrap()
+        });
+        // It has the first task, and the second one after it.
+        while !matches!(events.recv().await.unwrap(), Event::Submitted { number: 2, .. }) {}
+        assert_eq!(batch.job(1).await.unwrap().state, State::Submitting);
+
+        submits.shutdown_background();
+        assert_eq!(running.await.unwrap(), Outcome::Ended);
+        assert_eq!(states(&batch).await, [State::Unknown, State::Done]);
+        assert_eq!(prompts(&sandbox), ["prompt 1"]);
+    }
+}
+
+/// Hands out every task again, as the engine does with those of a worker that seems dead.
+async fn hand_out_again(stored: &Stored) {
+    let set = "SET status = 'Pending', lock_by = NULL, lock_at = NULL WHERE status IN ('Queued', 'Running')";
+    if stored.store.is_shared() {
+        let mut database = sqlx::PgConnection::connect(&stored.url).await.unwrap();
+        let set = sqlx::AssertSqlSafe(format!("UPDATE apalis.jobs {set}"));
+        sqlx::query(set).execute(&mut database).await.unwrap();
+    } else {
+        let mut database = sqlx::SqliteConnection::connect(&stored.url).await.unwrap();
+        let set = sqlx::AssertSqlSafe(format!("UPDATE Jobs {set}"));
+        sqlx::query(set).execute(&mut database).await.unwrap();
     }
 }
 
