@@ -38,6 +38,16 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// The database did not answer in time. What was to be written may be written or not; nothing is submitted whose
+    /// beginning is not written for sure.
+    #[error(
+        "the database has not answered for {} s; look whether its host is up and the network reaches it, and try again",
+        waited.as_secs()
+    )]
+    Silent {
+        /// How long it was waited for.
+        waited: std::time::Duration,
+    },
     /// The engine failed.
     #[error("the queue in the database failed")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -92,6 +102,7 @@ debug_as_report!(enum Error {
     BadPlace { place, reason },
     BadName(name),
     Database(source),
+    Silent { waited },
     Engine(source),
     Damaged { number, reason },
     NoEstimate { count, model_id },
@@ -137,7 +148,7 @@ impl Error {
                 }
                 _ => false,
             },
-            Self::Engine(_) => true,
+            Self::Engine(_) | Self::Silent { .. } => true,
             _ => false,
         }
     }

@@ -73,7 +73,7 @@ impl Batch {
             let output_kind = input.output_kind().map(|kind| kind.to_string());
             ready.push(Ready { model_id, output_kind, body, key, shown, line, priority, estimate });
         }
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, long transaction => async {
             let last: i64 = sqlx::query_scalar(
                 "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
                  RETURNING last_number",

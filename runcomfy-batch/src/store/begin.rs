@@ -60,7 +60,7 @@ impl Batch {
         submission: &str,
         worker: &str,
     ) -> Result<Result<(), NotNow>, Error> {
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, transaction => async {
             // The row is locked until the end, so all workers pass here one by one.
             let batch = sqlx::query(
                 "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
@@ -158,7 +158,7 @@ impl Batch {
     /// Lets no worker begin a submission for a while: the service is busy.
     pub(crate) async fn hold(&self, pause: Duration) -> Result<(), Error> {
         let pause = signed(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, transaction => async {
             let now: i64 = now!(self.db(), transaction);
             sqlx::query(
                 "UPDATE runcomfy_batches SET not_before = $2 WHERE name = $1 AND not_before < $2",
@@ -173,8 +173,8 @@ impl Batch {
 
     /// What was spent and what is in flight.
     pub(crate) async fn committed(&self) -> Result<Usd, Error> {
-        let sum: i64 = super::with_pool!(self.db(), pool => {
-            sqlx::query_scalar(COMMITTED).bind(&self.name).bind(-1_i64).fetch_one(pool).await?
+        let sum: i64 = super::with_connection!(self, connection => {
+            sqlx::query_scalar(COMMITTED).bind(&self.name).bind(-1_i64).fetch_one(connection).await?
         });
         Ok(Usd::from_microdollars(unsigned(sum)))
     }

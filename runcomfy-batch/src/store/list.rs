@@ -6,7 +6,7 @@ use runcomfy_types::{MediaKind, ModelId};
 use serde_json::{Value, json};
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
-use super::{Batch, Db, signed, unsigned, with_pool};
+use super::{Batch, Db, signed, unsigned, with_connection};
 use crate::body::{self, StoredInput};
 use crate::error::Error;
 use crate::job::{JobRecord, SavedFile, State};
@@ -109,12 +109,13 @@ impl Batch {
     }
 
     async fn stored(&self, after: u64, limit: u32) -> Result<Vec<Stored>, Error> {
-        with_pool!(self.db(), pool => {
+        // Many jobs with their bodies.
+        with_connection!(self, long connection => {
             let rows = sqlx::query(RECORD)
                 .bind(&self.name)
                 .bind(signed(after))
                 .bind(i64::from(limit))
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?;
             rows.iter().map(Stored::read).collect()
         })
@@ -141,10 +142,10 @@ impl Batch {
             .map_err(|error| damaged(format!("places of files that are not JSON: {error}")))?;
         let mut contents = BTreeMap::new();
         for (_, sha256) in places {
-            let content: Option<String> = with_pool!(self.db(), pool => {
+            let content: Option<String> = with_connection!(self, long connection => {
                 sqlx::query_scalar("SELECT content FROM runcomfy_media WHERE sha256 = $1")
                     .bind(&sha256)
-                    .fetch_optional(pool)
+                    .fetch_optional(connection)
                     .await?
             });
             contents.extend(content.map(|content| (sha256, content)));
@@ -178,12 +179,12 @@ impl Batch {
 
     /// The limits of all workers.
     pub(super) async fn limits(&self) -> Result<Limits, Error> {
-        let limits: (Option<i64>, Option<i64>, Option<i64>) = with_pool!(self.db(), pool => {
+        let limits: (Option<i64>, Option<i64>, Option<i64>) = with_connection!(self, connection => {
             sqlx::query_as(
                 "SELECT at_once, per_minute, max_cost FROM runcomfy_batches WHERE name = $1",
             )
             .bind(&self.name)
-            .fetch_one(pool)
+            .fetch_one(connection)
             .await?
         });
         let small = |limit: Option<i64>| limit.and_then(|limit| u32::try_from(limit).ok());
@@ -207,22 +208,22 @@ impl Batch {
 
     /// Whether the batch is paused, and why if a worker paused it.
     async fn paused(&self) -> Result<Option<Option<String>>, Error> {
-        let (paused, reason): (i64, Option<String>) = with_pool!(self.db(), pool => {
+        let (paused, reason): (i64, Option<String>) = with_connection!(self, connection => {
             sqlx::query_as("SELECT paused, paused_because FROM runcomfy_batches WHERE name = $1")
                 .bind(&self.name)
-                .fetch_one(pool)
+                .fetch_one(connection)
                 .await?
         });
         Ok((paused != 0).then_some(reason))
     }
 
     pub(crate) async fn counts(&self) -> Result<BTreeMap<State, u64>, Error> {
-        let counted: Vec<(String, i64)> = with_pool!(self.db(), pool => {
+        let counted: Vec<(String, i64)> = with_connection!(self, connection => {
             sqlx::query_as(
                 "SELECT state, COUNT(*) FROM runcomfy_jobs WHERE batch = $1 GROUP BY state",
             )
             .bind(&self.name)
-            .fetch_all(pool)
+            .fetch_all(connection)
             .await?
         });
         let mut counts: BTreeMap<State, u64> = State::ALL.iter().map(|state| (*state, 0)).collect();
@@ -234,28 +235,21 @@ impl Batch {
         Ok(counts)
     }
 
-    async fn workers(&self) -> Result<Vec<WorkerInfo>, Error> {
-        let seen: Vec<(String, i64)> = match self.db() {
-            Db::Sqlite(pool) => {
-                sqlx::query_as(
-                    "SELECT id, CAST(strftime('%s', 'now') - last_seen AS BIGINT) FROM Workers \
-                     WHERE worker_type = $1 AND strftime('%s', 'now') - last_seen < 45 ORDER BY id",
-                )
-                .bind(self.queue())
-                .fetch_all(pool)
-                .await?
+    pub(crate) async fn workers(&self) -> Result<Vec<WorkerInfo>, Error> {
+        let workers = match self.db() {
+            Db::Sqlite(_) => {
+                "SELECT id, CAST(strftime('%s', 'now') - last_seen AS BIGINT) FROM Workers \
+                 WHERE worker_type = $1 AND strftime('%s', 'now') - last_seen < 45 ORDER BY id"
             }
-            Db::Postgres(pool) => {
-                sqlx::query_as(
-                    "SELECT id, CAST(EXTRACT(EPOCH FROM now() - last_seen) AS BIGINT) \
-                     FROM apalis.workers \
-                     WHERE worker_type = $1 AND now() - last_seen < interval '45 seconds' ORDER BY id",
-                )
-                .bind(self.queue())
-                .fetch_all(pool)
-                .await?
+            Db::Postgres(_) => {
+                "SELECT id, CAST(EXTRACT(EPOCH FROM now() - last_seen) AS BIGINT) \
+                 FROM apalis.workers \
+                 WHERE worker_type = $1 AND now() - last_seen < interval '45 seconds' ORDER BY id"
             }
         };
+        let seen: Vec<(String, i64)> = with_connection!(self, connection => {
+            sqlx::query_as(workers).bind(self.queue()).fetch_all(connection).await?
+        });
         let info = |(name, seen)| WorkerInfo { name, seen: unsigned(seen) };
         Ok(seen.into_iter().map(info).collect())
     }

@@ -4,6 +4,7 @@
 
 mod add;
 mod begin;
+mod call;
 mod list;
 mod outcome;
 mod person;
@@ -30,12 +31,16 @@ pub(crate) use begin::NotNow;
 pub(crate) use list::{Left, Stored};
 pub(crate) use outcome::Ending;
 
+use call::{LIMIT, LONG, TIMEOUT, in_transaction, on_connection, with_connection};
+
 use crate::error::Error;
 
 /// A database of batches. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    /// How long a call may take.
+    limit: Duration,
 }
 
 /// A batch of jobs in a database. Cheap to clone.
@@ -50,42 +55,6 @@ pub(crate) enum Db {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
-
-/// Runs code with the pool of either database.
-macro_rules! with_pool {
-    ($db:expr, $pool:ident => $body:expr) => {
-        match $db {
-            $crate::store::Db::Sqlite($pool) => $body,
-            $crate::store::Db::Postgres($pool) => $body,
-        }
-    };
-}
-
-/// Runs code in a transaction of either database, and commits it if the code succeeds. With SQLite, it has
-/// the lock for writing from the start.
-macro_rules! in_transaction {
-    ($db:expr, $transaction:ident => $body:expr) => {
-        match $db {
-            $crate::store::Db::Sqlite(pool) => {
-                let mut $transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-                let value = $body?;
-                $transaction.commit().await?;
-                Ok(value)
-            }
-            $crate::store::Db::Postgres(pool) => {
-                let mut $transaction = pool.begin().await?;
-                let value = $body?;
-                $transaction.commit().await?;
-                Ok(value)
-            }
-        }
-    };
-}
-
-pub(crate) use {in_transaction, with_pool};
-
-/// How long a call waits for the database before it fails.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn migrations() -> Migrator {
     let mut migrator = sqlx::migrate!("./migrations");
@@ -108,8 +77,12 @@ impl Store {
             _ => return Err(Error::BadStore { store: shown }),
         };
         match opened {
-            Ok(db) => Ok(Self { db }),
+            Ok(db) => Ok(Self { db, limit: LIMIT }),
             Err(Error::Database(source)) => Err(Error::Open { store: shown, source }),
+            Err(error @ Error::Silent { .. }) => {
+                let source = std::io::Error::new(std::io::ErrorKind::TimedOut, error.to_string());
+                Err(Error::Open { store: shown, source: sqlx::Error::Io(source) })
+            }
             Err(error) => Err(error),
         }
     }
@@ -150,7 +123,11 @@ impl Store {
                 Db::Postgres(postgres_pool(1).connect_lazy_with(options))
             }
         };
-        Self { db }
+        Self { db, limit: self.limit }
+    }
+
+    fn long_limit(&self) -> Duration {
+        self.limit * LONG
     }
 }
 
@@ -180,19 +157,35 @@ impl Batch {
         Self { store: self.store.reconnected(), name: self.name.clone() }
     }
 
+    /// The same batch with less patience.
+    #[cfg(test)]
+    pub(crate) fn with_limit(&self, limit: Duration) -> Self {
+        Self { store: Store { limit, ..self.store.clone() }, name: self.name.clone() }
+    }
+
     async fn create(&self) -> Result<(), Error> {
-        let now = self.db().now().await?;
-        with_pool!(self.db(), pool => {
+        let now = self.now().await?;
+        with_connection!(self, connection => {
             sqlx::query(
                 "INSERT INTO runcomfy_batches (name, created_at) VALUES ($1, $2) \
                  ON CONFLICT (name) DO NOTHING",
             )
             .bind(&self.name)
             .bind(now)
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
+    }
+
+    /// The time in milliseconds since 1970. Many machines agree on that of PostgreSQL.
+    async fn now(&self) -> Result<i64, Error> {
+        match self.db() {
+            Db::Sqlite(_) => Ok(system_now()),
+            Db::Postgres(pool) => on_connection!(pool, self.store.limit, connection => {
+                sqlx::query_scalar(POSTGRES_NOW).fetch_one(connection).await?
+            }),
+        }
     }
 }
 
@@ -244,19 +237,16 @@ impl Db {
         let options: PgConnectOptions = url.parse()?;
         // A pool would try again for a while, and then say nothing but that.
         let connected = tokio::time::timeout(TIMEOUT, PgConnection::connect_with(&options)).await;
-        connected.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await?;
-        let pool = postgres_pool(8).connect_with(options).await?;
-        PostgresStorage::setup(&pool).await?;
-        migrations().run(&pool).await.map_err(sqlx::Error::from)?;
-        Ok(Self::Postgres(pool))
-    }
-
-    /// The time in milliseconds since 1970. Many machines agree on that of PostgreSQL.
-    async fn now(&self) -> Result<i64, Error> {
-        match self {
-            Self::Sqlite(_) => Ok(system_now()),
-            Self::Postgres(pool) => Ok(sqlx::query_scalar(POSTGRES_NOW).fetch_one(pool).await?),
-        }
+        let silent = |waited| move |_| Error::Silent { waited };
+        let connection = connected.map_err(silent(TIMEOUT))??;
+        let set_up = async {
+            connection.close().await?;
+            let pool = postgres_pool(8).connect_with(options).await?;
+            PostgresStorage::setup(&pool).await?;
+            migrations().run(&pool).await.map_err(sqlx::Error::from)?;
+            Ok(Self::Postgres(pool))
+        };
+        tokio::time::timeout(LIMIT, set_up).await.map_err(silent(LIMIT))?
     }
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use runcomfy_client::{JobState, RequestId};
 
-use super::{Batch, Db, in_transaction, signed, with_pool};
+use super::{Batch, Db, in_transaction, signed, with_connection};
 use crate::error::Error;
 use crate::job::{SavedFile, State};
 use crate::money::Usd;
@@ -66,7 +66,7 @@ impl Batch {
         submission: &str,
         request_id: &RequestId,
     ) -> Result<(), Error> {
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, transaction => async {
             // A job that is new again does not count as in flight.
             sqlx::query(
                 "UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1 AND EXISTS \
@@ -115,8 +115,14 @@ impl Batch {
         submission: &str,
         reason: &str,
     ) -> Result<(), Error> {
-        let now = self.db().now().await?;
-        with_pool!(self.db(), pool => {
+        let now = self.now().await?;
+        in_transaction!(self, transaction => async {
+            // If a beginning was broken off, its commit may still be on its way. It has the lock on this row, so
+            // it counts before this word, or not at all.
+            sqlx::query("UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1")
+                .bind(&self.name)
+                .execute(&mut *transaction)
+                .await?;
             sqlx::query(
                 "UPDATE runcomfy_jobs SET reason = $4, \
                  state = CASE WHEN cancel_asked = 1 THEN 'cancelled' ELSE 'new' END, \
@@ -130,10 +136,10 @@ impl Batch {
             .bind(submission)
             .bind(reason)
             .bind(now)
-            .execute(pool)
+            .execute(&mut *transaction)
             .await?;
-        });
-        Ok(())
+            Ok::<_, Error>(())
+        }.await)
     }
 
     /// Nobody knows whether the service accepted a submission. The reason may be told twice.
@@ -143,8 +149,8 @@ impl Batch {
         submission: &str,
         reason: &str,
     ) -> Result<(), Error> {
-        let now = self.db().now().await?;
-        with_pool!(self.db(), pool => {
+        let now = self.now().await?;
+        with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'unknown', reason = $4, ended_at = $5 \
                  WHERE batch = $1 AND number = $2 AND submission = $3 \
@@ -155,7 +161,7 @@ impl Batch {
             .bind(submission)
             .bind(reason)
             .bind(now)
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
@@ -170,42 +176,39 @@ impl Batch {
         reason: &str,
         patience: Duration,
     ) -> Result<bool, Error> {
-        let now = self.db().now().await?;
+        let now = self.now().await?;
         let (queue, patience) = (self.queue(), signed(patience.as_secs()));
         let longest = signed(LONGEST_SUBMISSION.as_secs().saturating_mul(1000));
-        macro_rules! run {
-            ($sql:expr, $pool:expr) => {
-                sqlx::query($sql)
-                    .bind(&self.name)
-                    .bind(signed(number))
-                    .bind(submission)
-                    .bind(reason)
-                    .bind(now)
-                    .bind(queue)
-                    .bind(patience)
-                    .bind(now.saturating_sub(longest))
-                    .execute($pool)
-                    .await?
-                    .rows_affected()
-            };
-        }
         // Counted as the engine does it when it takes a worker for dead.
-        let abandoned = match self.db() {
-            Db::Sqlite(pool) => {
-                run!(abandon!("Workers", "strftime('%s', 'now') - worker.last_seen < $7"), pool)
+        let abandon = match self.db() {
+            Db::Sqlite(_) => {
+                abandon!("Workers", "strftime('%s', 'now') - worker.last_seen < $7")
             }
-            Db::Postgres(pool) => run!(
-                abandon!("apalis.workers", "EXTRACT(EPOCH FROM now() - worker.last_seen) < $7"),
-                pool
-            ),
+            Db::Postgres(_) => {
+                abandon!("apalis.workers", "EXTRACT(EPOCH FROM now() - worker.last_seen) < $7")
+            }
         };
+        let abandoned = with_connection!(self, connection => {
+            sqlx::query(abandon)
+                .bind(&self.name)
+                .bind(signed(number))
+                .bind(submission)
+                .bind(reason)
+                .bind(now)
+                .bind(queue)
+                .bind(patience)
+                .bind(now.saturating_sub(longest))
+                .execute(connection)
+                .await?
+                .rows_affected()
+        });
         Ok(abandoned > 0)
     }
 
     /// A job that is not submitted cannot be, or its submission was refused.
     pub(crate) async fn refused(&self, number: u64, reason: &str) -> Result<(), Error> {
-        let now = self.db().now().await?;
-        with_pool!(self.db(), pool => {
+        let now = self.now().await?;
+        with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'failed', reason = $3, ended_at = $4 \
                  WHERE batch = $1 AND number = $2 AND state = 'new'",
@@ -214,7 +217,7 @@ impl Batch {
             .bind(signed(number))
             .bind(reason)
             .bind(now)
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
@@ -222,7 +225,7 @@ impl Batch {
 
     /// A worker takes over a submitted job. From now on, it alone ends the job.
     pub(crate) async fn take_over(&self, number: u64, worker: &str) -> Result<(), Error> {
-        with_pool!(self.db(), pool => {
+        with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET worker = $3 \
                  WHERE batch = $1 AND number = $2 AND state = 'submitted'",
@@ -230,7 +233,7 @@ impl Batch {
             .bind(&self.name)
             .bind(signed(number))
             .bind(worker)
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
@@ -238,7 +241,7 @@ impl Batch {
 
     /// Whether a worker still has a submitted job.
     pub(crate) async fn has(&self, number: u64, worker: &str) -> Result<bool, Error> {
-        let count: i64 = with_pool!(self.db(), pool => {
+        let count: i64 = with_connection!(self, connection => {
             sqlx::query_scalar(
                 "SELECT COUNT(*) FROM runcomfy_jobs \
                  WHERE batch = $1 AND number = $2 AND state = 'submitted' AND worker = $3",
@@ -246,7 +249,7 @@ impl Batch {
             .bind(&self.name)
             .bind(signed(number))
             .bind(worker)
-            .fetch_one(pool)
+            .fetch_one(connection)
             .await?
         });
         Ok(count > 0)
@@ -254,7 +257,7 @@ impl Batch {
 
     /// Something went wrong with a submitted job that may go well later. Returns how often that was.
     pub(crate) async fn trouble(&self, number: u64, reason: &str) -> Result<u64, Error> {
-        let tries: Option<i64> = with_pool!(self.db(), pool => {
+        let tries: Option<i64> = with_connection!(self, connection => {
             sqlx::query_scalar(
                 "UPDATE runcomfy_jobs SET tries = tries + 1, reason = $3 \
                  WHERE batch = $1 AND number = $2 AND state = 'submitted' RETURNING tries",
@@ -262,7 +265,7 @@ impl Batch {
             .bind(&self.name)
             .bind(signed(number))
             .bind(reason)
-            .fetch_optional(pool)
+            .fetch_optional(connection)
             .await?
         });
         Ok(tries.map_or(0, super::unsigned))
@@ -276,8 +279,8 @@ impl Batch {
         ending: &Ending,
     ) -> Result<bool, Error> {
         let Ending { state, service_end, reason, cost, output, files } = ending;
-        let now = self.db().now().await?;
-        let ended: Result<u64, Error> = in_transaction!(self.db(), transaction => async {
+        let now = self.now().await?;
+        let ended: Result<u64, Error> = in_transaction!(self, transaction => async {
             // It cost more than it was counted with.
             if let Some(cost) = cost {
                 sqlx::query(

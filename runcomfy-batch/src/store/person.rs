@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use runcomfy_client::{CancelOutcome, Client, RequestId};
 
-use super::{Batch, Limits, in_transaction, signed, system_now, unsigned, with_pool};
+use super::{Batch, Limits, in_transaction, signed, system_now, unsigned, with_connection};
 use crate::error::Error;
 
 /// What came of a cancellation.
@@ -63,20 +63,20 @@ impl Batch {
     /// [`Error::NoEstimate`] if there is a maximum cost, and a job that is not submitted has no estimate.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), Error> {
         if limits.max_cost.is_some() {
-            let unpriced: (i64, Option<String>) = with_pool!(self.db(), pool => {
+            let unpriced: (i64, Option<String>) = with_connection!(self, connection => {
                 sqlx::query_as(
                     "SELECT COUNT(*), MIN(model_id) FROM runcomfy_jobs \
                      WHERE batch = $1 AND state = 'new' AND estimate IS NULL",
                 )
                 .bind(&self.name)
-                .fetch_one(pool)
+                .fetch_one(connection)
                 .await?
             });
             if let (count, Some(model_id)) = unpriced {
                 return Err(Error::NoEstimate { count: unsigned(count), model_id });
             }
         }
-        with_pool!(self.db(), pool => {
+        with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_batches SET at_once = $2, per_minute = $3, max_cost = $4, \
                  committed_at_most = NULL \
@@ -86,7 +86,7 @@ impl Batch {
             .bind(limits.at_once.map(i64::from))
             .bind(limits.per_minute.map(i64::from))
             .bind(limits.max_cost.map(|cost| signed(cost.microdollars())))
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
@@ -101,11 +101,11 @@ impl Batch {
     }
 
     pub(crate) async fn pause_because(&self, reason: Option<&str>) -> Result<(), Error> {
-        with_pool!(self.db(), pool => {
+        with_connection!(self, connection => {
             sqlx::query("UPDATE runcomfy_batches SET paused = 1, paused_because = $2 WHERE name = $1")
                 .bind(&self.name)
                 .bind(reason)
-                .execute(pool)
+                .execute(connection)
                 .await?;
         });
         Ok(())
@@ -116,12 +116,12 @@ impl Batch {
     /// # Errors
     /// Failures of the database.
     pub async fn resume(&self) -> Result<(), Error> {
-        with_pool!(self.db(), pool => {
+        with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_batches SET paused = 0, paused_because = NULL WHERE name = $1",
             )
             .bind(&self.name)
-            .execute(pool)
+            .execute(connection)
             .await?;
         });
         Ok(())
@@ -134,34 +134,34 @@ impl Batch {
     /// Failures of the database. A job that the service cannot be asked about goes on.
     pub async fn cancel(&self, client: &Client) -> Result<Cancelled, Error> {
         let now = system_now();
-        let new = with_pool!(self.db(), pool => {
+        let new = with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'cancelled', ended_at = $2, reason = NULL \
                  WHERE batch = $1 AND state = 'new'",
             )
             .bind(&self.name)
             .bind(now)
-            .execute(pool)
+            .execute(connection)
             .await?
             .rows_affected()
         });
         // One that is being submitted goes on, unless the service does not accept it.
-        let submitting = with_pool!(self.db(), pool => {
+        let submitting = with_connection!(self, connection => {
             sqlx::query(
                 "UPDATE runcomfy_jobs SET cancel_asked = 1 WHERE batch = $1 AND state = 'submitting'",
             )
             .bind(&self.name)
-            .execute(pool)
+            .execute(connection)
             .await?
             .rows_affected()
         });
-        let ids: Vec<String> = with_pool!(self.db(), pool => {
+        let ids: Vec<String> = with_connection!(self, connection => {
             sqlx::query_scalar(
                 "SELECT request_id FROM runcomfy_jobs \
                  WHERE batch = $1 AND state = 'submitted' AND request_id IS NOT NULL ORDER BY number",
             )
             .bind(&self.name)
-            .fetch_all(pool)
+            .fetch_all(connection)
             .await?
         });
         let mut cancelled = Cancelled { new, go_on: submitting, ..Cancelled::default() };
@@ -193,7 +193,7 @@ impl Batch {
         let chosen = format!(",{},", chosen.trim_matches(['[', ']']));
         let all = i64::from(numbers.is_empty());
         let mut count = 0;
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, transaction => async {
             sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
                 .bind(&self.name)
                 .execute(&mut *transaction)
@@ -256,7 +256,7 @@ impl Batch {
     /// # Errors
     /// [`Error::NoJob`]; [`Error::OfAnotherJob`] if the database has the id already; failures of the database.
     pub async fn adopt(&self, number: u64, request_id: &RequestId) -> Result<bool, Error> {
-        let adopted: Result<u64, Error> = in_transaction!(self.db(), transaction => async {
+        let adopted: Result<u64, Error> = in_transaction!(self, transaction => async {
             let other: Option<(String, i64)> = sqlx::query_as(
                 "SELECT batch, number FROM runcomfy_jobs \
                  WHERE request_id = $3 AND NOT (batch = $1 AND number = $2) LIMIT 1",

@@ -4,7 +4,7 @@ use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use ulid::Generator;
 
-use super::{Batch, Db, in_transaction, signed};
+use super::{Batch, Db, in_transaction, signed, with_connection};
 use crate::error::Error;
 
 /// How many tasks one transaction makes.
@@ -67,47 +67,36 @@ macro_rules! prefer {
 impl Batch {
     /// Makes the engine hand out first the jobs at the service that no worker has. Returns how many there are.
     pub(crate) async fn prefer_orphans(&self) -> Result<u64, Error> {
-        Ok(match self.db() {
-            Db::Sqlite(pool) => {
-                let update = sqlx::query(prefer!("Jobs")).bind(&self.name).bind(FIRST);
-                update.execute(pool).await?.rows_affected()
-            }
-            Db::Postgres(pool) => {
-                let update = sqlx::query(prefer!("apalis.jobs")).bind(&self.name).bind(FIRST);
-                update.execute(pool).await?.rows_affected()
-            }
-        })
+        let prefer = match self.db() {
+            Db::Sqlite(_) => prefer!("Jobs"),
+            Db::Postgres(_) => prefer!("apalis.jobs"),
+        };
+        Ok(with_connection!(self, connection => {
+            let update = sqlx::query(prefer).bind(&self.name).bind(FIRST);
+            update.execute(connection).await?.rows_affected()
+        }))
     }
 
     /// Gives back the tasks of a worker that stops, so that others take them up at once. It is seen no more.
     pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
         // The engine's name of a worker has a number at its end.
         let name = format!("{worker}-");
-        match self.db() {
-            Db::Sqlite(pool) => {
-                sqlx::query(release!("Jobs")).bind(&self.name).bind(&name).execute(pool).await?;
-                sqlx::query(
-                    "UPDATE Workers SET last_seen = 0 WHERE substr(id, 1, length($1)) = $1",
-                )
-                .bind(&name)
-                .execute(pool)
-                .await?;
-            }
-            Db::Postgres(pool) => {
-                sqlx::query(release!("apalis.jobs"))
-                    .bind(&self.name)
-                    .bind(&name)
-                    .execute(pool)
-                    .await?;
-                sqlx::query(
-                    "UPDATE apalis.workers SET last_seen = to_timestamp(0) \
-                     WHERE substr(id, 1, length($1)) = $1",
-                )
-                .bind(&name)
-                .execute(pool)
-                .await?;
-            }
-        }
+        let (release, unsee) = match self.db() {
+            Db::Sqlite(_) => (
+                release!("Jobs"),
+                "UPDATE Workers SET last_seen = 0 WHERE substr(id, 1, length($1)) = $1",
+            ),
+            Db::Postgres(_) => (
+                release!("apalis.jobs"),
+                "UPDATE apalis.workers SET last_seen = to_timestamp(0) \
+                 WHERE substr(id, 1, length($1)) = $1",
+            ),
+        };
+        with_connection!(self, connection => {
+            let release = sqlx::query(release).bind(&self.name).bind(&name);
+            release.execute(&mut *connection).await?;
+            sqlx::query(unsee).bind(&name).execute(connection).await?;
+        });
         Ok(())
     }
 
@@ -120,7 +109,7 @@ impl Batch {
 
     async fn dispatch_some(&self) -> Result<i64, Error> {
         let queue = self.queue();
-        in_transaction!(self.db(), transaction => async {
+        in_transaction!(self, long transaction => async {
             // Locks the batch, so that two workers do not make two tasks of a job.
             sqlx::query("UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1")
                 .bind(&self.name)

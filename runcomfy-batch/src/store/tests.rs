@@ -60,7 +60,7 @@ async fn late_outcome_counts_until_the_next_submission_begins() {
 }
 
 #[tokio::test]
-async fn only_a_submission_of_a_silent_worker_is_abandoned() {
+async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error> {
     const PATIENCE: Duration = Duration::from_secs(30);
     for (batch, ..) in batches().await {
         // (the engine's workers, how long ago they were seen in seconds, whether `a` is silent)
@@ -79,11 +79,10 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() {
         // One that lives may have lost its word.
         heard(&batch, "a-3", 0).await;
         batch.begin(1, "old", "a").await.unwrap().unwrap();
-        super::with_pool!(batch.db(), pool => {
+        super::with_connection!(batch, connection => {
             sqlx::query("UPDATE runcomfy_jobs SET begun_at = begun_at - 3700000")
-                .execute(pool)
-                .await
-                .unwrap();
+                .execute(connection)
+                .await?;
         });
         assert!(batch.abandon(1, "old", "silent", PATIENCE).await.unwrap());
         // An outcome is not overwritten.
@@ -91,6 +90,7 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() {
         assert!(!batch.abandon(1, "old", "silent", Duration::ZERO).await.unwrap());
         assert_eq!(job(&batch).await.state, State::Submitted);
     }
+    Ok(())
 }
 
 /// The engine heard a worker so many seconds ago.
@@ -257,7 +257,7 @@ async fn maximum_cost_holds_whatever_happens_to_the_jobs() {
 }
 
 #[tokio::test]
-async fn content_of_a_file_is_kept_once() {
+async fn content_of_a_file_is_kept_once() -> Result<(), Error> {
     for (batch, ..) in batches().await {
         let model = DynamicModel::parse(
             "acme/dream",
@@ -270,14 +270,15 @@ async fn content_of_a_file_is_kept_once() {
             NewJob::new(model.input(body).unwrap())
         };
         batch.add((0..3).map(job).collect()).await.unwrap();
-        let count: i64 = super::with_pool!(batch.db(), pool => {
-            sqlx::query_scalar("SELECT COUNT(*) FROM runcomfy_media").fetch_one(pool).await.unwrap()
+        let count: i64 = super::with_connection!(batch, connection => {
+            sqlx::query_scalar("SELECT COUNT(*) FROM runcomfy_media").fetch_one(connection).await?
         });
         assert_eq!(count, 1);
         let stored = batch.stored_job(3).await.unwrap();
         let body = serde_json::to_value(batch.input(&stored).await.unwrap()).unwrap();
         assert_eq!(body, serde_json::json!({"number": 1, "files": [file, {"x/y": file}]}));
     }
+    Ok(())
 }
 
 #[tokio::test]
@@ -365,13 +366,12 @@ async fn no_order_of_words_loses_an_id_or_begins_twice() {
 /// The engine's futures are dropped in the middle. What is written afterwards must not be part of a transaction
 /// that nobody commits.
 #[tokio::test]
-async fn dropped_transaction_does_not_swallow_what_is_written_next() {
+async fn dropped_transaction_does_not_swallow_what_is_written_next() -> Result<(), Error> {
     for (batch, ..) in batches().await {
         let lonely = batch.reconnected();
         for step in 0..4 {
-            super::with_pool!(lonely.db(), pool => {
-                let mut connection = pool.acquire().await.unwrap();
-                let mut begin = Box::pin(sqlx::Connection::begin(&mut *connection));
+            super::with_connection!(lonely, connection => {
+                let mut begin = Box::pin(sqlx::Connection::begin(connection));
                 let _ = futures_util::poll!(&mut begin);
             });
             if step % 2 == 0 {
@@ -383,6 +383,7 @@ async fn dropped_transaction_does_not_swallow_what_is_written_next() {
             assert_eq!(is_paused, step % 2 == 0, "step {step}");
         }
     }
+    Ok(())
 }
 
 /// A worker that is frozen in a transaction loses it, so that it does not stop all others.
@@ -409,5 +410,92 @@ async fn frozen_transaction_ends() {
         batch.begin(1, "first", "b").await.unwrap().unwrap();
         let error = sqlx::query("SELECT 1").execute(&mut *frozen).await.unwrap_err();
         assert!(Error::from(error).is_passing());
+    }
+}
+
+/// Somebody holds the lock on the batch, which is as silent as a network that drops everything.
+#[tokio::test]
+async fn call_that_is_not_answered_ends_and_keeps_no_connection() {
+    for (batch, ..) in batches().await {
+        // It has one connection.
+        let patient = batch.reconnected();
+        let impatient = patient.with_limit(Duration::from_millis(50));
+        let held = Held::new(&batch).await;
+        for error in [
+            impatient.resume().await.unwrap_err(),
+            impatient.begin(1, "first", "a").await.unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::Silent { .. }) && error.is_passing(), "{error:?}");
+            let error = error.to_string();
+            assert!(error.contains("look whether its host is up"), "{error}");
+        }
+        assert!(!patient.status().await.unwrap().is_paused);
+        held.let_go().await;
+        assert_eq!(job(&patient).await.state, State::New);
+        patient.begin(1, "second", "a").await.unwrap().unwrap();
+    }
+}
+
+/// A transaction with the lock on a batch.
+enum Held {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+const HOLD: &str = "UPDATE runcomfy_batches SET last_number = last_number";
+
+impl Held {
+    async fn new(batch: &Batch) -> Self {
+        match batch.db() {
+            Db::Sqlite(pool) => {
+                let mut held = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+                sqlx::query(HOLD).execute(&mut *held).await.unwrap();
+                Self::Sqlite(held)
+            }
+            Db::Postgres(pool) => {
+                let mut held = pool.begin().await.unwrap();
+                sqlx::query(HOLD).execute(&mut *held).await.unwrap();
+                Self::Postgres(held)
+            }
+        }
+    }
+
+    async fn let_go(self) {
+        match self {
+            Self::Sqlite(held) => held.rollback().await.unwrap(),
+            Self::Postgres(held) => held.rollback().await.unwrap(),
+        }
+    }
+}
+
+/// A worker heard nothing of the commit of a beginning, and says that nothing was sent, while the commit is still
+/// on its way.
+#[tokio::test]
+async fn late_commit_of_a_beginning_does_not_outlive_the_word_that_it_was_not_sent() {
+    for (batch, ..) in batches().await {
+        let Db::Postgres(pool) = batch.db() else { continue };
+        let mut late = pool.begin().await.unwrap();
+        sqlx::query(HOLD).execute(&mut *late).await.unwrap();
+        sqlx::query(
+            "UPDATE runcomfy_jobs SET state = 'submitting', submission = 'first', worker = 'a'",
+        )
+        .execute(&mut *late)
+        .await
+        .unwrap();
+        let word = {
+            let batch = batch.clone();
+            tokio::spawn(async move { batch.not_accepted(1, "first", "not sent").await.unwrap() })
+        };
+        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+                     AND datname = current_database()";
+        while !word.is_finished() {
+            let waiting: i64 = sqlx::query_scalar(waits).fetch_one(pool).await.unwrap();
+            if waiting > 0 {
+                break;
+            }
+        }
+        late.commit().await.unwrap();
+        word.await.unwrap();
+        assert_eq!(job(&batch).await.state, State::New);
     }
 }

@@ -10,6 +10,8 @@ mod finish;
 mod patience;
 mod save;
 mod submit;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -217,6 +219,7 @@ impl Worker {
             writer,
             turn: Arc::default(),
             freed: Notify::new(),
+            silent: Notify::new(),
             running: Mutex::default(),
             tasks: TaskTracker::new(),
             stop: stop.child_token(),
@@ -239,6 +242,11 @@ impl Worker {
                         work.or_stop(patience.pause()).await;
                     }
                 },
+                // It waits for a connection that is silent, too, and would do so until the system gives it up.
+                () = work.silent.notified() => {
+                    tracing::warn!("the database is silent; the worker begins again");
+                    work.or_stop(patience.pause()).await;
+                }
                 // Until then, the engine says that the worker lives.
                 () = work.stopped() => {}
             }
@@ -264,6 +272,8 @@ pub(crate) struct Work {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// A job of this worker has ended, so that another one may begin.
     freed: Notify,
+    /// The database did not answer in time.
+    silent: Notify,
     /// The jobs that this process works on. The engine may deliver one of them again.
     running: Mutex<HashMap<u64, Weak<tokio::sync::Mutex<()>>>>,
     tasks: TaskTracker,
@@ -349,6 +359,7 @@ impl Work {
                 && let Err(error) = self.batch.dispatch().await
             {
                 tracing::warn!(%error, "cannot make tasks of new jobs");
+                self.is_silent(&error);
             }
             if !self.options.until_done {
                 continue;
@@ -359,8 +370,17 @@ impl Work {
                     self.halt(Outcome::Paused(reason));
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "cannot count the jobs"),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot count the jobs");
+                    self.is_silent(&error);
+                }
             }
+        }
+    }
+
+    fn is_silent(&self, error: &Error) {
+        if matches!(error, Error::Silent { .. }) {
+            self.silent.notify_one();
         }
     }
 
