@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "all but `IntoField` is for generated code")]
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use runcomfy_schema::Json;
 use serde_json::Value;
@@ -144,28 +145,29 @@ kind! {
     note = "for a file, call `Media::path(path)?`, or `Media::bytes(content)?` for its content",
 }
 
-/// A field of a generated type, a list, a map, or any value.
+/// A field of a generated type, a list, a map, or any value. It has a parameter, although `Takes` names the
+/// type too: otherwise the compiler would tell of other types that the value is for.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub enum OtherField {}
+pub struct OtherField<T>(PhantomData<T>);
 
 impl<T: Typed> FieldType for T {
-    type Kind = OtherField;
+    type Kind = OtherField<T>;
 }
 
 impl<T> FieldType for Vec<T> {
-    type Kind = OtherField;
+    type Kind = OtherField<Self>;
 }
 
 impl<T> FieldType for BTreeMap<String, T> {
-    type Kind = OtherField;
+    type Kind = OtherField<Self>;
 }
 
 impl FieldType for Value {
-    type Kind = OtherField;
+    type Kind = OtherField<Self>;
 }
 
-impl<X, T> Accepts<X, T> for OtherField
+impl<X, T> Accepts<X, T> for OtherField<T>
 where
     Self: Takes<X, T>,
 {
@@ -188,7 +190,7 @@ pub trait Takes<X, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<X: Convert<T>, T> Takes<X, T> for OtherField {
+impl<X: Convert<T>, T> Takes<X, T> for OtherField<T> {
     #[inline]
     fn convert(value: X) -> Json {
         value.convert()
