@@ -8,7 +8,7 @@ use std::sync::Arc;
 use runcomfy_schema::rule::Additional;
 use runcomfy_schema::{Json, Literal, Rule, Rules};
 
-use crate::generator::{GeneratedModel, NameOrigin};
+use crate::generated::{GeneratedModel, NameOrigin};
 use crate::lower::{
     Conversion, EnumValues, Example, FieldModel, FieldRules, IntegerType, Model, ObjectType,
     OutputFieldType, Shape,

@@ -60,6 +60,7 @@ mod bug;
 mod check;
 mod clash;
 mod emit;
+mod generated;
 mod generator;
 mod handed;
 mod lower;
@@ -75,8 +76,9 @@ pub use api::{
     ApiOutputField, ApiRules, ApiType, ApiUnion, Others,
 };
 pub use check::{Checked, check};
-pub use generator::{
-    Generated, GeneratedField, GeneratedModel, GeneratedObject, Generator, NameOrigin, Written,
+pub use generated::{
+    Generated, GeneratedField, GeneratedModel, GeneratedObject, NameOrigin, Written,
 };
+pub use generator::Generator;
 pub use report::{Error, Problem, Severity};
 pub use runcomfy_schema::media::MediaKind;
