@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use serde::de::{DeserializeSeed, Error as _};
 use serde_json::value::RawValue;
 
-use super::{Json, MAX_DEPTH, NUMBER, Read, Seed, deserialize, numbers_come_as_maps, raw};
+use super::deserialize::{NUMBER, Read, Seed, deserialize, numbers_come_as_maps};
+use super::{Json, MAX_DEPTH, raw};
 use crate::num::Num;
 use crate::rule::Rule;
 
