@@ -11,6 +11,7 @@
 
 mod advice;
 mod bits;
+mod constant_or_owned;
 #[doc(hidden)]
 pub mod counted;
 #[doc(hidden)]
