@@ -1,14 +1,14 @@
 //! The jobs that a client and its clones have submitted in the last minute.
 //!
-//! Parts of the service may not know a new job yet. A wait bears that for a job that it knows to be new.
-//! A job that is opened by its id tells nothing of its age, so the client remembers it.
+//! Parts of the service may not know a new job yet. A wait tolerates that if it knows that the job is
+//! new. An id alone does not show how old its job is, so the client remembers it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runcomfy_journal::RequestId;
-/// For how long parts of the service may not know of a job that others have accepted, or ended.
+/// How long parts of the service may not know that others have accepted or ended a job.
 pub(crate) const MAX_LAG: Duration = Duration::from_secs(60);
 
 /// More than a client submits in a minute; the oldest are forgotten first.
@@ -31,7 +31,7 @@ impl RecentJobs {
         jobs.push_back((id, now));
     }
 
-    /// When a job was submitted, if that was recently.
+    /// When a job was submitted, if that was recent.
     pub(crate) fn submitted_at(&self, id: &RequestId) -> Option<Duration> {
         let jobs = self.jobs();
         jobs.iter().rev().find(|(recent, _)| recent == id).map(|(_, at)| *at)

@@ -4,17 +4,17 @@ use std::fmt;
 
 use runcomfy_journal::{JobState, RequestId};
 
-/// What a status call said. Displays as `in_queue (position 2)`.
+/// The answer to a status call. Displays as `in_queue (position 2)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobStatus {
     /// The job.
     pub request_id: RequestId,
-    /// Where it stands.
+    /// Its state.
     pub state: JobState,
-    /// How many jobs are before it, as far as the service says.
+    /// How many jobs are before it, if the service says so.
     pub queue_position: Option<u64>,
-    /// The service's words, if there are any: about a failure, or a state that is not known.
+    /// The service's words, if there are any: about a failure, or an unknown state.
     pub message: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Injected time: waits and retries go by a [`Clock`], so that their tests take no time.
+//! Injected time: waits and retries use a [`Clock`], so that their tests take no time.
 
 use std::fmt;
 use std::future::Future;
@@ -12,20 +12,20 @@ use tokio::sync::watch;
 /// A future that ends after a while.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Tells the time, and waits. [`SystemClock`] unless
-/// [`ClientBuilder::clock`](crate::ClientBuilder::clock) says otherwise.
+/// Tells the time, and waits. The default is [`SystemClock`];
+/// [`ClientBuilder::clock`](crate::ClientBuilder::clock) sets another one.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time since some moment that stays the same; never goes back.
+    /// The time since a fixed moment. It never goes back.
     fn now(&self) -> Duration;
 
-    /// The date, for what servers say in dates.
+    /// The date and time, to compare with those of servers.
     fn date(&self) -> SystemTime;
 
     /// Ends after `duration`.
     fn sleep(&self, duration: Duration) -> Sleep;
 
-    /// Ends after `duration`, for operations that may take no longer, such as a call to a server. By
-    /// default it uses the time of the machine, since a server does not follow the clock of a test.
+    /// Ends after `duration`: a limit for an operation, such as a call to a server. By default it uses
+    /// the time of the machine, because a server does not follow the clock of a test.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }
@@ -57,7 +57,7 @@ impl fmt::Display for ShownDuration {
     }
 }
 
-/// What comes of `work` within a time; `None` if it takes longer.
+/// The result of `work`; `None` if it takes longer than `timeout`.
 pub(crate) async fn within<T>(
     clock: &dyn Clock,
     timeout: Duration,
@@ -95,9 +95,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests. A sleep moves it on, and ends at once. A
-/// [time-out](Clock::timeout) ends when the test says so, or where there is no time at all: a loaded
-/// machine lets none pass.
+/// A clock for tests. A sleep ends at once, and moves the clock forward. A
+/// [time-out](Clock::timeout) ends only when the test says so, or if its duration is zero. So a
+/// slow machine causes none.
 ///
 /// ```
 /// use std::time::Duration;
@@ -114,14 +114,14 @@ impl Clock for SystemClock {
 pub struct TestClock {
     start: SystemTime,
     slept: Arc<Mutex<Slept>>,
-    /// How often the time-outs that there were have been let pass.
+    /// How often the test has ended the time-outs.
     passed: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Debug, Default)]
 struct Slept {
     each: Vec<Duration>,
-    together: Duration,
+    total: Duration,
 }
 
 impl Default for TestClock {
@@ -131,18 +131,18 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    /// A clock that shows this date first.
+    /// A clock that starts at this date.
     #[must_use]
     pub fn starting_at(start: SystemTime) -> Self {
         Self { start, slept: Arc::default(), passed: Arc::default() }
     }
 
-    /// Lets every time-out pass that somebody waits for now.
+    /// Ends every time-out that runs now.
     pub fn pass_timeouts(&self) {
         self.passed.send_modify(|passed| *passed += 1);
     }
 
-    /// How long everybody slept so far, in order.
+    /// The durations of all sleeps so far, in order.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
         self.slept.lock().unwrap_or_else(PoisonError::into_inner).each.clone()
@@ -151,7 +151,7 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Duration {
-        self.slept.lock().unwrap_or_else(PoisonError::into_inner).together
+        self.slept.lock().unwrap_or_else(PoisonError::into_inner).total
     }
 
     fn date(&self) -> SystemTime {
@@ -164,9 +164,9 @@ impl Clock for TestClock {
             {
                 let mut slept = slept.lock().unwrap_or_else(PoisonError::into_inner);
                 slept.each.push(duration);
-                slept.together = slept.together.saturating_add(duration);
+                slept.total = slept.total.saturating_add(duration);
             }
-            // Others may have been waiting for their turn meanwhile.
+            // Other tasks get a turn, as in a real sleep.
             tokio::task::yield_now().await;
         })
     }

@@ -26,11 +26,11 @@ pub struct Job<O = Output> {
 /// A completed job's result; its files are fetched with a blocking client.
 pub type Completed<O = Output> = crate::Completed<O, Client>;
 
-/// What happens to a job; see [`Job::updates`].
+/// The changes of a job; see [`Job::updates`].
 #[derive(Debug)]
 #[must_use = "nothing is asked until it is iterated"]
 pub struct Updates {
-    /// `None` once it has failed as a whole.
+    /// `None` after an error that ends the iteration.
     updates: Option<crate::Updates>,
     runtime: Option<Arc<SharedRuntime>>,
 }
@@ -125,7 +125,7 @@ impl<O: From<Output>> Job<O> {
     ) -> Result<Completed<O>, Error> {
         let runtime = self.runtime()?;
         let mut waiting = self.job.waiting(Arc::new(options.clone()))?;
-        // Nothing runs between the steps, so that the callback can make calls of its own.
+        // The callback runs outside of the runtime, so it can make blocking calls.
         let end = loop {
             match runtime.run(waiting.next()) {
                 Ok(WaitEvent::Changed(status)) => on_change(&status),
@@ -187,7 +187,7 @@ impl Iterator for Updates {
     fn next(&mut self) -> Option<Self::Item> {
         let updates = self.updates.as_mut()?;
         let Some(runtime) = &self.runtime else {
-            // Without a client nothing is waited for: there is the one error, and the end.
+            // Without a client, the stream has one error and ends; nothing waits.
             return updates.next().now_or_never().flatten();
         };
         match runtime.run(async { Ok(updates.next().await) }) {

@@ -1,4 +1,4 @@
-//! The client for programs without asynchronous code: the same surface, each call to its end.
+//! The client for programs without asynchronous code: the same API, and each call blocks.
 //!
 //! Not for use inside an asynchronous task: a call there is an [`Error::BlockingInAsync`].
 
@@ -25,17 +25,17 @@ pub struct Client {
     runtime: Arc<SharedRuntime>,
 }
 
-/// What an earlier process left behind, with blocking jobs.
+/// The unfinished jobs and submissions of earlier processes, with blocking jobs.
 pub type Resumed = crate::Resumed<Job>;
 
 /// The results of many jobs, as they come; see [`Client::run_all`].
 ///
-/// Jobs are begun while a result is waited for, and go on in the background.
+/// Jobs start while you wait for a result, and go on in the background.
 #[must_use = "nothing is submitted until it is iterated"]
 pub struct RunAll<'a, O = Output> {
     results: crate::RunAll<'a, O>,
     client: Client,
-    /// Whether it was used where nothing may block: that is said once.
+    /// Whether it was used in an asynchronous task, which gives one error.
     misused: bool,
 }
 
@@ -306,7 +306,7 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// Makes a blocking client. Nothing is sent yet.
+    /// Builds a blocking client. This sends nothing.
     ///
     /// # Errors
     /// The errors of [`build`](Self::build).
@@ -339,7 +339,7 @@ impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
                 Some((index, done.map_err(|error| error.map(|job| self.client.job_of(job)))))
             }
             Err(error) => {
-                // The jobs under way stay so until this is dropped.
+                // Running jobs go on until this is dropped.
                 self.misused = true;
                 Some((0, Err(error.into())))
             }

@@ -25,7 +25,7 @@ impl RetryBudget {
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok()
     }
 
-    /// Gives a little back: the service answers.
+    /// Gives a little back after a success.
     pub(super) fn give_back(&self) {
         let give = |tokens: u32| Some(tokens.saturating_add(SUCCESS).min(FULL));
         let _ = self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);

@@ -18,7 +18,7 @@ pub(super) const MAX_BODY_LEN: usize = 16 * 1024 * 1024;
 /// How much is read of a response that announces a longer body: its start may name a job.
 const MAX_START_LEN: usize = 64 * 1024;
 
-/// A call as it goes out.
+/// A call to send.
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a Url,
@@ -90,7 +90,8 @@ impl Transport {
         Ok(Response { retry_after, location, call, ..response })
     }
 
-    /// Sends a call, and keeps what arrives as it arrives: a time-out may end this at any point.
+    /// Sends a call. What arrives is in `received` at once, because a time-out may end this at any
+    /// point.
     async fn exchange(
         &self,
         request: Outgoing<'_>,

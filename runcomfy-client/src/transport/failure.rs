@@ -42,7 +42,7 @@ pub(crate) enum TransportError {
     /// The call took too long.
     TimedOut {
         after: Duration,
-        /// The ids in what had come of the response.
+        /// The ids in the part of the response that had arrived.
         ids: Ids,
     },
     /// The response is longer than any of the API.
@@ -76,7 +76,7 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {
-    /// The innermost cause. Those between say in general terms what the message says.
+    /// The innermost cause. The causes before it say less than the message.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NotConnected { source, .. }

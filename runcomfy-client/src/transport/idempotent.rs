@@ -1,4 +1,4 @@
-//! Calls that can be repeated without harm: retried where they fail, within the client's budget.
+//! Calls that can be repeated without harm: if they fail, they are retried within the client's budget.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::throttle::Lane;
 use super::{Attempts, CallError, Outgoing, Response, Subject, Transport};
 use crate::error::ApiError;
 
-/// A call that changes nothing, or nothing more when it is repeated.
+/// A call that can be repeated: it changes nothing, or a repetition changes nothing more.
 #[derive(Clone, Debug)]
 pub(crate) struct IdempotentCall<'a> {
     pub(crate) method: Method,
@@ -29,7 +29,8 @@ pub(crate) struct IdempotentCall<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AboutJob<'a> {
     pub(crate) request_id: &'a RequestId,
-    /// Whether a refusal may be no more than [lag](ApiError::is_lag).
+    /// Whether parts of the service may not know the job yet. A refusal that says so
+    /// ([`ApiError::is_lag`]) is then retried.
     pub(crate) may_lag: bool,
     /// Whether a response, of any status, says how the job ended: then there is nothing to retry.
     pub(crate) is_end: fn(&Response, &RequestId) -> bool,

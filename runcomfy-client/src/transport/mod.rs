@@ -87,8 +87,8 @@ impl Transport {
                 tls::config(local).map_err(|error| http_error(error.into()))?,
             )
             .connect_timeout(limits.connect_timeout)
-            // Servers close connections that nothing goes over; a submission on one of those would
-            // have an unknown outcome.
+            // Servers close idle connections; a submission on one of those would have an unknown
+            // outcome.
             .pool_idle_timeout(MAX_IDLE)
             // The token goes to no other host, and no call is repeated behind the caller's back.
             .redirect(reqwest::redirect::Policy::none())
@@ -123,9 +123,9 @@ impl Transport {
         url
     }
 
-    /// What an error shows of a call that was answered with this status.
+    /// The call as an error shows it, for a response with this status.
     pub(super) fn sent(&self, method: &Method, url: &Url, status: u16) -> SentCall {
-        // Only then is the address in doubt.
+        // Only with these statuses, the base URL may be wrong.
         let versioned_base =
             if [404, 405].contains(&status) { self.versioned_base(url) } else { None };
         SentCall { method: method.clone(), url: self.redact(url.as_str()), versioned_base }
@@ -156,7 +156,7 @@ impl Transport {
         url.origin() == self.base.origin()
     }
 
-    /// Waits before the next try of a call.
+    /// Waits before the next attempt of a call.
     pub(crate) async fn back_off(
         &self,
         attempt: u32,
@@ -167,7 +167,7 @@ impl Transport {
         self.clock.sleep(delay.min(longest)).await;
     }
 
-    /// A little less than this, each time another bit, so that many waits do not beat in time.
+    /// This duration, less a random part of it, so that many waits do not call at the same moment.
     pub(crate) fn jittered(&self, longest: Duration) -> Duration {
         longest.mul_f64(0.85 + 0.15 * self.jitter().f64())
     }

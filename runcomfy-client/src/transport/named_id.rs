@@ -7,7 +7,7 @@ use runcomfy_journal::RequestId;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The request ids in a response that is no acceptance.
+/// The request ids in a response that does not show that the submission was accepted.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     /// The job's id: the service has accepted it.
@@ -64,13 +64,13 @@ impl<'de> Visitor<'de> for NamedId<'de, '_> {
     }
 }
 
-/// The id that a value is: a string, or a whole number, of which every digit is kept.
+/// A value as an id: a string, or a whole number with all its digits.
 fn id_of(value: &str, body: &str) -> Option<String> {
     if value.starts_with('"') {
         return serde_json::from_str(value).ok();
     }
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    // With nothing behind it, more digits may have been cut off.
+    // At the end of the text, more digits may have been cut off.
     let end = value.as_ptr() as usize + value.len() - body.as_ptr() as usize;
     let is_whole = body.get(end..).is_some_and(|rest| !rest.is_empty());
     (is_number && is_whole).then(|| value.to_owned())

@@ -1,4 +1,4 @@
-//! Refusals: every form of body that the service is known to refuse a call with.
+//! Refusals of calls, with every known form of body.
 
 use runcomfy_journal::RequestId;
 use runcomfy_types::ModelId;
@@ -17,7 +17,7 @@ const MAX_SHOWN_BODY_LEN: usize = 4096;
 pub(crate) struct Subject<'a> {
     pub(crate) request_id: Option<&'a RequestId>,
     pub(crate) model_id: Option<&'a ModelId>,
-    /// Whether the body of a submission was checked by no schema of ours.
+    /// Whether no schema of ours has checked the body of the submission.
     pub(crate) is_unchecked: bool,
     /// Bytes of the body.
     pub(crate) size: Option<u64>,
@@ -56,8 +56,8 @@ impl Response {
     }
 }
 
-/// A top-level `error_code` that says something: not null, not 0, not empty. Some bodies call it
-/// `code`; beside a success, that has to be one of the service's own to mean a failure.
+/// A top-level `error_code` that is not null, 0 or empty. Some bodies call it `code`; in a response
+/// with a status of success, only a code of the service itself means a failure.
 fn error_code(json: &Value, is_success: bool) -> Option<String> {
     let code = |key: &str| match json.get(key)? {
         Value::Number(number) if number.as_i64() != Some(0) => Some(number.to_string()),

@@ -74,7 +74,7 @@ impl Response {
     }
 
     /// A text of the response as an error shows it: without the token, without what grants access in
-    /// URLs (passwords and signatures), and truncated where it is longer than this.
+    /// URLs (passwords and signatures), and truncated to this length.
     ///
     /// Compare the text itself, never its excerpt: a word that contains the token is another word
     /// without it.
@@ -93,7 +93,7 @@ impl Response {
         (200..300).contains(&self.status) && self.body.trim().is_empty()
     }
 
-    /// Whether it can be read, or need not be.
+    /// Whether it is JSON, or a success that needs no body.
     pub(crate) fn is_usable(&self, method: &Method) -> bool {
         self.json.is_ok() || (*method == Method::POST && self.is_empty_success())
     }
