@@ -127,28 +127,31 @@ impl From<apalis_postgres::Error> for Error {
 impl Error {
     /// Whether the database could not be reached, so that the same call may work later.
     pub(crate) fn is_passing(&self) -> bool {
-        match self {
-            Self::Database(source) => match source {
-                sqlx::Error::Io(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::Protocol(_)
-                | sqlx::Error::WorkerCrashed => true,
-                sqlx::Error::Database(error) => {
-                    let code = error.code().unwrap_or_default();
-                    // Connection failures, shutdown, too many connections, serialisation, deadlock and a
-                    // frozen transaction of PostgreSQL; busy and locked of SQLite, and a full disk.
-                    code.starts_with("08")
-                        || code.starts_with("57P")
-                        || code.starts_with("53")
-                        || matches!(
-                            &*code,
-                            "40001" | "40P01" | "25P03" | "5" | "6" | "13" | "261" | "517"
-                        )
-                }
-                _ => false,
-            },
-            Self::Engine(_) | Self::Silent { .. } => true,
+        let source = match self {
+            Self::Database(source) => source,
+            // With a file, what is in the way does not pass.
+            Self::Open { store, source } if store.contains("://") => source,
+            Self::Engine(_) | Self::Silent { .. } => return true,
+            _ => return false,
+        };
+        match source {
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                // Connection failures, shutdown, too many connections, serialisation, deadlock and a
+                // frozen transaction of PostgreSQL; busy and locked of SQLite, and a full disk.
+                code.starts_with("08")
+                    || code.starts_with("57P")
+                    || code.starts_with("53")
+                    || matches!(
+                        &*code,
+                        "40001" | "40P01" | "25P03" | "5" | "6" | "13" | "261" | "517"
+                    )
+            }
             _ => false,
         }
     }

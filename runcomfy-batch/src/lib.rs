@@ -39,6 +39,7 @@ mod money;
 mod name;
 #[cfg(feature = "object-storage")]
 mod objects;
+mod patience;
 mod store;
 mod worker;
 

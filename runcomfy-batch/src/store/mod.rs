@@ -34,6 +34,7 @@ pub(crate) use outcome::Ending;
 use call::{LIMIT, LONG, TIMEOUT, in_transaction, on_connection, with_connection};
 
 use crate::error::Error;
+use crate::patience::Patience;
 
 /// A database of batches. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -85,6 +86,19 @@ impl Store {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Like [`open`](Self::open), but bears a database that is away or starts, for so long. `on_wait` hears why
+    /// before each pause. What only a person can mend fails at once.
+    ///
+    /// # Errors
+    /// As with [`open`](Self::open).
+    pub async fn open_within(
+        store: &str,
+        patience: Duration,
+        mut on_wait: impl FnMut(&Error),
+    ) -> Result<Self, Error> {
+        Patience::until(patience, || Self::open(store), |error| on_wait(error)).await
     }
 
     /// A batch in it, which is created if it does not exist.

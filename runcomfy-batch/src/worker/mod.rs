@@ -7,7 +7,6 @@
 mod engine;
 mod event;
 mod finish;
-mod patience;
 mod save;
 mod submit;
 #[cfg(test)]
@@ -28,8 +27,8 @@ pub use event::{Event, Outcome};
 use crate::error::Error;
 use crate::job::{JobRecord, State};
 use crate::journal::Writer;
+use crate::patience::Patience;
 use crate::store::{Batch, Left, Stored};
-use patience::Patience;
 use save::{Place, Save};
 
 /// How a worker works.
@@ -198,8 +197,8 @@ impl Worker {
     /// back.
     ///
     /// # Errors
-    /// [`Error::BadPlace`] if files cannot be saved in object storage; failures of the database when the worker
-    /// begins, or if the system gives no thread.
+    /// [`Error::BadPlace`] if files cannot be saved in object storage; failures of the database if it stays away
+    /// for a minute when the worker begins; or if the system gives no thread.
     pub async fn run(
         &self,
         stop: CancellationToken,
@@ -208,7 +207,8 @@ impl Worker {
         if let Some(save) = &self.options.save {
             save.check().await?;
         }
-        self.batch.dispatch().await?;
+        let away = |error: &Error| tracing::warn!(%error, "the database is away");
+        Patience::until(START_PATIENCE, || self.batch.dispatch(), away).await?;
         let writer =
             Writer::start(self.batch.clone()).map_err(|error| Error::Engine(error.into()))?;
         let work = Arc::new(Work {
@@ -260,6 +260,9 @@ impl Worker {
         Ok(work.outcome().unwrap_or(Outcome::Stopped))
     }
 }
+
+/// How long a worker that begins waits for a database that is away.
+const START_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the jobs of a running worker share.
 pub(crate) struct Work {

@@ -1,13 +1,13 @@
-//! A worker whose database is silent.
+//! A worker whose database is silent, or away.
 
 use std::time::Duration;
 
 use runcomfy_client::{CancellationToken, Client};
-use runcomfy_test_postgres::Database;
+use runcomfy_test_postgres::{Database, Door};
 use runcomfy_types::DynamicModel;
 use sqlx::Connection as _;
 
-use super::{WorkOptions, Worker};
+use super::{Outcome, WorkOptions, Worker};
 use crate::job::NewJob;
 use crate::store::Store;
 
@@ -44,4 +44,22 @@ async fn engine_begins_again_after_a_silence_of_the_database() {
     lock.rollback().await.unwrap();
     stop.cancel();
     running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_begins_when_its_database_is_back() {
+    let Some(database) = Database::new() else { return };
+    let door = Door::new(&database, true);
+    let store = Store::open(door.url()).await.unwrap();
+    // With connections of its own, and none yet.
+    let batch = store.batch("test").await.unwrap().reconnected();
+    door.open(false);
+    let client = Client::builder().token("t").build().unwrap();
+    let worker = Worker::new(batch, client, WorkOptions::default());
+    let running = tokio::spawn(async move { worker.run(CancellationToken::new(), |_| {}).await });
+    while door.refused() == 0 {
+        tokio::task::yield_now().await;
+    }
+    door.open(true);
+    assert_eq!(running.await.unwrap().unwrap(), Outcome::Ended);
 }

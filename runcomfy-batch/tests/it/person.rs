@@ -217,3 +217,23 @@ async fn database_that_is_away_is_said_so_at_once() {
     let error = format!("{error:?}");
     assert!(error.contains("127.0.0.1:1/rcf") && error.contains("refused"), "{error}");
 }
+
+#[tokio::test]
+async fn database_that_is_away_is_waited_for_only_so_long() {
+    let patience = Duration::from_millis(200);
+    let mut tries = 0;
+    let away = |error: &Error| {
+        assert!(matches!(error, Error::Open { .. }), "{error:?}");
+        tries += 1;
+    };
+    let error = Store::open_within("postgres://rcf@127.0.0.1:1/rcf", patience, away).await;
+    assert!(matches!(error, Err(Error::Open { .. })), "{error:?}");
+    assert!(tries > 1, "{tries}");
+    // A person has to mend these.
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("none/batch.db");
+    for store in ["mysql://host/db", missing.to_str().unwrap()] {
+        let waits = |error: &Error| panic!("it waits: {error:?}");
+        Store::open_within(store, patience, waits).await.unwrap_err();
+    }
+}

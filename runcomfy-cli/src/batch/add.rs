@@ -49,7 +49,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     place.check()?;
     // Without a token, models with generated types can be added all the same.
     let client = Client::from_env().ok();
-    let create = async || place.create().await;
+    let create = async || place.create(None).await;
     let (_, adding) = add(source, limits, None, create, client.as_ref(), false, *say).await?;
     say.result(output, &adding.to_json(), |output| writeln!(output, "{}", adding.words()))?;
     Ok(Finish::Done)

@@ -1,11 +1,14 @@
 //! Where a batch is: its database, and the folder of its results.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use runcomfy_batch::{Batch, Store};
-use runcomfy_schema::printable::printable;
+use runcomfy_schema::printable::{line, printable};
 
 use super::error::of_batch;
+use crate::run::Say;
 use crate::service::shell_word;
 use crate::{Error, Result};
 
@@ -38,8 +41,8 @@ impl Place {
         self.store().map(drop)
     }
 
-    /// Opens the batch, and creates it if it is not there.
-    pub(super) async fn create(&self) -> Result<Batch> {
+    /// Opens the batch, and creates it if it is not there. With a `worker`, a database that is away is waited for.
+    pub(super) async fn create(&self, worker: Option<Say>) -> Result<Batch> {
         let store = self.store()?;
         if let Some(folder) = file_of(&store).and_then(Path::parent)
             && folder != Path::new("")
@@ -48,11 +51,20 @@ impl Place {
                 |error| Error::io(format!("cannot make the folder {}", folder.display()), error);
             std::fs::create_dir_all(folder).map_err(io)?;
         }
-        self.open_in(&store).await
+        self.open_in(&store, worker).await
     }
 
     /// Opens a batch that has jobs.
     pub(super) async fn open(&self) -> Result<Batch> {
+        self.open_with_jobs(None).await
+    }
+
+    /// The same for a worker: a database that is away is waited for.
+    pub(super) async fn open_for_work(&self, say: Say) -> Result<Batch> {
+        self.open_with_jobs(Some(say)).await
+    }
+
+    async fn open_with_jobs(&self, worker: Option<Say>) -> Result<Batch> {
         let store = self.store()?;
         let none = |place: &str| {
             Error::bad_input(format!(
@@ -66,15 +78,31 @@ impl Place {
         {
             return Err(none(&file.display().to_string()));
         }
-        let batch = self.open_in(&store).await?;
+        let batch = self.open_in(&store, worker).await?;
         if batch.status().await.map_err(of_batch)?.total() == 0 {
             return Err(none(&format!("this database under the name {}", self.name)));
         }
         Ok(batch)
     }
 
-    async fn open_in(&self, store: &str) -> Result<Batch> {
-        let store = Store::open(store).await.map_err(of_batch)?;
+    async fn open_in(&self, store: &str, worker: Option<Say>) -> Result<Batch> {
+        let store = match worker {
+            Some(say) => {
+                let mut is_told = false;
+                let away = |error: &runcomfy_batch::Error| {
+                    if !std::mem::replace(&mut is_told, true) {
+                        say.note(&format!(
+                            "{}; trying again for {} s",
+                            told(error),
+                            PATIENCE.as_secs()
+                        ));
+                    }
+                };
+                Store::open_within(store, PATIENCE, away).await
+            }
+            None => Store::open(store).await,
+        };
+        let store = store.map_err(of_batch)?;
         store.batch(&self.name).await.map_err(of_batch)
     }
 
@@ -117,6 +145,15 @@ impl Place {
         }
         flags
     }
+}
+
+/// How long a worker that begins waits for a database that is away.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An error with its cause, on one line.
+fn told(error: &runcomfy_batch::Error) -> String {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    line(&format!("{error}{cause}")).to_string()
 }
 
 /// The path of a database that is a file.

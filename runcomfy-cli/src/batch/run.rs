@@ -56,7 +56,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let folder = place.folder()?;
     let client = Client::from_env().map_err(service::error)?;
     check_files(work_args)?;
-    let create = async || place.create().await;
+    let create = async || place.create(Some(*say)).await;
     let template = (!work_args.no_files).then_some(&work_args.name_template);
     let (batch, adding) = add(source, limits, template, create, Some(&client), true, *say).await?;
     say.note(&adding.words());

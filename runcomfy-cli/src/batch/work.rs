@@ -50,7 +50,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     }
     check_files(work_args)?;
     let client = Client::from_env().map_err(service::error)?;
-    let batch = place.open().await?;
+    let batch = place.open_for_work(*say).await?;
     limits.set(&batch).await?;
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;

@@ -4,6 +4,8 @@
 //! Where PostgreSQL is not installed, a test says so and passes. With the variable `POSTGRES` set, as in the
 //! gate, it fails.
 
+mod door;
+
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -17,6 +19,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use door::Door;
 
 /// A database of a running server.
 #[derive(Debug)]

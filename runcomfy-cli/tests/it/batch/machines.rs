@@ -4,10 +4,10 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
 
-use runcomfy_test_postgres::Database;
+use runcomfy_test_postgres::{Database, Door};
 use serde_json::{Value, json};
 
-use super::support::{accepted_prompts, line, lines, results};
+use super::support::{Running, accepted_prompts, line, lines, results};
 use crate::run::support::{Service, quick};
 
 #[test]
@@ -66,6 +66,25 @@ fn database_that_is_away_is_named_without_its_password() {
         "{error}"
     );
     assert!(!error.contains("secret"), "{error}");
+}
+
+#[test]
+fn worker_waits_for_a_database_that_is_away() {
+    let Some(database) = Database::new() else { return };
+    let service = Service::of(quick().workers(100));
+    service.write("jobs.jsonl", lines(2));
+    service.succeed(&["batch", "add", "jobs.jsonl", "--store", &database.url()]);
+    let door = Door::new(&database, false);
+    let work = ["batch", "work", "--out", "o", "--store", door.url()];
+    let mut worker = Running::start(&service, &work);
+    let told = worker.read_until("trying again");
+    assert!(told.starts_with(&format!("cannot open the database {}: ", door.url())), "{told}");
+    assert!(told.ends_with("; trying again for 60 s\n"), "{told}");
+    door.open(true);
+    let output = worker.end();
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(!output.stderr.contains("trying again"), "it is told once: {}", output.stderr);
+    assert_eq!(service.sandbox.accepted(), 2);
 }
 
 #[test]
