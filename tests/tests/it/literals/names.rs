@@ -69,7 +69,7 @@ const SCHEMA: &str = r##"{
         "next": {"$ref": "#/$defs/Camera"}
       }
     },
-    "Lens": {"type": "object", "properties": {"focus": {"type": "number"}}},
+    "Lens": {"type": "object", "properties": {"focus": {"type": "number", "deprecated": true}}},
     "View": {"$ref": "#/$defs/Camera"}
   }
 }"##;
@@ -177,7 +177,8 @@ const OF_EVERY_TYPE: [&str; 4] = ["builder", "to_builder", "build", "from_json"]
 fn start() -> String {
     let generator = Generator::from_texts([("acme/names", SCHEMA)]).runtime("::runcomfy_models");
     let mut models = String::new();
-    for line in generator.generate().unwrap().inlined().lines() {
+    let source = generator.generate().unwrap().inlined();
+    for line in source.lines().filter(|line| line.trim() != "#[deprecated]") {
         let name =
             line.trim_start().strip_prefix("pub fn ").and_then(|rest| rest.split('(').next());
         if name.is_some_and(|name| !OF_EVERY_TYPE.contains(&name)) {
@@ -251,7 +252,7 @@ fn names_lead_to_methods_wherever_they_are_written() {
     assert!(problems.is_empty(), "{problems}");
 }
 
-/// A strict program with calls of each kind.
+/// A strict program with calls of each kind. `focus` is deprecated: only its setter says so.
 const PROGRAM: &str = r#"//! A program that allows no warnings.
 #![deny(warnings, missing_docs, unused, unused_qualifications, unused_results, clippy::all, clippy::pedantic)]
 
