@@ -21,6 +21,10 @@ pub struct Added {
     /// Jobs that the batch had already, in any state. A new one without an estimate takes the one given here;
     /// otherwise nothing happens to them.
     pub known: u64,
+    /// What the new jobs will probably cost, as far as they have an estimate.
+    pub estimate: Usd,
+    /// New jobs without an estimate.
+    pub unpriced: u64,
 }
 
 /// A job as it is added.
@@ -126,6 +130,8 @@ impl Batch {
                     .await?;
                 } else {
                     added.added += 1;
+                    added.estimate = added.estimate.plus(job.estimate.unwrap_or_default());
+                    added.unpriced += u64::from(job.estimate.is_none());
                     number += 1;
                 }
             }

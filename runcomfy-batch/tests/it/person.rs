@@ -237,3 +237,24 @@ async fn database_that_is_away_is_waited_for_only_so_long() {
         Store::open_within(store, patience, waits).await.unwrap_err();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cost_of_what_is_added_is_told() {
+    for stored in stores().await {
+        let batch = stored.batch().await;
+        let list = |prices: &[Option<&str>]| -> Vec<NewJob> {
+            let job = |(number, price): (usize, &Option<&str>)| {
+                let mut job = NewJob::new(input(number));
+                job.estimate = price.map(|price| price.parse().unwrap());
+                job
+            };
+            prices.iter().enumerate().map(job).collect()
+        };
+        let added = batch.add(list(&[Some("0.28"), None])).await.unwrap();
+        assert_eq!((added.estimate.to_string().as_str(), added.unpriced), ("$0.28", 1));
+        // What the batch has already is not counted.
+        let added = batch.add(list(&[Some("0.28"), None, Some("0.56")])).await.unwrap();
+        assert_eq!((added.added, added.known), (1, 2));
+        assert_eq!((added.estimate.to_string().as_str(), added.unpriced), ("$0.56", 0));
+    }
+}

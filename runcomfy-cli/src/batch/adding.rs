@@ -21,10 +21,6 @@ pub(super) struct Adding {
     added: Added,
     /// Lines that were left out.
     skipped: usize,
-    /// The number of the last job of the batch.
-    last: u64,
-    /// What the added jobs probably cost.
-    cost: Usd,
     pub(super) models: BTreeMap<String, Model>,
 }
 
@@ -70,13 +66,8 @@ pub(super) async fn add(
         say.note(&format!("the price of {model} is not known: {reason}"));
     }
     let mut jobs = Jobs::new(source, &opened, client.cloned(), &mut prices)?;
-    let mut adding = Adding {
-        added: Added::default(),
-        skipped: checked.skipped(),
-        last: old.total(),
-        cost: Usd::ZERO,
-        models: checked.models,
-    };
+    let mut adding =
+        Adding { added: Added::default(), skipped: checked.skipped(), models: checked.models };
     let (mut chunk, mut len) = (Vec::new(), 0);
     while let Some(found) = jobs.next().await? {
         // A file that has changed since it was checked must not slip through.
@@ -104,18 +95,11 @@ pub(super) async fn add(
 
 impl Adding {
     async fn add(&mut self, batch: &Batch, jobs: Vec<NewJob>) -> Result<()> {
-        let estimates = jobs.iter().filter_map(|job| job.estimate);
-        let cost = estimates.fold(Usd::ZERO, Usd::plus);
         let added = batch.add(jobs).await.map_err(of_batch)?;
-        let cost = match added {
-            Added { known: 0, .. } => cost,
-            Added { added: 0, .. } => Usd::ZERO,
-            _ => cost_of(batch, self.last, added.added).await?,
-        };
-        self.cost = self.cost.plus(cost);
-        self.last += added.added;
         self.added.added += added.added;
         self.added.known += added.known;
+        self.added.estimate = self.added.estimate.plus(added.estimate);
+        self.added.unpriced += added.unpriced;
         Ok(())
     }
 
@@ -131,8 +115,11 @@ impl Adding {
     /// In words: `200 jobs added, for about $56.00; 10 were there already`.
     pub(super) fn words(&self) -> String {
         let mut words = format!("{} added", counted(self.added.added, "job"));
-        if self.cost > Usd::ZERO {
-            words += &format!(", for about {}", self.cost);
+        if self.added.estimate > Usd::ZERO {
+            words += &format!(", for about {}", self.added.estimate);
+            if self.added.unpriced > 0 {
+                words += &format!(" and {} of unknown price", counted(self.added.unpriced, "job"));
+            }
         }
         match self.added.known {
             0 => {}
@@ -145,25 +132,9 @@ impl Adding {
     pub(super) fn to_json(&self) -> Value {
         json!({
             "added": self.added.added, "known": self.added.known, "skipped_lines": self.skipped,
-            "estimate": self.cost,
+            "estimate": self.added.estimate, "unpriced": self.added.unpriced,
         })
     }
-}
-
-/// What the next `count` jobs after the one with the number `last` probably cost. If others add jobs at the same
-/// time, it may take theirs.
-async fn cost_of(batch: &Batch, mut last: u64, count: u64) -> Result<Usd> {
-    const PAGE: u32 = 500;
-    let (mut left, mut cost) = (count, Usd::ZERO);
-    while left > 0 {
-        let page = u32::try_from(left).unwrap_or(PAGE).min(PAGE);
-        let jobs = batch.jobs(last, page).await.map_err(of_batch)?;
-        let Some(end) = jobs.last() else { break };
-        last = end.number;
-        left = left.saturating_sub(jobs.len() as u64);
-        cost = jobs.iter().filter_map(|job| job.estimate).fold(cost, Usd::plus);
-    }
-    Ok(cost)
 }
 
 /// Refuses prices of models that no job has: one may be misspelled.

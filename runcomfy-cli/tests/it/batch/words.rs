@@ -106,7 +106,25 @@ fn estimate_is_of_the_jobs_that_were_added() {
     assert_eq!(output.stdout, "2 jobs added, for about $1.00; 1 was there already\n");
     service.write("jobs.jsonl", lines(4));
     let added = service.json(&add);
-    assert_eq!(added, json!({"added": 1, "known": 3, "skipped_lines": 0, "estimate": 0.5}));
+    assert_eq!(
+        added,
+        json!({"added": 1, "known": 3, "skipped_lines": 0, "estimate": 0.5, "unpriced": 0})
+    );
+#[test]
+fn estimate_says_what_it_leaves_out() {
+    let schema = json!({
+        "base_price_usd": 0.1, "price_unit": "token",
+        "input_schema": {"type": "object", "properties": {"prompt": {"type": "string"}}},
+    });
+    let service = Service::of(quick().price_usd(0.1).model("acme/dream", schema.to_string()));
+    let dream = "{\"model\": \"acme/dream\", \"prompt\": \"x\"}\n";
+    service.write("jobs.jsonl", lines(2) + dream);
+    let output = service.rcf(&["batch", "add", "jobs.jsonl", "--out", "videos"]);
+    assert_eq!(output.stdout, "3 jobs added, for about $1.00 and 1 job of unknown price\n");
+    let added = service.json(&["batch", "add", "jobs.jsonl", "--out", "others", "-q"]);
+    assert_eq!((&added["estimate"], &added["unpriced"]), (&json!(1.0), &json!(1)));
+}
+
     assert_eq!(service.succeed(&add), "0 jobs added; 4 were there already\n");
 }
 
