@@ -2,6 +2,7 @@
 
 use runcomfy_client::RequestId;
 use runcomfy_schema::debug_as_report;
+use runcomfy_types::ModelId;
 
 /// Why a call about a batch failed. `{:?}` shows the causes, too.
 #[derive(thiserror::Error)]
@@ -82,6 +83,18 @@ pub enum Error {
         /// Its number.
         number: u64,
     },
+    /// The service says that a request id is that of a job of another model.
+    #[error("{request_id} is a job of another model{}, and job {number} is of {model_id}", named(found.as_deref()))]
+    OfAnotherModel {
+        /// The id.
+        request_id: RequestId,
+        /// The model that the service names, if it can be read.
+        found: Option<String>,
+        /// The job of the batch.
+        number: u64,
+        /// Its model.
+        model_id: ModelId,
+    },
     /// The client cannot be used.
     #[error(transparent)]
     Client(#[from] runcomfy_client::Error),
@@ -108,9 +121,14 @@ debug_as_report!(enum Error {
     NoEstimate { count, model_id },
     NoJob(number),
     OfAnotherJob { request_id, batch, number },
+    OfAnotherModel { request_id, found, number, model_id },
     Client(source),
     Listen { address, source },
 });
+
+fn named(model_id: Option<&str>) -> String {
+    model_id.map(|id| format!(", {id}")).unwrap_or_default()
+}
 
 impl From<apalis_sqlite::Error> for Error {
     fn from(source: apalis_sqlite::Error) -> Self {

@@ -1,7 +1,8 @@
 //! What a person does with the jobs of a batch: sets limits, pauses, cancels, tries again, takes up.
 
 use futures_util::StreamExt as _;
-use runcomfy_client::{CancelOutcome, Client, RequestId};
+use runcomfy_client::{CancelOutcome, Client, Error as ClientError, Job, RequestId};
+use serde_json::{Value, json};
 
 use super::{Batch, Limits, in_transaction, signed, system_now, unsigned, with_connection};
 use crate::error::Error;
@@ -245,11 +246,42 @@ impl Batch {
         .map(|()| count)
     }
 
+    /// Asks the service whether a request id may be that of a job: it may not be one of another model. A service
+    /// that does not name the model, or cannot be asked, is no reason against it.
+    ///
+    /// # Errors
+    /// [`Error::OfAnotherModel`]; [`Error::NoJob`]; failures of the database.
+    pub async fn check_model(
+        &self,
+        client: &Client,
+        number: u64,
+        request_id: &RequestId,
+    ) -> Result<(), Error> {
+        let model_id = self.job(number).await?.model_id;
+        // A job that knows its model takes no answer about another one.
+        let known = json!({"request_id": request_id, "model_id": model_id.as_str()});
+        let job = serde_json::from_value::<Job>(known).map_err(ClientError::Body)?;
+        let Err(ClientError::BadAnswer { body, .. }) = client.attach(job).result().await else {
+            return Ok(());
+        };
+        // The answer may be bad for another reason.
+        let any = client.job_json(request_id)?.result().await;
+        if let Err(ClientError::BadAnswer { .. }) = any {
+            return Ok(());
+        }
+        let body: Option<Value> = serde_json::from_str(&body).ok();
+        let found = body.as_ref().and_then(|body| body.get("model_id")?.as_str());
+        let found = found.map(str::to_owned);
+        Err(Error::OfAnotherModel { request_id: request_id.clone(), found, number, model_id })
+    }
+
     /// Takes up the job that an unknown submission became, as somebody found in the account. A worker waits for
     /// it, and nothing is submitted.
     ///
     /// It takes a job back, too, that was to be tried again after an unknown submission, as long as it is not
     /// submitted again.
+    ///
+    /// It does not ask the service; [`check_model`](Self::check_model) does.
     ///
     /// Returns false if the job is neither: its outcome may have arrived.
     ///

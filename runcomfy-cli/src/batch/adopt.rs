@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
+use runcomfy_client::Client;
 use runcomfy_models::RequestId;
 use serde_json::json;
 
 use super::error::of_batch;
 use super::{Finish, place::Place};
 use crate::run::Say;
-use crate::{Error, Result};
+use crate::{Error, Result, service};
 
 const EXAMPLE: &str = "\
 Example:
@@ -28,6 +29,9 @@ pub struct Args {
     /// The request id
     #[arg(value_name = "REQUEST ID")]
     pub request_id: RequestId,
+    /// Takes the job also if the service says that it is one of another model: some have two names
+    #[arg(long)]
+    pub any_model: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its parts are documented")]
     pub place: Place,
@@ -37,8 +41,12 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
-    let Args { number, request_id, place, say } = args;
+    let Args { number, request_id, any_model, place, say } = args;
     let batch = place.open().await?;
+    if !any_model {
+        let client = Client::from_env().map_err(service::error)?;
+        batch.check_model(&client, *number, request_id).await.map_err(of_batch)?;
+    }
     if !batch.adopt(*number, request_id).await.map_err(of_batch)? {
         let state = batch.job(*number).await.map_err(of_batch)?.state;
         return Err(Error::bad_input(format!(

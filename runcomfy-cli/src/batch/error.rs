@@ -13,13 +13,19 @@ pub(super) fn of_batch(error: BatchError) -> Error {
             ErrorKind::Usage
         }
         BatchError::Open { ref store, .. } if !store.contains("://") => ErrorKind::Io,
-        BatchError::NoEstimate { .. } | BatchError::NoJob(_) => ErrorKind::BadInput,
+        BatchError::NoEstimate { .. }
+        | BatchError::NoJob(_)
+        | BatchError::OfAnotherJob { .. }
+        | BatchError::OfAnotherModel { .. } => ErrorKind::BadInput,
         BatchError::Damaged { .. } => ErrorKind::Io,
         _ => ErrorKind::Unavailable,
     };
     let message = match &error {
         BatchError::NoEstimate { .. } => {
             format!("{error}; state their prices with --price MODEL=USD when you add them")
+        }
+        BatchError::OfAnotherModel { .. } => {
+            format!("{error}; if both names are those of one model, --any-model takes it")
         }
         error => error.to_string(),
     };
