@@ -107,7 +107,7 @@ impl Client {
     }
 
     /// Submits an input, which costs money. It is sent again only if it surely was not accepted: no
-    /// connection was made, or the answer is HTTP 429.
+    /// connection was made, or the answer is HTTP 429 without a sign of a job (its URLs or its state).
     ///
     /// # Errors
     /// Nothing was accepted, so nothing was paid for:

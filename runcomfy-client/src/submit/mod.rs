@@ -5,6 +5,7 @@
 //! outcome (`outcome.rs`).
 
 mod extra;
+mod job_signs;
 mod options;
 mod outcome;
 mod prepared;

@@ -5,17 +5,19 @@
 //! | 2xx with a request id, and no `error_code` | accepted |
 //! | 2xx with both | unknown, and the id is a hint |
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
-//! | 429, without the body of a job | none yet: surely not accepted, so `send.rs` sends it again |
+//! | 429 without signs of a job | none yet: surely not accepted, so `send.rs` sends it again |
 //! | 4xx but for 408 and 499, or 2xx with a known `error_code` | not accepted |
 //! | anything else | unknown |
 //!
-//! An error with the body of a job is unknown, with any status. A request id in any other error is a
-//! hint: it may be the job's, or one that a gateway gave to the call.
+//! An error with signs of a job (`job_signs.rs`) is unknown, with any status, and is not sent again: the
+//! job may have been paid for. A request id in an error is a hint: it may be the job's, or one that a
+//! gateway gave to the call.
 
-use runcomfy_journal::{JobState, JournalEntry, RequestId, Submission};
+use runcomfy_journal::{JournalEntry, RequestId, Submission};
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
+use super::job_signs::has_job_signs;
 use crate::error::{ApiError, BoxError, Error};
 use crate::transport::failure::innermost;
 use crate::transport::named_id::{Ids, named_id};
@@ -63,7 +65,7 @@ impl SubmitOutcome {
             400..500 => true,
             _ => false,
         };
-        if refused && !is_of_job(response, id.as_ref()) {
+        if refused && !has_job_signs(&response.body) {
             let error = Box::new(error);
             return match status {
                 429 => Err(Busy(error)),
@@ -132,18 +134,6 @@ fn id_of(response: &Response) -> Option<RequestId> {
     }
 }
 
-/// Whether a body has the URLs or the state of a job.
-fn is_of_job(response: &Response, id: Option<&RequestId>) -> bool {
-    let Ok(json) = &response.json else { return false };
-    let has_url = ["status_url", "result_url", "cancel_url"]
-        .iter()
-        .any(|key| matches!(json.get(key), Some(Value::String(_))));
-    let has_state = json.get("status").and_then(Value::as_str).is_some_and(|word| {
-        matches!(JobState::from(word), JobState::InQueue | JobState::InProgress)
-    });
-    id.is_some() && (has_url || has_state)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +183,18 @@ mod tests {
             (429, id, "busy"),
             (429, job, "unknown, hint r1"),
             (429, queued, "unknown, hint r1"),
+            // A job without an id that can be read, or with one that is broken off.
+            (429, r#"{"status_url": "https://a/status"}"#, "unknown"),
+            (429, r#"{"request_id": "a/b", "result_url": "https://a/result"}"#, "unknown"),
+            (429, r#"{"request_id": null, "cancel_url": "https://a/cancel"}"#, "unknown"),
+            (429, r#"{"status": "in_queue"}"#, "unknown"),
+            (429, r#"{"status": "in_progress"}"#, "unknown"),
+            (429, r#"{"status": "completed"}"#, "unknown"),
+            (429, r#"{"request_id": "r1", "status_url": "htt"#, "unknown, hint r1"),
+            (429, r#"{"status": "in_queue", "#, "unknown"),
+            (429, r#"{"status": "failed", "status_url": null}"#, "busy"),
+            (429, r#"{"message": "the queue is full", "#, "busy"),
+            (429, "<html>in_queue</html>", "busy"),
             (400, "", "refused 400"),
             (404, id, "refused 404"),
             (405, "", "refused 405"),
@@ -202,6 +204,7 @@ mod tests {
             (425, "", "refused 425"),
             (451, "", "refused 451"),
             (409, queued, "unknown, hint r1"),
+            (409, r#"{"status": "in_queue"}"#, "unknown"),
             (408, "", "unknown"),
             (499, "", "unknown"),
             (301, id, "unknown, hint r1"),

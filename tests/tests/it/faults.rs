@@ -115,6 +115,16 @@ async fn truncated_acceptance_names_the_job_and_an_error_gives_a_hint() {
         assert!(error.to_string().contains("paid-1"), "{error}");
         assert_eq!(sandbox.received().len(), received + 1, "{reply:?} was sent again");
     }
+    // The signs of a job are enough, without an id that can be read.
+    for body in
+        [r#"{"status_url": "https://a/status"}"#, r#"{"request_id": "a/b", "status": "in_queue"}"#]
+    {
+        let received = sandbox.received().len();
+        sandbox.reply_next(Call::Submit, Reply::new(429, body).header("retry-after", "0"));
+        let error = client.submit(&input()).await.unwrap_err();
+        assert!(error.is_submit_unknown(), "{body}: {error:?}");
+        assert_eq!(sandbox.received().len(), received + 1, "{body} was sent again");
+    }
     // A trace id in a 429 says nothing of a job: it is sent again.
     let busy = Reply::new(429, r#"{"request_id": "trace-1"}"#).header("retry-after", "0");
     sandbox.reply_next(Call::Submit, busy);
