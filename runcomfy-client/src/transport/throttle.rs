@@ -1,6 +1,7 @@
 //! How fast a client and its clones may call the service: so many calls at once, so many in a
 //! second, and none while the service asks for a pause.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -32,12 +33,14 @@ pub(crate) enum Lane {
 /// calls: so a pause moves every call that waits, and none loses its place in the line.
 #[derive(Debug, Default)]
 struct Timetable {
-    /// When the next call may be made by the rate, in open time.
+    /// The end of the line: the next new place, in open time.
     next: Duration,
+    /// Places before `next` that calls gave back, because they were dropped or had no time.
+    free: BTreeSet<Duration>,
     /// The end of the service's pause.
     closed: Duration,
-    /// How much later calls start because of all pauses, the present one included. A pause does not
-    /// count as far as the first call in the line had to wait anyway.
+    /// How much later calls start because of all pauses, the present one included; see
+    /// [`close`](Self::close).
     paused: Duration,
     /// How many calls wait for their time.
     waiting: u32,
@@ -54,10 +57,54 @@ impl Timetable {
         place.saturating_add(self.paused).max(self.closed)
     }
 
-    /// Lets no call start before a moment. The first call in the line may start right then.
+    /// Takes the first free place, or a new one at the end of the line.
+    fn take(&mut self, now: Duration, spacing: Duration) -> Duration {
+        self.forget_past_places(now);
+        if let Some(place) = self.free.pop_first() {
+            return place;
+        }
+        let place = self.next.max(self.open_time(now).saturating_sub(BURST));
+        self.next = place.saturating_add(spacing);
+        place
+    }
+
+    /// Gives a place back for another call.
+    fn give_back(&mut self, place: Duration, spacing: Duration) {
+        // Without a rate, all calls have the same place.
+        if spacing.is_zero() {
+            return;
+        }
+        self.free.insert(place);
+        // The line ends at the last call that waits.
+        while let Some(last) = self.free.pop_last() {
+            if last.saturating_add(spacing) < self.next {
+                self.free.insert(last);
+                break;
+            }
+            self.next = last;
+        }
+    }
+
+    /// A free place whose moment has passed is lost. Otherwise calls would make up for it at once.
+    fn forget_past_places(&mut self, now: Duration) {
+        if !self.free.is_empty() {
+            self.free = self.free.split_off(&self.open_time(now));
+        }
+    }
+
+    /// Lets no call start before a moment. The first call in the line may start right then, so a pause
+    /// counts only for what is left of it after the time that this call had to wait anyway.
+    ///
+    /// At one call a second, calls wait for the seconds 3, 4 and 5, and it is second 1:
+    /// - a pause until second 11 lasts 10 seconds. The first call had to wait for 2 of them anyway.
+    ///   `paused` grows by 8, and the calls start at 11, 12 and 13;
+    /// - a pause until second 2 changes nothing. All calls start later anyway.
     fn close(&mut self, now: Duration, until: Duration, spacing: Duration) {
+        self.forget_past_places(now);
         let pause = until.saturating_sub(self.closed.max(now));
-        let first = self.next.saturating_sub(spacing.saturating_mul(self.waiting));
+        let places = self.free.len().saturating_add(self.waiting as usize);
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
+        let first = self.next.saturating_sub(spacing.saturating_mul(places));
         let still_to_wait = first.saturating_sub(self.open_time(now));
         self.paused = self.paused.saturating_add(pause.saturating_sub(still_to_wait));
         self.closed = self.closed.max(until);
@@ -74,7 +121,7 @@ pub(crate) struct Throttled;
 impl fmt::Display for Throttled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "the call would have had to wait beyond its deadline, by the client's own limits or since the service asked for a pause"
+            "no time was left for the call: it waited for its turn (`calls_at_once`, `calls_per_second`) or for a pause that the service asked for; a longer `overall_timeout` leaves more time"
         )
     }
 }
@@ -134,14 +181,12 @@ impl Throttle {
     /// The next place in the timetable; `None` if that is now.
     fn place(&self, now: Duration) -> Option<Reservation<'_>> {
         let mut timetable = self.timetable();
-        let open = timetable.open_time(now);
-        let by_rate = timetable.next.max(open.saturating_sub(BURST));
-        timetable.next = by_rate.saturating_add(self.spacing);
-        if timetable.moment(by_rate) <= now {
+        let at = timetable.take(now, self.spacing);
+        if timetable.moment(at) <= now {
             return None;
         }
         timetable.waiting += 1;
-        Some(Reservation { throttle: self, at: by_rate, used: false })
+        Some(Reservation { throttle: self, at, used: false })
     }
 
     fn timetable(&self) -> MutexGuard<'_, Timetable> {
@@ -155,7 +200,7 @@ impl Throttle {
     }
 }
 
-/// A place in the timetable; given back if the call is not made.
+/// A place in the timetable. If the call is not made, another call gets it.
 struct Reservation<'a> {
     throttle: &'a Throttle,
     /// In open time.
@@ -174,7 +219,7 @@ impl Drop for Reservation<'_> {
         let mut timetable = self.throttle.timetable();
         timetable.waiting = timetable.waiting.saturating_sub(1);
         if !self.used {
-            timetable.next = timetable.next.saturating_sub(self.throttle.spacing);
+            timetable.give_back(self.at, self.throttle.spacing);
         }
     }
 }
@@ -227,7 +272,10 @@ mod tests {
         let clock = TestClock::default();
         let throttle = Throttle::new(Arc::new(clock.clone()), 4, None);
         throttle.pause_for(Duration::from_secs(7));
-        assert!(throttle.ready(Duration::from_secs(5)).await.is_err());
+        let error = throttle.ready(Duration::from_secs(5)).await.unwrap_err().to_string();
+        for setting in ["overall_timeout", "calls_at_once", "calls_per_second"] {
+            assert!(error.contains(setting), "{error}");
+        }
         throttle.ready(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_secs(7));
         throttle.ready(FOREVER).await.unwrap();
@@ -249,6 +297,44 @@ mod tests {
         }
         throttle.ready(FOREVER).await.unwrap();
         assert_eq!(clock.now(), Duration::from_millis(4000 + 10 * 200));
+    }
+
+    /// The example at `Timetable::close`.
+    #[test]
+    fn pause_counts_for_what_the_first_call_did_not_wait_anyway() {
+        let second = Duration::from_secs(1);
+        for (until, expected) in [(11, [11, 12, 13]), (2, [3, 4, 5])] {
+            let mut timetable = Timetable { next: second * 6, waiting: 3, ..Timetable::default() };
+            timetable.close(second, second * until, second);
+            let moments = [3, 4, 5].map(|place| timetable.moment(second * place).as_secs());
+            assert_eq!(moments, expected);
+        }
+    }
+
+    #[test]
+    fn dropped_call_frees_its_own_moment() {
+        let second = Duration::from_secs(1);
+        let clock = Arc::new(TestClock::default());
+        let throttle = Throttle::new(clock, 4, Some(second));
+        let place = || throttle.place(Duration::ZERO);
+        let at = |place: &Option<Reservation<'_>>| place.as_ref().map(|place| place.at.as_secs());
+        let (now, first, second, third) = (place(), place(), place(), place());
+        assert_eq!([&now, &first, &second, &third].map(at), [None, Some(1), Some(2), Some(3)]);
+        // The next call takes the place in the middle, and the one after it goes to the end.
+        drop(second);
+        let (second, fourth) = (place(), place());
+        assert_eq!([&second, &fourth].map(at), [Some(2), Some(4)]);
+        // In whatever order all of them are dropped, the line is empty again.
+        for dropped in [first, third, fourth, second] {
+            drop(dropped);
+        }
+        let (first, second) = (place(), place());
+        assert_eq!([&first, &second].map(at), [Some(1), Some(2)]);
+        // A place whose moment has passed is not made up for.
+        drop(first);
+        let late = throttle.place(Duration::from_millis(1500));
+        assert_eq!(at(&late), Some(3));
+        assert_eq!(at(&second), Some(2));
     }
 
     #[tokio::test(start_paused = true)]
