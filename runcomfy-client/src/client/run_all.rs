@@ -28,15 +28,22 @@ use crate::time::Clock;
 /// job's result.
 ///
 /// Jobs start while it is polled, and each runs in a task, so that a caller who is busy with one
-/// result does not delay the others. Dropping it cancels no job, but ends the waits. The ids of
-/// running jobs are then lost, unless the client has a [journal](crate::ClientBuilder::journal) or
-/// you kept the jobs that [`run_all_with`](Client::run_all_with) gives you.
+/// result does not delay the others. So it must be polled within a tokio runtime: without one, it
+/// panics.
+///
+/// # Dropping
+/// Dropping it cancels no job, but aborts its tasks:
+/// - submissions that are being sent are broken off, as [`Client::submit`] says: their jobs may exist and
+///   be paid for;
+/// - waits end. The ids of running jobs are lost, unless the client has a
+///   [journal](crate::ClientBuilder::journal) or you kept the jobs that
+///   [`run_all_with`](Client::run_all_with) gives you.
+///
+/// To stop early without such a loss, give it an iterator that ends, and poll it to its end.
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
-    /// Prepares the next input with its options.
-    inputs: Box<NextPrepared<'a>>,
-    /// The options of each input, by its index.
-    options: Box<dyn FnMut(usize) -> SubmitOptions + Send + 'a>,
+    prepare_next: Box<PrepareNext<'a>>,
+    options: Box<OptionsByIndex<'a>>,
     /// The index of the next input.
     next: usize,
     limit: usize,
@@ -48,9 +55,12 @@ pub struct RunAll<'a, O = Output> {
     clock: Arc<dyn Clock>,
 }
 
-/// Takes the next input and its options; `None` after the last one.
-type NextPrepared<'a> =
-    dyn FnMut(&mut dyn FnMut() -> SubmitOptions) -> Option<Result<Prepared, Error>> + Send + 'a;
+/// Prepares the next input, which has this index; `None` after the last one.
+type PrepareNext<'a> =
+    dyn FnMut(usize, &mut OptionsByIndex<'a>) -> Option<Result<Prepared, Error>> + Send + 'a;
+
+/// The options of each input, by its index.
+type OptionsByIndex<'a> = dyn FnMut(usize) -> SubmitOptions + Send + 'a;
 
 /// Runs an input to its outcome, in a task.
 type Run<O> =
@@ -91,9 +101,9 @@ enum TaskOutcome<O> {
 }
 
 impl Client {
-    /// Runs every input to its result, `limit` of them at a time. One that fails does not stop the
-    /// others. Inputs are taken one by one, when there is room, so an iterator can make them on
-    /// demand.
+    /// Runs every input to its result, `limit` of them at a time (0 counts as 1). One that fails does
+    /// not stop the others. Inputs are taken one by one, when there is room, so an iterator can make them
+    /// on demand.
     ///
     /// If the client has a [journal](crate::ClientBuilder::journal), every input is
     /// [claimed](crate::Submission::claim) in it before it is sent. What was claimed before, by an
@@ -132,6 +142,9 @@ impl Client {
 
     /// Like [`run_all`](Self::run_all), with your own limits for each wait. `on_submit` receives every
     /// job, and with it the request id, before the wait begins.
+    ///
+    /// # Panics
+    /// If `on_submit` panics, the call that would return this input's result continues the panic.
     pub fn run_all_with<'a, O, R, I>(
         &self,
         inputs: I,
@@ -168,7 +181,7 @@ impl Client {
         let mut numbers = self.core.journal.is_some().then(HashMap::<String, u32>::new);
         // An input is prepared when its turn comes, so that no body waits in memory.
         let mut inputs = inputs.into_iter().fuse();
-        let prepared = move |options: &mut dyn FnMut() -> SubmitOptions| {
+        let prepare_next = move |index, options: &mut OptionsByIndex<'a>| {
             let input = inputs.next()?;
             let number = numbers.as_mut().map(|numbers| {
                 |claim: &str| {
@@ -177,10 +190,10 @@ impl Client {
                     *number - 1
                 }
             });
-            Some(Prepared::of(&input, &options(), number))
+            Some(Prepared::of(&input, &options(index), number))
         };
         RunAll {
-            inputs: Box::new(prepared),
+            prepare_next: Box::new(prepare_next),
             options: Box::new(|_| SubmitOptions::default()),
             next: 0,
             limit: limit.max(1),
@@ -231,8 +244,8 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         while self.running.len() < self.limit {
             let index = self.next;
-            let Self { inputs, options, .. } = &mut *self;
-            let Some(prepared) = inputs(&mut || options(index)) else { break };
+            let Self { prepare_next, options, .. } = &mut *self;
+            let Some(prepared) = prepare_next(index, &mut **options) else { break };
             self.next += 1;
             match prepared {
                 Ok(prepared) => {
