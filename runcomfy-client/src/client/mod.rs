@@ -66,9 +66,10 @@ impl Client {
     /// Submits an input, waits for the job, and returns its result. The wait is bounded by
     /// [`WaitOptions::default`](crate::WaitOptions).
     ///
-    /// If the future is dropped while it waits, the job goes on, but its request id is lost. Where
-    /// that can happen, use [`run_with`](Self::run_with), or [`submit`](Self::submit) and
-    /// [`Job::wait`].
+    /// # Dropping
+    /// If the future is dropped while it submits, the same holds as for [`submit`](Self::submit). If it is
+    /// dropped while it waits, the job goes on, but its request id is lost. Where that can happen, use
+    /// [`run_with`](Self::run_with), or [`submit`](Self::submit) and [`Job::wait`].
     ///
     /// # Errors
     /// The errors of [`submit`](Self::submit) and [`Job::wait`]. Once the job exists, they have its
@@ -108,6 +109,15 @@ impl Client {
 
     /// Submits an input, which costs money. It is sent again only if it surely was not accepted: no
     /// connection was made, or the answer is HTTP 429 without a sign of a job (its URLs or its state).
+    ///
+    /// # Dropping
+    /// A future that is dropped before it sends (it may wait for its turn) submits nothing. If it is
+    /// dropped while the service may have received the submission, the call is broken off, and nobody
+    /// learns the outcome: the job may exist and be paid for. A [journal](crate::ClientBuilder::journal)
+    /// then has the submission as unknown, and [`resume`](Self::resume) reports it. So spawn a task for a
+    /// submission that must not be broken off, rather than bound it with a time-out of your own:
+    /// [`submit_timeout`](crate::ClientBuilder::submit_timeout) and
+    /// [`overall_timeout`](crate::ClientBuilder::overall_timeout) bound it.
     ///
     /// # Errors
     /// Nothing was accepted, so nothing was paid for:
@@ -246,7 +256,7 @@ impl Client {
         let Unfinished { jobs, unknown, .. } = unfinished
             .unwrap_or_else(|error| Err(JournalError::new(error)))
             .map_err(|source| Error::JournalRead { source })?;
-        info!(jobs = jobs.len(), unknown = unknown.len(), "taken up from the journal");
+        info!(jobs = jobs.len(), unknown = unknown.len(), "jobs resumed from the journal");
         let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal.clone()));
         let core = ClientCore { journal, ..self.core.clone() };
         let job = |UnfinishedJob { submission, request_id, .. }| {
