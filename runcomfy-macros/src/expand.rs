@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{quote, quote_spanned};
 use runcomfy_schema::Json;
 use runcomfy_schema::partial::{self, Partial};
+use runcomfy_schema::pointer::unescape;
 
 use crate::bug;
 use crate::call::{CallMember, CallMembers, members, unknown};
@@ -11,7 +12,7 @@ use crate::errors::{Errors, TokenSpan};
 use crate::getters::Getters;
 use crate::schema::{self, ModelRules};
 use crate::tokens::{punct, text, word};
-use crate::value::{CallValue, key_of};
+use crate::value::CallValue;
 
 /// A call with what the steps before have added.
 struct InputCall {
@@ -266,7 +267,7 @@ fn judge(
     let mut found = Vec::new();
     for violation in partial::check(&schema.definitions, &schema.rules, &body) {
         let mut steps = violation.path().split('/').skip(1);
-        let key = steps.next().map(key_of);
+        let key = steps.next().map(unescape);
         let index = read.members.iter().position(|member| Some(&member.key) == key.as_ref());
         let span = match index.and_then(|index| read.members.get(index)) {
             Some(member) => member.value.span_at(steps),

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use runcomfy_schema::Json;
 use runcomfy_schema::json::Text;
 use runcomfy_schema::partial::Partial;
+use runcomfy_schema::pointer::unescape;
 use runcomfy_schema::possible::Possible;
 use syn::Lit;
 
@@ -113,7 +114,7 @@ impl CallValue {
                 item.map_or(self.span, |item| item.span_at(steps))
             }
             ValueKind::Object(_, members) => {
-                let key = key_of(step);
+                let key = unescape(step);
                 match members.iter().find(|member| member.key == key) {
                     Some(member) if member.is_described => member.value.span_at(steps),
                     Some(member) => member.name_span,
@@ -190,11 +191,6 @@ impl CallValue {
             ValueKind::Literal(_) | ValueKind::Expression => {}
         }
     }
-}
-
-/// The key in a step of a JSON pointer.
-pub(crate) fn key_of(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// A string, a number, `true`, `false` or `null`.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::pointer;
+
 /// A chain from a value up to the root.
 #[derive(Clone, Copy)]
 pub(crate) enum InstancePath<'a> {
@@ -40,9 +42,7 @@ impl InstancePath<'_> {
     pub(crate) fn pointer(&self) -> String {
         match self {
             Self::Root => String::new(),
-            Self::Member { parent, key, .. } => {
-                parent.pointer() + "/" + &key.replace('~', "~0").replace('/', "~1")
-            }
+            Self::Member { parent, key, .. } => parent.pointer() + "/" + &pointer::escape(key),
             Self::Item { parent, index } => format!("{}/{index}", parent.pointer()),
         }
     }

@@ -30,6 +30,8 @@ pub mod named;
 mod num;
 pub mod pattern;
 #[doc(hidden)]
+pub mod pointer;
+#[doc(hidden)]
 pub mod printable;
 #[doc(hidden)]
 pub mod redact;

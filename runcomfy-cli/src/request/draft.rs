@@ -256,7 +256,7 @@ fn twice(name: &str) -> Error {
 
 /// The JSON pointer of a member of the body.
 fn pointer(key: &str) -> String {
-    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", runcomfy_schema::pointer::escape(key))
 }
 
 /// `steps (149_steps)`, as violations name a field.

@@ -1,6 +1,7 @@
 //! What differs between two states of a schema file.
 
 use runcomfy_schema::keyword::short;
+use runcomfy_schema::pointer::escape;
 use runcomfy_schema::printable::line;
 use serde_json::{Value, json};
 
@@ -99,7 +100,7 @@ fn compare(place: Place, pointer: &str, old: &Tree, new: &Tree, changes: &mut Ve
 }
 
 fn below(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", escape(key))
 }
 
 #[cfg(test)]

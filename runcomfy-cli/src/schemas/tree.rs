@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use runcomfy_schema::Num;
 use runcomfy_schema::json::raw;
+use runcomfy_schema::pointer::unescape;
 use runcomfy_schema::printable::is_hidden;
 use serde_json::value::RawValue;
 
@@ -113,7 +114,7 @@ impl Tree {
     pub(crate) fn target(&self, reference: &str) -> Option<&Self> {
         let pointer = reference.strip_prefix("#/")?;
         pointer.split('/').try_fold(self, |tree, segment| {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
+            let segment = unescape(segment);
             match tree {
                 Self::Array(items) => items.get(segment.parse::<usize>().ok()?),
                 _ => tree.get(&segment),

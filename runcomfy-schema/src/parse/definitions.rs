@@ -1,6 +1,7 @@
 //! Resolves references.
 
 use crate::keyword::nearest;
+use crate::pointer;
 
 use super::diagnostics::Diagnostics;
 use super::json::{Node, Value};
@@ -84,7 +85,7 @@ fn target<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     }
     let Some(pointer) = fragment.strip_prefix('/') else { return anchored(root, &fragment) };
     pointer.split('/').try_fold(root, |node, segment| {
-        let segment = segment.replace("~1", "/").replace("~0", "~");
+        let segment = pointer::unescape(segment);
         match &node.value {
             Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
             _ => node.member(&segment),

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::pointer;
+
 /// A location in the text, for reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
@@ -20,14 +22,13 @@ impl Location {
     /// The location of a member or an item below this one.
     #[must_use]
     pub fn below(&self, offset: usize, segment: &str) -> Self {
-        let segment = segment.replace('~', "~0").replace('/', "~1");
+        let segment = pointer::escape(segment);
         Self { offset, pointer: format!("{}/{segment}", self.pointer) }
     }
 
     /// The key of the object that contains this location.
     pub fn parent_key(&self) -> String {
-        let segment = self.pointer.rsplit('/').nth(1).unwrap_or_default();
-        segment.replace("~1", "/").replace("~0", "~")
+        pointer::unescape(self.pointer.rsplit('/').nth(1).unwrap_or_default())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use runcomfy_schema::pointer::unescape;
+
 use super::found::{Candidate, Content, Found, choose};
 use super::ids;
 use crate::schemas::tree::Tree;
@@ -152,7 +154,7 @@ fn bundled(document: &Tree, schema: &Tree) -> Tree {
     let mut definitions = Vec::new();
     while let Some(name) = needed.get(next).cloned() {
         next += 1;
-        let key = name.replace("~1", "/").replace("~0", "~");
+        let key = unescape(&name);
         if let Some((key, schema)) = named_schemas(document).iter().find(|(known, _)| *known == key)
         {
             collect(schema, &mut known, &mut needed);
