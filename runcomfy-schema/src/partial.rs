@@ -65,7 +65,7 @@ fn walk(
 ) {
     if let Some(json) = value.known() {
         if !crate::is_valid(definitions, rules, &json) {
-            report.apart(rules, &json, at);
+            report.apply_to_temporary(rules, &json, at);
         }
         return;
     }

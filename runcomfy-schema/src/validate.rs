@@ -96,7 +96,7 @@ impl<'r> Judge<'r> {
     }
 
     /// A judge for a temporary value, such as a key: its address means nothing after it is dropped.
-    pub(crate) fn aside(&self) -> Self {
+    pub(crate) fn for_temporary(&self) -> Self {
         Self { depth: self.depth, ..Self::new(self.definitions) }
     }
 
@@ -255,7 +255,7 @@ impl<'r> Report<'r> {
     }
 
     /// How a value breaks these rules, without the violations so far.
-    pub(crate) fn aside(
+    pub(crate) fn violations_of(
         &mut self,
         rules: &[Rule],
         value: &Json,
@@ -275,7 +275,12 @@ impl<'r> Report<'r> {
 
     /// Reports on a temporary value: its address means nothing after it is dropped.
     #[cfg(feature = "parse")]
-    pub(crate) fn apart(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
+    pub(crate) fn apply_to_temporary(
+        &mut self,
+        rules: &[Rule],
+        value: &Json,
+        at: &InstancePath<'_>,
+    ) {
         let applied = std::mem::take(&mut self.applied);
         self.apply(rules, value, at);
         self.applied = applied;
@@ -283,7 +288,7 @@ impl<'r> Report<'r> {
 
     /// How a key breaks these rules.
     pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
-        let mut report = Report { judge: self.judge.aside(), ..Report::new(&[]) };
+        let mut report = Report { judge: self.judge.for_temporary(), ..Report::new(&[]) };
         report.apply(rules, name, &InstancePath::Root);
         report.violations
     }

@@ -137,7 +137,7 @@ fn report_none(
         let all = Types(all.fold(0, |all, types| all | types.0));
         let mut message = format!("{} is not {all}", excerpt(value));
         let is_valid = |json: &Json| {
-            let mut judge = report.judge.aside();
+            let mut judge = report.judge.for_temporary();
             parts.iter().any(|rules| {
                 !is_file(definitions, rules, json) && judge.is_valid(rules, json, None)
             })
@@ -170,7 +170,7 @@ fn report_none(
             report.is_inside_form = true;
             let mut forms = Vec::new();
             for (number, rules) in (1..).zip(several) {
-                let wrong = report.aside(rules, value, at);
+                let wrong = report.violations_of(rules, value, at);
                 let wrong: Vec<_> = wrong.iter().map(|one| relative(one, at)).collect();
                 forms.push(format!("({number}) {}", first_few(&wrong)));
             }

@@ -152,13 +152,14 @@ pub(crate) fn report_within(
         });
     }
     let is_valid = |json: &Json| {
-        !is_file(definitions, rules, json) && report.judge.aside().is_valid(rules, json, None)
+        !is_file(definitions, rules, json)
+            && report.judge.for_temporary().is_valid(rules, json, None)
     };
     if let Some(rewrite) = advice::rewrite(value, is_valid) {
         message.push_str(&format!("; {rewrite}"));
     } else if allowed.is_none()
         && let Some(plain) = advice::unquoted(value).filter(|plain| holds(types, plain))
-        && let [first, ..] = report.aside(rules, &plain, at).as_slice()
+        && let [first, ..] = report.violations_of(rules, &plain, at).as_slice()
     {
         message.push_str(&format!("; without quotes, {}", first.message()));
     }
