@@ -314,8 +314,8 @@ impl<'r> Report<'r> {
         self.violations.push(Violation { field, key, pointer, keyword, message });
     }
 
-    /// Counts a violation without a message, if the report is full.
-    pub(crate) fn count_only(&mut self) -> bool {
+    /// If the report is full, counts a violation without a message, and returns true.
+    pub(crate) fn count_if_full(&mut self) -> bool {
         let is_full = self.is_full();
         self.more += usize::from(is_full);
         is_full

@@ -107,7 +107,7 @@ pub(crate) fn report(
             Additional::Open => {}
             _ if is_known => {}
             Additional::Denied => {
-                if !report.count_only() {
+                if !report.count_if_full() {
                     let message = unknown(fields.iter().collect(), key);
                     report.add(&at, "additionalProperties", message);
                 }

@@ -85,7 +85,7 @@ pub(crate) fn report(
                 } else if is_known {
                     let message = "is a field of another form".to_owned();
                     report.add(&at, "unevaluatedProperties", message);
-                } else if !report.count_only() {
+                } else if !report.count_if_full() {
                     let message = unknown(fields.clone(), key);
                     report.add(&at, "additionalProperties", message);
                 }
