@@ -60,7 +60,8 @@ pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), 
     ValidationErrors::check(report.finish())
 }
 
-/// Gives verdicts. It allocates nothing unless the value is large or deep.
+/// Gives verdicts. It allocates for a value that is large or deep, for `unevaluated*`, and for the keys
+/// that `propertyNames` judges.
 pub(crate) struct Judge<'r> {
     pub(crate) definitions: &'r [Rules],
     /// The current nesting depth of rules.
@@ -86,6 +87,11 @@ const MAX_SMALL_STACK_DEPTH: usize = 96;
 /// The depth that fits a larger stack. Deeper rules run on another one.
 const MAX_LARGE_STACK_DEPTH: usize = 16_384;
 const LARGE_STACK_SIZE: usize = 128 * 1024 * 1024;
+
+/// Whether rules of this depth need another stack.
+fn fills_stack(depth: usize) -> bool {
+    depth == MAX_SMALL_STACK_DEPTH || depth.is_multiple_of(MAX_LARGE_STACK_DEPTH)
+}
 
 /// Remembering verdicts pays only after this many steps.
 const MIN_STEPS_TO_REMEMBER: usize = 2_000;
@@ -145,9 +151,7 @@ impl<'r> Judge<'r> {
 
     fn descend(&mut self, rules: &[Rule], value: &Json, evaluated: Option<&mut Evaluated>) -> bool {
         self.depth += 1;
-        let holds = if self.depth == MAX_SMALL_STACK_DEPTH
-            || self.depth.is_multiple_of(MAX_LARGE_STACK_DEPTH)
-        {
+        let holds = if fills_stack(self.depth) {
             on_large_stack(|| self.all(rules, value, evaluated)).unwrap_or(false)
         } else {
             self.all(rules, value, evaluated)
@@ -402,8 +406,7 @@ impl<'r> Report<'r> {
 
     fn descend(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         self.judge.depth += 1;
-        let depth = self.judge.depth;
-        if depth == MAX_SMALL_STACK_DEPTH || depth.is_multiple_of(MAX_LARGE_STACK_DEPTH) {
+        if fills_stack(self.judge.depth) {
             if on_large_stack(|| self.each(rules, value, at)).is_none() {
                 let message = "is nested too deeply to be checked on this machine".to_owned();
                 self.add(at, "depth", message);
