@@ -162,6 +162,32 @@ fn unknown_job_that_a_person_found_is_taken_up() {
 }
 
 #[test]
+fn job_of_another_model_is_not_taken_up() {
+    const OTHER: &str = "happyhorse/happyhorse-1.0/text-to-video";
+    let service = Service::new();
+    service.write("jobs.jsonl", line("a"));
+    service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
+    assert_eq!(service.rcf(&RUN).code, 76);
+    // Somebody confuses two lines of the account.
+    service.succeed(&["run", OTHER, "--prompt", "b", "-q"]);
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    let adopt = ["batch", "adopt", "1", &id, "--out", "videos"];
+    let error = service.fail(&adopt, 65);
+    let expected = format!(
+        "error: {id} is a job of another model, {OTHER}, and job 1 is of {KLING}; if both names are those of one \
+         model, --any-model takes it\n"
+    );
+    assert_eq!(error, expected);
+    // An answer that is bad for another reason says nothing of the model.
+    for _ in 0..2 {
+        service.sandbox.fault_next(Call::Result, Fault::NoOutput);
+    }
+    service.succeed(&adopt);
+    service.succeed(&["batch", "work", "--out", "videos"]);
+    assert_eq!(service.sandbox.accepted(), 1);
+}
+
+#[test]
 fn a_batch_is_paused_resumed_and_cancelled() {
     let service = Service::of(Sandbox::builder().queue_time(Duration::from_secs(99_999)));
     service.write("jobs.jsonl", lines(4));
@@ -208,32 +234,6 @@ fn a_killed_run_goes_on_without_a_second_submission() {
     }
     let output = service.rcf(&RUN);
     let note = "at work, too; if one was killed, its jobs are taken up after half a minute\n";
-#[test]
-fn job_of_another_model_is_not_taken_up() {
-    const OTHER: &str = "happyhorse/happyhorse-1.0/text-to-video";
-    let service = Service::new();
-    service.write("jobs.jsonl", line("a"));
-    service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
-    assert_eq!(service.rcf(&RUN).code, 76);
-    // Somebody confuses two lines of the account.
-    service.succeed(&["run", OTHER, "--prompt", "b", "-q"]);
-    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
-    let adopt = ["batch", "adopt", "1", &id, "--out", "videos"];
-    let error = service.fail(&adopt, 65);
-    let expected = format!(
-        "error: {id} is a job of another model, {OTHER}, and job 1 is of {KLING}; if both names are those of one \
-         model, --any-model takes it\n"
-    );
-    assert_eq!(error, expected);
-    // An answer that is bad for another reason says nothing of the model.
-    for _ in 0..2 {
-        service.sandbox.fault_next(Call::Result, Fault::NoOutput);
-    }
-    service.succeed(&adopt);
-    service.succeed(&["batch", "work", "--out", "videos"]);
-    assert_eq!(service.sandbox.accepted(), 1);
-}
-
     assert!(output.stderr.contains(note), "{}", output.stderr);
     let prompts = accepted_prompts(&service);
     let mut unique = prompts.clone();

@@ -110,6 +110,9 @@ fn estimate_is_of_the_jobs_that_were_added() {
         added,
         json!({"added": 1, "known": 3, "skipped_lines": 0, "estimate": 0.5, "unpriced": 0})
     );
+    assert_eq!(service.succeed(&add), "0 jobs added; 4 were there already\n");
+}
+
 #[test]
 fn estimate_says_what_it_leaves_out() {
     let schema = json!({
@@ -123,9 +126,6 @@ fn estimate_says_what_it_leaves_out() {
     assert_eq!(output.stdout, "3 jobs added, for about $1.00 and 1 job of unknown price\n");
     let added = service.json(&["batch", "add", "jobs.jsonl", "--out", "others", "-q"]);
     assert_eq!((&added["estimate"], &added["unpriced"]), (&json!(1.0), &json!(1)));
-}
-
-    assert_eq!(service.succeed(&add), "0 jobs added; 4 were there already\n");
 }
 
 #[cfg(unix)]
