@@ -95,6 +95,15 @@ pub enum Error {
         /// Its model.
         model_id: ModelId,
     },
+    /// A file cannot be saved.
+    #[error("cannot save {}", path.display())]
+    NotSaved {
+        /// Its path.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The client cannot be used.
     #[error(transparent)]
     Client(#[from] runcomfy_client::Error),
@@ -122,6 +131,7 @@ debug_as_report!(enum Error {
     NoJob(number),
     OfAnotherJob { request_id, batch, number },
     OfAnotherModel { request_id, found, number, model_id },
+    NotSaved { path, source },
     Client(source),
     Listen { address, source },
 });

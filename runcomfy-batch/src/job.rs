@@ -1,6 +1,7 @@
 //! A job of a batch, before it is added and afterwards.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use runcomfy_client::RequestId;
@@ -178,10 +179,22 @@ pub struct JobRecord {
 pub struct SavedFile {
     /// Its URL at the service. `data:` for the content of a `data:` URI.
     pub url: String,
-    /// Its path, relative to the folder of results.
+    /// Its path, relative to the folder of results or the URL of the storage.
     pub path: String,
     /// In bytes.
     pub size: u64,
     /// Its MIME type, if it is known.
     pub content_type: Option<String>,
+    /// The URL of the object storage that it is in; `None` in a folder.
+    pub place: Option<String>,
+}
+
+impl JobRecord {
+    /// Its saved files that are not below this folder, for example because somebody deleted them. Files in object
+    /// storage are not looked for.
+    pub fn missing_files(&self, folder: &Path) -> impl Iterator<Item = &SavedFile> {
+        let is_missing =
+            |path: &str| folder.join(path).try_exists().is_ok_and(|is_there| !is_there);
+        self.files.iter().filter(move |file| file.place.is_none() && is_missing(&file.path))
+    }
 }

@@ -43,6 +43,11 @@ impl Objects {
         Ok(Self { store: store.into(), prefix, url: text.to_owned() })
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Asks for an object that does not exist, to see that the place and its keys are good.
     pub(crate) async fn check(&self) -> Result<(), Error> {
         /// Without keys, some clouds look for those of the machine, for minutes.

@@ -35,6 +35,7 @@ fn saved(path: &str, content_type: &str) -> SavedFile {
         path: path.to_owned(),
         size: 1_234_567,
         content_type: Some(content_type.to_owned()),
+        place: None,
     }
 }
 

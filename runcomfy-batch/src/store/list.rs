@@ -321,8 +321,8 @@ const KINDS: [MediaKind; 3] = [MediaKind::Image, MediaKind::Video, MediaKind::Au
 /// Saved files as JSON.
 pub(super) fn files_text(files: &[SavedFile]) -> String {
     let files = files.iter().map(|file| {
-        let SavedFile { url, path, size, content_type } = file;
-        json!({"url": url, "path": path, "size": size, "content_type": content_type})
+        let SavedFile { url, path, size, content_type, place } = file;
+        json!({"url": url, "path": path, "size": size, "content_type": content_type, "place": place})
     });
     Value::from_iter(files).to_string()
 }
@@ -335,6 +335,7 @@ fn read_files(text: &str) -> Vec<SavedFile> {
             path: file.get("path")?.as_str()?.to_owned(),
             size: file.get("size")?.as_u64()?,
             content_type: file.get("content_type")?.as_str().map(str::to_owned),
+            place: file.get("place").and_then(Value::as_str).map(str::to_owned),
         })
     };
     files.iter().filter_map(read).collect()

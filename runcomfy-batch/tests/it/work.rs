@@ -8,7 +8,7 @@ use std::time::Duration;
 use runcomfy_batch::{Event, Limits, Outcome, State, Store, Worker};
 use runcomfy_client::CancellationToken;
 use runcomfy_models::WaitOptions;
-use runcomfy_sandbox::Lag;
+use runcomfy_sandbox::{Call, Lag, Reply};
 use tokio::sync::mpsc;
 
 use crate::support::{client, jobs, options, quick, run_with, sandbox, stores};
@@ -100,6 +100,8 @@ async fn files_are_saved_in_object_storage() {
         assert_eq!(job.files[0].path, format!("a b/{}.mp4", job.number));
         let saved = std::fs::metadata(folder.join("night").join(&job.files[0].path)).unwrap();
         assert_eq!(saved.len(), job.files[0].size);
+        assert_eq!(job.files[0].place.as_ref(), Some(&url));
+        assert_eq!(job.missing_files(stored.folder.path()).count(), 0, "it is in no folder");
     }
     let name = |_: &runcomfy_batch::JobRecord, _: usize, _: usize| "a".into();
     let options = || (options(), runcomfy_client::DownloadOptions::default());
@@ -194,4 +196,34 @@ async fn object_storage_is_tried_before_money_is_spent() {
     let error = worker.run(CancellationToken::new(), |_| {}).await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot save files at {url}: ")), "{error}");
     assert_eq!(sandbox.accepted(), 0);
+}
+
+/// What stands behind the last dot of a name may be no extension.
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_file_is_saved_again_at_its_old_path() {
+    let stored = stores().await.remove(0);
+    let sandbox = sandbox().await;
+    let batch = stored.batch().await;
+    batch.add(jobs(1)).await.unwrap();
+    let file = sandbox.add_file("data", "application/octet-stream", "some bytes");
+    let result = serde_json::json!({"status": "completed", "output": {"video": file}}).to_string();
+    let answer = || sandbox.reply_next(Call::Result, Reply::new(200, result.clone()));
+    answer();
+    let folder = stored.folder.path().join("videos");
+    let save = options().save(&folder, |_, _, _| "v1.5".into());
+    assert_eq!(run_with(&batch, &sandbox, save).await, Outcome::Ended);
+    let job = batch.job(1).await.unwrap();
+    let path = folder.join(&job.files[0].path);
+    assert_eq!(path.file_name().unwrap(), "v1.5");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(job.missing_files(&folder).count(), 1);
+    answer();
+    batch.save_again(&client(&sandbox), 1, &folder).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"some bytes");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    // Nothing is missing, so nobody is asked.
+    let calls = sandbox.received().len();
+    batch.save_again(&client(&sandbox), 1, &folder).await.unwrap();
+    assert_eq!(sandbox.received().len(), calls);
+    assert_eq!((sandbox.accepted(), batch.job(1).await.unwrap()), (1, job));
 }

@@ -84,6 +84,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
             return Err(Error::new(ErrorKind::Interrupted, "no job is tried again"));
         }
     }
+    let is_shared = batch.store().is_shared();
     let count = batch.retry(retry).await.map_err(of_batch)?;
     say.result(output, &json!({"jobs": count}), |output| match count {
         0 if jobs.is_empty() => {
@@ -94,7 +95,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
             writeln!(output, "no job {}", wanted.join(" or "))
         }
         0 => {
-            let states: Vec<_> = jobs.iter().map(|job| standing(job, place)).collect();
+            let states: Vec<_> = jobs.iter().map(|job| standing(job, place, is_shared)).collect();
             let states = states.join(", ");
             writeln!(output, "no job is tried again: {states}; see `rcf batch retry --help`")
         }
@@ -109,17 +110,18 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
 }
 
 /// The state of a job that is not tried again, and what helps.
-fn standing(job: &JobRecord, place: &Place) -> String {
+fn standing(job: &JobRecord, place: &Place, is_shared: bool) -> String {
     let standing = format!("job {} is {}", job.number, job.state);
     match (&job.state, &job.request_id) {
         (State::Done, Some(id)) => {
-            let out = place.out.as_ref().map_or_else(
-                || "FOLDER".to_owned(),
-                |out| shell_word(&out.to_string_lossy()).into_owned(),
-            );
-            format!(
-                "{standing}; if its files are gone, `rcf download {id} --out {out}` fetches them"
-            )
+            let fetch = match &place.out {
+                Some(out) if is_shared => {
+                    format!("rcf download {id} --out {}", shell_word(&out.to_string_lossy()))
+                }
+                Some(_) => format!("rcf batch work{}", place.flags()),
+                None => format!("rcf download {id} --out FOLDER"),
+            };
+            format!("{standing}; if its files are gone, `{fetch}` fetches them")
         }
         _ => standing,
     }

@@ -10,7 +10,7 @@ use super::limits::LimitArgs;
 use super::place::Place;
 use super::source::Source;
 use super::working::{WorkArgs, ask_first, check_files, verdict, work};
-use super::{Finish, results, summary};
+use super::{Finish, missing, results, summary};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
 use crate::run::report::error_json;
@@ -25,7 +25,7 @@ Examples:
       --vary seed=1..20 --vary duration=5,10 --out seeds
 
 The same command again goes on where it was: jobs that the batch has already are not added
-again, and none is submitted twice.
+again, and none is submitted twice. Files of done jobs that are missing are fetched again.
 
 Exit codes: 0 all jobs are done, 70 some failed, 75 some are left, 76 nobody knows of some
 whether the service accepted them.";
@@ -65,13 +65,20 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let mut named = work_args.clone();
     named.name_template = adding.named(named.name_template);
     let save = (!work_args.no_files).then_some(folder);
+    // Ctrl-C while it works counts as well.
+    let mut until_stopped = interrupts.clone();
     let outcome = work(&batch, &client, &named, save, place, interrupts, *say).await?;
+    let missing = match save.filter(|_| work_args.files.is_none()) {
+        Some(folder) => until_stopped.or(missing::fetch(&batch, &client, folder, *say)).await,
+        None => None,
+    };
+    let missing = missing.transpose()?.flatten();
     let status = batch.status().await.map_err(of_batch)?;
     let files = results::export(&batch, folder).await?;
     let mut json = summary::json(batch.name(), &status);
     json["adding"] = adding.to_json();
     json["results"] = results::to_json(&files);
-    let verdict = verdict(&outcome, &status, place);
+    let verdict = verdict(&outcome, &status, place).or(missing);
     if let Some(error) = &verdict {
         json["error"] = error_json(error);
     }

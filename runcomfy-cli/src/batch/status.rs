@@ -6,7 +6,7 @@ use runcomfy_batch::State;
 use runcomfy_schema::counted::counted;
 
 use super::error::of_batch;
-use super::{Finish, place::Place, summary};
+use super::{Finish, missing, place::Place, summary};
 use crate::Result;
 use crate::run::Say;
 
@@ -24,7 +24,17 @@ pub struct Args {
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let batch = args.place.open().await?;
     let status = batch.status().await.map_err(of_batch)?;
-    let json = summary::json(batch.name(), &status);
+    let mut json = summary::json(batch.name(), &status);
+    // Workers on many machines may have folders of their own.
+    let folder = args.place.out.as_deref().filter(|_| !batch.store().is_shared());
+    let missing = match folder {
+        Some(folder) => {
+            let jobs = missing::missing(&batch, folder).await?;
+            Some(jobs.iter().map(|job| job.missing_files(folder).count() as u64).sum())
+        }
+        None => None,
+    };
+    json["missing_files"] = missing.into();
     args.say.result(output, &json, |output| {
         write!(output, "{}", summary::text(batch.name(), &status))
     })?;
@@ -35,6 +45,13 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
             "{} may have been accepted, or not: results.csv has their numbers. Look at your account, then \
              `rcf batch retry --unknown NUMBER ...{flags}`",
             counted(unknown, "job")
+        ));
+    }
+    if let Some(count @ 1..) = missing {
+        args.say.note(&format!(
+            "{} of done jobs {} missing: `rcf batch work{flags}` fetches them again",
+            counted(count, "file"),
+            if count == 1 { "is" } else { "are" }
         ));
     }
     if status.left() > 0 && status.workers.is_empty() {

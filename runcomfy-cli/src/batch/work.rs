@@ -9,7 +9,7 @@ use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
 use super::working::{WorkArgs, ask_first, check_files, verdict, work};
-use super::{Finish, results, summary};
+use super::{Finish, missing, results, summary};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
 use crate::run::report::error_json;
@@ -54,7 +54,16 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     limits.set(&batch).await?;
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;
+    // Ctrl-C while it works counts as well.
+    let mut until_stopped = interrupts.clone();
     let outcome = work(&batch, &client, work_args, folder, place, interrupts, *say).await?;
+    // Workers on many machines may have folders of their own.
+    let alone = folder.filter(|_| work_args.files.is_none() && !batch.store().is_shared());
+    let missing = match alone {
+        Some(folder) => until_stopped.or(missing::fetch(&batch, &client, folder, *say)).await,
+        None => None,
+    };
+    let missing = missing.transpose()?.flatten();
     let status = batch.status().await.map_err(of_batch)?;
     let files = match &place.out {
         Some(out) => Some(results::export(&batch, out).await?),
@@ -62,7 +71,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     };
     let mut json = summary::json(batch.name(), &status);
     json["results"] = files.as_ref().map_or(json!(null), results::to_json);
-    let verdict = verdict(&outcome, &status, place);
+    let verdict = verdict(&outcome, &status, place).or(missing);
     if let Some(error) = &verdict {
         json["error"] = error_json(error);
     }

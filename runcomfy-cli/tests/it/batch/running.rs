@@ -49,6 +49,57 @@ fn a_run_submits_each_job_once_and_saves_its_files() {
 }
 
 #[test]
+fn files_that_are_missing_are_fetched_again() {
+    let service = Service::of(quick().workers(100).price_usd(0.1));
+    service.write("jobs.jsonl", lines(3));
+    // What stands behind the last dot of a name need not be an extension.
+    let run = [&RUN[..], &["--name-template", "v1.5 {index}"]].concat();
+    service.succeed(&run);
+    let rows = results(&service, "videos");
+    let path =
+        |row: usize| service.path().join("videos").join(rows[row]["paths"][0].as_str().unwrap());
+    let content = std::fs::read(path(1)).unwrap();
+    let status = || service.rcf(&["batch", "status", "--out", "videos"]).stderr;
+    assert_eq!(status(), "");
+    std::fs::remove_file(path(1)).unwrap();
+    std::fs::remove_file(path(2)).unwrap();
+    assert_eq!(
+        status(),
+        "2 files of done jobs are missing: `rcf batch work --out videos` fetches them again\n"
+    );
+    let missing = service.json(&["batch", "status", "--out", "videos", "-q"]);
+    assert_eq!(missing["missing_files"], 2);
+
+    let output = service.rcf(&run);
+    assert_eq!((output.code, &*output.stdout), (0, "3 done; $1.50\nvideos/index.html\n"));
+    for number in [2, 3] {
+        let fetched = format!("job {number}: fetched again, because files were missing\n");
+        assert!(output.stderr.contains(&fetched), "{}", output.stderr);
+    }
+    assert_eq!(std::fs::read(path(1)).unwrap(), content);
+    assert!(path(2).is_file());
+    assert_eq!(service.sandbox.accepted(), 3);
+
+    // The service may not have the result any more. The job stays done, and what it cost is known.
+    std::fs::remove_file(path(1)).unwrap();
+    let gone = r#"{"error_code": 404001, "error_message": "not found or expired"}"#;
+    service.sandbox.reply_next(Call::Result, Reply::new(404, gone));
+    let output = service.rcf(&["batch", "work", "--out", "videos"]);
+    assert_eq!((output.code, &*output.stdout), (75, "3 done; $1.50\nvideos/index.html\n"));
+    assert!(output.stderr.starts_with("job 2: files are missing: "), "{}", output.stderr);
+    assert!(
+        output.stderr.ends_with(
+            "error: the files of 1 done job are missing; the same command tries again\n"
+        )
+    );
+    let output = service.rcf(&["batch", "work", "--out", "videos", "--name-template", "other"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert_eq!(std::fs::read(path(1)).unwrap(), content);
+    assert_eq!(results(&service, "videos"), rows);
+    assert_eq!(service.sandbox.accepted(), 3);
+}
+
+#[test]
 fn names_follow_the_template() {
     let service = Service::new();
     service.write("jobs.jsonl", line("../../etc/passwd") + &line("a cat, at dusk"));

@@ -62,13 +62,10 @@ fn retry_says_why_it_has_nothing_to_do() {
     ] {
         assert_eq!(retry(&service, arguments, 0), told, "{arguments:?}");
     }
-    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
     assert_eq!(
         retry(&service, &["1"], 0),
-        format!(
-            "no job is tried again: job 1 is done; if its files are gone, `rcf download {id} --out videos` \
-             fetches them; see `rcf batch retry --help`\n"
-        )
+        "no job is tried again: job 1 is done; if its files are gone, `rcf batch work --out videos` fetches \
+         them; see `rcf batch retry --help`\n"
     );
 }
 
