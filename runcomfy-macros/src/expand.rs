@@ -89,7 +89,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     let root = schema.root();
     let mut read = members(call.fields.stream(), &root, &mut errors);
     let has_expression = read.has_expression();
-    refuse_unknown(call, schema, &mut read, &mut errors);
+    let mut unknown = refuse_unknown(call, schema, &mut read, &mut errors);
     let wrong = judge(call, schema, &read, &mut errors);
     if !has_expression && errors.is_empty() && !read.members.iter().any(|one| one.is_other_setter) {
         return literal_call(call, schema, &read);
@@ -108,7 +108,8 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
         None => quote!(#input::builder()),
     };
     let mut setters = TokenStream::new();
-    let mut names = names_inside(call, schema, &read.members);
+    let (mut names, unknown_inside) = names_inside(call, schema, &read.members);
+    unknown.extend(unknown_inside);
     for (index, member) in read.members.iter().enumerate() {
         // A wrong literal would be an error of types too.
         let is_taken = !wrong.contains(&index) || member.value.is_part();
@@ -121,6 +122,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     if !names.is_empty() {
         mentioned.extend(quote!(let _ = (#names);));
     }
+    mentioned.extend(for_editors(&unknown));
     let builder = quote!(#start #setters);
     if !errors.is_empty() {
         return failed(call, errors, &quote!(#mentioned let _ = #builder;), has_expression);
@@ -147,7 +149,7 @@ fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> To
         names.extend([input(), punct(':', true), punct(':', false), name.clone().into()]);
         names.push(punct(',', false));
     }
-    names.extend(names_inside(call, schema, &read.members));
+    names.extend(names_inside(call, schema, &read.members).0);
     let mut body: Vec<TokenTree> = types(call, &read.members).into_iter().collect();
     body.push(word("use"));
     body.extend(call.path.clone());
@@ -178,15 +180,39 @@ fn setter(member: &CallMember, rt: &TokenStream) -> Option<TokenStream> {
     (!argument.is_empty()).then(|| quote!(.#name(#argument)))
 }
 
-/// The names of fields inside objects, as paths of getters with commas.
-fn names_inside(call: &InputCall, schema: &ModelRules, members: &[CallMember]) -> TokenStream {
+/// The names of fields inside objects, as paths of getters with commas: those that lead to one, and those
+/// that no field has.
+fn names_inside(
+    call: &InputCall,
+    schema: &ModelRules,
+    members: &[CallMember],
+) -> (TokenStream, TokenStream) {
+    let (mut known, mut unknown) = (TokenStream::new(), TokenStream::new());
     let mut with_objects = members.iter().filter(|member| member.value.has_object()).peekable();
-    if with_objects.peek().is_none() {
+    if with_objects.peek().is_some()
+        && let Some(getters) = call.getters(schema)
+    {
+        for getter in with_objects.flat_map(|member| getters.inside(member)) {
+            let names = if getter.is_known { &mut known } else { &mut unknown };
+            names.extend(getter.path(&call.path));
+        }
+    }
+    (known, unknown)
+}
+
+/// Names that no field has, as paths of getters. An editor completes such a name while it is typed; for the
+/// compiler, each would be one more error.
+fn for_editors(names: &TokenStream) -> TokenStream {
+    if names.is_empty() {
         return TokenStream::new();
     }
-    let Some(getters) = call.getters(schema) else { return TokenStream::new() };
-    let inside = with_objects.flat_map(|member| getters.inside(member));
-    inside.map(|getter| getter.path(&call.path)).collect()
+    quote! {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            let _ = (#names);
+        };
+    }
 }
 
 /// The name of a field whose setter is not called, in the same form.
@@ -216,16 +242,19 @@ fn types(call: &InputCall, members: &[CallMember]) -> TokenStream {
     }
 }
 
-/// Reports the names that no setter has. The field that is meant counts as given.
+/// Reports the names that no setter has, and returns them as paths of getters with commas. The field that is
+/// meant counts as given.
 fn refuse_unknown(
     call: &InputCall,
     schema: &ModelRules,
     read: &mut CallMembers,
     errors: &mut Errors,
-) {
+) -> TokenStream {
+    let mut paths = TokenStream::new();
     if read.members.iter().all(|member| member.is_known) {
-        return;
+        return paths;
     }
+    let input = call.input();
     let root = schema.root();
     let mut meant = Vec::new();
     read.members.retain(|member| {
@@ -236,6 +265,7 @@ fn refuse_unknown(
         let (message, key) = unknown(&root, &call.id, &member.key);
         errors.add(span, message);
         meant.extend(key.map(|key| (key.to_owned(), span)));
+        paths.extend(member.name.as_ref().map(|name| quote!(#input::#name,)));
         false
     });
     for (key, span) in meant {
@@ -252,6 +282,7 @@ fn refuse_unknown(
             });
         }
     }
+    paths
 }
 
 /// Judges the known parts of the body. Returns the indices of the members that break a rule.
@@ -299,5 +330,5 @@ fn failed(
     } else {
         input
     };
-    quote!({ #errors #statements #rt::not_compiled::<#output>() })
+    quote!({ #statements #errors #rt::not_compiled::<#output>() })
 }

@@ -16,6 +16,8 @@ use crate::value::{CallValue, ValueKind};
 pub(crate) struct Getter<'g> {
     type_name: &'g str,
     name: &'g Ident,
+    /// Whether the type has it. If not, the name may be one that is being typed.
+    pub(crate) is_known: bool,
 }
 
 impl<'g> Getter<'g> {
@@ -24,7 +26,13 @@ impl<'g> Getter<'g> {
         let name = member.name.as_ref()?;
         // A name may be that of another setter, such as `maybe_seed`.
         let is_its = name.to_string().trim_start_matches("r#") == field(object, member)?.name;
-        is_its.then_some(Self { type_name: &object.name, name })
+        is_its.then_some(Self { type_name: &object.name, name, is_known: true })
+    }
+
+    /// The name of a member that none of these objects has, for the first of them.
+    fn unknown(objects: &[&'g ApiObject], member: &'g CallMember) -> Option<Self> {
+        let object = *objects.first().filter(|_| !member.is_known)?;
+        Some(Self { type_name: &object.name, name: member.name.as_ref()?, is_known: false })
     }
 
     /// Its path, with a comma.
@@ -105,6 +113,7 @@ impl Getters {
                     if let (Some(getter), None) = (getters.next(), getters.next()) {
                         found.push(getter);
                     }
+                    found.extend(Getter::unknown(&objects, member));
                     let fields = objects.iter().filter_map(|object| field(object, member));
                     let types = fields.map(|field| &field.type_);
                     let types: Vec<_> = types.chain(forms.values.iter().copied()).collect();

@@ -295,6 +295,53 @@ fn names_lead_to_methods_of_own_models_and_cause_no_warnings() {
     }
 }
 
+/// rust-analyzer sets this, and the compiler does not.
+const EDITOR: &str = "fn main() { println!(\"cargo:rustc-cfg=rust_analyzer\"); }";
+
+/// Calls with a name that is being typed, and the type that an editor completes it in.
+const TYPED: &[(&str, &str)] = &[
+    ("ste", "Input"),
+    ("ste: 5", "Input"),
+    ("caption: any(\"x\"), ste", "Input"),
+    ("steps: 500, ste: 5", "Input"),
+    ("camera: { ste: 5 }", "Camera"),
+    ("camera: Camera { ste }", "Camera"),
+    ("camera: { angle: any(5), lens: { ste: 5 } }", "Lens"),
+    ("shots: [{ time: 1 }, { ste: 5 }]", "ShotsItem"),
+    ("layers: { back: { ste: 5 } }", "Layers"),
+    ("size: SizeObjectRatio { ratio: 1, ste: 5 }", "SizeObjectRatio"),
+];
+
+#[test]
+fn unknown_names_stay_where_an_editor_completes_them() {
+    let app = App::new("literals-typed");
+    let mut code = "#![allow(unused)]\nmod own { runcomfy_models::models!(\"schemas\"); }\n\
+        fn any<T>(value: T) -> T { value }\n"
+        .to_owned();
+    app.write("schemas/acme/names.json", SCHEMA);
+    for (index, (fields, _)) in TYPED.iter().enumerate() {
+        code += &format!(
+            "fn call_{index}(ste: i64) {{ let _ = runcomfy_models::input!(own::acme::names {{ {fields} }}); }}\n"
+        );
+    }
+    code += "fn main() {}\n";
+    // The compiler is told of the name once, and an editor sees it in the type.
+    for (build, is_editor) in [("fn main() {}", false), (EDITOR, true)] {
+        app.write("build.rs", build);
+        let found = app.errors(&code);
+        for (index, (fields, object)) in TYPED.iter().enumerate() {
+            let here = found.iter().filter(|(line, under, _)| *line == index + 4 && under == "ste");
+            let messages: Vec<_> = here.map(|(.., message)| message.as_str()).collect();
+            let in_type = format!("found for struct `{object}` in the current scope");
+            let is_of_type = |message: &&&str| message.replace("names::", "").ends_with(&in_type);
+            let of_type = messages.iter().filter(is_of_type).count();
+            assert_eq!(of_type, usize::from(is_editor), "{fields}: {found:#?}");
+            assert_eq!(messages.len(), 1 + of_type, "{fields}: {messages:#?}");
+        }
+        assert!(found.iter().all(|(.., message)| !message.contains("cfg")), "{found:#?}");
+    }
+}
+
 /// What a name can lead to, of a model's API.
 fn types(api: &Api) -> String {
     let mut types = String::new();
