@@ -1,12 +1,12 @@
 //! Judges a value of which parts are not known yet: the literals of a call that has expressions too.
 //!
-//! Only certain violations are reported. A rule that holds or not by the choice of another part
+//! Only definite violations are reported: those that the value has in any case. A rule that holds or not by the choice of another part
 //! (`anyOf`, `if`, `dependentSchemas`, ...) is judged with the whole value, at run time.
 
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::keyword::object::unknown;
-use crate::printable::printable;
+use crate::keyword::types;
 use crate::rule::{self, Additional, ObjectSchema, Rule, Rules};
 use crate::search::MAX_RULES_SEARCHED;
 use crate::validate::Report;
@@ -44,7 +44,7 @@ impl Partial {
     }
 }
 
-/// The certain violations of a value. They are all of them if the whole value is known.
+/// The definite violations of a value. They are all of them if the whole value is known.
 #[must_use]
 pub fn check(definitions: &[Rules], rules: &[Rule], value: &Partial) -> Vec<Violation> {
     if let Some(json) = value.known() {
@@ -77,21 +77,20 @@ fn walk(
         Partial::Known(_) | Partial::Unknown => return,
     };
     let before = report.violations.len();
-    certain(definitions, rules, &mut MAX_RULES_SEARCHED.clone(), &mut |rule| {
-        if let Rule::Types(_) | Rule::Never = rule {
-            rule::report(report, rule, &stand_in, at);
-        }
-    });
-    // The stand-in is nothing that the caller has written.
+    // A message does not quote the stand-in, which the caller has not written.
     let kind = if let Json::Array(_) = stand_in { "a list" } else { "an object" };
-    for violation in report.violations.iter_mut().skip(before) {
-        violation.message = violation.message.replacen(&*printable(&stand_in.quoted()), kind, 1);
-    }
+    visit_definite(definitions, rules, &mut |rule| match rule {
+        Rule::Types(types) if !types.holds(&stand_in) => {
+            types::report_wrong(report, *types, kind, at);
+        }
+        Rule::Never => types::report_never(report, kind, at),
+        _ => {}
+    });
     // A value of a wrong type breaks the other rules only as a consequence.
     if report.violations.len() > before {
         return;
     }
-    certain(definitions, rules, &mut MAX_RULES_SEARCHED.clone(), &mut |rule| match (rule, value) {
+    visit_definite(definitions, rules, &mut |rule| match (rule, value) {
         (Rule::ItemsLen { .. }, Partial::List(_)) => rule::report(report, rule, &stand_in, at),
         (Rule::Prefix(each), Partial::List(items)) => {
             for (index, (rules, item)) in each.iter().zip(items).enumerate() {
@@ -164,7 +163,16 @@ fn members_of(
 }
 
 /// Visits the rules that a value must obey in any case.
-fn certain<'r>(
+fn visit_definite<'r>(
+    definitions: &'r [Rules],
+    rules: &'r [Rule],
+    visit: &mut dyn FnMut(&'r Rule),
+) {
+    let mut left = MAX_RULES_SEARCHED;
+    visit_definite_within(definitions, rules, &mut left, visit);
+}
+
+fn visit_definite_within<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     left: &mut usize,
@@ -175,9 +183,32 @@ fn certain<'r>(
         *left = less;
         match rule.all_in_place(definitions) {
             Some(parts) => {
-                parts.into_iter().for_each(|rules| certain(definitions, rules, left, visit));
+                parts
+                    .into_iter()
+                    .for_each(|rules| visit_definite_within(definitions, rules, left, visit));
             }
             None => visit(rule),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::OBJECT;
+
+    #[test]
+    fn unknown_parts_are_not_quoted_however_many_there_are() {
+        for count in [1, 20] {
+            let list = Partial::List(vec![Partial::Unknown; count]);
+            for (rule, expected) in [
+                (OBJECT, "a list is not an object"),
+                (Rule::Never, "a list is not allowed here: the schema is `false`"),
+            ] {
+                let messages: Vec<_> =
+                    check(&[], &[rule], &list).iter().map(|one| one.message().to_owned()).collect();
+                assert_eq!(messages, [expected]);
+            }
         }
     }
 }

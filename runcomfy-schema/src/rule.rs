@@ -18,7 +18,9 @@ use crate::keyword::format::Format;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
 use crate::keyword::values::Values;
-use crate::keyword::{array, combined, media, number, object, string, types, unevaluated, values};
+use crate::keyword::{
+    self, array, combined, media, number, object, string, types, unevaluated, values,
+};
 use crate::media::MediaKind;
 use crate::num::Num;
 use crate::pattern::Pattern;
@@ -334,7 +336,7 @@ pub(crate) fn holds(
 /// Reports how a value breaks a rule.
 pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &InstancePath<'_>) {
     match rule {
-        Rule::Never => types::report_never(report, value, at),
+        Rule::Never => types::report_never(report, &keyword::excerpt(value), at),
         Rule::Types(types) => types::report(report, *types, value, at),
         Rule::Values(allowed) => values::report(report, allowed, value, at),
         Rule::Range { min, max } => {

@@ -117,8 +117,18 @@ pub(crate) fn holds(types: Types, value: &Json) -> bool {
 
 pub(crate) fn report(report: &mut Report<'_>, types: Types, value: &Json, at: &InstancePath<'_>) {
     if !holds(types, value) {
-        report.add(at, "type", format!("{} is not {types}", excerpt(value)));
+        report_wrong(report, types, &excerpt(value), at);
     }
+}
+
+/// Reports a value of a wrong type. `shown` stands for the value in the message.
+pub(crate) fn report_wrong(
+    report: &mut Report<'_>,
+    types: Types,
+    shown: &str,
+    at: &InstancePath<'_>,
+) {
+    report.add(at, "type", format!("{shown} is not {types}"));
 }
 
 /// Whether a string stands for a file. Any word could be the name of a hosted one, so it is no advice.
@@ -166,12 +176,9 @@ pub(crate) fn report_within(
     report.add(at, "type", message);
 }
 
-pub(crate) fn report_never(report: &mut Report<'_>, value: &Json, at: &InstancePath<'_>) {
-    report.add(
-        at,
-        "false",
-        format!("{} is not allowed here: the schema is `false`", excerpt(value)),
-    );
+/// `shown` stands for the value in the message.
+pub(crate) fn report_never(report: &mut Report<'_>, shown: &str, at: &InstancePath<'_>) {
+    report.add(at, "false", format!("{shown} is not allowed here: the schema is `false`"));
 }
 
 #[cfg(feature = "export")]
