@@ -321,7 +321,7 @@ impl Journal for FileJournal {
             {
                 if open.owner == inner.session.name {
                     // This process still waits for the outcome of what it is sending.
-                    if open.taken_over || open.outcome != Outcome::None {
+                    if open.taken_over || open.outcome != Outcome::Pending {
                         unfinished.add(open);
                     }
                 } else if !sessions.is_alive(&open.owner) {

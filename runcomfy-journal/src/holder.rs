@@ -81,8 +81,8 @@ impl ClaimHolder {
         };
         let owner = owner_of(&open.owner);
         let (state, request_id) = match &open.outcome {
-            Outcome::None if owner != Owner::Dead => (ClaimState::Submitting, None),
-            Outcome::None | Outcome::Unknown(_) => (ClaimState::Unknown, None),
+            Outcome::Pending if owner != Owner::Dead => (ClaimState::Submitting, None),
+            Outcome::Pending | Outcome::Unknown(_) => (ClaimState::Unknown, None),
             Outcome::Job(id) if open.ended => (ClaimState::Finished, Some(id)),
             Outcome::Job(id) => (ClaimState::Accepted, Some(id)),
         };

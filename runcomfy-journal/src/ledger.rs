@@ -59,7 +59,7 @@ impl Unfinished {
                 let request_id = request_id.clone();
                 return self.jobs.push(UnfinishedJob { submission, request_id });
             }
-            Outcome::None => None,
+            Outcome::Pending => None,
             Outcome::Unknown(reason) => Some(reason.clone()),
         };
         if let Some(submission) = submission {
@@ -77,7 +77,8 @@ impl Unfinished {
 /// The outcome of a submission that is not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    None,
+    /// The journal has none so far.
+    Pending,
     /// Why nobody knows it.
     Unknown(String),
     /// The job that the service made of it.
@@ -179,7 +180,7 @@ impl Ledger {
         let open = OpenSubmission {
             number: self.next,
             submission,
-            outcome: Outcome::None,
+            outcome: Outcome::Pending,
             owner: session.to_owned(),
             taken_over: false,
             ended: false,
@@ -262,7 +263,7 @@ impl Ledger {
         let Some(open) = self.open.get(id) else { return };
         let request_id = match &open.outcome {
             Outcome::Job(request_id) => Some(request_id),
-            Outcome::None | Outcome::Unknown(_) => None,
+            Outcome::Pending | Outcome::Unknown(_) => None,
         };
         // Only the end of a completed job waits until it is settled.
         let state = state.or(open.ended.then_some(&JobState::Completed));

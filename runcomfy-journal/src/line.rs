@@ -205,7 +205,7 @@ pub(crate) fn of_open(id: &str, open: &OpenSubmission) -> Vec<String> {
         lines.push(entry(&begun, &open.owner, None, false));
     }
     let outcome = match &open.outcome {
-        Outcome::None => None,
+        Outcome::Pending => None,
         Outcome::Unknown(reason) => {
             Some(JournalEntry::Unknown { submission: id.to_owned(), reason: reason.clone() })
         }

@@ -201,10 +201,10 @@ fn carry_over(mut old: &File, place: u64, store: &mut Store) -> io::Result<()> {
             // Written only with the lock.
             JournalEntry::Submitting { .. } => false,
             JournalEntry::Accepted { submission, .. } => {
-                matches!(outcome(submission), Some(Outcome::None | Outcome::Unknown(_)))
+                matches!(outcome(submission), Some(Outcome::Pending | Outcome::Unknown(_)))
             }
             JournalEntry::Unknown { submission, .. } => {
-                matches!(outcome(submission), Some(Outcome::None))
+                matches!(outcome(submission), Some(Outcome::Pending))
             }
             JournalEntry::NotAccepted { .. }
             | JournalEntry::Ended { .. }
