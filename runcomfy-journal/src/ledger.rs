@@ -299,9 +299,9 @@ impl Ledger {
         self.outcome_only.contains(id)
     }
 
-    /// Whether it is finished or open. Otherwise it was refused, and its claim is free again.
-    pub(crate) fn may_have_been_accepted(&self, id: &str) -> bool {
-        !self.not_accepted.contains(id)
+    /// Whether the service surely did not accept it, so that its claim is free again.
+    pub(crate) fn is_not_accepted(&self, id: &str) -> bool {
+        self.not_accepted.contains(id)
     }
 
     pub(crate) fn has_job(&self, request_id: &RequestId) -> bool {

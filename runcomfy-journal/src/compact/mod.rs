@@ -86,7 +86,7 @@ fn write_compacted(
     let says_body = |members: &EntryMembers<'_>| {
         let id = members.submission.as_deref().unwrap_or_default();
         let is_first = members.event.as_deref() == Some("submitting") || ledger.is_outcome_only(id);
-        is_first && ledger.get(id).is_none() && ledger.may_have_been_accepted(id)
+        is_first && ledger.get(id).is_none() && !ledger.is_not_accepted(id)
     };
     let mut bodies = Vec::new();
     let mut result = Ok(());
