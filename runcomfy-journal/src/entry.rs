@@ -341,6 +341,13 @@ impl EntryMembers<'_> {
     }
 }
 
+impl JournalEntry {
+    /// Whether it is the end of a job with a result, whose files may still have to be saved.
+    pub(crate) fn is_completed_end(&self) -> bool {
+        matches!(self, Self::Ended { state: JobState::Completed, .. })
+    }
+}
+
 fn text<'a>(key: &str, member: &'a Option<Cow<'_, str>>) -> Result<&'a str, String> {
     member.as_deref().ok_or_else(|| format!("the member `{key}` is missing"))
 }

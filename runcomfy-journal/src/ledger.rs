@@ -126,7 +126,8 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Adds an entry that the session wrote.
+    /// Adds an entry. `session` names the session that wrote it, and owns a submission that the entry
+    /// opens. It is empty for entries without sessions.
     pub(crate) fn add(&mut self, entry: JournalEntry, session: &str) {
         match entry {
             JournalEntry::Submitting { submission } => self.begin(submission, session),
@@ -333,12 +334,5 @@ impl Ledger {
         let mut open: Vec<_> = self.open.iter().map(|(id, open)| (&**id, open)).collect();
         open.sort_unstable_by_key(|(_, open)| open.number);
         open
-    }
-}
-
-impl JournalEntry {
-    /// Whether it is the end of a job with a result, whose files may still have to be saved.
-    pub(crate) fn is_completed_end(&self) -> bool {
-        matches!(self, Self::Ended { state: JobState::Completed, .. })
     }
 }

@@ -85,8 +85,9 @@ pub(crate) fn lock_within_process(store: &Mutex<Store>) -> MutexGuard<'_, Store>
     store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Appends an entry that must not be lost, even without the lock. It is written with one call and with
-/// a line break before it, because another process may have been stopped in the middle of a line.
+/// Appends an entry that must not be lost, even without the lock, and returns its number among the lines
+/// that this store has written. It is written with one call and with a line break before it, because
+/// another process may have been stopped in the middle of a line.
 pub(crate) fn append_anyway(store: &Mutex<Store>, line: &str) -> io::Result<u64> {
     const SOON: Duration = Duration::from_millis(100);
     locked(store, SOON, |store| store.append(line)).or_else(|_| {
