@@ -38,10 +38,11 @@ impl JournalError {
 
 /// Records submissions, so that every job can be resumed after a crash.
 ///
-/// A client with a journal (`ClientBuilder::journal`) records a submission *before* it is sent, and its
-/// id *afterwards*. After a crash between the two, the journal has a submission whose outcome is
-/// unknown: it never loses a submission that may have been sent. [`FileJournal`](crate::FileJournal) is a journal in a file. To keep the
-/// entries elsewhere, for example in a database, implement this trait.
+/// A client with a journal (`ClientBuilder::journal`) records a submission *before* it is sent, and
+/// its id *afterwards*. After a crash between the two, the journal has a submission whose outcome is
+/// unknown: it never loses a submission that may have been sent. [`FileJournal`](crate::FileJournal)
+/// is a journal in a file. To keep the entries elsewhere, for example in a database, implement this
+/// trait.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};

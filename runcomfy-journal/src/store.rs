@@ -61,7 +61,9 @@ impl Store {
         let length = self.file.metadata()?.len();
         self.is_cut |= length < self.read;
         if self.is_cut {
-            return Err(io::Error::other("it was cut off meanwhile; open it anew"));
+            return Err(io::Error::other(
+                "it was cut off: lines that it had are missing; open it anew",
+            ));
         }
         if length == self.read {
             return Ok(());
@@ -222,7 +224,9 @@ fn open(path: &Path) -> io::Result<(File, PathBuf)> {
             file => return Ok((file?, fs::canonicalize(path)?)),
         }
     }
-    Err(io::Error::other("it comes and goes"))
+    let reason =
+        "another program keeps creating and removing it; stop that program, or use another path";
+    Err(io::Error::other(reason))
 }
 
 fn open_existing(path: &Path) -> io::Result<File> {

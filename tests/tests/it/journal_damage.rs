@@ -38,7 +38,7 @@ fn a_journal_that_was_cut_off_takes_no_new_submission() {
     again.id = "again".to_owned();
     let begun = first.begin(&again);
     let error = whole(&begun.unwrap_err());
-    assert!(error.contains("open it anew"), "{error}");
+    assert!(error.contains("lines that it had are missing; open it anew"), "{error}");
     // An outcome is written all the same.
     let request_id = id(100).parse().unwrap();
     let accepted = JournalEntry::Accepted { submission: submission(100).id, request_id };
