@@ -288,7 +288,7 @@ mod tests {
         assert!(png.as_str().starts_with("data:image/png;base64,iVBORw0KGgo"));
         assert!(check(png.as_str()).is_ok());
         assert!(matches!(Media::bytes(b"plain text"), Err(MediaError::UnknownType)));
-        assert!(matches!(Media::bytes(b""), Err(MediaError::UnknownType)));
+        assert!(matches!(Media::bytes(b""), Err(MediaError::NoContent)));
     }
 
     #[test]

@@ -71,7 +71,8 @@ impl MediaEncoder {
     /// Adds the next bytes.
     ///
     /// # Errors
-    /// If the content is too large for a request, or not of a known type.
+    /// If the content is too large for a request, is not of a known type, or shows another type than the
+    /// one that was stated ([`of_type`](Self::of_type)).
     pub fn push(&mut self, piece: &[u8]) -> Result<(), MediaError> {
         self.len += piece.len() as u64;
         self.check_len(self.len)?;
@@ -92,9 +93,10 @@ impl MediaEncoder {
     /// The whole content.
     ///
     /// # Errors
-    /// If there is none, or if it is not of a known type.
+    /// If there is none, and the errors of [`push`](Self::push): short content shows its type only at its
+    /// end.
     pub fn finish(mut self) -> Result<Media, MediaError> {
-        if self.len == 0 && self.stated.is_some() {
+        if self.len == 0 {
             return Err(MediaError::NoContent);
         }
         let uri = match self.uri.take() {
@@ -170,8 +172,8 @@ fn write(
     uri.write_all(piece).map_err(MediaError::ReadContent)
 }
 
-/// Whether a file that shows one type may be of another: containers of video and audio are shared,
-/// and a GIF can be either.
+/// Whether content that looks like `found` may be of the type that the caller states. Video and audio share
+/// their containers, so only images are told from the rest. A GIF may be called a video.
 fn fits(stated: &str, found: &str) -> bool {
     let is_image = |mime: &str| mime.starts_with("image/");
     found == "image/gif" || is_image(stated) == is_image(found)

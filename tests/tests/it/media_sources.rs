@@ -196,7 +196,7 @@ fn readers_are_read_to_their_end() {
     assert_eq!(Media::reader(Pieces { content: PNG, fails: false }).unwrap(), whole);
     let error = Media::reader(Pieces { content: PNG, fails: true }).unwrap_err();
     assert_eq!(error.to_string(), "cannot read the content: the line is dead");
-    assert!(matches!(Media::reader(io::empty()), Err(MediaError::UnknownType)));
+    assert!(matches!(Media::reader(io::empty()), Err(MediaError::NoContent)));
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn asynchronous_sources_are_read_to_their_end() {
     assert_eq!(error.to_string(), "cannot read the content: the line is dead");
     let stated = Media::read_as(&[1, 2, 3][..], "image/x-adobe-dng").await.unwrap();
     assert_eq!(stated.as_str(), "data:image/x-adobe-dng;base64,AQID");
-    assert!(matches!(Media::read(tokio::io::empty()).await, Err(MediaError::UnknownType)));
+    assert!(matches!(Media::read(tokio::io::empty()).await, Err(MediaError::NoContent)));
 
     // A writer that waits for its reader, with more than one piece.
     let mut content = PNG.to_vec();
