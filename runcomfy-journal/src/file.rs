@@ -34,6 +34,9 @@ use crate::{Begin, Journal, JournalError};
 /// [claimed](Submission::claim), no other submits. The file system must support locks, as local ones
 /// do.
 ///
+/// The beginning of a submission waits for the lock of the file. An outcome must not be lost, and is
+/// written even while another process keeps the file locked.
+///
 /// On Unix, only the owner can read the file. When most of its submissions are finished, it is compacted
 /// (on Unix): finished submissions keep only their claims and the digests of their bodies.
 ///

@@ -30,7 +30,8 @@ pub type Resumed = crate::Resumed<Job>;
 
 /// The results of many jobs, as they come; see [`Client::run_all`].
 ///
-/// Jobs start while you wait for a result, and go on in the background.
+/// Jobs start while you wait for a result, and go on in the background. Dropping it does what dropping
+/// [`RunAll`](crate::RunAll#dropping) does.
 #[must_use = "nothing is submitted until it is iterated"]
 pub struct RunAll<'a, O = Output> {
     results: crate::RunAll<'a, O>,

@@ -1,7 +1,7 @@
 //! What the journal is told of a submission: that it begins, and one outcome.
 //!
-//! An outcome is written even while another process holds the journal's lock. The beginning of a
-//! submission needs the lock: if it cannot be recorded, nothing is sent.
+//! If the beginning of a submission cannot be recorded, nothing is sent. If its outcome cannot, the caller
+//! gets the outcome all the same, and the journal reports the submission as unknown.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -191,10 +191,13 @@ fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(move || span.in_scope(work))
 }
 
-/// Only logs a failure: the caller gets the outcome in any case. A journal without the entry reports the
-/// submission as unknown.
+/// Only logs a failure, with the entry, so that somebody can settle the submission by hand.
 fn record(journal: &dyn Journal, entry: &JournalEntry) {
     if let Err(error) = journal.record(entry) {
-        error!(error = &error as &(dyn std::error::Error + 'static), "the journal cannot take it");
+        error!(
+            error = &error as &(dyn std::error::Error + 'static),
+            outcome = ?entry,
+            "cannot write the outcome of a submission; the journal will report it as unknown"
+        );
     }
 }
