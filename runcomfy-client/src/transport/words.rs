@@ -11,14 +11,14 @@ use serde_json::{Map, Value};
 const MAX_LINES: usize = 20;
 const MAX_LINE_LEN: usize = 500;
 
-/// Members with the words of a body, the best first.
+/// Members that may hold the message of a whole body, the best first.
 const MESSAGES: [&str; 5] = ["error_message", "message", "error", "detail", "title"];
-/// Members with the words of one error in a list.
+/// Members that may hold the message of one error in a list.
 const WORDS: [&str; 7] =
     ["msg", "message", "error_message", "detail", "description", "reason", "error"];
-/// Members with the location of the value that an error is about.
+/// Members that may hold the location of the value that is wrong.
 const LOCATIONS: [&str; 6] = ["loc", "field", "path", "param", "property", "pointer"];
-/// Members with further errors.
+/// Members that may hold further errors.
 const LISTS: [&str; 4] = ["detail", "details", "errors", "validation_errors"];
 
 /// The service's error message, from any known form of body: one line per error.
@@ -35,7 +35,7 @@ pub(crate) fn message(json: &Value) -> Option<String> {
     lines.finish()
 }
 
-/// The words in one member about an error.
+/// The error message in one member of a body.
 pub(crate) fn words(value: &Value) -> Option<String> {
     let mut lines = ErrorLines::default();
     lines.read(value, "");
@@ -131,7 +131,7 @@ fn location(value: &Value) -> Option<String> {
         Value::Array(parts) => parts,
         _ => return None,
     };
-    // FastAPI says first which part of the request it means.
+    // FastAPI puts the part of the request first.
     let parts = match &**parts {
         [Value::String(first), rest @ ..] if first == "body" => rest,
         parts => parts,

@@ -1,5 +1,5 @@
-//! The ways to write a character: as it is, or escaped as in JSON, in a URL or in HTML, and that
-//! escaped again.
+//! Reads a text in which characters may be escaped: as in JSON (`\u002d`), in a URL (`%2d`) or in HTML
+//! (`&#45;`). An escape may be escaped again: `%252d` is `%2d`, which is `-`.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -8,7 +8,8 @@ use std::rc::Rc;
 /// How often an escape may be escaped itself.
 const MAX_NESTING: u8 = 4;
 
-/// A character that a text can be read as, and where it ends. One that is not ASCII is [`OTHER`].
+/// A reading of a place in the text: a character, and where its spelling ends. A character that is not
+/// ASCII is [`OTHER`].
 pub(super) type Character = (u8, usize);
 
 const OTHER: u8 = 0x80;
@@ -21,8 +22,8 @@ pub(super) fn is_introducer(byte: u8) -> bool {
 /// Reads a text from front to back.
 pub(super) struct SpellingReader<'t> {
     text: &'t [u8],
-    /// What was found out already, by place and nesting: escapes that follow each other are looked at
-    /// from each other.
+    /// The readings found so far, by place and nesting. An escape is read with what follows it, so that a
+    /// place is read again for each escape before it.
     known: HashMap<(usize, u8), Rc<[Character]>>,
 }
 
@@ -31,9 +32,9 @@ impl<'t> SpellingReader<'t> {
         Self { text: text.as_bytes(), known: HashMap::new() }
     }
 
-    /// Everything that the text can be read as at this place.
+    /// All readings at this place.
     pub(super) fn readings(&mut self, at: usize) -> Rc<[Character]> {
-        /// Far more than are of use for any one place.
+        /// Far more than one place needs. Forgetting them bounds the memory.
         const MAX_KNOWN: usize = 4096;
         if self.known.len() > MAX_KNOWN {
             self.known.clear();
@@ -64,6 +65,8 @@ impl<'t> SpellingReader<'t> {
         ends.into_iter().max()
     }
 
+    /// The readings at a place. Up to `nesting` layers of escapes are undone: the characters of an escape
+    /// are read with one layer less.
     fn read(&mut self, at: usize, nesting: u8) -> Rc<[Character]> {
         let Some(&literal) = self.text.get(at) else { return Rc::default() };
         if nesting == 0 || !is_introducer(literal) {
@@ -87,7 +90,7 @@ impl<'t> SpellingReader<'t> {
         found
     }
 
-    /// What follows a backslash, in JSON and in languages that have it from there.
+    /// Reads an escape after its backslash, as in JSON and many languages.
     fn json(&mut self, at: usize, nesting: u8, found: &mut Vec<Character>) {
         for (escaped, next) in &*self.read(at, nesting) {
             match escaped {
@@ -100,18 +103,18 @@ impl<'t> SpellingReader<'t> {
         }
     }
 
-    /// What follows an ampersand.
+    /// Reads an escape after its ampersand.
     fn html(&mut self, at: usize, nesting: u8, found: &mut Vec<Character>) {
-        /// With zeros before it.
+        /// A code may have many leading zeros.
         const MAX_DIGITS: usize = 64;
-        /// As many letters as `DiacriticalGrave` has.
+        /// The length of `DiacriticalGrave`, the longest name.
         const MAX_NAME: usize = 16;
         if let Some((_, next)) = self.one(at, nesting, |c| c == b'#') {
             let code = match self.one(next, nesting, |c| c.eq_ignore_ascii_case(&b'x')) {
                 Some((_, next)) => self.digits(next, nesting, 16, 1..=MAX_DIGITS),
                 None => self.digits(next, nesting, 10, 1..=MAX_DIGITS),
             };
-            // Browsers do without the semicolon.
+            // Browsers accept a code without its semicolon.
             add_code(code.map(|(code, end)| (code, self.past_semicolon(end, nesting))), found);
             return;
         }
@@ -122,7 +125,7 @@ impl<'t> SpellingReader<'t> {
             if name.len() > MAX_NAME {
                 return;
             }
-            // Of these, too.
+            // Browsers accept these names without it, too.
             if let b"amp" | b"lt" | b"gt" | b"quot" | b"AMP" | b"LT" | b"GT" | b"QUOT" = &*name {
                 let end = self.past_semicolon(end, nesting);
                 found.extend(named(&name).map(|c| (c, end)));
@@ -137,7 +140,7 @@ impl<'t> SpellingReader<'t> {
         self.one(at, nesting, |c| c == b';').map_or(at, |(_, end)| end)
     }
 
-    /// The number that the digits from here on make, and where they end.
+    /// The number that the digits here form, and where they end.
     fn digits(
         &mut self,
         at: usize,
@@ -155,7 +158,7 @@ impl<'t> SpellingReader<'t> {
         (len >= *count.start()).then_some((code, end))
     }
 
-    /// The reading from here on that is one of these characters.
+    /// The first reading here that is one of these characters.
     fn one(&mut self, at: usize, nesting: u8, is_it: impl Fn(u8) -> bool) -> Option<Character> {
         let literal = *self.text.get(at)?;
         if is_it(literal) {
@@ -168,7 +171,7 @@ impl<'t> SpellingReader<'t> {
     }
 }
 
-/// The ASCII characters that have names.
+/// The ASCII character with this name in HTML.
 fn named(name: &[u8]) -> Option<u8> {
     Some(match name {
         b"excl" => b'!',
