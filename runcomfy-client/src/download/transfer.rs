@@ -76,14 +76,16 @@ impl<'a> Transfer<'a> {
                 Ok(()) => break,
                 Err(AttemptError::Resume) => continue,
                 Err(AttemptError::Transient(failure)) => failure,
-                Err(AttemptError::Permanent(failure)) => return Err(self.fail(failure).await),
+                Err(AttemptError::Permanent(failure)) => {
+                    return Err(self.close_after(failure).await);
+                }
             };
             // An attempt that received new bytes resets the count.
             attempt = if self.received() > furthest { 1 } else { attempt + 1 };
             furthest = furthest.max(self.received());
             let left = self.time_left();
             if attempt > self.transport.limits.attempts || left.is_zero() {
-                return Err(self.fail(failure).await);
+                return Err(self.close_after(failure).await);
             }
             warn!(received = self.received(), reason = %failure.reason, "the download broke off");
             self.transport.back_off(attempt, None, left).await;
@@ -105,7 +107,9 @@ impl<'a> Transfer<'a> {
         self.transport.limits.read_timeout.min(self.time_left().max(Duration::from_secs(1)))
     }
 
-    async fn fail(&mut self, failure: Failure) -> Failure {
+    /// Keeps the part of the file for a later download, or removes it if it is too large. Returns the
+    /// failure.
+    async fn close_after(&mut self, failure: Failure) -> Failure {
         if let Some(part) = self.part.take() {
             if self.options.check_size(part.size).is_err() {
                 part.remove();
