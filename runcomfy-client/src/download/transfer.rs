@@ -186,7 +186,9 @@ impl<'a> Transfer<'a> {
     }
 
     async fn rejected(&mut self, status: StatusCode, is_resuming: bool) -> AttemptError {
-        let failure = Failure::of(format!("the server answered HTTP {}", status.as_u16()));
+        let code = status.as_u16();
+        let advice = if is_expired(status) { EXPIRED } else { "" };
+        let failure = Failure::of(format!("the server answered HTTP {code}{advice}"));
         if is_resuming && !is_independent_of_range(status) {
             self.no_ranges = true;
             return match self.clear().await {
@@ -311,6 +313,13 @@ impl<'a> Transfer<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Advice for a URL that the server does not serve any more.
+const EXPIRED: &str = "; the URL may have expired: `Job::result` gives a new one";
+
+fn is_expired(status: StatusCode) -> bool {
+    [401, 403, 404, 410].contains(&status.as_u16())
 }
 
 /// Whether a status means the same for a request without `Range`.
