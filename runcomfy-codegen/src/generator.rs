@@ -81,8 +81,9 @@ impl Generator {
         }
     }
 
-    /// The folder, for reports.
-    fn place(&self) -> &Path {
+    /// What a report names that is not about a single schema: the folder, the file, or `schemas` for
+    /// texts.
+    fn named_in_reports(&self) -> &Path {
         match &self.schemas {
             Schemas::Folder(path) | Schemas::File(_, path) => path,
             Schemas::Texts(_) => Path::new("schemas"),
@@ -195,7 +196,7 @@ impl Generator {
         }
         let Some(out) = std::env::var_os("OUT_DIR") else {
             return Err(Error::of(
-                self.place(),
+                self.named_in_reports(),
                 "the variable OUT_DIR is not set".to_owned(),
                 "call `build` in a build script; elsewhere use `generate` and `Generated::write`",
             ));
@@ -235,7 +236,7 @@ impl Generator {
     ) -> Result<Generated, Error> {
         on_large_stack(|| self.generate_here(sources, problems)).unwrap_or_else(|| {
             Err(Error::of(
-                self.place(),
+                self.named_in_reports(),
                 "the system gives no thread to read the schemas in".to_owned(),
                 "free some memory, or raise the limit on threads",
             ))
@@ -251,12 +252,12 @@ impl Generator {
         if !lower::names::is_path(runtime) {
             let message = format!("{runtime:?} is not a path to the runtime");
             let help = "give a path such as `::runcomfy_client`";
-            return Err(Error::of(self.place(), message, help));
+            return Err(Error::of(self.named_in_reports(), message, help));
         }
         if let Some(path) = self.crate_path.as_ref().filter(|path| !lower::names::is_path(path)) {
             let message = format!("{path:?} is not a path to the generated modules");
             let help = "give a path such as `runcomfy_models`";
-            return Err(Error::of(self.place(), message, help));
+            return Err(Error::of(self.named_in_reports(), message, help));
         }
         let mut models = Vec::new();
         for source in sources {
