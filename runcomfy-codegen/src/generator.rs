@@ -1,4 +1,4 @@
-//! The public API: a folder of schemas in, a folder of source files out.
+//! The public API: schemas in (of a folder or a file, or as texts), source files out.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use crate::report::{Error, Problem, Reporter, Severity};
 use crate::source::SchemaFile;
 use crate::{bug, clash, emit, handed, lower, parse, runtime, source};
 
-/// Generates the API of every schema in a folder.
+/// Generates the API of schemas: those in a [folder](Self::new), the one in a [file](Self::from_file), or
+/// [texts](Self::from_texts).
 ///
 /// ```no_run
 /// // build.rs
@@ -167,7 +168,7 @@ impl Generator {
     /// and any file name.
     ///
     /// # Errors
-    /// All errors in the schemas; a folder without any; anything that blocks writing (see
+    /// The errors of [`generate`](Self::generate); anything that blocks writing (see
     /// [`Generated::write`]); an app without a runtime crate (see [`runtime`](Self::runtime)); and a
     /// folder whose path contains control characters, since cargo cannot watch it. `main` may return the
     /// error: its `Debug` is the whole report.
@@ -221,7 +222,9 @@ impl Generator {
     /// Generates without writing.
     ///
     /// # Errors
-    /// All errors in the schemas.
+    /// All errors in the schemas; a folder without any; a folder or file that cannot be read; a
+    /// [`runtime`](Self::runtime) or [`crate_path`](Self::crate_path) that is not a path; and a system that
+    /// gives no thread.
     pub fn generate(&self) -> Result<Generated, Error> {
         let mut problems = Vec::new();
         let sources = self.sources(&mut problems)?;
@@ -274,9 +277,7 @@ impl Generator {
         }
         problems.extend(clash::shared_paths(sources));
         problems.extend(clash::types_called_as_modules(&models));
-        if problems.iter().any(|problem| problem.severity() == Severity::Error) {
-            return Err(Error::new(problems));
-        }
+        let mut problems = warnings_alone(problems)?;
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
         let index = emit::index(&models, runtime, self.crate_path.is_some(), file);
@@ -302,11 +303,16 @@ impl Generator {
                 Err(bug) => problems.push(*bug),
             }
         }
-        if problems.iter().any(|problem| problem.severity() == Severity::Error) {
-            return Err(Error::new(problems));
-        }
-        Ok(Generated { models: generated, warnings: problems, index })
+        Ok(Generated { models: generated, warnings: warnings_alone(problems)?, index })
     }
+}
+
+/// The problems, if no error is among them.
+fn warnings_alone(problems: Vec<Problem>) -> Result<Vec<Problem>, Error> {
+    if problems.iter().any(|problem| problem.severity() == Severity::Error) {
+        return Err(Error::new(problems));
+    }
+    Ok(problems)
 }
 
 fn warn(warnings: &[Problem]) {
