@@ -168,7 +168,7 @@ pub(super) fn enumeration(field: &str, schema: &Schema) -> String {
 
 /// The documentation of a value of several forms.
 pub(super) fn union(schema: &Schema, forms: &[Shape]) -> String {
-    let forms: Vec<_> = forms.iter().map(one).collect();
+    let forms: Vec<_> = forms.iter().map(noun).collect();
     paragraphs([
         sentence(&schema.title),
         escape(&schema.description),
@@ -298,11 +298,11 @@ fn counts(counts: Counts, noun: &str) -> Option<String> {
 fn kind(schema: &Schema, shape: &Shape) -> String {
     let takes_null = |schema: &Schema| schema.types.is_some_and(|types| types.has(Types::NULL));
     let nullable = takes_null(schema) || schema.any_of.iter().chain(&schema.one_of).any(takes_null);
-    let kind = one(shape);
+    let kind = noun(shape);
     if nullable { kind + " or null" } else { kind }
 }
 
-fn one(shape: &Shape) -> String {
+fn noun(shape: &Shape) -> String {
     match shape {
         Shape::Integer(_) => "integer".to_owned(),
         Shape::Number => "number".to_owned(),
@@ -312,7 +312,7 @@ fn one(shape: &Shape) -> String {
         Shape::Enum(name) | Shape::Object(name) | Shape::Union(name) => link(name),
         Shape::List(item) => format!("list of {}", plural(item, link)),
         Shape::Map(item) => format!("map of {}", plural(item, link)),
-        Shape::Nullable(item) => format!("{} or null", one(item)),
+        Shape::Nullable(item) => format!("{} or null", noun(item)),
         Shape::Any => "any JSON value".to_owned(),
     }
 }
