@@ -1,20 +1,20 @@
 //! An enum of a schema: which values get a variant.
 
-use super::fields::listed;
-use super::model::{EnumModel, EnumValues, Shape, Variant};
-use super::shape::Site;
 use std::collections::HashSet;
 
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::keyword::values::Values;
 use runcomfy_schema::{Literal, Num, Rule, is_valid};
 
+use super::fields::listed;
+use super::model::{EnumModel, EnumValues, Shape, Variant};
+use super::shape::Site;
 use super::{Lowerer, docs, names};
 use crate::parse::{Node, Schema, Value};
 
 impl Lowerer<'_, '_, '_> {
-    /// Makes the enum type of a field, where its values are some that an enum can have. `whole` is
-    /// the schema as one.
+    /// Makes the enum type of a field, if a Rust enum can have its values; otherwise the field takes any
+    /// value. `whole` is the schema with all its parts merged.
     pub(super) fn enumeration(
         &mut self,
         site: Site<'_>,
@@ -127,7 +127,7 @@ impl Lowerer<'_, '_, '_> {
             self.reporter.error(
                 &first.location,
                 "the other keywords refuse every entry of the enum",
-                "correct the range or the length beside the enum",
+                "correct the entries, or the keywords beside the enum",
             );
         }
         usable

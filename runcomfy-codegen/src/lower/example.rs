@@ -36,7 +36,7 @@ pub(super) fn of<'a>(
     let body = set.or_else(|| body(input, Sampler::of_json(compiler, definitions), root));
     let Some(body) = body else {
         let message =
-            "no example was found that the schema takes itself, so its documentation has none";
+            "found no example value that satisfies the schema, so its documentation has none";
         let help = "look for rules that exclude each other, or for a `pattern` that is hard to meet; \
                     an `examples` entry or a `default` beside it is used";
         let place: &Location = &root.schema.location;
@@ -105,7 +105,8 @@ fn from_json(body: &Json) -> String {
     while text.contains(&format!("\"{hashes}")) {
         hashes.push('#');
     }
-    // rustdoc leaves out lines that begin with a `#`.
+    // No line of it begins with a `#`, which rustdoc would leave out: JSON escapes the line breaks in
+    // strings.
     format!("Input::from_json(\n    r{hashes}\"{text}\"{hashes},\n)?")
 }
 
