@@ -3,6 +3,9 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
+/// For a call of a hidden macro by hand.
+pub(crate) const NOT_PUBLIC: &str = "this macro is not public: use `input!`";
+
 /// The first and the last token of what an error is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenSpan {

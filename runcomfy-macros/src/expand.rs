@@ -1,4 +1,26 @@
 //! The last step of `input!`: judges the literals of a call, and makes builder calls of it.
+//!
+//! For `input!(acme::dream { steps: 6 })`, `resolve.rs` calls `acme::dream::__input!`, the hidden macro of
+//! the model. That one puts its three literals first, so that this step receives
+//!
+//! ```text
+//! "370dcd79b9323990"              the hash of id and schema
+//! "acme/dream"                    the id of the model
+//! "{\"type\":\"object\", ...}"     its schema
+//! ($crate)                        the crate of the runtime
+//! ($crate::acme::dream)           the module of the model
+//! { steps: 6 }                    the fields
+//! ```
+//!
+//! and returns
+//!
+//! ```text
+//! {
+//!     use $crate::acme::dream::Input as __Input;
+//!     let _ = (__Input::steps,);
+//!     $crate::__private::literal_input::<__Input>("{\"steps\":6}")
+//! }
+//! ```
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -8,13 +30,13 @@ use runcomfy_schema::pointer::unescape;
 
 use crate::bug;
 use crate::call::{CallMember, CallMembers, members, unknown};
-use crate::errors::{Errors, TokenSpan};
+use crate::errors::{Errors, NOT_PUBLIC, TokenSpan};
 use crate::getters::Getters;
 use crate::schema::{self, ModelRules};
-use crate::tokens::{punct, text, word};
+use crate::tokens::{path_separator, punct, text, word};
 use crate::value::CallValue;
 
-/// A call with what the steps before have added.
+/// A call with what the steps before have added, in the order of their tokens.
 struct InputCall {
     hash: String,
     id: String,
@@ -51,7 +73,9 @@ impl InputCall {
     fn written(&self) -> TokenSpan {
         let path: Vec<_> = self.path.clone().into_iter().collect();
         let is_ours = matches!(path.first(), Some(TokenTree::Ident(first)) if first == "$crate");
-        TokenSpan::of(path.get(if is_ours { 3 } else { 0 }..).unwrap_or_default())
+        // `$crate` and the two characters of `::`
+        const PREFIX_LEN: usize = 3;
+        TokenSpan::of(path.get(if is_ours { PREFIX_LEN } else { 0 }..).unwrap_or_default())
     }
 
     fn runtime(&self) -> TokenStream {
@@ -70,8 +94,7 @@ fn group(token: TokenTree) -> Option<Group> {
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(call) = InputCall::of(tokens) else {
-        errors
-            .add(TokenSpan::call_site(), "this macro is not public: use `runcomfy_models::input!`");
+        errors.add(TokenSpan::call_site(), NOT_PUBLIC);
         return errors.into_tokens();
     };
     let with = format_args!("this call of `input!` for the model {}", call.id);
@@ -146,28 +169,26 @@ fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> To
     let input = || word("__Input");
     let mut names = Vec::new();
     for name in read.members.iter().filter_map(|member| member.name.as_ref()) {
-        names.extend([input(), punct(':', true), punct(':', false), name.clone().into()]);
-        names.push(punct(',', false));
+        names.push(input());
+        names.extend(path_separator());
+        names.extend([name.clone().into(), punct(',', false)]);
     }
     names.extend(names_inside(call, schema, &read.members).0);
     let mut body: Vec<TokenTree> = types(call, &read.members).into_iter().collect();
     body.push(word("use"));
     body.extend(call.path.clone());
-    body.extend([punct(':', true), punct(':', false), word("Input"), word("as"), input()]);
+    body.extend(path_separator());
+    body.extend([word("Input"), word("as"), input()]);
     body.extend([punct(';', false), word("let"), word("_"), punct('=', false)]);
     body.push(Group::new(Delimiter::Parenthesis, names.into_iter().collect()).into());
     body.push(punct(';', false));
     body.extend(call.root.clone());
     for name in ["__private", "literal_input"] {
-        body.extend([punct(':', true), punct(':', false), word(name)]);
+        body.extend(path_separator());
+        body.push(word(name));
     }
-    body.extend([
-        punct(':', true),
-        punct(':', false),
-        punct('<', false),
-        input(),
-        punct('>', false),
-    ]);
+    body.extend(path_separator());
+    body.extend([punct('<', false), input(), punct('>', false)]);
     let text = TokenStream::from(TokenTree::from(Literal::string(&text)));
     body.push(Group::new(Delimiter::Parenthesis, text).into());
     TokenTree::from(Group::new(Delimiter::Brace, body.into_iter().collect())).into()

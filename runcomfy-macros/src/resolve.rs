@@ -11,8 +11,8 @@ use runcomfy_schema::parse::names::module_path;
 use runcomfy_schema::possible::Possible;
 
 use crate::call::members;
-use crate::errors::{Errors, TokenSpan};
-use crate::tokens::{punct, text};
+use crate::errors::{Errors, NOT_PUBLIC, TokenSpan};
+use crate::tokens::{path_separator, text};
 
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -20,8 +20,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let (Some(hash), Some(ids), Some(TokenTree::Group(root))) =
         (tokens.next().as_ref().and_then(text), tokens.next(), tokens.next())
     else {
-        errors
-            .add(TokenSpan::call_site(), "this macro is not public: use `runcomfy_models::input!`");
+        errors.add(TokenSpan::call_site(), NOT_PUBLIC);
         return errors.into_tokens();
     };
     let root = root.stream();
@@ -54,7 +53,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let whole: TokenStream = if !index.has_vendor(&first) {
         path.into_iter().collect()
     } else if index.has(&path) {
-        let root = root.clone().into_iter().chain([punct(':', true), punct(':', false)]);
+        let root = root.clone().into_iter().chain(path_separator());
         root.chain(path).collect()
     } else {
         errors.add(span, not_a_model(&written(&path), &index.paths()));

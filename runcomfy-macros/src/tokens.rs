@@ -12,6 +12,11 @@ pub(crate) fn punct(char: char, is_joint: bool) -> TokenTree {
     Punct::new(char, if is_joint { Spacing::Joint } else { Spacing::Alone }).into()
 }
 
+/// `::`
+pub(crate) fn path_separator() -> [TokenTree; 2] {
+    [punct(':', true), punct(':', false)]
+}
+
 /// Whether a token is this character.
 pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)

@@ -20,8 +20,23 @@ pub(super) fn index<'a>(source: &mut SourceText, ids: impl Iterator<Item = &'a s
     exported(source, "index", &fnv(&[&ids]), "__index", [Code::str(&ids)]);
 }
 
-/// A macro that calls the macro that it is given, with its hash, these literals and the rest of its own
-/// call. By the hash the procedural macro knows what it has read already.
+/// A macro that passes its call on to another macro, with literals before it: a hash, and what it is asked
+/// for. By the hash the procedural macro knows what it has read already. The macro of a model expands
+///
+/// ```text
+/// __input! { ($crate::__macros::checked) ($crate) ($crate::acme::dream) { steps: 6 } }
+/// ```
+///
+/// to
+///
+/// ```text
+/// $crate::__macros::checked! {
+///     "370dcd79b9323990" "acme/dream" "{\"type\":\"object\", ...}"
+///     ($crate) ($crate::acme::dream) { steps: 6 }
+/// }
+/// ```
+///
+/// which `expand.rs` of the macros takes.
 fn exported(
     source: &mut SourceText,
     kind: &str,
