@@ -233,7 +233,9 @@ fn any_literal(is_negative: bool, token: &Literal) -> Option<Json> {
             Some(Json::String(Text::from_setter(char.value().to_string())))
         }
         Lit::Int(int) if !int.suffix().starts_with('f') => {
-            is_type(int.suffix(), &INTEGERS).then_some(())?;
+            if !is_type(int.suffix(), &INTEGERS) {
+                return None;
+            }
             let value: i128 = int.base10_parse().ok()?;
             Some(Json::integer(if is_negative { -value } else { value }))
         }
@@ -243,7 +245,9 @@ fn any_literal(is_negative: bool, token: &Literal) -> Option<Json> {
                 Lit::Float(float) => (float.base10_digits(), float.suffix()),
                 _ => return None,
             };
-            is_type(suffix, &["f32", "f64"]).then_some(())?;
+            if !is_type(suffix, &["f32", "f64"]) {
+                return None;
+            }
             let value: f64 = digits.parse().ok()?;
             Some(Json::float(if is_negative { -value } else { value }))
         }
@@ -328,8 +332,8 @@ fn object(
     Some(ValueKind::Object(path.iter().cloned().collect(), read.members))
 }
 
-/// Whether tokens are a path that ends with a type: a word with a capital letter, as no keyword has it
-/// before a block.
+/// Whether tokens are a path that ends with a type: a word with a capital letter. The only keyword with
+/// one is `Self`, which is a type, too. So `if x {}` and `unsafe {}` are expressions.
 fn is_type_path(tokens: &[TokenTree]) -> bool {
     let is_part = |token: &TokenTree| match token {
         TokenTree::Ident(_) => true,
