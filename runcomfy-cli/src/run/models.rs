@@ -172,35 +172,30 @@ async fn all(
     search: Option<&String>,
 ) -> Result<Vec<CatalogModel>> {
     const PAGE: u32 = 200;
-    /// More pages than the service has models.
-    const MAX_PAGES: u32 = 200;
-    let mut models: Vec<CatalogModel> = Vec::new();
-    for page in 0..MAX_PAGES {
-        let mut query = CatalogQuery::new().limit(PAGE).offset(page * PAGE);
-        if let Some(text) = search {
-            query = query.search(text);
-        }
-        if let Some(category) = &filter.category {
-            query = query.category(category);
-        }
-        if let Some(kind) = &filter.kind {
-            query = query.kind(kind);
-        }
-        let found = client.models(&query).await.map_err(service::error)?;
-        let count = found.models.len() + found.skipped.len();
+    let mut query = CatalogQuery::new().limit(PAGE);
+    if let Some(text) = search {
+        query = query.search(text);
+    }
+    if let Some(category) = &filter.category {
+        query = query.category(category);
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.kind(kind);
+    }
+    let (mut models, mut pages) = (Vec::<CatalogModel>::new(), service::Pages::default());
+    loop {
+        let page = query.clone().offset(pages.offset());
+        let found = client.models(&page).await.map_err(service::error)?;
+        let is_last = pages.is_last(found.models.len() + found.skipped.len(), found.total)?;
         for model in found.models {
-            // The list may change from page to page.
             if !models.iter().any(|known| known.model_id == model.model_id) {
                 models.push(model);
             }
         }
-        let end = u64::from((page + 1) * PAGE);
-        let is_last = found.total.map_or(count < PAGE as usize, |total| end >= total);
-        if count == 0 || is_last {
-            break;
+        if is_last {
+            return Ok(models);
         }
     }
-    Ok(models)
 }
 
 fn price(model: &CatalogModel) -> String {

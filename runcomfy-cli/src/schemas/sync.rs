@@ -144,17 +144,7 @@ impl Sync<'_> {
             Some(wanted) if wanted.len() <= MAX_SINGLE => {
                 bar.set_length(wanted.len() as u64);
                 for id in wanted {
-                    bar.set_message(id.to_string());
-                    match client.model_text(id.as_str()).await {
-                        Ok(text) => {
-                            let entry = Tree::parse(&text).map_err(Error::bad_input);
-                            let done =
-                                entry.and_then(|entry| self.entry(&entry, Some(id), bar, output));
-                            self.skip(Some(id), true, done)?;
-                        }
-                        Err(error) if service::is_not_found(&error) => self.gone(id),
-                        Err(error) => return Err(service::error(error)),
-                    }
+                    self.single(client, id, bar, output).await?;
                     bar.inc(1);
                 }
                 Ok(())
@@ -163,7 +153,31 @@ impl Sync<'_> {
         }
     }
 
-    /// Reads the catalog page by page.
+    /// Fetches the entry of one model.
+    async fn single(
+        &mut self,
+        client: &Client,
+        id: &ModelId,
+        bar: &ProgressBar,
+        output: &mut dyn Write,
+    ) -> Result<()> {
+        bar.set_message(id.to_string());
+        match client.model_text(id.as_str()).await {
+            Ok(text) => {
+                let entry = Tree::parse(&text).map_err(Error::bad_input);
+                let done = entry.and_then(|entry| self.entry(&entry, Some(id), bar, output));
+                self.skip(Some(id), true, done)
+            }
+            Err(error) if service::is_not_found(&error) => {
+                self.report.gone.push(id.clone());
+                Ok(())
+            }
+            Err(error) => Err(service::error(error)),
+        }
+    }
+
+    /// Reads the catalog page by page. A wanted model that is on no page is fetched by its id: the list
+    /// may have changed while it was read.
     async fn pages(
         &mut self,
         client: &Client,
@@ -172,15 +186,14 @@ impl Sync<'_> {
         output: &mut dyn Write,
     ) -> Result<()> {
         const PAGE: u32 = 100;
-        /// A catalog that never ends is none.
-        const MAX_PAGES: u32 = 1000;
         let mut query = CatalogQuery::new().include_schema(true).limit(PAGE);
         if let Some(search) = &self.args.search {
             query = query.search(search);
         }
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        let mut offset = 0_u32;
-        for _ in 0..MAX_PAGES {
+        let mut pages = service::Pages::default();
+        loop {
+            let offset = pages.offset();
             let text = client.models_text(&query.clone().offset(offset)).await;
             let page = Tree::parse(&text.map_err(service::error)?).map_err(Error::bad_input)?;
             let Some(Tree::Array(entries)) = page.get("models") else {
@@ -197,7 +210,6 @@ impl Sync<'_> {
             for entry in entries {
                 bar.inc(1);
                 let named = entry.get("model_id").and_then(Tree::as_str).unwrap_or_default();
-                // The list may change while it is read, so that an entry comes twice.
                 if !named.is_empty() && !seen.insert(named.to_owned()) {
                     continue;
                 }
@@ -214,14 +226,12 @@ impl Sync<'_> {
                     self.skip(id.as_ref(), is_expected, done)?;
                 }
             }
-            offset = offset.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-            let is_last = total.is_some_and(|total| u64::from(offset) >= total);
-            if entries.is_empty() || is_last {
+            if pages.is_last(entries.len(), total)? {
                 break;
             }
         }
         for id in wanted.into_iter().flatten().filter(|id| !seen.contains(id.as_str())) {
-            self.gone(id);
+            self.single(client, id, bar, output).await?;
         }
         Ok(())
     }
@@ -265,10 +275,6 @@ impl Sync<'_> {
             }
             done => done,
         }
-    }
-
-    fn gone(&mut self, id: &ModelId) {
-        self.report.gone.push(id.clone());
     }
 }
 

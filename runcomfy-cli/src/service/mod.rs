@@ -1,6 +1,7 @@
 //! The service: a client from the environment, and what its errors mean for a command.
 
 mod message;
+mod pages;
 
 use std::borrow::Cow;
 use std::{fmt, io};
@@ -11,6 +12,7 @@ use crate::{Error, ErrorKind, Result};
 use message::message;
 #[cfg(feature = "run")]
 use message::message_of_unchecked;
+pub(crate) use pages::Pages;
 
 /// A client with the settings of the environment. It makes one call at a time.
 pub(crate) fn client() -> Result<Client> {

@@ -205,6 +205,65 @@ fn models_that_are_gone_are_reported() {
     );
 }
 
+/// A folder with more schemas than are fetched one by one: `acme/m0` and so on.
+fn many_in_folder(service: &Service) -> Vec<String> {
+    let ids: Vec<String> = (0..21).map(|number| format!("acme/m{number}")).collect();
+    for id in &ids {
+        service.app.write(&format!("{id}.json"), SCHEMA);
+    }
+    ids
+}
+
+#[test]
+fn a_catalog_that_does_not_end_has_lost_no_model() {
+    let service = Service::new(&[]);
+    many_in_folder(&service);
+    let page =
+        json!({"models": [{"model_id": "acme/another", "input_schema": {"type": "object"}}]});
+    (0..1001).for_each(|_| service.answer(&page.to_string()));
+    let output = service.sync(&["--check"]);
+    assert_eq!(output.code, 69, "{}", output.stderr);
+    assert!(
+        output.stderr.contains("the catalog did not end after 1000 pages; try again later"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(output.stdout, "");
+}
+
+#[test]
+fn a_catalog_with_an_empty_page_before_its_end_has_lost_no_model() {
+    let service = Service::new(&[]);
+    let ids = many_in_folder(&service);
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let models: Vec<_> =
+        ids[..3].iter().map(|id| json!({"model_id": id, "input_schema": schema})).collect();
+    service.answer(&json!({"total": 21, "models": models}).to_string());
+    service.answer(r#"{"total": 21, "models": []}"#);
+    let output = service.sync(&["--check"]);
+    assert_eq!(output.code, 69, "{}", output.stderr);
+    let words = "the catalog has nothing after 3 of its 21 models; try again later";
+    assert!(output.stderr.contains(words), "{}", output.stderr);
+    assert!(!output.stdout.contains("not in the catalog: "), "{}", output.stdout);
+}
+
+#[test]
+fn a_model_that_moved_to_a_page_that_was_read_is_not_gone() {
+    let models: Vec<String> = (0..20).map(|number| format!("acme/m{number}")).collect();
+    let models: Vec<_> = models.iter().map(|id| (&**id, SCHEMA)).collect();
+    let service = Service::new(&models);
+    let ids = many_in_folder(&service);
+    let entry = |id: &String| json!({"model_id": id, "input_schema": {"type": "object"}});
+    // A model before them vanishes between two pages, and `acme/m10` takes the place of `acme/m9`.
+    let first: Vec<_> = ids[..10].iter().map(entry).collect();
+    service.answer(&json!({"total": 21, "models": first}).to_string());
+    let second: Vec<_> = ids[11..20].iter().map(entry).collect();
+    service.answer(&json!({"total": 19, "models": second}).to_string());
+    let output: Value = serde_json::from_str(&service.succeed(&["--json"])).unwrap();
+    assert_eq!(output["gone"], json!(["acme/m20"]), "{output}");
+    assert_eq!(output["models"].as_array().unwrap().len(), 20, "{output}");
+}
+
 #[test]
 fn a_search_fetches_what_it_finds() {
     let service = Service::new(&[("acme/dream", SCHEMA), ("acme/night", SCHEMA)]);

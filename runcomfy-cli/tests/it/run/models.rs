@@ -1,5 +1,6 @@
 //! `rcf models`.
 
+use runcomfy_sandbox::{Call, Reply};
 use serde_json::json;
 
 use super::support::{KLING, Service, quick};
@@ -41,6 +42,22 @@ fn many_models_are_read_page_by_page() {
     assert_eq!(lines.lines().count(), runcomfy_models::MODELS.len() + 450);
     let pages = service.sandbox.received().len();
     assert_eq!(pages, (runcomfy_models::MODELS.len() + 450).div_ceil(200));
+}
+
+#[test]
+fn part_of_a_catalog_is_no_list_of_the_models() {
+    let service = Service::new();
+    let page = |total| json!({"models": [{"model_id": "acme/dream"}], "total": total}).to_string();
+    let empty = json!({"models": [], "total": 7}).to_string();
+    service.sandbox.reply_next(Call::Catalog, Reply::new(200, page(7)));
+    service.sandbox.reply_next(Call::Catalog, Reply::new(200, empty));
+    let error = service.fail(&["models", "list"], 69);
+    assert!(error.contains("nothing after 1 of its 7 models; try again later"), "{error}");
+    for _ in 0..1001 {
+        service.sandbox.reply_next(Call::Catalog, Reply::new(200, page(2_000_000)));
+    }
+    let error = service.fail(&["models", "list"], 69);
+    assert!(error.contains("did not end after 1000 pages; try again later"), "{error}");
 }
 
 #[test]
