@@ -166,7 +166,7 @@ impl Sync<'_> {
             Ok(text) => {
                 let entry = Tree::parse(&text).map_err(Error::bad_input);
                 let done = entry.and_then(|entry| self.entry(&entry, Some(id), bar, output));
-                self.skip(Some(id), true, done)
+                self.skip_if_unusable(Some(id), true, done)
             }
             Err(error) if service::is_not_found(&error) => {
                 self.report.gone.push(id.clone());
@@ -223,7 +223,7 @@ impl Sync<'_> {
                     bar.set_message(line(named));
                     let is_expected = id.as_ref().is_some_and(|id| self.in_folder.contains(id));
                     let done = self.entry(entry, None, bar, output);
-                    self.skip(id.as_ref(), is_expected, done)?;
+                    self.skip_if_unusable(id.as_ref(), is_expected, done)?;
                 }
             }
             if pages.is_last(entries.len(), total)? {
@@ -265,8 +265,13 @@ impl Sync<'_> {
         Ok(())
     }
 
-    /// Reports an entry that cannot be used. Failures to read or write files end the command.
-    fn skip(&mut self, id: Option<&ModelId>, is_expected: bool, done: Result<()>) -> Result<()> {
+    /// Reports the entry if it cannot be used. Any other failure ends the command.
+    fn skip_if_unusable(
+        &mut self,
+        id: Option<&ModelId>,
+        is_expected: bool,
+        done: Result<()>,
+    ) -> Result<()> {
         match done {
             Err(error) if error.kind() == ErrorKind::BadInput => {
                 let id = id.map(ModelId::to_string);
