@@ -60,14 +60,15 @@ impl<'a> Draft<'a> {
     /// A name that is no field may be the path to a value inside one: `shots[0].prompt`.
     ///
     /// # Errors
-    /// If the member is set already, and is no list; or if the path leads nowhere.
+    /// If the member is set already, and is no list; if it is set by another name of its field; or if the
+    /// path leads nowhere.
     pub(crate) fn set_text(&mut self, name: &str, text: &str) -> Result<()> {
         if self.field(name).is_none()
             && let Some((name, steps)) = path::parse(name)
         {
             return self.set_inside(name, &steps, text);
         }
-        let (key, is_again) = self.key(name)?;
+        let (key, is_again) = self.begin_member(name)?;
         let place = self.model.place().member(&key);
         if place.takes_type(Types::ARRAY) {
             let before = self.members.get(&key).cloned();
@@ -108,9 +109,9 @@ impl<'a> Draft<'a> {
     /// takes there.
     ///
     /// # Errors
-    /// If the member is set already.
+    /// If the member is set already, by this or another name of its field.
     pub(crate) fn set_json(&mut self, name: &str, value: Value) -> Result<()> {
-        let (key, is_again) = self.key(name)?;
+        let (key, is_again) = self.begin_member(name)?;
         if is_again {
             return Err(twice(name));
         }
@@ -174,8 +175,12 @@ impl<'a> Draft<'a> {
         Err(refusal(&lines))
     }
 
-    /// The key of a member, and whether it was set in this layer. If not, nothing is left of it.
-    fn key(&mut self, name: &str) -> Result<(String, bool)> {
+    /// Begins to set a member. Returns its key, and whether it was set in this layer before. If it was not,
+    /// this removes what an earlier layer set, and its problems.
+    ///
+    /// # Errors
+    /// If this layer set it by another name of its field.
+    fn begin_member(&mut self, name: &str) -> Result<(String, bool)> {
         let key = self.field(name).map_or(name, |field| field.key).to_owned();
         match self.set.get(&key) {
             None => {
