@@ -5,5 +5,6 @@ pub mod batch;
 pub mod calls;
 pub mod clock;
 pub mod parent;
+mod said;
 pub mod verdict;
 pub mod worker;

@@ -1,6 +1,6 @@
-//! What came of a soak: what the sandbox accepted, beside what the clients knew.
+//! The verdict on a soak: compares what the sandbox accepted with what the workers said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use runcomfy_sandbox::Sandbox;
 
 use crate::calls;
 use crate::parent::Line;
+use crate::said::Said;
 
 #[derive(Debug, Default)]
 pub struct Verdict {
@@ -39,100 +40,94 @@ pub struct Verdict {
     pub broken: Vec<String>,
 }
 
-/// How many results a worker may take at a moment at which it is killed.
+/// A worker that is killed may have recorded this many ends that it did not print yet.
 const MAX_UNPRINTED: usize = 2;
+
+/// The ids of the jobs that the sandbox accepted, by their calls.
+type AcceptedJobs = BTreeMap<usize, Vec<String>>;
 
 impl Verdict {
     pub(crate) fn of(
         sandbox: &Sandbox,
         journals: &[PathBuf],
-        said: &[Line],
+        lines: &[Line],
         calls: usize,
         kills: usize,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut verdict = Self { calls, faults: sandbox.faults(), ..Self::default() };
-        let mut broken = Vec::new();
+        let mut said = Said::read(lines);
+        let mut accepted = AcceptedJobs::new();
+        for job in sandbox.accepted_jobs() {
+            accepted.entry(calls::of_accepted(&job)).or_default().push(job.request_id);
+        }
+        let mut verdict = Self {
+            calls,
+            kills,
+            accepted: accepted.values().map(Vec::len).sum(),
+            unknown: said.unknown.len(),
+            refused: said.refused.len(),
+            resumed: said.resumed,
+            faults: sandbox.faults(),
+            descriptors: said.descriptors,
+            growth: said.growth,
+            ..Self::default()
+        };
+        verdict.judge_journals(journals)?;
+        verdict.broken.append(&mut said.broken);
+        verdict.judge_accepted(&accepted, &said);
+        verdict.judge_calls(&accepted, &said);
+        Ok(verdict)
+    }
 
-        // What the journals leave open.
+    /// In the end, no journal has an open submission or job.
+    fn judge_journals(&mut self, journals: &[PathBuf]) -> Result<(), Box<dyn std::error::Error>> {
         for journal in journals {
             let unfinished = FileJournal::open(journal)?.unfinished()?;
             let jobs = unfinished.jobs.iter().map(|job| format!("job {}", job.request_id));
             let unknown = unfinished.unknown.iter().map(|lost| lost.submission.to_string());
-            broken.extend(jobs.chain(unknown).map(|open| format!("{open} is left open")));
+            self.broken.extend(jobs.chain(unknown).map(|open| format!("{open} is left open")));
         }
+        Ok(())
+    }
 
-        // What the workers said.
-        let (mut unknown, mut refused) = (BTreeSet::new(), BTreeSet::new());
-        let (mut ids, mut done) = (BTreeMap::new(), BTreeSet::new());
-        for line in said {
-            let mut words = line.split(' ');
-            let word = words.next().unwrap_or_default();
-            let words: Vec<_> = words.collect();
-            let numbers: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
-            if let ("known" | "resumed" | "done", [call, id]) = (word, &*words) {
-                let call: usize = call.parse()?;
-                if ids.insert(id.to_string(), call).is_some_and(|other| other != call) {
-                    broken.push(format!("job {id} is known as two calls"));
-                }
-                if word == "done" {
-                    done.insert(id.to_string());
-                }
-            }
-            match (word, &*numbers) {
-                ("unknown", [call]) => drop(unknown.insert(*call)),
-                ("refused", [call]) => drop(refused.insert(*call)),
-                ("resumed", [_, ..]) => verdict.resumed += 1,
-                ("resources", [descriptors, growth]) => {
-                    verdict.descriptors = verdict.descriptors.max(*descriptors);
-                    verdict.growth = verdict.growth.max(*growth);
-                }
-                ("known" | "done", [_, ..]) => {}
-                _ => broken.push(format!("a worker said: {line}")),
-            }
-        }
-
-        // What the sandbox accepted.
-        let mut accepted: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for job in sandbox.accepted_jobs() {
-            accepted.entry(calls::of_accepted(&job)).or_default().push(job.request_id);
-        }
-        for (call, jobs) in &accepted {
-            if jobs.len() > 1 {
-                broken.push(format!("call {call} was accepted {} times", jobs.len()));
-            }
+    /// Each accepted job is known as that of its call, or the call was reported as unknown. And what is
+    /// known has ended.
+    fn judge_accepted(&mut self, accepted: &AcceptedJobs, said: &Said) {
+        for (call, jobs) in accepted {
             for id in jobs {
-                verdict.accepted += 1;
-                match ids.get(id) {
+                match said.known.get(id) {
                     Some(known) if known == call => {
-                        verdict.known += 1;
-                        verdict.done += usize::from(done.contains(id));
+                        self.known += 1;
+                        self.done += usize::from(said.done.contains(id));
                     }
                     Some(other) => {
-                        broken.push(format!("job {id} of call {call} is known as {other}"))
+                        self.broken.push(format!("job {id} of call {call} is known as {other}"));
                     }
-                    None if unknown.contains(call) => {}
-                    None => broken.push(format!("call {call}: job {id} is LOST")),
+                    None if said.unknown.contains(call) => {}
+                    None => self.broken.push(format!("call {call}: job {id} is LOST")),
                 }
             }
         }
-        for (id, call) in &ids {
+        let without_end = self.known - self.done;
+        if without_end > self.kills * MAX_UNPRINTED {
+            self.broken.push(format!("{without_end} jobs have no end"));
+        }
+    }
+
+    /// Each call was accepted once, or reported as unknown; and no job is known that was not accepted.
+    fn judge_calls(&mut self, accepted: &AcceptedJobs, said: &Said) {
+        for (call, jobs) in accepted.iter().filter(|(_, jobs)| jobs.len() > 1) {
+            self.broken.push(format!("call {call} was accepted {} times", jobs.len()));
+        }
+        for (id, call) in &said.known {
             if !accepted.get(call).is_some_and(|jobs| jobs.contains(id)) {
-                broken.push(format!("job {id} is known, and was never accepted"));
+                self.broken.push(format!("job {id} is known, and was never accepted"));
             }
         }
-        for call in (0..calls).filter(|call| !accepted.contains_key(call)) {
-            // At the last, in peace, what was refused was made again.
-            if !unknown.contains(&call) {
-                broken.push(format!("call {call} was never made"));
-            }
-        }
-        // A worker that is killed may have an end in the journal that it did not come to print.
-        if verdict.known - verdict.done > kills * MAX_UNPRINTED {
-            broken.push(format!("{} jobs have no end", verdict.known - verdict.done));
-        }
-        (verdict.unknown, verdict.refused) = (unknown.len(), refused.len());
-        verdict.broken.append(&mut broken);
-        Ok(verdict)
+        // The last workers run without faults, and repeat the refused calls. So none is left over.
+        let is_missing =
+            |call: &usize| !accepted.contains_key(call) && !said.unknown.contains(call);
+        let missing = (0..self.calls).filter(is_missing);
+        self.broken.extend(missing.map(|call| format!("call {call} was never made")));
     }
 }
 

@@ -23,6 +23,8 @@ async fn every_accepted_job_is_known_or_reported_as_unknown() {
     assert!(verdict.resumed > 0 && verdict.unknown > 0 && verdict.done > 1_000, "{verdict}");
     // 32 jobs at once, the journal, and what a runtime has open.
     assert!(verdict.descriptors < 100 && verdict.growth < 4 * 1024, "{verdict}");
+    // Elsewhere a worker cannot count them.
+    assert!(verdict.descriptors > 0 || cfg!(not(target_os = "linux")), "{verdict}");
 }
 
 #[test]
