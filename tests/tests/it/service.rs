@@ -1,6 +1,7 @@
 //! A server of a few lines, for answers that the sandbox does not give.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use runcomfy_models::time::TestClock;
@@ -74,6 +75,13 @@ impl Service {
     }
 }
 
+/// A tag that another content does not have.
+fn etag(body: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("\"{:x}\"", hasher.finish())
+}
+
 async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Response>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -94,9 +102,10 @@ async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Response>>) {
                 "" => String::new(),
                 content_type => format!("content-type: {content_type}\r\n"),
             };
-            // With a name for this content, so that what has come of it can be gone on with.
+            // With an ETag, so that a broken download can be resumed.
             let head = format!(
-                "HTTP/1.1 200 OK\r\netag: \"{0}\"\r\n{content_type}content-length: {0}",
+                "HTTP/1.1 200 OK\r\netag: {}\r\n{content_type}content-length: {}",
+                etag(body),
                 body.len()
             );
             [format!("{head}\r\nconnection: close\r\n\r\n").as_bytes(), body].concat()
@@ -104,4 +113,10 @@ async fn serve(mut stream: TcpStream, answers: Arc<HashMap<String, Response>>) {
         None => b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
     };
     let _ = stream.write_all(&answer).await;
+}
+
+#[test]
+fn contents_of_one_length_have_tags_of_their_own() {
+    assert_ne!(etag(b"one"), etag(b"two"));
+    assert_eq!(etag(b"one"), etag(b"one"));
 }
