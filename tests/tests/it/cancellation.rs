@@ -1,0 +1,53 @@
+//! What the answers to a cancellation mean.
+
+use std::time::Duration;
+
+use runcomfy_models::time::TestClock;
+use runcomfy_models::{CancelOutcome, Client, Job};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
+
+use crate::end_to_end::input;
+
+#[tokio::test]
+async fn every_form_of_a_cancellation_is_understood() {
+    let (sandbox, client) = crate::end_to_end::stuck().await;
+    for (reply, outcome) in [
+        (Reply::new(202, r#"{"outcome": "cancelled"}"#), CancelOutcome::Cancelled),
+        (
+            Reply::new(202, r#"{"status": "completed", "outcome": "cancelled"}"#),
+            CancelOutcome::Cancelled,
+        ),
+        (Reply::new(200, r#"{"status": "canceled"}"#), CancelOutcome::Cancelled),
+        (Reply::new(202, r#"{"outcome": "cancellation_requested"}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"status": "cancellation_requested"}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"outcome": "not_cancellable"}"#), CancelOutcome::NotCancellable),
+        (Reply::new(202, r#"{"outcome": "maybe"}"#), CancelOutcome::Unknown("maybe".to_owned())),
+        // Without a word the status says it: this job is still in the queue.
+        (Reply::new(204, ""), CancelOutcome::Requested),
+        (Reply::new(202, ""), CancelOutcome::Requested),
+    ] {
+        let job: Job = client.submit(&input()).await.unwrap();
+        sandbox.reply_next(Call::Cancel, reply.clone());
+        assert_eq!(job.cancel().await.unwrap(), outcome, "{reply:?}");
+    }
+    let job = client.submit(&input()).await.unwrap();
+    sandbox.reply_next(Call::Cancel, Reply::new(204, ""));
+    sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "cancelled"}"#));
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
+}
+
+#[tokio::test]
+async fn a_repeated_cancellation_looks_at_the_status() {
+    let clock = TestClock::default();
+    let sandbox = Sandbox::builder().clock(|| Duration::ZERO).start().await.unwrap();
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.clock(clock).build().unwrap();
+    let job = client.submit(&input()).await.unwrap();
+    // The first is carried out and its answer lost; the second finds nothing to cancel.
+    sandbox.fault_next(Call::Cancel, Fault::ResetAfter);
+    sandbox.reply_next(Call::Cancel, Reply::new(202, r#"{"outcome": "not_cancellable"}"#));
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
+    // At the first attempt the word is believed.
+    sandbox.reply_next(Call::Cancel, Reply::new(202, r#"{"outcome": "not_cancellable"}"#));
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::NotCancellable);
+}
