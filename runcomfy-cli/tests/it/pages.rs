@@ -1,4 +1,4 @@
-//! Pages of a model in several languages, with the same contract.
+//! Pages of a model in several languages, with the same schema.
 
 /// The words of a page.
 pub(crate) struct Language {

@@ -1,4 +1,5 @@
-//! The names that the contract fixes.
+//! The names in the generated code of shipped models. They are public API: a change breaks apps. The rules
+//! are in `runcomfy-schema/src/parse/names.rs`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +8,7 @@ use std::path::Path;
 use runcomfy_models::MODELS;
 
 #[test]
-fn the_shipped_models_have_the_fields_of_the_contract() {
+fn fields_of_shipped_models_keep_their_names() {
     let table = [
         (
             "community/fantasy-portrait/image-to-video",
@@ -54,7 +55,7 @@ fn the_shipped_models_have_the_fields_of_the_contract() {
 }
 
 #[test]
-fn modules_types_and_variants_are_where_the_contract_puts_them() {
+fn modules_types_and_variants_keep_their_names() {
     use runcomfy_models::community::fantasy_portrait::image_to_video::{
         NumberOfFrames, Resolution,
     };
