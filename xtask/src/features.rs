@@ -1,5 +1,6 @@
-//! `cargo xtask features`: writes what follows from the list of models: the features of `runcomfy-models`,
-//! and the table in `docs/models.md`.
+//! `cargo xtask features`: writes the files that follow from the models in `schemas/`. Those are
+//! `runcomfy-models/Cargo.toml` with a feature for each vendor, `runcomfy-models/vendors.rs`, which tells
+//! the build script which of them are on, and `docs/models.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,8 +19,10 @@ struct Wanted {
     text: String,
 }
 
-/// Writes what follows from the models in schemas/: the features of runcomfy-models, one per vendor,
-/// and docs/models.md.
+/// Writes the features of vendors and the list of models, from schemas/
+///
+/// The files are runcomfy-models/Cargo.toml, with a feature for each vendor, runcomfy-models/vendors.rs,
+/// which tells the build script which of them are on, and docs/models.md.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Writes nothing, and fails if a file is not up to date
@@ -57,8 +60,12 @@ fn differing(root: &Path) -> Result<Vec<Wanted>> {
     let manifest_path = root.join("runcomfy-models/Cargo.toml");
     let manifest = std::fs::read_to_string(&manifest_path)
         .map_err(|error| format!("cannot read {}: {error}", manifest_path.display()))?;
-    let (before, after) = split(&manifest)
-        .ok_or_else(|| format!("{}: the marks of the vendors are gone", manifest_path.display()))?;
+    let (before, after) = split(&manifest).ok_or_else(|| {
+        let path = manifest_path.display();
+        format!(
+            "{path} lacks the lines around the vendors; add these two below [features]:\n\n  {START}  {END}"
+        )
+    })?;
     let own = feature_names(before).chain(feature_names(after)).chain(["all-models"]).collect();
     let vendors = vendors(&models, &own);
     let manifest = format!("{before}{START}{}{END}{after}", features(&vendors));
@@ -72,7 +79,7 @@ fn differing(root: &Path) -> Result<Vec<Wanted>> {
     Ok(wanted.into_iter().filter(|one| !is_written(one)).collect())
 }
 
-/// A manifest before and after the lines between the marks.
+/// A manifest before and after the lines of the vendors.
 fn split(manifest: &str) -> Option<(&str, &str)> {
     let (before, rest) = manifest.split_once(START)?;
     let (_, after) = rest.split_once(END)?;
@@ -145,12 +152,10 @@ mod tests {
     fn repository(ids: &[&str]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for (path, text) in [("runcomfy-models/Cargo.toml", MANIFEST), ("docs/performance.md", "")]
-        {
-            let path = root.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+        for path in ["runcomfy-models", "docs"] {
+            fs::create_dir(root.join(path)).unwrap();
         }
+        fs::write(root.join("runcomfy-models/Cargo.toml"), MANIFEST).unwrap();
         for id in ids {
             add(root, id);
         }
@@ -212,7 +217,9 @@ mod tests {
             refusal()
         );
         fs::write(root.join("runcomfy-models/Cargo.toml"), "[features]\n").unwrap();
-        assert!(refusal().contains("the marks of the vendors are gone"), "{}", refusal());
+        for line in [START, END].map(str::trim_end) {
+            assert!(refusal().contains(&format!("\n  {line}\n")), "{line}: {}", refusal());
+        }
     }
 
     #[test]

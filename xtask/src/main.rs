@@ -32,8 +32,6 @@ struct Xtask {
 enum Command {
     #[command(flatten)]
     Schemas(schemas::Command),
-    /// Writes what follows from the models in schemas/: the features of runcomfy-models, one per
-    /// vendor, and docs/models.md
     Features(features::Args),
     Bless(bless::Args),
     /// Measures costs beside those of other crates
