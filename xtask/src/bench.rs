@@ -4,13 +4,15 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use clap::ValueEnum as _;
+
 use crate::Result;
 
 /// The lines around the table in `docs/performance.md`.
 const START: &str = "<!-- table: begin -->\n";
 const END: &str = "<!-- table: end -->";
 
-/// A part of the benchmarks.
+/// A part of the benchmarks. The benchmark program knows them by the same names.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Part {
     Crates,
@@ -22,22 +24,7 @@ enum Part {
     Batch,
 }
 
-impl Part {
-    /// Its name for the benchmark program.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Crates => "crates",
-            Self::Codegen => "codegen",
-            Self::Macros => "macros",
-            Self::Runtime => "runtime",
-            Self::Apps => "apps",
-            Self::Jobs => "jobs",
-            Self::Batch => "batch",
-        }
-    }
-}
-
-/// Measures costs beside those of other crates.
+/// Measures costs beside those of other crates
 ///
 /// Without a part and `--quick`, measures all parts, and writes the table into docs/performance.md.
 #[derive(Debug, clap::Args)]
@@ -68,13 +55,14 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
 }
 
 /// The options of the benchmark program.
-fn options(args: &Args) -> Vec<&'static str> {
-    let quick = args.quick.then_some("--quick");
-    args.parts.iter().map(|part| part.name()).chain(quick).collect()
+fn options(args: &Args) -> Vec<String> {
+    let values = args.parts.iter().filter_map(Part::to_possible_value);
+    let names = values.map(|value| value.get_name().to_owned());
+    names.chain(args.quick.then(|| "--quick".to_owned())).collect()
 }
 
 /// Runs the benchmark program, and returns its table.
-fn measure(root: &Path, options: &[&str]) -> Result<String> {
+fn measure(root: &Path, options: &[String]) -> Result<String> {
     let manifest = root.join("bench/Cargo.toml");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["run", "--release", "--quiet", "--manifest-path"]).arg(manifest).arg("--");
@@ -95,6 +83,12 @@ fn with_table(text: &str, table: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_keep_their_names() {
+        let args = Args { parts: vec![Part::Codegen, Part::Apps], quick: true };
+        assert_eq!(options(&args), ["codegen", "apps", "--quick"]);
+    }
 
     #[test]
     fn a_new_table_replaces_the_old_one() {

@@ -34,7 +34,6 @@ enum Command {
     Schemas(schemas::Command),
     Features(features::Args),
     Bless(bless::Args),
-    /// Measures costs beside those of other crates
     Bench(bench::Args),
     /// Checks that no dependency needs a newer Rust than Cargo.toml promises
     Msrv,
