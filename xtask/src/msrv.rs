@@ -19,8 +19,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         return Err("`cargo metadata` failed".into());
     }
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let (checked, newer) =
-        newer_than_promised(&metadata).ok_or("`cargo metadata` gave another form")?;
+    let (checked, newer) = newer_than_promised(&metadata).ok_or(
+        "the output of `cargo metadata` lacks something that this command reads; this version of cargo may \
+         have changed it",
+    )?;
     if newer.is_empty() {
         checked.iter().for_each(|promise| println!("{promise} is enough for every dependency"));
         return Ok(());
@@ -33,8 +35,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     .into())
 }
 
-/// What each published crate promises, and the dependencies that need more. `None` if the metadata has another
-/// form.
+/// What each published crate promises, and the dependencies that need more. `None` if the metadata lacks
+/// something that is read here.
 fn newer_than_promised(metadata: &Value) -> Option<(Vec<String>, Vec<String>)> {
     let packages: HashMap<&str, &Value> = metadata["packages"]
         .as_array()?
@@ -70,7 +72,7 @@ fn newer_than_promised(metadata: &Value) -> Option<(Vec<String>, Vec<String>)> {
     Some((checked, newer))
 }
 
-/// Everything that a package is built of, itself included. Its own tests need more.
+/// The package and all that it is built from. What only its tests need is left out: an app builds no tests.
 fn dependencies<'m>(
     root: &'m str,
     nodes: &HashMap<&'m str, &'m Value>,
