@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::end_to_end::input;
-use crate::stalls::{impatiently, until};
+use crate::stalls::{impatiently, until, until_ok};
 
 /// A client on a clock of its own, by which it waits for an answer that never comes until
 /// [`impatiently`] lets its time-out pass.
@@ -215,6 +215,8 @@ async fn a_connection_that_ends_within_the_answer_can_still_have_named_the_job()
 
 #[tokio::test]
 async fn missing_result_is_waited_for_as_long_as_an_outage() {
+    /// More than both waits ask for.
+    const REPLIES: usize = 2000;
     let clock = TestClock::default();
     let sandbox = sandbox().await;
     let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
@@ -226,7 +228,7 @@ async fn missing_result_is_waited_for_as_long_as_an_outage() {
     ] {
         let job = client.submit(&input()).await.unwrap();
         let start = clock.now();
-        for _ in 0..2000 {
+        for _ in 0..REPLIES {
             sandbox.reply_next(Call::Result, reply.clone());
         }
         let error = job.wait().await.unwrap_err();
@@ -237,7 +239,7 @@ async fn missing_result_is_waited_for_as_long_as_an_outage() {
         let options = WaitOptions::default().timeout(Duration::from_secs(60));
         let error = job.wait_with(&options, |_| {}).await.unwrap_err();
         assert!(matches!(error, Error::WaitTimeout { source: Some(_), .. }), "{error:?}");
-        while job.result().await.is_err() {}
+        until_ok(REPLIES, async || job.result().await).await;
     }
 }
 

@@ -8,6 +8,7 @@ use runcomfy_sandbox::{Call, Reply};
 
 use crate::end_to_end::input;
 use crate::simulated::simulated;
+use crate::stalls::until_ok;
 
 #[tokio::test]
 async fn known_end_in_any_response_ends_the_wait_at_once() {
@@ -102,10 +103,7 @@ async fn unreadable_result_is_reported_as_ended() {
             assert!(text.contains("could not be read") && !text.contains("goes on"), "{text}");
         }
         // Once the service has it, it can be read.
-        let mut left = REPLIES;
-        while let Err(error) = job.result().await {
-            left = left.checked_sub(1).unwrap_or_else(|| panic!("{error}"));
-        }
+        until_ok(REPLIES, async || job.result().await).await;
     }
 }
 

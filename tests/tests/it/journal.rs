@@ -15,7 +15,7 @@ use runcomfy_models::{
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::{input, quick};
-use crate::stalls::{drop_when_stalled, until};
+use crate::stalls::{drop_when_stalled, until, until_ok};
 
 pub(crate) fn client(sandbox: &Sandbox, journal: impl Journal) -> Client {
     Client::builder()
@@ -153,12 +153,13 @@ async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
     // Where the job is gone, only the journal is left to end.
     let gone = Reply::new(404, r#"{"error_code": 404001}"#);
     let of_no_journal = plain_client(&sandbox).job_json(&id).unwrap();
+    const REPLIES: usize = 100;
     for (job, advice) in [(job, "FileJournal::settle"), (&of_no_journal, "check the id")] {
         // A job that was just submitted may be unknown for a while.
-        (0..100).for_each(|_| sandbox.reply_next(Call::Status, gone.clone()));
+        (0..REPLIES).for_each(|_| sandbox.reply_next(Call::Status, gone.clone()));
         let error = job.status().await.unwrap_err().to_string();
         assert!(error.contains(advice), "{error}");
-        while job.status().await.is_err() {}
+        until_ok(REPLIES, async || job.status().await).await;
     }
     assert!(job.wait().await.unwrap().output.video.is_some());
     drop((resumed, journal));

@@ -1,5 +1,6 @@
 //! Answers that never come, without waiting for them: a call's time-out passes once its answer stalls.
 
+use std::fmt::Debug;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -7,14 +8,31 @@ use futures_util::future::{Either, select};
 use runcomfy_models::time::TestClock;
 use runcomfy_sandbox::Sandbox;
 
-/// Waits until something holds that other tasks or threads bring about. The bound is for the day on
-/// which they do not: a test then fails instead of hanging.
+/// Waits until something holds that other tasks or threads bring about. If they
+/// do not, the test fails after the bound instead of hanging.
 pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
     const BOUND: Duration = Duration::from_secs(120);
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < BOUND, "it did not come about");
+        assert!(start.elapsed() < BOUND, "what the test waits for did not happen in {BOUND:?}");
         tokio::task::yield_now().await;
+    }
+}
+
+/// Makes a call until it succeeds: each failure takes away replies that a test has prepared. A test that
+/// prepared fewer than `failures` fails instead of hanging.
+pub(crate) async fn until_ok<T, E: Debug>(
+    failures: usize,
+    mut call: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
+    let mut left = failures;
+    loop {
+        match call().await {
+            Ok(answer) => return answer,
+            Err(error) => {
+                left = left.checked_sub(1).unwrap_or_else(|| panic!("it fails again: {error:?}"));
+            }
+        }
     }
 }
 
