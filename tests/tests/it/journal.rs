@@ -184,7 +184,7 @@ async fn an_unknown_outcome_is_reported_until_it_is_settled() {
     // Dropped halfway.
     sandbox.fault_next(Call::Submit, Fault::StallAfter);
     drop_when_stalled(&sandbox, client.submit(&input())).await;
-    // Dropped while nothing is on its way: there is nothing to look into.
+    // Dropped between two attempts: the service has nothing of it, so nothing is unknown.
     let clock = EndlessSleeps::default();
     let waiting = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
     let waiting = waiting.clock(clock.clone()).journal(journal.clone()).build().unwrap();
@@ -194,28 +194,25 @@ async fn an_unknown_outcome_is_reported_until_it_is_settled() {
         Either::Left((submitted, _)) => panic!("{submitted:?}"),
         Either::Right(_) => {}
     }
-    // An answer that has an id for all that is wrong with it: the job can be found.
+    // This answer is cut off, but has the id of the job: the job can be found.
     let odd = r#"{"request_id": "r1", "status_url": "https://a"#;
     sandbox.reply_next(Call::Submit, Reply::new(200, odd));
     let error = client.submit(&input()).await.unwrap_err();
     assert!(error.is_submit_unknown() && error.request_id().unwrap() == "r1");
 
-    for journal in [&journal, &FileJournal::open(&path).unwrap()] {
-        // The second belongs to somebody else as long as the first is open.
-        let resumed = client.resume(journal).await.unwrap();
-        if journal.unfinished().unwrap().is_empty() {
-            continue;
-        }
-        assert_eq!(resumed.jobs[0].request_id(), "r1");
-        let [reset, dropped] = &*resumed.unknown else { panic!("{resumed:?}") };
-        assert!(reset.reason.is_some());
-        assert!(dropped.reason.as_ref().unwrap().contains("dropped"), "{dropped:?}");
-        journal.settle(&reset.submission).unwrap();
-        assert_eq!(client.resume(journal).await.unwrap().unknown.len(), 1);
-        journal.settle(&dropped.submission).unwrap();
-        journal.settle(resumed.jobs[0].submission().unwrap()).unwrap();
-        assert!(journal.unfinished().unwrap().is_empty());
-    }
+    // All of it belongs to the first session as long as that is open.
+    let second = FileJournal::open(&path).unwrap();
+    assert!(second.unfinished().unwrap().is_empty());
+    let resumed = client.resume(&journal).await.unwrap();
+    assert_eq!(resumed.jobs[0].request_id(), "r1");
+    let [reset, dropped] = &*resumed.unknown else { panic!("{resumed:?}") };
+    assert!(reset.reason.is_some());
+    assert!(dropped.reason.as_ref().unwrap().contains("dropped"), "{dropped:?}");
+    journal.settle(&reset.submission).unwrap();
+    assert_eq!(client.resume(&journal).await.unwrap().unknown.len(), 1);
+    journal.settle(&dropped.submission).unwrap();
+    journal.settle(resumed.jobs[0].submission().unwrap()).unwrap();
+    assert!(journal.unfinished().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -457,6 +454,7 @@ async fn a_dropped_submission_is_written_down_once() {
         }
     }
     assert!(settled(&entries), "{entries:?}");
+    assert!(outcomes.len() > 20, "few of the submissions began: {outcomes:?}");
     assert!(outcomes.values().all(|count| *count == 1), "{outcomes:?}");
 }
 
