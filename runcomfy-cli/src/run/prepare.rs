@@ -91,7 +91,7 @@ pub(super) async fn find(id: &str) -> Result<Model> {
                 Ok(model) => return Ok(model),
                 Err(unknown) => unknown,
             };
-            let text = format!("{unknown}\n\nThe service may have it, but there is {no_client}");
+            let text = format!("{unknown}\n\nThe service may have it, but cannot be asked: {no_client}");
             Err(Error::new(no_client.kind(), text))
         }
     }

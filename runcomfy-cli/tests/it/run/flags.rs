@@ -292,7 +292,13 @@ fn a_model_has_to_be_named_first() {
         "{}",
         output.stderr
     );
-    let end = "The service may have it, but there is no API token: set RUNCOMFY_API_TOKEN ";
+    let end = "The service may have it, but cannot be asked: no API token: set RUNCOMFY_API_TOKEN ";
+    assert!(output.stderr.contains(end), "{}", output.stderr);
+    // The same with an address that is none.
+    let mut command = service.command(&["run", "kling/kling-2.1/master/image-to-video"]);
+    let output = crate::support::run(command.env("RUNCOMFY_MODEL_API_BASE", "here"), "");
+    assert_eq!(output.code, 64, "{}", output.stderr);
+    let end = "The service may have it, but cannot be asked: ";
     assert!(output.stderr.contains(end), "{}", output.stderr);
 }
 
