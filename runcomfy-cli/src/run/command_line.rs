@@ -34,7 +34,7 @@ pub(super) trait OwnFlags: clap::Args {
 #[command(next_help_heading = "Input")]
 pub(super) struct Body {
     /// Takes the input from a JSON file; `-` is the standard input. Flags replace its fields. Paths in it
-    /// begin at the folder of the file
+    /// are relative to its folder
     #[arg(long, value_name = "FILE")]
     pub(super) input: Option<std::path::PathBuf>,
     /// Sets a field by its name, or a value inside it: `shots[0].prompt=dusk`. The value may be JSON
@@ -54,7 +54,7 @@ pub(super) struct CommandLine<F> {
     flags: PhantomData<F>,
 }
 
-/// What somebody wants of a command.
+/// What a command line asks for.
 pub(super) enum Wish<T> {
     /// This text.
     Help(String),

@@ -18,10 +18,10 @@ pub struct Say {
     /// Writes one JSON document to the standard output
     #[arg(long)]
     pub json: bool,
-    /// Says nothing but results and errors
+    /// Writes only results and errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Says more: each call to the service
+    /// Also writes each call to the service
     #[arg(long, short)]
     pub verbose: bool,
 }
@@ -39,7 +39,7 @@ impl Say {
         } else {
             text(output)?;
         }
-        // What a command found is seen before it goes on.
+        // So that a reader sees each result before the next one is there.
         output.flush()?;
         Ok(())
     }
@@ -58,7 +58,7 @@ impl Say {
     /// Says something besides the result.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            // A closed standard error is no reason to fail.
+            // A command does not fail because nobody reads its notes.
             let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
         }
     }

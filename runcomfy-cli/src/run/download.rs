@@ -48,7 +48,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         };
         let finished = interrupts.or(save).await.unwrap_or_else(|| {
             Err(interrupted(format!(
-                "the files are not all saved; `rcf download {}` goes on",
+                "not all files are saved; `rcf download {}` saves the others",
                 service::shell_word(id)
             ))
             .about(id))

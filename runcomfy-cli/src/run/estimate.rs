@@ -1,4 +1,4 @@
-//! What a run costs, as far as the catalog says.
+//! What a run costs, by the catalog.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{Error, ErrorKind, Result, service};
 pub(crate) struct Estimate {
     /// In US dollars. `None` if it is not known.
     pub(crate) usd: Option<f64>,
-    /// How it comes about, or why it is not known.
+    /// How it is computed, or why it is not known.
     pub(crate) words: String,
     base: Option<f64>,
     unit: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Estimate {
 /// The price of a body, from the catalog.
 ///
 /// # Errors
-/// If the catalog cannot be asked. One that has no such model is no error: the price is unknown.
+/// If the catalog cannot be asked. If it has no such model, the price is unknown, which is no error.
 pub(super) async fn estimate(client: &Client, model: &Model, body: &Value) -> Result<Estimate> {
     const PATIENCE: Duration = Duration::from_secs(20);
     match timeout(PATIENCE, client.model(model.id())).await {
@@ -49,7 +49,7 @@ pub(crate) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Est
                 Some(micros(base * seconds)),
                 format!("{} ({seconds} s at {} per second)", money(base * seconds), money(base)),
             ),
-            None => (None, format!("{} per second; its length is not known", money(base))),
+            None => (None, format!("{} per second; how many seconds is not known", money(base))),
         },
         (Some(base), Some(unit @ ("output" | "image" | "video"))) => match outputs(model, body) {
             1.0 => (Some(base), format!("{} per {unit}", money(base))),
@@ -59,9 +59,9 @@ pub(crate) fn of_entry(entry: &CatalogModel, model: &Model, body: &Value) -> Est
             ),
         },
         (Some(base), Some(unit)) => {
-            (None, format!("{} per {unit}; how many that are is not known", money(base)))
+            (None, format!("{} per {unit}; how many a run takes is not known", money(base)))
         }
-        (Some(base), None) => (None, format!("{}, without a unit", money(base))),
+        (Some(base), None) => (None, format!("{}; the catalog does not say per what", money(base))),
     };
     let note = entry.pricing_note.as_deref().map(|note| printable(note).into_owned());
     Estimate { usd, words, base, unit, note }

@@ -1,4 +1,4 @@
-//! From a job to its files: the wait, the downloads, and what the user is told who stops them.
+//! From a job to its files: the wait, the downloads, and what a user who stops them is told.
 
 use std::error::Error as _;
 use std::io::Write;
@@ -29,7 +29,7 @@ pub(super) struct Waiting {
     #[arg(long, value_name = "FOLDER", default_value = ".", help_heading = "Files")]
     pub(super) out: PathBuf,
     /// How long to wait for a job, for example 90s, 10m or 2h. The job goes on after that
-    // With a hyphen, it is refused in our words rather than as an unknown flag.
+    // A value with a hyphen gets the error of `time`, and not that of an unknown flag.
     #[arg(
         long,
         value_name = "TIME",
@@ -42,7 +42,7 @@ pub(super) struct Waiting {
 }
 
 fn time(text: &str) -> std::result::Result<Duration, &'static str> {
-    humantime::parse_duration(text).map_err(|_| "a time looks like 90s, 10m or 2h")
+    humantime::parse_duration(text).map_err(|_| "write a time as 90s, 10m or 2h")
 }
 
 /// A job that has ended, and whose files are saved.
@@ -61,7 +61,7 @@ pub(super) struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// Waits for a job and saves its files. If the user stops that, says how to take it up again, and
+    /// Waits for a job and saves its files. If the user stops that, says how to wait for it again, and
     /// offers to cancel it while it is in the queue.
     pub(super) async fn one(&self, job: &Job, interrupts: &mut Interrupts) -> Result<Finished> {
         let state = State::default();
@@ -71,7 +71,7 @@ impl Follower<'_> {
         }
     }
 
-    /// The same for the only job of a command: writes what came of it, too.
+    /// The same for the only job of a command, and writes the result.
     pub(super) async fn report_one(
         &self,
         job: &Job,
@@ -128,10 +128,10 @@ impl Follower<'_> {
         let how = format!("`{}`, or `rcf resume` for all jobs", service::take_up(id));
         if state == Some(JobState::Completed) {
             return interrupted(format!(
-                "request {id} is complete, but its files are not saved: {how}"
+                "request {id} is complete, but its files are not saved; save them with {how}"
             ));
         }
-        let goes_on = format!("request {id} goes on; take it up again with {how}");
+        let goes_on = format!("request {id} goes on; wait for it again with {how}");
         if state != Some(JobState::InQueue) || !ask::can_ask() {
             return interrupted(goes_on);
         }
@@ -180,12 +180,12 @@ pub(super) fn cancel_words(id: &RequestId, outcome: &CancelOutcome) -> String {
         CancelOutcome::Cancelled => format!("request {id} is cancelled"),
         CancelOutcome::Requested => {
             format!(
-                "request {id} will be cancelled; `rcf status {}` says so",
+                "the service will cancel request {id}; check it with `rcf status {}`",
                 service::shell_word(id)
             )
         }
         CancelOutcome::NotCancellable => {
-            format!("request {id} is not in the queue any more, so it goes on")
+            format!("request {id} is not in the queue any more, so it cannot be cancelled")
         }
         other => format!("request {id}: {other}"),
     }
@@ -216,7 +216,7 @@ fn is_of_file(error: &JournalError) -> bool {
 }
 
 impl Finished {
-    /// Says what it came to, besides the result.
+    /// Says how many files there are, and what they cost, besides the result.
     pub(super) fn note(&self, progress: &Progress) {
         let cost =
             self.done.cost.map(|cost| format!("; it cost {}", money(cost))).unwrap_or_default();

@@ -62,7 +62,7 @@ pub(super) fn of_model<F: OwnFlags>(model: &Model) -> Command {
         command = command.arg(arg);
     }
     let makes = model.output_kind().map(|kind| format!(" It makes {}.", kind_words(kind)));
-    let mut after = "A field for a file takes the path of a file, which is sent inside the request, a public \
+    let mut after = "A field for a file takes the path of a file (it is sent inside the request), a public \
                      https: URL, or hosted:NAME for a file that the service hosts. A list takes several \
                      values, or a JSON array."
         .to_owned();
@@ -88,7 +88,7 @@ fn kind_words(kind: MediaKind) -> &'static str {
     }
 }
 
-/// With the flags that are no fields, `--help` among the last.
+/// Adds the command's own flags, and `--help`.
 fn with_own_flags<F: OwnFlags>(command: Command) -> Command {
     let help = Arg::new("help")
         .long("help")

@@ -10,7 +10,7 @@ use serde_json::Map;
 use crate::request::Draft;
 use crate::{Error, Result};
 
-/// The members of a body in a file, and the folder that paths in it begin at.
+/// The members of a body in a file, and the folder that paths in it are relative to.
 pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
     let is_stdin = path == Path::new("-");
     let name = if is_stdin { "the standard input".to_owned() } else { path.display().to_string() };
@@ -29,7 +29,7 @@ pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
     let value = serde_json::from_str(&text)
         .map_err(|error| Error::bad_input(format!("{name} is not JSON: {error}")))?;
     let Value::Object(members) = value else {
-        return Err(Error::bad_input(format!("{name} is not a JSON object, as an input is")));
+        return Err(Error::bad_input(format!("{name} is not a JSON object; an input is one")));
     };
     let folder = if is_stdin { None } else { path.parent() };
     Ok((members, folder.map(Path::to_owned).unwrap_or_default()))
@@ -56,7 +56,7 @@ impl FromStr for Extra {
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
         let (key, text) = match text.split_once('=') {
             Some((key, text)) if !key.is_empty() => (key, text),
-            _ => return Err("it has the form KEY=JSON".to_owned()),
+            _ => return Err("write it as KEY=JSON".to_owned()),
         };
         match serde_json::from_str(text) {
             Ok(value) => Ok(Self { key: key.to_owned(), value }),
@@ -75,7 +75,7 @@ impl FromStr for Assignment {
             Some((path, text)) if !path.is_empty() => {
                 Ok(Self { path: path.to_owned(), text: text.to_owned() })
             }
-            _ => Err("it has the form FIELD=VALUE"),
+            _ => Err("write it as FIELD=VALUE"),
         }
     }
 }

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Counts how often the user has pressed Ctrl-C, or SIGTERM came. Without it, the first one ends the process.
+/// Counts the times that the user presses Ctrl-C or the process gets SIGTERM. Until it listens, the first
+/// one ends the process.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupts {
     count: watch::Receiver<u32>,
@@ -65,7 +66,7 @@ impl Interrupts {
     }
 }
 
-/// The signals that ask a process to end. One without a handler ends it, and nobody is told that it came.
+/// The signals that ask a process to end. One that cannot be handled ends the process at once.
 #[cfg(unix)]
 struct Signals {
     handled: Vec<tokio::signal::unix::Signal>,

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Result, service};
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Spending {
     /// Submits nothing if the price is higher than this, in US dollars, or is not known
-    // With a hyphen, it is refused in our words rather than as an unknown flag.
+    // A value with a hyphen gets the error of `dollars`, and not that of an unknown flag.
     #[arg(
         long,
         value_name = "USD",
@@ -27,7 +27,7 @@ pub(super) struct Spending {
         help_heading = "Money"
     )]
     pub(super) max_cost: Option<f64>,
-    /// Submits without a question. In a pipe, there is none in any case
+    /// Submits without asking. Without a terminal, nothing is asked in any case
     #[arg(long, short, help_heading = "Money")]
     pub(super) yes: bool,
 }
@@ -36,7 +36,7 @@ fn dollars(text: &str) -> std::result::Result<f64, String> {
     let number = text.trim_start_matches('$').parse::<f64>().ok();
     number
         .filter(|usd| usd.is_finite() && *usd >= 0.0)
-        .ok_or_else(|| "it is a number of US dollars, such as 0.50".to_owned())
+        .ok_or_else(|| "give a number of US dollars, such as 0.50".to_owned())
 }
 
 /// A submission, and its conditions.
@@ -65,7 +65,7 @@ impl<F: OwnFlags> Launch<'_, F> {
                 Error::io(format!("cannot make the folder {out}; nothing was submitted"), error)
             })?;
         }
-        // What came since the last call.
+        // Ctrl-C may have come since the last call.
         if interrupts.is_pending().await {
             return Err(interrupted("nothing was submitted"));
         }
@@ -82,7 +82,7 @@ impl<F: OwnFlags> Launch<'_, F> {
             }
             // The submission would be refused for the same reason.
             Err(error) if error.kind() == ErrorKind::NoPermission => return Err(error),
-            // A catalog that does not answer holds up no run without a limit.
+            // Without a limit, a run does not depend on an answer of the catalog.
             Err(error) => {
                 let price = Estimate::unknown(&error);
                 allow(&price, spending.max_cost, error.kind())?;
@@ -112,7 +112,7 @@ impl<F: OwnFlags> Launch<'_, F> {
         }
         // The answer comes soon, and a job that nobody knows of costs money.
         Say::default()
-            .note("waiting for the answer to the submission; Ctrl-C again leaves at once");
+            .note("waiting for the answer to the submission; press Ctrl-C again to stop at once");
         let Some(outcome) = interrupts.or(&mut submission).await else {
             return Err(interrupted(
                 "nobody knows whether the submission was accepted: see `rcf resume` before you submit again",
@@ -121,7 +121,7 @@ impl<F: OwnFlags> Launch<'_, F> {
         let job = outcome.map_err(failed)?;
         let id = job.request_id();
         Err(interrupted(format!(
-            "request {id} was submitted, and goes on; take it up again with `{}`",
+            "request {id} was submitted, and goes on; wait for it with `{}`",
             service::take_up(id)
         ))
         .about(id.as_str()))
@@ -165,7 +165,7 @@ fn allow(price: &Estimate, max_cost: Option<f64>, kind: ErrorKind) -> Result<()>
     ))
 }
 
-/// Says that there is a job.
+/// Says that a job was submitted.
 pub(super) fn note_submitted(job: &Job, progress: &Progress) {
     let model = job.model_id().map(|id| format!(" to {}", line(id.as_str()))).unwrap_or_default();
     progress.note(&format!("{}: submitted{model}", job.request_id()));

@@ -151,7 +151,7 @@ fn list(filter: &Filter, words: &[String], say: Say, output: &mut dyn Write) -> 
         })
     })?;
     if models.is_empty() {
-        say.note("no model is like that");
+        say.note("no model matches");
     }
     Ok(Status::Done)
 }
@@ -228,7 +228,7 @@ fn show(args: &Show, output: &mut dyn Write) -> Result<Status> {
             Err(error) => Err(error),
         };
         if let Err(error) = &entry {
-            args.say.note(&format!("the catalog is left out: {error}"));
+            args.say.note(&format!("nothing from the catalog is shown: {error}"));
         }
         let entry = entry.ok();
         let fields = model.fields();

@@ -86,18 +86,19 @@ pub(super) async fn find(id: &str) -> Result<Model> {
     match client() {
         Ok(client) => Models::new(Some(client)).get(id).await,
         Err(no_client) => {
-            // A misspelt id is as likely as a model of the catalog.
+            // The id may be misspelt, or that of a model of the catalog. Without a client, say both.
             let unknown = match Models::new(None).get(id).await {
                 Ok(model) => return Ok(model),
                 Err(unknown) => unknown,
             };
-            let text = format!("{unknown}\n\nThe service may have it, but cannot be asked: {no_client}");
+            let text =
+                format!("{unknown}\n\nThe service may have it, but cannot be asked: {no_client}");
             Err(Error::new(no_client.kind(), text))
         }
     }
 }
 
-/// A model that nothing is known of.
+/// A model without a known schema, which takes any object.
 fn anything(id: &str) -> Option<Model> {
     let schema = r#"{"type": "object", "properties": {}, "additionalProperties": true}"#;
     DynamicModel::parse(id, schema).ok().map(Model::Fetched)

@@ -1,4 +1,4 @@
-//! How jobs and downloads get on: on a terminal as spinners and bars, elsewhere as lines.
+//! The progress of jobs and downloads: on a terminal as spinners and bars, elsewhere as lines.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use runcomfy_client::{DownloadOptions, JobStatus, Progress as Received, RequestI
 
 use super::common::Say;
 
-/// Shows how jobs get on.
+/// Shows the progress of jobs.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     say: Say,
@@ -16,7 +16,7 @@ pub(super) struct Progress {
     bars: Option<MultiProgress>,
 }
 
-/// Shows how one job gets on.
+/// Shows the progress of one job.
 #[derive(Clone, Debug)]
 pub(super) struct JobProgress {
     say: Say,
@@ -27,12 +27,12 @@ pub(super) struct JobProgress {
 
 impl Progress {
     pub(super) fn new(say: Say) -> Self {
-        // What the service is asked would be written into the bars.
+        // The lines of `--verbose` would be written into the bars.
         let has_bars = !say.quiet && !say.verbose && std::io::stderr().is_terminal();
         Self { say, bars: has_bars.then(MultiProgress::new) }
     }
 
-    /// Says something besides.
+    /// Writes a note above the bars.
     pub(super) fn note(&self, text: &str) {
         match &self.bars {
             Some(bars) => bars.suspend(|| self.say.note(text)),
@@ -40,7 +40,7 @@ impl Progress {
         }
     }
 
-    /// Removes what moves, so that a question or a result can be written.
+    /// Removes the bars, so that a question or a result can be written.
     pub(super) fn clear(&self) {
         if let Some(bars) = &self.bars {
             let _ = bars.clear();
@@ -89,7 +89,7 @@ impl JobProgress {
         })
     }
 
-    /// It is over: nothing of it stays on the terminal.
+    /// Removes its bar.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -97,7 +97,7 @@ impl JobProgress {
     }
 }
 
-/// `in the queue, 3 before it`
+/// `in queue, position 3`
 pub(super) fn shown(status: &JobStatus) -> String {
     let state = status.state.as_str().replace('_', " ");
     match status.queue_position {
@@ -115,6 +115,6 @@ fn download() -> ProgressStyle {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // A template that is wrong shows nothing worse than the usual style.
+    // With an invalid template, the usual style is shown.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }

@@ -21,8 +21,8 @@ use crate::report::{error_json, json_text};
 use crate::{Error, ErrorKind, Result, Status, service};
 
 const ABOUT: &str = "\
-Every command that submits a job writes that down before and after. A job is unfinished until its
-files are saved.
+Every command that submits a job records that in a journal, before and after the submission.
+A job is unfinished until its files are saved.
 
 The outcome of a submission is unknown if the answer to it was lost. The service may have accepted
 it, and then it costs money. Look for it among the account's recent requests:
@@ -30,7 +30,7 @@ it, and then it costs money. Look for it among the account's recent requests:
   $ rcf resume --not-accepted ID    it was not accepted: it can be submitted again
 
 The journal is in $RUNCOMFY_STATE_DIR, else $XDG_STATE_HOME/runcomfy, else
-~/.local/state/runcomfy. Jobs of another address than the service's have a journal of their own.";
+~/.local/state/runcomfy. Each other address, such as that of a sandbox, has a journal of its own.";
 
 /// Waits for the unfinished jobs of earlier commands, and saves their files
 #[derive(Clone, Debug, clap::Args)]
@@ -116,7 +116,7 @@ async fn follow_all(
     Ok(())
 }
 
-/// What came of all jobs.
+/// The results of all jobs.
 #[derive(Default)]
 struct Report {
     ended: usize,
@@ -147,8 +147,9 @@ impl Report {
         }
         if left > 0 {
             let jobs = counted(left, "job");
+            let them = if left == 1 { "it" } else { "them" };
             return Err(interrupted(format!(
-                "stopped with {jobs} unfinished: `rcf resume` goes on"
+                "stopped with {jobs} unfinished; `rcf resume` waits for {them}"
             )));
         }
         // An unknown outcome is the one that needs a person.
@@ -159,7 +160,7 @@ impl Report {
             [] => Ok(Status::Done),
             [(_, error), ..] => {
                 let (jobs, ids) = (counted(failed.len(), "job"), ids(&failed));
-                let text = format!("{jobs} did not come to a result: {ids}");
+                let text = format!("no result of {jobs}: {ids}");
                 Err(Error::new(error.kind(), text))
             }
         }

@@ -17,7 +17,7 @@ Example:
   $ rcf run kling/kling-2-1/master/image-to-video --prompt 'a lighthouse' --image-url a.png
 
 The paths of the files go to the standard output, and everything else to the standard error.
-After Ctrl-C, the job goes on: `rcf wait REQUEST_ID` or `rcf resume` takes it up again.
+After Ctrl-C, the job goes on: `rcf wait REQUEST_ID` or `rcf resume` waits for it again.
 
 The token comes from RUNCOMFY_API_TOKEN, or from where the official command line tool keeps it.
 RUNCOMFY_MODEL_API_BASE is the address of another service, such as a sandbox.";
@@ -71,7 +71,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         };
         let Flags { waiting, spending, say, .. } = &prepared.call.flags;
         let input = prepared.input()?;
-        // Before, Ctrl-C ends the process: the input may be read from a terminal.
+        // Until here, Ctrl-C ends the process: the input may be read from a terminal.
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
         let progress = Progress::new(*say);

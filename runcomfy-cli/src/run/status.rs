@@ -1,4 +1,4 @@
-//! `rcf status`: where jobs stand.
+//! `rcf status`: the states of jobs.
 
 use std::io::Write;
 
@@ -14,10 +14,10 @@ use super::progress::shown;
 use crate::report::error_json;
 use crate::{Error, Result, Status, service};
 
-/// Says where jobs stand
+/// Writes the states of jobs
 ///
 /// The states are `in queue`, `in progress`, `completed`, `failed` and `cancelled`. Of a failed job, the service
-/// may say `completed` here: whether it went well is in its result.
+/// may say `completed` here: `rcf result` says whether it failed.
 #[derive(Clone, Debug, clap::Args)]
 #[non_exhaustive]
 pub struct Args {
@@ -29,10 +29,10 @@ pub struct Args {
     pub say: Say,
 }
 
-/// Says where jobs stand.
+/// Writes the states of jobs.
 ///
 /// # Errors
-/// If a job cannot be asked about. The others are.
+/// If the service does not say the state of a job. The others are written.
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     let client = client()?;
     service::block_on(async {
@@ -63,7 +63,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let Some((_, kind)) = failed.first() else { return Ok(Status::Done) };
         let ids: Vec<_> = failed.iter().map(|(id, _)| printable(id)).collect();
         let jobs = counted(failed.len(), "job");
-        Err(Error::new(*kind, format!("{jobs} could not be asked about: {}", ids.join(", "))))
+        Err(Error::new(*kind, format!("no status of {jobs}: {}", ids.join(", "))))
     })
 }
 

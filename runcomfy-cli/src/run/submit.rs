@@ -66,7 +66,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         };
         let Flags { spending, say, .. } = &prepared.call.flags;
         let input = prepared.input()?;
-        // Before, Ctrl-C ends the process: the input may be read from a terminal.
+        // Until here, Ctrl-C ends the process: the input may be read from a terminal.
         let mut interrupts = Interrupts::listen();
         let jobs = Jobs::open()?;
         let launch = Launch {
@@ -82,7 +82,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let json = json!({"request_id": id, "model_id": prepared.model.id()});
         say.result(output, &json, |output| writeln!(output, "{id}")).map_err(|error| {
             let text = format!(
-                "request {id} was submitted, but its id cannot be written; take it up again with `{}`, or `rcf \
+                "request {id} was submitted, but its id cannot be written; wait for it with `{}`, or `rcf \
                  resume` for all jobs",
                 service::take_up(id)
             );

@@ -28,19 +28,19 @@ const WORDS: [(&str, &str); 23] = [
     ),
     ("the base URL of the client has no version", "RUNCOMFY_MODEL_API_BASE has no version"),
     ("check the base URL of the client", "check RUNCOMFY_MODEL_API_BASE"),
-    ("take the job up with `Client::job_json`", "take the job up with `rcf wait`"),
+    ("take the job up with `Client::job_json`", "wait for the job with `rcf wait`"),
     ("get the job with `Client::job_json` and ask for its status", "ask for it with `rcf status`"),
     ("ask for it with `Client::job_json`", "ask for it with `rcf status`"),
     (
         "get the job by this id with `Client::job`, or with `Client::resume`",
-        "`rcf wait` takes it up",
+        "wait for it with `rcf wait`",
     ),
     ("`Client::job` with this id gives the result", "`rcf result` with this id writes the result"),
     (
         "call `FileJournal::settle` if it was accepted, `FileJournal::not_accepted` if not",
         "then `rcf resume --settle ID` if it was accepted, `rcf resume --not-accepted ID` if not",
     ),
-    ("get it later by its id with `Client::job`", "take it up later with `rcf wait`"),
+    ("get it later by its id with `Client::job`", "wait for it later with `rcf wait`"),
     ("`Client::resume` will return the job again", "`rcf resume` will fetch its files again"),
     (" (`Keyed`)", ""),
     ("ask for it later with `Job::result`", "ask for it later with `rcf result`"),
@@ -72,7 +72,7 @@ fn of_other(error: &ClientError) -> String {
         ClientError::WaitTimeout { request_id, state, .. } => {
             let state = state.as_ref().map(|state| format!(" (state: {state})"));
             format!(
-                "request {request_id} has not ended in the time for the wait{}; the job goes on: `{}`",
+                "request {request_id} has not ended within the time for the wait{}; the job goes on: `{}`",
                 state.unwrap_or_default(),
                 take_up(request_id)
             )
@@ -88,7 +88,7 @@ fn of_other(error: &ClientError) -> String {
             take_up(request_id)
         ),
         ClientError::NoAnswer { request_id, .. } | ClientError::BadAnswer { request_id, .. } => {
-            format!("{}; take it up again: `{}`", translated(error), take_up(request_id))
+            format!("{}; try again: `{}`", translated(error), take_up(request_id))
         }
         ClientError::Download { request_id: Some(request_id), .. } => {
             format!("{}; try again: `rcf download {}`", translated(error), shell_word(request_id))
@@ -119,7 +119,7 @@ fn translated(error: &ClientError) -> String {
     in_words_of_the_program(&error.to_string())
 }
 
-/// The message with one part of it said in another way.
+/// The message with one part replaced.
 fn translated_as(error: &ClientError, words: &str, instead: &str) -> String {
     in_words_of_the_program(&error.to_string().replace(words, instead))
 }
@@ -142,8 +142,7 @@ const SETTER: (&str, &str) = ("set it in the input, with `.", "(..)` in its buil
 fn of_refusal(refusal: &ApiError, error: &ClientError, is_checked: bool) -> String {
     let advice = match (refusal.kind, &refusal.request_id, &refusal.model_id) {
         (ApiErrorKind::InvalidInput, ..) if is_checked => {
-            "if the service takes more than this program knows of, `--unchecked` sends the input without \
-             checking it first"
+            "correct the input; if this program then refuses it, `--unchecked` sends it without a check"
                 .to_owned()
         }
         (ApiErrorKind::InvalidInput, _, Some(id)) => {

@@ -106,7 +106,7 @@ fn kind(error: &ClientError) -> ErrorKind {
     }
 }
 
-/// The command that takes a job up again.
+/// The command that waits for a job again.
 pub(crate) fn take_up(request_id: &RequestId) -> String {
     format!("rcf wait {}", shell_word(request_id))
 }

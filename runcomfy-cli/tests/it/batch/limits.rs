@@ -66,7 +66,7 @@ fn maximum_cost_needs_a_price() {
     assert_eq!(
         output.stderr,
         "error: --max-cost cannot hold, because the price of a job is not known:\n  acme/dream: $0.10 per token; \
-         how many that are is not known\nstate it with --price MODEL=USD\n"
+         how many a run takes is not known\nstate it with --price MODEL=USD\n"
     );
     assert_eq!(service.sandbox.accepted(), 0);
     let output = run(&["--max-cost", "1", "--price", "acme/dream=0.95"]);

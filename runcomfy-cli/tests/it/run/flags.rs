@@ -212,7 +212,7 @@ fn wrong_flags_are_refused_before_anything_is_sent() {
         (
             &["--max-cost", "much"],
             64,
-            "error: invalid value 'much' for '--max-cost <USD>': it is a number of US dollars, such as \
+            "error: invalid value 'much' for '--max-cost <USD>': give a number of US dollars, such as \
              0.50\n\nFor more information, try '--help'.\n"
                 .to_owned(),
         ),
@@ -318,7 +318,7 @@ fn input_comes_from_a_file_and_flags_replace_its_fields() {
     assert_eq!(output.code, 0, "{}", output.stderr);
     for (text, code, words) in [
         ("{", 65, "error: the standard input is not JSON: EOF while parsing an object at line 1"),
-        ("[]", 65, "error: the standard input is not a JSON object, as an input is"),
+        ("[]", 65, "error: the standard input is not a JSON object; an input is one"),
         (r#"{"prompt": "x", "image_url": 5}"#, 65, "image_url: 5 is not a string"),
         (r#"{"prompt": "x", "image_url": "in/face.png", "promt": 1}"#, 65, "promt: is not a field"),
     ] {

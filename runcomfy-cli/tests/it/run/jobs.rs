@@ -80,7 +80,10 @@ fn steps_of_a_run_can_be_taken_one_by_one() {
     assert_eq!(service.succeed(&["download", id]), path);
     assert_eq!(service.succeed(&["wait", id]), path);
     let error = service.fail(&["cancel", id], 70);
-    assert_eq!(error, format!("error: request {id} is not in the queue any more, so it goes on\n"));
+    assert_eq!(
+        error,
+        format!("error: request {id} is not in the queue any more, so it cannot be cancelled\n")
+    );
 }
 
 #[test]
@@ -294,11 +297,7 @@ fn status_asks_about_all_jobs() {
     let expected = format!("{} completed\n{} completed\n", ids[0], ids[1]);
     assert_eq!((output.code, output.stdout), (65, expected), "{}", output.stderr);
     assert!(output.stderr.starts_with("none: "), "{}", output.stderr);
-    assert!(
-        output.stderr.ends_with("error: 1 job could not be asked about: none\n"),
-        "{}",
-        output.stderr
-    );
+    assert!(output.stderr.ends_with("error: no status of 1 job: none\n"), "{}", output.stderr);
     let output = service.rcf(&[&words[..], &["--json"]].concat());
     assert_eq!(output.code, 65);
     let all: Value = serde_json::from_str(&output.stdout).unwrap();
@@ -321,7 +320,7 @@ fn a_submission_whose_id_cannot_be_written_is_reported() {
     let id = service.sandbox.accepted_jobs()[0].request_id.clone();
     let stderr = String::from_utf8(output.stderr).unwrap();
     let start = format!(
-        "error: request {id} was submitted, but its id cannot be written; take it up again with `rcf wait {id}`, or \
+        "error: request {id} was submitted, but its id cannot be written; wait for it with `rcf wait {id}`, or \
          `rcf resume` for all jobs\n"
     );
     assert_eq!(output.status.code(), Some(74), "{stderr}");

@@ -22,7 +22,7 @@ fn models_are_listed_with_their_prices() {
         assert_eq!(service.succeed(words), "acme/dream  $0.07/second      A dream\n", "{words:?}");
     }
     let output = service.rcf(&["models", "search", "nothing like this"]);
-    assert_eq!((output.code, &*output.stdout, &*output.stderr), (0, "", "no model is like that\n"));
+    assert_eq!((output.code, &*output.stdout, &*output.stderr), (0, "", "no model matches\n"));
     assert!(service.succeed(&["models", "categories"]).lines().any(|line| line == "dreams"));
     let all = service.json(&["models", "list"]);
     assert_eq!(all["models"].as_array().unwrap().len(), runcomfy_models::MODELS.len() + 1);
@@ -81,7 +81,7 @@ fn a_model_is_shown_with_its_fields() {
     assert_eq!(output.code, 0);
     assert!(output.stdout.contains("--image-url (image)"), "{}", output.stdout);
     assert!(
-        output.stderr.starts_with("the catalog is left out: no API token"),
+        output.stderr.starts_with("nothing from the catalog is shown: no API token"),
         "{}",
         output.stderr
     );

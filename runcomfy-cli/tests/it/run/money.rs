@@ -52,7 +52,7 @@ fn the_price_follows_from_the_input() {
             json!("second"),
             &words,
             &[],
-            "$0.10 per second; its length is not known",
+            "$0.10 per second; how many seconds is not known",
             json!(null),
         ),
         (
@@ -60,7 +60,7 @@ fn the_price_follows_from_the_input() {
             json!("second"),
             &none,
             &[],
-            "$0.10 per second; its length is not known",
+            "$0.10 per second; how many seconds is not known",
             json!(null),
         ),
         (json!(0.0125), json!("output"), &none, &[], "$0.0125 per output", json!(0.0125)),
@@ -77,10 +77,17 @@ fn the_price_follows_from_the_input() {
             json!("token"),
             &none,
             &[],
-            "$0.50 per token; how many that are is not known",
+            "$0.50 per token; how many a run takes is not known",
             json!(null),
         ),
-        (json!(0.5), json!(null), &none, &[], "$0.50, without a unit", json!(null)),
+        (
+            json!(0.5),
+            json!(null),
+            &none,
+            &[],
+            "$0.50; the catalog does not say per what",
+            json!(null),
+        ),
         (
             json!(null),
             json!("second"),
@@ -197,8 +204,8 @@ fn a_negative_limit_is_refused_in_plain_words() {
     let service = Service::new();
     let words = ["run", KLING, "--prompt", "x", "--image-url", IMAGE];
     for (flag, value, says) in [
-        ("--max-cost", "-1", "it is a number of US dollars, such as 0.50"),
-        ("--wait-timeout", "-5s", "a time looks like 90s, 10m or 2h"),
+        ("--max-cost", "-1", "give a number of US dollars, such as 0.50"),
+        ("--wait-timeout", "-5s", "write a time as 90s, 10m or 2h"),
     ] {
         let mut all = vec![words.to_vec()];
         if flag == "--wait-timeout" {

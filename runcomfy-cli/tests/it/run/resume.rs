@@ -69,7 +69,7 @@ fn submitted_jobs_are_all_taken_up() {
     let failed = service.succeed(&submit).trim_end().to_owned();
     let output = service.rcf(&["resume", "--json"]);
     assert_eq!(output.code, 70, "{}", output.stderr);
-    let end = format!("error: 1 job did not come to a result: {failed}\n");
+    let end = format!("error: no result of 1 job: {failed}\n");
     assert!(output.stderr.ends_with(&end), "{}", output.stderr);
     let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
     let jobs = report["jobs"].as_array().unwrap();

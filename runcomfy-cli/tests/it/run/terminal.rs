@@ -31,7 +31,7 @@ fn ctrl_c_and_sigterm_leave_the_job_and_say_how_to_take_it_up() {
         stderr.read_to_string(&mut rest).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
         let expected = format!(
-            "request {id} goes on; take it up again with `rcf wait {id}`, or `rcf resume` for all jobs\n"
+            "request {id} goes on; wait for it again with `rcf wait {id}`, or `rcf resume` for all jobs\n"
         );
         assert_eq!(rest, expected, "{name}");
         assert_eq!(service.succeed(&["status", &id]), format!("{id} in queue, position 0\n"));
@@ -62,7 +62,7 @@ fn sigterm_stops_every_wait() {
     let service = slow();
     let id = service.succeed(&[&["submit"], &RUN[1..]].concat());
     for (words, said) in [
-        (&["resume"][..], "stopped with 1 job unfinished: `rcf resume` goes on".to_owned()),
+        (&["resume"][..], "stopped with 1 job unfinished; `rcf resume` waits for it".to_owned()),
         (&["wait", id.trim_end()], format!("request {} goes on; ", id.trim_end())),
     ] {
         let (mut child, mut stderr, _watchdog) = start_until(&service, words, "in queue");
@@ -84,7 +84,10 @@ fn ctrl_c_waits_for_the_answer_to_a_submission_and_twice_does_not() {
     interrupt(&child);
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
-    assert_eq!(line, "waiting for the answer to the submission; Ctrl-C again leaves at once\n");
+    assert_eq!(
+        line,
+        "waiting for the answer to the submission; press Ctrl-C again to stop at once\n"
+    );
     interrupt(&child);
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
@@ -107,7 +110,7 @@ fn ctrl_c_stops_a_resumption() {
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(rest, "stopped with 1 job unfinished: `rcf resume` goes on\n");
+    assert_eq!(rest, "stopped with 1 job unfinished; `rcf resume` waits for it\n");
     assert_eq!(service.json(&["resume", "--list"])["jobs"][0]["request_id"], id.trim_end());
 }
 
@@ -241,7 +244,7 @@ fn ctrl_c_offers_to_cancel_what_is_in_the_queue() {
         assert_eq!(code, 130, "{seen}");
         let id = service.sandbox.accepted_jobs()[0].request_id.clone();
         assert!(
-            seen.contains(&format!("request {id} goes on; take it up again with `rcf wait {id}`")),
+            seen.contains(&format!("request {id} goes on; wait for it again with `rcf wait {id}`")),
             "{seen}"
         );
         assert_eq!(seen.contains(&format!("request {id} is cancelled")), answer == "y\n", "{seen}");
