@@ -8,12 +8,14 @@ use std::path::Path;
 
 use clap::error::ErrorKind as ClapKind;
 use clap::{ArgMatches, Command};
+use runcomfy_client::FieldKind;
 use runcomfy_models::Value;
+use runcomfy_schema::printable::printable;
 
 use super::field_flag::{arg_id, field_flags, is_field};
 use super::grammar::{general, of_model};
 use super::input::{Assignment, Extra, read_input};
-use crate::request::{Draft, Model};
+use crate::request::{Draft, Model, json};
 use crate::{Error, Result, Status};
 
 /// The flags of a command that are no fields.
@@ -145,11 +147,23 @@ impl<F: OwnFlags> Call<F> {
         let fields = model.fields();
         for (field, _) in field_flags(&fields).0 {
             let texts = self.matches.get_many::<String>(&arg_id(&field)).into_iter().flatten();
+            let takes_text = matches!(field.kind(), FieldKind::String | FieldKind::Media(_));
             for text in texts {
+                // A text may be anything.
+                if let Some(repeated) = json::repeated(text).filter(|_| !takes_text) {
+                    return Err(repeated_in(field.name, &repeated));
+                }
                 draft.set_text(field.name, text)?;
             }
         }
         for assignment in &body.set {
+            let takes_text = fields.iter().any(|field| {
+                [field.name, field.key].contains(&&*assignment.path)
+                    && matches!(field.kind(), FieldKind::String | FieldKind::Media(_))
+            });
+            if let Some(repeated) = assignment.repeated().filter(|_| !takes_text) {
+                return Err(repeated_in(&assignment.path, &repeated));
+            }
             assignment.apply(&mut draft)?;
         }
         Ok(draft)
@@ -159,6 +173,10 @@ impl<F: OwnFlags> Call<F> {
     pub(super) fn extras(&self) -> impl Iterator<Item = (&str, Value)> {
         self.flags.body().extra.iter().map(|extra| (&*extra.key, extra.value.clone()))
     }
+}
+
+fn repeated_in(name: &str, repeated: &str) -> Error {
+    Error::bad_input(format!("{}: {repeated}", printable(name)))
 }
 
 /// The words, with a value that begins with a hyphen as a part of its flag: `--prompt=-x`. Otherwise, the

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use runcomfy_models::Value;
 use serde_json::Map;
 
-use crate::request::Draft;
-use crate::{Error, Result};
+use crate::request::{Draft, json};
+use crate::{Error, Result, service};
 
 /// The members of a body in a file, and the folder that paths in it are relative to.
 pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
@@ -26,8 +26,14 @@ pub(super) fn read_input(path: &Path) -> Result<(Map<String, Value>, PathBuf)> {
         }
         _ => Error::io(format!("cannot read {name}"), error),
     })?;
-    let value = serde_json::from_str(&text)
-        .map_err(|error| Error::bad_input(format!("{name} is not JSON: {error}")))?;
+    let value = json::parse(&text).map_err(|problem| {
+        // `it is not JSON` of this file.
+        let problem = match problem.strip_prefix("it ") {
+            Some(of_it) => format!("{name} {of_it}"),
+            None => format!("{name}: {problem}"),
+        };
+        Error::bad_input(problem)
+    })?;
     let Value::Object(members) = value else {
         return Err(Error::bad_input(format!("{name} is not a JSON object; an input is one")));
     };
@@ -58,12 +64,25 @@ impl FromStr for Extra {
             Some((key, text)) if !key.is_empty() => (key, text),
             _ => return Err("write it as KEY=JSON".to_owned()),
         };
-        match serde_json::from_str(text) {
-            Ok(value) => Ok(Self { key: key.to_owned(), value }),
-            Err(error) => {
-                Err(format!("{text:?} is not JSON: {error}; a text has quotes: '{key}=\"a text\"'"))
+        let failed = |problem: String| {
+            // A bare word is a text whose quotes the shell took, or that never had any.
+            let is_word = !text.is_empty() && !text.starts_with(['{', '[', '"']);
+            match is_word {
+                true => {
+                    let json = Value::from(text);
+                    let word = service::shell_word(&format!("{key}={json}")).into_owned();
+                    format!("{text:?} is not JSON; write a text with quotes: --extra {word}")
+                }
+                false => match problem.strip_prefix("it is ") {
+                    Some(problem) => {
+                        let reason = problem.strip_prefix("not JSON: ").unwrap_or(problem);
+                        format!("{text:?} is not JSON: {reason}")
+                    }
+                    None => format!("the value of {key:?}: {problem}"),
+                },
             }
-        }
+        };
+        json::parse(text).map(|value| Self { key: key.to_owned(), value }).map_err(failed)
     }
 }
 
@@ -84,6 +103,11 @@ impl Assignment {
     /// The value: JSON if the text is JSON, and else the text.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| Value::from(&*self.text))
+    }
+
+    /// The key that is twice in an object of the value, as a message.
+    pub(super) fn repeated(&self) -> Option<String> {
+        json::repeated(&self.text).filter(|_| !self.value().is_string())
     }
 
     /// Sets the field. Its schema decides whether a text such as `5` is a number.

@@ -1,7 +1,8 @@
 //! A request on the command line: its model, and its body.
 
 use runcomfy_client::{Client, DynamicModel};
-use runcomfy_models::{AnyInput, Value};
+use runcomfy_models::{AnyInput, Request, Value};
+use runcomfy_schema::printable::printable;
 
 use super::command_line::{Call, CommandLine, OwnFlags, Wish};
 use crate::request::{Model, Models};
@@ -57,7 +58,34 @@ impl<F: OwnFlags> Prepared<F> {
         if self.call.flags.body().unchecked {
             return Ok(Input::Unchecked(draft.unchecked().map_err(|error| self.refusal(&error))?));
         }
-        Ok(Input::Checked(draft.finish().map_err(|error| self.refusal(&error))?))
+        let finished = draft.finish();
+        let declared = self.declared_extras(finished.as_ref().ok());
+        match finished {
+            Ok(input) if declared.is_empty() => Ok(Input::Checked(input)),
+            finished => {
+                let problems = finished.err().map(|error| error.to_string());
+                let lines: Vec<_> = problems.into_iter().chain(declared).collect();
+                Err(self.refusal(&Error::bad_input(lines.join("\n"))))
+            }
+        }
+    }
+
+    /// A line for each `--extra` key that the schema declares: it would skip its checks.
+    fn declared_extras(&self, input: Option<&AnyInput>) -> Vec<String> {
+        let fields = self.model.fields();
+        let body = input.and_then(Request::checked_body);
+        let line = |key: &str| {
+            let field = fields.iter().find(|field| [field.key, field.name].contains(&key));
+            let advice = match field {
+                Some(field) => format!("set it with `--set {}=VALUE`", printable(field.name)),
+                None => {
+                    body?.declared(key)?;
+                    "set it with `--set`, where it is checked".to_owned()
+                }
+            };
+            Some(format!("cannot add the extra key {key:?}: the schema declares it; {advice}"))
+        };
+        self.call.extras().filter_map(|(key, _)| line(key)).collect()
     }
 
     /// The body with the fields that are given, though others may be missing.

@@ -3,6 +3,7 @@
 mod completions;
 mod flags;
 mod guide;
+mod inputs;
 mod jobs;
 mod models;
 mod money;
