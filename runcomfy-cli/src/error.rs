@@ -28,13 +28,13 @@ pub enum ErrorKind {
     Usage,
     /// An input is wrong, for example a schema: exit code 65.
     BadInput,
-    /// The service, or a program that is needed, is not there: exit code 69.
+    /// The service, or a program that is needed, is not there, and nothing was accepted: exit code 69.
     Unavailable,
     /// A job failed or was cancelled: exit code 70.
     JobFailed,
-    /// A file cannot be read or written: exit code 74.
+    /// A file cannot be read, fetched or written: exit code 74.
     Io,
-    /// It may go well later: exit code 75.
+    /// It may go well later. A job that was submitted goes on: exit code 75.
     TryAgain,
     /// Nobody knows whether the service accepted a submission: exit code 76.
     OutcomeUnknown,
@@ -58,6 +58,16 @@ impl ErrorKind {
             Self::OutcomeUnknown => 76,
             Self::NoPermission => 77,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// The kind of an error about a job that is paid for. A script takes wrong inputs, a service that is not there
+    /// and a refused token for reasons to submit again.
+    #[must_use]
+    pub(crate) fn of_accepted_job(self) -> Self {
+        match self {
+            Self::Usage | Self::BadInput | Self::Unavailable | Self::NoPermission => Self::TryAgain,
+            kind => kind,
         }
     }
 }
@@ -101,6 +111,14 @@ impl Error {
     pub fn about(mut self, request_id: impl Into<String>) -> Self {
         self.request_id = Some(request_id.into());
         self
+    }
+
+    /// The same error, about a job that was accepted: see [`ErrorKind::of_accepted_job`].
+    #[cfg(feature = "run")]
+    #[must_use]
+    pub(crate) fn of_accepted_job(mut self, request_id: &str) -> Self {
+        self.kind = self.kind.of_accepted_job();
+        self.about(request_id)
     }
 
     /// The request id of the job that it is about, if it is about one that the service knows.

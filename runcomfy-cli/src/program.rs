@@ -23,18 +23,18 @@ pub struct Rcf {
     pub command: Command,
 }
 
-/// The exit codes, for `--help`.
+/// The exit codes, for `--help`. The guide has the same table.
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0   it went well
   1   there is a difference, and the command was asked to look for one
   64  the command line is wrong
-  65  an input is wrong, for example a schema
-  69  the service cannot be reached, or a program that is needed is missing
+  65  a value, a file, a schema or an id is wrong
+  69  the service, a program or a port is not to be had, and nothing was accepted
   70  the job failed or was cancelled, or cannot be cancelled
-  74  a file cannot be read or written
-  75  the service is busy, or the job has not ended: try again later
-  76  nobody knows whether a submission was accepted: see `rcf resume`
+  74  a file cannot be read, fetched or written
+  75  the service is busy, or the job has not ended: the job goes on
+  76  nobody knows whether a submission was accepted
   77  no token, one that the service refuses, no balance left, or more than --max-cost
   130 you stopped it";
 

@@ -29,7 +29,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let jobs = Jobs::open()?;
         let job = jobs.job(&args.id)?;
-        let outcome = cancel(&job).await?;
+        let outcome = cancel(&job, &jobs).await?;
         let id = job.request_id();
         let words = cancel_words(id, &outcome);
         let json = json!({"request_id": id, "outcome": outcome.to_string()});

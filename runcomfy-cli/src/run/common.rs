@@ -4,11 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use runcomfy_client::{Client, FileJournal, Job};
-use serde_json::Value;
+use runcomfy_client::{ApiErrorKind, Client, Error as ClientError, FileJournal, Job};
+use serde_json::{Value, json};
 
+use super::recorded;
 use crate::report::json_text;
-use crate::{Error, ErrorKind, Result, service};
+use crate::service::{self, Context};
+use crate::{Error, ErrorKind, Result};
 
 /// How much a command says, and in what form.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -84,9 +86,33 @@ impl Jobs {
         Ok(Self { client, journal })
     }
 
-    /// The job with this request id.
+    /// The job with this request id, and with its model if the journal knows it.
     pub(super) fn job(&self, id: &str) -> Result<Job> {
-        self.client.job_json(id).map_err(service::error)
+        let job = self.client.job_json(id).map_err(service::error)?;
+        let submission = recorded::of_job(&self.journal, id).and_then(|one| one.submission);
+        Ok(match submission {
+            Some(submission) => self.job_of(id, submission.model_id.as_str()).unwrap_or(job),
+            None => job,
+        })
+    }
+
+    /// A job of a model. `None` if one of the ids is none.
+    pub(super) fn job_of(&self, request_id: &str, model_id: &str) -> Option<Job> {
+        let ids = json!({"request_id": request_id, "model_id": model_id});
+        serde_json::from_value(ids).ok().map(|job| self.client.attach(job))
+    }
+
+    /// The error of a call about a job. The journal can forget only what it knows.
+    pub(super) fn error(&self, error: ClientError, context: &Context<'_>) -> Error {
+        let id = match &error {
+            ClientError::Api(refusal) if refusal.kind == ApiErrorKind::NotFound => {
+                refusal.request_id.as_ref()
+            }
+            _ => None,
+        };
+        let recorded = id.and_then(|id| recorded::of_job(&self.journal, id.as_str()));
+        let is_recorded = recorded.is_some_and(|one| one.is_open);
+        service::error_in(error, &Context { is_recorded, ..*context })
     }
 }
 

@@ -11,7 +11,8 @@ use crate::{Result, Status, service};
 
 /// Saves the files of a completed job
 ///
-/// A file that is there already is kept. It writes the paths of the files.
+/// A file that is there already is kept. If it is not the job's, the job's is saved beside it. It writes the paths
+/// of the files.
 #[derive(Clone, Debug, clap::Args)]
 #[non_exhaustive]
 pub struct Args {
@@ -38,21 +39,24 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let job = jobs.job(id)?;
         let progress = Progress::new(*say);
         let waiting = Waiting { out: out.clone(), wait_timeout: std::time::Duration::ZERO };
-        let follower = Follower { say: *say, progress: &progress, waiting: &waiting };
+        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting: &waiting };
         let save = async {
-            let done = job.result().await.map_err(service::error)?;
+            let done = job.result().await.map_err(|error| follower.error(error))?;
             let shown = progress.job(&done.request_id);
-            let finished = follower.save(done, None, &shown).await;
+            let model_id = job.model_id().map(|id| id.as_str().to_owned());
+            let finished = follower.save(done, model_id, &shown).await;
             shown.end();
             finished
         };
         let finished = interrupts.or(save).await.unwrap_or_else(|| {
             Err(interrupted(format!(
-                "not all files are saved; `rcf download {}` saves the others",
-                service::shell_word(id)
+                "not all files are saved; `rcf download {}{}` saves the others",
+                service::shell_word(id),
+                follower.context().out_flag()
             ))
             .about(id))
         })?;
+        finished.note(&progress);
         say.result(output, &finished.to_json(), |output| finished.write(output))?;
         Ok(Status::Done)
     })

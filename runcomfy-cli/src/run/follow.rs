@@ -7,20 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use runcomfy_client::{
-    CancelOutcome, Completed, DownloadOptions, Downloaded, Error as ClientError, IfExists, Job,
-    JobState, JournalError, RequestId, WaitOptions,
+    CancelOutcome, Completed, DownloadOptions, Error as ClientError, Job, JobState, JournalError,
+    RequestId, WaitOptions,
 };
 use runcomfy_models::Value;
 use runcomfy_schema::counted::counted;
 use serde_json::json;
 
 use super::ask;
-use super::common::Say;
+use super::common::{Jobs, Say};
 use super::estimate::money;
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::{JobProgress, Progress};
+use super::saved::{Saved, save};
 use crate::report::json_text;
-use crate::{Result, Status, service};
+use crate::service::{self, Context};
+use crate::{Error, Result, Status};
 
 /// Where files go, and how long a job is waited for.
 #[derive(Clone, Debug, clap::Args)]
@@ -50,11 +52,12 @@ fn time(text: &str) -> std::result::Result<Duration, &'static str> {
 pub(super) struct Finished {
     done: Completed,
     model_id: Option<String>,
-    files: Vec<Downloaded>,
+    files: Vec<Saved>,
 }
 
 /// Follows jobs to their files.
 pub(super) struct Follower<'a> {
+    pub(super) jobs: &'a Jobs,
     pub(super) say: Say,
     pub(super) progress: &'a Progress,
     pub(super) waiting: &'a Waiting,
@@ -99,7 +102,7 @@ impl Follower<'_> {
                 let model_id = job.model_id().map(|id| id.as_str().to_owned());
                 self.save(done, model_id, &progress).await
             }
-            Err(error) => Err(service::error(error)),
+            Err(error) => Err(self.error(error)),
         };
         progress.end();
         saved
@@ -112,20 +115,28 @@ impl Follower<'_> {
         model_id: Option<String>,
         progress: &JobProgress,
     ) -> Result<Finished> {
-        // A file of an earlier attempt is complete: its name has the request id in it.
-        let options = DownloadOptions::default().existing(IfExists::Keep);
-        let options = progress.downloads(options);
-        let files = done.download_all_with(&self.waiting.out, &options).await;
-        let files = files.map_err(service::error)?;
+        let options = progress.downloads(DownloadOptions::default());
+        let files = save(&done, &self.jobs.client, &self.waiting.out, &options).await;
+        let files = files.map_err(|error| self.error(error))?;
         settle(&done).await?;
         Ok(Finished { done, model_id, files })
     }
 
-    async fn leave(&self, job: &Job, state: &State, interrupts: &mut Interrupts) -> crate::Error {
+    /// The error of a call about a job.
+    pub(super) fn error(&self, error: ClientError) -> Error {
+        self.jobs.error(error, &self.context())
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context { out: Some(&self.waiting.out), ..Context::default() }
+    }
+
+    async fn leave(&self, job: &Job, state: &State, interrupts: &mut Interrupts) -> Error {
         let id = job.request_id();
         self.progress.clear();
         let state = state.get();
-        let how = format!("`{}`, or `rcf resume` for all jobs", service::take_up(id));
+        let out = self.context().out_flag();
+        let how = format!("`{}{out}`, or `rcf resume{out}` for all jobs", service::take_up(id));
         if state == Some(JobState::Completed) {
             return interrupted(format!(
                 "request {id} is complete, but its files are not saved; save them with {how}"
@@ -140,7 +151,7 @@ impl Follower<'_> {
             if !ask::yes("It is still in the queue. Cancel it?").await {
                 return interrupted("");
             }
-            match cancel(job).await {
+            match cancel(job, self.jobs).await {
                 Ok(CancelOutcome::Cancelled) => interrupted(format!("request {id} is cancelled")),
                 Ok(outcome) => interrupted(cancel_words(id, &outcome)),
                 Err(error) => error,
@@ -165,8 +176,8 @@ impl State {
 }
 
 /// Cancels a job, and lets the journal know of it.
-pub(super) async fn cancel(job: &Job) -> Result<CancelOutcome> {
-    let outcome = job.cancel().await.map_err(service::error)?;
+pub(super) async fn cancel(job: &Job, jobs: &Jobs) -> Result<CancelOutcome> {
+    let outcome = job.cancel().await.map_err(|error| jobs.error(error, &Context::default()))?;
     if outcome == CancelOutcome::Cancelled {
         // The journal learns of an end by the result. If this fails, `rcf resume` asks once more.
         let _ = job.result().await;
@@ -220,8 +231,23 @@ impl Finished {
     pub(super) fn note(&self, progress: &Progress) {
         let cost =
             self.done.cost.map(|cost| format!("; it cost {}", money(cost))).unwrap_or_default();
-        let files = counted(self.files.len(), "file");
-        progress.note(&format!("{}: saved {files}{cost}", self.done.request_id));
+        let id = &self.done.request_id;
+        for Saved { file, is_kept, beside } in &self.files {
+            if let Some(other) = beside {
+                progress
+                    .note(&format!("{id}: {} is another file, so it was kept", shown_path(other)));
+            }
+            if *is_kept {
+                let path = shown_path(&file.path);
+                progress.note(&format!("{id}: {path} is there already, so it was kept"));
+            }
+        }
+        let kept = self.files.iter().filter(|file| file.is_kept).count();
+        let mut files = format!("saved {}", counted(self.files.len() - kept, "file"));
+        if kept > 0 {
+            files.push_str(&format!(", kept {kept}"));
+        }
+        progress.note(&format!("{id}: {files}{cost}"));
     }
 
     /// Writes the paths of the files, or the output if there are none.
@@ -229,18 +255,19 @@ impl Finished {
         if self.files.is_empty() {
             return writeln!(output, "{}", json_text(&output_of(&self.done)));
         }
-        self.files.iter().try_for_each(|file| writeln!(output, "{}", shown_path(&file.path)))
+        self.files.iter().try_for_each(|saved| writeln!(output, "{}", shown_path(&saved.file.path)))
     }
 
     /// For `--json`.
     pub(super) fn to_json(&self) -> Value {
         let Self { done, model_id, files } = self;
         let mut json = completed_json(done);
-        let file = |file: &Downloaded| {
+        let file = |Saved { file, is_kept, .. }: &Saved| {
             json!({
                 "path": file.path.to_string_lossy(),
                 "url": if file.url.starts_with("data:") { None } else { Some(&file.url) },
                 "size": file.size,
+                "kept": is_kept,
                 "content_type": file.content_type,
                 "kind": file.kind.map(|kind| kind.to_string()),
             })

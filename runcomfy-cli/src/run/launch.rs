@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use runcomfy_client::{Error as ClientError, Job, SubmitOptions};
+use runcomfy_client::{Error as ClientError, Job, RequestId, SubmitOptions};
 use runcomfy_schema::printable::line;
 
 use super::ask;
@@ -12,7 +12,9 @@ use super::estimate::{Estimate, estimate, money};
 use super::interrupt::{Interrupts, interrupted};
 use super::prepare::{Input, Prepared};
 use super::progress::Progress;
-use crate::{Error, ErrorKind, Result, service};
+use super::recorded;
+use crate::service::{self, Context};
+use crate::{Error, ErrorKind, Result};
 
 /// What may be spent, and whether somebody is asked.
 #[derive(Clone, Debug, clap::Args)]
@@ -106,9 +108,8 @@ impl<F: OwnFlags> Launch<'_, F> {
 
     async fn submit_now(&self, interrupts: &mut Interrupts) -> Result<Job> {
         let mut submission = std::pin::pin!(self.send());
-        let failed = |error| self.failed(error);
         if let Some(outcome) = interrupts.or(&mut submission).await {
-            return outcome.map_err(failed);
+            return outcome.or_else(|error| self.failed(error));
         }
         // The answer comes soon, and a job that nobody knows of costs money.
         Say::default()
@@ -118,22 +119,34 @@ impl<F: OwnFlags> Launch<'_, F> {
                 "nobody knows whether the submission was accepted: see `rcf resume` before you submit again",
             ));
         };
-        let job = outcome.map_err(failed)?;
+        let job = outcome.or_else(|error| self.failed(error))?;
         let id = job.request_id();
         Err(interrupted(format!(
-            "request {id} was submitted, and goes on; wait for it with `{}`",
-            service::take_up(id)
+            "request {id} was submitted, and goes on; wait for it with `{}{}`",
+            service::take_up(id),
+            Context { out: self.out, ..Context::default() }.out_flag()
         ))
         .about(id.as_str()))
     }
 
-    /// The error of a submission.
-    fn failed(&self, error: ClientError) -> Error {
-        let is_checked = matches!(self.input, Input::Checked(_));
-        match is_checked && self.prepared.call.extras().next().is_none() {
-            true => service::error(error),
-            false => service::error_of_unchecked(error),
+    /// The error of a submission; its job, if that is known although the answer is incomplete.
+    fn failed(&self, error: ClientError) -> Result<Job> {
+        let mut submission = None;
+        if let ClientError::SubmitUnknown { model_id, request_id, submitted_at, .. } = &error {
+            let job = |id: &RequestId| self.jobs.job_of(id.as_str(), model_id.as_str());
+            if let Some(job) = request_id.as_ref().and_then(job) {
+                return Ok(job);
+            }
+            submission = recorded::unknown(&self.jobs.journal, model_id, *submitted_at);
         }
+        let is_checked = matches!(self.input, Input::Checked(_));
+        let context = Context {
+            is_unchecked: !is_checked || self.prepared.call.extras().next().is_some(),
+            submission: submission.as_ref().map(|one| &*one.id),
+            out: self.out,
+            ..Context::default()
+        };
+        Err(service::error_in(error, &context))
     }
 
     async fn send(&self) -> std::result::Result<Job, ClientError> {

@@ -6,7 +6,8 @@
 //!   (`field_flag.rs`). `command_line.rs` reads them, and `input.rs` what comes as JSON; `prepare.rs` makes a
 //!   checked input of all.
 //! - `common.rs` has the client with its journal, and `launch.rs` submits: the price (`estimate.rs`), the
-//!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads.
+//!   question, the limit. `follow.rs` is what happens once there is a job: the wait and the downloads (`saved.rs`).
+//!   `recorded.rs` reads what the journal knows.
 //! - `progress.rs`, `ask.rs` and `interrupt.rs` talk with the person at the terminal.
 
 pub(crate) mod ask;
@@ -27,9 +28,11 @@ pub mod models;
 mod prepare;
 pub mod price;
 mod progress;
+mod recorded;
 pub mod result;
 pub mod resume;
 pub mod run_model;
+mod saved;
 pub mod status;
 pub mod submit;
 pub mod wait;

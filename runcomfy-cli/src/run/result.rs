@@ -7,7 +7,8 @@ use runcomfy_client::OutputFiles as _;
 use super::common::{Jobs, Say};
 use super::follow::{completed_json, output_of};
 use crate::report::json_text;
-use crate::{Result, Status, service};
+use crate::service::{self, Context};
+use crate::{Result, Status};
 
 /// Writes the URLs of a completed job's files, or its output as JSON
 ///
@@ -31,7 +32,8 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
     service::block_on(async {
         let jobs = Jobs::open()?;
         let job = jobs.job(&args.id)?;
-        let done = job.result().await.map_err(service::error)?;
+        let done = job.result().await;
+        let done = done.map_err(|error| jobs.error(error, &Context::default()))?;
         args.say.result(output, &completed_json(&done), |output| {
             let urls = done.output.as_output();
             let urls: Vec<_> = urls.urls().collect();

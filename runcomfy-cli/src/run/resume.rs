@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use runcomfy_client::{
-    FileJournal, Job, Journal as _, JournalEntry, JournalError, Resumed, UnknownSubmission,
+    Job, Journal as _, JournalEntry, JournalError, RequestId, Resumed, UnknownSubmission,
 };
 use runcomfy_models::Value;
 use runcomfy_schema::counted::counted;
@@ -17,6 +17,7 @@ use super::common::{Jobs, Say};
 use super::follow::{Finished, Follower, State, Waiting};
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::Progress;
+use super::recorded;
 use crate::report::{error_json, json_text};
 use crate::{Error, ErrorKind, Result, Status, service};
 
@@ -63,17 +64,21 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let jobs = Jobs::open()?;
         let resumed = jobs.client.resume(&jobs.journal).await.map_err(service::error)?;
         if !args.settle.is_empty() || !args.not_accepted.is_empty() {
-            return settle(args, &jobs.journal, &resumed, output);
+            return settle(args, &jobs, &resumed, output);
         }
+        let elsewhere = elsewhere(&jobs, &resumed);
         if args.list {
-            return list(args.say, &resumed, output);
+            return list(args.say, &resumed, &elsewhere, output);
         }
         let Resumed { jobs: unfinished, unknown, .. } = resumed;
-        if unfinished.is_empty() && unknown.is_empty() {
+        if !elsewhere.is_empty() {
+            args.say.note(&elsewhere_words(elsewhere.len()));
+        } else if unfinished.is_empty() && unknown.is_empty() {
             args.say.note("no job is unfinished");
         }
         let progress = Progress::new(args.say);
-        let follower = Follower { say: args.say, progress: &progress, waiting: &args.waiting };
+        let follower =
+            Follower { jobs: &jobs, say: args.say, progress: &progress, waiting: &args.waiting };
         let mut report = Report::default();
         let followed = {
             let all = follow_all(&follower, &unfinished, &mut report, output);
@@ -83,7 +88,8 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         followed.transpose()?;
         report.unknown = unknown;
         report.left = unfinished.len() - report.ended;
-        report.end(args.say, output)
+        report.elsewhere = elsewhere;
+        report.end(&follower, output)
     })
 }
 
@@ -125,12 +131,14 @@ struct Report {
     unknown: Vec<UnknownSubmission>,
     /// Jobs that the user stopped the wait for.
     left: usize,
+    /// Jobs that other processes wait for.
+    elsewhere: Vec<Job>,
 }
 
 impl Report {
-    fn end(self, say: Say, output: &mut dyn Write) -> Result<Status> {
-        let Self { finished, failed, unknown, left, .. } = self;
-        if say.json {
+    fn end(self, follower: &Follower<'_>, output: &mut dyn Write) -> Result<Status> {
+        let Self { finished, failed, unknown, left, elsewhere, .. } = self;
+        if follower.say.json {
             let failed = failed.iter().map(|(job, error)| {
                 let mut json = job_json(job);
                 if let Value::Object(members) = &mut json {
@@ -142,6 +150,7 @@ impl Report {
                 "jobs": finished.iter().map(Finished::to_json).chain(failed).collect::<Value>(),
                 "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
                 "unfinished": left,
+                "elsewhere": elsewhere.iter().map(job_json).collect::<Value>(),
             });
             writeln!(output, "{}", json_text(&json))?;
         }
@@ -149,7 +158,8 @@ impl Report {
             let jobs = counted(left, "job");
             let them = if left == 1 { "it" } else { "them" };
             return Err(interrupted(format!(
-                "stopped with {jobs} unfinished; `rcf resume` waits for {them}"
+                "stopped with {jobs} unfinished; `rcf resume{}` waits for {them}",
+                follower.context().out_flag()
             )));
         }
         // An unknown outcome is the one that needs a person.
@@ -172,75 +182,109 @@ fn ids(failed: &[(Job, Error)]) -> String {
     ids.join(", ")
 }
 
+/// The unfinished jobs that other processes wait for.
+fn elsewhere(jobs: &Jobs, resumed: &Resumed) -> Vec<Job> {
+    let is_here = |id: &RequestId| resumed.jobs.iter().any(|job| job.request_id() == id);
+    let open = recorded::all(&jobs.journal).into_iter().filter(|one| one.is_open);
+    let job = |one: recorded::Recorded| {
+        let id = one.request_id.filter(|id| !is_here(id))?;
+        match one.submission {
+            Some(submission) => jobs.job_of(id.as_str(), submission.model_id.as_str()),
+            None => jobs.client.job_json(id.as_str()).ok(),
+        }
+    };
+    open.filter_map(job).collect()
+}
+
+fn elsewhere_words(count: usize) -> String {
+    let jobs = counted(count, "job");
+    format!("another rcf waits for {jobs}: `rcf resume --list` lists them")
+}
+
 fn unknown_error(unknown: &[UnknownSubmission]) -> Error {
     let lines: Vec<_> = unknown.iter().map(unknown_line).collect();
+    let (them, settle) = match unknown {
+        [one] => ("it", service::settle(&one.submission.id)),
+        _ => ("them", service::settle("ID")),
+    };
     Error::new(
         ErrorKind::OutcomeUnknown,
         format!(
-            "nobody knows whether the service accepted {}:\n{}\nLook for it among the account's recent requests; \
-             then `rcf resume --settle ID` if it was accepted, or `rcf resume --not-accepted ID`",
+            "nobody knows whether the service accepted {}:\n{}\nLook for {them} among the account's recent requests. \
+             {settle}",
             counted(unknown.len(), "submission"),
             lines.join("\n")
         ),
     )
 }
 
-fn list(say: Say, resumed: &Resumed, output: &mut dyn Write) -> Result<Status> {
+fn list(say: Say, resumed: &Resumed, elsewhere: &[Job], output: &mut dyn Write) -> Result<Status> {
     let Resumed { jobs, unknown, .. } = resumed;
+    let all = jobs.iter().map(|job| (job, false)).chain(elsewhere.iter().map(|job| (job, true)));
+    let marked = |(job, is_elsewhere): (&Job, bool)| {
+        let mut json = job_json(job);
+        if let Value::Object(members) = &mut json {
+            members.insert("elsewhere".to_owned(), is_elsewhere.into());
+        }
+        json
+    };
     let json = json!({
-        "jobs": jobs.iter().map(job_json).collect::<Value>(),
+        "jobs": all.map(marked).collect::<Value>(),
         "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
     });
     say.result(output, &json, |output| {
         jobs.iter().try_for_each(|job| writeln!(output, "{}", job_line(job)))?;
+        let line = |job| format!("{}; another rcf waits for it", job_line(job));
+        elsewhere.iter().try_for_each(|job| writeln!(output, "{}", line(job)))?;
         unknown.iter().try_for_each(|one| writeln!(output, "{}", unknown_line(one)))
     })?;
-    if jobs.is_empty() && unknown.is_empty() {
+    if jobs.is_empty() && unknown.is_empty() && elsewhere.is_empty() {
         say.note("no job is unfinished");
     }
     Ok(Status::Done)
 }
 
-/// Forgets jobs and submissions that a person has looked for.
-fn settle(
-    args: &Args,
-    journal: &FileJournal,
-    resumed: &Resumed,
-    output: &mut dyn Write,
-) -> Result<Status> {
-    let Resumed { jobs, unknown, .. } = resumed;
-    let is = |id: &str| {
-        let id = id.to_owned();
-        move |one: &&UnknownSubmission| one.submission.id == id
-    };
-    let mut settled = Vec::new();
+/// Forgets jobs and submissions that a person has looked for. If one of the ids is wrong, forgets none.
+fn settle(args: &Args, jobs: &Jobs, resumed: &Resumed, output: &mut dyn Write) -> Result<Status> {
+    let unknown = |id: &str| resumed.unknown.iter().find(|one| one.submission.id == id);
+    let job = |id: &str| resumed.jobs.iter().find(|job| job.request_id().as_str() == id);
+    let settle = args.settle.iter().filter(|id| unknown(id).is_none() && job(id).is_none());
+    let not_accepted = args.not_accepted.iter().filter(|id| unknown(id).is_none());
+    let wrong: Vec<&String> = settle.chain(not_accepted).collect();
+    if !wrong.is_empty() {
+        return Err(nothing_of(&wrong, &elsewhere(jobs, resumed)));
+    }
+    let journal = &jobs.journal;
     let failed = |error: JournalError| Error::new(ErrorKind::Io, error.to_string()).because(error);
     for id in &args.settle {
-        if let Some(one) = unknown.iter().find(is(id)) {
+        if let Some(one) = unknown(id) {
             journal.settle(&one.submission).map_err(failed)?;
-        } else if let Some(job) = jobs.iter().find(|job| job.request_id().as_str() == id) {
+        } else if let Some(job) = job(id) {
             let request_id = job.request_id().clone();
             journal.record(&JournalEntry::JobSettled { request_id }).map_err(failed)?;
-        } else {
-            return Err(nothing_of(id));
         }
-        settled.push(id);
     }
-    for id in &args.not_accepted {
-        let one = unknown.iter().find(is(id)).ok_or_else(|| nothing_of(id))?;
+    for one in args.not_accepted.iter().filter_map(|id| unknown(id)) {
         journal.not_accepted(&one.submission).map_err(failed)?;
-        settled.push(id);
     }
+    let settled: Vec<_> = args.settle.iter().chain(&args.not_accepted).collect();
     args.say.result(output, &json!({"settled": settled}), |output| {
         settled.iter().try_for_each(|id| writeln!(output, "{} is settled", line(id)))
     })?;
     Ok(Status::Done)
 }
 
-fn nothing_of(id: &str) -> Error {
+fn nothing_of(ids: &[&String], elsewhere: &[Job]) -> Error {
+    let line = |id: &&String| match elsewhere.iter().any(|job| job.request_id().as_str() == **id) {
+        true => format!("{} is a job that another rcf waits for", line(id)),
+        false => {
+            format!("{} is neither an unfinished job nor a submission of unknown outcome", line(id))
+        }
+    };
+    let lines: Vec<_> = ids.iter().map(line).collect();
     Error::bad_input(format!(
-        "{} is neither an unfinished job nor a submission of unknown outcome; `rcf resume --list` lists them",
-        line(id)
+        "{}; nothing is settled, and `rcf resume --list` lists what is unfinished",
+        lines.join("\n")
     ))
 }
 

@@ -80,7 +80,8 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
             Launch { prepared: &prepared, input: &input, jobs: &jobs, spending, out, say: *say };
         let job = launch.submit(&mut interrupts).await?;
         note_submitted(&job, &progress);
-        let follower = Follower { say: *say, progress: &progress, waiting };
-        follower.report_one(&job, &mut interrupts, output).await
+        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
+        let done = follower.report_one(&job, &mut interrupts, output).await;
+        done.map_err(|error| error.of_accepted_job(job.request_id().as_str()))
     })
 }

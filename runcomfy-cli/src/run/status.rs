@@ -8,11 +8,12 @@ use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::printable;
 use serde_json::json;
 
-use super::common::Say;
+use super::common::{Jobs, Say};
 use super::prepare::client;
 use super::progress::shown;
 use crate::report::error_json;
-use crate::{Error, Result, Status, service};
+use crate::service::{self, Context};
+use crate::{Error, Result, Status};
 
 /// Writes the states of jobs
 ///
@@ -69,7 +70,10 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
 
 async fn ask(client: &Client, id: &str) -> Result<JobStatus> {
     let job = client.job_json(id).map_err(service::error)?;
-    job.status().await.map_err(service::error)
+    job.status().await.map_err(|error| match service::is_not_found(&error).then(Jobs::open) {
+        Some(Ok(jobs)) => jobs.error(error, &Context::default()),
+        _ => service::error(error),
+    })
 }
 
 fn line(status: &JobStatus) -> String {

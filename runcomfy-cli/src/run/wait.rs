@@ -41,7 +41,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let jobs = Jobs::open()?;
         let job = jobs.job(id)?;
         let progress = Progress::new(*say);
-        let follower = Follower { say: *say, progress: &progress, waiting };
+        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
         follower.report_one(&job, &mut interrupts, output).await
     })
 }

@@ -3,7 +3,9 @@
 use runcomfy_client::{ApiError, ApiErrorKind, Error as ClientError};
 use runcomfy_schema::printable::printable;
 
-use super::{shell_word, take_up};
+use super::{Context, shell_word, take_up};
+
+const NO_VERSION: &str = "RUNCOMFY_MODEL_API_BASE has no version";
 
 /// What the library says to a Rust program, and what to say to a person instead.
 const WORDS: [(&str, &str); 23] = [
@@ -26,7 +28,7 @@ const WORDS: [(&str, &str); 23] = [
         "call `ClientBuilder::token`, or take it from the environment with `Client::from_env`",
         "set RUNCOMFY_API_TOKEN",
     ),
-    ("the base URL of the client has no version", "RUNCOMFY_MODEL_API_BASE has no version"),
+    ("the base URL of the client has no version", NO_VERSION),
     ("check the base URL of the client", "check RUNCOMFY_MODEL_API_BASE"),
     ("take the job up with `Client::job_json`", "wait for the job with `rcf wait`"),
     ("get the job with `Client::job_json` and ask for its status", "ask for it with `rcf status`"),
@@ -51,23 +53,16 @@ const WORDS: [(&str, &str); 23] = [
 ];
 
 /// The message of an error.
-pub(super) fn message(error: &ClientError) -> String {
+pub(super) fn message(error: &ClientError, context: &Context<'_>) -> String {
     match error {
-        ClientError::Api(refusal) => of_refusal(refusal, error, true),
-        error => of_other(error),
+        ClientError::Api(refusal) => of_refusal(refusal, error, context),
+        error => of_other(error, context),
     }
 }
 
-/// The message of an error about an input that was not checked as a whole.
-#[cfg(feature = "run")]
-pub(super) fn message_of_unchecked(error: &ClientError) -> String {
-    match error {
-        ClientError::Api(refusal) => of_refusal(refusal, error, false),
-        error => of_other(error),
-    }
-}
-
-fn of_other(error: &ClientError) -> String {
+fn of_other(error: &ClientError, context: &Context<'_>) -> String {
+    let out = context.out_flag();
+    let take_up = |request_id| format!("{}{out}", take_up(request_id));
     match error {
         ClientError::WaitTimeout { request_id, state, .. } => {
             let state = state.as_ref().map(|state| format!(" (state: {state})"));
@@ -91,7 +86,11 @@ fn of_other(error: &ClientError) -> String {
             format!("{}; try again: `{}`", translated(error), take_up(request_id))
         }
         ClientError::Download { request_id: Some(request_id), .. } => {
-            format!("{}; try again: `rcf download {}`", translated(error), shell_word(request_id))
+            format!(
+                "{}; try again: `rcf download {}{out}`",
+                translated(error),
+                shell_word(request_id)
+            )
         }
         ClientError::NotSettled { request_id, .. } => error.to_string().replace(
             "`Client::resume` will return the job again",
@@ -101,11 +100,20 @@ fn of_other(error: &ClientError) -> String {
             "the answer to the submission is incomplete: {source}; the job exists: `{}`",
             take_up(request_id)
         ),
-        ClientError::SubmitUnknown { hint: Some(hint), .. } => translated_as(
-            error,
-            "ask for it with `Client::job_json`",
-            &format!("ask for it with `rcf status {}`", shell_word(hint)),
-        ),
+        ClientError::SubmitUnknown { hint, .. } => {
+            let text = match hint {
+                Some(hint) => translated_as(
+                    error,
+                    "ask for it with `Client::job_json`",
+                    &format!("ask for it with `rcf status {}`", shell_word(hint)),
+                ),
+                None => translated(error),
+            };
+            match context.submission {
+                Some(id) => format!("{text}. {}", settle(id)),
+                None => text,
+            }
+        }
         ClientError::ResultUnreadable { request_id, .. } => translated_as(
             error,
             "ask for it later with `Job::result`",
@@ -138,10 +146,18 @@ fn in_words_of_the_program(text: &str) -> String {
 /// What stands before and after the name of a field whose setter the library advises to call.
 const SETTER: (&str, &str) = ("set it in the input, with `.", "(..)` in its builder");
 
+/// How a person tells the journal what became of a submission.
+pub(crate) fn settle(id: &str) -> String {
+    let id = shell_word(id);
+    format!(
+        "Then `rcf resume --settle {id}` if it was accepted, or `rcf resume --not-accepted {id}` if it was not"
+    )
+}
+
 /// A refusal of the service, and what to do next.
-fn of_refusal(refusal: &ApiError, error: &ClientError, is_checked: bool) -> String {
+fn of_refusal(refusal: &ApiError, error: &ClientError, context: &Context<'_>) -> String {
     let advice = match (refusal.kind, &refusal.request_id, &refusal.model_id) {
-        (ApiErrorKind::InvalidInput, ..) if is_checked => {
+        (ApiErrorKind::InvalidInput, ..) if !context.is_unchecked => {
             "correct the input; if this program then refuses it, `--unchecked` sends it without a check"
                 .to_owned()
         }
@@ -149,11 +165,21 @@ fn of_refusal(refusal: &ApiError, error: &ClientError, is_checked: bool) -> Stri
             format!("correct the input; `rcf models show {id}` says what it takes")
         }
         (ApiErrorKind::InvalidInput, ..) => "correct the input".to_owned(),
-        (ApiErrorKind::NotFound, Some(id), _) => format!(
-            "check the id; the job may have expired, or belong to another account. If it is gone, `rcf resume \
-             --settle {}` forgets it",
-            shell_word(id)
-        ),
+        // The library says what the address lacks.
+        (ApiErrorKind::NotFound, ..) if translated(error).contains(NO_VERSION) => {
+            return translated(error);
+        }
+        (ApiErrorKind::NotFound, Some(id), _) => {
+            let advice =
+                "check the id; the job may have expired, or belong to another account".to_owned();
+            match context.is_recorded {
+                true => format!(
+                    "{advice}. If it is gone, `rcf resume --settle {}` forgets it",
+                    shell_word(id)
+                ),
+                false => advice,
+            }
+        }
         (ApiErrorKind::NotFound, None, Some(id)) => format!(
             "the service has no model {id} at this address: `rcf models search WORD` finds one"
         ),

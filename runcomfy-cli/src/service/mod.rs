@@ -4,14 +4,15 @@ mod message;
 mod pages;
 
 use std::borrow::Cow;
-use std::{fmt, io};
+use std::fmt;
+use std::path::Path;
 
 use runcomfy_client::{ApiErrorKind, Client, ConfigError, Error as ClientError, RequestId};
 
 use crate::{Error, ErrorKind, Result};
 use message::message;
 #[cfg(feature = "run")]
-use message::message_of_unchecked;
+pub(crate) use message::settle;
 pub(crate) use pages::Pages;
 
 /// A client with the settings of the environment. It makes one call at a time.
@@ -26,17 +27,40 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     runtime.map_err(|error| Error::io("cannot start the network", error))?.block_on(future)
 }
 
-/// The error of a command whose call failed.
-pub(crate) fn error(error: ClientError) -> Error {
-    let message = message(&error);
-    with_message(error, message)
+/// What a command knows besides of a call that failed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Context<'a> {
+    /// The input was not checked, or had keys that the schema does not declare. A refusal is no reason to leave
+    /// the checks out.
+    pub(crate) is_unchecked: bool,
+    /// The job is unfinished in the journal.
+    pub(crate) is_recorded: bool,
+    /// The id of the submission in the journal.
+    pub(crate) submission: Option<&'a str>,
+    /// The folder that files go to.
+    pub(crate) out: Option<&'a Path>,
 }
 
-/// The error of a submission that was not checked, or had keys that the schema does not declare. A refusal
-/// is no reason to leave the checks out.
-#[cfg(feature = "run")]
-pub(crate) fn error_of_unchecked(error: ClientError) -> Error {
-    let message = message_of_unchecked(&error);
+impl Context<'_> {
+    /// The flag of the folder that files go to, for a command that goes on.
+    pub(crate) fn out_flag(&self) -> String {
+        match self.out {
+            Some(out) if out != Path::new(".") => {
+                format!(" --out {}", shell_word(&out.to_string_lossy()))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// The error of a command whose call failed.
+pub(crate) fn error(error: ClientError) -> Error {
+    error_in(error, &Context::default())
+}
+
+/// The same, with what the command knows besides.
+pub(crate) fn error_in(error: ClientError, context: &Context<'_>) -> Error {
+    let message = message(&error, context);
     with_message(error, message)
 }
 
@@ -81,24 +105,24 @@ fn kind(error: &ClientError) -> ErrorKind {
             | ApiErrorKind::Forbidden
             | ApiErrorKind::PaymentRequired => ErrorKind::NoPermission,
             ApiErrorKind::RateLimited | ApiErrorKind::NotReady => ErrorKind::TryAgain,
+            // A call about a job: it goes on.
+            ApiErrorKind::Server if refusal.request_id.is_some() => ErrorKind::TryAgain,
             ApiErrorKind::Server => ErrorKind::Unavailable,
             _ => ErrorKind::BadInput,
         },
-        ClientError::ResultUnreadable { source, .. } => kind(source),
-        ClientError::Catalog { .. }
-        | ClientError::NotSubmitted { .. }
-        | ClientError::NoAnswer { .. }
-        | ClientError::BadAnswer { .. } => ErrorKind::Unavailable,
-        ClientError::SubmitUnknown { .. } => ErrorKind::OutcomeUnknown,
+        ClientError::ResultUnreadable { source, .. } => kind(source).of_accepted_job(),
+        ClientError::Catalog { .. } | ClientError::NotSubmitted { .. } => ErrorKind::Unavailable,
+        ClientError::SubmitUnknown { request_id: None, .. } => ErrorKind::OutcomeUnknown,
         ClientError::NotRecorded { .. }
         | ClientError::NotSettled { .. }
-        | ClientError::JournalRead { .. } => ErrorKind::Io,
-        ClientError::Download { source: Some(source), .. } if source.is::<io::Error>() => {
-            ErrorKind::Io
-        }
-        ClientError::Download { .. } => ErrorKind::Unavailable,
+        | ClientError::JournalRead { .. }
+        // Whatever the reason: the job is paid for, and only its files are missing.
+        | ClientError::Download { .. } => ErrorKind::Io,
         ClientError::Failed { .. } | ClientError::Cancelled { .. } => ErrorKind::JobFailed,
         ClientError::NotFinished { .. }
+        | ClientError::NoAnswer { .. }
+        | ClientError::BadAnswer { .. }
+        | ClientError::SubmitUnknown { request_id: Some(_), .. }
         | ClientError::WaitTimeout { .. }
         | ClientError::UnknownState { .. } => ErrorKind::TryAgain,
         ClientError::WaitCancelled { .. } => ErrorKind::Interrupted,

@@ -38,6 +38,26 @@ fn the_page_on_batches_does_what_it_says() {
     assert!(check("ten-thousand.md") > 8);
 }
 
+#[test]
+fn the_guide_has_the_exit_codes_of_the_help() {
+    let help = crate::support::rcf(Path::new("."), &["--help"]).stdout;
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes = codes.lines().map(|line| line.trim_start().split_once(' ').unwrap());
+    let codes: Vec<_> = codes.map(|(code, meaning)| (code, meaning.trim_start())).collect();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide/src/command-line.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, table) =
+        page.split_once("| exit code | meaning | what to do |\n| --- | --- | --- |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let rows = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let rows: Vec<_> = rows.map(|row| (row[1].to_owned(), row[2].to_owned())).collect();
+    assert!(codes.len() > 9, "{codes:?}");
+    assert_eq!(
+        rows,
+        codes.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>()
+    );
+}
+
 /// Runs the commands of a page, and returns their number.
 fn check(page: &str) -> usize {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/guide/src").join(page);

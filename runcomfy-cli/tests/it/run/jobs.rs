@@ -184,7 +184,7 @@ fn exit_codes_say_why_a_job_has_no_files() {
     );
     assert_eq!(service.sandbox.accepted(), accepted);
     service.sandbox.reply_next(Call::Output, Reply::new(404, "gone"));
-    let error = service.fail(&with("run", &["-q"]), 69);
+    let error = service.fail(&with("run", &["-q"]), 74);
     assert!(error.contains("; try again: `rcf download "), "{error}");
     // The journal cannot be written.
     let mut command = service.command(&with("run", &["-q"]));

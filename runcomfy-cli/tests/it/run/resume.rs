@@ -43,12 +43,21 @@ fn a_killed_run_is_taken_up_again() {
     service.sandbox.fault_next(Call::Status, Fault::Stall);
     let (mut child, _, _watchdog) = start_until(&service, &RUN, "submitted");
     let id = service.sandbox.accepted_jobs()[0].request_id.clone();
-    // A second command leaves the job to the first.
-    assert_eq!(service.rcf(&["resume"]).stderr, "no job is unfinished\n");
+    // A second command leaves the job to the first, and says so.
+    let waits = "another rcf waits for 1 job: `rcf resume --list` lists them\n";
+    assert_eq!(service.rcf(&["resume"]).stderr, waits);
+    let report = service.json(&["resume"]);
+    assert_eq!((&report["elsewhere"][0]["request_id"], &report["jobs"]), (&json!(id), &json!([])));
+    let listed = service.succeed(&["resume", "--list"]);
+    assert_eq!(listed, format!("{id} {KLING}; another rcf waits for it\n"));
+    assert_eq!(service.json(&["resume", "--list"])["jobs"][0]["elsewhere"], true);
+    let error = service.fail(&["resume", "--settle", &id], 65);
+    assert!(error.contains(&format!("{id} is a job that another rcf waits for")), "{error}");
     child.kill().unwrap();
     child.wait().unwrap();
     let list = service.json(&["resume", "--list"]);
     let job = &list["jobs"][0];
+    assert_eq!(job["elsewhere"], false);
     assert_eq!((&job["request_id"], &job["model_id"]), (&json!(id), &json!(KLING)));
     assert!(job["submitted_at"].as_str().unwrap().ends_with('Z'), "{job}");
     let paths = service.succeed(&["resume", "--out", "all"]);
@@ -92,7 +101,7 @@ fn submitted_jobs_are_all_taken_up() {
 fn files_that_cannot_be_saved_keep_a_job_unfinished() {
     let service = Service::new();
     service.sandbox.reply_next(Call::Output, Reply::new(404, "gone"));
-    service.fail(&RUN, 69);
+    service.fail(&RUN, 74);
     let paths = service.succeed(&["resume"]);
     assert!(service.path().join(paths.trim_end()).is_file(), "{paths}");
     assert_eq!(service.sandbox.accepted(), 1);
@@ -105,6 +114,13 @@ fn a_submission_of_unknown_outcome_waits_for_a_person() {
         service.sandbox.reply_next(Call::Submit, Reply::new(500, "{}"));
         let error = service.fail(&[&RUN[..], &["-q"]].concat(), 76);
         assert!(error.contains("it may have been accepted, so it was not sent again"), "{error}");
+        // It names itself, so that a person can settle it.
+        let list = service.json(&["resume", "--list"]);
+        let id = list["unknown"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap();
+        let settle = format!(
+            ". Then `rcf resume --settle {id}` if it was accepted, or `rcf resume --not-accepted {id}` if it was not\n"
+        );
+        assert!(error.ends_with(&settle), "{error}");
     }
     let output = service.rcf(&["resume"]);
     assert_eq!((output.code, &*output.stdout), (76, ""));
@@ -120,6 +136,16 @@ fn a_submission_of_unknown_outcome_waits_for_a_person() {
     assert!(
         output.stderr.contains(&format!("\n{}: outcome unknown, to {KLING}, submitted ", ids[0]))
     );
+    let end = "\nLook for them among the account's recent requests. Then `rcf resume --settle ID` if it was accepted, \
+               or `rcf resume --not-accepted ID` if it was not\n";
+    assert!(output.stderr.ends_with(end), "{}", output.stderr);
+    // All wrong ids are reported, and then nothing is settled.
+    let error = service.fail(&["resume", "--settle", "a", "--not-accepted", "b"], 65);
+    for id in ["a", "b"] {
+        assert!(error.contains(&format!("{id} is neither an unfinished job nor")), "{error}");
+    }
+    service.fail(&["resume", "--settle", &ids[0], "--not-accepted", "b"], 65);
+    assert_eq!(service.json(&["resume", "--list"])["unknown"].as_array().unwrap().len(), 2);
     assert_eq!(
         service.succeed(&["resume", "--settle", &ids[0], "--not-accepted", &ids[1]]),
         format!("{} is settled\n{} is settled\n", ids[0], ids[1])

@@ -46,6 +46,10 @@ impl Service {
         std::fs::write(path, content).unwrap();
     }
 
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path().join(name)).unwrap()
+    }
+
     /// A command of `rcf` with this service's address and token.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(self.path(), arguments);

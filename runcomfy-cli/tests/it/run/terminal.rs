@@ -5,7 +5,7 @@ use std::io::{BufRead as _, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use runcomfy_sandbox::{Call, Fault, Sandbox};
+use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use super::resume::start_until;
 use super::support::{IMAGE, KLING, Service, Watchdog, quick, signal};
@@ -36,6 +36,30 @@ fn ctrl_c_and_sigterm_leave_the_job_and_say_how_to_take_it_up() {
         assert_eq!(rest, expected, "{name}");
         assert_eq!(service.succeed(&["status", &id]), format!("{id} in queue, position 0\n"));
     }
+}
+
+#[test]
+fn what_goes_on_keeps_the_folder() {
+    let service = slow();
+    let words = [&RUN[..], &["--out", "my videos"]].concat();
+    let (mut child, mut stderr, _watchdog) = start_until(&service, &words, "in queue");
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    interrupt(&child);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    child.wait().unwrap();
+    let expected = format!(
+        "request {id} goes on; take it up again with `rcf wait {id} --out 'my videos'`, or `rcf resume --out 'my \
+         videos'` for all jobs\n"
+    );
+    assert_eq!(rest, expected);
+    let error = service.fail(&["wait", &id, "--out", "v", "--wait-timeout", "0s", "-q"], 75);
+    assert!(error.contains(&format!("the job goes on: `rcf wait {id} --out v`")), "{error}");
+    let service = Service::new();
+    service.sandbox.reply_next(Call::Output, Reply::new(404, "gone"));
+    let error = service.fail(&[&RUN[..], &["--out", "d3"]].concat(), 74);
+    let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+    assert!(error.contains(&format!("try again: `rcf download {id} --out d3`")), "{error}");
 }
 
 #[test]

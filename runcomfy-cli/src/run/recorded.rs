@@ -1,0 +1,92 @@
+//! What the journal knows of jobs and submissions, without taking them up.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use runcomfy_client::{FileJournal, JobState, JournalEntry, ModelId, RequestId, Submission};
+
+/// A submission in the journal.
+#[derive(Clone, Debug)]
+pub(super) struct Recorded {
+    /// `None` if its own entry cannot be read.
+    pub(super) submission: Option<Submission>,
+    /// Its job, if the service is known to have accepted it.
+    pub(super) request_id: Option<RequestId>,
+    /// Whether its files are not saved yet, or its outcome is not known.
+    pub(super) is_open: bool,
+}
+
+/// All submissions of the journal, oldest first. A journal that cannot be read knows none.
+pub(super) fn all(journal: &FileJournal) -> Vec<Recorded> {
+    of_entries(journal.entries().unwrap_or_default())
+}
+
+/// The newest one of a job.
+pub(super) fn of_job(journal: &FileJournal, request_id: &str) -> Option<Recorded> {
+    let mut all = all(journal).into_iter().rev();
+    all.find(|one| one.request_id.as_ref().is_some_and(|known| known.as_str() == request_id))
+}
+
+/// The newest one of a model whose outcome is not known, by the time of its error.
+pub(super) fn unknown(
+    journal: &FileJournal,
+    model_id: &ModelId,
+    submitted_at: SystemTime,
+) -> Option<Submission> {
+    // The journal knows the time to the second.
+    let is_of_then = |one: &Submission| {
+        submitted_at.duration_since(one.submitted_at).is_ok_and(|age| age < Duration::from_secs(1))
+    };
+    let all = all(journal).into_iter().rev();
+    let mut unknown = all.filter(|one| one.is_open && one.request_id.is_none());
+    unknown
+        .find_map(|one| one.submission.filter(|one| one.model_id == *model_id && is_of_then(one)))
+}
+
+fn of_entries(entries: Vec<JournalEntry>) -> Vec<Recorded> {
+    let mut all = Submissions::default();
+    for entry in entries {
+        match entry {
+            JournalEntry::Submitting { submission } => {
+                all.one(&submission.id).submission = Some(submission.clone());
+            }
+            JournalEntry::Accepted { submission, request_id } => {
+                all.one(&submission).request_id = Some(request_id);
+            }
+            JournalEntry::NotAccepted { submission, .. } | JournalEntry::Settled { submission } => {
+                all.one(&submission).is_open = false;
+            }
+            // The files of a completed job may still have to be saved.
+            JournalEntry::Ended { state, request_id, .. } if state != JobState::Completed => {
+                all.end(&request_id);
+            }
+            JournalEntry::JobSettled { request_id } => all.end(&request_id),
+            _ => {}
+        }
+    }
+    let mut all: Vec<_> = all.by_id.into_values().collect();
+    all.sort_unstable_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, one)| one).collect()
+}
+
+/// By id, each with its number.
+#[derive(Default)]
+struct Submissions {
+    by_id: HashMap<String, (usize, Recorded)>,
+}
+
+impl Submissions {
+    fn one(&mut self, id: &str) -> &mut Recorded {
+        let number = self.by_id.len();
+        let new = || Recorded { submission: None, request_id: None, is_open: true };
+        &mut self.by_id.entry(id.to_owned()).or_insert_with(|| (number, new())).1
+    }
+
+    fn end(&mut self, request_id: &RequestId) {
+        for (_, one) in self.by_id.values_mut() {
+            if one.request_id.as_ref() == Some(request_id) {
+                one.is_open = false;
+            }
+        }
+    }
+}
