@@ -19,7 +19,7 @@ pub enum Text {
 }
 
 impl Text {
-    /// Text that a setter was given.
+    /// Text that a setter was given. It is marked so, unless it is long and has a scheme.
     #[must_use]
     pub fn from_setter(text: impl Into<String>) -> Self {
         let text = text.into();
@@ -31,7 +31,8 @@ impl Text {
         }
     }
 
-    /// Whether a setter was given this text, and not a JSON body.
+    /// Whether this text is marked as one that a setter was given. Not marked are texts of a JSON body, and
+    /// the long texts with a scheme of [`from_setter`](Self::from_setter).
     #[must_use]
     pub fn is_from_setter(&self) -> bool {
         matches!(self, Self::Setter(_))

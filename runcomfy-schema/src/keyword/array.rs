@@ -1,4 +1,5 @@
-//! `items`, `prefixItems`, `contains`, `minItems`, `maxItems` and `uniqueItems`.
+//! `items`, `additionalItems`, `prefixItems`, `contains`, `minContains`, `maxContains`, `minItems`,
+//! `maxItems` and `uniqueItems`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -266,19 +267,20 @@ mod read {
 
     pub(crate) fn read(keywords: &mut Keywords<'_, '_>, member: &Member) -> bool {
         let node = &member.node;
-        match member.key.as_str() {
-            "minItems" => keywords.schema.items_len.min = keywords.count(node, "minItems"),
-            "maxItems" => keywords.schema.items_len.max = keywords.count(node, "maxItems"),
-            "uniqueItems" => keywords.schema.unique_items = keywords.flag(node, "uniqueItems"),
+        let key = member.key.as_str();
+        match key {
+            "minItems" => keywords.schema.items_len.min = keywords.count(node, key),
+            "maxItems" => keywords.schema.items_len.max = keywords.count(node, key),
+            "uniqueItems" => keywords.schema.unique_items = keywords.flag(node, key),
             "items" => items(keywords, node),
-            "prefixItems" => keywords.schema.prefix = keywords.schemas(node, "prefixItems"),
+            "prefixItems" => keywords.schema.prefix = keywords.schemas(node, key),
             "additionalItems" => keywords.additional_items = Some(keywords.read(node)),
             "contains" => keywords.contains = Some(keywords.read(node)),
             "minContains" => {
-                keywords.contains_counts.min = keywords.count(node, "minContains");
+                keywords.contains_counts.min = keywords.count(node, key);
             }
             "maxContains" => {
-                keywords.contains_counts.max = keywords.count(node, "maxContains");
+                keywords.contains_counts.max = keywords.count(node, key);
             }
             _ => return false,
         }
