@@ -19,6 +19,8 @@ pub mod declared;
 #[doc(hidden)]
 pub mod error_report;
 mod field;
+#[doc(hidden)]
+pub mod fnv;
 mod instance_path;
 #[allow(missing_docs, missing_debug_implementations, reason = "for the crates of this project")]
 pub mod json;

@@ -5,19 +5,21 @@
 //! `#[macro_export]` puts a macro at the root of its crate, so each needs a name of its own. It is used
 //! only through the name in the module.
 
+use runcomfy_schema::fnv::fnv1a;
+
 use super::source_text::{Code, SourceText};
 
 /// The macro of a model's module. `place` tells it from that of the same model elsewhere in the crate.
 pub(super) fn model(source: &mut SourceText, id: &str, schema: &str, place: &str) {
     let schema = compact(schema);
-    let hash = fnv(&[id, &schema, place]);
+    let hash = hash_of(&[id, &schema, place]);
     exported(source, "model", &hash, "__input", [Code::str(id), Code::str(&schema)]);
 }
 
 /// The macro of the index.
 pub(super) fn index<'a>(source: &mut SourceText, ids: impl Iterator<Item = &'a str>) {
     let ids = ids.collect::<Vec<_>>().join("\n");
-    exported(source, "index", &fnv(&[&ids]), "__index", [Code::str(&ids)]);
+    exported(source, "index", &hash_of(&[&ids]), "__index", [Code::str(&ids)]);
 }
 
 /// A macro that passes its call on to another macro, with literals before it: a hash, and what it is asked
@@ -80,13 +82,10 @@ fn compact(json: &str) -> String {
     text
 }
 
-/// FNV-1a, the same on every machine and in every version.
-fn fnv(texts: &[&str]) -> String {
+/// A name for these texts, the same on every machine and in every version.
+fn hash_of(texts: &[&str]) -> String {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    format!("{:016x}", fnv1a(bytes))
 }
 
 #[cfg(test)]

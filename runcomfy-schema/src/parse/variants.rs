@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use heck::ToUpperCamelCase;
 
 use super::names::{groups, identifier};
+use crate::fnv::fnv1a;
 
 /// The variants for the values of an enum. Values with the same name each get a suffix that depends
 /// on the value alone, so that adding or removing an entry never changes the value of a name.
@@ -42,9 +43,7 @@ pub fn shared_variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Vec
 
 /// FNV-1a, folded to 32 bits: it never changes.
 fn hash(text: &str) -> u32 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = fnv1a(text.bytes());
     #[expect(clippy::cast_possible_truncation, reason = "folded")]
     let folded = (hash ^ (hash >> 32)) as u32;
     folded
