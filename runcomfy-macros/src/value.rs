@@ -329,6 +329,16 @@ fn object(
         errors
             .add(span, "`..` is for the whole input: write out the fields of an object inside it");
     }
+    // An object becomes JSON here, without its builder and the setters of that.
+    for member in read.members.iter().filter(|member| member.is_other_setter) {
+        let Some(written) = &member.name else { continue };
+        let written = written.to_string();
+        let name = written.strip_prefix("maybe_").unwrap_or(&written);
+        errors.add(
+            member.name_span,
+            format!("`{written}` is a setter of the input alone: inside an object, write `{name}: value`"),
+        );
+    }
     Some(ValueKind::Object(path.iter().cloned().collect(), read.members))
 }
 

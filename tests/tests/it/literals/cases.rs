@@ -205,6 +205,23 @@ pub(super) const MIXED: &[Mixed] = &[
         &[("91", "camera.next.angle: 91 is greater than the maximum 90")],
     ),
     ("camera: [any(3)]", "", &[("[any(3)]", "camera: a list is not an object")]),
+    // The setters of an option are those of the input.
+    (
+        "camera: { maybe_angle: any(3) }",
+        "",
+        &[(
+            "maybe_angle",
+            "`maybe_angle` is a setter of the input alone: inside an object, write `angle: value`",
+        )],
+    ),
+    (
+        "shots: [{ time: 3, maybe_label: \"abc\" }]",
+        "",
+        &[(
+            "maybe_label",
+            "`maybe_label` is a setter of the input alone: inside an object, write `label: value`",
+        )],
+    ),
     // No part of a form, and no condition, is certain before all of it is known.
     ("size: { width: any(64) }", r#"{"size": {"width": 64}}"#, &[]),
     (
