@@ -56,11 +56,11 @@ fn null_in_an_optional_key_is_to_be_left_out() {
     ] {
         assert_eq!(messages(members), [format!("{expected}; {leave_out}")]);
     }
-    // A form of several says it, too.
+    // The message for a value of several forms has the advice, too.
     let forms = messages(json!({"shape": {"r": 1, "w": 1, "name": null}}));
     let [of_forms] = forms.as_slice() else { panic!("{forms:?}") };
     assert_eq!(of_forms.matches(leave_out).count(), 2, "{of_forms}");
-    // It would be no way out for a key that is required, be it by another part, or for an item.
+    // It would not help for a required key, also if another part requires it, nor for an item.
     for (members, expected) in [
         (json!({"prompt": null}), "prompt: null is not a string"),
         (json!({"mood": null}), "mood: null is not a string"),

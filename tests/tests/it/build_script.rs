@@ -28,7 +28,7 @@ fn is_hidden(c: char) -> bool {
         || ['\u{2066}', '\u{200f}', '\u{feff}'].contains(&c)
 }
 
-/// The lines for cargo, each of which is one of the two that there may be.
+/// The lines for cargo. Each must be of one of the two kinds that a build script prints.
 fn lines(output: &Output) -> Vec<&str> {
     let stdout = std::str::from_utf8(&output.stdout).unwrap();
     let lines: Vec<_> = stdout.split_terminator('\n').collect();
@@ -41,7 +41,7 @@ fn lines(output: &Output) -> Vec<&str> {
     lines
 }
 
-/// The report, each line of which is one of its layout's.
+/// The report. Each of its lines must be part of the layout.
 fn report(output: &Output) -> &str {
     let stderr = std::str::from_utf8(&output.stderr).unwrap();
     check_report(stderr.strip_prefix("Error: ").unwrap_or(stderr));
@@ -72,7 +72,7 @@ fn check_problem(problem: &Problem) {
     assert!(!format!("{problem:?}").contains(is_hidden));
 }
 
-/// Every value that a schema becomes by putting the hostile text behind one of its strings, a key or a
+/// Copies of a schema. In each, the hostile text is added to another of its strings, a key or a
 /// value.
 fn mutations(schema: &Value) -> Vec<Value> {
     let mut all = Vec::new();
@@ -107,7 +107,7 @@ fn mutations(schema: &Value) -> Vec<Value> {
     all
 }
 
-/// Schemas that say something odd wherever the generator has a warning for it.
+/// Schemas with something odd in each place that the generator warns about.
 fn odd_schemas() -> Vec<Value> {
     let property = |schema: &str| {
         format!(
@@ -139,7 +139,7 @@ fn odd_schemas() -> Vec<Value> {
     );
     let mut schemas: Vec<Value> =
         texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-    // A definition that is called so, and led to.
+    // A definition with the hostile name, and references to it.
     let reference = format!("#/$defs/{HOSTILE}");
     schemas.push(serde_json::json!({
         "type": "object",
@@ -187,7 +187,7 @@ fn no_string_of_a_schema_ends_a_line() {
     let printed = lines(&output);
     let is_warning = |line: &&&str| line.starts_with("cargo::warning=");
     assert_eq!(printed.iter().filter(is_warning).count(), warnings);
-    // What was odd is still said.
+    // The warnings still quote the text.
     assert!(printed.iter().any(|line| line.contains(r"x\ncargo::rustc-env=OWNED=1\r\n")));
 }
 
@@ -246,7 +246,7 @@ fn no_name_of_a_file_or_folder_ends_a_line() {
         let report = report(&output);
         assert!(report.contains("rename"), "{report}");
     }
-    // As the name of the schemas' own folder.
+    // The folder of the schemas has the hostile name itself.
     let folder = tempfile::tempdir().unwrap();
     let schemas = folder.path().join(&hostile);
     fs::create_dir(&schemas).unwrap();

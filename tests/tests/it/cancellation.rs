@@ -22,7 +22,7 @@ async fn every_form_of_a_cancellation_is_understood() {
         (Reply::new(202, r#"{"status": "cancellation_requested"}"#), CancelOutcome::Requested),
         (Reply::new(202, r#"{"outcome": "not_cancellable"}"#), CancelOutcome::NotCancellable),
         (Reply::new(202, r#"{"outcome": "maybe"}"#), CancelOutcome::Unknown("maybe".to_owned())),
-        // Without a word the status says it: this job is still in the queue.
+        // Without an outcome, the client asks for the status: this job is still in the queue.
         (Reply::new(204, ""), CancelOutcome::Requested),
         (Reply::new(202, ""), CancelOutcome::Requested),
     ] {
@@ -47,7 +47,7 @@ async fn a_repeated_cancellation_looks_at_the_status() {
     sandbox.fault_next(Call::Cancel, Fault::ResetAfter);
     sandbox.reply_next(Call::Cancel, Reply::new(202, r#"{"outcome": "not_cancellable"}"#));
     assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
-    // At the first attempt the word is believed.
+    // The outcome of a first attempt is believed.
     sandbox.reply_next(Call::Cancel, Reply::new(202, r#"{"outcome": "not_cancellable"}"#));
     assert_eq!(job.cancel().await.unwrap(), CancelOutcome::NotCancellable);
 }

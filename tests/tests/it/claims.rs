@@ -148,7 +148,7 @@ async fn refusal_frees_a_claim_and_unknown_outcome_keeps_it() {
     assert_eq!(run(&client, [input(2), input(3)]).await, (0, vec![ClaimState::Unknown; 2]));
     let error = client.run_all([input(2)], 1).next().await.unwrap().1.unwrap_err().to_string();
     assert!(error.contains("not_accepted") && error.contains("GMT"), "{error}");
-    // Somebody has looked: the one was not accepted, the other was.
+    // A person has looked: one was not accepted, the other was.
     let unknown = journal.unfinished().unwrap().unknown;
     let [second, third] = &*unknown else { panic!("{unknown:?}") };
     journal.not_accepted(&second.submission).unwrap();
@@ -169,7 +169,7 @@ async fn claim_of_a_dead_process_follows_its_submission() {
         let _job = client.submit_with(&input(1), &options).await.unwrap();
         let _job = client.submit_with(&input(2), &options).await.unwrap();
     }
-    // As if it had been killed before the second answer came.
+    // As if the process had been killed before the second answer came.
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<_> = text.lines().collect();
     std::fs::write(&path, lines[..3].join("\n") + "\n").unwrap();
@@ -200,13 +200,13 @@ async fn claim_of_a_living_process_is_kept() {
     let Error::AlreadySubmitted { holder, .. } = &error else { panic!("{error:?}") };
     assert_eq!(holder.state, ClaimState::Submitting);
     assert!(error.to_string().contains("leave it to"), "{error}");
-    // It is dropped: now nobody can tell what became of it.
+    // It is dropped: now its outcome is unknown.
     stalled.abort();
     assert!(stalled.await.unwrap_err().is_cancelled());
     let error = client.submit(&Keyed::new("a", input(1))).await.unwrap_err();
     let Error::AlreadySubmitted { holder, .. } = &error else { panic!("{error:?}") };
     assert_eq!(holder.state, ClaimState::Unknown);
-    // Written down once.
+    // It is recorded once.
     let entries = second.entries().unwrap();
     let unknown = entries.iter().filter(|entry| matches!(entry, JournalEntry::Unknown { .. }));
     assert_eq!((unknown.count(), entries.len()), (1, 2), "{entries:?}");

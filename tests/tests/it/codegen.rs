@@ -1,4 +1,4 @@
-//! What the generator says of bad schemas, and that it gives the same for the same.
+//! The generator's messages about bad schemas, and that equal schemas give equal source.
 
 use std::fs;
 use std::path::Path;
@@ -313,7 +313,7 @@ fn names_that_would_clash_are_reported_with_what_they_became() {
         "warning 2:56 /properties/602_steps the keys \"149_steps\" and \"602_steps\" would give one Rust name; the fields are called `steps_149` and `steps_602`"
     );
     assert!(help(fields).contains("\"x-rust-name\""), "{}", help(fields));
-    // Named by hand, they are called what they are called.
+    // Names that are given by hand are used as they are.
     let one = fields.replace(r#""602_steps": {"#, r#""602_steps": {"x-rust-name": "more_steps", "#);
     assert_eq!(problems(&one), "");
     let taken = fields.replace(r#""602_steps": {"#, r#""602_steps": {"x-rust-name": "steps", "#);
@@ -484,7 +484,7 @@ fn misspelt_keyword_is_a_warning() {
         let help: Vec<_> = generated.warnings.iter().map(|one| one.help()).collect();
         assert_eq!(help, [expected], "{schema}");
     }
-    // Annotations, and a form's own words.
+    // Annotations, and the keywords of a form.
     let plain = property(
         r#"{"type": "string", "examples": ["a"], "readOnly": true, "order": 3, "widget": "x", "x-min": 1, "group": "a"}"#,
     );
@@ -523,7 +523,7 @@ fn contradicting_rules_are_reported() {
         let error = found.lines().find(|line| line.contains(expected));
         assert!(error.is_some_and(|line| !line.starts_with("warning")), "{text}: {found}");
     }
-    // What a body can do without may be impossible.
+    // A field that a body can leave out may be impossible.
     let found = problems(&property(r#"{"type": "integer", "minimum": 1.2, "maximum": 1.8}"#));
     assert_eq!(found, "warning 2:6 /properties/a there is no integer from 1.2 to 1.8");
 }

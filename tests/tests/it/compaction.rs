@@ -1,4 +1,4 @@
-//! A journal that has grown long is replaced by a shorter one, which says the same.
+//! Compaction replaces a long journal by a shorter one with the same content.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use runcomfy_models::{
 /// A session that has no lock, so it is dead.
 pub const DEAD: &str = "1-00000000000000aa";
 
-/// A submission as a process of long ago wrote it.
+/// A submission as an earlier process recorded it.
 pub fn submission(number: usize) -> Submission {
     let text = format!(
         r#"{{"event": "submitting", "submission": "{number:x}-0000000000000000",
@@ -29,7 +29,7 @@ pub fn id(number: usize) -> String {
     format!("request-{number}")
 }
 
-/// The entries of a submission, each of another course by its number.
+/// The entries of a submission. Its number decides how it went.
 pub fn entries(number: usize) -> Vec<JournalEntry> {
     let submission = submission(number);
     let of = submission.id.clone();
@@ -75,7 +75,7 @@ fn says(journal: &FileJournal) -> Says {
     Says { unfinished: journal.unfinished().unwrap(), bodies: journal.submitted_bodies().unwrap() }
 }
 
-/// What it has to say, by the entries alone.
+/// The same, computed from the entries alone.
 fn expected(numbers: impl IntoIterator<Item = usize> + Clone) -> Says {
     let unfinished = Unfinished::of(numbers.clone().into_iter().flat_map(entries));
     let is_submitted = |number: &usize| ![4, 6].contains(&(number % 1000));
@@ -115,7 +115,7 @@ fn finished_submission_keeps_its_request_id_and_end() {
         text +=
             &lines([number]).replace("\"state\":\"completed\"", &format!("\"state\":\"{state}\""));
     }
-    // As a version that kept no endings left it.
+    // As a version that recorded no ends left it.
     let claim = "AAAAAAAAAAAAAAAAAAAXdw"; // of 6007
     text += &format!(
         "{{\"event\":\"finished\",\"claims\":[\"{claim}\"],\"bodies\":[],\"session\":\"{DEAD}\"}}\n"
@@ -198,7 +198,7 @@ fn other_processes_continue_in_the_compacted_journal() -> Result<(), JournalErro
     };
     accept(&first, 0)?;
     second.compact()?;
-    // The first still has the file open that is no more.
+    // The first still has the replaced file open.
     accept(&first, 1)?;
     assert_eq!(first.begin(&begun(4))?, Begin::Recorded);
     first.compact()?;
@@ -219,7 +219,7 @@ fn outcome_written_during_a_compaction_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.journal");
     let journals: Vec<_> = (0..2).map(|_| FileJournal::open(&path).unwrap()).collect();
-    // One compacts all the time; the other's outcomes come whenever they come.
+    // One compacts all the time, while the other records outcomes.
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -257,7 +257,7 @@ fn killed_compaction_is_finished_by_the_next() {
     drop(journal);
     assert_eq!(names(folder.path()), ["jobs.journal"]);
 
-    // Killed afterwards: what was written into the old one at the last is in no other.
+    // Killed afterwards: the last lines of the old file are in no other.
     fs::write(&path, &long).unwrap();
     drop(FileJournal::open(&path).unwrap());
     let late = |number: usize| {
@@ -327,8 +327,8 @@ fn failed_compaction_is_finished_before_the_next() {
     let long = lines(0..COUNT);
     fs::write(&path, &long).unwrap();
     let own = FileJournal::open(&path).unwrap();
-    // As where the disk was full just after the shorter file took the path: what others wrote at the
-    // last stands in the longer one alone.
+    // As if the disk was full just after the shorter file took the path: what others wrote
+    // last is in the longer one alone.
     let old = folder.path().join(format!("jobs.journal.{}.old", session_of(&path)));
     fs::write(&old, format!("{long}{}", late(1001))).unwrap();
 

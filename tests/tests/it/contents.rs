@@ -66,7 +66,7 @@ async fn data_uris_are_saved_like_files() {
         "{saved:#?}"
     );
     assert!(format!("{saved:?}").len() < 2000);
-    // By itself, with the same options as any file.
+    // The same options work for a single file.
     let path = folder.path().join("own.png");
     let client = service.client();
     let uri = data_uri("image/png", &large);
@@ -153,7 +153,7 @@ async fn unusual_but_valid_files_are_saved() {
     let svg =
         "<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<svg xmlns=\"x\"><title>a</title></svg>";
     for (path, key, sent, name, content_type) in [
-        // What was asked for, by a server that calls it something else.
+        // The right file, from a server that declares another type.
         ("/a.png", "x", answer("text/html", PNG), "a.png", "image/png"),
         ("/a.svg", "x", answer("text/html", svg), "a.svg", "image/svg+xml"),
         ("/a.png", "x", answer("image/png", "no real image"), "a.png", "image/png"),
@@ -164,7 +164,7 @@ async fn unusual_but_valid_files_are_saved() {
             "a",
             "application/vnd.apple.mpegurl",
         ),
-        // Pages and JSON that were asked for, or that nothing was known of.
+        // Pages and JSON, under names that expect no image, video or audio.
         ("/a.html", "x", answer("text/html", PAGE), "a.html", "text/html"),
         ("/a.json", "x", answer("application/json", CODE), "a.json", "application/json"),
         ("/a.txt", "x", answer("text/plain", PAGE), "a.txt", "text/html"),
@@ -172,7 +172,7 @@ async fn unusual_but_valid_files_are_saved() {
         ("/a", "x", answer("text/html", PAGE), "a.html", "text/html"),
         ("/a", "x", answer("application/json", CODE), "a.json", "application/json"),
         ("/a.glb", "x", answer("", "glTF\u{2}\0\0\0"), "a.glb", "model/gltf-binary"),
-        // Whose name says nothing of what they are.
+        // Files whose names do not show their type.
         ("/a", "image", answer("", PNG), "a.png", "image/png"),
         ("/a", "x", answer("", &b"\0\0\0\x10ftyp3gp5\0\0\0\0"[..]), "a.3gp", "video/3gpp"),
         ("/a", "x", answer("", &b"\0\0\0\x10ftypheic\0\0\0\0"[..]), "a.heic", "image/heic"),
@@ -185,7 +185,7 @@ async fn unusual_but_valid_files_are_saved() {
         // A sound in a container that may hold a video, too.
         ("/a.m4a", "x", answer("", MP4), "a.m4a", "audio/mp4"),
         ("/a", "audio", answer("audio/mp4", MP4), "a.m4a", "audio/mp4"),
-        // A name that says what it is keeps it.
+        // A name whose extension is of the same kind of file is kept.
         ("/a.jpg", "x", answer("", PNG), "a.jpg", "image/png"),
         ("/a.mp3", "x", answer("", MP3), "a.mp3", "audio/mpeg"),
     ] {
@@ -222,7 +222,7 @@ async fn file_named_without_extension_is_found_again() {
 
 #[tokio::test]
 async fn output_without_a_key_is_a_file_on_any_host() {
-    // Of a known kind or not, it is what was paid for.
+    // Of a known kind or not, it is the file that was paid for.
     for name in ["a", "a.png"] {
         let output = |_: &str| json!(format!("https://files.example/{name}"));
         let service = Service::of_job(output, &[]).await;

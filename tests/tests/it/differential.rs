@@ -1,4 +1,4 @@
-//! Random schemas, judged as by a validator: those that compose objects above all.
+//! Random schemas, most of which compose objects: a model gives the verdicts of a validator.
 
 use runcomfy_sandbox::plain_json_schema;
 use runcomfy_types::DynamicModel;

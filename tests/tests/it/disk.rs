@@ -1,4 +1,4 @@
-//! A disk that takes no more: here, a process that may not write large files.
+//! A full disk: here, a process that may not write large files.
 #![cfg(unix)]
 
 use std::path::PathBuf;
@@ -52,6 +52,6 @@ fn full_disk_leaves_no_partial_file() {
         let words = format!("{name}: it is larger than the file system");
         assert!(text.contains(&words), "{text}");
     }
-    // A smaller file has its place.
+    // A smaller file is saved.
     assert_eq!(text.matches("left: [\"req-1-b.mp4\"]").count(), 2, "{text}");
 }

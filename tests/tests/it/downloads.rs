@@ -46,7 +46,7 @@ async fn file_is_saved_whole_under_every_fault() {
     let again = |fault: &Fault| {
         !matches!(
             fault,
-            // An answer of this kind is an answer.
+            // The client takes these for the answer, and does not try again.
             Fault::Reply(_) | Fault::Huge(_) | Fault::Truncated | Fault::Drip(_)
         )
     };
@@ -110,7 +110,7 @@ async fn existing_file_is_kept_by_default() {
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     assert_eq!(sandbox.received().len(), calls);
     let overwrite = DownloadOptions::default().existing(IfExists::Overwrite);
-    // Not even a broken one takes its place.
+    // A broken download does not replace it either.
     sandbox.reply_next(Call::Output, Reply::new(404, ""));
     assert!(client.download_with(&url, &path, &overwrite).await.is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
@@ -205,7 +205,7 @@ async fn every_file_of_an_output_is_saved_once_under_a_safe_name() {
     ];
     assert_eq!(names, expected);
     assert!(saved.iter().all(|file| std::fs::metadata(&file.path).unwrap().len() == file.size));
-    // Once more: nothing is lost, and it can be gone on with.
+    // Once more: nothing is lost, and the download can be resumed.
     assert!(done.download_all(&into).await.is_err());
     std::fs::remove_file(&saved[3].path).unwrap();
     let keep = DownloadOptions::default().existing(IfExists::Keep);

@@ -208,7 +208,7 @@ fn an_app_with_schemas_of_its_own() {
     let (_, stderr) = app.run();
     assert!(!stderr.contains("Compiling"), "{stderr}");
 
-    // A file more is a model more, an edit is an edit, and a file less a model less.
+    // A new file adds a model, an edit changes it, and without its file it is gone.
     app.write("schemas/acme/dream-2.0/text-to-video/draft.json", FIFTH);
     let (stdout, stderr) = app.run();
     assert!(

@@ -65,7 +65,7 @@ fn unusable_schema_is_reported() {
     assert!(DynamicModel::parse("acme/m", "").is_err());
 }
 
-/// Everything that a field says of itself.
+/// All that the accessors of a field return.
 fn facts(field: &ModelField<'_>) -> String {
     let texts = (field.name, field.key, field.title, field.description, field.required);
     let kinds = (field.kind(), field.item_kind(), field.values(), field.default());
@@ -83,7 +83,7 @@ fn fields_of_a_schema_are_those_of_its_generated_type() {
         let mut fields: Vec<_> = dynamic.fields().iter().map(facts).collect();
         let mut expected: Vec<_> =
             generated.fields.iter().map(|field| facts(&field.into())).collect();
-        // Neither puts an optional field before a required one. Otherwise, the order is the schema's.
+        // Both list the required fields first. The order of the others may differ.
         fields.sort();
         expected.sort();
         assert_eq!(fields, expected, "{}", generated.id);
@@ -219,7 +219,7 @@ async fn generated_inputs_of_many_models_run_as_one_list() {
     assert_eq!(sent.join().unwrap(), 3);
 }
 
-/// What a schema, or a body, has put into a message is on its line, and commands no terminal.
+/// A text from a schema or a body stays on its line of a message, and controls no terminal.
 #[test]
 fn hidden_characters_of_a_schema_are_escaped_in_messages() {
     let hostile = "\u{1b}[2J\nsteps: fine\r\u{202e}\u{7f}\u{9b}31m\u{2028}\u{200b}";

@@ -69,7 +69,7 @@ fn error_returned_from_main_reads_as_advice() {
     assert!(text.contains(error), "{text}");
 }
 
-/// What a program prints that submits a job with these variables, and no others.
+/// The output of a program that submits a job with these variables, and no others.
 fn submit_with(variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["environment::child", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
@@ -83,10 +83,10 @@ fn submit_with(variables: &[(&str, &str)]) -> String {
     text
 }
 
-/// How long a server may take to notice what the program did that has ended already.
+/// How long a server may take to notice what the program did before it ended.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server that treats its first connection so, and its port.
+/// Starts a server that calls `serve` with its first connection. Returns its port, and what `serve` returns.
 fn serve<T: Send + 'static>(
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
 ) -> (u16, Receiver<T>) {

@@ -1,4 +1,4 @@
-//! Every failure of the service, and what the client makes of it.
+//! Every failure of the service, and how the client reacts.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::end_to_end::{input, quick};
 
-/// One request by hand; the body of the answer.
+/// Sends one request without the client, and returns the body of the answer.
 pub(crate) async fn raw_get(url: &str, token: &str) -> String {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();

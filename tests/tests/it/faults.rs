@@ -26,7 +26,7 @@ pub(crate) fn timed(sandbox: &Sandbox) -> (Client, TestClock) {
     (client, clock)
 }
 
-/// Each fault with whether the call is carried out all the same.
+/// Each fault, and whether the call is carried out in spite of it.
 pub(crate) fn faults() -> Vec<(Fault, bool)> {
     let code = r#"{"error_code": 500999, "error_message": "internal"}"#;
     vec![
@@ -129,7 +129,7 @@ async fn truncated_acceptance_names_the_job_and_an_error_gives_a_hint() {
     let busy = Reply::new(429, r#"{"request_id": "trace-1"}"#).header("retry-after", "0");
     sandbox.reply_next(Call::Submit, busy);
     assert_ne!(client.submit(&input()).await.unwrap().request_id(), "trace-1");
-    // A clear refusal is one under any status.
+    // A clear refusal counts under any status.
     for status in [400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 425, 451] {
         sandbox.reply_next(Call::Submit, Reply::new(status, r#"{"request_id": "trace-1"}"#));
         let error = client.submit(&input()).await.unwrap_err();
@@ -288,7 +288,7 @@ async fn refused_connection_means_not_accepted_and_the_wait_continues() {
         job.wait_with(&WaitOptions::default().outage_timeout(Duration::from_secs(7000)), |_| {})
             .await
     });
-    // It goes on asking while nobody answers.
+    // It keeps asking while nobody answers.
     let tried = clock.sleeps().len() + 10;
     until(|| clock.sleeps().len() >= tried).await;
     sandbox.refuse_connections(false);
@@ -424,7 +424,7 @@ async fn ids_that_are_numbers_keep_their_digits_or_are_none() {
     // A number that is none of a job's.
     sandbox.reply_next(Call::Submit, Reply::new(200, r#"{"request_id": 1.5}"#));
     assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown());
-    // An acceptance that is longer than any.
+    // An acceptance that is longer than any real one.
     sandbox.fault_next(Call::Submit, Fault::Padded(17 * 1024 * 1024));
     let submitted = impatiently(&sandbox, &clock, client.submit(&input())).await;
     let error = submitted.unwrap_err();
@@ -454,7 +454,7 @@ async fn wait_survives_late_and_odd_answers() {
         let done = client.run(&input()).await;
         assert!(done.is_ok(), "{call:?} {fault:?}: {done:?}");
     }
-    // True answers are believed under any status and beside any code.
+    // A clear state is believed under any status, and beside any code.
     for fault in [Fault::HttpStatus(500), Fault::HttpStatus(404), Fault::ErrorCode(500_123)] {
         let (client, _) = timed(&sandbox);
         sandbox.fail_next_job("out of memory");

@@ -26,7 +26,7 @@ fn an_enum_or_an_object_takes_either() {
     assert_eq!(wire(ImageSize::from(object())), json!({"width": 640, "height": 360}));
     assert_eq!(format!("{:?}", ImageSize::new("square_hd").unwrap()), r#"ImageSize("square_hd")"#);
 
-    // A value that fits no form is told by the form that it was most likely meant to be.
+    // A value that fits no form is reported by the form that it is most likely meant for.
     let message =
         |value: Value| Input::builder().image_size(value).build().unwrap_err().to_string();
     assert_eq!(
@@ -140,7 +140,7 @@ fn missing_alternatives_are_reported() {
          (2) video_url is required, but missing"
     );
     assert!(Input::builder().prompt("x").image_url("https://a.com/a.png").build().is_ok());
-    // A file has to be one that the service can fetch, here as anywhere.
+    // Here, too, a file must be one that the service can fetch.
     let error = Input::builder().prompt("x").image_url("http://a/b.png").build().unwrap_err();
     assert_eq!(error.iter().next().unwrap().keyword(), "media");
 }

@@ -288,7 +288,7 @@ fn long_texts_of_every_format_are_judged_at_once() {
         for text in &texts {
             let _ = model.validate(&json!({"value": text}));
         }
-        // As a reference to a URI, it is one.
+        // It is a valid reference to a URI.
         let is_taken = model.validate(&json!({"value": fuzzed})).is_ok();
         assert_eq!(is_taken, format == "uri-reference", "{format}");
     }

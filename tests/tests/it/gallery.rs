@@ -126,7 +126,7 @@ mod client {
 struct Service {
     sandbox: Sandbox,
     client: Client,
-    /// Of the journal; it is there as long as this is.
+    /// The folder of the journal. It exists as long as this value.
     _folder: tempfile::TempDir,
 }
 
@@ -134,7 +134,7 @@ impl Service {
     async fn new(case: &str) -> Self {
         let clock = TestClock::default();
         let shared = clock.clone();
-        // Jobs end at once, except where the program is to meet one that does not.
+        // Jobs end at once, except where the case needs one that does not.
         let (queue_time, run_time) = match case {
             "job_cancelled" | "not_finished" | "wait_ended" => (3600, 3600),
             _ => (0, 0),

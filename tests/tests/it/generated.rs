@@ -1,4 +1,4 @@
-//! The generated API: builders, enums, serde, and what it says of itself.
+//! The generated API: builders, enums, serde, and the facts about a model.
 
 use std::collections::HashSet;
 use std::fmt::{Debug, Display};

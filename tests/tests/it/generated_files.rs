@@ -11,7 +11,7 @@ fn generated() -> Generated {
     Generator::from_texts([("acme/m", schema)]).generate().unwrap()
 }
 
-/// Writes into a folder that something was put into before: the refusal, or the warnings.
+/// Generates into a folder that `put` has prepared. Returns the error, or the warnings.
 fn write(put: impl FnOnce(&Path), look: impl FnOnce(&Path)) -> String {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("runcomfy")).unwrap();

@@ -245,7 +245,7 @@ async fn unknown_outcome_of_a_dead_process_is_reported_until_settled() {
         let journal = FileJournal::open(&path).unwrap();
         let _job = client(&sandbox, journal).submit(&input()).await.unwrap();
     }
-    // As if the process had been killed between the sending and the answer.
+    // As if the process had been killed after it sent the request, before the answer.
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.lines().next().unwrap().to_owned() + "\n").unwrap();
     let journal = FileJournal::open(&path).unwrap();
@@ -275,7 +275,7 @@ async fn an_id_is_written_down_even_where_the_runtime_ends() {
             let client = client.clone();
             runtime.spawn(async move { client.submit(&input()).await.map(|_| ()) });
         }
-        // In the midst of it.
+        // The runtime ends while submissions are under way.
         runtime.block_on(until(|| received.received().len() >= 5));
         runtime.shutdown_background();
     })
@@ -418,7 +418,7 @@ async fn a_dropped_submission_is_written_down_once() {
     let folder = tempfile::tempdir().unwrap();
     let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
     let client = client(&sandbox, journal.clone());
-    // Dropped after so many turns of the executor: while it is written down, and later.
+    // Dropped after this many polls: while it is recorded, and later.
     for turns in 0..40 {
         let input = input();
         let mut submission = std::pin::pin!(client.submit(&input));

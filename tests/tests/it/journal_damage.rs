@@ -1,4 +1,4 @@
-//! Journals that others have damaged, cut off, or put something else in the place of.
+//! Journals that others have damaged, cut off or replaced.
 
 use std::fs;
 use std::io::Write;
@@ -30,7 +30,7 @@ fn a_journal_that_was_cut_off_takes_no_new_submission() {
     let path = folder.path().join("jobs.journal");
     fs::write(&path, lines(10..60)).unwrap();
     let first = FileJournal::open(&path).unwrap();
-    // Somebody puts an older copy in its place: the same file, with less in it.
+    // Somebody restores an older copy: the same file, with less in it.
     fs::write(&path, lines(10..12)).unwrap();
     let second = FileJournal::open(&path).unwrap();
     assert_eq!(second.begin(&submission(100)).unwrap(), Begin::Recorded);
@@ -64,7 +64,7 @@ fn an_entry_that_no_journal_of_this_path_has_is_an_error() {
     let other = FileJournal::open(&path).unwrap();
     assert!(journal.record(&accepted).is_err());
     assert!(other.entries().unwrap().is_empty());
-    // The other's session is none of its business.
+    // It leaves the other session alone.
     journal.unfinished().unwrap();
     assert_eq!(other.begin(&submission(2)).unwrap(), Begin::Recorded);
     assert!(FileJournal::open(&path).unwrap().unfinished().unwrap().is_empty());
@@ -206,7 +206,7 @@ fn body_accepted_after_all_is_not_forgotten() {
     let of = submission.id.clone();
     assert_eq!(journal.begin(&submission).unwrap(), Begin::Recorded);
     let begun = JournalEntry::Submitting { submission };
-    // Somebody believed that it was refused; then the answer came.
+    // A person said that it was not accepted; then the answer came.
     let state = JobState::Completed;
     for entry in [
         JournalEntry::NotAccepted { submission: of.clone(), reason: "so it seemed".to_owned() },
@@ -215,7 +215,7 @@ fn body_accepted_after_all_is_not_forgotten() {
     ] {
         let mut line = serde_json::to_value(&entry).unwrap();
         if let JournalEntry::Accepted { .. } = entry {
-            // As the process wrote it that had it in hand.
+            // As the process that submitted it wrote it.
             for (key, value) in serde_json::to_value(&begun).unwrap().as_object().unwrap() {
                 line[key] = value.clone();
             }

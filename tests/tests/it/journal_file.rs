@@ -71,7 +71,7 @@ async fn locked_journal_takes_results_and_no_submissions() {
     let job = client.submit(&input()).await.unwrap();
     let other = std::fs::File::open(&path).unwrap();
     other.lock().unwrap();
-    // What must not be lost is written all the same.
+    // Entries that must not be lost are written anyway.
     assert!(job.wait().await.is_ok());
     let error = client.submit(&input()).await.unwrap_err();
     assert!(matches!(error, Error::NotRecorded { .. }), "{error:?}");

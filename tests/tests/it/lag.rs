@@ -34,7 +34,7 @@ async fn lag_of_a_fresh_job_and_of_a_fresh_end_is_borne() {
             let done = job.wait().await;
             assert!(done.is_ok(), "{reply:?} on {call:?}: {done:?}");
         }
-        // A single call bears a little of it, too.
+        // A single call tries again a few times, too.
         let job = client.submit(&input()).await.unwrap();
         sandbox.reply_next(Call::Status, reply.clone());
         assert!(job.status().await.is_ok(), "{reply:?}");
@@ -66,7 +66,7 @@ async fn lag_of_a_fresh_job_is_borne_when_it_is_opened_by_its_id() {
             }
             assert!(job.status().await.is_ok(), "{reply:?} on {job:?}");
         }
-        // It is new for a minute, and only for this client.
+        // The job counts as new for a minute, and only for this client.
         let other = simulated_client(&sandbox, &clock).job_json(&dropped).unwrap();
         sandbox.reply_next(Call::Status, reply.clone());
         let is_borne_by_all = reply == Reply::new(425, "") || reply == Reply::new(499, "");

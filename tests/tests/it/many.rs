@@ -161,7 +161,7 @@ async fn extreme_limits_are_accepted() {
     for rate in [0.0, -1.0, f64::NAN] {
         assert!(Client::builder().token("t").calls_per_second(rate).build().is_ok());
     }
-    // An iterator may have more to give after its end; nobody asked for that.
+    // An iterator may return more after its end. That is not submitted.
     let mut given = 0;
     let unfused = std::iter::from_fn(|| {
         given += 1;
@@ -197,7 +197,7 @@ fn input_is_reported_after_its_runtime_has_ended() {
         until(|| sandbox.accepted() >= 2).await;
     });
     drop(first);
-    // What comes next is run by another runtime.
+    // Another runtime runs the rest.
     sandbox.reply_next(Call::Submit, Reply::new(402, r#"{"error_code": 400002}"#));
     let results: Vec<_> = server.block_on(results.collect());
     let mut indices: Vec<_> = results.iter().map(|(index, _)| *index).collect();

@@ -1,4 +1,4 @@
-//! Texts of a schema are texts on rustdoc's pages, too: no markup of theirs, no link and no HTML.
+//! Texts of a schema stay texts on rustdoc's pages: they make no markup, no link and no HTML.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag};
 use runcomfy_codegen::Generator;
 use serde_json::{Value, json};
 
-/// Markup and HTML of every sort, with a word that is looked for.
+/// Markup and HTML of every sort, each with a word that the test looks for.
 const HOSTILE: &str = "x `` [HACKED](https://hacked.example) ![HACKED](https://hacked.example/a.png) <script>hacked()</script> \
                        ``` <img src=hacked onerror=hacked()> ` <b title=hacked> [`String`] [Input](https://hacked.example) \
                        *hacked* <https://hacked.example> &lt;hacked&gt; --> <!-- hacked --";
@@ -53,7 +53,7 @@ fn schema(text: &str) -> Value {
     })
 }
 
-/// Fields, and types named after them, that are called as what rustdoc knows from elsewhere.
+/// Fields, and types named after them, with names that rustdoc knows from elsewhere.
 fn names() -> Value {
     let names = [
         "hash",

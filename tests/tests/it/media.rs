@@ -1,4 +1,4 @@
-//! What a media field takes: files of the kind it holds, told by their content or by what a `data:` URI
+//! What a media field takes: files of its kind, recognised by their content or by what a `data:` URI
 //! says, and no texts.
 
 use std::fs;
@@ -128,7 +128,7 @@ fn texts_and_other_bytes_are_no_media() {
         let refusal = Media::bytes(bytes);
         assert!(matches!(refusal, Err(MediaError::UnknownType)), "{bytes:?}: {refusal:?}");
     }
-    // A character that is cut where the look at a file ends.
+    // A character that is cut where the check of a file stops.
     let mut long = "BM".to_owned() + &"ä".repeat(10_000);
     assert!(Media::bytes(&long).is_err());
     long.insert(0, 'B');
@@ -203,7 +203,7 @@ fn fields_take_the_kinds_that_they_hold() {
         ("DATA:Video/MP4;base64,AAAA", Some("video/mp4"), None),
         ("data:application/mp4;base64,AAAA", Some("application/mp4"), None),
         ("data:audio/mpeg;base64,AAAA", Some("audio/mpeg"), Some("audio/mpeg")),
-        // Bytes that say no type are told by their content, or left to the service.
+        // Bytes without a declared type are recognised by their content, or left to the service.
         ("data:application/octet-stream;base64,AAAA", None, None),
         (png, None, Some("image/png")),
         (mp4, Some("video/mp4"), None),

@@ -1,4 +1,4 @@
-//! Files inside values that are put together from parts: they are checked wherever they stand.
+//! Files inside values that are composed of parts: they are checked wherever they are.
 
 use runcomfy_codegen::Generator;
 use runcomfy_tests::ENTRIES;
@@ -200,7 +200,7 @@ fn ways_that_double_at_every_step_are_gone_once() {
     assert!(model(&schema).validate(&body(&path, BAD)).is_err());
 }
 
-/// Parts that combine anew at every step: which of them speak of a value depends on the whole path.
+/// Parts that combine anew at every step: which of them apply to a value depends on the whole path.
 fn combining(steps: usize) -> Value {
     let to = |number: usize| json!({"$ref": format!("#/$defs/d{number}")});
     let mut definitions: Map<_, _> = (1..steps)

@@ -130,7 +130,7 @@ fn builder_of_an_input_from_json_takes_its_hosted_names() {
         .video("https://example.com/drive.mp4")
         .positive_prompt("x");
     assert_eq!(Value::from(other.build().unwrap())["143_image"], "a.png");
-    // Text that is set anew is asked about as before.
+    // Text that a setter gets is refused as before.
     let changed = input.to_builder().image("face.png").build();
     assert_eq!(refusal(changed), ("/143_image".to_owned(), AMBIGUOUS.to_owned()));
     let list =

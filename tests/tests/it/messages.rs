@@ -1,4 +1,4 @@
-//! What errors say: where it went wrong, why, and what to do next.
+//! The messages of errors: where something went wrong, why, and what to do next.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -175,7 +175,7 @@ async fn details_of_a_refusal_are_one_per_line() {
     assert_eq!(lines[2], "shots[1].duration: Field required");
     assert!(lines[3].contains("`submit_json` sends a body unchecked"), "{error}");
     assert_eq!(lines.len(), 4, "{error}");
-    // What was sent unchecked needs other advice.
+    // An unchecked input needs other advice.
     sandbox.reply_next(Call::Submit, Reply::new(422, body));
     let error = client.submit_json(MODEL, &json!({})).await.unwrap_err().to_string();
     assert!(!error.contains("submit_json") && error.contains(MODEL), "{error}");

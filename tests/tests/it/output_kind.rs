@@ -79,7 +79,7 @@ async fn error_names_the_kind_that_the_model_makes() {
     let url = "https://cdn.runcomfy.net/v.mp4";
     let says = "the output has no image, but 1 video; this model makes videos: call `.video()`";
     let output = || json!({"video": url});
-    // However the job came to be.
+    // The message is the same for every way to get a job.
     assert_eq!(no_image(&sandbox, &job, output()).await, says);
     let again = client.job::<Input>(id).unwrap();
     assert_eq!(no_image(&sandbox, &again, output()).await, says);

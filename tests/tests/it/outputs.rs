@@ -1,4 +1,4 @@
-//! What a job gives, in every form in which the service may say it.
+//! The output of a job, in every form in which the service may send it.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ fn forms() -> Vec<(Value, Fields<'static>, Value)> {
         (json!({"images": I}), ([Some(I), None, None], [&[I], &[], &[]]), json!({})),
         (json!({"image": [I]}), ([Some(I), None, None], EMPTY), json!({})),
         (json!({"image": [I, J]}), (NONE, [&[I, J], &[], &[]]), json!({})),
-        // A useless member does not take its neighbours with it.
+        // A member that cannot be used does not hide the others.
         (
             json!({"images": [I, null, 7, "", {"id": 1}, [J], J]}),
             (NONE, [&[I, J], &[], &[]]),
@@ -86,7 +86,7 @@ fn forms() -> Vec<(Value, Fields<'static>, Value)> {
             json!({"image": 7}),
         ),
         (json!({"image": [I, 7]}), ([Some(I), None, None], EMPTY), json!({"image": [7]})),
-        // What no key and no name tells the kind of.
+        // Files whose kind neither the key nor the name shows.
         (json!(X), (NONE, EMPTY), json!({"output": X})),
         (json!([X, {"url": X}]), (NONE, EMPTY), json!({"output": [X, {"url": X}]})),
         (json!("a text"), (NONE, EMPTY), json!({"output": "a text"})),

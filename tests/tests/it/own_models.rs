@@ -175,7 +175,7 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     let app = Workspace::new();
     let output = app.cargo(&["clippy"]);
     let text = String::from_utf8(output.stderr).unwrap();
-    // The schema has two entries of one name on purpose; that is said.
+    // The schema has two entries of one name on purpose, so there is a warning.
     let (clashes, others): (Vec<_>, Vec<_>) = text
         .lines()
         .filter(|line| line.contains("warning"))

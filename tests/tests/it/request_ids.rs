@@ -24,7 +24,7 @@ async fn an_answer_about_another_job_is_never_a_result() {
         let error = job.result().await.unwrap_err();
         assert!(matches!(error, Error::BadAnswer { .. }), "{body}: {error:?}");
         assert!(error.to_string().contains("about another"), "{error}");
-        // A wait goes on.
+        // A wait ignores it.
         sandbox.reply_next(Call::Result, Reply::new(200, body));
         assert!(job.wait().await.is_ok());
     }

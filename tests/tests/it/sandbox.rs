@@ -1,4 +1,4 @@
-//! The sandbox over plain HTTP, beside what the service's reference says, call by call.
+//! The sandbox over plain HTTP, compared with the service's reference, call by call.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What the sandbox lets go wrong, over plain HTTP: what the answer looks like, and whether the call
+//! The faults of the sandbox, over plain HTTP: what the answer looks like, and whether the call
 //! was carried out.
 
 use runcomfy_sandbox::{Call, Fault, Lag, Reply};
@@ -22,7 +22,7 @@ async fn a_submission_that_is_carried_out_is_accepted_under_every_id() {
         let status = service.get(&format!("/v1/requests/{number}/status")).await.json();
         assert_eq!(status["request_id"], number);
     }
-    // One that is taken is not given again.
+    // An id that a job has already is not given again.
     service.sandbox.fault_next(Call::Submit, Fault::NumericId("7".to_owned()));
     let usual = service.submit().await.json()["request_id"].clone();
     assert!(usual.as_str().is_some_and(|id| id.len() == 36), "{usual}");
@@ -153,7 +153,7 @@ async fn a_job_can_lag_after_its_acceptance() {
         assert_eq!(said(&service, &status).await, (200, json!("in_progress")), "{lag:?}");
         assert_eq!(said(&service, &format!("{prompt}/status")).await, (200, json!("in_queue")));
     }
-    // A cancellation that lags is none.
+    // A cancellation that lags has no effect.
     let service = Service::with(|builder| builder.lag_after_accept(1, Lag::NotFound)).await;
     let job = service.job().await;
     assert_eq!(service.post(&format!("{job}/cancel"), &json!({})).await.status, 404);

@@ -1,5 +1,5 @@
-//! What lies in a folder of schemas besides good schema files: each has its message, and nothing is
-//! opened that is no file.
+//! Other things than schema files in a folder of schemas: each has its message, and nothing is
+//! opened that is not a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The token, looked for in everything that a program could show; and what logs do say.
+//! The token is in nothing that a program could show; and what logs contain.
 
 use std::cell::RefCell;
 use std::io;

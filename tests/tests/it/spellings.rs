@@ -81,7 +81,7 @@ fn escape_in_layers(token: &str, random: &mut fastrand::Rng) -> String {
         let rate = random.f64();
         let mut next = String::new();
         for c in text.chars() {
-            // What would be taken for an escape has to be one.
+            // A character that begins an escape must be escaped itself.
             if c == escape || escape == '\\' && c == '"' || random.f64() < rate {
                 next += &escaped(c, escape, random);
             } else {
@@ -93,7 +93,7 @@ fn escape_in_layers(token: &str, random: &mut fastrand::Rng) -> String {
     text
 }
 
-/// A character escaped at will, and what that is made of again.
+/// A character in a random escape, whose characters may be escaped again.
 fn escape_at_will(c: char, depth: usize, random: &mut fastrand::Rng, spelled: &mut String) {
     if depth == 0 || random.u8(..3) == 0 {
         return spelled.push(c);

@@ -8,7 +8,7 @@ use futures_util::future::{Either, select};
 use runcomfy_models::time::TestClock;
 use runcomfy_sandbox::Sandbox;
 
-/// Waits until something holds that other tasks or threads bring about. If they
+/// Waits until a condition holds, which other tasks or threads make true. If they
 /// do not, the test fails after the bound instead of hanging.
 pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
     const BOUND: Duration = Duration::from_secs(120);

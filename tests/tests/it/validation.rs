@@ -1,4 +1,4 @@
-//! What a refusal says.
+//! The messages of a refused input.
 
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Waits, on a clock that jumps: nothing here takes wall time.
+//! Waits, on a clock that jumps: no test takes real time.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::stalls::until;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A sandbox and a client that go by one clock.
+/// A sandbox and a client with the same clock.
 async fn simulated(run_time: Duration) -> (Sandbox, Client, TestClock) {
     let clock = TestClock::default();
     let shared = clock.clone();
@@ -138,7 +138,7 @@ async fn updates_come_as_a_stream_that_ends_with_the_job() {
     let states: Vec<_> = job.updates().map(|status| status.unwrap().to_string()).collect().await;
     assert_eq!(states, ["in_queue (position 0)", "in_progress", "completed"]);
     assert!(job.result().await.is_ok());
-    // An error is the last thing that comes.
+    // Nothing comes after an error.
     let job = client.submit(&input()).await.unwrap();
     let options = WaitOptions::default().timeout(Duration::from_secs(40));
     let mut updates = job.updates_with(&options);
