@@ -6,6 +6,7 @@ use runcomfy_tests::{ENTRIES, EXAMPLES, Entry, Example};
 use crate::trial;
 
 pub(crate) fn trials() -> Vec<Trial> {
+    assert_eq!(EXAMPLES.len(), ENTRIES.len(), "each model has an example");
     let examples = EXAMPLES.iter().zip(ENTRIES);
     examples
         .map(|((id, example), entry)| {

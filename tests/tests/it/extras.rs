@@ -54,9 +54,10 @@ async fn extra_keys_are_in_the_body() {
     let _ = client.submit_with(&any, &options).await.unwrap();
     let _ = client.submit_with(&dream, &options).await.unwrap();
     let _ = client.submit_with(&own, &options).await.unwrap();
-    for (received, input) in
-        sandbox.received().iter().zip([json!(input()), json!(any), json!(dream), json!(own)])
-    {
+    let inputs = [json!(input()), json!(any), json!(dream), json!(own)];
+    let received = sandbox.received();
+    assert_eq!(received.len(), inputs.len());
+    for (received, input) in received.iter().zip(inputs) {
         let mut expected = input;
         expected["lora"] = lora();
         expected["draft"] = json!(true);

@@ -46,6 +46,7 @@ async fn every_input_has_its_result_and_one_that_fails_stops_no_other() {
         .map(|job| (job.request_id, job.input["prompt"].as_str().unwrap().to_owned()))
         .collect();
     let ids = ids.lock().unwrap();
+    assert_eq!(ids.iter().flatten().count(), sandbox.accepted());
     for (index, result) in &results {
         let Some(id) = &ids[*index] else { continue };
         assert_eq!(prompts[id.as_str()], format!("number {index}"));
