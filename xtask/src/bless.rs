@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
         println!("{verb} {}", file.display());
     }
     if changed.is_empty() {
-        println!("every expected file is as it is made today");
+        println!("no expected file has changed");
     } else {
         println!("\nread the difference before you commit it: `git diff tests docs`");
     }
