@@ -55,6 +55,7 @@ async fn run_calls(arguments: &mut lexopt::Parser) -> Result<bool, Box<dyn std::
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("seed") => soak.seed = arguments.value()?.parse()?,
+            Long("longest") => soak.longest = Duration::from_secs(arguments.value()?.parse()?),
             Long("calls") => soak.calls = arguments.value()?.parse()?,
             Long("workers") => soak.workers = arguments.value()?.parse::<usize>()?.max(1),
             Long("kills") => soak.kills = arguments.value()?.parse()?,

@@ -38,3 +38,21 @@ fn help_is_all_that_happens() {
         assert_eq!(text, include_str!("../help.txt"), "{arguments:?}");
     }
 }
+
+#[test]
+fn options_of_the_help_are_known() {
+    let (calls, batch) = include_str!("../help.txt").split_once("Options of `batch`").unwrap();
+    for (command, help) in [(&[][..], calls), (&["batch"], batch)] {
+        let options = help.lines().filter_map(|line| line.trim().split(' ').next());
+        let options: Vec<_> = options.filter(|word| word.starts_with("--")).collect();
+        assert!(options.contains(&"--seed") && options.contains(&"--longest"), "{options:?}");
+        for option in options {
+            // No value of any option, so nothing runs.
+            let mut soak = std::process::Command::new(env!("CARGO_BIN_EXE_soak"));
+            let output = soak.args(command).args([option, "nothing"]).output().unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert!(!output.status.success(), "{option}");
+            assert!(!text.contains("invalid option"), "{option}: {text}");
+        }
+    }
+}
