@@ -1,4 +1,4 @@
-//! Starts the sandbox and the workers, kills some of the latter, and gathers what they say.
+//! Starts the sandbox and the workers, kills some workers, and collects the lines that they print.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -91,8 +91,8 @@ pub async fn run(soak: &Soak) -> Result<Verdict, Box<dyn std::error::Error>> {
         }
     }
 
-    // Without faults, all unfinished jobs must end, and refused submissions are made once more. All
-    // others are tried, too: that is how a claim shows that was lost.
+    // Without faults, all unfinished jobs must end, and refused submissions are repeated. The workers
+    // try all other calls, too: a lost claim would let one be accepted twice.
     sandbox.set_chaos(None);
     for number in 0..count {
         let order = order(2 * number, usize::MAX);
@@ -115,7 +115,7 @@ fn spawn(
     sender: &mpsc::UnboundedSender<Line>,
 ) -> std::io::Result<Child> {
     let mut child = Command::new(program)
-        // glibc keeps an arena for every few threads, which would pass for growth.
+        // glibc keeps an arena for every few threads, which would count as growth.
         .env("MALLOC_ARENA_MAX", "2")
         .arg("worker")
         .args(["--base-url", &order.base_url, "--token", &order.token])

@@ -23,17 +23,17 @@ pub struct Verdict {
     pub unknown: usize,
     /// Calls that were surely not accepted.
     pub refused: usize,
-    /// Jobs that were taken up again.
+    /// Jobs of an earlier worker that were waited for.
     pub resumed: usize,
     /// Jobs that came to their end.
     pub done: usize,
-    /// Calls that the sandbox let go wrong.
+    /// Calls with a fault of the sandbox.
     pub faults: usize,
     pub kills: usize,
     pub outages: usize,
     /// The most descriptors that a worker had open.
     pub descriptors: usize,
-    /// The most that a worker grew, from a fifth of its calls to its end, in KiB.
+    /// The largest growth of a worker's memory in KiB, after the first fifth of its calls.
     pub growth: usize,
     pub took: Duration,
     /// Everything that must not be.

@@ -1,5 +1,5 @@
-//! A process with a client: takes up what an earlier one left, then makes its calls. It may be killed
-//! at any moment.
+//! A process with a client: finishes what an earlier one left unfinished, then makes its calls. It may be
+//! killed at any moment.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -30,13 +30,13 @@ pub struct Order {
 const LIMIT: usize = 32;
 /// How much faster time runs.
 const FACTOR: u32 = 20;
-/// No wait is longer, in the time of the clock; with what one last call may take.
+/// The longest wait, in the time of the clock. One last call may come on top.
 const BOUND: Duration = Duration::from_secs(900);
-/// In real time: what stalls costs as long, and a loaded machine answers within it.
+/// In real time. A stalled call costs this long, and a loaded machine must answer within it.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 /// In real time.
 const COMPACT_EVERY: Duration = Duration::from_millis(40);
-/// How often a wait that failed is taken up again.
+/// How often a failed wait is repeated.
 const PATIENCE: usize = 100;
 
 struct Worker {
@@ -71,7 +71,7 @@ pub async fn run(order: Order) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 impl Worker {
-    /// What a worker before this one left behind.
+    /// Finishes what an earlier worker left unfinished.
     async fn take_up(&self) -> Result<(), Error> {
         let resumed = self.client.resume(&self.journal).await?;
         for lost in &resumed.unknown {
@@ -123,7 +123,7 @@ impl Worker {
         Ok(warm)
     }
 
-    /// Compacts the journal again and again, so that kills come in the midst of it.
+    /// Compacts the journal again and again, so that some kills interrupt it.
     fn keep_compacting(&self) -> tokio::task::JoinHandle<()> {
         let journal = self.journal.clone();
         tokio::spawn(async move {
