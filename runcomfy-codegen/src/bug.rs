@@ -50,7 +50,7 @@ mod tests {
             let problem = caught(&source, step).unwrap_err();
             let expected = format!(
                 "error: this is a bug of runcomfy-codegen {}: it cannot generate the model \"acme/dream\": {why}\n\
-                 --> schemas/acme/dream.json\n = help: please report it",
+                 \x20--> schemas/acme/dream.json\n  = help: please report it",
                 env!("CARGO_PKG_VERSION")
             );
             assert!(problem.to_string().starts_with(&expected), "{problem}");

@@ -14,18 +14,22 @@ impl Problem {
         };
         let title = level.primary_title(&self.message);
         let path = printable_path(&self.file);
-        let mut group = Group::with_title(title);
-        if let (Some(excerpt), Some((line, _))) = (&self.excerpt, self.position) {
-            let value = AnnotationKind::Primary.span(excerpt.value.clone());
-            let line = Snippet::source(&*excerpt.line).path(path).line_start(line);
-            group = group.element(line.annotation(value));
-        } else {
-            let origin = Origin::path(path);
-            group = group.element(match self.position {
-                Some((line, column)) => origin.line(line).char_column(column),
-                None => origin,
-            });
-        }
+        let group = Group::with_title(title);
+        let (mut group, has_line) = match (&self.excerpt, self.position) {
+            (Some(excerpt), Some((line, _))) => {
+                let value = AnnotationKind::Primary.span(excerpt.value.clone());
+                let line = Snippet::source(&*excerpt.line).path(path).line_start(line);
+                (group.element(line.annotation(value)), true)
+            }
+            (_, position) => {
+                let origin = Origin::path(path);
+                let origin = match position {
+                    Some((line, column)) => origin.line(line).char_column(column),
+                    None => origin,
+                };
+                (group.element(origin), false)
+            }
+        };
         if !self.pointer.is_empty() {
             let at = format!("at {}", line(&self.pointer));
             group = group.element(Level::NOTE.no_name().message(at));
@@ -35,7 +39,9 @@ impl Problem {
             Colors::No => Renderer::plain(),
             Colors::Yes => Renderer::styled(),
         };
-        renderer.render(&[group])
+        let drawn = renderer.render(&[group]);
+        // Without a line, there is no margin for its number. The usual form has one.
+        if has_line { drawn } else { drawn.replace('\n', "\n ") }
     }
 }
 

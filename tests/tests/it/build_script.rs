@@ -50,8 +50,7 @@ fn report(output: &Output) -> &str {
 
 fn check_report(report: &str) {
     for line in report.split_terminator('\n') {
-        // The place of a problem without a line of a file has no margin.
-        let starts = ["no API generated", "error: ", "warning: ", "--> "];
+        let starts = ["no API generated", "error: ", "warning: "];
         // After the margin with the number of a line: its place, the line itself, and notes on it.
         let framed = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
         let is_ours = line.is_empty()
