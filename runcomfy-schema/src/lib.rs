@@ -40,6 +40,8 @@ pub mod redact;
 pub mod rule;
 mod search;
 #[doc(hidden)]
+pub mod sentence;
+#[doc(hidden)]
 pub mod truncate;
 pub mod validate;
 mod violation;

@@ -6,7 +6,9 @@ use clap::{Arg, ArgAction, ValueHint};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use runcomfy_client::{FieldKind, MediaKind, ModelField};
 use runcomfy_models::Value;
+use runcomfy_schema::counted::counted_within;
 use runcomfy_schema::printable::printable;
+use runcomfy_schema::sentence::first_sentence;
 
 use crate::flag::flag_of;
 
@@ -117,7 +119,7 @@ fn value_name(field: &ModelField<'_>) -> String {
 fn help(field: &ModelField<'_>) -> String {
     let text =
         if field.description.is_empty() { field.title } else { first_sentence(field.description) };
-    let mut help = short(text);
+    let mut help = short(text.trim_end_matches(['.', '。']));
     for fact in facts(field, MAX_VALUES) {
         if !help.is_empty() {
             help.push(' ');
@@ -141,8 +143,9 @@ pub(super) fn facts(field: &ModelField<'_>, max_values: usize) -> Vec<String> {
     } else if let Some(range) = range(field) {
         facts.push(range);
     }
-    facts.extend(limits(field.length(), "character"));
-    facts.extend(limits(field.count(), "item"));
+    let (length, count) = (field.length(), field.count());
+    facts.extend(counted_within(length.0, length.1, "character"));
+    facts.extend(counted_within(count.0, count.1, "item"));
     // The service does not use the default of a required field.
     if !field.required
         && let Some(default) = field.default().filter(|default| default.as_str() != Some(""))
@@ -170,18 +173,6 @@ fn join(one: Option<String>, other: Option<String>) -> Option<String> {
     }
 }
 
-fn limits((min, max): (Option<u64>, Option<u64>), unit: &str) -> Option<String> {
-    let counted =
-        |n: u64| runcomfy_schema::counted::counted(usize::try_from(n).unwrap_or(usize::MAX), unit);
-    match (min.filter(|min| *min > 0), max) {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {}", counted(min))),
-        (Some(min), Some(max)) => Some(format!("{min} to {}", counted(max))),
-        (Some(min), None) => Some(format!("at least {}", counted(min))),
-        (None, Some(max)) => Some(format!("at most {}", counted(max))),
-        (None, None) => None,
-    }
-}
-
 /// A value as a person writes it in a shell, short and on one line.
 pub(super) fn plain(value: &Value) -> String {
     match value {
@@ -197,15 +188,6 @@ fn short(text: &str) -> String {
         None => printable(&text).into_owned(),
         Some((end, _)) => format!("{}...", printable(text[..end].trim_end())),
     }
-}
-
-fn first_sentence(text: &str) -> &str {
-    let text = text.trim();
-    let end = ["\n\n", ". ", ".\n", "。"]
-        .iter()
-        .filter_map(|stop| text.find(stop).map(|at| at + stop.trim_end().len()))
-        .min();
-    end.and_then(|end| text.get(..end)).unwrap_or(text).trim_end_matches(['.', '。'])
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use super::markdown::{cell, code, escape, link, sentence, title};
 use super::model::{FieldModel, IntegerType, Literal, ObjectType, Shape};
 use crate::parse::{Counts, Document, Limit, Schema};
-use runcomfy_schema::counted::counted;
+use runcomfy_schema::counted::{counted, counted_within};
 use runcomfy_schema::keyword::short;
 use runcomfy_schema::keyword::types::Types;
+use runcomfy_schema::sentence::first_sentence;
 
 /// The service's site, where models have their pages.
 const SITE: &str = "https://www.runcomfy.com/";
@@ -39,7 +40,8 @@ impl Page<'_> {
     /// takes.
     pub(super) fn summary(&self) -> String {
         let Document { description, input, .. } = self.document;
-        let sentences = [description, &input.schema.description].map(|about| first_sentence(about));
+        let sentences =
+            [description, &input.schema.description].map(|about| escape(first_sentence(about)));
         sentences.into_iter().find(|about| !about.is_empty()).unwrap_or_else(|| self.about())
     }
 
@@ -119,16 +121,6 @@ impl Page<'_> {
     }
 }
 
-/// The first sentence of a text, escaped.
-fn first_sentence(text: &str) -> String {
-    let text = escape(text);
-    let paragraph = text.lines().next().unwrap_or_default();
-    match paragraph.split_once(". ") {
-        Some((sentence, _)) => format!("{sentence}."),
-        None => paragraph.to_owned(),
-    }
-}
-
 /// `a`, `b` and `c`; `None` if there is none.
 fn enumerated(items: &[String]) -> Option<String> {
     match items {
@@ -184,6 +176,7 @@ pub(super) fn summary(schema: &Schema, shape: &Shape) -> String {
         summary.push_str(&format!("{comma} {range}"));
     }
     let step = schema.multiple_of.as_ref().map(|step| format!("a multiple of {step}"));
+    let counts = |Counts { min, max }, noun| counted_within(min, max, noun);
     let unique = schema.unique_items.then(|| "no item twice".to_owned());
     let facts = [
         step,
@@ -282,16 +275,6 @@ fn range(min: Option<&Limit>, max: Option<&Limit>) -> Option<String> {
         (Some(min), None) => Some(format!("at least {}", min.num)),
         (None, Some(max)) if max.exclusive => Some(format!("below {}", max.num)),
         (None, Some(max)) => Some(format!("at most {}", max.num)),
-    }
-}
-
-fn counts(counts: Counts, noun: &str) -> Option<String> {
-    match (counts.min, counts.max) {
-        (None, None) => None,
-        (Some(min), Some(max)) if min == max => Some(counted(min, noun)),
-        (Some(min), Some(max)) => Some(format!("{min} to {max} {noun}s")),
-        (Some(min), None) => Some(format!("at least {}", counted(min, noun))),
-        (None, Some(max)) => Some(format!("at most {}", counted(max, noun))),
     }
 }
 
