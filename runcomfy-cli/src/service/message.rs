@@ -8,12 +8,13 @@ use super::{Context, shell_word, take_up};
 const NO_VERSION: &str = "RUNCOMFY_MODEL_API_BASE has no version";
 
 /// What the library says to a Rust program, and what to say to a person instead.
-const WORDS: [(&str, &str); 23] = [
+const WORDS: [(&str, &str); 24] = [
     (" Allow it with `DownloadOptions::allow_host`", ""),
     (", or on one allowed with `DownloadOptions::allow_host`", ""),
     ("; raise it with `DownloadOptions::largest`", ""),
     (", or set `DownloadOptions::existing`", ""),
     ("; allow more time with `DownloadOptions::timeout`", ""),
+    (": `Job::result` gives a new one", ""),
     ("; correct its `Serialize` and submit again", ""),
     (", so correct its `Serialize` and submit again", ""),
     (
