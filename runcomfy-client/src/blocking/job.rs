@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A blocking [`Job`](crate::Job).
-#[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
+#[must_use = "the job runs and costs money even if nobody waits for it; keep at least its request id"]
 pub struct Job<O = Output> {
     pub(super) job: crate::Job<O>,
     /// `None` if the job was deserialised.
@@ -28,7 +28,7 @@ pub type Completed<O = Output> = crate::Completed<O, Client>;
 
 /// The changes of a job; see [`Job::updates`].
 #[derive(Debug)]
-#[must_use = "nothing is asked until it is iterated"]
+#[must_use = "no status is requested until it is iterated"]
 pub struct Updates {
     /// `None` after an error that ends the iteration.
     updates: Option<crate::Updates>,

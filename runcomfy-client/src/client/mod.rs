@@ -270,7 +270,7 @@ impl Client {
 /// The unfinished jobs and submissions of earlier processes; see [`Client::resume`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[must_use = "the jobs are paid for, and somebody has to look into the others"]
+#[must_use = "the jobs are paid for, and somebody must check the unknown submissions"]
 pub struct Resumed<J = Job> {
     /// Unfinished jobs, oldest first. [`Job::submission`] tells which input each came from.
     pub jobs: Vec<J>,

@@ -40,7 +40,7 @@ pub(crate) use watch::{WaitEvent, Waiting};
 /// Dropping it does not cancel the job: [`Client::job`] takes it up again by its id. It serialises
 /// to its ids. A deserialised job has no client: give it one with [`Client::attach`] before you use
 /// it.
-#[must_use = "the job runs, and costs, whether it is waited for or not; keep its request id at least"]
+#[must_use = "the job runs and costs money even if nobody waits for it; keep at least its request id"]
 pub struct Job<O = Output> {
     /// `None` if the job was deserialised.
     core: Option<ClientCore>,

@@ -19,7 +19,7 @@ use crate::state::JobStatus;
 /// state, or after an error.
 ///
 /// The service is asked only while the stream is polled. Dropping it does not cancel the job.
-#[must_use = "nothing is asked until it is polled"]
+#[must_use = "no status is requested until it is polled"]
 pub struct Updates {
     stream: Pin<Box<dyn Stream<Item = Result<JobStatus, Error>> + Send>>,
 }
