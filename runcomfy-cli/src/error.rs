@@ -99,6 +99,15 @@ impl Error {
         Self::new(ErrorKind::Io, message).because(source)
     }
 
+    /// The same error with the name of the file that it is about, if its message does not have it.
+    #[must_use]
+    pub(crate) fn named(mut self, file: &str) -> Self {
+        if !self.message.contains(file) {
+            self.message = format!("{file}: {}", self.message);
+        }
+        self
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

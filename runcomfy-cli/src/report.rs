@@ -17,6 +17,13 @@ pub(crate) fn error_json(error: &Error) -> Value {
     })
 }
 
+/// Adds the error of a command to its document.
+pub(crate) fn with_error(document: &mut Value, error: Option<&Error>) {
+    if let (Value::Object(members), Some(error)) = (document, error) {
+        members.insert("error".to_owned(), error_json(error));
+    }
+}
+
 /// JSON as text, with an escape for each character that would not be seen, or would change how others
 /// are.
 pub(crate) fn json_text(json: &Value) -> String {

@@ -132,8 +132,14 @@ fn no_schemas(folder: &Path, others: &[PathBuf]) -> Error {
         None => "put the schema of a model at `<model id>.json` in it, or give another folder"
             .to_owned(),
     };
-    let found = listed(entries_of(&place));
-    let message = format!("no schema file (`<model id>.json`) is in this folder, but {found}");
+    let found = entries_of(&place);
+    let message = match found.is_empty() {
+        true => "the folder is empty".to_owned(),
+        false => {
+            let found = listed(found);
+            format!("no schema file (`<model id>.json`) is in this folder, but {found}")
+        }
+    };
     Error::of(&place, message, &help)
 }
 

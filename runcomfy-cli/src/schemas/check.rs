@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Project;
 use super::problems::{to_json, to_text};
+use crate::report::with_error;
 use crate::{Error, Result, Status};
 
 const EXAMPLE: &str = "\
@@ -58,7 +59,8 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
         Err(error) => {
             let problems = error.problems();
             if args.json {
-                let value = json!({"models": [], "problems": to_json(problems)});
+                let mut value = json!({"models": [], "problems": to_json(problems)});
+                with_error(&mut value, Some(&Error::bad_input(errors_in_the_schemas(problems))));
                 writeln!(output, "{value:#}")?;
             }
             return Err(refusal(problems));
@@ -69,10 +71,13 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
 
 /// The error of schemas with these problems.
 pub(super) fn refusal(problems: &[Problem]) -> Error {
-    let errors = problems.iter().filter(|one| one.severity() == Severity::Error).count();
     let text = to_text(problems, &std::io::stderr());
-    let errors = counted(errors, "error");
-    Error::bad_input(format!("{errors} in the schemas\n\n{}", text.trim_end()))
+    Error::bad_input(format!("{}\n\n{}", errors_in_the_schemas(problems), text.trim_end()))
+}
+
+fn errors_in_the_schemas(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|one| one.severity() == Severity::Error).count();
+    format!("{} in the schemas", counted(errors, "error"))
 }
 
 fn model_json(model: &GeneratedModel, project: &Project) -> Value {

@@ -48,7 +48,7 @@ impl Folder {
         if root.is_dir() {
             return Ok(Self { root, name: path.to_owned() });
         }
-        Err(Error::usage(format!(
+        Err(Error::bad_input(format!(
             "{} is not a folder; give the folder of the schemas with --folder",
             path.display()
         )))
@@ -182,7 +182,10 @@ impl Folder {
 /// Replaces a file by rename: a reader sees the whole old file or the whole new one, and a link that
 /// appears there meanwhile is replaced, not followed.
 pub(super) fn replace(parent: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut file = NamedTempFile::with_prefix_in(".rcf-", parent)?;
+    // The user knows nothing of the temporary file, which the error would name.
+    let unnamed =
+        |error: io::Error| error.raw_os_error().map_or(error, io::Error::from_raw_os_error);
+    let mut file = NamedTempFile::with_prefix_in(".rcf-", parent).map_err(unnamed)?;
     file.write_all(text.as_bytes())?;
     set_mode(file.as_file(), path)?;
     file.persist(path).map_err(|error| error.error)?;

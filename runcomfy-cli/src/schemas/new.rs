@@ -41,7 +41,7 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
     let folder = project.folder_or_empty()?;
     let name = folder.name_of(&id);
     if folder.read(&id)?.is_some() {
-        return Err(Error::usage(format!(
+        return Err(Error::bad_input(format!(
             "{name} is there already; `import` or `sync` brings it up to date"
         )));
     }
@@ -50,7 +50,7 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
         members.insert(0, ("model_id".to_owned(), Tree::String(id.to_string())));
     }
     let Written::Created = folder.write(&id, &starter.to_file())? else {
-        return Err(Error::usage(format!("{name} is there already")));
+        return Err(Error::bad_input(format!("{name} is there already")));
     };
     if args.json {
         writeln!(output, "{:#}", json!({"id": id.as_str(), "file": name}))?;

@@ -210,14 +210,13 @@ impl Update {
         folder.write(&self.id, &self.text)
     }
 
-    /// `created`, `updated` or `unchanged`; with `would be` before it if nothing is written.
-    fn status(&self, is_dry: bool) -> String {
-        let status = match (self.is_new, self.is_change()) {
+    /// `created`, `updated` or `unchanged`.
+    fn status(&self) -> &'static str {
+        match (self.is_new, self.is_change()) {
             (true, _) => "created",
             (false, true) => "updated",
             (false, false) => "unchanged",
-        };
-        if is_dry && self.is_change() { format!("would be {status}") } else { status.to_owned() }
+        }
     }
 
     /// Says what the update is.
@@ -228,7 +227,11 @@ impl Update {
         output: &mut dyn Write,
     ) -> Result<()> {
         const MAX_SHOWN: usize = 40;
-        writeln!(output, "{} {}", self.status(is_dry), self.path)?;
+        let (status, path) = (self.status(), &self.path);
+        match is_dry && self.is_change() {
+            true => writeln!(output, "{path} would be {status}")?,
+            false => writeln!(output, "{status} {path}")?,
+        }
         if self.is_new {
             let above = module.map(|module| format!("{module}::")).unwrap_or_default();
             writeln!(output, "  {above}{}, {}", self.module, counted(self.fields, "field"))?;
@@ -268,7 +271,7 @@ impl Update {
         json!({
             "id": self.id.as_str(),
             "file": self.path,
-            "status": self.status(false),
+            "status": self.status(),
             "written": !is_dry && self.is_change(),
             "module": self.module,
             "changes": changes,

@@ -66,6 +66,36 @@ fn json_has_models_and_problems() {
     let value: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
     let problems = value["problems"].as_array().unwrap();
     assert!(problems.iter().any(|problem| problem["line"] == 2 && problem["column"] == 45));
+    // As with every command.
+    assert_eq!(value["error"]["exit_code"], 65);
+    assert_eq!(value["error"]["message"], "1 error in the schemas");
+}
+
+#[test]
+fn an_empty_folder_is_said_to_be_empty() {
+    let app = App::new();
+    std::fs::create_dir(app.path().join("e")).unwrap();
+    let error = app.fail(&["check", "e"], 65);
+    assert!(error.contains("error: the folder is empty\n"), "{error}");
+}
+
+#[test]
+fn what_is_named_wrongly_is_a_wrong_input() {
+    let app = App::new();
+    app.input("schema", r#"{"type": "object", "properties": {"a": {"type": "string"}}}"#);
+    app.write("acme/own.json", "{}");
+    // 64 is for what the command line alone shows to be wrong.
+    for words in [
+        &["import", "schema"][..],
+        &["import", "schema", "--id", "acme t"],
+        &["new", "acme/own"],
+        &["new", "../x"],
+        &["diff", "no-such-revision"],
+        &["catalog", "--out", "."],
+    ] {
+        app.fail(words, 65);
+    }
+    app.fail(&["import"], 64);
 }
 
 #[test]

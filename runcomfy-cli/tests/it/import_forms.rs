@@ -245,3 +245,17 @@ fn a_request_is_checked_against_the_schema_in_the_folder() {
     assert_eq!(app.read("acme/m.json"), before);
     assert_eq!(app.schemas(), ["acme/m.json"]);
 }
+
+#[test]
+fn an_error_names_its_file_and_is_in_the_document() {
+    let app = App::new();
+    app.input("empty.txt", "");
+    assert_eq!(app.fail(&["import", "empty.txt"], 65), "error: empty.txt: it is empty\n");
+    let error = app.fail(&["import", "missing.txt"], 74);
+    assert_eq!(error.matches("missing.txt").count(), 1, "{error}");
+    let output = app.rcf(&["import", "missing.txt", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(document["error"]["exit_code"], 74, "{document}");
+    assert_eq!(document["error"]["message"], "cannot read missing.txt");
+    assert!(document["errors"][0].as_str().unwrap().contains("os error 2"), "{document}");
+}

@@ -218,7 +218,7 @@ fn pages_without_a_schema_say_what_is_missing() {
     }
     let app = App::new();
     app.input("page", "{\"type\": \"object\", \"properties\": {}}");
-    assert!(app.fail(&["import", "page"], 64).contains("give it with --id"));
+    assert!(app.fail(&["import", "page"], 65).contains("give it with --id"));
     assert!(app.fail(&["import", "no-such-file"], 74).contains("cannot read no-such-file"));
     std::fs::write(app.path().join("bytes"), b"\xff\xfe{").unwrap();
     assert!(app.fail(&["import", "bytes"], 65).contains("not UTF-8"));

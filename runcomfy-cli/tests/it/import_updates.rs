@@ -108,7 +108,7 @@ fn texts_and_sources_are_as_the_keeper_says() {
     app.write("acme/m.json", OLD);
     app.input("new", NEW);
     let output = app.succeed(&["import", "new", "--keep-texts", "--dry-run"]);
-    assert!(output.contains("would be updated schemas/acme/m.json"), "{output}");
+    assert!(output.contains("schemas/acme/m.json would be updated\n"), "{output}");
     assert_eq!(app.read("acme/m.json"), OLD);
     app.succeed(&["import", "new", "--keep-texts", "--source", "the catalog, June"]);
     let text = app.read("acme/m.json");

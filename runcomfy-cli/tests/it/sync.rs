@@ -105,7 +105,7 @@ fn a_model_is_fetched_and_kept_up_to_date() {
     let output = service.sync(&["--check"]);
     assert_eq!((output.code, &*output.stderr), (1, ""));
     assert!(
-        output.stdout.contains("would be updated schemas/acme/dream.json"),
+        output.stdout.contains("schemas/acme/dream.json would be updated\n"),
         "{}",
         output.stdout
     );

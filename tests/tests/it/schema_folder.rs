@@ -110,7 +110,10 @@ fn folder_without_schemas_is_an_error_with_its_contents() {
         fs::write(path, SCHEMA).unwrap();
     };
     let none = "no schema file (`<model id>.json`) is in this folder, but";
-    assert_eq!(empty(|_| {}, ""), format!("error: {none} nothing\n --> ROOT\n  = help: {put}"));
+    assert_eq!(
+        empty(|_| {}, ""),
+        format!("error: the folder is empty\n --> ROOT\n  = help: {put}")
+    );
     assert_eq!(
         empty(|root| fs::create_dir_all(root.join("acme/dream")).unwrap(), ""),
         format!("error: {none} acme/\n --> ROOT\n  = help: {put}")

@@ -90,11 +90,12 @@ const OWN_MODULE: &str = "crate::models";
 fn write(path: &Path, text: &str) -> Result<()> {
     let name = path.display();
     if path.is_dir() {
-        return Err(Error::usage(format!("{name} is a folder; name a file with --out")));
+        return Err(Error::bad_input(format!("{name} is a folder; name a file with --out")));
     }
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    replace(parent, path, text).map_err(|error| Error::io(format!("cannot write {name}"), error))
+    let written = std::fs::create_dir_all(parent).and_then(|()| replace(parent, path, text));
+    written.map_err(|error| Error::io(format!("cannot write {name}"), error))
 }

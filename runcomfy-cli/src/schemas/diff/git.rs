@@ -69,7 +69,7 @@ impl Repository {
         let path = folder.path();
         let ask = |what| match output(path, &["rev-parse", what])? {
             Ok(bytes) => text(bytes),
-            Err(said) => Err(Error::usage(format!(
+            Err(said) => Err(Error::bad_input(format!(
                 "{} is in no git repository ({said}); name a folder to compare with",
                 line(&path.display().to_string())
             ))),

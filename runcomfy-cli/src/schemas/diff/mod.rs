@@ -177,7 +177,7 @@ fn old(args: &Args, folder: &Folder, new: &Texts) -> Result<Option<(String, Text
     if let Some(revision) = &args.old {
         let Some(commit) = repository.commit(revision)? else {
             let revision = line(&format!("{revision:?}"));
-            return Err(Error::usage(format!(
+            return Err(Error::bad_input(format!(
                 "{revision} is neither a folder nor a revision that this repository has; `git fetch` gets \
                  those that it does not have yet"
             )));
@@ -185,7 +185,7 @@ fn old(args: &Args, folder: &Folder, new: &Texts) -> Result<Option<(String, Text
         return Ok(Some((line(revision), read(&commit)?)));
     }
     let Some(head) = repository.commit("HEAD")? else {
-        return Err(Error::usage(
+        return Err(Error::bad_input(
             "the repository has no commit yet; name a folder to compare with",
         ));
     };

@@ -27,6 +27,7 @@ use self::page::Hints;
 use super::tree::{Members, Tree};
 use super::update::{Planner, Update};
 use super::{Folder, ModelId, Project, merge};
+use crate::report::with_error;
 use crate::{Error, ErrorKind, Result, Status};
 
 const EXAMPLE: &str = "\
@@ -86,7 +87,7 @@ pub fn run(args: &Args, project: &Project, output: &mut dyn Write) -> Result<Sta
             let error = if args.files.len() > 1 {
                 Error::new(error.kind(), format!("{}: {error:?}", shown(file)))
             } else {
-                error
+                error.named(&shown(file))
             };
             import.report.errors.push(error);
         }
@@ -143,7 +144,9 @@ impl Import<'_> {
         let given = self.args.id.clone().filter(|_| !is_list);
         let id: ModelId = given
             .or(id)
-            .ok_or_else(|| Error::usage("the file does not say the model id; give it with --id"))?
+            .ok_or_else(|| {
+                Error::bad_input("the file does not say the model id; give it with --id")
+            })?
             .parse()?;
         let update = self.planner.plan(&id, entry)?;
         if !self.args.dry_run {
@@ -202,12 +205,18 @@ struct Report {
 
 impl Report {
     fn end(self, is_json: bool, output: &mut dyn Write) -> Result<Status> {
+        let texts: Vec<_> = self.errors.iter().map(|error| format!("{error:?}")).collect();
+        let ended = Self::status(self.errors);
         if is_json {
-            let errors: Vec<_> = self.errors.iter().map(|error| format!("{error:?}")).collect();
-            let value = json!({"models": self.models, "requests": self.requests, "errors": errors});
+            let mut value =
+                json!({"models": self.models, "requests": self.requests, "errors": texts});
+            with_error(&mut value, ended.as_ref().err());
             writeln!(output, "{value:#}")?;
         }
-        let mut errors = self.errors;
+        ended
+    }
+
+    fn status(mut errors: Vec<Error>) -> Result<Status> {
         match errors.len() {
             0 => Ok(Status::Done),
             1 => Err(errors.remove(0)),

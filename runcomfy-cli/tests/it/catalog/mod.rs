@@ -50,10 +50,14 @@ fn page_is_written_whole_or_not_at_all() {
     let json = app.succeed(&["catalog", "--json", "--out", "other.html"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["file"], &json["models"]), (&json!("other.html"), &json!(2)));
-    for out in ["schemas", "none/models.html"] {
-        let output = app.rcf(&["catalog", "--out", out]);
-        assert!(output.code != 0 && output.stderr.contains(out), "{output:?}");
-    }
+    let error = app.fail(&["catalog", "--out", "schemas"], 65);
+    assert!(error.contains("schemas is a folder"), "{error}");
+    app.succeed(&["catalog", "--out", "none/yet/models.html"]);
+    assert!(app.path().join("none/yet/models.html").is_file());
+    // Where a folder would be, there is a file.
+    let error = app.fail(&["catalog", "--out", "other.html/models.html"], 74);
+    assert!(error.starts_with("error: cannot write other.html/models.html\n"), "{error}");
+    assert!(!error.contains(".rcf-"), "{error}");
     app.fail(&["catalog", "--out", "-", "--json"], 64);
     assert!(app.succeed(&["catalog", "--help"]).contains("$ rcf schemas catalog"));
     assert_eq!(app.schemas(), ["acme/dream/video.json", "acme/wrong.json"]);

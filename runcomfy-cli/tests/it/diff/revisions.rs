@@ -76,13 +76,13 @@ fn revisions_have_any_form() {
     let output = app.rcf(&["diff", "HEAD"]);
     assert!(output.stdout.contains("no new version is needed"), "{}", output.stdout);
     for wrong in ["v2", "", "HEAD^5", "v1:schemas", "main..v1", "\u{1b}[2J"] {
-        let error = app.fail(&["diff", wrong], 64);
+        let error = app.fail(&["diff", wrong], 65);
         assert!(error.contains("is neither a folder nor a revision"), "{wrong}: {error}");
         assert!(!error.contains('\u{1b}'), "{error:?}");
     }
     // No option of git.
     let written = app.path().join("written");
-    let error = app.fail(&["diff", "--", &format!("--output={}", written.display())], 64);
+    let error = app.fail(&["diff", "--", &format!("--output={}", written.display())], 65);
     assert!(error.contains("is neither a folder nor a revision"), "{error}");
     assert!(!written.exists());
     // A folder of that name takes precedence.
@@ -115,13 +115,13 @@ fn a_repository_that_lacks_something_is_reported() {
     app.write("acme/dream.json", ONE);
     // A repository around the temporary folder would be found.
     git(app.path(), &["init", "-q"]);
-    let error = app.fail(&["diff"], 64);
+    let error = app.fail(&["diff"], 65);
     assert!(error.contains("no commit yet"), "{error}");
     fs::remove_dir_all(app.path().join(".git")).unwrap();
     let mut command = crate::support::command(app.path(), &["schemas", "diff"]);
     command.env("GIT_CEILING_DIRECTORIES", app.path().parent().unwrap());
     let output = crate::support::run(&mut command, "");
-    assert_eq!(output.code, 64, "{}", output.stderr);
+    assert_eq!(output.code, 65, "{}", output.stderr);
     assert!(output.stderr.contains("is in no git repository"), "{}", output.stderr);
     let mut command = crate::support::command(app.path(), &["schemas", "diff", "v1"]);
     command.env("PATH", app.path());
