@@ -13,6 +13,7 @@ use super::import::entry_of;
 use super::tree::Tree;
 use super::update::Planner;
 use super::{Folder, ModelId, Project, merge};
+use crate::report::with_error;
 use crate::{Error, ErrorKind, Result, Status, service};
 
 const EXAMPLE: &str = "\
@@ -26,8 +27,8 @@ The token comes from RUNCOMFY_API_TOKEN, or from where the official command line
 
 /// Brings schemas up to date from the service's catalog, or adds models from it
 ///
-/// Without a model, updates those that are in the folder. Keys that begin with `x-` stay. An entry that
-/// no API can be generated from is reported and left out.
+/// Without a model, updates those that are in the folder, but for files with `"x-own": true`: models of your own.
+/// Keys that begin with `x-` stay. An entry that no API can be generated from is reported and left out.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = EXAMPLE)]
 #[non_exhaustive]
@@ -82,12 +83,12 @@ pub fn run_with(
         (true, _) => None,
         (false, false) => Some(ids.into_iter().collect()),
         (false, true) if in_folder.is_empty() => {
-            return Err(Error::usage(format!(
+            return Err(Error::bad_input(format!(
                 "{} has no schema to bring up to date; name a model, or use --all or --search",
                 project.schemas.display()
             )));
         }
-        (false, true) => Some(in_folder.clone()),
+        (false, true) => Some(of_the_service(&folder, &in_folder)?),
     };
     let client = client()?;
     let options = merge::Options { keeps_texts: args.keep_texts, source: args.source.clone() };
@@ -106,10 +107,24 @@ pub fn run_with(
     match done {
         Err(error) if sync.report.is_empty() => Err(error),
         done => {
-            let status = sync.report.end(args, output);
+            let status = sync.report.end(args, done.as_ref().err(), output);
             done.and(status)
         }
     }
+}
+
+/// The models but for those that `x-own` calls the keeper's own.
+fn of_the_service(folder: &Folder, ids: &BTreeSet<ModelId>) -> Result<BTreeSet<ModelId>> {
+    let mut found = BTreeSet::new();
+    for id in ids {
+        let text = folder.read(id)?.unwrap_or_default();
+        // What is wrong with a file is said where it is brought up to date.
+        let schema: Value = serde_json::from_str(&text).unwrap_or_default();
+        if schema.get("x-own") != Some(&Value::Bool(true)) {
+            found.insert(id.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// A bar on standard error, if that is a terminal.
@@ -306,7 +321,9 @@ impl Report {
         self.models.is_empty() && self.gone.is_empty() && self.skipped.is_empty()
     }
 
-    fn end(self, args: &Args, output: &mut dyn Write) -> Result<Status> {
+    /// `failure` is what ended the command before all models were fetched.
+    fn end(self, args: &Args, failure: Option<&Error>, output: &mut dyn Write) -> Result<Status> {
+        let ended = self.status(args);
         let Self { models, changed, gone, skipped } = self;
         if args.json {
             let skipped: Value = skipped
@@ -314,7 +331,8 @@ impl Report {
                 .map(|one| json!({"id": one.id, "reason": format!("{:?}", one.error)}))
                 .collect();
             let gone: Value = gone.iter().map(|id| Value::from(id.as_str())).collect();
-            let value = json!({"models": models, "gone": gone, "skipped": skipped});
+            let mut value = json!({"models": models, "gone": gone, "skipped": skipped});
+            with_error(&mut value, failure.or(ended.as_ref().err()));
             writeln!(output, "{value:#}")?;
         } else {
             for one in skipped.iter().filter(|one| !one.is_expected) {
@@ -335,6 +353,11 @@ impl Report {
                 gone.len()
             )?;
         }
+        ended
+    }
+
+    fn status(&self, args: &Args) -> Result<Status> {
+        let Self { changed, gone, skipped, .. } = self;
         let expected: Vec<_> = skipped.iter().filter(|one| one.is_expected).collect();
         if !expected.is_empty() {
             let lines: Vec<_> = expected
@@ -350,7 +373,7 @@ impl Report {
                 ids.join(", ")
             )));
         }
-        let is_difference = args.check && (changed > 0 || !gone.is_empty());
+        let is_difference = args.check && (*changed > 0 || !gone.is_empty());
         Ok(if is_difference { Status::Differs } else { Status::Done })
     }
 }

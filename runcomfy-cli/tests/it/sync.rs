@@ -287,7 +287,7 @@ fn exit_codes_say_why_the_catalog_was_not_read() {
     assert!(output.stderr.contains("no API token"), "{}", output.stderr);
     service.answer("{\"models\": 1}");
     assert_eq!(service.sync(&["--all"]).code, 69);
-    assert_eq!(service.sync(&[]).code, 64);
+    assert_eq!(service.sync(&[]).code, 65);
     assert_eq!(service.sync(&["--all", "acme/dream"]).code, 64);
     assert_eq!(service.sync(&["../../x"]).code, 65);
     assert_eq!(service.app.schemas(), [""; 0]);
@@ -328,4 +328,46 @@ fn what_was_written_before_a_failure_stays() {
     assert_eq!(output.code, 69, "{}", output.stderr);
     assert!(output.stdout.contains("3 models: 3 changed"), "{}", output.stdout);
     assert_eq!(service.app.schemas().len(), 3);
+}
+
+#[test]
+fn a_model_of_ones_own_is_left_alone() {
+    let service = Service::new(&[("acme/dream", SCHEMA)]);
+    service.succeed(&["acme/dream"]);
+    let own = r#"{"x-own": true, "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}}"#;
+    service.app.write("acme/sketch.json", own);
+    // It is neither asked for nor missed.
+    let output = service.sync(&["--check"]);
+    assert_eq!(output.code, 0, "{}", output.stdout);
+    assert!(output.stdout.contains("0 not in the catalog"), "{}", output.stdout);
+    assert!(service.calls().iter().all(|path| !path.contains("sketch")), "{:?}", service.calls());
+    service.succeed(&[]);
+    assert_eq!(service.app.read("acme/sketch.json"), own);
+    // Another model that is gone is still a difference.
+    service.app.write("acme/gone.json", SCHEMA);
+    assert_eq!(service.sync(&["--check"]).code, 1);
+}
+
+#[test]
+fn only_models_of_ones_own_are_up_to_date() {
+    let service = Service::new(&[]);
+    service.app.write(
+        "acme/sketch.json",
+        r#"{"x-own": true, "input_schema": {"type": "object", "properties": {"a": {}}}}"#,
+    );
+    let output = service.sync(&["--check"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(output.stdout.starts_with("0 models: "), "{}", output.stdout);
+}
+
+#[test]
+fn an_error_is_in_the_document() {
+    let service = Service::new(&[("acme/dream", SCHEMA)]);
+    let output = service.sync(&["nope/nope", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(document["gone"][0], "nope/nope");
+    assert_eq!((output.code, &document["error"]["exit_code"]), (65, &json!(65)), "{document}");
+    let output = service.sync(&["acme/dream", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert!(document.get("error").is_none(), "{document}");
 }
