@@ -1,9 +1,12 @@
 //! The command line of `rcf`, and what every program with these commands does around them.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use serde_json::json;
 
 #[cfg(feature = "batch")]
@@ -88,9 +91,11 @@ pub enum Status {
 pub fn main<P: Parser>(run: impl FnOnce(P, &mut dyn Write) -> Result<Status>) -> ExitCode {
     let mut output = io::stdout().lock();
     let mut output = Noted::new(&mut output);
-    let program = match P::try_parse() {
+    let words = with_help_flag(&P::command(), std::env::args_os().collect());
+    let program = match P::try_parse_from(words) {
         Ok(program) => program,
-        Err(error) => {
+        Err(mut error) => {
+            remove_escape_tip(&mut error);
             // If nobody reads the message, nobody misses it.
             let _ = error.print();
             if !error.use_stderr() {
@@ -118,6 +123,34 @@ pub fn main<P: Parser>(run: impl FnOnce(P, &mut dyn Write) -> Result<Status>) ->
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// The words, with `--help` at their end in place of the command `help`, which may stand before or behind a group of
+/// commands. The flags of a model are made when they are read, so clap's own `help` would not know them.
+fn with_help_flag(program: &clap::Command, mut words: Vec<OsString>) -> Vec<OsString> {
+    let is_help = |index: usize| words.get(index).is_some_and(|word| word == "help");
+    let group = words.get(1).and_then(|word| program.find_subcommand(word));
+    let help = match group.is_some_and(clap::Command::has_subcommands) && is_help(2) {
+        true => 2,
+        false if is_help(1) => 1,
+        false => return words,
+    };
+    words.remove(help);
+    words.push("--help".into());
+    words
+}
+
+/// Removes the advice to write a wrong flag after `--`, where no command takes it. Returns whether it was there.
+pub(crate) fn remove_escape_tip(error: &mut clap::Error) -> bool {
+    let is_escape = |tip: &StyledStr| tip.to_string().contains("as a value, use '");
+    let has_tip = matches!(
+        error.get(ContextKind::Suggested),
+        Some(ContextValue::StyledStrs(tips)) if tips.iter().any(is_escape)
+    );
+    if has_tip {
+        error.remove(ContextKind::Suggested);
+    }
+    has_tip
 }
 
 /// Writes an error as the one JSON document of a command, if the command line asks for JSON. The words are looked

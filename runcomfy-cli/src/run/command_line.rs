@@ -6,7 +6,7 @@ use std::io::Write;
 use std::marker::PhantomData;
 use std::path::Path;
 
-use clap::error::ErrorKind as ClapKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapKind};
 use clap::{ArgMatches, Command};
 use runcomfy_client::FieldKind;
 use runcomfy_models::Value;
@@ -15,6 +15,7 @@ use runcomfy_schema::printable::printable;
 use super::field_flag::{arg_id, field_flags, is_field};
 use super::grammar::{general, of_model};
 use super::input::{Assignment, Extra, read_input};
+use crate::program::remove_escape_tip;
 use crate::request::{Draft, Model, json};
 use crate::{Error, Result, Status};
 
@@ -26,6 +27,8 @@ pub(super) trait OwnFlags: clap::Args {
     const ABOUT: &'static str;
     /// The end of its help.
     const EXAMPLE: &'static str;
+    /// Whether it sends the input, so that required fields must be there.
+    const SENDS: bool = true;
 
     /// Where the body comes from besides the flags of the fields.
     fn body(&self) -> &Body;
@@ -82,6 +85,11 @@ impl<F: OwnFlags> CommandLine<F> {
         while let Some(word) = words.next() {
             let text = word.to_string_lossy();
             let Some(flag) = text.strip_prefix('-').filter(|flag| !flag.is_empty()) else {
+                // No model has this id.
+                if text == "help" {
+                    wants_help = true;
+                    break;
+                }
                 return Ok(Wish::Go(text.into_owned()));
             };
             wants_help |= ["h", "-help"].contains(&flag);
@@ -124,9 +132,9 @@ impl<F: OwnFlags> CommandLine<F> {
             Err(error) if error.kind() == ClapKind::DisplayHelp => {
                 return Ok(Wish::Help(text_of(&error)));
             }
-            Err(error) => return Err(usage(&error)),
+            Err(error) => return Err(usage(error, F::VERB, model)),
         };
-        let flags = F::from_arg_matches(&matches).map_err(|error| usage(&error))?;
+        let flags = F::from_arg_matches(&matches).map_err(|error| usage(error, F::VERB, model))?;
         Ok(Wish::Go(Call { flags, matches }))
     }
 }
@@ -227,7 +235,11 @@ pub(super) fn help(text: &str, output: &mut dyn Write) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn usage(error: &clap::Error) -> Error {
+fn usage(mut error: clap::Error, verb: &str, model: &Model) -> Error {
+    if remove_escape_tip(&mut error) {
+        let tip = format!("`rcf {verb} {} --help` lists the flags", model.id());
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
     let text = error.render().to_string();
     let text = text.trim();
     Error::usage(text.strip_prefix("error: ").unwrap_or(text))

@@ -48,12 +48,16 @@ impl Say {
 
     /// With `--verbose`, writes what the client says of its calls to the standard error.
     pub(crate) fn begin(self) {
-        use tracing_subscriber::filter::LevelFilter;
+        use tracing_subscriber::filter::{LevelFilter, Targets};
+        use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+        use tracing_subscriber::util::SubscriberInitExt as _;
         if self.verbose {
-            let log = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);
-            let log = log.without_time().with_ansi(false).with_writer(std::io::stderr);
+            let log = tracing_subscriber::fmt::layer().without_time().with_ansi(false);
+            // Not what the libraries below say of their connections.
+            let ours = Targets::new().with_target("runcomfy", LevelFilter::DEBUG);
+            let log = log.with_writer(std::io::stderr).with_filter(ours);
             // A program with a log of its own keeps that.
-            let _ = log.try_init();
+            let _ = tracing_subscriber::registry().with(log).try_init();
         }
     }
 

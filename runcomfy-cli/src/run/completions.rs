@@ -18,8 +18,8 @@ Write it to the file that your shell reads when it starts:
   powershell  rcf completions powershell >> $PROFILE
   elvish      echo 'eval (rcf completions elvish | slurp)' >> ~/.config/elvish/rc.elv
 
-The shell then asks `rcf` what may come next: commands, the ids of models, the flags of the model that
-is named, and their values.";
+The shell then asks `rcf` what may come next: commands, ids of models, and the flags of the
+model that is named, with their values.";
 
 /// Writes a script that completes commands, ids of models, and the flags and values of a model
 #[derive(Clone, Debug, clap::Args)]

@@ -55,11 +55,14 @@ pub(super) fn of_model<F: OwnFlags>(model: &Model) -> Command {
     let mut command = Command::new(format!("rcf {verb}")).arg(model_arg().hide(true));
     for (field, arg) in flags {
         if let (true, Some(flag), Some([name, ..])) =
-            (field.required, arg.get_long(), arg.get_value_names())
+            (field.required && F::SENDS, arg.get_long(), arg.get_value_names())
         {
             usage.push_str(&format!(" --{flag} <{name}>"));
         }
         command = command.arg(arg);
+    }
+    if !F::SENDS {
+        usage.push_str(" [FIELDS]");
     }
     let makes = model.output_kind().map(|kind| format!(" It makes {}.", kind_words(kind)));
     let mut after = "A field for a file takes the path of a file (it is sent inside the request), a public \

@@ -11,7 +11,7 @@ use super::common::Say;
 use super::estimate::money;
 use super::field_flag::{facts, field_flags, plain};
 use super::prepare::{client, find};
-use crate::{Result, Status, service};
+use crate::{Error, Result, Status, service};
 
 /// `rcf models`.
 #[derive(Clone, Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub struct Filter {
     #[arg(long, value_name = "CATEGORY")]
     pub category: Option<String>,
     /// Only models of this kind: model, workflow or inference
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = ["model", "workflow", "inference"], hide_possible_values = true)]
     pub kind: Option<String>,
 }
 
@@ -138,7 +138,14 @@ fn built_in(say: Say, output: &mut dyn Write) -> Result<Status> {
 fn list(filter: &Filter, words: &[String], say: Say, output: &mut dyn Write) -> Result<Status> {
     // The service looks for one text, and the longest word finds the fewest models.
     let search = words.iter().max_by_key(|word| word.len());
-    let mut models = service::block_on(all(&client()?, filter, search))?;
+    let client = client()?;
+    let mut models = service::block_on(async {
+        let models = all(&client, filter, search).await?;
+        if let Some(category) = filter.category.as_ref().filter(|_| models.is_empty()) {
+            check_category(&client, category).await?;
+        }
+        Ok(models)
+    })?;
     models.retain(|model| words.iter().all(|word| has_word(model, &word.to_lowercase())));
     let json = json!({"models": models.iter().map(entry_json).collect::<Value>()});
     let width = models.iter().map(|model| model.model_id.as_str().len()).max().unwrap_or_default();
@@ -154,6 +161,21 @@ fn list(filter: &Filter, words: &[String], say: Say, output: &mut dyn Write) -> 
         say.note("no model matches");
     }
     Ok(Status::Done)
+}
+
+/// # Errors
+/// If there is no such category.
+async fn check_category(client: &Client, category: &str) -> Result<()> {
+    let known = client.categories().await.map_err(service::error)?;
+    if known.iter().any(|known| known == category) {
+        return Ok(());
+    }
+    let known: Vec<_> = known.iter().map(|known| printable(known)).collect();
+    Err(Error::bad_input(format!(
+        "there is no category {}; the categories are: {}",
+        printable(category),
+        known.join(", ")
+    )))
 }
 
 fn has_word(model: &CatalogModel, word: &str) -> bool {

@@ -99,7 +99,8 @@ impl<F: OwnFlags> Prepared<F> {
         Error::new(
             ErrorKind::BadInput,
             format!(
-                "the input is not valid; nothing was sent:\n{problems}\n`rcf {} {id} --help` says what {id} takes",
+                "the input is not valid{}:\n{problems}\n`rcf {} {id} --help` says what {id} takes",
+                if F::SENDS { "; nothing was sent" } else { "" },
                 F::VERB
             ),
         )

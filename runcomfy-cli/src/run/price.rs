@@ -44,6 +44,7 @@ impl OwnFlags for Flags {
     const VERB: &'static str = "price";
     const ABOUT: &'static str = "Says what a run costs, and sends nothing";
     const EXAMPLE: &'static str = EXAMPLE;
+    const SENDS: bool = false;
 
     fn body(&self) -> &Body {
         &self.body

@@ -18,7 +18,7 @@ use super::follow::{Finished, Follower, State, Waiting};
 use super::interrupt::{Interrupts, interrupted};
 use super::progress::Progress;
 use super::recorded;
-use crate::report::{error_json, json_text};
+use crate::report::{error_json, json_text, with_error};
 use crate::{Error, ErrorKind, Result, Status, service};
 
 const ABOUT: &str = "\
@@ -137,6 +137,7 @@ struct Report {
 
 impl Report {
     fn end(self, follower: &Follower<'_>, output: &mut dyn Write) -> Result<Status> {
+        let ended = self.status(follower);
         let Self { finished, failed, unknown, left, elsewhere, .. } = self;
         if follower.say.json {
             let failed = failed.iter().map(|(job, error)| {
@@ -146,17 +147,23 @@ impl Report {
                 }
                 json
             });
-            let json = json!({
+            let mut json = json!({
                 "jobs": finished.iter().map(Finished::to_json).chain(failed).collect::<Value>(),
                 "unknown": unknown.iter().map(unknown_json).collect::<Value>(),
                 "unfinished": left,
                 "elsewhere": elsewhere.iter().map(job_json).collect::<Value>(),
             });
+            with_error(&mut json, ended.as_ref().err());
             writeln!(output, "{}", json_text(&json))?;
         }
-        if left > 0 {
-            let jobs = counted(left, "job");
-            let them = if left == 1 { "it" } else { "them" };
+        ended
+    }
+
+    fn status(&self, follower: &Follower<'_>) -> Result<Status> {
+        let Self { failed, unknown, left, .. } = self;
+        if *left > 0 {
+            let jobs = counted(*left, "job");
+            let them = if *left == 1 { "it" } else { "them" };
             return Err(interrupted(format!(
                 "stopped with {jobs} unfinished; `rcf resume{}` waits for {them}",
                 follower.context().out_flag()
@@ -164,12 +171,12 @@ impl Report {
         }
         // An unknown outcome is the one that needs a person.
         if !unknown.is_empty() {
-            return Err(unknown_error(&unknown));
+            return Err(unknown_error(unknown));
         }
-        match &*failed {
+        match &**failed {
             [] => Ok(Status::Done),
             [(_, error), ..] => {
-                let (jobs, ids) = (counted(failed.len(), "job"), ids(&failed));
+                let (jobs, ids) = (counted(failed.len(), "job"), ids(failed));
                 let text = format!("no result of {jobs}: {ids}");
                 Err(Error::new(error.kind(), text))
             }

@@ -64,7 +64,7 @@ pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
         let Some((_, kind)) = failed.first() else { return Ok(Status::Done) };
         let ids: Vec<_> = failed.iter().map(|(id, _)| printable(id)).collect();
         let jobs = counted(failed.len(), "job");
-        Err(Error::new(*kind, format!("no status of {jobs}: {}", ids.join(", "))))
+        Err(Error::new(*kind, format!("the status of {jobs} is not known: {}", ids.join(", "))))
     })
 }
 

@@ -30,6 +30,7 @@ const WORDS: [(&str, &str); 24] = [
         "set RUNCOMFY_API_TOKEN",
     ),
     ("the base URL of the client has no version", NO_VERSION),
+    ("is not a URL (relative URL without a base); use", "is not a URL; an address looks like"),
     ("check the base URL of the client", "check RUNCOMFY_MODEL_API_BASE"),
     ("take the job up with `Client::job_json`", "wait for the job with `rcf wait`"),
     ("get the job with `Client::job_json` and ask for its status", "ask for it with `rcf status`"),

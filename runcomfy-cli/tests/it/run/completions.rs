@@ -40,6 +40,7 @@ fn ids_flags_and_values_are_offered() {
         (&["rcf", "run", "acme/none", "--du"], &[]),
         (&["rcf", "run", "--max"], &["--max-cost"]),
         (&["rcf", "completions", "z"], &["zsh"]),
+        (&["rcf", "models", "list", "--kind", "w"], &["workflow"]),
         (&["rcf", "schemas", "ch"], &["check"]),
     ] {
         assert_eq!(offered(words), expected, "{words:?}");

@@ -297,7 +297,11 @@ fn status_asks_about_all_jobs() {
     let expected = format!("{} completed\n{} completed\n", ids[0], ids[1]);
     assert_eq!((output.code, output.stdout), (65, expected), "{}", output.stderr);
     assert!(output.stderr.starts_with("none: "), "{}", output.stderr);
-    assert!(output.stderr.ends_with("error: no status of 1 job: none\n"), "{}", output.stderr);
+    assert!(
+        output.stderr.ends_with("error: the status of 1 job is not known: none\n"),
+        "{}",
+        output.stderr
+    );
     let output = service.rcf(&[&words[..], &["--json"]].concat());
     assert_eq!(output.code, 65);
     let all: Value = serde_json::from_str(&output.stdout).unwrap();

@@ -12,3 +12,4 @@ mod money;
 mod resume;
 pub(crate) mod support;
 pub(crate) mod terminal;
+mod words;

@@ -99,5 +99,6 @@ fn verbose_says_what_is_asked_and_no_token() {
     let output = service.rcf(&["balance", "-v"]);
     assert_eq!((output.code, &*output.stdout), (0, "$100.00\n"));
     assert!(output.stderr.contains("/prod/v2/balance"), "{}", output.stderr);
+    assert!(!output.stderr.contains("hyper"), "{}", output.stderr);
     assert!(!output.stderr.contains(service.sandbox.token()), "{}", output.stderr);
 }
