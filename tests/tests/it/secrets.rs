@@ -6,7 +6,10 @@ use std::sync::Once;
 use std::time::Duration;
 
 use runcomfy_models::time::TestClock;
-use runcomfy_models::{CatalogQuery, Client, DownloadOptions, FileJournal, Job, WaitOptions};
+use runcomfy_models::{
+    Begin, CatalogQuery, Client, DownloadOptions, FileJournal, Job, Journal, JournalEntry,
+    JournalError, Submission, Unfinished, WaitOptions,
+};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 use tracing::Level;
 use tracing_subscriber::Layer;
@@ -17,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::end_to_end::input;
 use crate::faults::{faults, timed};
 use crate::service::{Service, answer};
-use crate::stalls::impatiently;
+use crate::stalls::{impatiently, until};
 
 const TOKEN: &str = "sekrit/TOKEN+123";
 
@@ -74,6 +77,41 @@ pub(crate) fn shown(error: &dyn std::error::Error) -> String {
 async fn sandbox() -> Sandbox {
     let sandbox = Sandbox::builder().token(TOKEN).queue_time(Duration::ZERO);
     sandbox.run_time(Duration::ZERO).start().await.unwrap()
+}
+
+/// A journal whose disk is full once a submission has begun.
+#[derive(Debug)]
+struct FullLater;
+
+impl Journal for FullLater {
+    fn begin(&self, _: &Submission) -> Result<Begin, JournalError> {
+        Ok(Begin::Recorded)
+    }
+
+    fn record(&self, _: &JournalEntry) -> Result<(), JournalError> {
+        Err(JournalError::new("the disk is full"))
+    }
+
+    fn unfinished(&self) -> Result<Unfinished, JournalError> {
+        Ok(Unfinished::default())
+    }
+}
+
+#[test]
+fn an_outcome_that_the_journal_does_not_take_is_in_the_log() {
+    let log = logged(Level::ERROR, async {
+        let sandbox = sandbox().await;
+        let client = Client::builder().base_url(sandbox.base_url()).token(TOKEN);
+        let client = client.journal(FullLater).build().unwrap();
+        sandbox.fault_next(Call::Submit, Fault::Stall);
+        tokio::select! {
+            outcome = client.submit(&input()) => panic!("{outcome:?}"),
+            () = until(|| !sandbox.received().is_empty()) => {}
+        }
+    });
+    for part in ["the disk is full", "Unknown { submission: ", "report it as unknown"] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
 }
 
 #[test]
