@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Result, schemas};
 
 /// RunComfy's models from the command line.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "rcf", version, disable_help_subcommand = true, after_help = EXIT_CODES)]
+#[command(name = "rcf", version, after_help = EXIT_CODES)]
 #[non_exhaustive]
 pub struct Rcf {
     /// The command.
@@ -33,7 +33,7 @@ Exit codes:
   1   there is a difference, and the command was asked to look for one
   64  the command line is wrong
   65  a value, a file, a schema or an id is wrong
-  69  the service, a program or a port is not to be had, and nothing was accepted
+  69  the service, a program or a port is not available, and nothing was accepted
   70  the job failed or was cancelled, or cannot be cancelled
   74  a file cannot be read, fetched or written
   75  the service is busy, or the job has not ended: the job goes on

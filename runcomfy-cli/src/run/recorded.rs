@@ -51,6 +51,7 @@ fn of_entries(entries: Vec<JournalEntry>) -> Vec<Recorded> {
                 all.one(&submission.id).submission = Some(submission.clone());
             }
             JournalEntry::Accepted { submission, request_id } => {
+                all.by_job.entry(request_id.clone()).or_default().push(submission.clone());
                 all.one(&submission).request_id = Some(request_id);
             }
             JournalEntry::NotAccepted { submission, .. } | JournalEntry::Settled { submission } => {
@@ -69,10 +70,11 @@ fn of_entries(entries: Vec<JournalEntry>) -> Vec<Recorded> {
     all.into_iter().map(|(_, one)| one).collect()
 }
 
-/// By id, each with its number.
 #[derive(Default)]
 struct Submissions {
+    /// Each with its number.
     by_id: HashMap<String, (usize, Recorded)>,
+    by_job: HashMap<RequestId, Vec<String>>,
 }
 
 impl Submissions {
@@ -83,10 +85,8 @@ impl Submissions {
     }
 
     fn end(&mut self, request_id: &RequestId) {
-        for (_, one) in self.by_id.values_mut() {
-            if one.request_id.as_ref() == Some(request_id) {
-                one.is_open = false;
-            }
+        for id in self.by_job.remove(request_id).unwrap_or_default() {
+            self.one(&id).is_open = false;
         }
     }
 }

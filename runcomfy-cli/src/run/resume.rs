@@ -1,5 +1,6 @@
 //! `rcf resume`: the jobs of earlier commands whose files are not saved.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 
@@ -191,10 +192,10 @@ fn ids(failed: &[(Job, Error)]) -> String {
 
 /// The unfinished jobs that other processes wait for.
 fn elsewhere(jobs: &Jobs, resumed: &Resumed) -> Vec<Job> {
-    let is_here = |id: &RequestId| resumed.jobs.iter().any(|job| job.request_id() == id);
+    let here: HashSet<&RequestId> = resumed.jobs.iter().map(Job::request_id).collect();
     let open = recorded::all(&jobs.journal).into_iter().filter(|one| one.is_open);
     let job = |one: recorded::Recorded| {
-        let id = one.request_id.filter(|id| !is_here(id))?;
+        let id = one.request_id.filter(|id| !here.contains(id))?;
         match one.submission {
             Some(submission) => jobs.job_of(id.as_str(), submission.model_id.as_str()),
             None => jobs.client.job_json(id.as_str()).ok(),
@@ -205,7 +206,7 @@ fn elsewhere(jobs: &Jobs, resumed: &Resumed) -> Vec<Job> {
 
 fn elsewhere_words(count: usize) -> String {
     let jobs = counted(count, "job");
-    format!("another rcf waits for {jobs}: `rcf resume --list` lists them")
+    format!("another rcf waits for {jobs}; see `rcf resume --list`")
 }
 
 fn unknown_error(unknown: &[UnknownSubmission]) -> Error {

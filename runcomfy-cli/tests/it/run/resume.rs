@@ -44,7 +44,7 @@ fn a_killed_run_is_taken_up_again() {
     let (mut child, _, _watchdog) = start_until(&service, &RUN, "submitted");
     let id = service.sandbox.accepted_jobs()[0].request_id.clone();
     // A second command leaves the job to the first, and says so.
-    let waits = "another rcf waits for 1 job: `rcf resume --list` lists them\n";
+    let waits = "another rcf waits for 1 job; see `rcf resume --list`\n";
     assert_eq!(service.rcf(&["resume"]).stderr, waits);
     let report = service.json(&["resume"]);
     assert_eq!((&report["elsewhere"][0]["request_id"], &report["jobs"]), (&json!(id), &json!([])));
@@ -90,6 +90,7 @@ fn submitted_jobs_are_all_taken_up() {
     ids.sort();
     saved.sort();
     assert_eq!(saved, ids);
+    assert_eq!(report["elsewhere"], json!([]));
     let error = &jobs.iter().find(|job| job["request_id"] == *failed).unwrap()["error"];
     assert!(error["message"].as_str().unwrap().contains("too dark"), "{error}");
     assert_eq!(service.files().len(), 3);

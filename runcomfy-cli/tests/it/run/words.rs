@@ -77,6 +77,7 @@ fn help_is_a_command_too() {
     ] {
         assert_eq!(text(words), text(same), "{words:?}");
     }
+    assert!(text(&["help"]).contains("\n  help "), "it is listed");
     assert!(fail(&["help", "bogus"], 64).contains("unrecognized subcommand 'bogus'"));
     // After `--`, and as a value, it is a word.
     assert!(fail(&["status", "--", "help"], 77).contains("no API token"));
