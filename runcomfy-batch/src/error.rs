@@ -33,6 +33,17 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The place has the files of another batch.
+    #[error(
+        "{place} belongs to another batch{}; choose another place. If that batch is gone, delete {} there",
+        batch.as_ref().map(|name| format!(", {name:?}")).unwrap_or_default(), crate::claim::NOTE
+    )]
+    OfAnotherBatch {
+        /// The folder, or the URL of the object storage.
+        place: String,
+        /// The name of the batch, if it can be read. It may be that of this one, in another database.
+        batch: Option<String>,
+    },
     /// The name cannot be that of a batch.
     #[error("{0:?} cannot be the name of a batch: use 1 to 64 letters, digits, `-`, `_` and `.`")]
     BadName(String),
@@ -122,6 +133,7 @@ debug_as_report!(enum Error {
     Open { store, source },
     BadStore { store },
     BadPlace { place, reason },
+    OfAnotherBatch { place, batch },
     BadName(name),
     Database(source),
     Silent { waited },

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use object_store::buffered::BufWriter;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
+use crate::claim::{NOTE, Note};
 use crate::error::Error;
 
 /// A place in object storage.
@@ -48,14 +49,14 @@ impl Objects {
         &self.url
     }
 
-    /// Asks for an object that does not exist, to see that the place and its keys are good.
-    pub(crate) async fn check(&self) -> Result<(), Error> {
+    /// The note that says whose the place is. Leaves this one if there is none. So it is known that the place and
+    /// its keys are good.
+    pub(crate) async fn claim(&self, note: Note) -> Result<Note, Error> {
         /// Without keys, some clouds look for those of the machine, for minutes.
         const TIMEOUT: Duration = Duration::from_secs(20);
         let bad = |reason: String| Error::BadPlace { place: self.url.clone(), reason };
-        let probe = self.prefix.clone().join("runcomfy-probe");
-        match tokio::time::timeout(TIMEOUT, self.store.head(&probe)).await {
-            Ok(Ok(_) | Err(object_store::Error::NotFound { .. })) => Ok(()),
+        match tokio::time::timeout(TIMEOUT, self.note(&note)).await {
+            Ok(Ok(found)) => note.or_refuse(&self.url, Note::read(&found)),
             Ok(Err(error)) => Err(bad(error.to_string())),
             Err(_) => {
                 Err(bad("it does not answer; are its keys set, such as AWS_ACCESS_KEY_ID and \
@@ -65,14 +66,52 @@ impl Objects {
         }
     }
 
-    /// Saves a file, unless one is there already. An object appears only when it is complete.
+    async fn note(&self, note: &Note) -> object_store::Result<String> {
+        let object = self.prefix.clone().join(NOTE);
+        match self.text(&object).await {
+            Err(object_store::Error::NotFound { .. }) => {}
+            found => return found,
+        }
+        let put = |mode: PutMode| {
+            self.store.put_opts(&object, note.to_text().into(), PutOptions::from(mode))
+        };
+        match put(PutMode::Create).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
+            // Some services cannot say that it must not be there.
+            Err(
+                object_store::Error::NotImplemented { .. }
+                | object_store::Error::NotSupported { .. },
+            ) => {
+                put(PutMode::Overwrite).await?;
+            }
+            Err(error) => return Err(error),
+        }
+        self.text(&object).await
+    }
+
+    async fn text(&self, object: &ObjectPath) -> object_store::Result<String> {
+        let bytes = self.store.get(object).await?.bytes().await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Whether something is there.
+    pub(crate) async fn has(&self, path: &str) -> Result<bool, String> {
+        match self.store.head(&self.object(path)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(format!("cannot look for {path} in {}: {error}", self.url)),
+        }
+    }
+
+    fn object(&self, path: &str) -> ObjectPath {
+        path.split('/').fold(self.prefix.clone(), |object, part| object.join(part))
+    }
+
+    /// Saves a file. An object appears only when it is complete.
     pub(crate) async fn put(&self, file: &Path, path: &str) -> Result<(), String> {
-        let object = path.split('/').fold(self.prefix.clone(), |object, part| object.join(part));
+        let object = self.object(path);
         let failed =
             |error: &dyn fmt::Display| format!("cannot save {object} in {}: {error}", self.url);
-        if self.store.head(&object).await.is_ok() {
-            return Ok(());
-        }
         let mut from = tokio::fs::File::open(file).await.map_err(|error| failed(&error))?;
         let mut to = BufWriter::new(Arc::clone(&self.store), object.clone());
         let written = async {

@@ -16,7 +16,7 @@ pub(super) fn is_separator(c: char) -> bool {
 
 /// A text that is harmless in file systems, shells and URLs: letters and digits of any script, and
 /// `-`, `_`, `.` and `+` between them. Everything else separates words.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::new();
     for c in text.chars() {
         let c = match c {
@@ -89,7 +89,8 @@ fn of_string(text: &str) -> String {
 /// Names that have a meaning to Windows, with any extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 /// Names in the folder of results that belong to the batch itself.
-const OWN_FILES: [&str; 7] = [
+const OWN_FILES: [&str; 8] = [
+    crate::claim::NOTE,
     "batch.db",
     "batch.db-wal",
     "batch.db-shm",

@@ -10,6 +10,7 @@ use std::fmt;
 use runcomfy_schema::keyword::similar;
 use runcomfy_schema::truncate::start;
 
+pub(crate) use clean::clean;
 use parse::without_node_id;
 
 /// How the output files of a batch are named: a path below the folder of results, with placeholders.

@@ -123,7 +123,7 @@ impl Batch {
             let begun = sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'submitting', submission = $3, worker = $4, \
                  begun_at = $5, request_id = NULL, service_end = NULL, ended_at = NULL, \
-                 cancel_asked = 0 \
+                 cancel_asked = 0, paths = NULL \
                  WHERE batch = $1 AND number = $2 AND state = 'new'",
             )
             .bind(&self.name)

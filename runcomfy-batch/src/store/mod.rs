@@ -5,6 +5,7 @@
 mod add;
 mod begin;
 mod call;
+mod files;
 mod list;
 mod outcome;
 mod person;
@@ -28,6 +29,7 @@ pub use list::{BatchStatus, Limits, WorkerInfo};
 pub use person::{Cancelled, Retry};
 
 pub(crate) use begin::NotNow;
+pub(crate) use files::Paths;
 pub(crate) use list::{Left, Stored};
 pub(crate) use outcome::Ending;
 

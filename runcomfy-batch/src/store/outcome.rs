@@ -239,22 +239,6 @@ impl Batch {
         Ok(())
     }
 
-    /// Whether a worker still has a submitted job.
-    pub(crate) async fn has(&self, number: u64, worker: &str) -> Result<bool, Error> {
-        let count: i64 = with_connection!(self, connection => {
-            sqlx::query_scalar(
-                "SELECT COUNT(*) FROM runcomfy_jobs \
-                 WHERE batch = $1 AND number = $2 AND state = 'submitted' AND worker = $3",
-            )
-            .bind(&self.name)
-            .bind(signed(number))
-            .bind(worker)
-            .fetch_one(connection)
-            .await?
-        });
-        Ok(count > 0)
-    }
-
     /// Something went wrong with a submitted job that may go well later. Returns how often that was.
     pub(crate) async fn trouble(&self, number: u64, reason: &str) -> Result<u64, Error> {
         let tries: Option<i64> = with_connection!(self, connection => {

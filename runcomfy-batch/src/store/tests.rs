@@ -7,7 +7,7 @@ use runcomfy_test_postgres::Database;
 use runcomfy_types::DynamicModel;
 use tempfile::TempDir;
 
-use super::{Batch, Db, Ending, Limits, NotNow, Retry, Store};
+use super::{Batch, Db, Ending, Limits, NotNow, Paths, Retry, Store};
 use crate::error::Error;
 use crate::job::{JobRecord, NewJob, State};
 use crate::money::Usd;
@@ -163,7 +163,7 @@ async fn only_the_worker_that_has_a_job_ends_it() {
         batch.begin(1, "first", "a").await.unwrap().unwrap();
         batch.accepted(1, "first", &id("r1")).await.unwrap();
         batch.take_over(1, "b").await.unwrap();
-        assert!(!batch.has(1, "a").await.unwrap());
+        assert_eq!(batch.paths(1, "a").await.unwrap(), None);
         assert!(!batch.end(1, "a", &ending()).await.unwrap());
         assert_eq!(job(&batch).await.state, State::Submitted);
         assert!(batch.end(1, "b", &ending()).await.unwrap());
@@ -173,6 +173,34 @@ async fn only_the_worker_that_has_a_job_ends_it() {
         let mut all = Retry::failed();
         (all.unknown, all.cancelled) = (true, true);
         assert_eq!(batch.retry(all).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn paths_of_a_job_are_those_of_its_submission() {
+    for (batch, ..) in batches().await {
+        let paths = Paths { place: "p".to_owned(), paths: vec!["a \"b\".mp4".to_owned()] };
+        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        assert!(!batch.set_paths(1, "a", &paths).await.unwrap(), "it is not submitted");
+        batch.accepted(1, "first", &id("r1")).await.unwrap();
+        assert_eq!(batch.paths(1, "a").await.unwrap(), Some(None));
+        assert!(batch.set_paths(1, "a", &paths).await.unwrap());
+        batch.take_over(1, "b").await.unwrap();
+        assert!(!batch.set_paths(1, "a", &paths).await.unwrap());
+        assert_eq!(batch.paths(1, "b").await.unwrap(), Some(Some(paths)));
+        let ending = Ending {
+            state: State::Failed,
+            service_end: Some(JobState::Failed),
+            reason: None,
+            cost: None,
+            output: None,
+            files: Vec::new(),
+        };
+        assert!(batch.end(1, "b", &ending).await.unwrap());
+        batch.retry(Retry::failed()).await.unwrap();
+        batch.begin(1, "second", "b").await.unwrap().unwrap();
+        batch.accepted(1, "second", &id("r2")).await.unwrap();
+        assert_eq!(batch.paths(1, "b").await.unwrap(), Some(None));
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use runcomfy_client::{ApiErrorKind, Completed, Error as ClientError, JobState};
 
+use super::save::NotSaved;
 use super::{Event, NotEnded, Outcome, Work};
 use crate::job::State;
 use crate::money::Usd;
@@ -93,13 +94,11 @@ impl Work {
             files: Vec::new(),
         };
         if let Some(save) = &self.options.save {
-            // If this worker was silent for long, another one has the job, and saves its files.
-            if !self.patiently(|| self.batch.has(number, &self.worker)).await? {
-                return Ok(());
-            }
-            match save.save(&stored.record, &done).await {
+            match save.save(self, &stored.record, &done).await {
                 Ok(files) => ending.files = files,
-                Err(reason) => {
+                Err(NotSaved::NotOurs) => return Ok(()),
+                Err(NotSaved::NotEnded(error)) => return Err(error),
+                Err(NotSaved::Because(reason)) => {
                     let tries = self.patiently(|| self.batch.trouble(number, &reason)).await?;
                     self.tell(&Event::Trouble { number, reason: reason.clone() });
                     if tries < MAX_TRIES {

@@ -4,6 +4,7 @@
 //! Money is safe because nothing depends on that: only one submission of a job can begin, and what became
 //! of it is written down in [`outcome`](crate::store).
 
+mod again;
 mod engine;
 mod event;
 mod finish;
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use runcomfy_client::{CancellationToken, Client, DownloadOptions, WaitOptions};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::task::TaskTracker;
 
 pub use event::{Event, Outcome};
@@ -29,6 +30,7 @@ use crate::job::{JobRecord, State};
 use crate::journal::Writer;
 use crate::patience::Patience;
 use crate::store::{Batch, Left, Stored};
+pub(crate) use save::move_to;
 use save::{Place, Save};
 
 /// How a worker works.
@@ -94,9 +96,10 @@ impl WorkOptions {
         self
     }
 
-    /// Saves the files of each job below a folder. `name` gives the path of a file without its extension, and
-    /// depends on its arguments alone: the job, the index of the file, and the number of the job's files. Each
-    /// file needs a path of its own. A file that is there already is kept.
+    /// Saves the files of each job below a folder, which belongs to one batch. `name` gives the path of a file
+    /// without its extension, and depends on its arguments alone: the job, the index of the file, and the number of
+    /// the job's files. Each file needs a path of its own. Where something else has it, `_2` and so on are added:
+    /// [`JobRecord::files`] has the paths.
     pub fn save(
         self,
         folder: impl Into<PathBuf>,
@@ -197,7 +200,8 @@ impl Worker {
     /// back.
     ///
     /// # Errors
-    /// [`Error::BadPlace`] if files cannot be saved in object storage; failures of the database if it stays away
+    /// [`Error::BadPlace`] if files cannot be saved in object storage; [`Error::OfAnotherBatch`] if another batch
+    /// saves files in the same place; failures of the database if it stays away
     /// for a minute when the worker begins; or if the system gives no thread.
     pub async fn run(
         &self,
@@ -205,7 +209,7 @@ impl Worker {
         on_event: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Outcome, Error> {
         if let Some(save) = &self.options.save {
-            save.check().await?;
+            save.check(&self.batch).await?;
         }
         let away = |error: &Error| tracing::warn!(%error, "the database is away");
         Patience::until(START_PATIENCE, || self.batch.dispatch(), away).await?;
@@ -224,6 +228,7 @@ impl Worker {
             tasks: TaskTracker::new(),
             stop: stop.child_token(),
             drain: CancellationToken::new(),
+            place: OnceCell::new(),
             outcome: Mutex::new(None),
             on_event: Box::new(on_event),
         });
@@ -284,6 +289,8 @@ pub(crate) struct Work {
     stop: CancellationToken,
     /// Waits end, too.
     drain: CancellationToken,
+    /// The id of the place that files are saved in, which is this batch's.
+    place: OnceCell<String>,
     outcome: Mutex<Option<Outcome>>,
     on_event: Box<dyn Fn(&Event) + Send + Sync>,
 }

@@ -1,18 +1,22 @@
 //! Where the files of jobs are saved, and by which names.
+//!
+//! Files are fetched under names that nobody else has, and get their own when all are complete. The row of the job
+//! has those first. So a name that is taken is known to be this job's or not, whenever a worker dies.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use runcomfy_client::{
-    Client, Completed, DownloadOptions, Downloaded, Error as ClientError, IfExists,
-};
+use runcomfy_client::{Completed, DownloadOptions, Downloaded, IfExists};
 
+use super::{NotEnded, Work};
+use crate::claim;
 use crate::error::Error;
 use crate::job::{JobRecord, SavedFile};
 #[cfg(feature = "object-storage")]
 use crate::objects::Objects;
-use crate::store::Batch;
+use crate::store::{Batch, Paths};
 
 /// Saves the files of jobs.
 #[derive(Clone)]
@@ -39,107 +43,247 @@ impl fmt::Debug for Save {
     }
 }
 
+/// Why files were not saved.
+pub(super) enum NotSaved {
+    /// The reason says what to do.
+    Because(String),
+    /// Another worker has the job.
+    NotOurs,
+    NotEnded(NotEnded),
+}
+
+impl From<NotEnded> for NotSaved {
+    fn from(error: NotEnded) -> Self {
+        Self::NotEnded(error)
+    }
+}
+
+impl From<String> for NotSaved {
+    fn from(reason: String) -> Self {
+        Self::Because(reason)
+    }
+}
+
+/// A file that is fetched.
+struct Fetched {
+    file: Downloaded,
+    /// With its dot.
+    extension: String,
+}
+
 impl Save {
     /// Sees to it that files can be saved, before money is spent.
-    pub(super) async fn check(&self) -> Result<(), Error> {
-        match &self.place {
-            // It is created, and a full disk comes later.
-            Place::Folder(_) => Ok(()),
-            #[cfg(feature = "object-storage")]
-            Place::Objects(objects) => objects.check().await,
+    pub(super) async fn check(&self, batch: &Batch) -> Result<(), Error> {
+        match self.place.claim(batch).await {
+            // The disk may be full, and a folder may come later. Jobs wait for that.
+            Err(Error::NotSaved { .. }) => Ok(()),
+            claimed => claimed.map(drop),
         }
     }
 
-    /// Saves the files of a completed job. The error says what to do.
+    /// Saves the files of a completed job.
     pub(super) async fn save(
         &self,
+        work: &Work,
         record: &JobRecord,
         done: &Completed,
-    ) -> Result<Vec<SavedFile>, String> {
-        match &self.place {
-            Place::Folder(folder) => {
-                let files = self.download(record, done, folder).await;
-                let saved = |file: &Downloaded| saved(file, path_below(folder, file), None);
-                Ok(files.map_err(|error| error.to_string())?.iter().map(saved).collect())
+    ) -> Result<Vec<SavedFile>, NotSaved> {
+        let number = record.number;
+        let id = work.place.get_or_try_init(|| self.place.claim(&work.batch)).await;
+        let id = id.map_err(|error| because(&error))?;
+        let temporary = self.place.temporary(record)?;
+        let fetched = self.fetch(done, temporary.path()).await?;
+        // If this worker was silent for long, another one has the job, and saves its files.
+        let known = work.patiently(|| work.batch.paths(number, &work.worker)).await?;
+        let known = known.ok_or(NotSaved::NotOurs)?;
+        let known = known.filter(|known| known.place == *id && known.paths.len() == fetched.len());
+        let paths = match known {
+            Some(known) => known.paths,
+            None => {
+                let paths = self.free_paths(record, &fetched).await?;
+                let chosen = Paths { place: id.clone(), paths };
+                let is_ours =
+                    work.patiently(|| work.batch.set_paths(number, &work.worker, &chosen)).await?;
+                if !is_ours {
+                    return Err(NotSaved::NotOurs);
+                }
+                chosen.paths
+            }
+        };
+        let mut saved = Vec::new();
+        for (Fetched { file, .. }, path) in fetched.iter().zip(paths) {
+            self.place.put(&file.path, &path).await?;
+            saved.push(saved_file(file, path, self.place.url()));
+        }
+        Ok(saved)
+    }
+
+    async fn fetch(&self, done: &Completed, folder: &Path) -> Result<Vec<Fetched>, String> {
+        let name = |index: usize, _| PathBuf::from(index.to_string());
+        let options = self.options.clone().existing(IfExists::Keep).names(name);
+        let files = done.download_all_with(folder, &options).await;
+        let fetched = files.map_err(|error| error.to_string())?.into_iter().map(|file| {
+            let extension = file.path.extension().unwrap_or_default().to_string_lossy();
+            let extension =
+                if extension.is_empty() { String::new() } else { format!(".{extension}") };
+            Fetched { file, extension }
+        });
+        Ok(fetched.collect())
+    }
+
+    /// Paths for the files of a job that nothing has: those by its name, or with a number behind it.
+    async fn free_paths(
+        &self,
+        record: &JobRecord,
+        fetched: &[Fetched],
+    ) -> Result<Vec<String>, String> {
+        /// A number of more digits could make it the name of another job.
+        const MAX_NUMBER: u32 = 9_999;
+        let count = fetched.len();
+        'number: for number in 1..=MAX_NUMBER {
+            let end = if number == 1 { String::new() } else { format!("_{number}") };
+            let path = |(index, fetched): (usize, &Fetched)| {
+                let name = (self.name)(record, index, count);
+                format!("{}{end}{}", name.to_string_lossy(), fetched.extension)
+            };
+            let paths: Vec<String> = fetched.iter().enumerate().map(path).collect();
+            for path in &paths {
+                if self.place.has(path).await? {
+                    continue 'number;
+                }
+            }
+            return Ok(paths);
+        }
+        Err(format!("{MAX_NUMBER} files have its name already"))
+    }
+}
+
+/// Where files are fetched to.
+enum Temporary {
+    /// Kept if the job is not saved: the next attempt goes on with it.
+    Folder(PathBuf),
+    #[cfg(feature = "object-storage")]
+    Elsewhere(tempfile::TempDir),
+}
+
+impl Temporary {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Folder(path) => path,
+            #[cfg(feature = "object-storage")]
+            Self::Elsewhere(folder) => folder.path(),
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        match self {
+            // It fails if something is left in it.
+            Self::Folder(path) => drop(std::fs::remove_dir(path)),
+            #[cfg(feature = "object-storage")]
+            Self::Elsewhere(_) => {}
+        }
+    }
+}
+
+impl Place {
+    /// Makes it the place of the batch. Returns its id.
+    async fn claim(&self, batch: &Batch) -> Result<String, Error> {
+        let note = batch.note().await?;
+        let note = match self {
+            Self::Folder(folder) => claim::in_folder(note, folder.clone()).await?,
+            #[cfg(feature = "object-storage")]
+            Self::Objects(objects) => objects.claim(note).await?,
+        };
+        Ok(note.place)
+    }
+
+    /// The URL of the object storage.
+    fn url(&self) -> Option<&str> {
+        match self {
+            Self::Folder(_) => None,
+            #[cfg(feature = "object-storage")]
+            Self::Objects(objects) => Some(objects.url()),
+        }
+    }
+
+    /// Of this job alone.
+    fn temporary(&self, record: &JobRecord) -> Result<Temporary, String> {
+        match self {
+            Self::Folder(folder) => {
+                let id = record.request_id.as_ref().map(ToString::to_string).unwrap_or_default();
+                let name = format!(".rcf-{}-{}", record.number, crate::name::clean(&id));
+                Ok(Temporary::Folder(folder.join(name)))
             }
             #[cfg(feature = "object-storage")]
-            Place::Objects(objects) => {
-                let folder = tempfile::tempdir()
-                    .map_err(|error| format!("cannot make a temporary folder: {error}"))?;
-                let files = self.download(record, done, folder.path()).await;
-                let mut all = Vec::new();
-                for file in files.map_err(|error| error.to_string())? {
-                    let path = path_below(folder.path(), &file);
-                    objects.put(&file.path, &path).await?;
-                    all.push(saved(&file, path, Some(objects.url())));
-                }
-                Ok(all)
-            }
+            Self::Objects(_) => tempfile::tempdir()
+                .map(Temporary::Elsewhere)
+                .map_err(|error| format!("cannot make a temporary folder: {error}")),
         }
     }
 
-    async fn download(
-        &self,
-        record: &JobRecord,
-        done: &Completed,
-        folder: &Path,
-    ) -> Result<Vec<Downloaded>, ClientError> {
-        let (name, record) = (Arc::clone(&self.name), record.clone());
-        let options = self
-            .options
-            .clone()
-            .existing(IfExists::Keep)
-            .names(move |index, count| name(&record, index, count));
-        done.download_all_with(folder, &options).await
-    }
-}
-
-impl Batch {
-    /// Saves the files of a done job again that are [missing](JobRecord::missing_files) below a folder, each at its
-    /// old path. The service is asked for the result; nothing is submitted, and the job stays as it is.
-    ///
-    /// # Errors
-    /// [`Error::NoJob`]; [`Error::Client`], also if the service does not have the result or a file any more;
-    /// [`Error::NotSaved`]; failures of the database.
-    pub async fn save_again(
-        &self,
-        client: &Client,
-        number: u64,
-        folder: &Path,
-    ) -> Result<(), Error> {
-        let job = self.job(number).await?;
-        let missing: Vec<PathBuf> =
-            job.missing_files(folder).map(|file| folder.join(&file.path)).collect();
-        let (Some(request_id), false) = (&job.request_id, missing.is_empty()) else {
-            return Ok(());
-        };
-        let done = client.job_json(request_id)?.result().await?;
-        let paths: Vec<PathBuf> = job.files.iter().map(|file| file.path.clone().into()).collect();
-        // A file that the service has made since has a name of its own.
-        let name = move |index: usize, _| match paths.get(index) {
-            Some(path) => path.with_extension(""),
-            None => format!("{number}-{index}").into(),
-        };
-        let options = DownloadOptions::default().existing(IfExists::Keep).names(name);
-        let files = done.download_all_with(folder, &options).await?;
-        for (file, saved) in files.iter().zip(&job.files) {
-            let path = folder.join(&saved.path);
-            // What stands behind the last dot of its name was no extension.
-            if missing.contains(&path) && file.path != path {
-                std::fs::rename(&file.path, &path)
-                    .map_err(|source| Error::NotSaved { path: path.clone(), source })?;
-            }
+    /// Whether something is there.
+    async fn has(&self, path: &str) -> Result<bool, String> {
+        match self {
+            Self::Folder(folder) => match tokio::fs::symlink_metadata(folder.join(path)).await {
+                Ok(_) => Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+                Err(error) => Err(format!("cannot look for {path}: {error}")),
+            },
+            #[cfg(feature = "object-storage")]
+            Self::Objects(objects) => objects.has(path).await,
         }
-        Ok(())
+    }
+
+    /// Puts a file at a path of this job. What is there already is that file.
+    async fn put(&self, file: &Path, path: &str) -> Result<(), String> {
+        match self {
+            Self::Folder(folder) => {
+                let (from, to) = (file.to_owned(), folder.join(path));
+                let shown = to.display().to_string();
+                let put = tokio::task::spawn_blocking(move || {
+                    if let Some(folder) = to.parent() {
+                        std::fs::create_dir_all(folder)?;
+                    }
+                    match move_to(&from, &to) {
+                        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                            std::fs::remove_file(&from)
+                        }
+                        moved => moved,
+                    }
+                });
+                let put = put.await.map_err(io::Error::other).and_then(|put| put);
+                put.map_err(|error| format!("cannot save {shown}: {error}"))
+            }
+            #[cfg(feature = "object-storage")]
+            Self::Objects(objects) => objects.put(file, path).await,
+        }
     }
 }
 
-fn path_below(folder: &Path, file: &Downloaded) -> String {
-    let path = file.path.strip_prefix(folder).unwrap_or(&file.path);
-    path.to_string_lossy().into_owned()
+/// Gives a complete file its name, unless something has it.
+pub(crate) fn move_to(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Ok(()) => std::fs::remove_file(from)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        // Some file systems have no links.
+        Err(_) if std::fs::symlink_metadata(to).is_ok() => {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        Err(_) => std::fs::rename(from, to)?,
+    }
+    // The file is there; without this, a crash may undo its name.
+    let _ = runcomfy_journal::files::sync_folder(to);
+    Ok(())
 }
 
-fn saved(file: &Downloaded, path: String, place: Option<&str>) -> SavedFile {
+fn because(error: &Error) -> NotSaved {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    NotSaved::Because(format!("{error}{}", cause.unwrap_or_default()))
+}
+
+fn saved_file(file: &Downloaded, path: String, place: Option<&str>) -> SavedFile {
     let Downloaded { url, size, content_type, .. } = file;
     let url = if url.starts_with("data:") { "data:".to_owned() } else { url.clone() };
     let (content_type, place) = (content_type.clone(), place.map(str::to_owned));

@@ -15,9 +15,10 @@ pub(super) fn of_batch(error: BatchError) -> Error {
         BatchError::Open { ref store, .. } if !store.contains("://") => ErrorKind::Io,
         BatchError::NoEstimate { .. }
         | BatchError::NoJob(_)
+        | BatchError::OfAnotherBatch { .. }
         | BatchError::OfAnotherJob { .. }
         | BatchError::OfAnotherModel { .. } => ErrorKind::BadInput,
-        BatchError::Damaged { .. } => ErrorKind::Io,
+        BatchError::Damaged { .. } | BatchError::NotSaved { .. } => ErrorKind::Io,
         _ => ErrorKind::Unavailable,
     };
     let message = match &error {

@@ -22,7 +22,7 @@ pub struct Args {
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let folder = args.place.folder()?;
     let batch = args.place.open().await?;
-    let files = results::export(&batch, folder).await?;
+    let files = results::export(&batch, &folder).await?;
     let mut json = results::to_json(&files);
     json["jobs"] = files.jobs.into();
     args.say.result(output, &json, |output| {

@@ -18,6 +18,9 @@ const VARIABLE: &str = "RUNCOMFY_BATCH_STORE";
 /// The file of the database in the folder of results.
 const FILE: &str = "batch.db";
 
+/// The name of the batch that is meant if none is given. Its files are in the folder itself.
+const NAME: &str = "batch";
+
 /// Where a batch is.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Batch")]
@@ -30,8 +33,9 @@ pub struct Place {
     /// machines. The variable RUNCOMFY_BATCH_STORE names one, too
     #[arg(long, value_name = "DATABASE")]
     pub store: Option<String>,
-    /// The name of the batch: a database can have several
-    #[arg(long, value_name = "NAME", default_value = "batch")]
+    /// The name of the batch: a database can have several. One of another name has a folder of its own below that of
+    /// --out, and of --files
+    #[arg(long, value_name = "NAME", default_value = NAME)]
     pub name: String,
 }
 
@@ -123,9 +127,29 @@ impl Place {
         })
     }
 
-    /// The folder of results, which a command needs.
-    pub(super) fn folder(&self) -> Result<&Path> {
-        self.out.as_deref().ok_or_else(|| Error::usage("name the folder of results with --out"))
+    /// The folder of files and results, which a command needs.
+    pub(super) fn folder(&self) -> Result<PathBuf> {
+        self.results().ok_or_else(|| Error::usage("name the folder of results with --out"))
+    }
+
+    /// The folder of files and results, if there is one.
+    pub(super) fn results(&self) -> Option<PathBuf> {
+        let out = self.out.as_ref()?;
+        Some(if self.has_own_folder() { out.join(&self.name) } else { out.clone() })
+    }
+
+    /// The place of files in object storage at this URL.
+    pub(super) fn objects(&self, url: &str) -> String {
+        let name = &self.name;
+        if self.has_own_folder() {
+            format!("{}/{name}", url.trim_end_matches('/'))
+        } else {
+            url.into()
+        }
+    }
+
+    fn has_own_folder(&self) -> bool {
+        self.name != NAME
     }
 
     /// The flags that name this batch, with a space before each.
@@ -140,7 +164,7 @@ impl Place {
                 if file_of(store).is_some() { shell_word(store) } else { "DATABASE".into() };
             flags += &format!(" --store {store}");
         }
-        if self.name != "batch" {
+        if self.has_own_folder() {
             flags += &format!(" --name {}", shell_word(&self.name));
         }
         flags

@@ -13,6 +13,7 @@ const PAGE: u32 = 200;
 
 /// Writes the results of a batch into a folder.
 pub(super) async fn export(batch: &Batch, folder: &Path) -> Result<Exported> {
+    batch.claim_folder(folder).await.map_err(of_batch)?;
     let io =
         |error| Error::io(format!("cannot write the results into {}", folder.display()), error);
     let mut export = Export::create(folder, batch.name()).map_err(io)?;

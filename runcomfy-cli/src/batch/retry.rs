@@ -114,7 +114,7 @@ fn standing(job: &JobRecord, place: &Place, is_shared: bool) -> String {
     let standing = format!("job {} is {}", job.number, job.state);
     match (&job.state, &job.request_id) {
         (State::Done, Some(id)) => {
-            let fetch = match &place.out {
+            let fetch = match &place.results() {
                 Some(out) if is_shared => {
                     format!("rcf download {id} --out {}", shell_word(&out.to_string_lossy()))
                 }

@@ -53,10 +53,14 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let Args { source, place, work: work_args, limits, say } = args;
-    let folder = place.folder()?;
+    let folder = &*place.folder()?;
     let client = Client::from_env().map_err(service::error)?;
     check_files(work_args)?;
-    let create = async || place.create(Some(*say)).await;
+    let create = async || {
+        let batch = place.create(Some(*say)).await?;
+        batch.claim_folder(folder).await.map_err(of_batch)?;
+        Ok(batch)
+    };
     let template = (!work_args.no_files).then_some(&work_args.name_template);
     let (batch, adding) = add(source, limits, template, create, Some(&client), true, *say).await?;
     say.note(&adding.words());

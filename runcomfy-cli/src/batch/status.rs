@@ -26,9 +26,10 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let status = batch.status().await.map_err(of_batch)?;
     let mut json = summary::json(batch.name(), &status);
     // Workers on many machines may have folders of their own.
-    let folder = args.place.out.as_deref().filter(|_| !batch.store().is_shared());
+    let folder = args.place.results().filter(|_| !batch.store().is_shared());
     let missing = match folder {
         Some(folder) => {
+            let folder = &*folder;
             let jobs = missing::missing(&batch, folder).await?;
             Some(jobs.iter().map(|job| job.missing_files(folder).count() as u64).sum())
         }

@@ -42,7 +42,8 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let Args { place, work: work_args, limits, say } = args;
-    let folder = place.out.as_deref().filter(|_| !work_args.no_files);
+    let results = place.results();
+    let folder = results.as_deref().filter(|_| !work_args.no_files);
     if folder.is_none() && !work_args.no_files && work_args.files.is_none() {
         return Err(Error::usage(
             "name the folder for files with --out, or object storage with --files, or save none with --no-files",
@@ -51,6 +52,9 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     check_files(work_args)?;
     let client = Client::from_env().map_err(service::error)?;
     let batch = place.open_for_work(*say).await?;
+    if let Some(results) = &results {
+        batch.claim_folder(results).await.map_err(of_batch)?;
+    }
     limits.set(&batch).await?;
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;
@@ -65,8 +69,8 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     };
     let missing = missing.transpose()?.flatten();
     let status = batch.status().await.map_err(of_batch)?;
-    let files = match &place.out {
-        Some(out) => Some(results::export(&batch, out).await?),
+    let files = match &results {
+        Some(folder) => Some(results::export(&batch, folder).await?),
         None => None,
     };
     let mut json = summary::json(batch.name(), &status);

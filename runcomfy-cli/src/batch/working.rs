@@ -65,7 +65,7 @@ pub(super) async fn work(
     let name = move |job: &JobRecord, index, count| template.render(job, index + 1, count);
     match (&args.files, folder) {
         (Some(url), _) => {
-            let saved = options.save_at(url, name, DownloadOptions::default());
+            let saved = options.save_at(&place.objects(url), name, DownloadOptions::default());
             options = saved.map_err(of_batch)?;
         }
         (None, Some(folder)) => options = options.save(folder, name),

@@ -1,5 +1,6 @@
 //! `rcf batch`, against the sandbox.
 
+mod folders;
 mod grid;
 mod limits;
 mod machines;
