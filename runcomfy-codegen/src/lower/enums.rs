@@ -147,3 +147,18 @@ fn variant_text(value: &Literal) -> String {
         other => other.as_constant().to_json().to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Generator;
+
+    #[test]
+    fn refused_entries_of_an_enum_are_blamed_on_all_keywords() {
+        let schema = r#"{"type": "object", "properties": {
+            "a": {"type": "integer", "enum": [1, 2], "multipleOf": 5}
+        }}"#;
+        let error = Generator::from_texts([("acme/dream", schema)]).generate().unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("correct the entries, or the keywords beside the enum"), "{text}");
+    }
+}

@@ -223,3 +223,20 @@ fn float(num: &Num) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Generator;
+
+    #[test]
+    fn schema_without_a_known_value_gets_a_warning_and_no_example() {
+        let schema = r#"{"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "string", "pattern": "^\\w{9}(?<=q7x)$"}
+        }}"#;
+        let generated = Generator::from_texts([("acme/dream", schema)]).generate().unwrap();
+        let [warning] = generated.warnings.as_slice() else { panic!("{:?}", generated.warnings) };
+        let text = warning.to_string();
+        assert!(text.contains("found no example value that satisfies the schema"), "{text}");
+        assert!(!generated.models[0].source.contains("let input ="));
+    }
+}
