@@ -94,8 +94,13 @@ impl Save {
         let temporary = self.place.temporary(record)?;
         let fetched = self.fetch(done, temporary.path()).await?;
         // If this worker was silent for long, another one has the job, and saves its files.
-        let known = work.patiently(|| work.batch.paths(number, &work.worker)).await?;
-        let known = known.ok_or(NotSaved::NotOurs)?;
+        let Some(known) = work.patiently(|| work.batch.paths(number, &work.worker)).await? else {
+            let job = work.patiently(|| work.batch.job(number)).await?;
+            if job.state.is_final() {
+                temporary.remove();
+            }
+            return Err(NotSaved::NotOurs);
+        };
         let known = known.filter(|known| known.place == *id && known.paths.len() == fetched.len());
         let paths = match known {
             Some(known) => known.paths,
@@ -115,6 +120,7 @@ impl Save {
             self.place.put(&file.path, &path).await?;
             saved.push(saved_file(file, path, self.place.url()));
         }
+        temporary.remove();
         Ok(saved)
     }
 
@@ -174,15 +180,13 @@ impl Temporary {
             Self::Elsewhere(folder) => folder.path(),
         }
     }
-}
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
+    /// Nobody needs it any more.
+    fn remove(self) {
         match self {
-            // It fails if something is left in it.
-            Self::Folder(path) => drop(std::fs::remove_dir(path)),
+            Self::Folder(path) => drop(std::fs::remove_dir_all(path)),
             #[cfg(feature = "object-storage")]
-            Self::Elsewhere(_) => {}
+            Self::Elsewhere(folder) => drop(folder),
         }
     }
 }
