@@ -62,6 +62,11 @@ pub(super) async fn add(
     if let Some(list) = checked.list() {
         say.note(&format!("{list}\nleft out: {}", counted(checked.skipped(), "line")));
     }
+    for (model, (given, usd)) in &prices.too_low {
+        say.note(&format!(
+            "--price {model}={given}: the catalog says {usd} for a job, and the larger price counts"
+        ));
+    }
     for (model, reason) in &checked.unpriced {
         say.note(&format!("the price of {model} is not known: {reason}"));
     }

@@ -1,6 +1,6 @@
 //! What the jobs of a batch probably cost.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 
 use runcomfy_batch::Usd;
@@ -50,13 +50,15 @@ pub(super) struct Prices {
     entries: HashMap<String, Result<CatalogModel, String>>,
     /// Why the catalog refused the token.
     refusal: Option<String>,
+    /// Given prices of models that are less than the catalog's, and one of the catalog's.
+    pub(super) too_low: BTreeMap<String, (Usd, Usd)>,
 }
 
 impl Prices {
     /// Without a client, only given prices are known.
     pub(super) fn new(given: &[GivenPrice], client: Option<Client>) -> Self {
         let given = given.iter().map(|price| (price.model.clone(), price.usd)).collect();
-        Self { given, client, entries: HashMap::new(), refusal: None }
+        Self { given, client, entries: HashMap::new(), refusal: None, too_low: BTreeMap::new() }
     }
 
     /// Fails if the service refuses the token. If the catalog was not asked, it asks for the balance.
@@ -74,12 +76,21 @@ impl Prices {
         }
     }
 
-    /// What a job probably costs.
+    /// What a job probably costs: by the catalog, and at least what was given.
     pub(super) async fn of(&mut self, model: &Model, body: &Value) -> Priced {
-        let id = model.id();
-        if let Some(usd) = self.given.get(id) {
-            return Priced { usd: Some(*usd), words: format!("{usd}, by --price") };
+        let known = self.of_catalog(model, body).await;
+        let Some(given) = self.given.get(model.id()).copied() else { return known };
+        match known.usd {
+            Some(usd) if usd > given => {
+                self.too_low.entry(model.id().to_owned()).or_insert((given, usd));
+                known
+            }
+            _ => Priced { usd: Some(given), words: format!("{given}, by --price") },
         }
+    }
+
+    async fn of_catalog(&mut self, model: &Model, body: &Value) -> Priced {
+        let id = model.id();
         let Some(client) = &self.client else {
             return Priced {
                 usd: None,

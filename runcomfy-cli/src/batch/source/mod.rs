@@ -56,7 +56,7 @@ pub(super) struct Source {
     /// Makes a job for each value: FIELD=1..20, FIELD=0..100..5 or FIELD=A,B,C. Several make all combinations
     #[arg(long, value_name = "FIELD=VALUES", add = ArgValueCandidates::new(candidates::fields))]
     pub(super) vary: Vec<Vary>,
-    /// What a job of a model costs, if the catalog does not say it
+    /// What a job of a model costs, if the catalog does not say it, or says less
     #[arg(long, value_name = "MODEL=USD")]
     pub(super) price: Vec<GivenPrice>,
     /// Leaves out lines that are not valid

@@ -80,6 +80,27 @@ fn maximum_cost_needs_a_price() {
 }
 
 #[test]
+fn price_below_that_of_the_catalog_does_not_loosen_the_maximum_cost() {
+    let service = Service::of(priced());
+    service.write("jobs.jsonl", lines(6));
+    let price = format!("{KLING}=0.01");
+    let output = service.rcf(&[&RUN[..], &["--max-cost", "1", "--price", &price]].concat());
+    assert_eq!(
+        (output.code, &*output.stdout),
+        (75, "2 done, 4 new; $1.00 of at most $1.00\nvideos/index.html\n")
+    );
+    let note = format!(
+        "--price {KLING}=$0.01: the catalog says $0.50 for a job, and the larger price counts\n"
+    );
+    assert!(output.stderr.starts_with(&note), "{}", output.stderr);
+    assert_eq!(service.sandbox.accepted(), 2);
+    // A larger one counts as well.
+    let add = ["batch", "add", "jobs.jsonl", "--out", "others", "--price"];
+    let added = service.succeed(&[&add[..], &[&format!("{KLING}=2")]].concat());
+    assert_eq!(added, "6 jobs added, for about $12.00\n");
+}
+
+#[test]
 fn limits_stay_with_the_batch() {
     let service = Service::new();
     service.write("jobs.jsonl", lines(1));
