@@ -75,7 +75,7 @@ fn range(text: &str) -> Result<Option<Values>, String> {
     Ok(Some(Values::Range { first, step, count }))
 }
 
-/// `A,B,C`, or a JSON array for values with a comma.
+/// `A,B,C`. A value with a comma is in double quotes, as in a table, or all of them are a JSON array.
 fn list(text: &str) -> Result<Vec<Given>, String> {
     if let Ok(Value::Array(items)) = serde_json::from_str(text) {
         if items.is_empty() {
@@ -84,13 +84,61 @@ fn list(text: &str) -> Result<Vec<Given>, String> {
         refuse_equal(items.iter().map(Value::to_string))?;
         return Ok(items.into_iter().map(Given::Json).collect());
     }
-    let items: Vec<_> = text.split(',').map(str::trim).collect();
+    let items = cells(text)?;
     if items.iter().any(|item| item.is_empty()) {
         return Err("a value is empty; a JSON array has values of any kind: FIELD=[\"\",\"a, b\"]"
             .to_owned());
     }
-    refuse_equal(items.iter().map(|item| (*item).to_owned()))?;
-    Ok(items.into_iter().map(|item| Given::Text(item.to_owned())).collect())
+    refuse_equal(items.iter().cloned())?;
+    Ok(items.into_iter().map(Given::Text).collect())
+}
+
+/// The cells of a line: a quote inside quotes is written twice.
+fn cells(text: &str) -> Result<Vec<String>, String> {
+    let mut cells = Vec::new();
+    let mut rest = text;
+    loop {
+        let start = rest.trim_start();
+        let (cell, after) = match start.strip_prefix('"') {
+            Some(quoted) => quoted_cell(quoted)?,
+            None => {
+                let end = start.find(',').unwrap_or(start.len());
+                (start[..end].trim_end().to_owned(), &start[end..])
+            }
+        };
+        cells.push(cell);
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None => return Ok(cells),
+        }
+    }
+}
+
+/// A cell after its first quote, and what follows it: a comma or nothing.
+fn quoted_cell(text: &str) -> Result<(String, &str), String> {
+    let mut cell = String::new();
+    let mut rest = text;
+    loop {
+        let Some((part, after)) = rest.split_once('"') else {
+            return Err("a quote is never closed; a quote at the beginning of a value is part of it in a JSON array: \
+                 FIELD=[\"\\\"a\"]"
+                .to_owned());
+        };
+        cell.push_str(part);
+        if let Some(after) = after.strip_prefix('"') {
+            cell.push('"');
+            rest = after;
+            continue;
+        }
+        let after = after.trim_start();
+        if !(after.is_empty() || after.starts_with(',')) {
+            return Err(format!(
+                "{} follows a quote that is closed; a quote inside quotes is written twice",
+                line(after)
+            ));
+        }
+        return Ok((cell, after));
+    }
 }
 
 /// Equal values make equal jobs, which nobody wants to pay for.
@@ -167,6 +215,8 @@ mod tests {
         assert_eq!(shown(&["steps=0..10..4"]), ["steps=0", "steps=4", "steps=8"]);
         assert_eq!(shown(&["a=5,10", "b=x, y"]), ["a=5 b=x", "a=5 b=y", "a=10 b=x", "a=10 b=y"]);
         assert_eq!(shown(&["prompt=[\"a, b\",\"\"]"]), ["prompt:\"a, b\"", "prompt:\"\""]);
+        assert_eq!(shown(&["a=\"x, y\" , z\"z"]), ["a=x, y", "a=z\"z"]);
+        assert_eq!(shown(&["a=\"say \"\"no\"\"\",y"]), ["a=say \"no\"", "a=y"]);
         assert_eq!(shown(&["ratio=16:9"]), ["ratio=16:9"]);
         assert_eq!(shown(&["text=wait..what"]), ["text=wait..what"]);
         assert_eq!(shown(&["a=b=c"]), ["a=b=c"]);
@@ -178,6 +228,9 @@ mod tests {
     #[test]
     fn mistakes_are_refused() {
         for (text, reason) in [
+            ("a=\"x, y", "a quote is never closed"),
+            ("a=\"x\"y,z", "y,z follows a quote"),
+            ("a=\"\",z", "a value is empty"),
             ("seed", "the form FIELD="),
             ("=1..2", "the form FIELD="),
             ("seed=", "the form FIELD="),

@@ -53,7 +53,8 @@ pub(super) struct Source {
     /// Sets a field of every job, unless its line sets it
     #[arg(long, value_name = "FIELD=VALUE", add = ArgValueCandidates::new(candidates::fields))]
     pub(super) set: Vec<Assignment>,
-    /// Makes a job for each value: FIELD=1..20, FIELD=0..100..5 or FIELD=A,B,C. Several make all combinations
+    /// Makes a job for each value: FIELD=1..20, FIELD=0..100..5 or FIELD=A,B,C. Values with a comma are in double
+    /// quotes or in a JSON array: FIELD=["A, B","C"]. Several make all combinations
     #[arg(long, value_name = "FIELD=VALUES", add = ArgValueCandidates::new(candidates::fields))]
     pub(super) vary: Vec<Vary>,
     /// What a job of a model costs, if the catalog does not say it, or says less

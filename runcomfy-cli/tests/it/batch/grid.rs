@@ -56,6 +56,23 @@ fn value_of_a_line_wins_over_one_of_all_lines() {
 }
 
 #[test]
+fn value_in_quotes_has_its_commas() {
+    let service = Service::new();
+    let texts = ["a cat, sitting", "a dog", "say \"no\""];
+    for vary in [
+        "prompt=\"a cat, sitting\",\"a dog\", \"say \"\"no\"\"\"",
+        "prompt=[\"a cat, sitting\",\"a dog\",\"say \\\"no\\\"\"]",
+    ] {
+        let inputs = added(&service, "o", &["--model", HORSE, "--vary", vary]);
+        assert_eq!(inputs, texts.map(|text| json!({"prompt": text})), "{vary}");
+    }
+    let open =
+        ["batch", "add", "--model", HORSE, "--vary", "prompt=\"a cat, sitting", "--out", "p"];
+    let error = service.fail(&open, 64);
+    assert!(error.contains("a quote is never closed"), "{error}");
+}
+
+#[test]
 fn contradictory_grids_are_refused() {
     let service = Service::new();
     service.write("jobs.jsonl", "{\"prompt\": \"a\", \"seed\": 1}\n");
