@@ -137,11 +137,12 @@ impl Batch {
         let now = system_now();
         let new = with_connection!(self, connection => {
             sqlx::query(
-                "UPDATE runcomfy_jobs SET state = 'cancelled', ended_at = $2, reason = NULL \
+                "UPDATE runcomfy_jobs SET state = 'cancelled', ended_at = $2, reason = $3 \
                  WHERE batch = $1 AND state = 'new'",
             )
             .bind(&self.name)
             .bind(now)
+            .bind("it was cancelled before it was submitted, and cost nothing")
             .execute(connection)
             .await?
             .rows_affected()

@@ -270,6 +270,11 @@ fn a_batch_is_paused_resumed_and_cancelled() {
     let output = service.rcf(&["batch", "work", "--out", "videos", "--json"]);
     let json: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!((output.code, &json["counts"]["cancelled"]), (70, &json!(4)), "{}", output.stderr);
+    let reasons: Vec<_> =
+        results(&service, "videos").iter().map(|row| row["error"].clone()).collect();
+    assert!(reasons.iter().all(Value::is_string), "{reasons:?}");
+    let before = "it was cancelled before it was submitted, and cost nothing";
+    assert_eq!(reasons.iter().filter(|reason| *reason == before).count(), 2, "{reasons:?}");
     assert_eq!(service.sandbox.accepted(), 2);
 }
 
