@@ -129,6 +129,29 @@ impl Batch {
         Ok(self.stored_job(number).await?.record)
     }
 
+    /// The models of its jobs.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn models(&self) -> Result<Vec<ModelId>, Error> {
+        let ids: Vec<(String, i64)> = with_connection!(self, connection => {
+            sqlx::query_as(
+                "SELECT model_id, MIN(number) FROM runcomfy_jobs WHERE batch = $1 \
+                 GROUP BY model_id ORDER BY model_id",
+            )
+            .bind(&self.name)
+            .fetch_all(connection)
+            .await?
+        });
+        let read = |(id, number): (String, i64)| {
+            id.parse().map_err(|_| Error::Damaged {
+                number: unsigned(number),
+                reason: "a model id that cannot be read".to_owned(),
+            })
+        };
+        ids.into_iter().map(read).collect()
+    }
+
     pub(crate) async fn stored_job(&self, number: u64) -> Result<Stored, Error> {
         let before = number.checked_sub(1).ok_or(Error::NoJob(number))?;
         let first = self.stored(before, 1).await?.pop();

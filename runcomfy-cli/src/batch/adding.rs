@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::error::of_batch;
 use super::limits::LimitArgs;
+use super::names;
 use super::prices::Prices;
 use super::source::{Checked, Jobs, Source, check};
 use crate::request::Model;
@@ -48,7 +49,7 @@ pub(super) async fn add(
     let checked = check(source, &opened, jobs).await?;
     check_prices(source, &checked)?;
     if let Some(template) = template {
-        check_template(template, &checked.models)?;
+        names::check(template, &checked.models)?;
     }
     if needs_token {
         prices.check_token().await?;
@@ -108,15 +109,6 @@ impl Adding {
         Ok(())
     }
 
-    /// The template with Rust names for the keys of fields: so do the records of jobs name them.
-    pub(super) fn named(&self, template: NameTemplate) -> NameTemplate {
-        let name_of = |key: &str| {
-            let mut fields = self.models.values().flat_map(|model| model.fields());
-            fields.find(|field| field.key == key).map(|field| field.name.to_owned())
-        };
-        template.rename_fields(name_of)
-    }
-
     /// In words: `200 jobs added, for about $56.00; 10 were there already`.
     pub(super) fn words(&self) -> String {
         let mut words = format!("{} added", counted(self.added.added, "job"));
@@ -155,17 +147,6 @@ fn check_prices(source: &Source, checked: &Checked) -> Result<()> {
         }
         None => Ok(()),
     }
-}
-
-/// Refuses a template that names a field that no job has.
-fn check_template(template: &NameTemplate, models: &BTreeMap<String, Model>) -> Result<()> {
-    let fields = models.values().flat_map(|model| model.fields());
-    let names: Vec<&str> = fields.flat_map(|field| [field.name, field.key]).collect();
-    // The default names what most models have.
-    if *template == NameTemplate::default() {
-        return Ok(());
-    }
-    template.check(names).map_err(|error| Error::usage(error.to_string()))
 }
 
 fn need_prices(checked: &Checked) -> Result<()> {

@@ -5,7 +5,8 @@
 //! - `source/` reads jobs, and checks them; `prices.rs` says what they probably cost.
 //! - `place.rs` finds the database, and `limits.rs` sets what all workers keep to.
 //! - `adding.rs`, `working.rs` and `results.rs` are the three parts of `rcf batch run`; `progress.rs` shows
-//!   how it gets on, and `news.rs` decides what is told of trouble and of silence. `missing.rs` fetches files again
+//!   how it gets on, and `news.rs` decides what is told of trouble and of silence. `names.rs` checks the template for names of
+//!   files. `missing.rs` fetches files again
 //!   that somebody deleted.
 
 pub mod add;
@@ -17,6 +18,7 @@ mod error;
 pub mod export;
 mod limits;
 mod missing;
+mod names;
 mod news;
 pub mod pause;
 mod place;

@@ -10,7 +10,7 @@ use super::limits::LimitArgs;
 use super::place::Place;
 use super::source::Source;
 use super::working::{WorkArgs, ask_first, check_files, verdict, work};
-use super::{Finish, missing, results, summary};
+use super::{Finish, missing, names, results, summary};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
 use crate::run::report::error_json;
@@ -67,7 +67,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;
     let mut named = work_args.clone();
-    named.name_template = adding.named(named.name_template);
+    named.name_template = names::named(named.name_template, &adding.models);
     let save = (!work_args.no_files).then_some(folder);
     // Ctrl-C while it works counts as well.
     let mut until_stopped = interrupts.clone();

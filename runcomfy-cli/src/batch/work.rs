@@ -9,7 +9,7 @@ use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
 use super::working::{WorkArgs, ask_first, check_files, verdict, work};
-use super::{Finish, missing, results, summary};
+use super::{Finish, missing, names, results, summary};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
 use crate::run::report::error_json;
@@ -55,12 +55,16 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     if let Some(results) = &results {
         batch.claim_folder(results).await.map_err(of_batch)?;
     }
+    let mut named = work_args.clone();
+    if !work_args.no_files {
+        named.name_template = names::of(&batch, &work_args.name_template, &client).await?;
+    }
     limits.set(&batch).await?;
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;
     // Ctrl-C while it works counts as well.
     let mut until_stopped = interrupts.clone();
-    let outcome = work(&batch, &client, work_args, folder, place, interrupts, *say).await?;
+    let outcome = work(&batch, &client, &named, folder, place, interrupts, *say).await?;
     // Workers on many machines may have folders of their own.
     let alone = folder.filter(|_| work_args.files.is_none() && !batch.store().is_shared());
     let missing = match alone {

@@ -119,8 +119,10 @@ fn names_follow_the_template() {
         ("../{index}", 64, "begins with `.`"),
         ("{index", 64, "never closed"),
     ] {
-        let error = service.fail(&[&RUN[..], &["--name-template", template]].concat(), code);
-        assert!(error.contains(reason), "{template}: {error}");
+        for command in [&RUN[..], &["batch", "work", "--out", "videos"]] {
+            let error = service.fail(&[command, &["--name-template", template]].concat(), code);
+            assert!(error.contains(reason), "{template}: {error}");
+        }
     }
 }
 
