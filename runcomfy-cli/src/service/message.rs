@@ -8,7 +8,7 @@ use super::{Context, shell_word, take_up};
 const NO_VERSION: &str = "RUNCOMFY_MODEL_API_BASE has no version";
 
 /// What the library says to a Rust program, and what to say to a person instead.
-const WORDS: [(&str, &str); 24] = [
+const WORDS: [(&str, &str); 25] = [
     (" Allow it with `DownloadOptions::allow_host`", ""),
     (", or on one allowed with `DownloadOptions::allow_host`", ""),
     ("; raise it with `DownloadOptions::largest`", ""),
