@@ -49,7 +49,7 @@ fn what_goes_on_keeps_the_folder() {
     stderr.read_to_string(&mut rest).unwrap();
     child.wait().unwrap();
     let expected = format!(
-        "request {id} goes on; take it up again with `rcf wait {id} --out 'my videos'`, or `rcf resume --out 'my \
+        "request {id} goes on; wait for it again with `rcf wait {id} --out 'my videos'`, or `rcf resume --out 'my \
          videos'` for all jobs\n"
     );
     assert_eq!(rest, expected);

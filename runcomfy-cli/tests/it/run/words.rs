@@ -55,7 +55,7 @@ fn unknown_kinds_and_categories_are_errors_that_list_the_known_ones() {
     // A category without a model of that kind is no mistake.
     let words = ["models", "list", "--category", "dreams", "--kind", "inference"];
     let output = service.rcf(&words);
-    assert_eq!((output.code, &*output.stderr), (0, "no model is like that\n"));
+    assert_eq!((output.code, &*output.stderr), (0, "no model matches\n"));
 }
 
 #[test]
