@@ -426,11 +426,12 @@ async fn frozen_transaction_ends() {
             .unwrap();
         assert_eq!(shown, "15s");
         let mut frozen = pool.begin().await.unwrap();
-        sqlx::query("SET idle_in_transaction_session_timeout = 1")
+        sqlx::query("UPDATE runcomfy_batches SET last_number = last_number")
             .execute(&mut *frozen)
             .await
             .unwrap();
-        sqlx::query("UPDATE runcomfy_batches SET last_number = last_number")
+        // From here on, the transaction is idle.
+        sqlx::query("SET idle_in_transaction_session_timeout = 1")
             .execute(&mut *frozen)
             .await
             .unwrap();
