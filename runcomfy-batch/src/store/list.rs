@@ -35,6 +35,10 @@ pub struct BatchStatus {
     /// What the service said that jobs cost, and the estimates of those it did not tell, and of those in
     /// flight.
     pub committed: Usd,
+    /// What the new jobs will probably cost, as far as they have an estimate.
+    pub estimate: Usd,
+    /// New jobs without an estimate.
+    pub unpriced: u64,
     /// Whether it is paused: no submission begins.
     pub is_paused: bool,
     /// Why, if a worker paused it.
@@ -189,15 +193,32 @@ impl Batch {
         let limits = self.limits().await?;
         let paused = self.paused().await?;
         let committed = self.committed().await?;
+        let (estimate, unpriced) = self.new_estimate().await?;
         let workers = self.workers().await?;
         Ok(BatchStatus {
             counts: counted,
             committed,
+            estimate,
+            unpriced,
             is_paused: paused.is_some(),
             paused_because: paused.flatten(),
             limits,
             workers,
         })
+    }
+
+    /// What the new jobs will probably cost, and how many have no estimate.
+    async fn new_estimate(&self) -> Result<(Usd, u64), Error> {
+        let (sum, unpriced): (i64, i64) = with_connection!(self, connection => {
+            sqlx::query_as(
+                "SELECT CAST(COALESCE(SUM(estimate), 0) AS BIGINT), COUNT(*) - COUNT(estimate) \
+                 FROM runcomfy_jobs WHERE batch = $1 AND state = 'new'",
+            )
+            .bind(&self.name)
+            .fetch_one(connection)
+            .await?
+        });
+        Ok((Usd::from_microdollars(unsigned(sum)), unsigned(unpriced)))
     }
 
     /// The limits of all workers.

@@ -7,7 +7,8 @@ use runcomfy_models::RequestId;
 use serde_json::json;
 
 use super::error::of_batch;
-use super::{Finish, place::Place};
+use super::summary::go_on;
+use super::{Finish, job_number, place::Place};
 use crate::run::Say;
 use crate::{Error, Result, service};
 
@@ -24,7 +25,7 @@ Example:
 #[non_exhaustive]
 pub struct Args {
     /// The number of the job, as results.csv has it
-    #[arg(value_name = "NUMBER")]
+    #[arg(value_name = "NUMBER", value_parser = job_number)]
     pub number: u64,
     /// The request id
     #[arg(value_name = "REQUEST ID")]
@@ -53,8 +54,10 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
             "job {number} is {state}, not unknown, so it has no need of an id"
         )));
     }
+    let status = batch.status().await.map_err(of_batch)?;
     say.result(output, &json!({"number": number, "request_id": request_id}), |output| {
-        writeln!(output, "job {number} is {request_id}: `rcf batch work{}`", place.flags())
+        let go_on = go_on(&status, &place.flags());
+        writeln!(output, "job {number} is {request_id}: {go_on}")
     })?;
     Ok(Finish::Done)
 }

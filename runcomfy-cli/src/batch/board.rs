@@ -19,7 +19,7 @@ use crate::run::interrupt::Interrupts;
 #[non_exhaustive]
 pub struct Args {
     /// The address to listen on; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8189")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8189", value_parser = address)]
     pub listen: SocketAddr,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its parts are documented")]
@@ -27,6 +27,10 @@ pub struct Args {
     #[command(flatten)]
     #[expect(missing_docs, reason = "its parts are documented")]
     pub say: Say,
+}
+
+fn address(text: &str) -> std::result::Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "it is an IP address and a port, such as 127.0.0.1:8189")
 }
 
 pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {

@@ -83,6 +83,11 @@ pub enum Command {
     Board(board::Args),
 }
 
+/// Reads the number of a job.
+fn job_number(text: &str) -> std::result::Result<u64, &'static str> {
+    text.parse().map_err(|_| "it is the number of a job, such as 17")
+}
+
 /// How a command ended that has written its result.
 enum Finish {
     Done,

@@ -7,7 +7,8 @@ use runcomfy_schema::counted::counted;
 use serde_json::json;
 
 use super::error::of_batch;
-use super::{Finish, place::Place};
+use super::summary::go_on;
+use super::{Finish, job_number, place::Place};
 use crate::run::{Say, ask};
 use crate::service::shell_word;
 use crate::{Error, ErrorKind, Result};
@@ -27,7 +28,7 @@ fetched. Every other job is a new submission, and costs again; `rcf batch work` 
 #[non_exhaustive]
 pub struct Args {
     /// Only jobs with these numbers, as results.csv has them. Without another flag, failed and cancelled ones
-    #[arg(value_name = "NUMBER")]
+    #[arg(value_name = "NUMBER", value_parser = job_number)]
     pub numbers: Vec<u64>,
     /// Jobs that failed
     #[arg(long)]
@@ -86,6 +87,7 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     }
     let is_shared = batch.store().is_shared();
     let count = batch.retry(retry).await.map_err(of_batch)?;
+    let status = batch.status().await.map_err(of_batch)?;
     say.result(output, &json!({"jobs": count}), |output| match count {
         0 if jobs.is_empty() => {
             let wanted =
@@ -101,9 +103,9 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
         }
         _ => writeln!(
             output,
-            "{} will be tried again: `rcf batch work{}`",
+            "{} will be tried again: {}",
             counted(count, "job"),
-            place.flags()
+            go_on(&status, &place.flags())
         ),
     })?;
     Ok(Finish::Done)

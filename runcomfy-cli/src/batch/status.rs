@@ -56,7 +56,8 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
         ));
     }
     if status.left() > 0 && status.workers.is_empty() {
-        args.say.note(&format!("no worker is at work: `rcf batch work{flags}`"));
+        let go_on = summary::go_on(&status, &flags);
+        args.say.note(&format!("no worker is at work: {go_on}"));
     }
     Ok(Finish::Done)
 }

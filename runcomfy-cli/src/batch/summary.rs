@@ -34,6 +34,30 @@ pub(super) fn money(status: &BatchStatus) -> String {
     }
 }
 
+/// `the 40 new jobs: about $84.00`, if there are new jobs.
+fn new_cost(status: &BatchStatus) -> Option<String> {
+    let jobs = match status.count(State::New) {
+        0 => return None,
+        1 => "the new job".to_owned(),
+        count => format!("the {count} new jobs"),
+    };
+    Some(match (status.unpriced, status.count(State::New)) {
+        (0, _) => format!("{jobs}: about {}", status.estimate),
+        (unpriced, new) if unpriced == new => format!("{jobs}: of unknown price"),
+        (unpriced, _) => format!(
+            "{jobs}: about {} and {} of unknown price",
+            status.estimate,
+            counted(unpriced, "job")
+        ),
+    })
+}
+
+/// The command that goes on with a batch: `rcf batch work`, in quotes, and what must come before it.
+pub(super) fn go_on(status: &BatchStatus, flags: &str) -> String {
+    let work = format!("`rcf batch work{flags}`");
+    if status.is_paused { format!("`rcf batch resume{flags}`, then {work}") } else { work }
+}
+
 /// `no news for 30 s: 3 jobs at the service, 1 being submitted`, if a job is under way.
 pub(super) fn silence(time: Duration, status: &BatchStatus) -> Option<String> {
     let (submitted, submitting) = (status.count(State::Submitted), status.count(State::Submitting));
@@ -49,7 +73,8 @@ pub(super) fn silence(time: Duration, status: &BatchStatus) -> Option<String> {
 /// Lines for a person.
 pub(super) fn text(name: &str, status: &BatchStatus) -> String {
     let mut text = format!("{name}: {}: {}\n", counted(status.total(), "job"), counts(status));
-    text += &format!("cost: {}, estimates and jobs under way included\n", money(status));
+    let new = new_cost(status).map(|cost| format!("; {cost}")).unwrap_or_default();
+    text += &format!("cost: {} spent or under way{new}\n", money(status));
     let limits = [
         status.limits.at_once.map(|count| format!("{count} at once")),
         status.limits.per_minute.map(|count| format!("{count} per minute")),
@@ -75,7 +100,8 @@ pub(super) fn json(name: &str, status: &BatchStatus) -> Value {
         status.workers.iter().map(|worker| json!({"name": worker.name, "seen": worker.seen}));
     json!({
         "name": name, "jobs": status.total(), "counts": counts, "left": status.left(),
-        "committed": status.committed, "is_paused": status.is_paused,
+        "committed": status.committed, "estimate": status.estimate, "unpriced": status.unpriced,
+        "is_paused": status.is_paused,
         "paused_because": status.paused_because, "workers": workers.collect::<Vec<_>>(),
         "limits": {
             "at_once": status.limits.at_once, "per_minute": status.limits.per_minute,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runcomfy_batch::{
-    Batch, BatchStatus, JobRecord, NameTemplate, Outcome, State, Usd, WorkOptions, Worker,
+    Batch, BatchStatus, JobRecord, NameTemplate, Outcome, State, WorkOptions, Worker,
 };
 use runcomfy_client::{CancellationToken, Client, DownloadOptions};
 use runcomfy_schema::counted::counted;
@@ -13,6 +13,7 @@ use runcomfy_schema::printable::line;
 use super::error::of_batch;
 use super::place::Place;
 use super::progress::Progress;
+use super::summary::go_on;
 use crate::run::interrupt::{Interrupts, interrupted};
 use crate::run::{Say, ask};
 use crate::{Error, ErrorKind, Result};
@@ -102,12 +103,14 @@ async fn left_at_once(batch: &Batch, place: &Place) -> Error {
     const PATIENCE: Duration = Duration::from_secs(2);
     let status =
         tokio::time::timeout(PATIENCE, batch.status()).await.ok().and_then(|status| status.ok());
-    let count = status.map_or(0, |status| status.count(State::Submitting));
+    let count = status.as_ref().map_or(0, |status| status.count(State::Submitting));
     let flags = place.flags();
+    let work = format!("`rcf batch work{flags}`");
+    let go_on = status.map_or(work, |status| go_on(&status, &flags));
     let text = match count {
-        0 => format!("left at once; `rcf batch work{flags}` goes on"),
+        0 => format!("left at once; {go_on} goes on"),
         count => format!(
-            "left at once; {} may have been accepted, or not; `rcf batch work{flags}` goes on, and says which",
+            "left at once; {} may have been accepted, or not; {go_on} goes on, and says which",
             counted(count, "submission")
         ),
     };
@@ -138,7 +141,8 @@ pub(super) async fn ask_first(
     if args.yes || !ask::can_ask() {
         return Ok(());
     }
-    let (count, cost, unpriced) = new_jobs(batch).await?;
+    let status = batch.status().await.map_err(of_batch)?;
+    let (count, cost, unpriced) = (status.count(State::New), status.estimate, status.unpriced);
     if count == 0 {
         return Ok(());
     }
@@ -158,22 +162,6 @@ pub(super) async fn ask_first(
     Err(interrupted("nothing was submitted"))
 }
 
-/// How many jobs are new, what they probably cost, and how many have no estimate.
-async fn new_jobs(batch: &Batch) -> Result<(u64, Usd, u64)> {
-    const PAGE: u32 = 500;
-    let (mut last, mut count, mut cost, mut unpriced) = (0, 0, Usd::ZERO, 0);
-    loop {
-        let jobs = batch.jobs(last, PAGE).await.map_err(of_batch)?;
-        let Some(end) = jobs.last() else { return Ok((count, cost, unpriced)) };
-        last = end.number;
-        for job in jobs.iter().filter(|job| job.state == State::New) {
-            count += 1;
-            cost = cost.plus(job.estimate.unwrap_or_default());
-            unpriced += u64::from(job.estimate.is_none());
-        }
-    }
-}
-
 /// What is not well after a worker ended.
 pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) -> Option<Error> {
     let flags = place.flags();
@@ -182,18 +170,15 @@ pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) ->
     }
     let left = status.left();
     if left > 0 {
-        let go_on = match outcome {
+        let advice = match outcome {
             Outcome::MaxCost => format!(
                 "`rcf batch resume --max-cost USD{flags}` allows more, then `rcf batch work{flags}` goes on"
             ),
-            Outcome::Paused(_) => {
-                format!("`rcf batch resume{flags}`, then `rcf batch work{flags}` goes on")
-            }
-            _ => format!("`rcf batch work{flags}` goes on"),
+            _ => format!("{} goes on", go_on(status, &flags)),
         };
         let why = line(&outcome.to_string());
         let left = if left == 1 { "1 job is".to_owned() } else { format!("{left} jobs are") };
-        return Some(Error::new(ErrorKind::TryAgain, format!("{left} left: {why}; {go_on}")));
+        return Some(Error::new(ErrorKind::TryAgain, format!("{left} left: {why}; {advice}")));
     }
     let unknown = status.count(State::Unknown);
     if unknown > 0 {
@@ -216,11 +201,12 @@ pub(super) fn verdict(outcome: &Outcome, status: &BatchStatus, place: &Place) ->
                 format!("{} failed, and {cancelled} cancelled", counted(failed, "job"))
             }
         };
+        let them = if failed + cancelled == 1 { "it" } else { "them" };
         let flag = if failed > 0 { "--failed" } else { "--cancelled" };
         Error::new(
             ErrorKind::JobFailed,
             format!(
-                "{which}; results.csv says why. `rcf batch retry {flag}{flags}` tries them again"
+                "{which}; results.csv says why. `rcf batch retry {flag}{flags}` tries {them} again"
             ),
         )
     })

@@ -102,10 +102,11 @@ impl Checked {
         let all = self.lines + self.invalid.len() as u64;
         let hint = if self.jobs > 0 { "\n`--skip-invalid` leaves these lines out" } else { "" };
         format!(
-            "{}: {} of {} not valid; nothing was submitted:\n{list}{hint}",
+            "{}: {} of {} {} not valid; nothing was submitted:\n{list}{hint}",
             opened.name,
             self.invalid.len(),
-            if all == 1 { "1 line is".to_owned() } else { format!("{all} lines are") }
+            counted(all, "line"),
+            if self.invalid.len() == 1 { "is" } else { "are" }
         )
     }
 }

@@ -129,11 +129,12 @@ impl<'s> Jobs<'s> {
         for (index, vary) in self.source.vary.iter().enumerate() {
             let key = key_of(&model, &vary.name);
             let earlier = self.source.vary.iter().take(index).map(|vary| &*vary.name);
-            if set.clone().chain(earlier).any(|name| key_of(&model, name) == key) {
-                return Err(Error::usage(format!(
-                    "{} is set twice: by --vary, and again",
-                    vary.name
-                )));
+            let twice = |how: &str| Err(Error::usage(format!("{} is set twice: {how}", vary.name)));
+            if set.clone().any(|name| key_of(&model, name) == key) {
+                return twice("by --set and by --vary");
+            }
+            if earlier.clone().any(|name| key_of(&model, name) == key) {
+                return twice("by two --vary; list its values in one");
             }
             if written.clone().any(|name| key_of(&model, name) == key) {
                 return Ok(Err(format!("{} is set here, and --vary sets it, too", vary.name)));

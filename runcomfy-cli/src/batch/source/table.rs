@@ -110,9 +110,9 @@ impl<R: BufRead> Table<R> {
     fn members(&self) -> std::result::Result<Vec<(String, Given)>, String> {
         if self.record.len() != self.names.len() {
             return Err(format!(
-                "it has {}, and the first line {}; is a quote missing, or an empty cell?",
+                "it has {}, but the first line has {}; is a quote missing, or an empty cell?",
                 counted(self.record.len(), "cell"),
-                self.names.len()
+                counted(self.names.len(), "cell")
             ));
         }
         let mut members = Vec::new();

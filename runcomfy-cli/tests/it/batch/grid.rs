@@ -95,12 +95,12 @@ fn contradictory_grids_are_refused() {
         (
             &["--model", HORSE, "--set", "seed=1", "--vary", "seed=1..2", "--out", "o"],
             64,
-            "seed is set twice: by --vary, and again",
+            "seed is set twice: by --set and by --vary",
         ),
         (
             &["--model", HORSE, "--vary", "seed=1..2", "--vary", "seed=3", "--out", "o"],
             64,
-            "seed is set twice: by --vary, and again",
+            "seed is set twice: by two --vary; list its values in one",
         ),
         (
             &["jobs.jsonl", "--model", HORSE, "--vary", "seed=1..2", "--out", "o"],

@@ -46,6 +46,11 @@ fn estimates_are_told_before_anything_is_sent() {
     let added =
         service.succeed(&["batch", "add", "jobs.jsonl", "--set", "duration=10", "--out", "videos"]);
     assert_eq!(added, "3 jobs added, for about $3.00\n");
+    let status = service.succeed(&["batch", "status", "--out", "videos"]);
+    let cost = "cost: $0.00 spent or under way; the 3 new jobs: about $3.00\n";
+    assert!(status.contains(cost), "{status}");
+    let status = service.json(&["batch", "status", "--out", "videos", "-q"]);
+    assert_eq!((&status["committed"], &status["estimate"]), (&json!(0.0), &json!(3.0)));
     assert_eq!(service.sandbox.accepted(), 0);
 }
 

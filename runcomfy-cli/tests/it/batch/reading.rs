@@ -114,7 +114,7 @@ fn every_problem_of_a_table_has_its_line() {
             error,
             "error: jobs.csv: 3 of 4 lines are not valid; nothing was submitted:\n\
              line 4: duration: 7 is not one of 5, 10\n\
-             line 7: it has 2 cells, and the first line 4; is a quote missing, or an empty cell?\n\
+             line 7: it has 2 cells, but the first line has 4 cells; is a quote missing, or an empty cell?\n\
              line 10: cfg_scale: 9 is outside 0..=1\n\
              `--skip-invalid` leaves these lines out\n"
         );
@@ -180,7 +180,11 @@ fn long_lists_of_problems_are_cut() {
     let (code, error) = add("jobs.jsonl", long + &line("a"), &["--model", KLING]);
     assert_eq!(code, 65);
     let reason = "line 1: longer than 100 MiB; give a file by its path, and not as a data: URI\n";
-    assert!(error.contains("1 of 2 lines") && error.contains(reason), "{}", error.len());
+    assert!(
+        error.contains("1 of 2 lines is not valid") && error.contains(reason),
+        "{}",
+        error.len()
+    );
     let open = format!("prompt\n\"{}", "x".repeat(101 << 20));
     let (code, error) = add("jobs.csv", open, &["--model", KLING]);
     assert_eq!(code, 65);

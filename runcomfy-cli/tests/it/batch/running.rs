@@ -151,7 +151,7 @@ fn exit_code_says_how_the_jobs_ended() {
     let output = service.rcf(&[&RUN[..], &["--at-once", "1"]].concat());
     assert_eq!(output.code, 70);
     assert_eq!(output.stdout, "2 done, 1 failed; $0.00\nvideos/index.html\n");
-    let end = "error: 1 job failed; results.csv says why. `rcf batch retry --failed --out videos` tries them \
+    let end = "error: 1 job failed; results.csv says why. `rcf batch retry --failed --out videos` tries it \
                again\n";
     assert!(output.stderr.ends_with(end), "{}", output.stderr);
     assert!(
@@ -257,6 +257,11 @@ fn a_batch_is_paused_resumed_and_cancelled() {
     assert_eq!(service.sandbox.accepted(), 0);
     let status = service.succeed(&["batch", "status", "--out", "videos"]);
     assert!(status.contains("batch: 4 jobs: 4 new\n") && status.contains("\npaused\n"), "{status}");
+    let status = service.rcf(&["batch", "status", "--out", "videos"]).stderr;
+    assert_eq!(
+        status,
+        "no worker is at work: `rcf batch resume --out videos`, then `rcf batch work --out videos`\n"
+    );
 
     let resumed = service.json(&["batch", "resume", "--at-once", "2", "--out", "videos"]);
     assert_eq!((&resumed["is_paused"], &resumed["limits"]["at_once"]), (&json!(false), &json!(2)));
@@ -396,6 +401,9 @@ fn errors_say_where_to_go_on() {
         (&["run", "no.jsonl", "--out", "o"], 74, "cannot read no.jsonl"),
         (&["export"], 64, "name the folder of results with --out"),
         (&["status", "--at-once", "0"], 64, "unexpected argument"),
+        (&["adopt", "x", "x"], 64, "it is the number of a job, such as 17"),
+        (&["retry", "abc"], 64, "it is the number of a job, such as 17"),
+        (&["board", "--listen", "foo"], 64, "an IP address and a port, such as 127.0.0.1:8189"),
         (&["resume", "--at-once", "0", "--out", "o"], 64, "an integer from 1, or `none`"),
     ] {
         let found = service.fail(&[&["batch"], arguments].concat(), code);
