@@ -147,7 +147,7 @@ impl Batch {
                 let step = step(per_minute);
                 sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
                     .bind(&self.name)
-                    .bind(now.max(next_begin).saturating_add(step))
+                    .bind(now.saturating_add(step))
                     .execute(&mut *transaction)
                     .await?;
             }

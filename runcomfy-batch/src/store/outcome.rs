@@ -1,5 +1,5 @@
 //! What became of a submission and of its job. Each statement names the state that it starts from, so that
-//! a late word of one worker never undoes what another one wrote.
+//! an outcome that one worker records late never undoes what another one recorded.
 //!
 //! Who may call a submission unknown? The engine may hand out a task twice, so a worker may meet a job that another
 //! one is submitting:
@@ -9,8 +9,9 @@
 //! | took over its task | is dead: silent for as long as the engine bears | [`abandon`](Batch::abandon): unknown |
 //! | was frozen, and still has the task from before | lives, and got the task meanwhile | the first one waits |
 //! | took over its task | was frozen, and is heard again | the first one waits |
-//! | took over its task | is frozen, and lives on later | unknown; the late word of the other one counts |
-//! | is the one that submits | itself: it works on each job once at a time | unknown: its word got lost |
+//! | took over its task | is frozen, and lives on later | unknown; the outcome that the other one records late counts |
+//! | is the one that submits | itself: it works on each job once at a time | unknown: its record of the outcome got lost |
+//! | any | began the submission more than an hour ago | unknown: no submission takes so long |
 //!
 //! The look at the heartbeat and the change of state are one statement. A heartbeat that arrives after it changes
 //! nothing: that worker still writes what became of its submission, and no worker submits the job meanwhile.
@@ -36,10 +37,10 @@ pub(crate) struct Ending {
     pub(crate) files: Vec<SavedFile>,
 }
 
-/// No submission takes so long. A worker that lives may have lost its word about one, and will say nothing.
+/// No submission takes so long. The record of its outcome may have got lost, although its worker lives.
 const LONGEST_SUBMISSION: Duration = Duration::from_secs(60 * 60);
 
-/// Calls a submission unknown whose worker is silent. `{seen}` says of `worker` that it was seen in the last `$7`
+/// Calls a submission unknown whose worker is silent, or that began before `$8`. `{seen}` says of `worker` that it was seen in the last `$7`
 /// seconds, in the engine's table `{workers}`.
 macro_rules! abandon {
     ($workers:literal, $seen:literal) => {
@@ -58,7 +59,7 @@ macro_rules! abandon {
 }
 
 impl Batch {
-    /// The service accepted a submission. A late word counts, too: the job may be called unknown, or new
+    /// The service accepted a submission. A late record counts, too: the job may be called unknown, or new
     /// again. If another submission has its place, the job is remembered as an earlier one.
     pub(crate) async fn accepted(
         &self,
@@ -107,7 +108,7 @@ impl Batch {
         }.await)
     }
 
-    /// The service surely did not accept a submission. The reason may be told twice: shortly by the journal,
+    /// The service surely did not accept a submission. The reason may be told twice: briefly by the journal,
     /// and in full by the worker.
     pub(crate) async fn not_accepted(
         &self,
@@ -168,7 +169,8 @@ impl Batch {
     }
 
     /// A worker is silent that was submitting a job, so nobody knows whether the service accepted it. Returns false
-    /// if that worker was heard in the last `patience`, or the submission has an outcome.
+    /// if that worker was heard in the last `patience` and the submission began in the last hour, or if the
+    /// submission has an outcome.
     pub(crate) async fn abandon(
         &self,
         number: u64,
@@ -205,7 +207,7 @@ impl Batch {
         Ok(abandoned > 0)
     }
 
-    /// A job that is not submitted cannot be, or its submission was refused.
+    /// Fails a new job: its body cannot be read, or the service refused it.
     pub(crate) async fn refused(&self, number: u64, reason: &str) -> Result<(), Error> {
         let now = self.now().await?;
         with_connection!(self, connection => {

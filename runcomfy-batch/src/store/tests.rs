@@ -76,7 +76,7 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error
             assert_eq!(job(&batch).await.state, state);
             batch.not_accepted(1, &submission, "refused").await.unwrap();
         }
-        // One that lives may have lost its word.
+        // The record of its outcome may have got lost, although its worker lives.
         heard(&batch, "a-3", 0).await;
         batch.begin(1, "old", "a").await.unwrap().unwrap();
         super::with_connection!(batch, connection => {

@@ -63,14 +63,15 @@ impl Default for WorkOptions {
 }
 
 impl WorkOptions {
-    /// How many jobs this worker has at once. [`Limits`](crate::Limits) are for all workers together.
+    /// How many jobs this worker has at once, at least one. [`Limits`](crate::Limits) are for all workers together.
     pub fn at_once(mut self, jobs: usize) -> Self {
         self.at_once = jobs.max(1);
         self
     }
 
     /// How often the worker says that it lives, and how many times it may be silent before its jobs are given
-    /// to others. Both should be the same for all workers of a batch. The interval is at least a second.
+    /// to others. Both should be the same for all workers of a batch. The interval is at least a second, and the
+    /// number at least 2.
     pub fn heartbeat(mut self, interval: Duration, missed: u32) -> Self {
         self.heartbeat = interval.max(Duration::from_secs(1));
         self.missed_heartbeats = missed.max(2);
@@ -323,8 +324,8 @@ impl Work {
         }
     }
 
-    /// Looks after a job that a worker is submitting. This process works on nothing else of this job, so another
-    /// one submits it, or this one has lost its word about it.
+    /// Looks after a job that a worker is submitting. This process works on a job once at a time, so another
+    /// one submits it, or this one's record of the outcome got lost.
     async fn submitting(&self, stored: Stored) -> Result<(), NotEnded> {
         /// How soon to look again at a submission of a worker that lives.
         const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -369,7 +370,7 @@ impl Work {
                 && let Err(error) = self.batch.dispatch().await
             {
                 tracing::warn!(%error, "cannot make tasks of new jobs");
-                self.is_silent(&error);
+                self.note_silence(&error);
             }
             if !self.options.until_done {
                 continue;
@@ -382,13 +383,14 @@ impl Work {
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot count the jobs");
-                    self.is_silent(&error);
+                    self.note_silence(&error);
                 }
             }
         }
     }
 
-    fn is_silent(&self, error: &Error) {
+    /// Wakes the worker if the database did not answer in time: the engine begins again then.
+    fn note_silence(&self, error: &Error) {
         if matches!(error, Error::Silent { .. }) {
             self.silent.notify_one();
         }

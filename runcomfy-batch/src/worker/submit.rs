@@ -73,8 +73,8 @@ impl Work {
         }
     }
 
-    /// Waits before the limits are asked again. A job that waits for a limit must not keep a place from those
-    /// at the service that a dead worker left: it may be them that the limit waits for.
+    /// Waits before the limits are asked again. Jobs that a dead worker left at the service go first: they count
+    /// against the limit that this job waits for, so it could wait for ever.
     async fn pause(&self, pause: Duration) -> Result<(), NotEnded> {
         if self.patiently(|| self.batch.prefer_orphans()).await? > 0 {
             return Err(NotEnded::Later);
