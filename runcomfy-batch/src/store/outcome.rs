@@ -143,6 +143,21 @@ impl Batch {
         }.await)
     }
 
+    /// The service answered a submission that it did not accept, so a row of failed ones ends.
+    pub(crate) async fn answered(&self, number: u64) -> Result<(), Error> {
+        with_connection!(self, connection => {
+            sqlx::query(
+                "UPDATE runcomfy_jobs SET tries = 0 \
+                 WHERE batch = $1 AND number = $2 AND state = 'new'",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .execute(connection)
+            .await?;
+        });
+        Ok(())
+    }
+
     /// Nobody knows whether the service accepted a submission. The reason may be told twice.
     pub(crate) async fn unknown(
         &self,

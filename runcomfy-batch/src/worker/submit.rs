@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::journal::{SqlJournal, known_id, not_now};
 use crate::store::{NotNow, Stored};
 
-/// How often a submission may surely fail before the job counts as failed.
+/// How many submissions of a job may fail in a row without an answer, before it counts as failed.
 const MAX_TRIES: u64 = 30;
 
 /// How long all workers pause if the service is busy and does not say for how long.
@@ -142,6 +142,7 @@ impl Work {
             (Some(ApiErrorKind::RateLimited), _) => {
                 let asked = error.api().and_then(|refusal| refusal.retry_after);
                 let pause = asked.unwrap_or(HOLD).min(MAX_HOLD);
+                self.patiently(|| self.batch.answered(number)).await?;
                 self.patiently(|| self.batch.hold(pause)).await?;
                 self.tell(&Event::Held { pause });
                 Err(NotEnded::Trouble(reason))

@@ -221,6 +221,37 @@ async fn refusals_fail_once_and_busy_services_are_waited_for() {
     }
 }
 
+/// An answer ends a row of failed connections, after which a job would count as failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn busy_service_is_no_failed_connection() {
+    for stored in stores().await {
+        let sandbox = std::sync::Arc::new(sandbox().await);
+        let batch = stored.batch().await;
+        batch.add(jobs(1)).await.unwrap();
+        let set = "UPDATE runcomfy_jobs SET tries = 30";
+        if stored.store.is_shared() {
+            let mut database = sqlx::PgConnection::connect(&stored.url).await.unwrap();
+            sqlx::query(set).execute(&mut database).await.unwrap();
+        } else {
+            let mut database = sqlx::SqliteConnection::connect(&stored.url).await.unwrap();
+            sqlx::query(set).execute(&mut database).await.unwrap();
+        }
+        sandbox.reply_next(Call::Submit, Reply::new(429, "{}").header("retry-after", "1"));
+        let worker = Worker::new(batch.clone(), client(&sandbox), options());
+        let told = {
+            let sandbox = std::sync::Arc::clone(&sandbox);
+            move |event: &Event| match event {
+                Event::Held { .. } => sandbox.refuse_connections(true),
+                Event::Trouble { .. } => sandbox.refuse_connections(false),
+                _ => {}
+            }
+        };
+        let outcome = worker.run(CancellationToken::new(), told).await.unwrap();
+        assert_eq!((outcome, states(&batch).await), (Outcome::Ended, vec![State::Done]));
+        assert_eq!(sandbox.accepted(), 1);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn service_that_is_away_is_waited_for() {
     let stored = stores().await.remove(0);
