@@ -11,6 +11,9 @@ use super::{Outcome, WorkOptions, Worker};
 use crate::job::NewJob;
 use crate::store::Store;
 
+/// A test that waits longer for a step has failed.
+const LONGEST_STEP: Duration = Duration::from_secs(60);
+
 /// The engine waits for its connection without a bound of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn engine_begins_again_after_a_silence_of_the_database() {
@@ -32,9 +35,12 @@ async fn engine_begins_again_after_a_silence_of_the_database() {
         tokio::spawn(async move { worker.run(stop, |_| {}).await })
     };
     let begins = async |name: String| {
-        while !batch.workers().await.unwrap().iter().any(|worker| worker.name == name) {
-            tokio::task::yield_now().await;
-        }
+        let is_there = async {
+            while !batch.workers().await.unwrap().iter().any(|worker| worker.name == name) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONGEST_STEP, is_there).await.unwrap();
     };
     begins(first).await;
     let mut other = sqlx::PgConnection::connect(&database.url()).await.unwrap();
@@ -57,9 +63,12 @@ async fn worker_begins_when_its_database_is_back() {
     let client = Client::builder().token("t").build().unwrap();
     let worker = Worker::new(batch, client, WorkOptions::default());
     let running = tokio::spawn(async move { worker.run(CancellationToken::new(), |_| {}).await });
-    while door.refused() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let is_refused = async {
+        while door.refused() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONGEST_STEP, is_refused).await.unwrap();
     door.open(true);
     assert_eq!(running.await.unwrap().unwrap(), Outcome::Ended);
 }
