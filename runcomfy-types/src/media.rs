@@ -327,6 +327,6 @@ mod tests {
         let stated = Media::path_as(path, "text/plain").unwrap_err().to_string();
         assert!(stated.starts_with(&format!("{name}: its type is text/plain")), "{stated}");
         std::fs::write(path, "").unwrap();
-        assert_eq!(message(path), format!("{name}: there is no content: the file is empty"));
+        assert_eq!(message(path), format!("{name}: the content is empty"));
     }
 }

@@ -203,7 +203,7 @@ impl fmt::Display for MediaError {
             Self::UnknownType => f.write_str(
                 "the first bytes show no image, video or audio type; if you know the type, state it with `Media::path_as` or `Media::bytes_as`"
             ),
-            Self::NoContent => f.write_str("there is no content: the file is empty"),
+            Self::NoContent => f.write_str("the content is empty"),
             Self::NotAMime { given } => write!(
                 f,
                 "{given:?} is not a MIME type, such as `image/png`"
