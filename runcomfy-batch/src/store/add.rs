@@ -78,14 +78,8 @@ impl Batch {
             ready.push(Ready { model_id, output_kind, body, key, shown, line, priority, estimate });
         }
         in_transaction!(self, long transaction => async {
-            let last: i64 = sqlx::query_scalar(
-                "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
-                 RETURNING last_number",
-            )
-            .bind(&self.name)
-            .fetch_one(&mut *transaction)
-            .await?;
-            let (mut number, mut added) = (last, Added::default());
+            let batch = self.lock(&mut *transaction).await?;
+            let (mut number, mut added) = (batch.last_number, Added::default());
             for (sha256, content) in &contents {
                 sqlx::query(
                     "INSERT INTO runcomfy_media (sha256, content) VALUES ($1, $2) \

@@ -4,9 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::Row;
-
-use super::{Batch, Db, POSTGRES_NOW, in_transaction, signed, system_now, unsigned};
+use super::lock::{EitherConnection, LockedBatch};
+use super::{Batch, in_transaction, signed, unsigned};
 use crate::error::Error;
 use crate::money::Usd;
 
@@ -39,19 +38,6 @@ impl std::error::Error for NotNow {}
 /// How soon to look again whether one of the jobs in flight has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// The time inside a transaction.
-macro_rules! now {
-    ($db:expr, $transaction:ident) => {
-        match $db {
-            Db::Sqlite(_) => system_now(),
-            Db::Postgres(_) => {
-                let row = sqlx::query(POSTGRES_NOW).fetch_one(&mut *$transaction).await?;
-                row.try_get::<i64, _>(0)?
-            }
-        }
-    };
-}
-
 impl Batch {
     /// Records that a worker is about to submit a job.
     pub(crate) async fn begin(
@@ -61,26 +47,16 @@ impl Batch {
         worker: &str,
     ) -> Result<Result<(), NotNow>, Error> {
         in_transaction!(self, transaction => async {
-            // The row is locked until the end, so all workers pass here one by one.
-            let batch = sqlx::query(
-                "UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1 \
-                 RETURNING paused, at_once, per_minute, max_cost, next_begin, not_before, \
-                 committed_at_most",
-            )
-            .bind(&self.name)
-            .fetch_one(&mut *transaction)
-            .await?;
-            let now: i64 = now!(self.db(), transaction);
-            if batch.try_get::<i64, _>("paused")? != 0 {
+            let batch = self.lock(&mut *transaction).await?;
+            let now = EitherConnection::from(&mut *transaction).now().await?;
+            if batch.paused != 0 {
                 return Ok(Err(NotNow::Paused));
             }
-            let next_begin: i64 = batch.try_get("next_begin")?;
-            let earliest = next_begin.max(batch.try_get("not_before")?);
+            let earliest = batch.next_begin.max(batch.not_before);
             if earliest > now {
                 return Ok(Err(NotNow::Wait(Duration::from_millis(unsigned(earliest - now)))));
             }
-            let at_once: Option<i64> = batch.try_get("at_once")?;
-            let max_cost: Option<i64> = batch.try_get("max_cost")?;
+            let LockedBatch { at_once, max_cost, .. } = batch;
             let mut committed = None;
             if at_once.is_some() || max_cost.is_some() {
                 let in_flight: i64 = sqlx::query_scalar(
@@ -102,8 +78,7 @@ impl Batch {
                     .bind(signed(number))
                     .fetch_one(&mut *transaction)
                     .await?;
-                    let at_most: Option<i64> = batch.try_get("committed_at_most")?;
-                    let with_this = match at_most.map(|sum| sum.saturating_add(estimate)) {
+                    let with_this = match batch.committed_at_most.map(|sum| sum.saturating_add(estimate)) {
                         Some(sum) if sum <= max_cost => sum,
                         // Adding up all jobs takes long, so it is done only near the maximum.
                         _ => {
@@ -143,7 +118,7 @@ impl Batch {
                     .execute(&mut *transaction)
                     .await?;
             }
-            if let Some(per_minute) = batch.try_get::<Option<i64>, _>("per_minute")? {
+            if let Some(per_minute) = batch.per_minute {
                 let step = step(per_minute);
                 sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
                     .bind(&self.name)
@@ -159,7 +134,7 @@ impl Batch {
     pub(crate) async fn hold(&self, pause: Duration) -> Result<(), Error> {
         let pause = signed(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX));
         in_transaction!(self, transaction => async {
-            let now: i64 = now!(self.db(), transaction);
+            let now = EitherConnection::from(&mut *transaction).now().await?;
             sqlx::query(
                 "UPDATE runcomfy_batches SET not_before = $2 WHERE name = $1 AND not_before < $2",
             )

@@ -7,6 +7,7 @@ mod begin;
 mod call;
 mod files;
 mod list;
+mod lock;
 mod outcome;
 mod person;
 mod tasks;

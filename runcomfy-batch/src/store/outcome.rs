@@ -118,12 +118,9 @@ impl Batch {
     ) -> Result<(), Error> {
         let now = self.now().await?;
         in_transaction!(self, transaction => async {
-            // If a beginning was broken off, its commit may still be on its way. It has the lock on this row, so
-            // it counts before this word, or not at all.
-            sqlx::query("UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1")
-                .bind(&self.name)
-                .execute(&mut *transaction)
-                .await?;
+            // If a beginning was broken off, its commit may still be on its way. It has the lock then, so it is
+            // written before this, or not at all.
+            self.lock(&mut *transaction).await?;
             sqlx::query(
                 "UPDATE runcomfy_jobs SET reason = $4, \
                  state = CASE WHEN cancel_asked = 1 THEN 'cancelled' ELSE 'new' END, \

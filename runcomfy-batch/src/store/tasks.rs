@@ -110,11 +110,8 @@ impl Batch {
     async fn dispatch_some(&self) -> Result<i64, Error> {
         let queue = self.queue();
         in_transaction!(self, long transaction => async {
-            // Locks the batch, so that two workers do not make two tasks of a job.
-            sqlx::query("UPDATE runcomfy_batches SET last_number = last_number WHERE name = $1")
-                .bind(&self.name)
-                .execute(&mut *transaction)
-                .await?;
+            // Two workers must not make two tasks of a job.
+            self.lock(&mut *transaction).await?;
             let jobs: Vec<(i64, i64)> = match self.db() {
                 Db::Sqlite(_) => sqlx::query_as(without_task!("Jobs")),
                 Db::Postgres(_) => sqlx::query_as(without_task!("apalis.jobs")),

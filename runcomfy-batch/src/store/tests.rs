@@ -426,10 +426,7 @@ async fn frozen_transaction_ends() {
             .unwrap();
         assert_eq!(shown, "15s");
         let mut frozen = pool.begin().await.unwrap();
-        sqlx::query("UPDATE runcomfy_batches SET last_number = last_number")
-            .execute(&mut *frozen)
-            .await
-            .unwrap();
+        batch.lock(&mut *frozen).await.unwrap();
         // From here on, the transaction is idle.
         sqlx::query("SET idle_in_transaction_session_timeout = 1")
             .execute(&mut *frozen)
@@ -471,19 +468,17 @@ enum Held {
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
-const HOLD: &str = "UPDATE runcomfy_batches SET last_number = last_number";
-
 impl Held {
     async fn new(batch: &Batch) -> Self {
         match batch.db() {
             Db::Sqlite(pool) => {
                 let mut held = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
-                sqlx::query(HOLD).execute(&mut *held).await.unwrap();
+                batch.lock(&mut *held).await.unwrap();
                 Self::Sqlite(held)
             }
             Db::Postgres(pool) => {
                 let mut held = pool.begin().await.unwrap();
-                sqlx::query(HOLD).execute(&mut *held).await.unwrap();
+                batch.lock(&mut *held).await.unwrap();
                 Self::Postgres(held)
             }
         }
@@ -504,7 +499,7 @@ async fn late_commit_of_a_beginning_does_not_outlive_the_word_that_it_was_not_se
     for (batch, ..) in batches().await {
         let Db::Postgres(pool) = batch.db() else { continue };
         let mut late = pool.begin().await.unwrap();
-        sqlx::query(HOLD).execute(&mut *late).await.unwrap();
+        batch.lock(&mut *late).await.unwrap();
         sqlx::query(
             "UPDATE runcomfy_jobs SET state = 'submitting', submission = 'first', worker = 'a'",
         )
