@@ -12,7 +12,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::sync::mpsc as channel;
 
 use crate::error::Error;
-use crate::store::{Batch, NotNow};
+use crate::store::{Batch, Beginning, NotNow};
 
 /// The journal of one job of a batch, in the database of the batch. Its client records the submission there
 /// before it is sent, together with the limits of all workers, and its outcome afterwards.
@@ -77,7 +77,9 @@ impl Journal for SqlJournal {
         let begun = self
             .writer
             .write(move |batch| async move { batch.begin(number, &id, &worker).await })?;
-        begun.map_err(JournalError::new)?;
+        if let Beginning::NotNow(reason) = begun {
+            return Err(JournalError::new(reason));
+        }
         drop(self.take_turn());
         Ok(Begin::Recorded)
     }

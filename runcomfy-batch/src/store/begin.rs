@@ -4,12 +4,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::lock::{EitherConnection, LockedBatch};
+use super::lock::{EitherConnection, LockedBatch, on_either};
 use super::{Batch, in_transaction, signed, unsigned};
 use crate::error::Error;
 use crate::money::Usd;
 
-/// Why a submission cannot begin now. Nothing was recorded.
+/// What came of the wish to submit a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// It is recorded that the submission begins, so it may be sent.
+    Recorded,
+    /// It must not be sent. Nothing was recorded.
+    NotNow(NotNow),
+}
+
+/// Why a submission cannot begin now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotNow {
     /// A limit holds; it may begin after this time at the earliest.
@@ -38,64 +47,126 @@ impl std::error::Error for NotNow {}
 /// How soon to look again whether one of the jobs in flight has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
+impl LockedBatch {
+    /// Why no submission at all may begin now.
+    fn closed_because(&self, now: i64) -> Option<NotNow> {
+        if self.paused != 0 {
+            return Some(NotNow::Paused);
+        }
+        let earliest = self.next_begin.max(self.not_before);
+        (earliest > now).then(|| NotNow::Wait(Duration::from_millis(unsigned(earliest - now))))
+    }
+}
+
 impl Batch {
-    /// Records that a worker is about to submit a job.
+    /// Records that a worker is about to submit a job, if the limits let it.
     pub(crate) async fn begin(
         &self,
         number: u64,
         submission: &str,
         worker: &str,
-    ) -> Result<Result<(), NotNow>, Error> {
-        in_transaction!(self, transaction => async {
-            let batch = self.lock(&mut *transaction).await?;
-            let now = EitherConnection::from(&mut *transaction).now().await?;
-            if batch.paused != 0 {
-                return Ok(Err(NotNow::Paused));
+    ) -> Result<Beginning, Error> {
+        in_transaction!(self, transaction => {
+            let transaction = &mut EitherConnection::from(&mut *transaction);
+            self.begin_in(transaction, number, submission, worker).await
+        })
+    }
+
+    /// The steps of [`begin`](Self::begin), in its transaction.
+    async fn begin_in(
+        &self,
+        transaction: &mut EitherConnection<'_>,
+        number: u64,
+        submission: &str,
+        worker: &str,
+    ) -> Result<Beginning, Error> {
+        let batch = self.lock(&mut *transaction).await?;
+        let now = transaction.now().await?;
+        if let Some(reason) = batch.closed_because(now) {
+            return Ok(Beginning::NotNow(reason));
+        }
+        let counts_jobs = batch.at_once.is_some() || batch.max_cost.is_some();
+        let in_flight = if counts_jobs { self.in_flight(transaction).await? } else { 0 };
+        if batch.at_once.is_some_and(|at_once| in_flight >= at_once) {
+            return Ok(Beginning::NotNow(NotNow::Wait(LOOK_AGAIN)));
+        }
+        let mut committed = None;
+        if let Some(max_cost) = batch.max_cost {
+            let with_this =
+                self.committed_with(transaction, number, batch.committed_at_most, max_cost).await?;
+            if with_this > max_cost {
+                let in_flight = unsigned(in_flight);
+                return Ok(Beginning::NotNow(NotNow::MaxCost { in_flight }));
             }
-            let earliest = batch.next_begin.max(batch.not_before);
-            if earliest > now {
-                return Ok(Err(NotNow::Wait(Duration::from_millis(unsigned(earliest - now)))));
-            }
-            let LockedBatch { at_once, max_cost, .. } = batch;
-            let mut committed = None;
-            if at_once.is_some() || max_cost.is_some() {
-                let in_flight: i64 = sqlx::query_scalar(
-                    "SELECT COUNT(*) FROM runcomfy_jobs \
-                     WHERE batch = $1 AND state IN ('submitting', 'submitted')",
-                )
+            committed = Some(with_this);
+        }
+        if !self.set_submitting(transaction, number, submission, worker, now).await? {
+            return Ok(Beginning::NotNow(NotNow::NotNew));
+        }
+        if let Some(committed) = committed {
+            self.set_committed(transaction, committed).await?;
+        }
+        if let Some(per_minute) = batch.per_minute {
+            self.set_next_begin(transaction, now.saturating_add(step(per_minute))).await?;
+        }
+        Ok(Beginning::Recorded)
+    }
+
+    /// How many jobs are at the service, or on their way to it.
+    async fn in_flight(&self, transaction: &mut EitherConnection<'_>) -> Result<i64, Error> {
+        Ok(on_either!(transaction, connection => {
+            sqlx::query_scalar(
+                "SELECT COUNT(*) FROM runcomfy_jobs \
+                 WHERE batch = $1 AND state IN ('submitting', 'submitted')",
+            )
+            .bind(&self.name)
+            .fetch_one(connection)
+            .await?
+        }))
+    }
+
+    /// What was spent, what is in flight, and the estimate of a job: the exact sum, or a larger one that is within
+    /// the maximum, too. Adding up all jobs takes long, so it is done only near the maximum.
+    async fn committed_with(
+        &self,
+        transaction: &mut EitherConnection<'_>,
+        number: u64,
+        committed_at_most: Option<i64>,
+        max_cost: i64,
+    ) -> Result<i64, Error> {
+        let estimate: i64 = on_either!(transaction, connection => {
+            sqlx::query_scalar(
+                "SELECT COALESCE(estimate, 0) FROM runcomfy_jobs WHERE batch = $1 AND number = $2",
+            )
+            .bind(&self.name)
+            .bind(signed(number))
+            .fetch_one(connection)
+            .await?
+        });
+        let at_most = committed_at_most.map(|sum| sum.saturating_add(estimate));
+        if let Some(sum) = at_most.filter(|sum| *sum <= max_cost) {
+            return Ok(sum);
+        }
+        Ok(on_either!(transaction, connection => {
+            sqlx::query_scalar(COMMITTED)
                 .bind(&self.name)
-                .fetch_one(&mut *transaction)
-                .await?;
-                if at_once.is_some_and(|at_once| in_flight >= at_once) {
-                    return Ok(Err(NotNow::Wait(LOOK_AGAIN)));
-                }
-                if let Some(max_cost) = max_cost {
-                    let estimate: i64 = sqlx::query_scalar(
-                        "SELECT COALESCE(estimate, 0) FROM runcomfy_jobs \
-                         WHERE batch = $1 AND number = $2",
-                    )
-                    .bind(&self.name)
-                    .bind(signed(number))
-                    .fetch_one(&mut *transaction)
-                    .await?;
-                    let with_this = match batch.committed_at_most.map(|sum| sum.saturating_add(estimate)) {
-                        Some(sum) if sum <= max_cost => sum,
-                        // Adding up all jobs takes long, so it is done only near the maximum.
-                        _ => {
-                            sqlx::query_scalar(COMMITTED)
-                                .bind(&self.name)
-                                .bind(signed(number))
-                                .fetch_one(&mut *transaction)
-                                .await?
-                        }
-                    };
-                    if with_this > max_cost {
-                        return Ok(Err(NotNow::MaxCost { in_flight: unsigned(in_flight) }));
-                    }
-                    committed = Some(with_this);
-                }
-            }
-            let begun = sqlx::query(
+                .bind(signed(number))
+                .fetch_one(connection)
+                .await?
+        }))
+    }
+
+    /// Makes a new job one that is being submitted. Returns false if it is not new.
+    async fn set_submitting(
+        &self,
+        transaction: &mut EitherConnection<'_>,
+        number: u64,
+        submission: &str,
+        worker: &str,
+        now: i64,
+    ) -> Result<bool, Error> {
+        let set = on_either!(transaction, connection => {
+            sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'submitting', submission = $3, worker = $4, \
                  begun_at = $5, request_id = NULL, service_end = NULL, ended_at = NULL, \
                  cancel_asked = 0, paths = NULL \
@@ -106,28 +177,41 @@ impl Batch {
             .bind(submission)
             .bind(worker)
             .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-            if begun.rows_affected() == 0 {
-                return Ok(Err(NotNow::NotNew));
-            }
-            if let Some(committed) = committed {
-                sqlx::query("UPDATE runcomfy_batches SET committed_at_most = $2 WHERE name = $1")
-                    .bind(&self.name)
-                    .bind(committed)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            if let Some(per_minute) = batch.per_minute {
-                let step = step(per_minute);
-                sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
-                    .bind(&self.name)
-                    .bind(now.saturating_add(step))
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            Ok::<_, Error>(Ok(()))
-        }.await)
+            .execute(connection)
+            .await?
+            .rows_affected()
+        });
+        Ok(set > 0)
+    }
+
+    async fn set_committed(
+        &self,
+        transaction: &mut EitherConnection<'_>,
+        committed: i64,
+    ) -> Result<(), Error> {
+        on_either!(transaction, connection => {
+            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = $2 WHERE name = $1")
+                .bind(&self.name)
+                .bind(committed)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
+    }
+
+    async fn set_next_begin(
+        &self,
+        transaction: &mut EitherConnection<'_>,
+        next_begin: i64,
+    ) -> Result<(), Error> {
+        on_either!(transaction, connection => {
+            sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
+                .bind(&self.name)
+                .bind(next_begin)
+                .execute(connection)
+                .await?;
+        });
+        Ok(())
     }
 
     /// Lets no worker begin a submission for a while: the service is busy.

@@ -23,6 +23,15 @@ impl<'c> From<&'c mut PgConnection> for EitherConnection<'c> {
     }
 }
 
+impl<'c> From<&'c mut EitherConnection<'_>> for EitherConnection<'c> {
+    fn from(connection: &'c mut EitherConnection<'_>) -> Self {
+        match connection {
+            EitherConnection::Sqlite(connection) => Self::Sqlite(connection),
+            EitherConnection::Postgres(connection) => Self::Postgres(connection),
+        }
+    }
+}
+
 /// Runs calls on an [`EitherConnection`], and gives their value.
 macro_rules! on_either {
     ($either:expr, $connection:ident => $body:expr) => {
@@ -38,6 +47,8 @@ macro_rules! on_either {
         }
     };
 }
+
+pub(super) use on_either;
 
 impl EitherConnection<'_> {
     /// The time inside a transaction, in milliseconds since 1970.

@@ -29,7 +29,7 @@ pub use add::Added;
 pub use list::{BatchStatus, Limits, WorkerInfo};
 pub use person::{Cancelled, Retry};
 
-pub(crate) use begin::NotNow;
+pub(crate) use begin::{Beginning, NotNow};
 pub(crate) use files::Paths;
 pub(crate) use list::{Left, Stored};
 pub(crate) use outcome::Ending;

@@ -7,7 +7,7 @@ use runcomfy_test_postgres::Database;
 use runcomfy_types::DynamicModel;
 use tempfile::TempDir;
 
-use super::{Batch, Db, Ending, Limits, NotNow, Paths, Retry, Store};
+use super::{Batch, Beginning, Db, Ending, Limits, NotNow, Paths, Retry, Store};
 use crate::error::Error;
 use crate::job::{JobRecord, NewJob, State};
 use crate::money::Usd;
@@ -40,11 +40,18 @@ async fn job(batch: &Batch) -> JobRecord {
     batch.job(1).await.unwrap()
 }
 
+const NOT_NEW: Beginning = Beginning::NotNow(NotNow::NotNew);
+
+/// A worker begins to submit the job.
+async fn begin(batch: &Batch, submission: &str, worker: &str) {
+    assert_eq!(batch.begin(1, submission, worker).await.unwrap(), Beginning::Recorded);
+}
+
 #[tokio::test]
 async fn late_outcome_counts_until_the_next_submission_begins() {
     for (batch, ..) in batches().await {
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
-        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
+        begin(&batch, "first", "a").await;
+        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), NOT_NEW);
         // Worker `a` is frozen, and taken for dead.
         batch.unknown(1, "first", "silent").await.unwrap();
         assert_eq!(job(&batch).await.state, State::Unknown);
@@ -68,7 +75,7 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error
         for (step, (name, seen, is_silent)) in engine.into_iter().enumerate() {
             heard(&batch, name, seen).await;
             let submission = format!("s{step}");
-            batch.begin(1, &submission, "a").await.unwrap().unwrap();
+            begin(&batch, &submission, "a").await;
             assert!(!batch.abandon(1, "another", "silent", PATIENCE).await.unwrap());
             let abandoned = batch.abandon(1, &submission, "silent", PATIENCE).await.unwrap();
             assert_eq!(abandoned, is_silent, "{name}, {seen}");
@@ -78,7 +85,7 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error
         }
         // The record of its outcome may have got lost, although its worker lives.
         heard(&batch, "a-3", 0).await;
-        batch.begin(1, "old", "a").await.unwrap().unwrap();
+        begin(&batch, "old", "a").await;
         super::with_connection!(batch, connection => {
             sqlx::query("UPDATE runcomfy_jobs SET begun_at = begun_at - 3700000")
                 .execute(connection)
@@ -127,19 +134,19 @@ async fn heard(batch: &Batch, name: &str, seconds: i64) {
 async fn late_acceptance_after_a_retry_is_adopted_or_remembered() {
     for (batch, ..) in batches().await {
         // The retry has not begun: the job that is there is taken.
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        begin(&batch, "first", "a").await;
         batch.unknown(1, "first", "silent").await.unwrap();
         batch.retry(Retry::unknown()).await.unwrap();
         batch.accepted(1, "first", &id("r1")).await.unwrap();
         assert_eq!(job(&batch).await.request_id, Some(id("r1")));
-        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
+        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), NOT_NEW);
     }
     for (batch, ..) in batches().await {
         // The retry has begun: both are known.
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        begin(&batch, "first", "a").await;
         batch.unknown(1, "first", "silent").await.unwrap();
         batch.retry(Retry::unknown()).await.unwrap();
-        batch.begin(1, "second", "b").await.unwrap().unwrap();
+        begin(&batch, "second", "b").await;
         batch.accepted(1, "first", &id("r1")).await.unwrap();
         batch.accepted(1, "second", &id("r2")).await.unwrap();
         let known = job(&batch).await;
@@ -160,7 +167,7 @@ async fn only_the_worker_that_has_a_job_ends_it() {
             output: None,
             files: Vec::new(),
         };
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        begin(&batch, "first", "a").await;
         batch.accepted(1, "first", &id("r1")).await.unwrap();
         batch.take_over(1, "b").await.unwrap();
         assert_eq!(batch.paths(1, "a").await.unwrap(), None);
@@ -180,7 +187,7 @@ async fn only_the_worker_that_has_a_job_ends_it() {
 async fn paths_of_a_job_are_those_of_its_submission() {
     for (batch, ..) in batches().await {
         let paths = Paths { place: "p".to_owned(), paths: vec!["a \"b\".mp4".to_owned()] };
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        begin(&batch, "first", "a").await;
         assert!(!batch.set_paths(1, "a", &paths).await.unwrap(), "it is not submitted");
         batch.accepted(1, "first", &id("r1")).await.unwrap();
         assert_eq!(batch.paths(1, "a").await.unwrap(), Some(None));
@@ -198,7 +205,7 @@ async fn paths_of_a_job_are_those_of_its_submission() {
         };
         assert!(batch.end(1, "b", &ending).await.unwrap());
         batch.retry(Retry::failed()).await.unwrap();
-        batch.begin(1, "second", "b").await.unwrap().unwrap();
+        begin(&batch, "second", "b").await;
         batch.accepted(1, "second", &id("r2")).await.unwrap();
         assert_eq!(batch.paths(1, "b").await.unwrap(), Some(None));
     }
@@ -208,15 +215,15 @@ async fn paths_of_a_job_are_those_of_its_submission() {
 async fn cancelled_batch_submits_no_job_again_that_was_refused() {
     for (batch, ..) in batches().await {
         let client = runcomfy_client::Client::builder().token("t").build().unwrap();
-        batch.begin(1, "first", "a").await.unwrap().unwrap();
+        begin(&batch, "first", "a").await;
         let cancelled = batch.cancel(&client).await.unwrap();
         assert_eq!((cancelled.new, cancelled.submitted, cancelled.go_on), (0, 0, 1));
         batch.not_accepted(1, "first", "busy").await.unwrap();
         assert_eq!(job(&batch).await.state, State::Cancelled);
-        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), Err(NotNow::NotNew));
+        assert_eq!(batch.begin(1, "second", "b").await.unwrap(), NOT_NEW);
         let cancelled = Retry { cancelled: true, ..Retry::default() };
         assert_eq!(batch.retry(cancelled).await.unwrap(), 1);
-        batch.begin(1, "third", "b").await.unwrap().unwrap();
+        begin(&batch, "third", "b").await;
         batch.not_accepted(1, "third", "busy").await.unwrap();
         assert_eq!(job(&batch).await.state, State::New);
     }
@@ -250,10 +257,10 @@ async fn maximum_cost_holds_whatever_happens_to_the_jobs() {
                     let before = batch.committed().await.unwrap();
                     let estimate = job.record.estimate.unwrap();
                     let begun = batch.begin(number, &format!("s{step}"), "w").await.unwrap();
-                    if begun.is_ok() {
+                    if begun == Beginning::Recorded {
                         let after = batch.committed().await.unwrap();
                         assert!(after <= max, "seed {seed}, step {step}: {after} of {max}");
-                    } else if matches!(begun, Err(NotNow::MaxCost { .. })) {
+                    } else if matches!(begun, Beginning::NotNow(NotNow::MaxCost { .. })) {
                         // The sum is not too large either.
                         assert!(before.plus(estimate) > max, "seed {seed}, step {step}");
                     }
@@ -339,7 +346,8 @@ async fn no_order_of_words_loses_an_id_or_begins_twice() {
             match random.u8(..4) {
                 0 => {
                     let name = format!("s{step}");
-                    let may_begin = batch.begin(1, &name, "w").await.unwrap().is_ok();
+                    let beginning = batch.begin(1, &name, "w").await.unwrap();
+                    let may_begin = beginning == Beginning::Recorded;
                     let mut others = begun.iter().skip(excused);
                     let is_open = others.any(|(_, accepted)| *accepted != Some(false));
                     assert!(!may_begin || !is_open, "seed {seed}, step {step}");
@@ -433,7 +441,7 @@ async fn frozen_transaction_ends() {
             .await
             .unwrap();
         // Waits for the row.
-        batch.begin(1, "first", "b").await.unwrap().unwrap();
+        begin(&batch, "first", "b").await;
         let error = sqlx::query("SELECT 1").execute(&mut *frozen).await.unwrap_err();
         assert!(Error::from(error).is_passing());
     }
@@ -458,7 +466,7 @@ async fn call_that_is_not_answered_ends_and_keeps_no_connection() {
         assert!(!patient.status().await.unwrap().is_paused);
         held.let_go().await;
         assert_eq!(job(&patient).await.state, State::New);
-        patient.begin(1, "second", "a").await.unwrap().unwrap();
+        begin(&patient, "second", "a").await;
     }
 }
 
