@@ -37,6 +37,10 @@ impl Work {
                 Some(turn) => turn,
                 None => self.turn().await?,
             };
+            // The engine hands the job out again, to any worker.
+            if self.stop.is_cancelled() {
+                return Err(NotEnded::Stopped);
+            }
             let journal =
                 SqlJournal::new(self.writer.clone(), number, Arc::clone(&self.worker), turn_now);
             let error = match self.send(&input, &journal, number).await {
@@ -92,13 +96,6 @@ impl Work {
         journal: &SqlJournal,
         number: u64,
     ) -> Result<(), ClientError> {
-        if self.stop.is_cancelled() {
-            // The engine hands the job out again.
-            return Err(ClientError::NotRecorded {
-                model_id: runcomfy_client::Request::model_id(input).parse()?,
-                source: runcomfy_client::JournalError::new(NotNow::Paused),
-            });
-        }
         let client = self.client.with_journal(journal.clone());
         let job = client.submit_with(input, &SubmitOptions::default().attempts(1)).await?;
         let request_id = job.request_id().clone();
