@@ -17,10 +17,10 @@ use crate::store::{Batch, Beginning, NotNow};
 /// The journal of one job of a batch, in the database of the batch. Its client records the submission there
 /// before it is sent, together with the limits of all workers, and its outcome afterwards.
 ///
-/// A [`Worker`](crate::Worker) makes one for each job. The end of a job is not recorded here, because it ends
-/// only when its files are saved.
+/// A worker makes one for each job. The end of a job is not recorded here, because it ends only when its files are
+/// saved.
 #[derive(Clone)]
-pub struct SqlJournal {
+pub(crate) struct SqlJournal {
     writer: Writer,
     number: u64,
     worker: Arc<str>,
@@ -109,7 +109,8 @@ impl Journal for SqlJournal {
         }
     }
 
-    /// Nothing: the database knows more than one job. See [`Batch::status`].
+    /// Always empty: only [`Client::resume`](runcomfy_client::Client::resume) asks for it, and a worker never calls
+    /// that. It finds unfinished jobs in the database, whoever began them.
     fn unfinished(&self) -> Result<Unfinished, JournalError> {
         Ok(Unfinished::default())
     }

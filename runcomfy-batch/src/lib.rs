@@ -50,7 +50,6 @@ pub use board::Board;
 pub use error::Error;
 pub use export::{Export, Exported};
 pub use job::{InvalidState, JobRecord, NewJob, SavedFile, State};
-pub use journal::SqlJournal;
 pub use money::{InvalidUsd, Usd};
 pub use name::{InvalidNameTemplate, NameTemplate};
 pub use store::{Added, Batch, BatchStatus, Cancelled, Limits, Retry, Store, WorkerInfo};
