@@ -181,17 +181,17 @@ impl Batch {
     }
 
     /// A worker is silent that was submitting a job, so nobody knows whether the service accepted it. Returns false
-    /// if that worker was heard in the last `patience` and the submission began in the last hour, or if the
+    /// if that worker was heard in the last `max_silence` and the submission began in the last hour, or if the
     /// submission has an outcome.
     pub(crate) async fn abandon(
         &self,
         number: u64,
         submission: &str,
         reason: &str,
-        patience: Duration,
+        max_silence: Duration,
     ) -> Result<bool, Error> {
         let now = self.now().await?;
-        let (queue, patience) = (self.queue(), signed(patience.as_secs()));
+        let (queue, max_silence) = (self.queue(), signed(max_silence.as_secs()));
         let longest = signed(LONGEST_SUBMISSION.as_secs().saturating_mul(1000));
         // Counted as the engine does it when it takes a worker for dead.
         let abandon = match self.db() {
@@ -210,7 +210,7 @@ impl Batch {
                 .bind(reason)
                 .bind(now)
                 .bind(queue)
-                .bind(patience)
+                .bind(max_silence)
                 .bind(now.saturating_sub(longest))
                 .execute(connection)
                 .await?

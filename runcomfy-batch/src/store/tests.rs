@@ -68,7 +68,7 @@ async fn late_outcome_counts_until_the_next_submission_begins() {
 
 #[tokio::test]
 async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error> {
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const MAX_SILENCE: Duration = Duration::from_secs(30);
     for (batch, ..) in batches().await {
         // (the engine's workers, how long ago they were seen in seconds, whether `a` is silent)
         let engine = [("b-1", 0, true), ("a-1", 1000, true), ("a-2", 0, false), ("a-2", 31, true)];
@@ -76,8 +76,8 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error
             heard(&batch, name, seen).await;
             let submission = format!("s{step}");
             begin(&batch, &submission, "a").await;
-            assert!(!batch.abandon(1, "another", "silent", PATIENCE).await.unwrap());
-            let abandoned = batch.abandon(1, &submission, "silent", PATIENCE).await.unwrap();
+            assert!(!batch.abandon(1, "another", "silent", MAX_SILENCE).await.unwrap());
+            let abandoned = batch.abandon(1, &submission, "silent", MAX_SILENCE).await.unwrap();
             assert_eq!(abandoned, is_silent, "{name}, {seen}");
             let state = if is_silent { State::Unknown } else { State::Submitting };
             assert_eq!(job(&batch).await.state, state);
@@ -91,7 +91,7 @@ async fn only_a_submission_of_a_silent_worker_is_abandoned() -> Result<(), Error
                 .execute(connection)
                 .await?;
         });
-        assert!(batch.abandon(1, "old", "silent", PATIENCE).await.unwrap());
+        assert!(batch.abandon(1, "old", "silent", MAX_SILENCE).await.unwrap());
         // An outcome is not overwritten.
         batch.accepted(1, "old", &id("r1")).await.unwrap();
         assert!(!batch.abandon(1, "old", "silent", Duration::ZERO).await.unwrap());

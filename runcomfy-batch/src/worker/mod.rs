@@ -78,6 +78,12 @@ impl WorkOptions {
         self
     }
 
+    /// How long a worker may be silent before its jobs are given to others.
+    #[must_use]
+    pub fn max_silence(&self) -> Duration {
+        self.heartbeat * self.missed_heartbeats
+    }
+
     /// Keeps the worker waiting for new jobs when all have come to an end.
     pub fn keep_waiting(mut self) -> Self {
         self.until_done = false;
@@ -340,8 +346,8 @@ impl Work {
             self.patiently(|| self.batch.unknown(number, &submission, &reason)).await?;
             return self.ended(number).await;
         }
-        let patience = self.options.heartbeat * self.options.missed_heartbeats;
-        let abandon = || self.batch.abandon(number, &submission, &reason, patience);
+        let max_silence = self.options.max_silence();
+        let abandon = || self.batch.abandon(number, &submission, &reason, max_silence);
         if self.patiently(abandon).await? {
             return self.ended(number).await;
         }

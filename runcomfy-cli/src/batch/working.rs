@@ -39,9 +39,6 @@ pub struct WorkArgs {
     pub yes: bool,
 }
 
-/// Jobs that this worker has at once, without a limit.
-const AT_ONCE: usize = 50;
-
 /// Works on a batch until nothing is left to do, or the user stops it.
 pub(super) async fn work(
     batch: &Batch,
@@ -53,15 +50,17 @@ pub(super) async fn work(
     say: Say,
 ) -> Result<Outcome> {
     let status = batch.status().await.map_err(of_batch)?;
+    let mut options = WorkOptions::default();
     if !status.workers.is_empty() && status.left() > 0 {
         say.note(&format!(
-            "{} at work, too; if one was killed, its jobs are taken up after half a minute",
-            counted(status.workers.len(), "other worker")
+            "{} at work, too; if one was killed, its jobs are taken up after {} s",
+            counted(status.workers.len(), "other worker"),
+            options.max_silence().as_secs()
         ));
     }
-    let at_once =
-        status.limits.at_once.and_then(|count| usize::try_from(count).ok()).unwrap_or(AT_ONCE);
-    let mut options = WorkOptions::default().at_once(at_once);
+    if let Some(at_once) = status.limits.at_once.and_then(|count| usize::try_from(count).ok()) {
+        options = options.at_once(at_once);
+    }
     let template = args.name_template.clone();
     let name = move |job: &JobRecord, index, count| template.render(job, index + 1, count);
     match (&args.files, folder) {

@@ -296,7 +296,7 @@ fn a_killed_run_goes_on_without_a_second_submission() {
         killed.kill();
     }
     let output = service.rcf(&RUN);
-    let note = "at work, too; if one was killed, its jobs are taken up after half a minute\n";
+    let note = "at work, too; if one was killed, its jobs are taken up after 30 s\n";
     assert!(output.stderr.contains(note), "{}", output.stderr);
     let prompts = accepted_prompts(&service);
     let mut unique = prompts.clone();
