@@ -76,12 +76,15 @@ impl Database {
     }
 }
 
+/// How soon to look again whether a server has begun or ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 #[derive(Debug)]
 struct Server {
     process: Child,
     port: u16,
     programs: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -111,7 +114,7 @@ impl Server {
         // Another process may take the port in between; then the server does not start, and says so.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let log = fs::File::create(folder.path().join("log"))?;
-        let mut process = as_owner("postgres")
+        let process = as_owner("postgres")
             .args(["-D".as_ref(), data.as_os_str()])
             .args(["-p", &port.to_string(), "-h", "127.0.0.1"])
             .args(["-k".as_ref(), folder.path().as_os_str()])
@@ -119,16 +122,17 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()?;
+        let mut server = Self { process, port, programs: programs.to_owned(), folder };
         let end = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() || !is_ready(programs, port)
         {
-            if process.try_wait()?.is_some() || Instant::now() > end {
-                let log = fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+            if server.process.try_wait()?.is_some() || Instant::now() > end {
+                let log = fs::read_to_string(server.folder.path().join("log")).unwrap_or_default();
                 return Err(io::Error::other(format!("it does not answer: {log}")));
             }
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(LOOK_AGAIN);
         }
-        Ok(Self { process, port, programs: programs.to_owned(), _folder: folder })
+        Ok(server)
     }
 
     fn client(&self, program: &str) -> Command {
@@ -140,10 +144,31 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGINT ends its connections, too.
-        let id = self.process.id().to_string();
-        let _ = Command::new("kill").args(["-INT", &id]).status();
-        let _ = self.process.wait();
+        stop(&mut self.process, PATIENCE);
+    }
+}
+
+/// How long the server may take to end in order. It writes its data, and on a full disk it cannot.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Ends a server: in order, or without order if that takes longer than this.
+fn stop(process: &mut Child, patience: Duration) {
+    // Another process may have the id of one that has ended.
+    if !matches!(process.try_wait(), Ok(None)) {
+        return;
+    }
+    // SIGINT ends its connections, too.
+    let id = process.id().to_string();
+    let _ = Command::new("kill").args(["-INT", &id]).status();
+    let end = Instant::now() + patience;
+    while let Ok(None) = process.try_wait() {
+        if Instant::now() >= end {
+            // Its other processes see that it is gone, and end.
+            let _ = process.kill();
+            let _ = process.wait();
+            return;
+        }
+        thread::sleep(LOOK_AGAIN);
     }
 }
 
@@ -184,4 +209,34 @@ fn owner() -> io::Result<Option<(u32, u32)>> {
     };
     let owner = ids("postgres").or_else(|| ids("nobody"));
     owner.map(Some).ok_or_else(|| io::Error::other("no user to run PostgreSQL as"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    const SIGINT: i32 = 2;
+    const SIGKILL: i32 = 9;
+
+    #[test]
+    fn server_that_does_not_end_is_killed() {
+        for (trap, patience, signal) in [
+            // It does not hear SIGINT.
+            ("trap '' INT; ", Duration::ZERO, SIGKILL),
+            ("", PATIENCE, SIGINT),
+        ] {
+            let mut server = Command::new("sh")
+                .args(["-c", &format!("{trap}echo ready; exec sleep 600")])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut ready = [0; 6];
+            server.stdout.take().unwrap().read_exact(&mut ready).unwrap();
+            stop(&mut server, patience);
+            assert_eq!(server.wait().unwrap().signal(), Some(signal));
+        }
+    }
 }
