@@ -36,8 +36,8 @@ const BOUND: Duration = Duration::from_secs(900);
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 /// In real time.
 const COMPACT_EVERY: Duration = Duration::from_millis(40);
-/// How often a failed wait is repeated.
-const PATIENCE: usize = 100;
+/// How many waits for one job may fail before it counts as stuck.
+const MAX_WAITS: usize = 100;
 
 struct Worker {
     client: Client,
@@ -140,7 +140,7 @@ impl Worker {
 
     /// Waits until the job has ended, however often that fails: the job is paid for.
     async fn finish(&self, call: usize, job: Job) {
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_WAITS {
             let start = self.clock.now();
             let ended = job.wait_with(&self.options(), |_| {}).await;
             let waited = self.clock.now() - start;
