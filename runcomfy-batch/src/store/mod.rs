@@ -14,9 +14,10 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
@@ -77,14 +78,14 @@ impl Store {
         let shown = without_password(store);
         let opened = match store.split_once("://") {
             Some(("postgres" | "postgresql", _)) => Db::postgres(store).await,
-            None if !store.is_empty() => Db::sqlite(Path::new(store)).await,
+            None if !store.is_empty() => Db::sqlite(Path::new(store), LIMIT).await,
             _ => return Err(Error::BadStore { store: shown }),
         };
         match opened {
             Ok(db) => Ok(Self { db, limit: LIMIT }),
             Err(Error::Database(source)) => Err(Error::Open { store: shown, source }),
             Err(error @ Error::Silent { .. }) => {
-                let source = std::io::Error::new(std::io::ErrorKind::TimedOut, error.to_string());
+                let source = io::Error::new(io::ErrorKind::TimedOut, error.to_string());
                 Err(Error::Open { store: shown, source: sqlx::Error::Io(source) })
             }
             Err(error) => Err(error),
@@ -233,7 +234,8 @@ fn postgres_pool(connections: u32) -> PgPoolOptions {
 }
 
 impl Db {
-    async fn sqlite(path: &Path) -> Result<Self, Error> {
+    /// `limit` is how long another process may keep the lock for creating the tables.
+    async fn sqlite(path: &Path, limit: Duration) -> Result<Self, Error> {
         // A commit survives a loss of power: it says that a submission begins.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -243,7 +245,7 @@ impl Db {
             .busy_timeout(TIMEOUT);
         let pool = sqlite_pool(4).connect_with(options).await?;
         // SQLite has no lock for two processes that create the tables at once.
-        let lock = lock(path).await?;
+        let lock = lock_file(path, limit).await?;
         SqliteStorage::migrations().run(&pool).await.map_err(sqlx::Error::from)?;
         migrations().run(&pool).await.map_err(sqlx::Error::from)?;
         drop(lock);
@@ -268,16 +270,30 @@ impl Db {
 }
 
 /// A lock on a file beside the database. On the database itself, it would be in SQLite's way.
-async fn lock(path: &Path) -> Result<File, Error> {
+async fn lock_file(path: &Path, limit: Duration) -> Result<File, sqlx::Error> {
+    /// How soon to look again whether another process has let go of it.
+    const LOOK_AGAIN: Duration = Duration::from_millis(20);
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push("-lock");
     let path = path.with_file_name(name);
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = File::create(path)?;
-        file.lock().map(|()| file)
-    });
-    let locked = locked.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
-    Ok(locked.map_err(sqlx::Error::Io)?)
+    let file = File::create(&path)?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+            Err(TryLockError::WouldBlock) if start.elapsed() >= limit => {
+                let reason = format!(
+                    "another process has had the lock {} for {} s, to create the tables; if it hangs, end it, \
+                     and try again",
+                    path.display(),
+                    limit.as_secs()
+                );
+                return Err(io::Error::new(io::ErrorKind::TimedOut, reason).into());
+            }
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_AGAIN).await,
+        }
+    }
 }
 
 const POSTGRES_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";

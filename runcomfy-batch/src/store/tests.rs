@@ -531,3 +531,17 @@ async fn late_commit_of_a_beginning_does_not_outlive_the_word_that_it_was_not_se
         assert_eq!(job(&batch).await.state, State::New);
     }
 }
+
+/// Another process is frozen while it creates the tables of a file.
+#[tokio::test]
+async fn lock_for_the_tables_is_waited_for_only_so_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("batch.db");
+    let held = std::fs::File::create(folder.path().join("batch.db-lock")).unwrap();
+    held.lock().unwrap();
+    let error = Db::sqlite(&path, Duration::ZERO).await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("batch.db-lock for 0 s") && source.contains("end it"), "{source}");
+    drop(held);
+    Db::sqlite(&path, Duration::ZERO).await.unwrap();
+}
