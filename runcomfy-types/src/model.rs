@@ -116,9 +116,7 @@ impl AnyInput {
     /// same for an input that is not needed any more.
     #[must_use]
     pub fn new<R: Request + HasRules>(input: &R) -> Self {
-        // Every `HasRules` type has a checked body.
-        let body = input.checked_body().map_or(Json::Null, |body| body.json.clone());
-        Self::generated(input.model_id(), input.output_kind(), R::RULES, body)
+        Self::generated(input.model_id(), input.output_kind(), R::RULES, input.json().clone())
     }
 
     fn generated(

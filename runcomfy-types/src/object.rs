@@ -45,6 +45,9 @@ pub trait HasRules: Typed {
     const RULES: &'static [Rule] = &[OBJECT, Rule::Object(Shared::Static(Self::DATA))];
     /// The fields of an object, in the order of its builder.
     const FIELDS: &'static [FieldInfo] = fields(Self::DATA);
+
+    /// The value, which obeys the rules.
+    fn json(&self) -> &Json;
 }
 
 /// A JSON value that obeys the rules of its type.
@@ -191,6 +194,11 @@ macro_rules! __has_rules {
 
         impl $crate::__private::HasRules for $type {
             $($constant)+
+
+            #[inline]
+            fn json(&self) -> &$crate::__private::Json {
+                self.0.json()
+            }
         }
 
         impl ::core::fmt::Debug for $type {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input as FaceInput;
 use runcomfy_models::kling::kling_2_1::master::image_to_video as kling;
-use runcomfy_models::{Client, FileJournal, Keyed, MODELS, ModelField, closest_ids, model};
+use runcomfy_models::{
+    Client, FileJournal, Keyed, MODELS, ModelField, Output, Request, closest_ids, model,
+};
 use runcomfy_sandbox::{Call, Reply, Sandbox};
 use runcomfy_types::{AnyInput, DynamicModel};
 use serde_json::{Value, json};
@@ -29,6 +31,28 @@ fn inputs_of_many_models_fit_in_one_list() {
     let error = kling.input(json!({"prompt": "x"})).unwrap_err().to_string();
     assert_eq!(error, "image_url: is required, but missing");
     assert!(model("no/such/model").is_none());
+}
+
+mod own {
+    runcomfy_models::models!("ui/schemas/story");
+}
+
+use own::acme::story::Camera;
+
+/// A part of a model's input, which an app sends to a model of its own.
+impl Request for Camera {
+    type Output = Output;
+
+    const MODEL_ID: &'static str = "acme/camera";
+}
+
+#[test]
+fn any_input_has_the_body_of_a_hand_written_request() {
+    let camera = Camera::builder().angle(45).build().unwrap();
+    for any in [AnyInput::new(&camera), AnyInput::from(camera)] {
+        assert_eq!(any.model_id(), "acme/camera");
+        assert_eq!(any.to_value(), json!({"angle": 45}));
+    }
 }
 
 #[test]
