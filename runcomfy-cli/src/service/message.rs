@@ -1,6 +1,6 @@
 //! The messages of the library's errors, with commands in place of the library's own calls.
 
-use runcomfy_client::{ApiError, ApiErrorKind, Error as ClientError};
+use runcomfy_client::{ApiError, ApiErrorKind, Error as ClientError, JobState};
 use runcomfy_schema::printable::printable;
 
 use super::{Context, shell_word, take_up};
@@ -62,15 +62,18 @@ pub(super) fn message(error: &ClientError, context: &Context<'_>) -> String {
     }
 }
 
+fn in_state(state: Option<&JobState>) -> String {
+    state.map(|state| format!(" (state: {state})")).unwrap_or_default()
+}
+
 fn of_other(error: &ClientError, context: &Context<'_>) -> String {
     let out = context.out_flag();
     let take_up = |request_id| format!("{}{out}", take_up(request_id));
     match error {
         ClientError::WaitTimeout { request_id, state, .. } => {
-            let state = state.as_ref().map(|state| format!(" (state: {state})"));
             format!(
                 "request {request_id} has not ended within the time for the wait{}; the job goes on: `{}`",
-                state.unwrap_or_default(),
+                in_state(state.as_ref()),
                 take_up(request_id)
             )
         }
@@ -81,7 +84,8 @@ fn of_other(error: &ClientError, context: &Context<'_>) -> String {
             take_up(request_id)
         ),
         ClientError::NotFinished { request_id, state } => format!(
-            "request {request_id} has no result yet (state: {state}); wait for it: `{}`",
+            "request {request_id} has no result yet{}; wait for it: `{}`",
+            in_state(state.as_ref()),
             take_up(request_id)
         ),
         ClientError::NoAnswer { request_id, .. } | ClientError::BadAnswer { request_id, .. } => {

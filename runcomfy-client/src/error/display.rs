@@ -7,7 +7,7 @@ use runcomfy_schema::error_report::one_line;
 
 use super::Error;
 use super::words::{
-    about_result, followed_by, how_to_check, of_job, quoted, seen, tried, what_happened,
+    about_result, followed_by, how_to_check, in_state, of_job, quoted, seen, tried, what_happened,
     with_advice, with_cause, without_advice,
 };
 use crate::time::ShownDuration;
@@ -99,7 +99,8 @@ impl fmt::Display for Error {
             ),
             Self::NotFinished { request_id, state } => write!(
                 f,
-                "request {request_id} has no result yet (state: {state}); wait for it, or ask again later"
+                "request {request_id} has no result yet{}; wait for it, or ask again later",
+                in_state(state.as_ref())
             ),
             Self::WaitTimeout { request_id, state, waited, .. } => write!(
                 f,

@@ -158,8 +158,8 @@ pub enum Error {
     NotFinished {
         /// The job.
         request_id: RequestId,
-        /// Where it stands.
-        state: JobState,
+        /// Its state; `None` if the service says only that the result is not ready.
+        state: Option<JobState>,
     },
     /// A wait reached its upper bound. The job goes on.
     WaitTimeout {

@@ -87,9 +87,12 @@ pub(super) fn seen(state: Option<&JobState>) -> String {
         Some(state) if state.is_final() => format!(
             "; it is {state}, but its result could not be read: ask for it later with `Job::result`"
         ),
-        Some(state) => format!(" (state: {state}); {GOES_ON}"),
-        None => format!("; {GOES_ON}"),
+        state => format!("{}; {GOES_ON}", in_state(state)),
     }
+}
+
+pub(super) fn in_state(state: Option<&JobState>) -> String {
+    state.map(|state| format!(" (state: {state})")).unwrap_or_default()
 }
 
 pub(super) fn quoted(message: Option<&String>) -> String {

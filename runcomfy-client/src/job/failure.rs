@@ -20,8 +20,8 @@ pub(crate) enum JobCallError {
         reason: String,
         body: String,
     },
-    /// There is no result yet.
-    NotFinished(JobState),
+    /// There is no result yet. The state is that of the response, if it has one.
+    NotFinished(Option<JobState>),
 }
 
 impl JobCallError {
@@ -79,7 +79,8 @@ impl fmt::Display for JobCallError {
             Self::Call(CallError::Throttled { source, .. }) => source.fmt(f),
             Self::Call(CallError::Transport { source, .. }) => source.fmt(f),
             Self::Unreadable { reason, .. } => write!(f, "unreadable answer: {reason}"),
-            Self::NotFinished(state) => write!(f, "no result yet, it is {state}"),
+            Self::NotFinished(Some(state)) => write!(f, "no result yet, it is {state}"),
+            Self::NotFinished(None) => f.write_str("no result yet"),
         }
     }
 }

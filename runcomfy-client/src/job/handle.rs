@@ -129,7 +129,7 @@ impl JobHandle {
     async fn fetch_end_with(&self, call: JobCall<'_>) -> Result<JobEnd, JobCallError> {
         let (mut response, _) = self.call(call).await.map_err(|error| match error {
             CallError::Refused(refusal) if refusal.kind == ApiErrorKind::NotReady => {
-                JobCallError::NotFinished(JobState::Unknown("not ready".to_owned()))
+                JobCallError::NotFinished(None)
             }
             error => error.into(),
         })?;
@@ -144,7 +144,7 @@ impl JobHandle {
                 Err(unreadable("it is completed, but has no output", &response))
             }
             JobState::Completed => Ok(JobEnd::Completed(Box::new(result))),
-            state => Err(JobCallError::NotFinished(state)),
+            state => Err(JobCallError::NotFinished(Some(state))),
         }
     }
 
