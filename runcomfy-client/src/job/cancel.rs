@@ -17,10 +17,10 @@ use crate::transport::Response;
 pub enum CancelOutcome {
     /// The job is cancelled.
     Cancelled,
-    /// The service has accepted the call, and may still cancel the job. The job's status shows whether
-    /// it does.
+    /// The service has accepted the call, and may still cancel the job: it says so, or it names no outcome
+    /// and the job has not ended. The job's status shows whether it does.
     Requested,
-    /// The job is not in the queue any more, so it goes on.
+    /// The job is not in the queue any more, so it goes on or has ended.
     NotCancellable,
     /// A word that this version does not know.
     Unknown(String),
@@ -42,7 +42,7 @@ impl<O> Job<O> {
     ///
     /// # Errors
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]. The job may have been cancelled: its
-    /// [`status`](Self::status) shows it.
+    /// [`status`](Self::status) shows it. [`Error::Detached`] if it was deserialised and has no client.
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
         let handle = self.handle()?;
         handle.cancel().await.map_err(|error| handle.public_error(error))
@@ -52,19 +52,17 @@ impl<O> Job<O> {
 impl JobHandle {
     async fn cancel(&self) -> Result<CancelOutcome, JobCallError> {
         let (mut response, attempts) = self.call(JobCall::new(Method::POST, "cancel")).await?;
-        let outcome = match response.is_empty_success() {
-            true => CancelOutcome::Requested,
+        let answered = match response.is_empty_success() {
+            true => None,
             false => self.outcome(&mut response)?,
         };
-        // An earlier attempt may have cancelled the job, although its response was lost.
-        let may_be_done = match outcome {
-            CancelOutcome::Requested => response.is_empty_success(),
-            CancelOutcome::NotCancellable => attempts > 1,
-            CancelOutcome::Cancelled | CancelOutcome::Unknown(_) => false,
+        let outcome = match answered {
+            // The service has accepted the call, and does not say what came of it.
+            None => CancelOutcome::Requested,
+            // An earlier attempt may have cancelled the job, although its response was lost.
+            Some(CancelOutcome::NotCancellable) if attempts > 1 => CancelOutcome::NotCancellable,
+            Some(outcome) => return Ok(outcome),
         };
-        if !may_be_done {
-            return Ok(outcome);
-        }
         Ok(match self.status(None).await?.state {
             JobState::Cancelled => CancelOutcome::Cancelled,
             JobState::Completed | JobState::Failed => CancelOutcome::NotCancellable,
@@ -72,23 +70,26 @@ impl JobHandle {
         })
     }
 
-    fn outcome(&self, response: &mut Response) -> Result<CancelOutcome, JobCallError> {
+    /// The outcome in a response; `None` if it has none. A status alone is an outcome only where it is
+    /// about the cancellation: the job's own state says nothing of it.
+    fn outcome(&self, response: &mut Response) -> Result<Option<CancelOutcome>, JobCallError> {
         let cancelled: wire::Cancelled = self.read_members(response)?;
-        let state = cancelled.status.map(|word| response::state(&word, response));
-        Ok(match (cancelled.outcome.as_deref(), state) {
+        let word = |member: Option<String>| member.filter(|word| !word.is_empty());
+        let outcome = word(cancelled.outcome);
+        let state = word(cancelled.status).map(|word| response::state(&word, response));
+        Ok(match (outcome.as_deref(), state) {
             // A repeated call finds the job cancelled already.
             (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
-                CancelOutcome::Cancelled
+                Some(CancelOutcome::Cancelled)
             }
-            (Some("cancellation_requested"), _) => CancelOutcome::Requested,
-            (Some("not_cancellable"), _) => CancelOutcome::NotCancellable,
-            (Some(word), _) => CancelOutcome::Unknown(response.word(word)),
+            (Some("cancellation_requested"), _) => Some(CancelOutcome::Requested),
+            (Some("not_cancellable"), _) => Some(CancelOutcome::NotCancellable),
+            (Some(word), _) => Some(CancelOutcome::Unknown(response.word(word))),
             (None, Some(JobState::Unknown(word))) if word == "cancellation_requested" => {
-                CancelOutcome::Requested
+                Some(CancelOutcome::Requested)
             }
-            (None, state) => {
-                CancelOutcome::Unknown(state.map(|state| state.to_string()).unwrap_or_default())
-            }
+            (None, Some(JobState::Unknown(word))) => Some(CancelOutcome::Unknown(word)),
+            (None, _) => None,
         })
     }
 }

@@ -22,7 +22,13 @@ async fn every_form_of_a_cancellation_is_understood() {
         (Reply::new(202, r#"{"status": "cancellation_requested"}"#), CancelOutcome::Requested),
         (Reply::new(202, r#"{"outcome": "not_cancellable"}"#), CancelOutcome::NotCancellable),
         (Reply::new(202, r#"{"outcome": "maybe"}"#), CancelOutcome::Unknown("maybe".to_owned())),
+        (Reply::new(202, r#"{"status": "frozen"}"#), CancelOutcome::Unknown("frozen".to_owned())),
         // Without an outcome, the client asks for the status: this job is still in the queue.
+        (Reply::new(202, "{}"), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"outcome": null, "status": null}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"outcome": "", "status": ""}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"status": "in_queue"}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"status": "completed"}"#), CancelOutcome::Requested),
         (Reply::new(204, ""), CancelOutcome::Requested),
         (Reply::new(202, ""), CancelOutcome::Requested),
     ] {
@@ -30,10 +36,18 @@ async fn every_form_of_a_cancellation_is_understood() {
         sandbox.reply_next(Call::Cancel, reply.clone());
         assert_eq!(job.cancel().await.unwrap(), outcome, "{reply:?}");
     }
-    let job = client.submit(&input()).await.unwrap();
-    sandbox.reply_next(Call::Cancel, Reply::new(204, ""));
-    sandbox.reply_next(Call::Status, Reply::new(200, r#"{"status": "cancelled"}"#));
-    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
+    for (answer, status, outcome) in [
+        ("", "cancelled", CancelOutcome::Cancelled),
+        ("{}", "cancelled", CancelOutcome::Cancelled),
+        (r#"{"status": "in_queue"}"#, "cancelled", CancelOutcome::Cancelled),
+        (r#"{"status": "in_progress"}"#, "in_progress", CancelOutcome::Requested),
+        (r#"{"status": "completed"}"#, "completed", CancelOutcome::NotCancellable),
+    ] {
+        let job = client.submit(&input()).await.unwrap();
+        sandbox.reply_next(Call::Cancel, Reply::new(202, answer));
+        sandbox.reply_next(Call::Status, Reply::new(200, format!(r#"{{"status": "{status}"}}"#)));
+        assert_eq!(job.cancel().await.unwrap(), outcome, "{answer}, then {status}");
+    }
 }
 
 #[tokio::test]
