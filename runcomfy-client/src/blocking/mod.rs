@@ -32,11 +32,14 @@ pub type Resumed = crate::Resumed<Job>;
 ///
 /// Jobs start while you wait for a result, and go on in the background. Dropping it does what dropping
 /// [`RunAll`](crate::RunAll#dropping) does.
+///
+/// Inside an asynchronous task, it gives one [`Error::BlockingInAsync`], with the index 0, and ends: the
+/// error is about the call, and not about the first input. Nothing more is submitted.
 #[must_use = "nothing is submitted until it is iterated"]
 pub struct RunAll<'a, O = Output> {
     results: crate::RunAll<'a, O>,
     client: Client,
-    /// Whether it was used in an asynchronous task, which gives one error.
+    /// Whether it was used in an asynchronous task: then it has given its one error.
     misused: bool,
 }
 
@@ -340,7 +343,7 @@ impl<O: From<Output> + Send + 'static> Iterator for RunAll<'_, O> {
                 Some((index, done.map_err(|error| error.map(|job| self.client.job_of(job)))))
             }
             Err(error) => {
-                // Running jobs go on until this is dropped.
+                // About no input, but an item has an index. Running jobs go on until this is dropped.
                 self.misused = true;
                 Some((0, Err(error.into())))
             }

@@ -39,6 +39,9 @@ use crate::time::Clock;
 ///   [journal](crate::ClientBuilder::journal) or you kept the jobs that
 ///   [`run_all_with`](Client::run_all_with) gives you.
 ///
+/// If the runtime is shut down in which a task was started, the input of the task has an error: an
+/// [`Error::WaitCancelled`] if its job is known, else an [`Error::SubmitUnknown`].
+///
 /// To stop early without such a loss, give it an iterator that ends, and poll it to its end.
 #[must_use = "nothing is submitted until it is polled"]
 pub struct RunAll<'a, O = Output> {
@@ -273,7 +276,7 @@ impl<O: From<Output> + Send + 'static> Stream for RunAll<'_, O> {
                 Err(error) => match error.try_into_panic() {
                     // It came from the caller's `on_submit`.
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    // Tasks are never aborted, so their runtime was shut down.
+                    // No task is aborted while this is polled, so its runtime was shut down.
                     Err(_) => (index, Err(begun.cut_off())),
                 },
             })

@@ -172,8 +172,8 @@ pub enum Error {
         /// What went wrong last, if something did.
         source: Option<Box<Error>>,
     },
-    /// A wait was cancelled; see [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on). The job
-    /// goes on.
+    /// A wait was cancelled, by [`WaitOptions::cancel_on`](crate::WaitOptions::cancel_on) or because the
+    /// runtime was shut down in which [`run_all`](crate::Client::run_all) waited. The job goes on.
     WaitCancelled {
         /// The job.
         request_id: RequestId,

@@ -192,6 +192,12 @@ fn the_blocking_client_does_the_same() {
     assert_eq!(states, ["completed not_cancellable"]);
     let inside = runtime.block_on(async { client.run(&input()) });
     assert!(matches!(inside, Err(Error::BlockingInAsync)));
+    // Many inputs give one error, which is about none of them.
+    let inside = runtime.block_on(async {
+        let results = client.run_all([input(), input()], 2);
+        results.map(|(index, result)| (index, result.unwrap_err().error)).collect::<Vec<_>>()
+    });
+    assert!(matches!(inside[..], [(0, Error::BlockingInAsync)]), "{inside:?}");
     let cloned = client.clone();
     let inside = runtime.block_on(async {
         tokio::task::spawn_blocking(move || cloned.run(&input())).await.unwrap()

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use runcomfy_models::kling::kling_2_1::master::image_to_video::Input;
 use runcomfy_models::time::{Clock, TestClock};
-use runcomfy_models::{Client, Job, WaitOptions};
+use runcomfy_models::{Client, Error, Job, WaitOptions};
 use runcomfy_sandbox::{Call, Fault, Reply, Sandbox};
 
 use crate::end_to_end::{client, quick};
@@ -207,6 +207,8 @@ fn input_is_reported_after_its_runtime_has_ended() {
     for (index, result) in &results {
         let error = result.as_ref().unwrap_err();
         assert_eq!(error.job.is_some(), *index == known, "{index}: {error}");
+        let is_cancelled = matches!(error.error, Error::WaitCancelled { .. });
+        assert_eq!(is_cancelled, *index == known, "{index}: {error}");
         assert_eq!(error.request_id().is_some(), *index == known, "{index}: {error}");
         assert_eq!(error.is_submit_unknown(), *index == 1 - known, "{index}: {error}");
     }
