@@ -53,7 +53,7 @@ pub fn check(definitions: &[Rules], rules: &[Rule], value: &Partial) -> Vec<Viol
     }
     let mut report = Report::new(definitions);
     walk(&mut report, definitions, rules, value, &InstancePath::Root);
-    report.violations
+    report.into_violations()
 }
 
 fn walk(

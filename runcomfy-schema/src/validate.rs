@@ -25,7 +25,8 @@ pub fn is_valid(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
 
 #[inline(never)]
 fn goes_on(definitions: &[Rules], rules: &[Rule], value: &Json) -> bool {
-    Judge::new(definitions).step(rules, value, None)
+    let mut judge = Judge::new(definitions);
+    judge.step(rules, value, None) && !judge.gave_up
 }
 
 /// Applies the first rules as long as they need no step into the value, and returns the others.
@@ -52,10 +53,11 @@ fn after_flat<'r>(rules: &'r [Rule], value: &Json) -> Option<&'r [Rule]> {
 /// Everything that is wrong with the value, in the order of the schema.
 pub fn check(definitions: &[Rules], rules: &[Rule], value: &Json) -> Result<(), ValidationErrors> {
     // Most values are valid, and a verdict is cheaper than a report.
-    if is_valid(definitions, rules, value) {
+    let mut judge = Judge::new(definitions);
+    if judge.is_valid(rules, value, None) && !judge.gave_up {
         return Ok(());
     }
-    let mut report = Report::new(definitions);
+    let mut report = Report { judge, ..Report::new(definitions) };
     report.apply(rules, value, &InstancePath::Root);
     ValidationErrors::check(report.finish())
 }
@@ -68,6 +70,9 @@ pub(crate) struct Judge<'r> {
     depth: usize,
     /// The number of rule lists applied so far.
     steps: usize,
+    /// Whether the system gave no thread for the depth of the value. Then no verdict counts: what one
+    /// rule could not check is false, which `not` turns into true.
+    gave_up: bool,
     /// Created with the first remembered verdict, as most judges remember none.
     known: Option<Box<KnownVerdicts>>,
 }
@@ -98,12 +103,20 @@ const MIN_STEPS_TO_REMEMBER: usize = 2_000;
 
 impl<'r> Judge<'r> {
     pub(crate) fn new(definitions: &'r [Rules]) -> Self {
-        Self { definitions, depth: 0, steps: 0, known: None }
+        Self { definitions, depth: 0, steps: 0, gave_up: false, known: None }
     }
 
     /// A judge for a temporary value, such as a key: its address means nothing after it is dropped.
-    pub(crate) fn for_temporary(&self) -> Self {
+    fn for_temporary(&self) -> Self {
         Self { depth: self.depth, ..Self::new(self.definitions) }
+    }
+
+    /// Whether a temporary value obeys all rules of a list.
+    pub(crate) fn is_temporary_valid(&mut self, rules: &[Rule], value: &Json) -> bool {
+        let mut judge = self.for_temporary();
+        let is_valid = judge.is_valid(rules, value, None);
+        self.gave_up |= judge.gave_up;
+        is_valid
     }
 
     /// Whether a value obeys all rules of a list. Marks the members and items that they evaluate.
@@ -152,7 +165,9 @@ impl<'r> Judge<'r> {
     fn descend(&mut self, rules: &[Rule], value: &Json, evaluated: Option<&mut Evaluated>) -> bool {
         self.depth += 1;
         let holds = if fills_stack(self.depth) {
-            on_large_stack(|| self.all(rules, value, evaluated)).unwrap_or(false)
+            let holds = on_large_stack(|| self.all(rules, value, evaluated));
+            self.gave_up |= holds.is_none();
+            holds == Some(true)
         } else {
             self.all(rules, value, evaluated)
         };
@@ -291,13 +306,18 @@ impl<'r> Report<'r> {
     }
 
     /// How a key breaks these rules.
-    pub(crate) fn of_key(&self, rules: &[Rule], name: &Json) -> Vec<Violation> {
+    pub(crate) fn of_key(&mut self, rules: &[Rule], name: &Json) -> Vec<Violation> {
         let mut report = Report { judge: self.judge.for_temporary(), ..Report::new(&[]) };
         report.apply(rules, name, &InstancePath::Root);
+        self.judge.gave_up |= report.judge.gave_up;
         report.violations
     }
 
     pub(crate) fn add(&mut self, at: &InstancePath<'_>, keyword: &'static str, message: String) {
+        // A verdict behind it may be wrong.
+        if self.judge.gave_up {
+            return;
+        }
         if self.is_full() {
             self.more += 1;
             return;
@@ -336,13 +356,16 @@ impl<'r> Report<'r> {
         }
         if self.more > 0 {
             let message = format!("{} more violations are not shown", self.more);
-            self.violations.push(Violation {
-                field: String::new(),
-                key: String::new(),
-                pointer: String::new(),
-                keyword: "more",
-                message,
-            });
+            self.violations.push(Violation::of_whole("more", message));
+        }
+        self.into_violations()
+    }
+
+    /// The violations so far.
+    pub(crate) fn into_violations(mut self) -> Vec<Violation> {
+        if self.judge.gave_up {
+            let message = "the value is nested too deeply to be checked on this machine";
+            self.violations.push(Violation::of_whole("depth", message.to_owned()));
         }
         self.violations
     }
@@ -407,10 +430,7 @@ impl<'r> Report<'r> {
     fn descend(&mut self, rules: &[Rule], value: &Json, at: &InstancePath<'_>) {
         self.judge.depth += 1;
         if fills_stack(self.judge.depth) {
-            if on_large_stack(|| self.each(rules, value, at)).is_none() {
-                let message = "is nested too deeply to be checked on this machine".to_owned();
-                self.add(at, "depth", message);
-            }
+            self.judge.gave_up |= on_large_stack(|| self.each(rules, value, at)).is_none();
         } else {
             self.each(rules, value, at);
         }

@@ -19,6 +19,11 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// A violation of the value as a whole.
+    pub(crate) fn of_whole(keyword: &'static str, message: String) -> Self {
+        Self { field: String::new(), key: String::new(), pointer: String::new(), keyword, message }
+    }
+
     /// The Rust name of the field, with the path to a value inside a list or an object:
     /// `keyframes[1].duration`. Empty if the violation is about the whole body.
     #[must_use]
@@ -41,8 +46,8 @@ impl Violation {
 
     /// The JSON Schema keyword that is violated: `maximum`, `enum`, `required`, ... Other words are
     /// `media` for the rules of `Media`, `validations` for the service's own rules of a file,
-    /// `syntax` for text that is not JSON, and `more` for the number of violations beyond a
-    /// thousand.
+    /// `syntax` for text that is not JSON, `more` for the number of violations beyond a thousand, and
+    /// `depth` for a value that is nested so deeply that the system gave no thread to check it.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         self.keyword
@@ -86,14 +91,7 @@ impl ValidationErrors {
     #[doc(hidden)]
     #[must_use]
     pub fn of(keyword: &'static str, message: String) -> Self {
-        let violation = Violation {
-            field: String::new(),
-            key: String::new(),
-            pointer: String::new(),
-            keyword,
-            message: printable(&message).into_owned(),
-        };
-        Self { violations: vec![violation] }
+        Self { violations: vec![Violation::of_whole(keyword, printable(&message).into_owned())] }
     }
 
     /// The violations, in the order of the schema's fields.

@@ -137,9 +137,9 @@ fn report_none(
         let all = Types(all.fold(0, |all, types| all | types.0));
         let mut message = format!("{} is not {all}", excerpt(value));
         let is_valid = |json: &Json| {
-            let mut judge = report.judge.for_temporary();
+            let judge = &mut report.judge;
             parts.iter().any(|rules| {
-                !is_file(definitions, rules, json) && judge.is_valid(rules, json, None)
+                !is_file(definitions, rules, json) && judge.is_temporary_valid(rules, json)
             })
         };
         if let Some(rewrite) = advice::rewrite(value, is_valid) {

@@ -183,9 +183,9 @@ fn keys(members: &Members) -> impl Iterator<Item = (&str, Json)> {
     members.iter().map(|(key, _)| (&**key, Json::String(key.as_ref().into())))
 }
 
-pub(crate) fn property_names_hold(judge: &Judge<'_>, rules: &Rules, value: &Json) -> bool {
+pub(crate) fn property_names_hold(judge: &mut Judge<'_>, rules: &Rules, value: &Json) -> bool {
     let Json::Object(members) = value else { return true };
-    keys(members).all(|(_, name)| judge.for_temporary().is_valid(rules, &name, None))
+    keys(members).all(|(_, name)| judge.is_temporary_valid(rules, &name))
 }
 
 pub(crate) fn report_property_names(
@@ -197,7 +197,7 @@ pub(crate) fn report_property_names(
     let Json::Object(members) = value else { return };
     for (key, name) in keys(members) {
         let at = InstancePath::Member { parent: at, name: key, key };
-        if report.judge.for_temporary().is_valid(rules, &name, None) {
+        if report.judge.is_temporary_valid(rules, &name) {
             continue;
         }
         for violation in report.of_key(rules, &name) {

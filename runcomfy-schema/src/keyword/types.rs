@@ -162,8 +162,7 @@ pub(crate) fn report_within(
         });
     }
     let is_valid = |json: &Json| {
-        !is_file(definitions, rules, json)
-            && report.judge.for_temporary().is_valid(rules, json, None)
+        !is_file(definitions, rules, json) && report.judge.is_temporary_valid(rules, json)
     };
     if let Some(rewrite) = advice::rewrite(value, is_valid) {
         message.push_str(&format!("; {rewrite}"));

@@ -57,6 +57,7 @@ mod service;
 mod simulated;
 mod spellings;
 mod stalls;
+mod too_deep;
 mod url_secrets;
 mod validation;
 mod waiting;
