@@ -266,17 +266,67 @@ fn literal(node: &Node) -> Literal {
     }
 }
 
-/// Whether a schema is short: it has no schemas for inner values, and no references.
+/// Whether a schema is short: it has no schemas for inner values, and no references. Its rules are
+/// written wherever it is referred to.
 pub(crate) fn is_leaf(schema: &Schema) -> bool {
-    schema.reference.is_none()
-        && schema.properties.is_none()
-        && schema.items.is_none()
-        && schema.prefix.is_empty()
-        && schema.contains.is_none()
-        && schema.patterns.is_empty()
-        && schema.property_names.is_none()
-        && schema.unevaluated_properties.is_none()
-        && schema.unevaluated_items.is_none()
-        && !matches!(schema.additional, Some(AdditionalProperties::Checked(_)))
-        && schema.in_place().is_empty()
+    // Without `..`, so that each new field is decided here. A recursive schema that passes for a leaf
+    // would be written without end.
+    let Schema {
+        reference,
+        properties,
+        prefix,
+        items,
+        contains,
+        patterns,
+        additional,
+        property_names,
+        dependents,
+        unevaluated_properties,
+        unevaluated_items,
+        all_of,
+        any_of,
+        one_of,
+        not,
+        condition,
+        // These have no schemas.
+        id: _,
+        location: _,
+        title: _,
+        description: _,
+        rust_name: _,
+        types: _,
+        format: _,
+        x_media: _,
+        enum_values: _,
+        minimum: _,
+        maximum: _,
+        multiple_of: _,
+        text_len: _,
+        pattern: _,
+        items_len: _,
+        unique_items: _,
+        required: _,
+        property_count: _,
+        only_refers: _,
+        never: _,
+        validations: _,
+        default: _,
+        examples: _,
+        deprecated: _,
+    } = schema;
+    let has_parts = !(all_of.is_empty() && any_of.is_empty() && one_of.is_empty())
+        || not.is_some()
+        || condition.is_some()
+        || dependents.iter().any(|dependent| dependent.schema.is_some());
+    reference.is_none()
+        && properties.is_none()
+        && prefix.is_empty()
+        && items.is_none()
+        && contains.is_none()
+        && patterns.is_empty()
+        && !matches!(additional, Some(AdditionalProperties::Checked(_)))
+        && property_names.is_none()
+        && unevaluated_properties.is_none()
+        && unevaluated_items.is_none()
+        && !has_parts
 }
