@@ -105,10 +105,7 @@ impl Lowerer<'_, '_, '_> {
     /// one type per definition ([`definition_shape`](Self::definition_shape)), and no definition
     /// inside itself ([`acyclic_shape`](Self::acyclic_shape)).
     pub(super) fn shape(&mut self, site: Site<'_>, schema: &Schema) -> Shape {
-        // Definitions that refer to each other can expand to exponentially many types.
-        const MAX_DEPTH: usize = 128;
-        const MAX_SHAPES: usize = 2_000;
-        if self.types.depth == MAX_DEPTH || self.types.made == MAX_SHAPES {
+        if self.is_beyond_limits(schema) {
             return Shape::Any;
         }
         self.types.depth += 1;
@@ -116,6 +113,32 @@ impl Lowerer<'_, '_, '_> {
         let shape = self.definition_shape(site, schema);
         self.types.depth -= 1;
         shape
+    }
+
+    /// Whether there are too many values, or too many around this one, for another type. Warns of the
+    /// first value of either kind.
+    fn is_beyond_limits(&mut self, schema: &Schema) -> bool {
+        // Definitions that refer to each other can expand to exponentially many types.
+        const MAX_DEPTH: usize = 128;
+        const MAX_SHAPES: usize = 2_000;
+        let types = &mut self.types;
+        let (was_told, message) = if types.made == MAX_SHAPES {
+            let message = format!(
+                "the schema describes more than {MAX_SHAPES} values: this one, and those after it, have the type `Value`"
+            );
+            (&mut types.was_told_of_number, message)
+        } else if types.depth == MAX_DEPTH {
+            let message =
+                "this value is nested too deeply for a type of its own: it has the type `Value`";
+            (&mut types.was_told_of_depth, message.to_owned())
+        } else {
+            return false;
+        };
+        if !std::mem::replace(was_told, true) {
+            let help = "it is checked by its schema all the same; for typed fields, make the schema smaller, or its `$ref`s fewer";
+            self.reporter.warning(&schema.location, message, help);
+        }
+        true
     }
 
     /// The type of a schema; that of a definition is made once, for the first field that uses it.

@@ -24,6 +24,9 @@ pub(super) struct TypeRegistry {
     /// How deeply the types in progress are nested, and how many values have a type so far.
     pub(super) depth: usize,
     pub(super) made: usize,
+    /// Whether the build was warned that one of the two is at its limit.
+    pub(super) was_told_of_depth: bool,
+    pub(super) was_told_of_number: bool,
     used: HashSet<String>,
     is_made: HashSet<String>,
 }
@@ -41,6 +44,8 @@ impl TypeRegistry {
             object_names: HashMap::new(),
             depth: 0,
             made: 0,
+            was_told_of_depth: false,
+            was_told_of_number: false,
             is_made: HashSet::new(),
             used: [INPUT, "InputBuilder", "Output"].map(str::to_owned).into(),
         }

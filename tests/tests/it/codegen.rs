@@ -563,3 +563,29 @@ fn a_summary_is_one_sentence_on_one_line() {
         assert!(generated.index.contains(&line), "{}", generated.index);
     }
 }
+
+/// The values beyond the limits have a type that says little, so the build tells.
+#[test]
+fn values_without_a_type_of_their_own_are_warned_of_once() {
+    let fields: Vec<_> = (0..700).map(|n| format!("\"f{n}\": {{\"type\": \"integer\"}}")).collect();
+    let object = format!("{{\"type\": \"object\", \"properties\": {{{}}}}}", fields.join(","));
+    let many = format!(
+        "{{\"type\": \"object\", \"properties\": {{\n\"a\": {object},\n\"b\": {object},\n\"c\": {object}}}}}"
+    );
+    let found = problems(&many);
+    let message = "the schema describes more than 2000 values: this one, and those after it, have the type `Value`";
+    assert!(found.starts_with("warning 4:"), "{found}");
+    assert!(found.ends_with(&format!(" /properties/c/properties/f597 {message}")), "{found}");
+    assert_eq!(found.lines().count(), 1, "{found}");
+
+    let list = "{\"type\": \"array\", \"items\": ";
+    let deep = format!("{}{{\"type\": \"integer\"}}{}", list.repeat(200), "}".repeat(200));
+    let both =
+        format!("{{\"type\": \"object\", \"properties\": {{\n\"a\": {deep},\n\"b\": {deep}}}}}");
+    let found = problems(&both);
+    let pointer = format!("/properties/a{}", "/items".repeat(128));
+    let message = "this value is nested too deeply for a type of its own: it has the type `Value`";
+    assert!(found.starts_with("warning 2:"), "{found}");
+    assert!(found.ends_with(&format!(" {pointer} {message}")), "{found}");
+    assert_eq!(found.lines().count(), 1, "{found}");
+}
