@@ -72,7 +72,8 @@ pub struct ApiObject {
     pub name: String,
     /// Its fields, in the order of the schema.
     pub fields: Vec<ApiField>,
-    /// What is checked of the object as a whole, if that is more than the rest of what is here.
+    /// The rules of the object as a whole, those of its members included. Empty if `fields`, `patterns` and
+    /// `others` say all of it.
     pub rules: ApiRules,
     /// What is checked of members whose keys match a pattern (`patternProperties`).
     pub patterns: Vec<(String, ApiRules)>,

@@ -60,6 +60,7 @@ mod bug;
 mod check;
 mod clash;
 mod emit;
+mod enumerate;
 mod generated;
 mod generator;
 mod handed;

@@ -10,6 +10,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::enumerate::enumerate_few;
 use crate::parse::MAX_FILE_LEN;
 use crate::printable::printable_path;
 use crate::report::{Error, Problem, file_problem, file_warning};
@@ -161,15 +162,9 @@ fn entries_of(folder: &Path) -> Vec<String> {
 }
 
 /// A few names in one sentence.
-fn listed(mut names: Vec<String>) -> String {
-    const MAX_NAMES: usize = 10;
-    let more = names.len().saturating_sub(MAX_NAMES);
-    names.truncate(MAX_NAMES);
-    match more {
-        _ if names.is_empty() => "nothing".to_owned(),
-        0 => names.join(", "),
-        more => format!("{}, and {more} more", names.join(", ")),
-    }
+fn listed(names: Vec<String>) -> String {
+    const MAX_SHOWN: usize = 10;
+    enumerate_few(names, MAX_SHOWN).unwrap_or_else(|| "nothing".to_owned())
 }
 
 /// The right name of a file whose name is nearly that of a schema file.

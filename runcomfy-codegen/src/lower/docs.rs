@@ -2,6 +2,7 @@
 
 use super::markdown::{cell, code, escape, link, sentence, title};
 use super::model::{FieldModel, IntegerType, Literal, ObjectType, Shape};
+use crate::enumerate::enumerate;
 use crate::parse::{Counts, Document, Limit, Schema};
 use runcomfy_schema::counted::{counted, counted_within};
 use runcomfy_schema::keyword::short;
@@ -76,7 +77,7 @@ impl Page<'_> {
         let names: Vec<_> = required.iter().map(|field| format!("`{}`", field.name)).collect();
         let more = fields.len() - required.len();
         let optional = (more > 0).then(|| counted(more, "optional field"));
-        match enumerated(&names.into_iter().chain(optional).collect::<Vec<_>>()) {
+        match enumerate(&names.into_iter().chain(optional).collect::<Vec<_>>()) {
             None => "It takes no fields.".to_owned(),
             Some(fields) => format!("It takes {fields}."),
         }
@@ -121,15 +122,6 @@ impl Page<'_> {
     }
 }
 
-/// `a`, `b` and `c`; `None` if there is none.
-fn enumerated(items: &[String]) -> Option<String> {
-    match items {
-        [] => None,
-        [only] => Some(only.clone()),
-        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
-    }
-}
-
 /// The documentation of an object inside the input.
 pub(super) fn object(schema: &Schema) -> String {
     let about = paragraphs([sentence(&schema.title), escape(&schema.description)]);
@@ -145,7 +137,7 @@ pub(super) fn builder(name: &str, fields: &[FieldModel]) -> String {
         1 => "The type parameter says whether it is",
         _ => "The type parameters say, in this order, whether they are",
     };
-    match enumerated(&names) {
+    match enumerate(&names) {
         None => first,
         Some(names) => {
             format!("{first}\n\nSet {names}, then call `build`. {states} `Set` or `Missing`.")

@@ -11,6 +11,7 @@ use super::{Lowerer, docs, item_docs};
 use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::parse::AdditionalProperties;
 
+use crate::enumerate::enumerate_few;
 use crate::parse::{Entry, Hint, Location, Node, Schema, Value, merge_all_of};
 use crate::report::Reporter;
 
@@ -223,17 +224,8 @@ fn warn_of_shared(
     }
 }
 
-/// `a, b and c`; the first few of many.
+/// Those that would share a name, for a message.
 pub(super) fn listed(items: impl Iterator<Item = String>) -> String {
-    const MAX_SHOWN: usize = 6;
-    let mut items: Vec<_> = items.collect();
-    if items.len() > MAX_SHOWN {
-        let more = items.split_off(MAX_SHOWN - 1).len();
-        items.push(format!("{more} more"));
-    }
-    match items.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} and {last}", first.join(", ")),
-        None => String::new(),
-    }
+    const MAX_SHOWN: usize = 5;
+    enumerate_few(items.collect(), MAX_SHOWN).unwrap_or_default()
 }

@@ -107,7 +107,7 @@ impl Problem {
         self.drawn(Colors::wanted(stream.is_terminal(), std::env::var_os))
     }
 
-    /// The same, with paths relative to a folder if they are below it.
+    /// The problem with paths relative to a folder, if they are below it.
     #[doc(hidden)]
     #[must_use]
     pub fn relative_to(&self, folder: &Path) -> Self {
@@ -120,7 +120,7 @@ impl Problem {
         Self { file: file.to_owned(), message, ..self.clone() }
     }
 
-    /// The same, located at the start of its file.
+    /// The problem, located at the start of its file.
     pub(crate) fn at_start(self) -> Self {
         Self { position: Some((1, 1)), ..self }
     }
