@@ -63,7 +63,7 @@ impl Builder {
         }
     }
 
-    /// The token that calls must send.
+    /// The token that calls must send, `sandbox-token` by default.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = token.into();
         self
@@ -75,19 +75,20 @@ impl Builder {
         self
     }
 
-    /// The minimum time that a job stays in the queue.
+    /// The minimum time that a job stays in the queue, 600 ms by default. With [`Duration::MAX`], it
+    /// stays there.
     pub fn queue_time(mut self, time: Duration) -> Self {
         self.queue_time = time;
         self
     }
 
-    /// How long a job runs.
+    /// How long a job runs, 1.5 s by default. With [`Duration::MAX`], it does not end.
     pub fn run_time(mut self, time: Duration) -> Self {
         self.run_time = time;
         self
     }
 
-    /// The number of jobs that run at once.
+    /// The number of jobs that run at once, 1 by default. 0 counts as 1.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers;
         self
@@ -117,7 +118,8 @@ impl Builder {
         self
     }
 
-    /// The clock for jobs, for tests that do not wait.
+    /// The clock for jobs, for tests that do not wait. By default, it is the time since this builder
+    /// was made.
     pub fn clock(mut self, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(now);
         self

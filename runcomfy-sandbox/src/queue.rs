@@ -186,11 +186,11 @@ impl Queue {
     fn advance(&mut self, now: Duration) {
         while let Some(job) = self.waiting.front().and_then(|(_, id)| self.jobs.get_mut(id)) {
             let Some(mut free) = self.workers.peek_mut() else { return };
-            let start = free.0.max(job.submitted + self.queue_time);
+            let start = free.0.max(job.submitted.saturating_add(self.queue_time));
             if start > now {
                 return;
             }
-            let end = start + self.run_time;
+            let end = start.saturating_add(self.run_time);
             *free = Reverse(end);
             job.phase = Phase::Started { end };
             self.waiting.pop_front();

@@ -1,6 +1,6 @@
 //! Carries out a fault.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -63,11 +63,7 @@ pub(crate) async fn respond(
         }
         Fault::Huge(bytes) => huge(bytes),
         Fault::RetryAfterDate(seconds) => {
-            let distance = Duration::from_secs(seconds.unsigned_abs());
-            let now = SystemTime::now();
-            let date = if seconds < 0 { now - distance } else { now + distance };
-            let date = httpdate::fmt_http_date(date);
-            Reply::new(429, "").header("retry-after", date).into_response()
+            Reply::new(429, "").header("retry-after", date_in(seconds)).into_response()
         }
         Fault::State(word) => with_member(carry_out().await, "status", word).await,
         Fault::HttpStatus(status) => {
@@ -113,4 +109,13 @@ pub(crate) async fn respond(
             with_json(carry_out().await, without).await
         }
     }
+}
+
+/// The date this many seconds from now, or the nearest one that HTTP can write.
+fn date_in(seconds: i64) -> String {
+    /// 9999-12-31 23:59:59.
+    const LAST: i64 = 253_402_300_799;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
+    let date = seconds.saturating_add_unsigned(now).clamp(0, LAST);
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(date.unsigned_abs()))
 }

@@ -126,7 +126,8 @@ pub enum Fault {
     /// Sends a body of this many bytes. Not carried out.
     Huge(u64),
     /// HTTP 429 with a date in `Retry-After`, this many seconds from now; negative for the past, as
-    /// from a clock that is wrong. Not carried out.
+    /// from a clock that is wrong. The date is in the years 1970 to 9999: others have no form in
+    /// HTTP, so the nearest one is sent. Not carried out.
     RetryAfterDate(i64),
     /// Carried out. The response has this `status`.
     State(String),

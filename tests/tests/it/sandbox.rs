@@ -192,6 +192,18 @@ async fn a_status_has_its_position_while_it_waits() {
 }
 
 #[tokio::test]
+async fn a_stage_can_last_as_long_as_the_sandbox() {
+    for (queue_time, state) in [(Duration::MAX, "in_queue"), (Duration::ZERO, "in_progress")] {
+        let lasting = |builder: Builder| builder.queue_time(queue_time).run_time(Duration::MAX);
+        let service = Service::with(lasting).await;
+        service.set_seconds(1);
+        let status = format!("{}/status", service.job().await);
+        service.set_seconds(1_000_000_000);
+        assert_eq!(service.get(&status).await.json()["status"], state);
+    }
+}
+
+#[tokio::test]
 async fn a_result_repeats_the_job_and_costs_only_where_asked() {
     let service = Service::new().await;
     let job = service.job().await;

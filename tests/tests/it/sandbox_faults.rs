@@ -126,6 +126,20 @@ async fn made_up_answers_are_not_carried_out() {
     assert_eq!(service.get("/prod/v2/balance").await.status, 503);
 }
 
+#[tokio::test]
+async fn any_number_of_seconds_gives_a_date_that_http_can_write() {
+    let service = Service::new().await;
+    for (seconds, date) in
+        [(i64::MIN, "Thu, 01 Jan 1970 00:00:00 GMT"), (i64::MAX, "Fri, 31 Dec 9999 23:59:59 GMT")]
+    {
+        service.sandbox.fault_next(Call::Submit, Fault::RetryAfterDate(seconds));
+        let answer = service.submit().await;
+        assert_eq!(answer.status, 429);
+        assert!(answer.head.contains(&format!("retry-after: {date}")), "{answer:?}");
+    }
+    assert_eq!(service.sandbox.accepted(), 0);
+}
+
 /// The status of an answer, with its state or its error code.
 async fn said(service: &Service, path: &str) -> (u16, Value) {
     let answer = service.get(path).await;
