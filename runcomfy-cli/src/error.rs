@@ -13,12 +13,15 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     is_closed_output: bool,
+    is_told: bool,
     request_id: Option<String>,
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-runcomfy_schema::debug_as_report!(struct Error { kind, message, is_closed_output, request_id, source });
+runcomfy_schema::debug_as_report!(struct Error {
+    kind, message, is_closed_output, is_told, request_id, source
+});
 
 /// What kind of reason it was. Each has an exit code of its own, as in BSD's `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +64,9 @@ impl ErrorKind {
         }
     }
 
-    /// The kind of an error about a job that is paid for. A script takes wrong inputs, a service that is not there
-    /// and a refused token for reasons to submit again.
+    /// The kind of an error about a job that was accepted, and is paid for. A script submits again after the exit codes of
+    /// a wrong input, a service that is not there and a refused token; for such a job, they become
+    /// [`TryAgain`](Self::TryAgain).
     #[must_use]
     pub(crate) fn of_accepted_job(self) -> Self {
         match self {
@@ -79,6 +83,7 @@ impl Error {
             kind,
             message: message.into(),
             is_closed_output: false,
+            is_told: false,
             request_id: None,
             source: None,
         }
@@ -122,6 +127,14 @@ impl Error {
         self
     }
 
+    /// The same error, whose message the user has read already. It is not written to the standard error again.
+    #[cfg(feature = "run")]
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        self.is_told = true;
+        self
+    }
+
     /// The same error, about a job that was accepted: see [`ErrorKind::of_accepted_job`].
     #[cfg(feature = "run")]
     #[must_use]
@@ -159,6 +172,11 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Whether the user has read its message already.
+    pub(crate) fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// Whether it failed because nobody reads its output any more.

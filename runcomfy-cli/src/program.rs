@@ -165,12 +165,13 @@ fn write_json(error: &Error, output: &mut Noted<'_>) {
 }
 
 fn report(error: &Error) {
-    let error = match (error.kind(), error.to_string()) {
-        // The user knows, and was told already how things stand.
-        (ErrorKind::Interrupted, text) if text.is_empty() => return,
-        (ErrorKind::Interrupted, text) => text,
+    if error.is_told() {
+        return;
+    }
+    let text = match error.kind() {
+        ErrorKind::Interrupted => error.to_string(),
         _ => format!("error: {error:?}"),
     };
     // A closed standard error is no reason to fail in another way.
-    let _ = writeln!(io::stderr(), "{error}");
+    let _ = writeln!(io::stderr(), "{text}");
 }

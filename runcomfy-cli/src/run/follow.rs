@@ -147,9 +147,10 @@ impl Follower<'_> {
             return interrupted(goes_on);
         }
         let _ = writeln!(std::io::stderr(), "{goes_on}");
+        let stays = || interrupted(&goes_on).told();
         let cancel = async {
             if !ask::yes("It is still in the queue. Cancel it?").await {
-                return interrupted("");
+                return stays();
             }
             match cancel(job, self.jobs).await {
                 Ok(CancelOutcome::Cancelled) => interrupted(format!("request {id} is cancelled")),
@@ -157,7 +158,11 @@ impl Follower<'_> {
                 Err(error) => error,
             }
         };
-        interrupts.or(cancel).await.unwrap_or_else(|| interrupted("\n"))
+        interrupts.or(cancel).await.unwrap_or_else(|| {
+            // The question did not end its line.
+            let _ = writeln!(std::io::stderr());
+            stays()
+        })
     }
 }
 

@@ -275,3 +275,25 @@ fn ctrl_c_offers_to_cancel_what_is_in_the_queue() {
         assert_eq!(service.succeed(&["status", &id]), format!("{id} {state}\n"));
     }
 }
+
+#[test]
+fn an_error_in_json_repeats_what_a_person_was_told() {
+    for answer in ["n\n", "\u{3}"] {
+        let service = slow();
+        let words = [&RUN[..], &["--yes", "--json"]].concat();
+        let Some(mut terminal) = Terminal::run(&service, &words) else { return };
+        terminal.until("in queue, position 0");
+        terminal.write("\u{3}");
+        terminal.until("Cancel it? [y/N] ");
+        terminal.write(answer);
+        let (seen, code) = terminal.end();
+        let id = service.sandbox.accepted_jobs()[0].request_id.clone();
+        let goes_on = format!(
+            "request {id} goes on; wait for it again with `rcf wait {id}`, or `rcf resume` for all jobs"
+        );
+        assert_eq!(code, 130, "{seen}");
+        assert!(seen.contains(&format!("\"message\": \"{goes_on}\"")), "{seen}");
+        // To the person, it is said once.
+        assert_eq!(seen.matches(&format!("{goes_on}\r\n")).count(), 1, "{seen}");
+    }
+}
