@@ -61,13 +61,18 @@ pub(super) fn line_at(text: &str, offset: usize) -> usize {
     text[..offset].matches('\n').count() + 1
 }
 
+/// How many objects may be broken before a text is given up: each may be read to the end of the text.
+const MAX_BROKEN: usize = 200;
+
 /// Finds the outermost JSON values of a text.
 pub(super) fn find(text: &str) -> Blocks {
+    find_within(text, MAX_WASTE)
+}
+
+fn find_within(text: &str, max_waste: usize) -> Blocks {
     let mut found = Blocks::default();
     let (mut at, mut counted, mut line) = (0, 0, 1);
-    // Each failed attempt may read to the end of the text.
-    const MAX_BROKEN: usize = 200;
-    let mut left = MAX_WASTE;
+    let mut left = max_waste;
     while let Some(start) = next_start(text, at) {
         line += text[counted..start].matches('\n').count();
         counted = start;
@@ -186,15 +191,20 @@ mod tests {
         }
     }
 
+    /// Each attempt reads the text at most to its end, so few attempts take little time.
     #[test]
-    fn hostile_text_is_read_in_time() {
-        for text in [
-            "{}\n".repeat(20_000),
-            "{\"".repeat(20_000),
-            "{\"a\":".repeat(20_000),
-            "[{}".repeat(20_000),
+    fn hostile_text_takes_few_attempts() {
+        for (part, blocks, broken) in [
+            ("{}\n", 20_000, 0),
+            ("{\"", 0, MAX_BROKEN + 1),
+            ("{\"a\":", 0, 1),
+            ("[{}", 0, MAX_BROKEN + 1),
         ] {
-            let _ = find(&text);
+            let found = find(&part.repeat(20_000));
+            assert_eq!((found.blocks.len(), found.broken.len()), (blocks, broken), "{part}");
         }
+        // Of a long text, fewer: each of these attempts is in vain for about 2,000 bytes.
+        let found = find_within(&"{\"".repeat(1000), 9_000);
+        assert_eq!(found.broken.len(), 5 + 1);
     }
 }

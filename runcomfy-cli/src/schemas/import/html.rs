@@ -238,10 +238,18 @@ mod tests {
 
     #[test]
     fn broken_pages_are_read_to_the_end() {
-        for html in
-            ["<p><script>", "<pre", "<!--", "<button><button>{}", "</pre></pre>&#xfffffff;", "\0<"]
-        {
-            let _ = read(html);
+        for (html, text, scripts) in [
+            ("<p>a<script>let b", "a", &["let b"][..]),
+            ("a<p>b</div>c", "a\nb\nc", &[]),
+            ("a<pre", "a", &[]),
+            ("a<!-- b", "a", &[]),
+            ("a<button>b<button>c", "a", &[]),
+            ("a</pre></pre>&#xfffffff;b", "a\n\u{fffd}b", &[]),
+            ("a\0<", "a<", &[]),
+        ] {
+            let page = read(html);
+            assert_eq!(page.text, text, "{html}");
+            assert_eq!(page.scripts, scripts, "{html}");
         }
     }
 }
