@@ -117,8 +117,14 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //!
 //! # Models of your own
 //!
-//! In an app, use `runcomfy-codegen` in its `build.rs`. In a checkout of this project, put the schema into
-//! `schemas/` and rebuild.
+//! [`models!`] is enough for the schemas of an app: `models!("schemas")` puts the modules of a folder in
+//! place, with builders and checks like those of this crate. It takes no options, and the compiler sees a
+//! new file in the folder only when something else in the crate changes; if that matters, use
+//! `runcomfy-codegen` in a `build.rs`. The guide's page
+//! [Your own schemas](https://github.com/runcomfy/runcomfy-rust/blob/main/docs/guide/src/own-schemas.md)
+//! shows both.
+//!
+//! In a checkout of this project, put the schema into `schemas/` and rebuild.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
