@@ -39,35 +39,51 @@ pub(in crate::schemas) fn range(
     let (mut least, mut most) = (None, None);
     for rule in rules {
         let Rule::Range { min, max } = rule else { continue };
-        tighten(&mut least, min.as_ref(), is_integer, true);
-        tighten(&mut most, max.as_ref(), is_integer, false);
+        End::Min.tighten(&mut least, min.as_ref(), is_integer);
+        End::Max.tighten(&mut most, max.as_ref(), is_integer);
     }
     (least, most)
 }
 
-fn tighten(known: &mut Option<Bound>, bound: Option<&Bound>, is_integer: bool, is_min: bool) {
-    let Some(bound) = bound else { return };
-    let bound = self::bound(bound, is_integer, is_min);
-    if known.as_ref().is_none_or(|known| !is_within(known, &bound, is_min)) {
-        *known = Some(bound);
-    }
+/// Which end of a range a bound is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    Min,
+    Max,
 }
 
-/// Whether a bound lets through nothing that another one stops.
-pub(in crate::schemas) fn is_within(bound: &Bound, other: &Bound, is_min: bool) -> bool {
-    let order = bound.value.compare(&other.value);
-    let is_inside = if is_min { order.is_gt() } else { order.is_lt() };
-    is_inside || (order.is_eq() && (bound.exclusive || !other.exclusive))
-}
-
-/// A bound. For integers it is inclusive, where that can be said: above 5 is at least 6.
-pub(in crate::schemas) fn bound(bound: &Bound, is_integer: bool, is_min: bool) -> Bound {
-    if let (true, true, Some(int)) = (is_integer, bound.exclusive, bound.value.to_integer())
-        && let Some(int) = int.checked_add(if is_min { 1 } else { -1 })
-    {
-        return Bound { value: Num::of_i128(int), exclusive: false };
+impl End {
+    fn tighten(self, known: &mut Option<Bound>, bound: Option<&Bound>, is_integer: bool) {
+        let Some(bound) = bound else { return };
+        let bound = self.bound(bound, is_integer);
+        if known.as_ref().is_none_or(|known| !self.is_within(known, &bound)) {
+            *known = Some(bound);
+        }
     }
-    bound.clone()
+
+    /// Whether a bound lets through nothing that another one stops.
+    pub(super) fn is_within(self, bound: &Bound, other: &Bound) -> bool {
+        let order = bound.value.compare(&other.value);
+        let is_inside = match self {
+            Self::Min => order.is_gt(),
+            Self::Max => order.is_lt(),
+        };
+        is_inside || (order.is_eq() && (bound.exclusive || !other.exclusive))
+    }
+
+    /// A bound. For integers it is inclusive, where that can be said: above 5 is at least 6.
+    pub(super) fn bound(self, bound: &Bound, is_integer: bool) -> Bound {
+        let inwards = match self {
+            Self::Min => 1,
+            Self::Max => -1,
+        };
+        if let (true, true, Some(int)) = (is_integer, bound.exclusive, bound.value.to_integer())
+            && let Some(int) = int.checked_add(inwards)
+        {
+            return Bound { value: Num::of_i128(int), exclusive: false };
+        }
+        bound.clone()
+    }
 }
 
 /// The least and the greatest count.

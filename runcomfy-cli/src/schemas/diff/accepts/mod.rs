@@ -15,7 +15,7 @@ use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
 
 use super::fingerprint::fingerprint_of;
 use super::known::Known;
-use super::limits::{self, Limits};
+use super::limits::{self, End, Limits};
 use super::walk::{address, flatten, keyword, resolve};
 use object::is_required;
 
@@ -282,10 +282,10 @@ fn are_apart(definitions: &[Rules], parts: &[Rules]) -> bool {
 fn range_follows(old: &[&Rule], types: Types, min: &Option<Bound>, max: &Option<Bound>) -> bool {
     let is_integer = !types.has(Types::NUMBER);
     let (old_min, old_max) = limits::range(old, is_integer);
-    let follows = |old: Option<Bound>, new: &Option<Bound>, is_min: bool| {
+    let follows = |end: End, old: Option<Bound>, new: &Option<Bound>| {
         let Some(new) = new else { return true };
-        let new = limits::bound(new, is_integer, is_min);
-        old.is_some_and(|old| limits::is_within(&old, &new, is_min))
+        let new = end.bound(new, is_integer);
+        old.is_some_and(|old| end.is_within(&old, &new))
     };
-    follows(old_min, min, true) && follows(old_max, max, false)
+    follows(End::Min, old_min, min) && follows(End::Max, old_max, max)
 }
