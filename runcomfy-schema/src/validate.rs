@@ -245,8 +245,8 @@ pub(crate) struct Report<'r> {
     pub(crate) judge: Judge<'r>,
     pub(crate) violations: Vec<Violation>,
     more: usize,
-    /// The rule lists that were applied to each array and object, by their addresses. Parts that
-    /// lead to the same value would otherwise double the work at every step.
+    /// The rule lists that were applied to each value, by their addresses. Parts that lead to the same
+    /// list would otherwise double the work at every step.
     applied: HashSet<(usize, usize)>,
     /// Whether the report is about a form that the value does not match. Forms inside it are named
     /// without details, or the message could double at every step.
@@ -375,9 +375,8 @@ impl<'r> Report<'r> {
             self.add(at, "type", format!("{float} is not a number that JSON can carry"));
             return;
         }
-        let has_inside = matches!(value, Json::Array(_) | Json::Object(_));
         let key = (rules.as_ptr().addr(), std::ptr::from_ref(value).addr());
-        if has_inside && !self.applied.insert(key) {
+        if !self.applied.insert(key) {
             return;
         }
         if let Json::Object(members) = value

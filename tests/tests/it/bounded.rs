@@ -68,6 +68,24 @@ fn failing_forms_of_forms_cost_no_power_of_two() {
     assert!(start.elapsed() < Duration::from_secs(60));
 }
 
+/// Each definition demands the next one twice, so the last one is reached on 2^60 paths.
+#[test]
+fn a_wrong_value_behind_doubled_references_costs_no_power_of_two() {
+    let mut definitions = String::new();
+    for step in 0..60 {
+        let next = format!("{{\"$ref\": \"#/$defs/d{}\"}}", step + 1);
+        write!(definitions, "\"d{step}\": {{\"allOf\": [{next}, {next}]}}, ").unwrap();
+    }
+    let text = format!(
+        r##"{{"type": "object", "properties": {{"a": {{"$ref": "#/$defs/d0"}}}},
+            "$defs": {{{definitions}"d60": {{"type": "string"}}}}}}"##
+    );
+    let model = runcomfy_types::DynamicModel::parse("acme/m", &text).unwrap();
+    assert!(model.validate(&json!({"a": "x"})).is_ok());
+    let error = model.validate(&json!({"a": 3})).unwrap_err();
+    assert_eq!(error.to_string(), "a: 3 is not a string; write \"3\", in quotes");
+}
+
 #[test]
 fn large_enums_and_many_names_are_generated_at_once() {
     let mut properties = String::new();
