@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::keyword::excerpt;
 use crate::num::Num;
 use crate::rule::{Rule, Rules};
-use crate::search::MAX_RULES_SEARCHED;
+use crate::search::SearchBudget;
 
 /// The advice for `null` in a key that may be missing.
 pub(crate) const LEAVE_OUT: &str = "; to send none, leave the key out";
@@ -62,18 +62,18 @@ pub(crate) fn required<'r>(
     rules: &'r [Rule],
 ) -> Option<HashSet<&'r str>> {
     let mut keys = HashSet::new();
-    collect_required(definitions, rules, &mut MAX_RULES_SEARCHED.clone(), &mut keys)?;
+    collect_required(definitions, rules, &mut SearchBudget::new(), &mut keys)?;
     Some(keys)
 }
 
 fn collect_required<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
-    left: &mut usize,
+    budget: &mut SearchBudget,
     keys: &mut HashSet<&'r str>,
 ) -> Option<()> {
     for rule in rules {
-        *left = left.checked_sub(1)?;
+        budget.take()?;
         match rule {
             Rule::Object(object) => {
                 let fields = object.fields.iter().filter(|field| field.required);
@@ -83,7 +83,7 @@ fn collect_required<'r>(
             _ => {}
         }
         for part in rule.in_place(definitions) {
-            collect_required(definitions, part, left, keys)?;
+            collect_required(definitions, part, budget, keys)?;
         }
     }
     Some(())

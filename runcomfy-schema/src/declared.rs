@@ -3,7 +3,7 @@
 
 use crate::field::Field;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
-use crate::search::MAX_RULES_SEARCHED;
+use crate::search::SearchBudget;
 
 /// What a schema says about a key.
 #[derive(Clone, Copy)]
@@ -34,8 +34,8 @@ pub fn declared<'r>(
     key: &str,
 ) -> Option<Declared<'r>> {
     let mut found = None;
-    let mut left = MAX_RULES_SEARCHED;
-    each_part(definitions, rules, &mut left, &mut |part| {
+    let mut budget = SearchBudget::new();
+    each_part(definitions, rules, &mut budget, &mut |part| {
         let new = match part {
             MemberRules::Object(object) => in_object(object, key),
             MemberRules::Others(rules) => {
@@ -50,7 +50,7 @@ pub fn declared<'r>(
         }
     });
     // Of a schema that is too large to search, nothing can be added safely.
-    if left == 0 { found.or(Some(Declared::Rules)) } else { found }
+    if budget.is_spent() { found.or(Some(Declared::Rules)) } else { found }
 }
 
 fn rank(declared: &Declared<'_>) -> u8 {
@@ -90,12 +90,11 @@ enum MemberRules<'r> {
 fn each_part<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
-    left: &mut usize,
+    budget: &mut SearchBudget,
     visit: &mut dyn FnMut(MemberRules<'r>),
 ) {
     for rule in rules {
-        let Some(fewer) = left.checked_sub(1) else { return };
-        *left = fewer;
+        let Some(()) = budget.take() else { return };
         match rule {
             Rule::Object(object) => visit(MemberRules::Object(object)),
             Rule::Unevaluated { properties: Some(properties), .. } => {
@@ -104,7 +103,7 @@ fn each_part<'r>(
             _ => {}
         }
         for part in rule.in_place(definitions) {
-            each_part(definitions, part, left, visit);
+            each_part(definitions, part, budget, visit);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::field::Field;
 use crate::json::Json;
 use crate::rule::{Additional, Rule, Rules};
-use crate::search::MAX_RULES_SEARCHED;
+use crate::search::SearchBudget;
 
 /// Shows a value whose rules are known. Its strings are truncated, and URLs have no credentials. A key
 /// without a field is shown in quotes.
@@ -67,7 +67,7 @@ impl<'a> Named<'a> {
     }
 
     fn find<T>(self, pick: &dyn Fn(&'a Rule) -> Option<T>) -> Option<T> {
-        find(self.definitions, self.rules, pick, &mut MAX_RULES_SEARCHED.clone())
+        find(self.definitions, self.rules, pick, &mut SearchBudget::new())
     }
 }
 
@@ -77,15 +77,15 @@ fn find<'r, T>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,
-    left: &mut usize,
+    budget: &mut SearchBudget,
 ) -> Option<T> {
     rules.iter().find_map(|rule| {
-        *left = left.checked_sub(1)?;
+        budget.take()?;
         let inside = rule.in_place(definitions);
         if inside.is_empty() {
             return pick(rule);
         }
-        inside.into_iter().find_map(|rules| find(definitions, rules, pick, left))
+        inside.into_iter().find_map(|rules| find(definitions, rules, pick, budget))
     })
 }
 

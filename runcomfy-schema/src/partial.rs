@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::keyword::object::unknown;
 use crate::keyword::types;
 use crate::rule::{self, Additional, ObjectSchema, Rule, Rules};
-use crate::search::MAX_RULES_SEARCHED;
+use crate::search::SearchBudget;
 use crate::validate::Report;
 use crate::violation::Violation;
 
@@ -168,24 +168,22 @@ fn visit_definite<'r>(
     rules: &'r [Rule],
     visit: &mut dyn FnMut(&'r Rule),
 ) {
-    let mut left = MAX_RULES_SEARCHED;
-    visit_definite_within(definitions, rules, &mut left, visit);
+    visit_definite_within(definitions, rules, &mut SearchBudget::new(), visit);
 }
 
 fn visit_definite_within<'r>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
-    left: &mut usize,
+    budget: &mut SearchBudget,
     visit: &mut dyn FnMut(&'r Rule),
 ) {
     for rule in rules {
-        let Some(less) = left.checked_sub(1) else { return };
-        *left = less;
+        let Some(()) = budget.take() else { return };
         match rule.all_in_place(definitions) {
             Some(parts) => {
                 parts
                     .into_iter()
-                    .for_each(|rules| visit_definite_within(definitions, rules, left, visit));
+                    .for_each(|rules| visit_definite_within(definitions, rules, budget, visit));
             }
             None => visit(rule),
         }

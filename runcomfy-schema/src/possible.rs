@@ -7,7 +7,7 @@ use crate::json::{Constant, Json};
 use crate::keyword::values::holds;
 use crate::model_field::ModelField;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
-use crate::search::MAX_RULES_SEARCHED;
+use crate::search::SearchBudget;
 use crate::validate::is_valid;
 
 /// A place in a body, with the rules of all forms that a value may have there.
@@ -80,7 +80,7 @@ impl<'r> Possible<'r> {
     pub fn model_fields(&self) -> Vec<ModelField<'r>> {
         let mut required = HashSet::new();
         for rules in &self.lists {
-            self.required(rules, &mut MAX_RULES_SEARCHED.clone(), &mut required);
+            self.required(rules, &mut SearchBudget::new(), &mut required);
         }
         let field = |field: Field<'r>| {
             let required = required.contains(field.key);
@@ -95,10 +95,9 @@ impl<'r> Possible<'r> {
     }
 
     /// The keys that an object has in each of its forms.
-    fn required(&self, rules: &'r [Rule], left: &mut usize, keys: &mut HashSet<&'r str>) {
+    fn required(&self, rules: &'r [Rule], budget: &mut SearchBudget, keys: &mut HashSet<&'r str>) {
         for rule in rules {
-            let Some(less) = left.checked_sub(1) else { return };
-            *left = less;
+            let Some(()) = budget.take() else { return };
             match rule {
                 Rule::Object(object) => {
                     let fields = object.fields.iter().filter(|field| field.required);
@@ -108,7 +107,7 @@ impl<'r> Possible<'r> {
                 _ => {}
             }
             for part in rule.all_in_place(self.definitions).unwrap_or_default() {
-                self.required(part, left, keys);
+                self.required(part, budget, keys);
             }
         }
     }
@@ -154,14 +153,13 @@ impl<'r> Possible<'r> {
         });
     }
 
-    /// Visits the rules of all forms. Nested forms can double at every step, so it ends at some point.
+    /// Visits the rules of all forms.
     fn each(&self, visit: &mut dyn FnMut(&'r Rule)) {
-        let mut left = MAX_RULES_SEARCHED;
+        let mut budget = SearchBudget::new();
         let mut open: Vec<&'r [Rule]> = self.lists.iter().rev().copied().collect();
         while let Some(rules) = open.pop() {
             for rule in rules {
-                let Some(less) = left.checked_sub(1) else { return };
-                left = less;
+                let Some(()) = budget.take() else { return };
                 let inside = rule.in_place(self.definitions);
                 if inside.is_empty() {
                     visit(rule);

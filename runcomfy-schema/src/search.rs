@@ -17,27 +17,47 @@ pub(crate) fn find<'r, T>(
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,
 ) -> Option<T> {
-    find_within(definitions, rules, pick, &mut MAX_RULES_SEARCHED.clone())
+    find_within(definitions, rules, pick, &mut SearchBudget::new())
 }
 
-/// Nested parts can double at every step, so the search gives up at some point.
-pub(crate) const MAX_RULES_SEARCHED: usize = 4_000;
+/// How many more rules a search may look at. Nested parts can double at every step, so each search gives
+/// up at some point.
+pub(crate) struct SearchBudget(usize);
+
+impl SearchBudget {
+    pub(crate) fn new() -> Self {
+        Self(4_000)
+    }
+
+    /// Takes one rule out of it; `None` if nothing is left.
+    pub(crate) fn take(&mut self) -> Option<()> {
+        self.0 = self.0.checked_sub(1)?;
+        Some(())
+    }
+
+    /// Whether nothing is left, so that the search may have missed rules.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
 
 fn find_within<'r, T>(
     definitions: &'r [Rules],
     rules: &'r [Rule],
     pick: &dyn Fn(&'r Rule) -> Option<T>,
-    left: &mut usize,
+    budget: &mut SearchBudget,
 ) -> Option<T> {
     // A schema whose reference returns to itself without a step into the value is a build error.
     rules.iter().find_map(|rule| {
-        *left = left.checked_sub(1)?;
+        budget.take()?;
         if let Some(parts) = rule.all_in_place(definitions) {
-            return parts.into_iter().find_map(|rules| find_within(definitions, rules, pick, left));
+            return parts
+                .into_iter()
+                .find_map(|rules| find_within(definitions, rules, pick, budget));
         }
         match rule {
             Rule::AnyOf(parts) | Rule::OneOf(parts) => {
-                find_within(definitions, only(parts)?, pick, left)
+                find_within(definitions, only(parts)?, pick, budget)
             }
             rule => pick(rule),
         }

@@ -9,7 +9,7 @@ use crate::json::{Constant, Json};
 use crate::keyword::types::Types;
 use crate::keyword::values::Values;
 use crate::rule::{Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, find};
+use crate::search::{SearchBudget, find};
 use crate::validate::{Evaluated, Judge, Report};
 use crate::violation::Violation;
 
@@ -287,21 +287,21 @@ fn relative(violation: &Violation, at: &InstancePath<'_>) -> String {
 
 /// The types that the rules allow, with those of references.
 fn type_of(definitions: &[Rules], rules: &[Rule]) -> Option<Types> {
-    types_within(definitions, rules, &mut MAX_RULES_SEARCHED.clone())
+    types_within(definitions, rules, &mut SearchBudget::new())
 }
 
-fn types_within(definitions: &[Rules], rules: &[Rule], left: &mut usize) -> Option<Types> {
+fn types_within(definitions: &[Rules], rules: &[Rule], budget: &mut SearchBudget) -> Option<Types> {
     rules.iter().find_map(|rule| {
-        *left = left.checked_sub(1)?;
+        budget.take()?;
         if let Some(parts) = rule.all_in_place(definitions) {
-            return parts.into_iter().find_map(|rules| types_within(definitions, rules, left));
+            return parts.into_iter().find_map(|rules| types_within(definitions, rules, budget));
         }
         match rule {
             Rule::Types(types) => Some(*types),
             // A value of several forms may have the types of all of them.
             Rule::AnyOf(parts) | Rule::OneOf(parts) => parts
                 .iter()
-                .try_fold(0, |all, rules| Some(all | types_within(definitions, rules, left)?.0))
+                .try_fold(0, |all, rules| Some(all | types_within(definitions, rules, budget)?.0))
                 .map(Types),
             _ => None,
         }

@@ -8,7 +8,7 @@ use crate::field::Field;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::rule::{Additional, Rule, Rules};
-use crate::search::{MAX_RULES_SEARCHED, resolve};
+use crate::search::{SearchBudget, resolve};
 use crate::validate::{Evaluated, Judge, Report};
 
 pub(crate) fn hold(
@@ -64,11 +64,10 @@ pub(crate) fn report(
             let definitions = report.judge.definitions;
             let [mut fields, mut of_this] = [Vec::new(), Vec::new()];
             let [mut evaluates, mut this_evaluates] = [Vec::new(), Vec::new()];
-            let mut left_over = MAX_RULES_SEARCHED;
-            collect(definitions, rules, None, &mut fields, &mut evaluates, &mut left_over);
-            let mut left_over = MAX_RULES_SEARCHED;
-            let form = Some(value);
-            collect(definitions, rules, form, &mut of_this, &mut this_evaluates, &mut left_over);
+            let budget = &mut SearchBudget::new();
+            collect(definitions, rules, None, &mut fields, &mut evaluates, budget);
+            let budget = &mut SearchBudget::new();
+            collect(definitions, rules, Some(value), &mut of_this, &mut this_evaluates, budget);
             for (index, (key, value)) in members.iter().enumerate() {
                 let field = fields.iter().find(|field| field.key == key);
                 let name = field.map_or(&**key, |field| field.name);
@@ -118,11 +117,10 @@ fn collect<'r>(
     value: Option<&Json>,
     fields: &mut Vec<Field<'r>>,
     evaluates: &mut Vec<Evaluates<'r>>,
-    left: &mut usize,
+    budget: &mut SearchBudget,
 ) {
     for rule in rules {
-        let Some(rest) = left.checked_sub(1) else { return };
-        *left = rest;
+        let Some(()) = budget.take() else { return };
         match rule {
             Rule::Object(object) => {
                 for field in object.fields.iter() {
@@ -141,11 +139,18 @@ fn collect<'r>(
                 }
             }
             Rule::Ref(target) => {
-                collect(definitions, resolve(definitions, *target), value, fields, evaluates, left);
+                collect(
+                    definitions,
+                    resolve(definitions, *target),
+                    value,
+                    fields,
+                    evaluates,
+                    budget,
+                );
             }
             Rule::AllOf(parts) => {
                 for rules in parts.iter() {
-                    collect(definitions, rules, value, fields, evaluates, left);
+                    collect(definitions, rules, value, fields, evaluates, budget);
                 }
             }
             Rule::AnyOf(parts) | Rule::OneOf(parts) => {
@@ -156,16 +161,16 @@ fn collect<'r>(
                     Some(Picked::None { .. }) | None => all,
                 };
                 for rules in forms {
-                    collect(definitions, rules, value, fields, evaluates, left);
+                    collect(definitions, rules, value, fields, evaluates, budget);
                 }
             }
             Rule::If { condition, then, otherwise } => {
                 for rules in [condition, then, otherwise] {
-                    collect(definitions, rules, value, fields, evaluates, left);
+                    collect(definitions, rules, value, fields, evaluates, budget);
                 }
             }
             Rule::Dependent { rules, .. } | Rule::Unevaluated { rules, .. } => {
-                collect(definitions, rules, value, fields, evaluates, left);
+                collect(definitions, rules, value, fields, evaluates, budget);
             }
             _ => {}
         }
