@@ -1,13 +1,9 @@
 //! What to write instead of a value of another type than the schema's: `5` for `"5"`, the reverse, or
 //! a list of one.
 
-use std::collections::HashSet;
-
 use crate::json::Json;
 use crate::keyword::excerpt;
 use crate::num::Num;
-use crate::rule::{Rule, Rules};
-use crate::search::SearchBudget;
 
 /// The advice for `null` in a key that may be missing.
 pub(crate) const LEAVE_OUT: &str = "; to send none, leave the key out";
@@ -53,40 +49,6 @@ pub(crate) fn unquoted(value: &Json) -> Option<Json> {
 /// `Num::parse` takes more than JSON does: `+5`, `.5` and `007`.
 fn is_json_number(text: &str) -> bool {
     serde_json::from_str::<serde_json::Number>(text).is_ok_and(|_| text.trim() == text)
-}
-
-/// The keys that an object must have by any part of its rules. `None` if the rules are too many to
-/// search.
-pub(crate) fn required<'r>(
-    definitions: &'r [Rules],
-    rules: &'r [Rule],
-) -> Option<HashSet<&'r str>> {
-    let mut keys = HashSet::new();
-    collect_required(definitions, rules, &mut SearchBudget::new(), &mut keys)?;
-    Some(keys)
-}
-
-fn collect_required<'r>(
-    definitions: &'r [Rules],
-    rules: &'r [Rule],
-    budget: &mut SearchBudget,
-    keys: &mut HashSet<&'r str>,
-) -> Option<()> {
-    for rule in rules {
-        budget.take()?;
-        match rule {
-            Rule::Object(object) => {
-                let fields = object.fields.iter().filter(|field| field.required);
-                keys.extend(fields.map(|field| field.key));
-            }
-            Rule::Required(more) => keys.extend(more.iter().map(|key| &**key)),
-            _ => {}
-        }
-        for part in rule.in_place(definitions) {
-            collect_required(definitions, part, budget, keys)?;
-        }
-    }
-    Some(())
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub mod pointer;
 pub mod printable;
 #[doc(hidden)]
 pub mod redact;
+mod required;
 pub mod rule;
 mod search;
 #[doc(hidden)]

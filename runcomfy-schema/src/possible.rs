@@ -1,14 +1,30 @@
 //! The fields that a value may have in any of the forms that a schema allows, without a value.
 
-use std::collections::HashSet;
-
 use crate::field::Field;
 use crate::json::{Constant, Json};
 use crate::keyword::values::holds;
 use crate::model_field::ModelField;
+use crate::required::required_in_all_forms;
 use crate::rule::{Additional, ObjectSchema, Rule, Rules};
 use crate::search::SearchBudget;
 use crate::validate::is_valid;
+
+/// The fields of an object with these rules, those of all its forms, each once, the required ones first.
+/// A field that only some forms require is not required.
+#[must_use]
+pub fn model_fields<'r>(definitions: &'r [Rules], rules: &'r [Rule]) -> Vec<ModelField<'r>> {
+    let required = required_in_all_forms(definitions, rules);
+    let field = |field: Field<'r>| {
+        let required = required.contains(field.key);
+        let is_valid = |value: &Constant<'_>| is_valid(definitions, field.rules, &value.to_json());
+        let default = field.default.filter(is_valid);
+        ModelField::new(definitions, Field { required, default, ..field })
+    };
+    let fields = Possible::new(definitions, rules).fields();
+    let mut fields: Vec<_> = fields.into_iter().map(field).collect();
+    fields.sort_by_key(|field| !field.required);
+    fields
+}
 
 /// A place in a body, with the rules of all forms that a value may have there.
 #[derive(Clone)]
@@ -72,44 +88,6 @@ impl<'r> Possible<'r> {
     #[must_use]
     pub fn is_described(&self) -> bool {
         !self.lists.is_empty()
-    }
-
-    /// The fields of an object here, each once, the required ones first. A field that only some forms
-    /// require is not required.
-    #[must_use]
-    pub fn model_fields(&self) -> Vec<ModelField<'r>> {
-        let mut required = HashSet::new();
-        for rules in &self.lists {
-            self.required(rules, &mut SearchBudget::new(), &mut required);
-        }
-        let field = |field: Field<'r>| {
-            let required = required.contains(field.key);
-            let is_valid =
-                |value: &Constant<'_>| is_valid(self.definitions, field.rules, &value.to_json());
-            let default = field.default.filter(is_valid);
-            ModelField::new(self.definitions, Field { required, default, ..field })
-        };
-        let mut fields: Vec<_> = self.fields().into_iter().map(field).collect();
-        fields.sort_by_key(|field| !field.required);
-        fields
-    }
-
-    /// The keys that an object has in each of its forms.
-    fn required(&self, rules: &'r [Rule], budget: &mut SearchBudget, keys: &mut HashSet<&'r str>) {
-        for rule in rules {
-            let Some(()) = budget.take() else { return };
-            match rule {
-                Rule::Object(object) => {
-                    let fields = object.fields.iter().filter(|field| field.required);
-                    keys.extend(fields.map(|field| field.key));
-                }
-                Rule::Required(more) => keys.extend(more.iter().map(|key| &**key)),
-                _ => {}
-            }
-            for part in rule.all_in_place(self.definitions).unwrap_or_default() {
-                self.required(part, budget, keys);
-            }
-        }
     }
 
     /// Whether one of the forms takes this value. Not whether the body takes it: that also depends on

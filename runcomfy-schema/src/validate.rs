@@ -9,6 +9,7 @@ use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::keyword::types;
 use crate::printable::printable;
+use crate::required::required_in_any_form;
 use crate::rule::{self, Rule, Rules};
 use crate::violation::{ValidationErrors, Violation};
 
@@ -399,7 +400,7 @@ impl<'r> Report<'r> {
         if !members.iter().any(|member| is_null(&member)) {
             return Vec::new();
         }
-        let Some(required) = advice::required(self.judge.definitions, rules) else {
+        let Some(required) = required_in_any_form(self.judge.definitions, rules) else {
             return Vec::new();
         };
         let nulls = members.iter().filter(is_null).map(|(key, _)| &**key);

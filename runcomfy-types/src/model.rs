@@ -6,7 +6,7 @@ use std::sync::Arc;
 use runcomfy_schema::json::same;
 use runcomfy_schema::named::Named;
 use runcomfy_schema::parse::RuntimeSchema;
-use runcomfy_schema::possible::Possible;
+use runcomfy_schema::possible::{Possible, model_fields};
 use runcomfy_schema::printable::printable;
 use runcomfy_schema::rule::List;
 use runcomfy_schema::validate::on_large_stack;
@@ -257,7 +257,7 @@ impl DynamicModel {
     /// only some forms require is not required.
     #[must_use]
     pub fn fields(&self) -> Vec<ModelField<'_>> {
-        self.input_place().model_fields()
+        model_fields(&self.definitions, &self.rules)
     }
 
     /// The body, as a place whose rules can be asked.
