@@ -225,7 +225,7 @@ mod read {
     ) {
         let inside = position.inside();
         let Counts { min, max } = schema.items_len;
-        if !schema.items_len.is_any() {
+        if !schema.items_len.is_unbounded() {
             rules.push(Rule::ItemsLen { min, max });
         }
         if schema.unique_items {

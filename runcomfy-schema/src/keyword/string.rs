@@ -87,7 +87,7 @@ mod read {
     /// The rules of these keywords.
     pub(crate) fn rules(compiler: &mut Compiler<'_>, schema: &Schema, rules: &mut Vec<Rule>) {
         let Counts { min, max } = schema.text_len;
-        if !schema.text_len.is_any() {
+        if !schema.text_len.is_unbounded() {
             rules.push(Rule::TextLen { min, max });
         }
         let pattern = schema.pattern.as_ref();

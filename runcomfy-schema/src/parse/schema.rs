@@ -286,7 +286,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn is_any(self) -> bool {
+    pub fn is_unbounded(self) -> bool {
         self == Self::default()
     }
 

@@ -71,7 +71,7 @@ impl Compiler<'_> {
             rules.push(required_keys(required));
         }
         let Counts { min, max } = schema.property_count;
-        if !schema.property_count.is_any() {
+        if !schema.property_count.is_unbounded() {
             rules.push(Rule::PropertyCount { min, max });
         }
         if let Some(names) = &schema.property_names {
