@@ -64,7 +64,8 @@ pub struct Compiler<'a> {
     numbers: HashMap<(SchemaId, Position), usize>,
     /// The schemas and positions, by number.
     referred_schemas: Vec<(Option<SchemaId>, Position)>,
-    pending: Vec<(usize, Schema)>,
+    /// Those that have a number, but no rules yet.
+    pending: Vec<Pending>,
     done: Vec<Rules>,
     patterns: HashMap<String, Arc<Pattern>>,
     /// Objects that take no members because nothing is declared.
@@ -72,6 +73,13 @@ pub struct Compiler<'a> {
     files: Files,
     /// Whether fields have defaults, and the texts of all parts of their schemas.
     is_described: bool,
+}
+
+/// A schema that others refer to, before it is compiled.
+struct Pending {
+    number: usize,
+    schema: Schema,
+    position: Position,
 }
 
 impl<'a> Compiler<'a> {
@@ -104,13 +112,8 @@ impl<'a> Compiler<'a> {
 
     /// Makes the rules that others refer to, until no new ones are found.
     pub fn finish(&mut self) {
-        while let Some((number, schema)) = self.pending.pop() {
-            let position =
-                self.referred_schemas.get(number).map_or(Position::Value, |(_, one)| *one);
-            let rules = self.rules_by_keywords(&schema, None, position).into();
-            if let Some(slot) = self.done.get_mut(number) {
-                *slot = rules;
-            }
+        while let Some(Pending { number, schema, position }) = self.pending.pop() {
+            self.done[number] = self.rules_by_keywords(&schema, None, position).into();
         }
     }
 
@@ -182,7 +185,7 @@ impl<'a> Compiler<'a> {
             }
             self.referred_schemas.push((schema.id, position));
             self.done.push(Rules::default());
-            self.pending.push((number, schema.clone()));
+            self.pending.push(Pending { number, schema: schema.clone(), position });
             number
         });
         Rule::Ref(Target::Definition(number))
