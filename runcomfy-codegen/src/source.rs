@@ -213,7 +213,7 @@ const MAX_DEPTH: usize = 32;
 /// Limits the walk, because links can make many paths out of few folders.
 const MAX_ENTRIES: usize = 20_000;
 
-/// Limits the bytes read, for the same reason.
+/// Limits the bytes read: a file may be reached by many paths, too.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A walk through the folder.

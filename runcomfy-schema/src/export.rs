@@ -125,7 +125,7 @@ impl Exporter<'_> {
         self.members(rules).into()
     }
 
-    /// The same, with `false` for the schema that accepts nothing.
+    /// Rules as a schema: `false` if they accept nothing.
     pub(crate) fn schema(&mut self, rules: &[Rule]) -> Value {
         match rules {
             [Rule::Never] => Value::Bool(false),

@@ -26,7 +26,7 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same for a text that is one URL: a space in its signature does not end it.
+/// A text that is one URL, without its secrets: a space in its signature does not end it.
 pub fn url_without_secrets(url: &str) -> Cow<'_, str> {
     if !may_hold_secrets(url) {
         return Cow::Borrowed(url);
@@ -48,7 +48,7 @@ pub fn quotable(value: &str) -> Cow<'_, str> {
     if is_url { url_without_secrets(value) } else { without_secrets(value) }
 }
 
-/// The same for a value that should be a URL.
+/// The start of a value that should be a URL, for a message.
 pub fn quotable_url(value: &str) -> Cow<'_, str> {
     url_without_secrets(start(value, MAX_QUOTED_LEN))
 }

@@ -83,7 +83,7 @@ pub(crate) struct Judge<'r> {
 #[derive(Default)]
 struct KnownVerdicts {
     verdicts: HashMap<(usize, usize), bool>,
-    /// The same, with the members and items that were evaluated.
+    /// Verdicts with the members and items that were evaluated, for schemas with `unevaluated*`.
     evaluated: HashMap<(usize, usize), (bool, Evaluated)>,
 }
 
@@ -420,7 +420,8 @@ impl<'r> Report<'r> {
         self.advise_on_null(is_needless, |report| report.apply(rules, value, at));
     }
 
-    /// Reports a value that is `null`, though its key may be missing, or any other value.
+    /// Runs `run`. If `is_needless`, the value is a `null` whose key may be missing, and the messages end
+    /// with the advice to leave the key out.
     pub(crate) fn advise_on_null(&mut self, is_needless: bool, run: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.is_needless_null, is_needless);
         run(self);

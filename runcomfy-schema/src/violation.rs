@@ -31,7 +31,7 @@ impl Violation {
         &self.field
     }
 
-    /// The wire key of the field, with the same path: `multi_prompt[1].149_duration`.
+    /// The wire key of the field, with the path to a value inside it: `multi_prompt[1].149_duration`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key

@@ -137,7 +137,7 @@ pub(super) fn is_file(definitions: &[Rules], rules: &[Rule], value: &Json) -> bo
     matches!(value, Json::String(_)) && find(definitions, rules, &is_media).is_some()
 }
 
-/// The same for a value whose other rules are known: they say what was probably meant.
+/// Reports a value of a wrong type whose other rules are known: they say what was probably meant.
 pub(crate) fn report_within(
     report: &mut Report<'_>,
     types: Types,

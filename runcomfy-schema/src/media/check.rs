@@ -26,7 +26,7 @@ pub fn check(text: &str) -> Result<(), MediaError> {
     }
 }
 
-/// The same for a field of this kind.
+/// Whether the service can fetch what `text` stands for, and it may be a file of this kind.
 pub fn check_kind(text: &str, kind: MediaKind) -> Result<(), MediaError> {
     if is_plain(text) {
         return Ok(());

@@ -175,7 +175,7 @@ impl Num {
         }
     }
 
-    /// The same for the large numbers, which are rare.
+    /// Compares two numbers of which one is large, which is rare.
     #[inline(never)]
     fn compare_large(&self, other: &Self) -> Ordering {
         match (self, other) {
@@ -245,7 +245,7 @@ impl Num {
 /// share floats.
 pub const MAX_EXACT: i64 = 1 << 53;
 
-/// The same as a float.
+/// [`MAX_EXACT`] as a float.
 #[expect(clippy::cast_precision_loss, reason = "a power of two")]
 pub const MAX_EXACT_FLOAT: f64 = MAX_EXACT as f64;
 

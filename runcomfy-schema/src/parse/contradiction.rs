@@ -104,8 +104,8 @@ fn contradiction(
     None
 }
 
-/// The same without the alternatives. A form is one part among others, so its object may have more
-/// keys than it declares.
+/// Two keywords of a form that exclude each other, without its alternatives. A form is one part among
+/// others, so its object may have more keys than it declares.
 fn own_of_form(
     definitions: &Definitions,
     schema: &Schema,
