@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::counts::Counts;
 use crate::keyword::object;
 use crate::rule::{ObjectSchema, Rule, Rules, Shared, Target};
 use crate::search::resolve;
@@ -15,12 +16,8 @@ pub(crate) fn keyword(name: &str, value: Value) -> SchemaObject {
 }
 
 /// The least and the greatest count.
-pub(crate) fn counts(
-    (least, most): (&str, &str),
-    min: Option<u64>,
-    max: Option<u64>,
-) -> SchemaObject {
-    let both = [(least, min), (most, max)].into_iter();
+pub(crate) fn range((least, most): (&str, &str), counts: Counts) -> SchemaObject {
+    let both = [(least, counts.min), (most, counts.max)].into_iter();
     both.filter_map(|(keyword, count)| Some((keyword.to_owned(), count?.into()))).collect()
 }
 

@@ -14,6 +14,8 @@ mod bits;
 mod constant_or_owned;
 #[doc(hidden)]
 pub mod counted;
+#[allow(missing_docs, reason = "for the crates of this project")]
+pub mod counts;
 #[doc(hidden)]
 pub mod declared;
 #[doc(hidden)]

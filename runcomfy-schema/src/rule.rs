@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 
+use crate::counts::Counts;
 use crate::field::{FieldInfo, Fields};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
@@ -278,7 +279,7 @@ pub(crate) fn flat_holds(rule: &Rule, value: &Json) -> Option<bool> {
         Rule::Types(types) => types::holds(*types, value),
         Rule::Values(allowed) => values::holds(allowed, value),
         Rule::Range { min, max } => number::in_range(min.as_ref(), max.as_ref(), value),
-        Rule::TextLen { min, max } => string::has_text_len(*min, *max, value),
+        Rule::TextLen { min, max } => string::has_text_len(Counts::new(*min, *max), value),
         Rule::Media(kind) => media::holds(*kind, value),
         _ => return None,
     })
@@ -302,15 +303,17 @@ pub(crate) fn holds(
         Rule::Pattern(pattern) => string::matches(pattern, value),
         Rule::Format(format) => format.holds(value),
         Rule::Validations(validations) => media::facts_hold(validations, value),
-        Rule::ItemsLen { min, max } => array::has_items_len(*min, *max, value),
+        Rule::ItemsLen { min, max } => array::has_items_len(Counts::new(*min, *max), value),
         Rule::UniqueItems => array::duplicate(value).is_none(),
         Rule::Prefix(each) => array::prefix_holds(judge, each, value, evaluated),
         Rule::Items { from, rules } => array::items_hold(judge, *from, rules, value, evaluated),
         Rule::Contains { min, max, rules } => {
-            array::contains_holds(judge, (*min, *max), rules, value, evaluated)
+            array::contains_holds(judge, Counts::new(*min, *max), rules, value, evaluated)
         }
         Rule::Object(schema) => object::holds(judge, schema, value, evaluated),
-        Rule::PropertyCount { min, max } => object::has_property_count(*min, *max, value),
+        Rule::PropertyCount { min, max } => {
+            object::has_property_count(Counts::new(*min, *max), value)
+        }
         Rule::Required(keys) => object::has_keys(keys, value),
         Rule::PropertyNames(rules) => object::property_names_hold(judge, rules, value),
         Rule::Dependent { key, rules } => {
@@ -343,21 +346,25 @@ pub(crate) fn report(report: &mut Report<'_>, rule: &Rule, value: &Json, at: &In
             number::report_range(report, min.as_ref(), max.as_ref(), value, at);
         }
         Rule::MultipleOf(step) => number::report_multiple(report, step, value, at),
-        Rule::TextLen { min, max } => string::report_text_len(report, *min, *max, value, at),
+        Rule::TextLen { min, max } => {
+            string::report_text_len(report, Counts::new(*min, *max), value, at)
+        }
         Rule::Pattern(pattern) => string::report_pattern(report, pattern, value, at),
         Rule::Format(format) => format.report(report, value, at),
         Rule::Media(kind) => media::report(report, *kind, value, at),
         Rule::Validations(validations) => media::report_facts(report, validations, value, at),
-        Rule::ItemsLen { min, max } => array::report_items_len(report, *min, *max, value, at),
+        Rule::ItemsLen { min, max } => {
+            array::report_items_len(report, Counts::new(*min, *max), value, at)
+        }
         Rule::UniqueItems => array::report_unique_items(report, value, at),
         Rule::Prefix(each) => array::report_prefix(report, each, value, at),
         Rule::Items { from, rules } => array::report_items(report, *from, rules, value, at),
         Rule::Contains { min, max, rules } => {
-            array::report_contains(report, (*min, *max), rules, value, at);
+            array::report_contains(report, Counts::new(*min, *max), rules, value, at);
         }
         Rule::Object(schema) => object::report(report, schema, value, at),
         Rule::PropertyCount { min, max } => {
-            object::report_property_count(report, *min, *max, value, at)
+            object::report_property_count(report, Counts::new(*min, *max), value, at)
         }
         Rule::Required(keys) => object::report_keys(report, keys, value, at),
         Rule::PropertyNames(rules) => object::report_property_names(report, rules, value, at),
@@ -391,18 +398,20 @@ pub(crate) fn export(
         Rule::Values(allowed) => values::export(allowed),
         Rule::Range { min, max } => number::export_range(min.as_ref(), max.as_ref()),
         Rule::MultipleOf(step) => number::export_multiple(step),
-        Rule::TextLen { min, max } => string::export_text_len(*min, *max),
+        Rule::TextLen { min, max } => string::export_text_len(Counts::new(*min, *max)),
         Rule::Pattern(pattern) => string::export_pattern(pattern),
         Rule::Format(format) => format.export(),
         Rule::Media(_) => media::export(),
         Rule::Validations(_) => crate::export::SchemaObject::new(),
-        Rule::ItemsLen { min, max } => array::export_items_len(*min, *max),
+        Rule::ItemsLen { min, max } => array::export_items_len(Counts::new(*min, *max)),
         Rule::UniqueItems => array::export_unique_items(),
         Rule::Prefix(each) => array::export_prefix(exporter, each),
         Rule::Items { from, rules } => array::export_items(exporter, *from, rules),
-        Rule::Contains { min, max, rules } => array::export_contains(exporter, (*min, *max), rules),
+        Rule::Contains { min, max, rules } => {
+            array::export_contains(exporter, Counts::new(*min, *max), rules)
+        }
         Rule::Object(schema) => exporter.object(schema),
-        Rule::PropertyCount { min, max } => object::export_property_count(*min, *max),
+        Rule::PropertyCount { min, max } => object::export_property_count(Counts::new(*min, *max)),
         Rule::Required(keys) => object::export_keys(keys),
         Rule::PropertyNames(rules) => object::export_property_names(exporter, rules),
         Rule::Dependent { key, rules } => object::export_dependent(exporter, key, rules),

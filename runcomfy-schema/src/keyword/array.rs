@@ -3,13 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{broken_count, excerpt, is_count, values};
+use super::{excerpt, values};
+use crate::counts::Counts;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::rule::Rules;
 use crate::validate::{Evaluated, Judge, Report};
-
-type Bounds = (Option<u64>, Option<u64>);
 
 pub(crate) fn items_hold(
     judge: &mut Judge<'_>,
@@ -40,7 +39,7 @@ pub(crate) fn prefix_holds(
 
 pub(crate) fn contains_holds(
     judge: &mut Judge<'_>,
-    (min, max): Bounds,
+    counts: Counts,
     rules: &Rules,
     value: &Json,
     mut evaluated: Option<&mut Evaluated>,
@@ -55,13 +54,13 @@ pub(crate) fn contains_holds(
             }
         }
     }
-    is_count(min, max, found)
+    counts.has(found)
 }
 
 /// `minItems` and `maxItems`.
-pub(crate) fn has_items_len(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_items_len(counts: Counts, value: &Json) -> bool {
     match value {
-        Json::Array(items) => is_count(min, max, items.len()),
+        Json::Array(items) => counts.has(items.len()),
         _ => true,
     }
 }
@@ -122,7 +121,7 @@ pub(crate) fn report_prefix(
 
 pub(crate) fn report_contains(
     report: &mut Report<'_>,
-    bounds: Bounds,
+    counts: Counts,
     rules: &Rules,
     value: &Json,
     at: &InstancePath<'_>,
@@ -130,22 +129,21 @@ pub(crate) fn report_contains(
     let Json::Array(items) = value else { return };
     let found = items.iter().filter(|item| report.judge.is_valid(rules, item, None)).count();
     // `contains` alone requires one item.
-    let min_keyword = if bounds.0 == Some(1) { "contains" } else { "minContains" };
+    let min_keyword = if counts.min == Some(1) { "contains" } else { "minContains" };
     let keywords = (min_keyword, "maxContains");
-    if let Some((keyword, message)) = broken_count(bounds, keywords, found, "matching item") {
+    if let Some((keyword, message)) = counts.broken(keywords, found, "matching item") {
         report.add(at, keyword, message);
     }
 }
 
 pub(crate) fn report_items_len(
     report: &mut Report<'_>,
-    min: Option<u64>,
-    max: Option<u64>,
+    counts: Counts,
     value: &Json,
     at: &InstancePath<'_>,
 ) {
     let Json::Array(items) = value else { return };
-    let broken = broken_count((min, max), ("minItems", "maxItems"), items.len(), "item");
+    let broken = counts.broken(("minItems", "maxItems"), items.len(), "item");
     if let Some((keyword, message)) = broken {
         report.add(at, keyword, message);
     }
@@ -169,11 +167,11 @@ pub(crate) use export::{
 mod export {
     use serde_json::Value;
 
-    use super::{Bounds, Rules};
-    use crate::export::{Exporter, SchemaObject, counts, keyword};
+    use super::{Counts, Rules};
+    use crate::export::{Exporter, SchemaObject, keyword, range};
 
-    pub(crate) fn export_items_len(min: Option<u64>, max: Option<u64>) -> SchemaObject {
-        counts(("minItems", "maxItems"), min, max)
+    pub(crate) fn export_items_len(counts: Counts) -> SchemaObject {
+        range(("minItems", "maxItems"), counts)
     }
 
     pub(crate) fn export_unique_items() -> SchemaObject {
@@ -198,11 +196,11 @@ mod export {
 
     pub(crate) fn export_contains(
         exporter: &mut Exporter<'_>,
-        (min, max): Bounds,
+        counts: Counts,
         rules: &Rules,
     ) -> SchemaObject {
         let mut keywords = keyword("contains", exporter.one(rules));
-        keywords.extend(counts(("minContains", "maxContains"), min, max));
+        keywords.extend(range(("minContains", "maxContains"), counts));
         keywords
     }
 }
@@ -212,7 +210,8 @@ pub(crate) use read::{KEYWORDS, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
-    use crate::parse::{Compiler, Counts, Hint, Keywords, Member, Node, Position, Schema, Value};
+    use super::Counts;
+    use crate::parse::{Compiler, Hint, Keywords, Member, Node, Position, Schema, Value};
     use crate::rule::{Rule, Rules};
 
     /// The rules of these keywords.

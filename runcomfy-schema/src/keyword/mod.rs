@@ -14,7 +14,6 @@ pub mod types;
 pub(crate) mod unevaluated;
 pub mod values;
 
-use crate::counted::counted;
 use crate::json::Json;
 
 /// The value for a message: JSON, truncated if it is long, without credentials.
@@ -30,28 +29,6 @@ pub fn short(json: String) -> String {
         None => json,
         Some((end, _)) => format!("{}...", &json[..end]),
     }
-}
-
-/// Whether a count is within its bounds.
-fn is_count(min: Option<u64>, max: Option<u64>, count: usize) -> bool {
-    let count = count as u64;
-    min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
-}
-
-/// How a count is outside its bounds.
-fn broken_count(
-    (min, max): (Option<u64>, Option<u64>),
-    keywords: (&'static str, &'static str),
-    count: usize,
-    noun: &str,
-) -> Option<(&'static str, String)> {
-    let count = count as u64;
-    let has = || format!("has {}", counted(count, noun));
-    if let Some(min) = min.filter(|min| count < *min) {
-        return Some((keywords.0, format!("{}, but needs at least {min}", has())));
-    }
-    let max = max.filter(|max| count > *max)?;
-    Some((keywords.1, format!("{}, but takes at most {max}", has())))
 }
 
 /// The candidate that is most similar to `given`, if one is similar enough.

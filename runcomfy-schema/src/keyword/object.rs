@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::{broken_count, is_count, nearest};
+use super::nearest;
 use crate::bits::Bits;
+use crate::counts::Counts;
 use crate::field::{Field, Fields};
 use crate::instance_path::InstancePath;
 use crate::json::Json;
@@ -158,23 +159,22 @@ pub(crate) fn unknown(fields: Vec<Field<'_>>, key: &str) -> String {
     }
 }
 
-pub(crate) fn has_property_count(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_property_count(counts: Counts, value: &Json) -> bool {
     match value {
-        Json::Object(members) => is_count(min, max, members.len()),
+        Json::Object(members) => counts.has(members.len()),
         _ => true,
     }
 }
 
 pub(crate) fn report_property_count(
     report: &mut Report<'_>,
-    min: Option<u64>,
-    max: Option<u64>,
+    counts: Counts,
     value: &Json,
     at: &InstancePath<'_>,
 ) {
     let Json::Object(members) = value else { return };
     let keywords = ("minProperties", "maxProperties");
-    if let Some((keyword, message)) = broken_count((min, max), keywords, members.len(), "member") {
+    if let Some((keyword, message)) = counts.broken(keywords, members.len(), "member") {
         report.add(at, keyword, message);
     }
 }
@@ -258,11 +258,11 @@ pub(crate) use export::{
 mod export {
     use serde_json::{Value, json};
 
-    use super::{Additional, ObjectSchema, Rules};
-    use crate::export::{Exporter, SchemaObject, counts, keyword};
+    use super::{Additional, Counts, ObjectSchema, Rules};
+    use crate::export::{Exporter, SchemaObject, keyword, range};
 
-    pub(crate) fn export_property_count(min: Option<u64>, max: Option<u64>) -> SchemaObject {
-        counts(("minProperties", "maxProperties"), min, max)
+    pub(crate) fn export_property_count(counts: Counts) -> SchemaObject {
+        range(("minProperties", "maxProperties"), counts)
     }
 
     pub(crate) fn export_keys(keys: &[std::borrow::Cow<'static, str>]) -> SchemaObject {

@@ -1,31 +1,32 @@
 //! `minLength`, `maxLength` and `pattern`.
 
-use super::{broken_count, excerpt, is_count};
+use super::excerpt;
+use crate::counts::Counts;
 use crate::instance_path::InstancePath;
 use crate::json::Json;
 use crate::pattern::Pattern;
 use crate::validate::Report;
 
 #[inline(never)]
-pub(crate) fn has_text_len(min: Option<u64>, max: Option<u64>, value: &Json) -> bool {
+pub(crate) fn has_text_len(counts: Counts, value: &Json) -> bool {
     let Json::String(text) = value else { return true };
     // A character has one to four bytes, so most texts need no counting.
+    let Counts { min, max } = counts;
     let bytes = text.len() as u64;
     let is_surely =
         max.is_none_or(|max| bytes <= max) && min.is_none_or(|min| min.saturating_mul(4) <= bytes);
-    is_surely || is_count(min, max, text.chars().count())
+    is_surely || counts.has(text.chars().count())
 }
 
 pub(crate) fn report_text_len(
     report: &mut Report<'_>,
-    min: Option<u64>,
-    max: Option<u64>,
+    counts: Counts,
     value: &Json,
     at: &InstancePath<'_>,
 ) {
     let Json::String(text) = value else { return };
     let count = text.chars().count();
-    let broken = broken_count((min, max), ("minLength", "maxLength"), count, "character");
+    let broken = counts.broken(("minLength", "maxLength"), count, "character");
     if let Some((keyword, message)) = broken {
         report.add(at, keyword, message);
     }
@@ -63,11 +64,11 @@ pub(crate) use export::{export_pattern, export_text_len};
 
 #[cfg(feature = "export")]
 mod export {
-    use super::Pattern;
-    use crate::export::{SchemaObject, counts, keyword};
+    use super::{Counts, Pattern};
+    use crate::export::{SchemaObject, keyword, range};
 
-    pub(crate) fn export_text_len(min: Option<u64>, max: Option<u64>) -> SchemaObject {
-        counts(("minLength", "maxLength"), min, max)
+    pub(crate) fn export_text_len(counts: Counts) -> SchemaObject {
+        range(("minLength", "maxLength"), counts)
     }
 
     pub(crate) fn export_pattern(pattern: &Pattern) -> SchemaObject {
@@ -80,8 +81,8 @@ pub(crate) use read::{KEYWORDS, check_pattern, read, rules};
 
 #[cfg(feature = "parse")]
 mod read {
-    use super::Pattern;
-    use crate::parse::{Compiler, Counts, Diagnostics, Keywords, Location, Member, Schema, Value};
+    use super::{Counts, Pattern};
+    use crate::parse::{Compiler, Diagnostics, Keywords, Location, Member, Schema, Value};
     use crate::rule::Rule;
 
     /// The rules of these keywords.

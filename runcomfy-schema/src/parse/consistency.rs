@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::diagnostics::{Diagnostics, Location};
 use super::json::Node;
-use super::schema::{Counts, Limit, Schema};
+use super::schema::{Limit, Schema};
+use crate::counts::Counts;
 use crate::keyword::types::holds;
 
 /// Reports keywords that no value can satisfy together.

@@ -5,8 +5,9 @@
 
 use super::diagnostics::Diagnostics;
 use super::json::{Member, Node, Value};
-use super::schema::{Condition, Contains, Counts, Reference, Schema, SchemaId};
+use super::schema::{Condition, Contains, Reference, Schema, SchemaId};
 use super::{consistency, nearly};
+use crate::counts::Counts;
 use crate::keyword::types::Types;
 use crate::keyword::{array, combined, format, media, number, object, string, types};
 use crate::keyword::{reference, unevaluated, values};

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::schema::{AdditionalProperties, Counts, Definitions, Limit, Schema};
+use super::schema::{AdditionalProperties, Definitions, Limit, Schema};
+use crate::counts::Counts;
 use crate::keyword::types::Types;
 use crate::keyword::values::canonical;
 

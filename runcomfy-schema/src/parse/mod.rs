@@ -30,6 +30,7 @@ mod reserved;
 mod schema;
 mod variants;
 
+pub use crate::counts::Counts;
 pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Position};
 pub use diagnostics::{Diagnostic, Diagnostics, Location};
@@ -40,8 +41,8 @@ pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
 pub use merge::{alternatives, merge_all_of, synthetic_like};
 pub use schema::{
-    AdditionalProperties, Condition, Contains, Counts, Definitions, Dependent, Limit, Property,
-    Reference, Root, Schema, SchemaId, XMedia,
+    AdditionalProperties, Condition, Contains, Definitions, Dependent, Limit, Property, Reference,
+    Root, Schema, SchemaId, XMedia,
 };
 
 use crate::media::MediaKind;

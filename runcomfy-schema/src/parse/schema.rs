@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::diagnostics::Location;
 use super::json::Node;
+use crate::counts::Counts;
 use crate::keyword::media::Validation;
 use crate::keyword::types::Types;
 use crate::media::MediaKind;
@@ -276,24 +277,6 @@ pub struct Reference {
 pub struct Limit {
     pub num: Num,
     pub exclusive: bool,
-}
-
-/// A range of lengths or counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub min: Option<u64>,
-    pub max: Option<u64>,
-}
-
-impl Counts {
-    pub fn is_unbounded(self) -> bool {
-        self == Self::default()
-    }
-
-    pub fn hold(self, count: usize) -> bool {
-        let count = count as u64;
-        self.min.is_none_or(|min| count >= min) && self.max.is_none_or(|max| count <= max)
-    }
 }
 
 #[cfg(test)]

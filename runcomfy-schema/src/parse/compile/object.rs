@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Compiler, Entry, Hint, Position};
+use crate::counts::Counts;
 use crate::field::{Fields, OwnedField};
 use crate::json::Literal;
 use crate::keyword::types::Types;
-use crate::parse::schema::{AdditionalProperties, Counts, Schema};
+use crate::parse::schema::{AdditionalProperties, Schema};
 use crate::parse::{merge_all_of, names};
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared};
 
