@@ -133,19 +133,7 @@ fn report_none(
         |rules: &&Rules| type_of(definitions, rules).is_none_or(|types| types::holds(types, value));
     let typed: Vec<&Rules> = parts.iter().filter(is_typed).collect();
     if typed.is_empty() {
-        let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
-        let all = Types(all.fold(0, |all, types| all | types.0));
-        let mut message = format!("{} is not {all}", excerpt(value));
-        let is_valid = |json: &Json| {
-            let judge = &mut report.judge;
-            parts.iter().any(|rules| {
-                !is_file(definitions, rules, json) && judge.is_temporary_valid(rules, json)
-            })
-        };
-        if let Some(rewrite) = advice::rewrite(value, is_valid) {
-            message.push_str(&format!("; {rewrite}"));
-        }
-        return report.add(at, keyword, message);
+        return report_other_type(report, keyword, parts, value, at);
     }
     let candidates = match picked(definitions, &typed, value) {
         Picked::Forms(forms) => forms,
@@ -160,7 +148,42 @@ fn report_none(
             return super::values::report_other(report, &allowed, given, &at);
         }
     };
-    match candidates.as_slice() {
+    report_forms(report, keyword, &candidates, value, at);
+}
+
+/// Reports a value of a type that no form has.
+fn report_other_type(
+    report: &mut Report<'_>,
+    keyword: &'static str,
+    parts: &[Rules],
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
+    let definitions = report.judge.definitions;
+    let all = parts.iter().filter_map(|rules| type_of(definitions, rules));
+    let all = Types(all.fold(0, |all, types| all | types.0));
+    let mut message = format!("{} is not {all}", excerpt(value));
+    let judge = &mut report.judge;
+    let is_valid = |json: &Json| {
+        parts.iter().any(|rules| {
+            !is_file(definitions, rules, json) && judge.is_temporary_valid(rules, json)
+        })
+    };
+    if let Some(rewrite) = advice::rewrite(value, is_valid) {
+        message.push_str(&format!("; {rewrite}"));
+    }
+    report.add(at, keyword, message);
+}
+
+/// Reports how a value breaks each of these forms.
+fn report_forms(
+    report: &mut Report<'_>,
+    keyword: &'static str,
+    forms: &[&Rules],
+    value: &Json,
+    at: &InstancePath<'_>,
+) {
+    match forms {
         [only] => report.apply(only, value, at),
         several if report.is_inside_form => {
             let message = format!("{} fits none of {} forms", excerpt(value), several.len());
@@ -168,18 +191,18 @@ fn report_none(
         }
         several => {
             report.is_inside_form = true;
-            let mut forms = Vec::new();
+            let mut shown = Vec::new();
             for (number, rules) in (1..).zip(several) {
                 let wrong = report.violations_of(rules, value, at);
                 let wrong: Vec<_> = wrong.iter().map(|one| relative(one, at)).collect();
-                forms.push(format!("({number}) {}", first_few(&wrong)));
+                shown.push(format!("({number}) {}", first_few(&wrong)));
             }
             report.is_inside_form = false;
             let message = format!(
                 "{} fits none of {} forms: {}",
                 excerpt(value),
                 several.len(),
-                forms.join("; ")
+                shown.join("; ")
             );
             report.add(at, keyword, message);
         }

@@ -40,6 +40,18 @@ fn merge_parts(definitions: &Definitions, whole: &mut Schema, schema: &Schema, l
 }
 
 fn merge(whole: &mut Schema, part: &Schema) {
+    merge_annotations(whole, part);
+    merge_scalars(whole, part);
+    merge_lists(whole, part);
+    merge_objects(whole, part);
+    whole.any_of.extend(part.any_of.iter().cloned());
+    whole.one_of.extend(part.one_of.iter().cloned());
+    if whole.condition.is_none() {
+        whole.condition.clone_from(&part.condition);
+    }
+}
+
+fn merge_annotations(whole: &mut Schema, part: &Schema) {
     // The text nearest to the field wins.
     for (own, other) in
         [(&mut whole.title, &part.title), (&mut whole.description, &part.description)]
@@ -50,6 +62,10 @@ fn merge(whole: &mut Schema, part: &Schema) {
     }
     whole.default = whole.default.take().or_else(|| part.default.clone());
     whole.deprecated |= part.deprecated;
+}
+
+/// The keywords of values without parts.
+fn merge_scalars(whole: &mut Schema, part: &Schema) {
     whole.types = match (whole.types, part.types) {
         (Some(a), Some(b)) => Some(a.intersection(b)),
         (a, b) => a.or(b),
@@ -72,8 +88,11 @@ fn merge(whole: &mut Schema, part: &Schema) {
     whole.multiple_of = whole.multiple_of.take().or_else(|| part.multiple_of.clone());
     whole.text_len = both(whole.text_len, part.text_len);
     whole.pattern = whole.pattern.take().or_else(|| part.pattern.clone());
+    whole.validations.extend(part.validations.iter().cloned());
+}
+
+fn merge_lists(whole: &mut Schema, part: &Schema) {
     whole.items_len = both(whole.items_len, part.items_len);
-    whole.property_count = both(whole.property_count, part.property_count);
     whole.unique_items |= part.unique_items;
     if whole.prefix.is_empty() {
         whole.prefix.clone_from(&part.prefix);
@@ -82,6 +101,10 @@ fn merge(whole: &mut Schema, part: &Schema) {
         (Some(a), Some(b)) => Some(Box::new(both_of(*a, b))),
         (a, b) => a.or_else(|| b.clone()),
     };
+}
+
+fn merge_objects(whole: &mut Schema, part: &Schema) {
+    whole.property_count = both(whole.property_count, part.property_count);
     for property in part.properties.iter().flatten() {
         let properties = whole.properties.get_or_insert_default();
         match properties.iter_mut().find(|known| known.key == property.key) {
@@ -100,13 +123,7 @@ fn merge(whole: &mut Schema, part: &Schema) {
         whole.additional.clone_from(&part.additional);
     }
     whole.patterns.extend(part.patterns.iter().cloned());
-    whole.any_of.extend(part.any_of.iter().cloned());
-    whole.one_of.extend(part.one_of.iter().cloned());
     whole.dependents.extend(part.dependents.iter().cloned());
-    if whole.condition.is_none() {
-        whole.condition.clone_from(&part.condition);
-    }
-    whole.validations.extend(part.validations.iter().cloned());
 }
 
 /// A synthetic schema that requires both.

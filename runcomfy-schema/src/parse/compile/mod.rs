@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 pub use self::entry::Entry;
 use self::files::Files;
-use super::form::{allows_objects, is_composed, is_object};
+use self::object::Closing;
+use super::form::is_object;
 use super::hint::Hint;
 use super::merge::merge_all_of;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
@@ -198,12 +199,7 @@ impl<'a> Compiler<'a> {
         hint: Option<Hint<'_>>,
         position: Position,
     ) -> Vec<Rule> {
-        let definitions = self.definitions;
-        let is_whole = !position.is_part()
-            && schema.additional.is_none()
-            && schema.unevaluated_properties.is_none()
-            && is_composed(schema)
-            && allows_objects(definitions, schema);
+        let closing = self.closing(schema, position);
         let mut rules = Vec::new();
         if schema.never {
             rules.push(Rule::Never);
@@ -211,11 +207,11 @@ impl<'a> Compiler<'a> {
         rules.extend(schema.types.map(Rule::Types));
         self.scalars(schema, &mut rules);
         array::rules(self, schema, hint, position, &mut rules);
-        self.object(schema, position, is_whole, &mut rules);
+        self.object(schema, position, closing, &mut rules);
         combined::rules(self, schema, &mut rules);
         let properties = match &schema.unevaluated_properties {
             Some(left) => Some(self.rules(left, None, position.inside()).into()),
-            None => is_whole.then(|| vec![Rule::Never].into()),
+            None => (closing == Closing::Whole).then(|| vec![Rule::Never].into()),
         };
         let items = schema.unevaluated_items.as_ref();
         let items = items.map(|left| self.rules(left, None, position.inside()).into());

@@ -11,66 +11,43 @@ use crate::counts::Counts;
 use crate::field::{Fields, OwnedField};
 use crate::json::Literal;
 use crate::keyword::types::Types;
-use crate::parse::schema::{AdditionalProperties, Schema};
+use crate::parse::form::{allows_objects, is_composed};
+use crate::parse::schema::{AdditionalProperties, Dependent, Schema};
 use crate::parse::{merge_all_of, names};
 use crate::rule::{Additional, List, ObjectSchema, Rule, Rules, Shared};
 
+/// What refuses the keys that an object does not declare, if `additionalProperties` says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// Its own list of keys, if its `type` is `object`.
+    Keys,
+    /// The rule around it and its parts.
+    Whole,
+    /// The whole that it is a part of.
+    Elsewhere,
+}
+
 impl Compiler<'_> {
+    /// What closes an object of this schema.
+    pub(super) fn closing(&self, schema: &Schema, position: Position) -> Closing {
+        if position.is_part() {
+            return Closing::Elsewhere;
+        }
+        let is_whole = schema.additional.is_none()
+            && schema.unevaluated_properties.is_none()
+            && is_composed(schema)
+            && allows_objects(self.definitions, schema);
+        if is_whole { Closing::Whole } else { Closing::Keys }
+    }
+
     pub(super) fn object(
         &mut self,
         schema: &Schema,
         position: Position,
-        is_whole: bool,
+        closing: Closing,
         rules: &mut Vec<Rule>,
     ) {
-        let is_by_type = schema.types.is_some_and(|types| types.has(Types::OBJECT));
-        let is_closed = is_by_type && !position.is_part() && !is_whole;
-        let inside = position.inside();
-        let nameless = Some(Hint::nameless()).filter(|_| position == Position::Value);
-        let additional = match &schema.additional {
-            Some(AdditionalProperties::Checked(each)) => {
-                Additional::Checked(self.rules(each, nameless, inside).into())
-            }
-            Some(AdditionalProperties::Allowed(true)) => Additional::Checked(Rules::default()),
-            Some(AdditionalProperties::Allowed(false)) => Additional::Denied,
-            // `unevaluatedProperties` judges them.
-            None if schema.unevaluated_properties.is_some() => Additional::Open,
-            None if is_closed => Additional::Denied,
-            None => Additional::Open,
-        };
-        let mut entries = Entry::all(schema);
-        // A key that is only required may match a pattern, or fall under `additionalProperties`:
-        // its text decides. A part without the type `object` requires keys, but declares none.
-        let is_judged = !schema.patterns.is_empty() && schema.additional.is_some();
-        let is_declaring = !is_judged
-            && (schema.additional.is_some()
-                || (is_by_type && schema.unevaluated_properties.is_none()));
-        let mut required = Vec::new();
-        entries.retain(|entry| {
-            let is_field = entry.schema.is_some() || is_declaring;
-            if !is_field {
-                required.push(entry.key.to_owned());
-            }
-            is_field
-        });
-        let is_silent = is_closed && schema.additional.is_none();
-        if is_silent && !schema.has_fields() && schema.patterns.is_empty() {
-            self.empty_objects.push(schema.location.clone());
-        }
-        let is_open = matches!(additional, Additional::Open);
-        if !entries.is_empty() || !schema.patterns.is_empty() || !is_open {
-            let fields = self.fields(schema, &entries, &additional, position);
-            let patterns = schema.patterns.iter();
-            let patterns = patterns.map(|(pattern, each)| {
-                (self.pattern(pattern), self.rules(each, nameless, inside).into())
-            });
-            let patterns: List<_> = patterns.collect();
-            let object = ObjectSchema { fields, patterns, additional };
-            rules.push(Rule::Object(Shared::Owned(Arc::new(object))));
-        }
-        if !required.is_empty() {
-            rules.push(required_keys(required));
-        }
+        self.object_members(schema, position, closing, rules);
         let Counts { min, max } = schema.property_count;
         if !schema.property_count.is_unbounded() {
             rules.push(Rule::PropertyCount { min, max });
@@ -78,17 +55,72 @@ impl Compiler<'_> {
         if let Some(names) = &schema.property_names {
             rules.push(Rule::PropertyNames(self.rules(names, None, Position::Inner).into()));
         }
-        for dependent in &schema.dependents {
-            let mut asked = Vec::new();
-            if !dependent.required.is_empty() {
-                asked.push(required_keys(dependent.required.clone()));
-            }
-            if let Some(part) = &dependent.schema {
-                asked.extend(self.rules(part, None, Position::Part));
-            }
-            let key = dependent.key.clone().into();
-            rules.push(Rule::Dependent { key, rules: asked.into() });
+        rules.extend(schema.dependents.iter().map(|dependent| self.dependent(dependent)));
+    }
+
+    /// The rules of the members: those of fields, of patterns, and of all others.
+    fn object_members(
+        &mut self,
+        schema: &Schema,
+        position: Position,
+        closing: Closing,
+        rules: &mut Vec<Rule>,
+    ) {
+        let nameless = Some(Hint::nameless()).filter(|_| position == Position::Value);
+        let additional = self.additional(schema, position, closing);
+        let (fields, required): (Vec<_>, Vec<_>) = Entry::all(schema)
+            .into_iter()
+            .partition(|entry| entry.schema.is_some() || declares_required(schema));
+        let is_open = matches!(additional, Additional::Open);
+        if !fields.is_empty() || !schema.patterns.is_empty() || !is_open {
+            let fields = self.fields(schema, &fields, &additional, position);
+            let patterns = schema.patterns.iter();
+            let patterns = patterns.map(|(pattern, each)| {
+                (self.pattern(pattern), self.rules(each, nameless, position.inside()).into())
+            });
+            let patterns: List<_> = patterns.collect();
+            let object = ObjectSchema { fields, patterns, additional };
+            rules.push(Rule::Object(Shared::Owned(Arc::new(object))));
         }
+        if !required.is_empty() {
+            rules.push(required_keys(required.iter().map(|entry| entry.key)));
+        }
+    }
+
+    /// The rules of members that nothing else declares.
+    fn additional(&mut self, schema: &Schema, position: Position, closing: Closing) -> Additional {
+        let nameless = Some(Hint::nameless()).filter(|_| position == Position::Value);
+        match &schema.additional {
+            Some(AdditionalProperties::Checked(each)) => {
+                return Additional::Checked(self.rules(each, nameless, position.inside()).into());
+            }
+            Some(AdditionalProperties::Allowed(true)) => {
+                return Additional::Checked(Rules::default());
+            }
+            Some(AdditionalProperties::Allowed(false)) => return Additional::Denied,
+            None => {}
+        }
+        if closing != Closing::Keys || !is_by_type(schema) {
+            return Additional::Open;
+        }
+        if !schema.has_fields() && schema.patterns.is_empty() {
+            self.empty_objects.push(schema.location.clone());
+        }
+        // `unevaluatedProperties` judges them.
+        let is_judged = schema.unevaluated_properties.is_some();
+        if is_judged { Additional::Open } else { Additional::Denied }
+    }
+
+    /// What an object with a key must satisfy.
+    fn dependent(&mut self, dependent: &Dependent) -> Rule {
+        let mut rules = Vec::new();
+        if !dependent.required.is_empty() {
+            rules.push(required_keys(dependent.required.iter().map(String::as_str)));
+        }
+        if let Some(part) = &dependent.schema {
+            rules.extend(self.rules(part, None, Position::Part));
+        }
+        Rule::Dependent { key: dependent.key.clone().into(), rules: rules.into() }
     }
 
     fn fields(
@@ -135,6 +167,21 @@ impl Compiler<'_> {
     }
 }
 
-fn required_keys(keys: Vec<String>) -> Rule {
-    Rule::Required(keys.into_iter().map(Into::into).collect())
+/// Whether the `type` of a schema allows objects by name.
+fn is_by_type(schema: &Schema) -> bool {
+    schema.types.is_some_and(|types| types.has(Types::OBJECT))
+}
+
+/// Whether a key that a schema only requires becomes a field. A part without the type `object` requires
+/// keys, but declares none.
+fn declares_required(schema: &Schema) -> bool {
+    // It may match a pattern, or fall under `additionalProperties`: its text decides.
+    let is_judged = !schema.patterns.is_empty() && schema.additional.is_some();
+    !is_judged
+        && (schema.additional.is_some()
+            || (is_by_type(schema) && schema.unevaluated_properties.is_none()))
+}
+
+fn required_keys<'k>(keys: impl Iterator<Item = &'k str>) -> Rule {
+    Rule::Required(keys.map(|key| key.to_owned().into()).collect())
 }
