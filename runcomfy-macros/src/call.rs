@@ -1,6 +1,7 @@
 //! The fields of a call, and of the objects inside it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use runcomfy_schema::Field;
 use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::possible::Possible;
 
@@ -39,6 +40,41 @@ impl CallMembers {
     }
 }
 
+/// What a name in a call stands for.
+#[derive(Clone, Copy)]
+enum Meaning<'f, 'r> {
+    /// The field of this name.
+    Field(&'f Field<'r>),
+    /// The field that another setter sets: `maybe_seed` sets `seed`.
+    OtherSetter(&'f Field<'r>),
+    /// The field of this key, whose name is another. It is an error to write the key.
+    Key(&'f Field<'r>),
+    /// No field.
+    Unknown,
+}
+
+impl<'f, 'r> Meaning<'f, 'r> {
+    fn of(written: &str, fields: &'f [Field<'r>]) -> Self {
+        let by_name = |name: &str| fields.iter().find(|field| field.name == name);
+        if let Some(field) = by_name(written) {
+            Self::Field(field)
+        } else if let Some(field) = fields.iter().find(|field| field.key == written) {
+            Self::Key(field)
+        } else if let Some(field) = written.strip_prefix("maybe_").and_then(by_name) {
+            Self::OtherSetter(field)
+        } else {
+            Self::Unknown
+        }
+    }
+
+    fn field(self) -> Option<&'f Field<'r>> {
+        match self {
+            Self::Field(field) | Self::OtherSetter(field) | Self::Key(field) => Some(field),
+            Self::Unknown => None,
+        }
+    }
+}
+
 /// Reads `field: value, .., ..rest`. A field that the schema does not know keeps its name as its key,
 /// and the judge reports it.
 pub(crate) fn members(
@@ -59,57 +95,33 @@ pub(crate) fn members(
             read.rest = Some((span, part.into_iter().skip(2).collect()));
             continue;
         }
-        // As in a struct, a name alone is a variable with the field's name.
-        let is_variable = matches!(part.as_slice(), [TokenTree::Ident(_)]);
-        let is_field = is_variable || is_colon(&part, 1);
-        let Some(written) = part.first().and_then(name_of).filter(|_| is_field) else {
+        let Some(written) = written_name(&part) else {
             errors.add(span, "a field is written as `name: value`");
             read.is_broken = true;
             continue;
         };
         let name_span = TokenSpan::of(part.get(..1).unwrap_or_default());
-        let by_name = fields.iter().find(|field| field.name == written);
-        let by_key = || fields.iter().find(|field| field.key == written);
-        let maybe = || {
-            let name = written.strip_prefix("maybe_")?;
-            fields.iter().find(|field| field.name == name)
-        };
-        let field = by_name.or_else(maybe).or_else(by_key);
-        let is_known = field.is_some();
-        let key = match field {
-            Some(field) => field.key.to_owned(),
-            None => written.clone(),
-        };
-        let is_wrong_name = by_name.is_none()
-            && match by_key() {
-                Some(field) => {
-                    let message = format!("`{written}` is called `{}` here", field.name);
-                    errors.add(name_span, message);
-                    true
-                }
-                None => false,
-            };
+        let meaning = Meaning::of(&written, &fields);
+        if let Meaning::Key(field) = meaning {
+            errors.add(name_span, format!("`{written}` is called `{}` here", field.name));
+        }
+        let key = meaning.field().map_or(&*written, |field| field.key).to_owned();
         if read.members.iter().any(|member| member.key == key) {
             errors.add(name_span, format!("`{written}` is given twice"));
             continue;
         }
-        let value = if is_variable {
-            CallValue::variable(&part)
-        } else if let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) {
-            CallValue::of(tokens.to_vec(), &|| rules.member(&key), errors)
-        } else {
-            errors.add(span, format!("`{written}` has no value: write `{written}: value`"));
-            CallValue::unknown(span)
-        };
+        let value = value(&part, &written, &|| rules.member(&key), errors);
+        let is_known = meaning.field().is_some();
         let is_described = is_known || rules.member(&key).is_described();
-        let name = match part.first() {
-            Some(TokenTree::Ident(ident)) if !is_wrong_name => Some(ident.clone()),
+        let name = match (meaning, part.first()) {
+            (Meaning::Key(_), _) => None,
+            (_, Some(TokenTree::Ident(ident))) => Some(ident.clone()),
             _ => None,
         };
         read.members.push(CallMember {
             key,
             is_known,
-            is_other_setter: by_name.is_none() && is_known && !is_wrong_name,
+            is_other_setter: matches!(meaning, Meaning::OtherSetter(_)),
             name,
             name_span,
             is_described,
@@ -117,6 +129,34 @@ pub(crate) fn members(
         });
     }
     read
+}
+
+/// The name in `name: value`. As in a struct, a name alone is a variable with the field's name.
+fn written_name(part: &[TokenTree]) -> Option<String> {
+    let is_field = is_variable(part) || is_colon(part, 1);
+    part.first().filter(|_| is_field).and_then(name_of)
+}
+
+fn is_variable(part: &[TokenTree]) -> bool {
+    matches!(part, [TokenTree::Ident(_)])
+}
+
+/// The value in `name: value`.
+fn value<'r>(
+    part: &[TokenTree],
+    written: &str,
+    rules: &dyn Fn() -> Possible<'r>,
+    errors: &mut Errors,
+) -> CallValue {
+    if is_variable(part) {
+        return CallValue::variable(part);
+    }
+    let Some(tokens) = part.get(2..).filter(|tokens| !tokens.is_empty()) else {
+        let span = TokenSpan::of(part);
+        errors.add(span, format!("`{written}` has no value: write `{written}: value`"));
+        return CallValue::unknown(span);
+    };
+    CallValue::of(tokens.to_vec(), rules, errors)
 }
 
 /// The name of a field as it is written. A wire key that begins with a number is a literal, and so is a
