@@ -7,10 +7,11 @@ use runcomfy_schema::validate::on_large_stack;
 
 use crate::api::Lowered;
 use crate::generated::{FOLDER, Generated, GeneratedModel, GeneratedObject};
+use crate::handed::Handed;
 use crate::printable::is_hidden;
 use crate::report::{Error, Problem, Reporter, Severity};
 use crate::source::SchemaFile;
-use crate::{bug, clash, emit, handed, lower, parse, runtime, source};
+use crate::{bug, clash, emit, lower, parse, runtime, source};
 
 /// Generates the API of schemas: those in a [folder](Self::new), the one in a [file](Self::from_file), or
 /// [texts](Self::from_texts).
@@ -280,12 +281,14 @@ impl Generator {
         let mut problems = warnings_alone(problems)?;
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
-        let index = emit::index(&models, runtime, self.crate_path.is_some(), file);
+        let ids = models.iter().map(|model| &*model.id);
+        let handed = self.crate_path.is_some().then(|| Handed::of_index(ids));
+        let index = emit::index(&models, runtime, handed.as_ref(), file);
         let mut generated = Vec::new();
         for (model, source) in models.into_iter().zip(sources) {
             let emitted = bug::caught(source, || {
-                let schema = handed::handed(&source.text);
-                emit::model(&model, &schema, runtime, &self.place_in_crate)
+                let handed = Handed::of_model(&model.id, &source.text, &self.place_in_crate);
+                emit::model(&model, &handed, runtime)
             });
             match emitted {
                 Ok(text) => generated.push(GeneratedModel {

@@ -1,10 +1,35 @@
-//! The text of a schema that is handed to `input!`: without the texts for people. They are half of it, and
-//! every crate that calls the model reads it anew.
+//! What the hidden macros hand to the procedural macros behind `input!`, as texts in the source.
+//!
+//! The schema of a model is handed without the texts for people: they are half of it, and every crate that
+//! calls the model reads it anew.
 
 use std::borrow::Cow;
 
 use runcomfy_schema::Json;
+use runcomfy_schema::fnv::fnv1a;
 use runcomfy_schema::json;
+
+/// The texts that a macro hands over.
+pub(crate) struct Handed {
+    /// A name for them, by which the procedural macro knows what it has read already.
+    pub(crate) hash: String,
+    pub(crate) texts: Vec<String>,
+}
+
+impl Handed {
+    /// Of a model: its id, and its schema. `place` tells it from the same model elsewhere in the crate.
+    pub(crate) fn of_model(id: &str, schema: &str, place: &str) -> Self {
+        let schema = compact_schema(schema);
+        let hash = hash_of(&[id, &schema, place]);
+        Self { hash, texts: vec![id.to_owned(), schema] }
+    }
+
+    /// Of the index: the ids of all models.
+    pub(crate) fn of_index<'a>(ids: impl Iterator<Item = &'a str>) -> Self {
+        let ids = ids.collect::<Vec<_>>().join("\n");
+        Self { hash: hash_of(&[&ids]), texts: vec![ids] }
+    }
+}
 
 /// Members whose text says nothing about values or names.
 const FOR_PEOPLE: [&str; 6] =
@@ -14,11 +39,11 @@ const FOR_PEOPLE: [&str; 6] =
 const VALUES: [&str; 5] = ["const", "default", "enum", "example", "examples"];
 
 /// The schema without texts for people, with what else it has in its order. A schema that nests deeper than
-/// a body may stays as it is.
-pub(crate) fn handed(schema: &str) -> String {
+/// a body may keeps its texts.
+fn compact_schema(schema: &str) -> String {
     match json::read(schema, &[]) {
         Ok(read) => without_texts(read.json).to_string(),
-        Err(_) => schema.to_owned(),
+        Err(_) => compact(schema),
     }
 }
 
@@ -38,6 +63,30 @@ fn without_texts(schema: Json) -> Json {
         Json::Array(items) => Json::Array(items.into_iter().map(without_texts).collect()),
         other => other,
     }
+}
+
+/// JSON text without the white space between its tokens.
+fn compact(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let (mut in_string, mut is_escaped) = (false, false);
+    for c in json.chars() {
+        if in_string {
+            in_string = is_escaped || c != '"';
+            is_escaped = !is_escaped && c == '\\';
+        } else if matches!(c, ' ' | '\t' | '\n' | '\r') {
+            continue;
+        } else {
+            in_string = c == '"';
+        }
+        text.push(c);
+    }
+    text
+}
+
+/// A name for these texts, the same on every machine and in every version.
+fn hash_of(texts: &[&str]) -> String {
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    format!("{:016x}", fnv1a(bytes))
 }
 
 #[cfg(test)]
@@ -70,9 +119,20 @@ mod tests {
                 r#"{"b":12345678901234567890123,"a":1e-7}"#,
             ),
         ] {
-            assert_eq!(handed(schema), expected, "{schema}");
+            assert_eq!(compact_schema(schema), expected, "{schema}");
         }
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        assert_eq!(handed(&deep), deep);
+        assert_eq!(compact_schema(&deep), deep);
+    }
+
+    #[test]
+    fn compact_keeps_the_content_of_strings() {
+        for (json, expected) in [
+            ("{ \"a b\" :\n [1, 2.0e5] }", "{\"a b\":[1,2.0e5]}"),
+            (r#"{"a": "x \" , \\", "b": "\\\" y"}"#, r#"{"a":"x \" , \\","b":"\\\" y"}"#),
+            ("\t\r\n\"\u{a0} \u{3000}\" ", "\"\u{a0} \u{3000}\""),
+        ] {
+            assert_eq!(compact(json), expected);
+        }
     }
 }

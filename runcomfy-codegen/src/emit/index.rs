@@ -2,15 +2,16 @@
 
 use super::call;
 use super::source_text::SourceText;
+use crate::handed::Handed;
 use crate::lower::{Model, Module, item_docs, modules};
 use crate::write::HEADER;
 
-/// The source of the include file; `file_name` gives the name of a model's own file beside it, and
-/// `lists_models` says whether `input!` knows them by their paths below the crate.
+/// The source of the include file; `file_name` gives the name of a model's own file beside it. `handed` has
+/// the ids of the models, if `input!` knows these by their paths below the crate.
 pub(crate) fn index(
     models: &[Model],
     runtime: &str,
-    lists_models: bool,
+    handed: Option<&Handed>,
     file_name: impl Fn(&Model) -> String,
 ) -> String {
     let mut source = SourceText::default();
@@ -44,9 +45,9 @@ pub(crate) fn index(
         source.line(&format!("{}::__MODEL,", model.path.join("::")));
     }
     source.close("];");
-    if lists_models {
+    if let Some(handed) = handed {
         source.line("");
-        call::index(&mut source, models.iter().map(|model| &*model.id));
+        call::index(&mut source, handed);
     }
     source.finish()
 }

@@ -1,4 +1,5 @@
-//! A model to Rust source. Writes down what was decided; decides nothing.
+//! A model to Rust source. What there is, and what it is called, was decided before. The one choice here
+//! is how rules are spelled: in a short form where they have one (`rules.rs`, `short.rs`).
 
 mod call;
 mod enums;
@@ -16,13 +17,13 @@ mod tests;
 
 pub(crate) use index::{INCLUDE, inclusion, index};
 
+use crate::handed::Handed;
 use crate::lower::{Model, PatternStatic, RefForm, item_docs};
 use crate::write::HEADER;
 use source_text::{Code, SourceText};
 
-/// The source of a model's module; `schema` is the text that it comes from. For `place`, see
-/// [`call::model`].
-pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> String {
+/// The source of a model's module; `handed` is for `input!`.
+pub(crate) fn model(model: &Model, handed: &Handed, runtime: &str) -> String {
     let mut source = SourceText::default();
     let mut rules = rules::Writer::new(model);
     source.line(&format!("{HEADER} from the schema of {}.", model.id));
@@ -66,7 +67,7 @@ pub(crate) fn model(model: &Model, schema: &str, runtime: &str, place: &str) -> 
     source.line("");
     request(&mut source, model);
     source.line("");
-    call::model(&mut source, &model.id, schema, place);
+    call::model(&mut source, handed);
     source.finish()
 }
 
