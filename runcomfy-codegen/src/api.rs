@@ -319,7 +319,7 @@ impl GeneratedModel {
 impl Lowered {
     fn api(&self) -> Api {
         let model = &*self.0;
-        let enums = model.enums.iter().map(|one| ApiEnum {
+        let enums = model.types.enums.iter().map(|one| ApiEnum {
             name: one.name.clone(),
             kind: match one.kind {
                 EnumValues::Strings => ApiEnumKind::Strings,
@@ -328,7 +328,7 @@ impl Lowered {
             },
             variants: one.variants.iter().map(|v| (v.name.clone(), v.value.clone())).collect(),
         });
-        let unions = model.unions.iter().map(|union| ApiUnion {
+        let unions = model.types.unions.iter().map(|union| ApiUnion {
             name: union.name.clone(),
             forms: union.forms.iter().map(ApiType::from).collect(),
             conversions: union.conversions.iter().map(ApiConversion::from).collect(),
@@ -343,10 +343,15 @@ impl Lowered {
             },
         });
         Api {
-            objects: model.objects.iter().map(|object| self.object(object)).collect(),
+            objects: model.types.objects.iter().map(|object| self.object(object)).collect(),
             enums: enums.collect(),
             unions: unions.collect(),
-            aliases: model.aliases.iter().map(|one| (one.name.clone(), one.of.clone())).collect(),
+            aliases: model
+                .types
+                .aliases
+                .iter()
+                .map(|one| (one.name.clone(), one.of.clone()))
+                .collect(),
             output: output.collect(),
             definitions: ApiDefinitions {
                 rules: model.referred.iter().map(|(rules, _)| rules.clone()).collect(),
@@ -386,7 +391,7 @@ impl Lowered {
         let rules = match &field.rules {
             FieldRules::Own(rules) => rules.clone(),
             FieldRules::Union(data) => {
-                let union = self.0.unions.iter().find(|union| union.data == *data);
+                let union = self.0.types.unions.iter().find(|union| union.data == *data);
                 union.map(|union| union.rules.clone()).unwrap_or_default()
             }
         };

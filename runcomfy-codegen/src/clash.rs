@@ -43,7 +43,7 @@ pub(crate) fn types_called_as_modules(models: &[(&SchemaFile, lower::Model)]) ->
     }
     let mut problems = Vec::new();
     for (source, model) in models {
-        for name in model.type_names() {
+        for name in model.types.names() {
             let path = format!("::{}::{name}", model.path.join("::"));
             if let Some((other, _)) = modules.get(&path).and_then(|index| models.get(*index)) {
                 let message = format!(

@@ -299,7 +299,7 @@ impl Generator {
                     summary: model.summary.clone(),
                     output_kind: model.output_kind,
                     source: text,
-                    objects: model.objects.iter().map(GeneratedObject::of).collect(),
+                    objects: model.types.objects.iter().map(GeneratedObject::of).collect(),
                     file: file(&model),
                     lowered: Lowered(Arc::new(model)),
                 }),

@@ -31,19 +31,19 @@ pub(crate) fn model(model: &Model, handed: &Handed, runtime: &str) -> String {
     source.line("");
     source.line(&format!("use {runtime}::__private as __rt;"));
     source.line("use self::__rt::prelude::*;");
-    for object in &model.objects {
+    for object in &model.types.objects {
         source.line("");
         objects::object(&mut source, &mut rules, object);
     }
-    for one in &model.enums {
+    for one in &model.types.enums {
         source.line("");
         enums::enumeration(&mut source, one, &model.paths);
     }
-    for union in &model.unions {
+    for union in &model.types.unions {
         source.line("");
         unions::union(&mut source, &mut rules, union);
     }
-    for alias in &model.aliases {
+    for alias in &model.types.aliases {
         source.line("");
         source.doc(&item_docs::alias(&alias.of));
         source.line(&format!("pub type {} = {};", alias.name, alias.of));

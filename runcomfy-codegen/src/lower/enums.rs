@@ -55,7 +55,7 @@ impl Lowerer<'_, '_, '_> {
         let variants = variants
             .map(|(name, value)| Variant { name, doc: docs::variant(&value), value })
             .collect();
-        self.types.enums.push(EnumModel {
+        self.types.made.enums.push(EnumModel {
             doc: docs::enumeration(site.field, whole),
             name: name.to_owned(),
             kind,

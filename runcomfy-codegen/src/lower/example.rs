@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use runcomfy_schema::parse::Location;
 use runcomfy_schema::{Json, Num, exact_float};
 
-use super::model::{Model, ObjectType, Shape};
+use super::model::{ModuleTypes, ObjectType, Shape};
 use super::sample::Sampler;
 use crate::parse::{Compiler, Root};
 use crate::report::Reporter;
@@ -22,14 +22,15 @@ pub(crate) struct Example {
 
 /// The example, if there is one. Where none is found, the reporter says why.
 pub(super) fn of<'a>(
-    model: &Model,
+    types: &ModuleTypes,
+    path: &[String],
     compiler: &mut Compiler<'a>,
     root: &'a Root,
     crate_path: Option<&str>,
     reporter: &mut Reporter<'_>,
 ) -> Option<Example> {
-    let input = model.objects.first()?;
-    let mut writer = ExampleWriter { model, types: vec!["Input".to_owned()] };
+    let input = types.objects.first()?;
+    let mut writer = ExampleWriter { types, used: vec!["Input".to_owned()] };
     let definitions = &root.definitions;
     let set = body(input, Sampler::new(compiler, definitions), root);
     let chain = set.as_ref().and_then(|body| writer.object(input, body, 1));
@@ -47,24 +48,24 @@ pub(super) fn of<'a>(
         Some(chain) => format!("Input{chain}"),
         // What a builder does not take as Rust values, it takes as JSON.
         None => {
-            writer.types.truncate(1);
+            writer.used.truncate(1);
             from_json(&body)
         }
     };
-    let mut types = writer.types;
-    types.sort_unstable();
-    types.dedup();
-    let types = types.join(", ");
+    let mut used = writer.used;
+    used.sort_unstable();
+    used.dedup();
+    let used = used.join(", ");
     // Without a crate to name, there is nothing to compile.
-    let (fence, path) = match crate_path {
+    let (fence, crate_path) = match crate_path {
         None => ("ignore", "crate::models"),
         Some(path) => ("", path),
     };
-    let modules = model.path.join("::");
-    let types = if types.contains(',') { format!("{{{types}}}") } else { types };
-    let mut text = format!("```{fence}\nuse {path}::{modules}::{types};\n\n");
+    let modules = path.join("::");
+    let used = if used.contains(',') { format!("{{{used}}}") } else { used };
+    let mut text = format!("```{fence}\nuse {crate_path}::{modules}::{used};\n\n");
     let _ = writeln!(text, "let input = {expression};");
-    let _ = write!(text, "# let _ = input;\n# Ok::<(), {path}::ValidationErrors>(())\n```");
+    let _ = write!(text, "# let _ = input;\n# Ok::<(), {crate_path}::ValidationErrors>(())\n```");
     Some(Example { markdown: text, body })
 }
 
@@ -112,8 +113,9 @@ fn from_json(body: &Json) -> String {
 
 /// Writes a body with builders.
 struct ExampleWriter<'m> {
-    model: &'m Model,
-    types: Vec<String>,
+    types: &'m ModuleTypes,
+    /// The names of the types in it.
+    used: Vec<String>,
 }
 
 impl ExampleWriter<'_> {
@@ -153,15 +155,15 @@ impl ExampleWriter<'_> {
             (Shape::Text | Shape::Media(_), Json::String(text)) => Some(format!("{:?}", &**text)),
             (Shape::Boolean, Json::Bool(bool)) => Some(bool.to_string()),
             (Shape::Enum(name), value) => {
-                let one = self.model.enums.iter().find(|one| one.name == *name)?;
+                let one = self.types.enums.iter().find(|one| one.name == *name)?;
                 let variant = &one.variant(value)?.name;
-                self.types.push(name.clone());
+                self.used.push(name.clone());
                 Some(format!("{name}::{variant}"))
             }
             (Shape::Object(name), Json::Object(_)) => {
-                let object = self.model.objects.iter().find(|object| object.name == *name)?;
+                let object = self.types.objects.iter().find(|object| object.name == *name)?;
                 let chain = self.object(object, value, depth + 1)?;
-                self.types.push(name.clone());
+                self.used.push(name.clone());
                 Some(format!("{name}{chain}"))
             }
             (Shape::Union(name), value) => self.form(name, value, depth),
@@ -191,18 +193,18 @@ impl ExampleWriter<'_> {
 
     /// A value of a union, by the form that it is of.
     fn form(&mut self, name: &str, value: &Json, depth: usize) -> Option<String> {
-        let union = self.model.unions.iter().find(|union| union.name == name)?;
+        let union = self.types.unions.iter().find(|union| union.name == name)?;
         let lists = union.forms.iter().filter(|form| matches!(form, Shape::List(_))).count();
         for form in &union.forms {
             // Several lists are one of any values.
             if matches!(form, Shape::List(_)) && lists > 1 {
                 continue;
             }
-            let before = self.types.len();
+            let before = self.used.len();
             if let Some(text) = self.value(form, value, depth) {
                 return Some(text);
             }
-            self.types.truncate(before);
+            self.used.truncate(before);
         }
         None
     }

@@ -104,7 +104,7 @@ impl Lowerer<'_, '_, '_> {
     /// The rules of a field's value.
     fn field_rules(&mut self, name: &str, schema: &Schema, shape: &Shape) -> FieldRules {
         if let Shape::Union(union) = shape
-            && let Some(union) = self.types.unions.iter().find(|one| one.name == *union)
+            && let Some(union) = self.types.made.unions.iter().find(|one| one.name == *union)
             && !schema.is_synthetic()
             && union.origin == (schema.id, name.to_owned())
         {

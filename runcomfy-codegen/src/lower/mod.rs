@@ -56,14 +56,7 @@ pub(crate) fn lower(
     crate_path: Option<&str>,
     reporter: &mut Reporter<'_>,
 ) -> Option<Model> {
-    let path = match names::module_path(id) {
-        Ok(path) => path,
-        Err(message) => {
-            let help = "rename the file: the path below the schemas folder is the model id";
-            reporter.error(&Location::root(), message, help);
-            return None;
-        }
-    };
+    let path = module_path(id, reporter)?;
     let input = &document.input;
     let mut lowerer = Lowerer {
         model: id,
@@ -76,6 +69,52 @@ pub(crate) fn lower(
     lowerer.object(types::INPUT, &input.schema);
     lowerer.compiler.finish();
     let Lowerer { mut compiler, types, reporter, .. } = lowerer;
+    report_rules(&compiler, reporter);
+    let output =
+        document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));
+    if reporter.has_errors() {
+        return None;
+    }
+    let TypeRegistry { made: mut types, object_names, .. } = types;
+    // Inner objects are lowered first; readers want `Input` first.
+    types.objects.reverse();
+    states::name(&mut types);
+    let referred = ref_form::choose(&compiler, &object_names, &mut types);
+    let patterns = patterns::statics(&types, &referred);
+    let example = example::of(&types, &path, &mut compiler, input, crate_path, reporter);
+    let markdown = example.as_ref().map_or("", |example| &example.markdown);
+    let input = types.objects.first_mut()?;
+    let page = docs::Page { id, document, input, example: markdown };
+    let (module_doc, summary, input_doc) = (page.module(), page.summary(), page.input());
+    input.doc = input_doc;
+    Some(Model {
+        id: id.to_owned(),
+        path,
+        module_doc,
+        title: document.display_name.clone(),
+        summary,
+        paths: Paths::new(types.names()),
+        types,
+        referred,
+        patterns,
+        output,
+        output_kind: document.output_kind(),
+        example,
+    })
+}
+
+/// The modules of a model, outermost first.
+fn module_path(id: &str, reporter: &mut Reporter<'_>) -> Option<Vec<String>> {
+    names::module_path(id)
+        .map_err(|message| {
+            let help = "rename the file: the path below the schemas folder is the model id";
+            reporter.error(&Location::root(), message, help);
+        })
+        .ok()
+}
+
+/// Reports what was found when the rules were made.
+fn report_rules(compiler: &Compiler<'_>, reporter: &mut Reporter<'_>) {
     for place in compiler.empty_objects() {
         reporter.warning(
             place,
@@ -86,43 +125,4 @@ pub(crate) fn lower(
     if let Some(place) = compiler.unseen_files() {
         reporter.error(place, parse::UNSEEN_FILES, parse::UNSEEN_FILES_HELP);
     }
-    let output =
-        document.output.as_ref().and_then(|output| output::lower(&output.schema, reporter));
-    if reporter.has_errors() {
-        return None;
-    }
-    let TypeRegistry { mut objects, enums, unions, aliases, object_names, .. } = types;
-    // Inner objects are lowered first; readers want `Input` first.
-    objects.reverse();
-    states::name(&mut objects, &enums, &unions, &aliases);
-    let referred = ref_form::choose(&compiler, &object_names, &mut objects, &unions);
-    let mut model = Model {
-        id: id.to_owned(),
-        path,
-        module_doc: String::new(),
-        title: document.display_name.clone(),
-        summary: String::new(),
-        paths: Paths::default(),
-        objects,
-        enums,
-        unions,
-        aliases,
-        referred,
-        patterns: Vec::new(),
-        output,
-        output_kind: document.output_kind(),
-        example: None,
-    };
-    model.patterns = patterns::statics(&model);
-    model.paths = Paths::new(model.type_names());
-    model.example = example::of(&model, &mut compiler, input, crate_path, reporter);
-    let example = model.example.as_ref().map_or("", |example| &example.markdown);
-    if let Some(input) = model.objects.first_mut() {
-        let page = docs::Page { id, document, input, example };
-        let input_doc = page.input();
-        model.module_doc = page.module();
-        model.summary = page.summary();
-        input.doc = input_doc;
-    }
-    Some(model)
 }

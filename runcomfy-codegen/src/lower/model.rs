@@ -24,11 +24,7 @@ pub(crate) struct Model {
     /// What it makes, as Markdown on one line.
     pub(crate) summary: String,
     pub(crate) paths: Paths,
-    /// `Input` first.
-    pub(crate) objects: Vec<ObjectType>,
-    pub(crate) enums: Vec<EnumModel>,
-    pub(crate) unions: Vec<UnionType>,
-    pub(crate) aliases: Vec<Alias>,
+    pub(crate) types: ModuleTypes,
     /// The rules that others refer to, by number, and how they are written.
     pub(crate) referred: Vec<(Rules, RefForm)>,
     pub(crate) patterns: Vec<PatternStatic>,
@@ -38,20 +34,32 @@ pub(crate) struct Model {
     pub(crate) example: Option<Example>,
 }
 
-impl Model {
-    /// The names of the types in its module. Builders are left out: no module has such a name.
-    pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
+/// The types of a model's module.
+#[derive(Clone, Default)]
+pub(crate) struct ModuleTypes {
+    /// `Input` first.
+    pub(crate) objects: Vec<ObjectType>,
+    pub(crate) enums: Vec<EnumModel>,
+    pub(crate) unions: Vec<UnionType>,
+    pub(crate) aliases: Vec<Alias>,
+}
+
+impl ModuleTypes {
+    /// Their names. Builders are left out: no module has such a name.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let objects = self.objects.iter().map(|one| &one.name);
         let enums = self.enums.iter().map(|one| &one.name);
         let unions = self.unions.iter().map(|one| &one.name);
         let aliases = self.aliases.iter().map(|one| &one.name);
         objects.chain(enums).chain(unions).chain(aliases).map(String::as_str)
     }
+}
 
+impl Model {
     /// The enum whose table has these values. Where there are several, the enum of the field whose rules
     /// have the values takes precedence.
     pub(crate) fn table(&self, values: &Values, field: Option<&FieldModel>) -> Option<&EnumModel> {
-        let tables = || self.enums.iter().filter(|one| one.has_values(values));
+        let tables = || self.types.enums.iter().filter(|one| one.has_values(values));
         let is_of_field =
             |one: &&EnumModel| field.is_some_and(|field| field.shape.mentions(&one.name));
         tables().find(is_of_field).or_else(|| tables().next())

@@ -23,7 +23,7 @@ impl Lowerer<'_, '_, '_> {
         // Once all types are there, it is seen which objects are nothing but their fields.
         let rules = Some((format!("__RULES_OF_{name}"), self.compiler.value(schema, None)));
         let builder_doc = docs::builder(name, &fields);
-        self.types.objects.push(ObjectType {
+        self.types.made.objects.push(ObjectType {
             doc: docs::object(&whole),
             builder: format!("{name}Builder"),
             builder_doc,

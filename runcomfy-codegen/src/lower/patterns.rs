@@ -5,12 +5,12 @@ use runcomfy_schema::Rules;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, List, Shared, Target};
 
-use super::model::{FieldRules, Model, PatternStatic, RefForm};
+use super::model::{FieldRules, ModuleTypes, PatternStatic, RefForm};
 
 /// The patterns of all rules of a model.
-pub(super) fn statics(model: &Model) -> Vec<PatternStatic> {
-    let mut patterns = Patterns { referred: &model.referred, found: Vec::new() };
-    for object in &model.objects {
+pub(super) fn statics(types: &ModuleTypes, referred: &[(Rules, RefForm)]) -> Vec<PatternStatic> {
+    let mut patterns = Patterns { referred, found: Vec::new() };
+    for object in &types.objects {
         for field in &object.fields {
             if let FieldRules::Own(rules) = &field.rules {
                 patterns.add_all(rules);
@@ -21,10 +21,10 @@ pub(super) fn statics(model: &Model) -> Vec<PatternStatic> {
             patterns.add_all(rules);
         }
     }
-    for union in &model.unions {
+    for union in &types.unions {
         patterns.add_all(&union.rules);
     }
-    for (rules, form) in &model.referred {
+    for (rules, form) in referred {
         if matches!(form, RefForm::Static(_)) {
             patterns.add_all(rules);
         }

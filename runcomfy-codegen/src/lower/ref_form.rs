@@ -6,7 +6,7 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Target};
 use runcomfy_schema::{Rule, Rules};
 
-use super::model::{FieldRules, ObjectType, RefForm, UnionType};
+use super::model::{FieldRules, ModuleTypes, RefForm};
 use crate::parse::{Compiler, Position, SchemaId};
 
 /// Decides for all of them, by number. An object that is nothing but its fields needs no rules of its
@@ -14,9 +14,9 @@ use crate::parse::{Compiler, Position, SchemaId};
 pub(super) fn choose(
     compiler: &Compiler<'_>,
     object_names: &HashMap<SchemaId, String>,
-    objects: &mut [ObjectType],
-    unions: &[UnionType],
+    types: &mut ModuleTypes,
 ) -> Vec<(Rules, RefForm)> {
+    let ModuleTypes { objects, unions, .. } = types;
     let referred = compiler.referred();
     for object in objects.iter_mut() {
         let Some((_, rules)) = &mut object.rules else { continue };
@@ -48,7 +48,7 @@ pub(super) fn choose(
             count(referred, rules, &mut uses);
         }
     }
-    for union in unions {
+    for union in unions.iter() {
         count(referred, &union.rules, &mut uses);
     }
     let mut statics: HashMap<&str, usize> = HashMap::new();

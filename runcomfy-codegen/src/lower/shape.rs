@@ -109,7 +109,7 @@ impl Lowerer<'_, '_, '_> {
             return Shape::Any;
         }
         self.types.depth += 1;
-        self.types.made += 1;
+        self.types.values += 1;
         let shape = self.definition_shape(site, schema);
         self.types.depth -= 1;
         shape
@@ -122,7 +122,7 @@ impl Lowerer<'_, '_, '_> {
         const MAX_DEPTH: usize = 128;
         const MAX_SHAPES: usize = 2_000;
         let types = &mut self.types;
-        let (was_told, message) = if types.made == MAX_SHAPES {
+        let (was_told, message) = if types.values == MAX_SHAPES {
             let message = format!(
                 "the schema describes more than {MAX_SHAPES} values: this one, and those after it, have the type `Value`"
             );
@@ -176,7 +176,7 @@ impl Lowerer<'_, '_, '_> {
     }
 
     fn holds_media(&self, union: &str) -> bool {
-        let union = self.types.unions.iter().find(|one| one.name == union);
+        let union = self.types.made.unions.iter().find(|one| one.name == union);
         union.is_some_and(|union| union.forms.iter().any(is_media))
     }
 
@@ -203,7 +203,7 @@ impl Lowerer<'_, '_, '_> {
             (site.type_name, &shape)
             && name != of
         {
-            self.types.aliases.push(Alias { name: name.to_owned(), of: of.clone() });
+            self.types.made.aliases.push(Alias { name: name.to_owned(), of: of.clone() });
         }
         shape
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
-use super::model::{Alias, EnumModel, ObjectType, UnionType};
+use super::model::ModuleTypes;
 use super::paths::IMPORTED;
 
 /// Names of the prelude, and of what every module has, beside what it imports.
@@ -25,23 +25,13 @@ const TAKEN: [&str; 13] = [
 ];
 
 /// Names the type parameters of every builder: as no type of the model is called.
-pub(super) fn name(
-    objects: &mut [ObjectType],
-    enums: &[EnumModel],
-    unions: &[UnionType],
-    aliases: &[Alias],
-) {
-    let of_objects = objects.iter().flat_map(|one| [&one.name, &one.builder]);
-    let types: HashSet<String> = of_objects
-        .chain(enums.iter().map(|one| &one.name))
-        .chain(unions.iter().map(|one| &one.name))
-        .chain(aliases.iter().map(|one| &one.name))
-        .cloned()
-        .collect();
-    for object in objects {
+pub(super) fn name(types: &mut ModuleTypes) {
+    let builders = types.objects.iter().map(|one| &*one.builder);
+    let taken: HashSet<String> = types.names().chain(builders).map(str::to_owned).collect();
+    for object in &mut types.objects {
         let required = object.fields.iter().filter(|field| field.required);
         let fields: Vec<&str> = required.map(|field| &*field.name).collect();
-        let names = names(&fields, |name| types.contains(name));
+        let names = names(&fields, |name| taken.contains(name));
         let states = object.fields.iter_mut().filter_map(|field| field.state.as_mut());
         for (state, name) in states.zip(names) {
             state.parameter = name;

@@ -2,17 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Alias, EnumModel, ObjectType, Shape, UnionType};
+use super::model::{ModuleTypes, Shape};
 use crate::parse::{SchemaId, names};
 
 /// The type of a model's input.
 pub(super) const INPUT: &str = "Input";
 
 pub(super) struct TypeRegistry {
-    pub(super) objects: Vec<ObjectType>,
-    pub(super) enums: Vec<EnumModel>,
-    pub(super) unions: Vec<UnionType>,
-    pub(super) aliases: Vec<Alias>,
+    /// The types so far, inner objects before the outer ones.
+    pub(super) made: ModuleTypes,
     /// The type of each definition, by its `$ref`; `None` while a type without a name is in progress.
     pub(super) of_definitions: HashMap<String, Option<Shape>>,
     /// The type name of each definition, by its `$ref`.
@@ -23,7 +21,7 @@ pub(super) struct TypeRegistry {
     pub(super) object_names: HashMap<SchemaId, String>,
     /// How deeply the types in progress are nested, and how many values have a type so far.
     pub(super) depth: usize,
-    pub(super) made: usize,
+    pub(super) values: usize,
     /// Whether the build was warned that one of the two is at its limit.
     pub(super) was_told_of_depth: bool,
     pub(super) was_told_of_number: bool,
@@ -34,16 +32,13 @@ pub(super) struct TypeRegistry {
 impl TypeRegistry {
     pub(super) fn new() -> Self {
         Self {
-            objects: Vec::new(),
-            enums: Vec::new(),
-            unions: Vec::new(),
-            aliases: Vec::new(),
+            made: ModuleTypes::default(),
             of_definitions: HashMap::new(),
             definition_names: HashMap::new(),
             open_definitions: Vec::new(),
             object_names: HashMap::new(),
             depth: 0,
-            made: 0,
+            values: 0,
             was_told_of_depth: false,
             was_told_of_number: false,
             is_made: HashSet::new(),

@@ -45,7 +45,7 @@ impl Lowerer<'_, '_, '_> {
                 let rules = self.compiler.value(schema, Some(outer_hint));
                 let takes_every_form = is_any_of && is_any_of_alone(&rules);
                 let conversions = self.conversions(&forms, takes_every_form);
-                self.types.unions.push(UnionType {
+                self.types.made.unions.push(UnionType {
                     conversions,
                     doc: docs::union(whole, &forms),
                     data: format!("__{name}"),
@@ -79,7 +79,7 @@ impl Lowerer<'_, '_, '_> {
                     add(&mut conversions, of_type(name.clone()));
                 }
                 Shape::Enum(name) => {
-                    let one = self.types.enums.iter().find(|one| one.name == *name);
+                    let one = self.types.made.enums.iter().find(|one| one.name == *name);
                     for raw in one.iter().flat_map(|one| raw(one.kind)) {
                         add(&mut conversions, raw.clone());
                     }
