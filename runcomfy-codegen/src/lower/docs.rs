@@ -1,5 +1,6 @@
 //! What rustdoc says of a model: the schema's own words, then the facts.
 
+use super::fields::Absence;
 use super::markdown::{cell, code, escape, link, sentence, title};
 use super::model::{FieldModel, IntegerType, Literal, ObjectType, Shape};
 use crate::enumerate::enumerate;
@@ -225,12 +226,12 @@ pub(super) fn field(
 }
 
 /// The documentation of a getter.
-pub(super) fn getter(name: &str, required: bool, is_nullable: bool) -> String {
-    let when = match (required, is_nullable) {
-        (true, false) => "",
-        (true, true) => ", unless it is `null`",
-        (false, false) => ", if it is set",
-        (false, true) => ", if it is set and not `null`",
+pub(super) fn getter(name: &str, absence: Absence) -> String {
+    let when = match absence {
+        Absence::Never => "",
+        Absence::Null => ", unless it is `null`",
+        Absence::Missing => ", if it is set",
+        Absence::MissingOrNull => ", if it is set and not `null`",
     };
     format!("The value of `{name}`{when}.")
 }

@@ -15,6 +15,27 @@ use crate::enumerate::enumerate_few;
 use crate::parse::{Entry, Hint, Location, Node, Schema, Value, merge_all_of};
 use crate::report::Reporter;
 
+/// When a field of a valid object has no value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absence {
+    Never,
+    /// It is there, but may be `null`.
+    Null,
+    Missing,
+    MissingOrNull,
+}
+
+impl Absence {
+    fn of(required: bool, is_nullable: bool) -> Self {
+        match (required, is_nullable) {
+            (true, false) => Self::Never,
+            (true, true) => Self::Null,
+            (false, false) => Self::Missing,
+            (false, true) => Self::MissingOrNull,
+        }
+    }
+}
+
 impl Lowerer<'_, '_, '_> {
     /// The keys of an object; warns of those that are required without being declared.
     pub(super) fn entries<'a>(&mut self, schema: &'a Schema) -> Vec<Entry<'a>> {
@@ -62,6 +83,7 @@ impl Lowerer<'_, '_, '_> {
         let default = whole.default.as_ref().and_then(|node| self.checked_default(schema, node));
         let is_nullable = shape != Shape::Any && self.compiler.is_valid(schema, &Json::Null);
         let required = entry.required;
+        let absence = Absence::of(required, is_nullable);
         let state = required.then(|| RequiredState {
             is_set: name.to_owned(),
             // Filled in after all types have names, because it must differ from all of them.
@@ -81,17 +103,17 @@ impl Lowerer<'_, '_, '_> {
             deprecated: whole.deprecated,
             required,
             state,
-            null_setter: (required && is_nullable).then(|| NullSetter {
+            null_setter: (absence == Absence::Null).then(|| NullSetter {
                 name: format!("{}_null", name.trim_end_matches('_')),
                 doc: item_docs::null_setter(name),
             }),
             getter: Getter {
-                doc: docs::getter(name, required, is_nullable),
+                doc: docs::getter(name, absence),
                 returns: match &shape {
                     Shape::Text => Returned::Str,
                     shape => Returned::Value(shape.clone()),
                 },
-                is_option: !required || is_nullable,
+                is_option: absence != Absence::Never,
             },
             takes: shape.taken(),
             maybe: (!required).then(|| maybe_setter(name, &shape)),
