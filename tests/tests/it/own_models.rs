@@ -216,7 +216,7 @@ fn strict_apps_build_with_the_runtime_that_they_have() {
     app.write("library/schema/acme/dream.json", SCHEMA);
     let text = app.refusal("library");
     let expected = format!(
-        "error: cannot read the folder: it does not exist; {} has Cargo.toml, build.rs, schema/, src/\n   --> {}\n",
+        "error: cannot read the folder: it does not exist; {} has Cargo.toml, build.rs, schema/ and src/\n   --> {}\n",
         app.path("library").display(),
         schemas.display()
     );
