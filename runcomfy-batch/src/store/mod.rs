@@ -138,7 +138,7 @@ impl Store {
             }
             Db::Postgres(pool) => {
                 let options = (*pool.connect_options()).clone();
-                Db::Postgres(postgres_pool(1).connect_lazy_with(options))
+                Db::Postgres(postgres_pool(1, self.limit).connect_lazy_with(options))
             }
         };
         Self { db, limit: self.limit }
@@ -211,7 +211,9 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).acquire_timeout(TIMEOUT)
 }
 
-fn postgres_pool(connections: u32) -> PgPoolOptions {
+/// `limit` is how long a call may take.
+fn postgres_pool(connections: u32, limit: Duration) -> PgPoolOptions {
+    let limit = limit.min(TIMEOUT);
     // A process that is frozen in a transaction would keep the row of the batch from all others.
     PgPoolOptions::new()
         .max_connections(connections)
@@ -230,6 +232,18 @@ fn postgres_pool(connections: u32) -> PgPoolOptions {
             Box::pin(
                 async move { sqlx::raw_sql("ROLLBACK").execute(connection).await.map(|_| true) },
             )
+        })
+        // The pool itself pings a connection that comes back, and waits for the answer without a bound. So it does
+        // that only with one that has just answered; a silent one is closed, and its place is free.
+        .after_release(move |connection, _| {
+            Box::pin(async move {
+                let answered = tokio::time::timeout(limit, connection.ping()).await;
+                answered.unwrap_or_else(|_| {
+                    let silent = Error::Silent { waited: limit };
+                    Err(io::Error::new(io::ErrorKind::TimedOut, silent.to_string()).into())
+                })?;
+                Ok(true)
+            })
         })
 }
 
@@ -260,7 +274,7 @@ impl Db {
         let connection = connected.map_err(silent(TIMEOUT))??;
         let set_up = async {
             connection.close().await?;
-            let pool = postgres_pool(8).connect_with(options).await?;
+            let pool = postgres_pool(8, LIMIT).connect_with(options).await?;
             PostgresStorage::setup(&pool).await?;
             migrations().run(&pool).await.map_err(sqlx::Error::from)?;
             Ok(Self::Postgres(pool))

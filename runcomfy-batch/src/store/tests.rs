@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runcomfy_client::{JobState, RequestId};
-use runcomfy_test_postgres::Database;
+use runcomfy_test_postgres::{Database, Door};
 use runcomfy_types::DynamicModel;
 use tempfile::TempDir;
 
@@ -468,6 +468,21 @@ async fn call_that_is_not_answered_ends_and_keeps_no_connection() {
         assert_eq!(job(&patient).await.state, State::New);
         begin(&patient, "second", "a").await;
     }
+}
+
+/// A network that drops everything: the pool waits for the answer to its own ping without a bound.
+#[tokio::test]
+async fn silent_connection_that_comes_back_keeps_no_place_in_the_pool() {
+    let Some(database) = Database::new() else { return };
+    let door = Door::new(&database, true);
+    let batch = batch(door.url()).await;
+    // It has one connection.
+    let lonely = batch.with_limit(Duration::from_millis(50)).reconnected();
+    let Db::Postgres(pool) = lonely.db() else { return };
+    let connection = pool.acquire().await.unwrap();
+    door.silence();
+    drop(connection);
+    pool.acquire().await.unwrap();
 }
 
 /// A transaction with the lock on a batch.
