@@ -21,7 +21,10 @@
 //! The content of a file in an input, a `data:` URI, is kept once in the database, however many jobs use it; so
 //! workers on other machines need no files. Outputs are saved by [`WorkOptions::save`] in a folder, or in object
 //! storage. Such a place belongs to one batch, and says so in a file, `.rcf-batch.json`. A name that something else
-//! has is left alone: a number is added, and the job has the path in its row before it is used. [`Export`] writes results as JSON lines, as a table, and as a page to look at.
+//! has is left alone: a number is added, and the job has the path in its row before it is used. A worker that is
+//! killed while it fetches files leaves a folder `.rcf-NUMBER-ID`. The worker that takes the job up goes on in it, and
+//! once nobody needs it, the next worker that begins there removes it. [`Export`] writes results as JSON lines, as a
+//! table, and as a page to look at.
 //!
 //! # What it needs
 //!

@@ -8,6 +8,7 @@ mod again;
 mod engine;
 mod event;
 mod finish;
+mod leftover;
 mod save;
 mod submit;
 #[cfg(test)]
@@ -216,7 +217,7 @@ impl Worker {
         on_event: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Outcome, Error> {
         if let Some(save) = &self.options.save {
-            save.check(&self.batch).await?;
+            save.prepare(&self.batch).await?;
         }
         let away = |error: &Error| tracing::warn!(%error, "the database is away");
         Patience::until(START_PATIENCE, || self.batch.dispatch(), away).await?;

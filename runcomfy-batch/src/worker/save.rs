@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use runcomfy_client::{Completed, DownloadOptions, Downloaded, IfExists};
 
-use super::{NotEnded, Work};
+use super::{NotEnded, Work, leftover};
 use crate::claim;
 use crate::error::Error;
 use crate::job::{JobRecord, SavedFile};
@@ -72,13 +72,19 @@ struct Fetched {
 }
 
 impl Save {
-    /// Sees to it that files can be saved, before money is spent.
-    pub(super) async fn check(&self, batch: &Batch) -> Result<(), Error> {
+    /// Sees to it that files can be saved, before money is spent. Removes what killed workers left there.
+    pub(super) async fn prepare(&self, batch: &Batch) -> Result<(), Error> {
         match self.place.claim(batch).await {
             // The disk may be full, and a folder may come later. Jobs wait for that.
-            Err(Error::NotSaved { .. }) => Ok(()),
-            claimed => claimed.map(drop),
+            Err(Error::NotSaved { .. }) => return Ok(()),
+            claimed => drop(claimed?),
         }
+        match &self.place {
+            Place::Folder(folder) => leftover::remove_all(folder, batch).await,
+            #[cfg(feature = "object-storage")]
+            Place::Objects(_) => {}
+        }
+        Ok(())
     }
 
     /// Saves the files of a completed job.
@@ -217,8 +223,7 @@ impl Place {
         match self {
             Self::Folder(folder) => {
                 let id = record.request_id.as_ref().map(ToString::to_string).unwrap_or_default();
-                let name = format!(".rcf-{}-{}", record.number, crate::name::clean(&id));
-                Ok(Temporary::Folder(folder.join(name)))
+                Ok(Temporary::Folder(folder.join(leftover::name(record.number, &id))))
             }
             #[cfg(feature = "object-storage")]
             Self::Objects(_) => tempfile::tempdir()

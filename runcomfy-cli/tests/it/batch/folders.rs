@@ -130,3 +130,29 @@ fn object_of_somebody_else_is_not_the_result_of_a_job() {
     assert!(bucket.join(path).metadata().unwrap().len() > 1_000);
     assert_eq!(std::fs::read_to_string(bucket.join(FILE)).unwrap(), "mine");
 }
+
+/// A worker that is killed while it fetches files leaves their folder. Another one may save them in another place.
+#[test]
+fn folder_that_a_killed_worker_left_is_removed_once_nobody_needs_it() {
+    let service = Service::of(quick());
+    service.write("jobs.jsonl", line("a") + &line("b"));
+    service.sandbox.fail_next_job("too dark");
+    let run = ["batch", "run", "jobs.jsonl", "--at-once", "1", "--out", "o"];
+    assert_eq!(service.rcf(&run).code, 70);
+    let rows = results(&service, "o");
+    assert_eq!((&rows[0]["state"], &rows[1]["state"]), (&json!("failed"), &json!("done")));
+    let left =
+        |job: usize| format!(".rcf-{}-{}", job + 1, rows[job]["request_id"].as_str().unwrap());
+    let (of_failed, of_done) = (left(0), left(1));
+    let others = [".rcf-2-another", ".rcf-video", ".rcf-9-job"];
+    for name in [&*of_failed, &of_done].into_iter().chain(others) {
+        service.write(&format!("o/{name}/0.mp4"), "half of a video");
+    }
+    let is_there = |name: &str| service.path().join("o").join(name).exists();
+    service.rcf(&["batch", "work", "--out", "o"]);
+    assert!(!is_there(&of_done) && is_there(&of_failed), "a retry may go on in the second one");
+    service.succeed(&["batch", "retry", "--failed", "--out", "o"]);
+    service.succeed(&["batch", "work", "--out", "o"]);
+    assert!(!is_there(&of_failed), "the job has another id now");
+    assert!(others.into_iter().all(is_there), "nobody knows what they are");
+}
