@@ -103,12 +103,8 @@ impl Batch {
         if !self.set_submitting(transaction, number, submission, worker, now).await? {
             return Ok(Beginning::NotNow(NotNow::NotNew));
         }
-        if let Some(committed) = committed {
-            self.set_committed(transaction, committed).await?;
-        }
-        if let Some(per_minute) = batch.per_minute {
-            self.set_next_begin(transaction, now.saturating_add(step(per_minute))).await?;
-        }
+        let next_begin = batch.per_minute.map(|per_minute| now.saturating_add(step(per_minute)));
+        self.set_next(transaction, committed, next_begin).await?;
         Ok(Beginning::Recorded)
     }
 
@@ -184,30 +180,39 @@ impl Batch {
         Ok(set > 0)
     }
 
-    async fn set_committed(
+    /// Writes down for the next beginning what was committed, if that is known, and when it may be at the earliest,
+    /// if there is a limit.
+    async fn set_next(
         &self,
         transaction: &mut EitherConnection<'_>,
-        committed: i64,
+        committed: Option<i64>,
+        next_begin: Option<i64>,
     ) -> Result<(), Error> {
+        if committed.is_none() && next_begin.is_none() {
+            return Ok(());
+        }
         on_either!(transaction, connection => {
-            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = $2 WHERE name = $1")
-                .bind(&self.name)
-                .bind(committed)
-                .execute(connection)
-                .await?;
+            sqlx::query(
+                "UPDATE runcomfy_batches SET committed_at_most = COALESCE($2, committed_at_most), \
+                 next_begin = COALESCE($3, next_begin) WHERE name = $1",
+            )
+            .bind(&self.name)
+            .bind(committed)
+            .bind(next_begin)
+            .execute(connection)
+            .await?;
         });
         Ok(())
     }
 
-    async fn set_next_begin(
+    /// Makes the next beginning add up all jobs: the sum that is kept may be too small.
+    pub(super) async fn forget_committed(
         &self,
-        transaction: &mut EitherConnection<'_>,
-        next_begin: i64,
+        transaction: impl Into<EitherConnection<'_>>,
     ) -> Result<(), Error> {
-        on_either!(transaction, connection => {
-            sqlx::query("UPDATE runcomfy_batches SET next_begin = $2 WHERE name = $1")
+        on_either!(&mut transaction.into(), connection => {
+            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
                 .bind(&self.name)
-                .bind(next_begin)
                 .execute(connection)
                 .await?;
         });

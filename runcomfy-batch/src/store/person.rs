@@ -196,10 +196,7 @@ impl Batch {
         let all = i64::from(numbers.is_empty());
         let mut count = 0;
         in_transaction!(self, transaction => async {
-            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
-                .bind(&self.name)
-                .execute(&mut *transaction)
-                .await?;
+            self.forget_committed(&mut *transaction).await?;
             for (state, is_wanted) in [("failed", failed), ("cancelled", cancelled), ("unknown", unknown)] {
                 if !is_wanted {
                     continue;
@@ -303,10 +300,7 @@ impl Batch {
                 let (request_id, number) = (request_id.clone(), unsigned(number));
                 return Err(Error::OfAnotherJob { request_id, batch, number });
             }
-            sqlx::query("UPDATE runcomfy_batches SET committed_at_most = NULL WHERE name = $1")
-                .bind(&self.name)
-                .execute(&mut *transaction)
-                .await?;
+            self.forget_committed(&mut *transaction).await?;
             let adopted = sqlx::query(
                 "UPDATE runcomfy_jobs SET state = 'submitted', request_id = $3, reason = NULL, \
                  tries = 0, ended_at = NULL \
