@@ -1,35 +1,32 @@
 //! Files of done jobs that are not in the folder any more.
 
 use std::path::Path;
+use std::pin::pin;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use runcomfy_batch::{Batch, JobRecord, State};
 use runcomfy_client::Client;
 use runcomfy_schema::counted::counted;
 use runcomfy_schema::printable::line;
 
 use super::error::of_batch;
+use super::pages::pages;
 use crate::run::Say;
 use crate::{Error, ErrorKind, Result};
-
-/// Jobs that are in memory at once.
-const PAGE: u32 = 200;
 
 /// Files that are fetched at once.
 const AT_ONCE: usize = 8;
 
 /// The done jobs with such a file.
 pub(super) async fn missing(batch: &Batch, folder: &Path) -> Result<Vec<JobRecord>> {
-    let (mut last, mut missing) = (0, Vec::new());
-    loop {
-        let jobs = batch.jobs(last, PAGE).await.map_err(of_batch)?;
-        let Some(end) = jobs.last() else { return Ok(missing) };
-        last = end.number;
-        let is_missing = |job: &JobRecord| {
-            job.state == State::Done && job.missing_files(folder).next().is_some()
-        };
+    let is_missing =
+        |job: &JobRecord| job.state == State::Done && job.missing_files(folder).next().is_some();
+    let mut missing = Vec::new();
+    let mut pages = pin!(pages(batch));
+    while let Some(jobs) = pages.try_next().await? {
         missing.extend(jobs.into_iter().filter(is_missing));
     }
+    Ok(missing)
 }
 
 /// Fetches such files. Nothing is submitted. Returns what is not well if some are missing still.

@@ -20,6 +20,7 @@ mod limits;
 mod missing;
 mod names;
 mod news;
+mod pages;
 pub mod pause;
 mod place;
 mod prices;

@@ -1,15 +1,15 @@
 //! The results of a batch as files.
 
 use std::path::Path;
+use std::pin::pin;
 
+use futures_util::TryStreamExt as _;
 use runcomfy_batch::{Batch, Export, Exported};
 use serde_json::{Value, json};
 
 use super::error::of_batch;
+use super::pages::pages;
 use crate::{Error, Result};
-
-/// Jobs that are in memory at once.
-const PAGE: u32 = 200;
 
 /// Writes the results of a batch into a folder.
 pub(super) async fn export(batch: &Batch, folder: &Path) -> Result<Exported> {
@@ -17,11 +17,8 @@ pub(super) async fn export(batch: &Batch, folder: &Path) -> Result<Exported> {
     let io =
         |error| Error::io(format!("cannot write the results into {}", folder.display()), error);
     let mut export = Export::create(folder, batch.name()).map_err(io)?;
-    let mut last = 0;
-    loop {
-        let jobs = batch.jobs(last, PAGE).await.map_err(of_batch)?;
-        let Some(end) = jobs.last() else { break };
-        last = end.number;
+    let mut pages = pin!(pages(batch));
+    while let Some(jobs) = pages.try_next().await? {
         for job in &jobs {
             export.add(job).map_err(io)?;
         }
