@@ -14,6 +14,7 @@ mod adding;
 pub mod adopt;
 pub mod board;
 pub mod cancel;
+mod ending;
 mod error;
 pub mod export;
 mod limits;

@@ -5,10 +5,11 @@ use std::io::Write;
 use runcomfy_client::Client;
 use serde_json::json;
 
+use super::ending::verdict;
 use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
-use super::working::{WorkArgs, ask_first, check_files, verdict, work};
+use super::working::{WorkArgs, ask_first, check_files, work};
 use super::{Finish, missing, names, results, summary};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
