@@ -18,6 +18,7 @@ mod project;
 pub mod sync;
 mod tree;
 mod update;
+mod violations;
 
 pub use folder::{Folder, Written};
 pub use model_id::ModelId;

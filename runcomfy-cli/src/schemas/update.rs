@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::changes::{self, Change};
 use super::problems::{to_json, to_text};
 use super::tree::{Members, Tree};
-use super::{Folder, ModelId, Written, check, import, merge};
+use super::violations::violations;
+use super::{Folder, ModelId, Written, check, merge};
 use crate::{Error, Result};
 
 /// A schema that the generator needs to know no more of than its name.
@@ -199,7 +200,7 @@ impl Update {
     /// # Errors
     /// If the schema cannot be used.
     pub(super) fn violations(&self, body: &Tree) -> Result<Vec<String>> {
-        import::violations(&self.id, &self.text, body)
+        violations(&self.id, &self.text, body)
     }
 
     /// Writes the file.

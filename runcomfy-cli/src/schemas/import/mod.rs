@@ -19,13 +19,13 @@ use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use runcomfy_schema::printable::line;
-use runcomfy_types::DynamicModel;
 use serde_json::{Value, json};
 
 use self::found::{Content, Found};
 use self::page::Hints;
 use super::tree::{Members, Tree};
 use super::update::{Planner, Update};
+use super::violations::violations;
 use super::{Folder, ModelId, Project, merge};
 use crate::report::with_error;
 use crate::{Error, ErrorKind, Result, Status};
@@ -247,19 +247,6 @@ fn example(update: &Update, body: &Tree) -> String {
         Ok(violations) => format!("its example does not fit the schema: {}", violations.join("; ")),
         Err(error) => format!("its example was not checked: {error}"),
     }
-}
-
-/// What is wrong with a body by a schema.
-pub(super) fn violations(id: &ModelId, schema: &str, body: &Tree) -> Result<Vec<String>> {
-    let model = DynamicModel::parse(id.as_str(), schema).map_err(|error| {
-        Error::bad_input(format!("the schema of {id} has errors")).because(error)
-    })?;
-    let body: Value = serde_json::from_str(&body.to_string())
-        .map_err(|error| Error::bad_input("the body is not JSON").because(error))?;
-    Ok(match model.validate(&body) {
-        Ok(()) => Vec::new(),
-        Err(errors) => errors.iter().map(|violation| violation.to_string()).collect(),
-    })
 }
 
 /// Reads a file, or the standard input.
