@@ -3,67 +3,18 @@
 //! Names decide what corresponds to what, as they do for an app. A change inside a type of the module is
 //! a change of that type, and not of the fields that have it.
 
-use std::collections::BTreeMap;
-
 use runcomfy_codegen::{
-    Api, ApiConversion, ApiEnum, ApiEnumKind, ApiObject, ApiOutputField, ApiType, ApiUnion,
+    Api, ApiConversion, ApiEnum, ApiEnumKind, ApiOutputField, ApiType, ApiUnion,
 };
 
-use super::accepts::{Comparison, Refusing};
 use super::change::{Change, Verdict, Verdicts, quoted};
-use super::known::{Known, KnownType};
 use super::objects;
+use super::pair::{Pair, Type};
 use Verdict::{Additive, Breaking, None as Nothing};
-
-/// Both APIs of a model, with their names.
-pub(super) struct Pair<'a> {
-    pub(super) old: Side<'a>,
-    pub(super) new: Side<'a>,
-}
-
-/// One API, and what its names stand for.
-pub(super) struct Side<'a> {
-    pub(super) api: &'a Api,
-    types: BTreeMap<&'a str, &'a str>,
-}
-
-/// A type of a module.
-#[derive(Clone, Copy)]
-enum Type<'a> {
-    Object(&'a ApiObject),
-    Enum(&'a ApiEnum),
-    Union(&'a ApiUnion),
-}
-
-impl<'a> Side<'a> {
-    fn new(api: &'a Api) -> Self {
-        let names = api.objects.iter().map(|one| &*one.name);
-        let names = names.chain(api.enums.iter().map(|one| &*one.name));
-        let names = names.chain(api.unions.iter().map(|one| &*one.name));
-        let mut types: BTreeMap<_, _> = names.map(|name| (name, name)).collect();
-        for (name, of) in &api.aliases {
-            types.insert(name, of);
-        }
-        Self { api, types }
-    }
-
-    /// The type that a name stands for.
-    pub(super) fn resolve(&self, name: &str) -> Option<&'a str> {
-        self.types.get(name).copied()
-    }
-
-    fn find(&self, name: &str) -> Option<Type<'a>> {
-        let name = self.resolve(name)?;
-        let object = self.api.objects.iter().find(|one| one.name == name).map(Type::Object);
-        let one = || self.api.enums.iter().find(|one| one.name == name).map(Type::Enum);
-        let union = || self.api.unions.iter().find(|one| one.name == name).map(Type::Union);
-        object.or_else(one).or_else(union)
-    }
-}
 
 /// The changes between two APIs, by type.
 pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
-    let pair = Pair { old: Side::new(old), new: Side::new(new) };
+    let pair = Pair::new(old, new);
     let mut changes = Vec::new();
     for object in &old.objects {
         match pair.new.find(&object.name) {
@@ -79,7 +30,7 @@ pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
     }
     for union in &old.unions {
         match pair.new.find(&union.name) {
-            Some(Type::Union(new)) => pair.unions(union, new, &mut changes),
+            Some(Type::Union(new)) => unions(&pair, union, new, &mut changes),
             other => other_type(&union.name, "a union", other, &mut changes),
         }
     }
@@ -95,8 +46,8 @@ pub(super) fn between(old: &Api, new: &Api) -> Vec<Change> {
             Some(_) => {}
         }
     }
-    for name in pair.new.types.keys().filter(|name| pair.old.resolve(name).is_none()) {
-        changes.push(Change::new(*name, "type-added", "new type", Verdicts::compile(Additive)));
+    for name in pair.new.names().filter(|name| pair.old.resolve(name).is_none()) {
+        changes.push(Change::new(name, "type-added", "new type", Verdicts::compile(Additive)));
     }
     output(&pair, &mut changes);
     changes
@@ -118,142 +69,21 @@ fn other_type(name: &str, was: &str, now: Option<Type<'_>>, changes: &mut Vec<Ch
     changes.push(Change::new(name, kind, text, Verdicts::compile(Breaking)));
 }
 
-impl Pair<'_> {
-    /// Whether code that names the old type compiles with the new one.
-    pub(super) fn is_same_type(&self, old: &ApiType, new: &ApiType) -> bool {
-        match (old, new) {
-            (ApiType::Named(old), ApiType::Named(new)) => {
-                self.new.resolve(old).is_some_and(|now| self.new.resolve(new) == Some(now))
-            }
-            (ApiType::List(old), ApiType::List(new))
-            | (ApiType::Map(old), ApiType::Map(new))
-            | (ApiType::Option(old), ApiType::Option(new)) => self.is_same_type(old, new),
-            (old, new) => old == new,
+fn unions(pair: &Pair<'_>, old: &ApiUnion, new: &ApiUnion, changes: &mut Vec<Change>) {
+    for one in &old.conversions {
+        if !new.conversions.iter().any(|other| pair.is_same_conversion(one, other)) {
+            let text = format!("takes no {} any more", describe(one));
+            let verdicts = Verdicts::compile(Breaking);
+            changes.push(Change::new(&old.name, "form-removed", text, verdicts));
         }
     }
-
-    fn is_same_conversion(&self, old: &ApiConversion, new: &ApiConversion) -> bool {
-        let is_same = |old: &str, new: &str| {
-            self.is_same_type(&ApiType::Named(old.into()), &ApiType::Named(new.into()))
-        };
-        match (old, new) {
-            (ApiConversion::From(old), ApiConversion::From(new))
-            | (ApiConversion::TryFrom(old), ApiConversion::TryFrom(new)) => is_same(old, new),
-            (ApiConversion::List(old), ApiConversion::List(new))
-            | (ApiConversion::Map(old), ApiConversion::Map(new)) => self.is_same_type(old, new),
-            (old, new) => old == new,
+    for one in &new.conversions {
+        if !old.conversions.iter().any(|other| pair.is_same_conversion(other, one)) {
+            let text = format!("takes {}", describe(one));
+            let verdicts = Verdicts::compile(Additive);
+            changes.push(Change::new(&old.name, "form-added", text, verdicts));
         }
     }
-
-    fn unions(&self, old: &ApiUnion, new: &ApiUnion, changes: &mut Vec<Change>) {
-        for one in &old.conversions {
-            if !new.conversions.iter().any(|other| self.is_same_conversion(one, other)) {
-                let text = format!("takes no {} any more", describe(one));
-                let verdicts = Verdicts::compile(Breaking);
-                changes.push(Change::new(&old.name, "form-removed", text, verdicts));
-            }
-        }
-        for one in &new.conversions {
-            if !old.conversions.iter().any(|other| self.is_same_conversion(other, one)) {
-                let text = format!("takes {}", describe(one));
-                let verdicts = Verdicts::compile(Additive);
-                changes.push(Change::new(&old.name, "form-added", text, verdicts));
-            }
-        }
-    }
-
-    /// The types inside a value of this type that are compared by themselves.
-    pub(super) fn known(&self, type_: &ApiType) -> Known {
-        let mut known = Known::default();
-        self.add_known(type_, &mut known, &mut Vec::new());
-        known
-    }
-
-    fn add_known(&self, type_: &ApiType, known: &mut Known, seen: &mut Vec<String>) {
-        match type_ {
-            ApiType::List(item) | ApiType::Map(item) | ApiType::Option(item) => {
-                self.add_known(item, known, seen);
-            }
-            ApiType::Named(name) if !seen.contains(name) => {
-                seen.push(name.clone());
-                match (self.old.find(name), self.new.find(name)) {
-                    (Some(Type::Object(old)), Some(Type::Object(new))) => {
-                        known.objects.push(KnownType { old: keys(old), new: keys(new) });
-                    }
-                    (Some(Type::Enum(old)), Some(Type::Enum(new))) => {
-                        known.enums.push(KnownType { old: values(old), new: values(new) });
-                    }
-                    (Some(Type::Union(union)), Some(Type::Union(_))) => {
-                        union.forms.iter().for_each(|form| self.add_known(form, known, seen));
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What rules refuse that was accepted, and what they accept that was refused.
-    pub(super) fn rules<'r>(
-        &'r self,
-        known: &'r Known,
-        old: &'r [runcomfy_schema::Rule],
-        new: &'r [runcomfy_schema::Rule],
-    ) -> Narrowed {
-        let old_definitions = &*self.old.api.definitions.rules;
-        let new_definitions = &*self.new.api.definitions.rules;
-        let swapped = known.swapped();
-        Narrowed {
-            by: Comparison::new(old_definitions, new_definitions, known).refusing(old, new),
-            widened: Comparison::new(new_definitions, old_definitions, &swapped).refusing(new, old),
-        }
-    }
-}
-
-/// How rules differ.
-#[derive(Debug, Default)]
-pub(super) struct Narrowed {
-    /// The new rules that may refuse what was accepted.
-    pub(super) by: Refusing,
-    /// The old rules that refused what is accepted now.
-    pub(super) widened: Refusing,
-}
-
-impl Narrowed {
-    pub(super) fn verdict(&self) -> Verdict {
-        match (self.by.is_empty(), self.widened.is_empty()) {
-            (false, _) => Breaking,
-            (true, false) => Additive,
-            (true, true) => Nothing,
-        }
-    }
-
-    /// What happened, with the keywords: `narrowed (range)`.
-    pub(super) fn describe(&self) -> String {
-        let words = |refusing: &Refusing| refusing.iter().copied().collect::<Vec<_>>().join(", ");
-        match (self.by.is_empty(), self.widened.is_empty()) {
-            (false, true) => format!("narrowed ({})", words(&self.by)),
-            (true, false) => format!("widened ({})", words(&self.widened)),
-            (false, false) => {
-                let all: Refusing = self.by.union(&self.widened).copied().collect();
-                format!("changed ({})", words(&all))
-            }
-            (true, true) => "unchanged".to_owned(),
-        }
-    }
-}
-
-fn keys(object: &ApiObject) -> Vec<String> {
-    let mut keys: Vec<_> = object.fields.iter().map(|field| field.key.clone()).collect();
-    keys.sort();
-    keys
-}
-
-fn values(one: &ApiEnum) -> Vec<String> {
-    let values = one.variants.iter().map(|(_, value)| value.as_constant().to_json().canonical());
-    let mut values: Vec<_> = values.collect();
-    values.sort();
-    values
 }
 
 fn describe(conversion: &ApiConversion) -> String {

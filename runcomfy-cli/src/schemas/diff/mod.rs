@@ -1,7 +1,7 @@
 //! `diff`: what changed in the Rust API.
 //!
-//! Both folders are generated, and the APIs compared as data: `compare` has the types, `objects` their
-//! fields, and `accepts` the values. Titles, descriptions, the order of keys, and how a schema is written
+//! Both folders are generated, and the APIs compared as data: `pair` has both, `compare` the types, `objects`
+//! their fields, and `accepts` the values. Titles, descriptions, the order of keys, and how a schema is written
 //! are no part of an API.
 //!
 //! Semantic versioning of Rust exempts what code can avoid: a new name that a `use module::*` brings in,
@@ -30,6 +30,7 @@ mod known;
 pub(in crate::schemas) mod limits;
 mod models;
 mod objects;
+mod pair;
 mod show;
 mod version;
 mod walk;

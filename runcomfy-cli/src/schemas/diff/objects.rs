@@ -9,8 +9,8 @@ use runcomfy_schema::rule::{Additional, ObjectSchema, Shared};
 use runcomfy_schema::{Fields, Json, OwnedField, Rule, Rules, is_valid};
 
 use super::change::{Change, Verdict, Verdicts, quoted};
-use super::compare::{Narrowed, Pair};
 use super::known::Known;
+use super::pair::{Narrowed, Pair};
 use Verdict::{Additive, Breaking, None as Nothing};
 
 pub(super) fn compare(
