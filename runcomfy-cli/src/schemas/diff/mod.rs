@@ -1,7 +1,7 @@
 //! `diff`: what changed in the Rust API.
 //!
 //! Both folders are generated, and the APIs compared as data: `pair` has both, `compare` the types, `objects`
-//! their fields, and `accepts` the values. Titles, descriptions, the order of keys, and how a schema is written
+//! and `fields` their fields, and `accepts` the values. Titles, descriptions, the order of keys, and how a schema is written
 //! are no part of an API.
 //!
 //! Semantic versioning of Rust exempts what code can avoid: a new name that a `use module::*` brings in,
@@ -24,6 +24,7 @@ use crate::{Error, ErrorKind, Result, Status};
 mod accepts;
 mod change;
 mod compare;
+mod fields;
 mod fingerprint;
 mod git;
 mod known;

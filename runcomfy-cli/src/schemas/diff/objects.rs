@@ -6,9 +6,10 @@ use runcomfy_codegen::{ApiField, ApiObject, Others};
 use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::pattern::Pattern;
 use runcomfy_schema::rule::{Additional, ObjectSchema, Shared};
-use runcomfy_schema::{Fields, Json, OwnedField, Rule, Rules, is_valid};
+use runcomfy_schema::{Fields, OwnedField, Rule, Rules};
 
 use super::change::{Change, Verdict, Verdicts, quoted};
+use super::fields::{self, plain};
 use super::known::Known;
 use super::pair::{Narrowed, Pair};
 use Verdict::{Additive, Breaking, None as Nothing};
@@ -31,7 +32,7 @@ pub(super) fn compare(
                 // A program that runs, or a body that was stored, has the old key.
                 changes.push(Change::new(&item, "field-key", text, Verdicts::run(Breaking)));
             }
-            fields(pair, &item, field, now, changes);
+            fields::compare(pair, &item, field, now, changes);
             continue;
         }
         // Of the same key, under another name.
@@ -42,7 +43,7 @@ pub(super) fn compare(
                 now.name, field.name
             );
             changes.push(Change::new(&item, "field-renamed", text, Verdicts::compile(Breaking)));
-            fields(pair, &item, field, now, changes);
+            fields::compare(pair, &item, field, now, changes);
             continue;
         }
         let run = removed(pair, field, new);
@@ -94,101 +95,6 @@ fn builder(old: &ApiObject, new: &ApiObject, changes: &mut Vec<Change>) {
         let text = "its type parameters have another order; list `required` as before to keep it";
         let verdicts = Verdicts::compile(Breaking);
         changes.push(Change::new(format!("{}Builder", old.name), "builder-order", text, verdicts));
-    }
-}
-
-/// Two fields that correspond.
-fn fields(pair: &Pair<'_>, item: &str, old: &ApiField, new: &ApiField, changes: &mut Vec<Change>) {
-    let known = pair.known(&old.type_);
-    let narrowed = pair.rules(&known, &old.rules.rules, &new.rules.rules);
-    let mut push = |kind, text: String, verdicts| {
-        changes.push(Change::new(item, kind, text, verdicts));
-    };
-    let mut is_told = false;
-    if !pair.is_same_type(&old.type_, &new.type_) {
-        is_told = true;
-        let (was, now) = (&old.type_, &new.type_);
-        let text =
-            format!("`{was}` -> `{now}` ({} -> {})", plain(&old.summary), plain(&new.summary));
-        push("field-type", text, Verdicts { compile: Breaking, run: narrowed.verdict() });
-    }
-    let takes_null =
-        |field: &ApiField, definitions| is_valid(definitions, &field.rules.rules, &Json::Null);
-    let was_null = takes_null(old, &pair.old.api.definitions.rules);
-    let is_null = takes_null(new, &pair.new.api.definitions.rules);
-    match (old.is_required, new.is_required) {
-        (false, true) => {
-            push(
-                "field-required",
-                "was optional, and is required".into(),
-                Verdicts::both(Breaking),
-            );
-        }
-        (true, false) => {
-            // The getter gives an `Option`, and the builder has one type parameter less.
-            push(
-                "field-optional",
-                "was required, and is optional".into(),
-                Verdicts { compile: Breaking, run: Additive },
-            );
-        }
-        (required, _) if !is_told && was_null != is_null => {
-            is_told = true;
-            let text = if is_null { "may be `null` now" } else { "may not be `null` any more" };
-            // The getter of an optional field gives an `Option` anyway.
-            let compile = if required { Breaking } else { Nothing };
-            let kind = if is_null { "field-nullable" } else { "field-not-nullable" };
-            push(kind, text.into(), Verdicts { compile, run: narrowed.verdict() });
-        }
-        _ => {}
-    }
-    if old.is_required
-        && new.is_required
-        && was_null
-        && is_null
-        && old.null_setter != new.null_setter
-    {
-        let name = |setter: &Option<String>| match setter {
-            Some(name) => format!("`{name}`"),
-            None => "none".to_owned(),
-        };
-        let text = format!(
-            "the setter of `null` is {}, was {}",
-            name(&new.null_setter),
-            name(&old.null_setter)
-        );
-        // It follows from another name of the field.
-        if old.name == new.name {
-            let compile = if old.null_setter.is_some() { Breaking } else { Additive };
-            push("null-setter", text, Verdicts::compile(compile));
-        }
-    }
-    if !is_told && narrowed.verdict() != Nothing {
-        let (was, now) = (plain(&old.summary), plain(&new.summary));
-        let words = if was == now { now } else { format!("{was} -> {now}") };
-        let kind = match narrowed.verdict() {
-            Breaking if narrowed.widened.is_empty() => "values-narrowed",
-            Breaking => "values-changed",
-            _ => "values-widened",
-        };
-        push(kind, format!("{}: {words}", narrowed.describe()), Verdicts::run(narrowed.verdict()));
-    }
-    match (old.is_deprecated, new.is_deprecated) {
-        // As Semantic Versioning has it: whoever uses it is warned.
-        (false, true) => push("deprecated", "is deprecated".into(), Verdicts::compile(Additive)),
-        (true, false) => {
-            push("not-deprecated", "is not deprecated any more".into(), Verdicts::none());
-        }
-        _ => {}
-    }
-    if old.default != new.default {
-        let show = |default: &Option<String>| match default {
-            Some(json) => runcomfy_schema::keyword::short(json.clone()),
-            None => "none".to_owned(),
-        };
-        // Documentation: the service uses it, and what is sent is the same.
-        let text = format!("default {} -> {}", show(&old.default), show(&new.default));
-        push("default", text, Verdicts::none());
     }
 }
 
@@ -249,7 +155,7 @@ fn whole(pair: &Pair<'_>, old: &ApiObject, new: &ApiObject, changes: &mut Vec<Ch
 }
 
 impl Pair<'_> {
-    /// The rules of the whole, without what is said of its fields one by one.
+    /// The rules of the whole, without those of its fields.
     fn wholes(&self, known: &Known, old: &ApiObject, new: &ApiObject) -> Narrowed {
         let rules = |object: &ApiObject| match object.rules.rules.is_empty() {
             true => plain_rules(object),
@@ -308,7 +214,7 @@ impl Pair<'_> {
     }
 }
 
-/// The rules of an object that is nothing but what is said of its members, without its fields.
+/// The rules of the members of `object` only; its fields take any value.
 fn plain_rules(object: &ApiObject) -> Vec<Rule> {
     let fields = object.fields.iter().map(|field| neutral(&field.name, &field.key));
     let patterns = object.patterns.iter().map(|(pattern, rules)| {
@@ -340,12 +246,7 @@ fn neutral(name: &str, key: &str) -> OwnedField {
     }
 }
 
-/// Markdown as plain text: `[`type@Mode`]` is `Mode`.
-fn plain(summary: &str) -> String {
-    summary.replace("[`type@", "`").replace("`]", "`").replace("type@", "")
-}
-
-/// A rule of an object without what is said of its fields one by one.
+/// A rule of an object, without those of its fields.
 fn without_fields(rule: &Rule) -> Vec<Rule> {
     match rule {
         Rule::Required(_) => Vec::new(),
