@@ -246,12 +246,38 @@ fn roles<'a>(
         outputs = unlabelled;
     }
     if inputs.is_empty() {
-        let lines: Vec<_> = outputs.iter().map(|block| block.line.to_string()).collect();
         return Err(format!(
             "no input schema is in it, only that of the output (line {}); copy the whole page",
-            lines.join(", line ")
+            lines_of(&outputs)
         ));
     }
+    let input = choose_input(inputs, body, choice)?;
+    if let Some(body) = body.filter(|_| label(input).is_none() && choice.is_none())
+        && !body.members().is_empty()
+        && !labels::declares_any(&input.tree, body)
+    {
+        return Err(format!(
+            "the only schema, at line {}, has none of the fields that the page's request sends; \
+             copy the whole page, or choose it with --choose {}",
+            input.line, input.line
+        ));
+    }
+    match &*outputs {
+        [] => Ok((input, None)),
+        [output] => Ok((input, Some(output))),
+        several => Err(format!(
+            "several schemas could be that of the output (line {}); remove the others",
+            lines_of(several)
+        )),
+    }
+}
+
+/// The input schema, of those that could be it.
+fn choose_input<'a>(
+    mut inputs: Vec<&'a Block>,
+    body: Option<&Tree>,
+    choice: Option<&str>,
+) -> Result<&'a Block, String> {
     // The body of the page's own request tells the input schema in any language.
     if let (Some(body), 2..) = (body, inputs.len()) {
         let fitting: Vec<_> =
@@ -266,28 +292,13 @@ fn roles<'a>(
     };
     let candidates: Vec<_> = inputs.iter().map(candidate).collect();
     let index = choose("input schema of the model (by line)", &candidates, choice)?;
-    let Some(input) = inputs.get(index).copied() else { return Err("no input schema".to_owned()) };
-    if let Some(body) = body.filter(|_| label(input).is_none() && choice.is_none())
-        && !body.members().is_empty()
-        && !labels::declares_any(&input.tree, body)
-    {
-        return Err(format!(
-            "the only schema, at line {}, has none of the fields that the page's request sends; \
-             copy the whole page, or choose it with --choose {}",
-            input.line, input.line
-        ));
-    }
-    match &*outputs {
-        [] => Ok((input, None)),
-        [output] => Ok((input, Some(output))),
-        several => {
-            let lines: Vec<_> = several.iter().map(|block| block.line.to_string()).collect();
-            Err(format!(
-                "several schemas could be that of the output (line {}); remove the others",
-                lines.join(", line ")
-            ))
-        }
-    }
+    inputs.get(index).copied().ok_or_else(|| "no input schema".to_owned())
+}
+
+/// The lines where blocks begin, as a list.
+fn lines_of(blocks: &[&Block]) -> String {
+    let lines: Vec<_> = blocks.iter().map(|block| block.line.to_string()).collect();
+    lines.join(", line ")
 }
 
 #[cfg(test)]
