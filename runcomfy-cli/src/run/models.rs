@@ -1,8 +1,8 @@
 //! `rcf models`: the service's models.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use runcomfy_client::{CatalogModel, CatalogQuery, Client};
+use runcomfy_client::{CatalogModel, CatalogQuery, Client, ModelField};
 use runcomfy_models::Value;
 use runcomfy_schema::printable::{line, printable};
 use serde_json::json;
@@ -11,6 +11,7 @@ use super::common::Say;
 use super::estimate::money;
 use super::field_flag::{facts, field_flags, plain};
 use super::prepare::{client, find};
+use crate::request::Model;
 use crate::{Error, Result, Status, service};
 
 /// `rcf models`.
@@ -255,68 +256,81 @@ fn show(args: &Show, output: &mut dyn Write) -> Result<Status> {
         let entry = entry.ok();
         let fields = model.fields();
         let (flags, _) = field_flags(&fields);
-        let flag_of = |key: &str| {
-            flags.iter().find(|(field, _)| field.key == key).and_then(|(_, arg)| arg.get_long())
+        let flag_of = |field: &ModelField<'_>| {
+            let flag = flags.iter().find(|(other, _)| other.key == field.key)?.1.get_long()?;
+            Some(format!("--{flag}"))
         };
-        let field = |field: &runcomfy_client::ModelField<'_>| {
-            json!({
-                "name": field.name,
-                "key": field.key,
-                "flag": flag_of(field.key).map(|flag| format!("--{flag}")),
-                "title": field.title,
-                "description": field.description,
-                "kind": field.kind().to_string(),
-                "item_kind": field.item_kind().map(|kind| kind.to_string()),
-                "required": field.required,
-                "values": field.values(),
-                "default": field.default(),
-            })
-        };
+        let fields: Vec<_> = fields.iter().map(|field| (field, flag_of(field))).collect();
         let json = json!({
             "model_id": model.id(),
             "output_kind": model.output_kind().map(|kind| kind.to_string()),
-            "fields": fields.iter().map(field).collect::<Value>(),
+            "fields": fields.iter().map(|(field, flag)| field_json(field, flag)).collect::<Value>(),
             "catalog": entry.as_ref().map(entry_json),
         });
         args.say.result(output, &json, |output| {
-            writeln!(output, "{}", model.id())?;
-            if let Some(entry) = &entry {
-                for text in [&entry.display_name, &entry.description].into_iter().flatten() {
-                    writeln!(output, "{}", line(text))?;
-                }
-                writeln!(output, "price: {}", price(entry))?;
-                if let Some(note) = &entry.pricing_note {
-                    writeln!(output, "{}", line(note))?;
-                }
-            }
-            if let Some(kind) = model.output_kind() {
-                writeln!(output, "makes: {kind}")?;
-            }
-            for field in &fields {
-                let flag = flag_of(field.key).map_or_else(
-                    || format!("--set {}=VALUE", printable(field.name)),
-                    |flag| format!("--{flag}"),
-                );
-                writeln!(output, "\n{flag} ({})", field.kind())?;
-                let text =
-                    if field.description.is_empty() { field.title } else { field.description };
-                if !text.is_empty() {
-                    writeln!(output, "  {}", line(text))?;
-                }
-                let facts = facts(field, usize::MAX);
-                if !facts.is_empty() {
-                    writeln!(output, "  {}", facts.join("; "))?;
-                }
-                if field.required
-                    && let Some(default) = field.default()
-                {
-                    writeln!(output, "  for example {}", plain(&default))?;
-                }
-            }
-            Ok(())
+            write_model(output, &model, entry.as_ref())?;
+            fields.iter().try_for_each(|(field, flag)| write_field(output, field, flag.as_deref()))
         })?;
         Ok(Status::Done)
     })
+}
+
+fn field_json(field: &ModelField<'_>, flag: &Option<String>) -> Value {
+    json!({
+        "name": field.name,
+        "key": field.key,
+        "flag": flag,
+        "title": field.title,
+        "description": field.description,
+        "kind": field.kind().to_string(),
+        "item_kind": field.item_kind().map(|kind| kind.to_string()),
+        "required": field.required,
+        "values": field.values(),
+        "default": field.default(),
+    })
+}
+
+fn write_model(
+    output: &mut dyn Write,
+    model: &Model,
+    entry: Option<&CatalogModel>,
+) -> io::Result<()> {
+    writeln!(output, "{}", model.id())?;
+    if let Some(entry) = entry {
+        for text in [&entry.display_name, &entry.description].into_iter().flatten() {
+            writeln!(output, "{}", line(text))?;
+        }
+        writeln!(output, "price: {}", price(entry))?;
+        if let Some(note) = &entry.pricing_note {
+            writeln!(output, "{}", line(note))?;
+        }
+    }
+    match model.output_kind() {
+        Some(kind) => writeln!(output, "makes: {kind}"),
+        None => Ok(()),
+    }
+}
+
+fn write_field(
+    output: &mut dyn Write,
+    field: &ModelField<'_>,
+    flag: Option<&str>,
+) -> io::Result<()> {
+    let set = || format!("--set {}=VALUE", printable(field.name));
+    let flag = flag.map_or_else(set, str::to_owned);
+    writeln!(output, "\n{flag} ({})", field.kind())?;
+    let text = if field.description.is_empty() { field.title } else { field.description };
+    if !text.is_empty() {
+        writeln!(output, "  {}", line(text))?;
+    }
+    let facts = facts(field, usize::MAX);
+    if !facts.is_empty() {
+        writeln!(output, "  {}", facts.join("; "))?;
+    }
+    match field.default().filter(|_| field.required) {
+        Some(default) => writeln!(output, "  for example {}", plain(&default)),
+        None => Ok(()),
+    }
 }
 
 fn categories(say: Say, output: &mut dyn Write) -> Result<Status> {
