@@ -19,6 +19,17 @@ use crate::program::remove_escape_tip;
 use crate::request::{Draft, Model, json};
 use crate::{Error, Result, Status};
 
+/// A model, and its flags.
+// The flags of a model are made when its name is read, so the words are read in two steps.
+#[derive(Clone, Debug, clap::Args)]
+#[command(disable_help_flag = true)]
+#[non_exhaustive]
+pub struct ModelArgs {
+    /// The model, then its flags
+    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
 /// The flags of a command that are no fields.
 pub(super) trait OwnFlags: clap::Args {
     /// The name of the command.

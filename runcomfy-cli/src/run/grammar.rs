@@ -30,6 +30,11 @@ pub(super) fn model_arg() -> Arg {
     with_candidates(Arg::new("model"), ids)
 }
 
+/// How a command is used, without a model.
+pub(super) fn usage<F: OwnFlags>() -> String {
+    format!("rcf {} <MODEL> [FLAGS OF THE MODEL] [OPTIONS]", F::VERB)
+}
+
 /// The command without a model.
 pub(super) fn general<F: OwnFlags>() -> Command {
     let verb = F::VERB;
@@ -39,7 +44,7 @@ pub(super) fn general<F: OwnFlags>() -> Command {
         .help("The id of the model: `rcf models search WORD` finds one");
     with_own_flags::<F>(Command::new(format!("rcf {verb}")).arg(model))
         .about(F::ABOUT)
-        .override_usage(format!("rcf {verb} <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"))
+        .override_usage(usage::<F>())
         .after_help(format!(
             "Each model has flags of its own, made from its schema: `rcf {verb} MODEL --help` lists them.\n\n{}",
             F::EXAMPLE

@@ -39,7 +39,10 @@ pub mod wait;
 
 use std::io::Write;
 
+pub use command_line::ModelArgs;
+use command_line::OwnFlags as _;
 pub use common::Say;
+use grammar::usage;
 
 // `rcf batch` finds it here.
 #[cfg(feature = "batch")]
@@ -51,15 +54,21 @@ use crate::{Result, Status};
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each is documented with its arguments")]
 pub enum Command {
-    Run(run_model::Args),
-    Submit(submit::Args),
+    /// `rcf run`.
+    #[command(about = run_model::Flags::ABOUT, override_usage = usage::<run_model::Flags>())]
+    Run(ModelArgs),
+    /// `rcf submit`.
+    #[command(about = submit::Flags::ABOUT, override_usage = usage::<submit::Flags>())]
+    Submit(ModelArgs),
     Status(status::Args),
     Wait(wait::Args),
     Result(result::Args),
     Download(download::Args),
     Cancel(cancel::Args),
     Resume(resume::Args),
-    Price(price::Args),
+    /// `rcf price`.
+    #[command(about = price::Flags::ABOUT, override_usage = usage::<price::Flags>())]
+    Price(ModelArgs),
     /// Lists, finds and shows the service's models
     Models(models::Args),
     Balance(balance::Args),
@@ -92,11 +101,10 @@ impl Command {
     /// How much the command says. Words that follow a model are looked through.
     fn say(&self) -> Say {
         match self {
-            Self::Run(run_model::Args { words, .. })
-            | Self::Submit(submit::Args { words, .. })
-            | Self::Price(price::Args { words, .. }) => {
-                let has =
-                    |flags: &[&str]| words.iter().any(|word| flags.iter().any(|flag| word == flag));
+            Self::Run(args) | Self::Submit(args) | Self::Price(args) => {
+                let has = |flags: &[&str]| {
+                    args.words.iter().any(|word| flags.iter().any(|flag| word == flag))
+                };
                 Say { verbose: has(&["-v", "--verbose"]), ..Say::default() }
             }
             Self::Status(args) => args.say,

@@ -1,12 +1,14 @@
 //! A request on the command line: its model, and its body.
 
+use std::io::Write;
+
 use runcomfy_client::{Client, DynamicModel};
 use runcomfy_models::{AnyInput, Request, Value};
 use runcomfy_schema::printable::printable;
 
-use super::command_line::{Call, CommandLine, OwnFlags, Wish};
+use super::command_line::{Call, CommandLine, ModelArgs, OwnFlags, Wish, help};
 use crate::request::{Model, Models};
-use crate::{Error, ErrorKind, Result, service};
+use crate::{Error, ErrorKind, Result, Status, service};
 
 /// A model, and what the command line says about it.
 pub(super) struct Prepared<F> {
@@ -35,9 +37,23 @@ pub(super) fn client() -> Result<Client> {
     Client::from_env().map_err(service::error)
 }
 
+/// Reads the words of a command and runs it, or writes the help that they ask for.
+pub(super) fn run_with<F: OwnFlags>(
+    args: &ModelArgs,
+    output: &mut dyn Write,
+    run: impl AsyncFnOnce(Prepared<F>, &mut dyn Write) -> Result<Status>,
+) -> Result<Status> {
+    service::block_on(async {
+        match Prepared::read(&CommandLine::new(&args.words)).await? {
+            Wish::Help(text) => help(&text, output),
+            Wish::Go(prepared) => run(prepared, output).await,
+        }
+    })
+}
+
 impl<F: OwnFlags> Prepared<F> {
     /// Finds the model, and reads the flags of its fields.
-    pub(super) async fn read(line: &CommandLine<F>) -> Result<Wish<Self>> {
+    async fn read(line: &CommandLine<F>) -> Result<Wish<Self>> {
         let id = match line.model_id()? {
             Wish::Help(text) => return Ok(Wish::Help(text)),
             Wish::Go(id) => id,

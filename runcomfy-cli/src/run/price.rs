@@ -1,14 +1,13 @@
 //! `rcf price`: what a run costs.
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use runcomfy_models::Value;
 
-use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
+use super::command_line::{Body, ModelArgs, OwnFlags};
 use super::common::Say;
 use super::estimate::of_entry;
-use super::prepare::{Prepared, client};
+use super::prepare::{Prepared, client, run_with};
 use crate::{Result, Status, service};
 
 const EXAMPLE: &str = "\
@@ -18,19 +17,6 @@ Example:
 
 It is the base price of the catalog. Options such as a resolution may cost more. Fields that the
 price does not depend on can be left out.";
-
-/// Says what a run costs, and sends nothing
-#[derive(Clone, Debug, clap::Args)]
-#[command(
-    disable_help_flag = true,
-    override_usage = "rcf price <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"
-)]
-#[non_exhaustive]
-pub struct Args {
-    /// The model, then its flags
-    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
-}
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Flags {
@@ -55,28 +41,25 @@ impl OwnFlags for Flags {
 ///
 /// # Errors
 /// If a field has no valid value, there is no such model, or the catalog cannot be read.
-pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
-    service::block_on(async {
-        let line = CommandLine::<Flags>::new(&args.words);
-        let request = match Prepared::read(&line).await? {
-            Wish::Help(text) => return help(&text, output),
-            Wish::Go(request) => request,
-        };
-        let say = request.call.flags.say;
-        let body = request.partial()?;
-        let client = client()?;
-        let estimate = match client.model(request.model.id()).await {
-            Ok(entry) => of_entry(&entry, &request.model, &body),
-            Err(error) => return Err(service::error(error)),
-        };
-        let mut json = estimate.to_json();
-        if let Value::Object(members) = &mut json {
-            members.insert("model_id".to_owned(), request.model.id().into());
-        }
-        say.result(output, &json, |output| writeln!(output, "{}", estimate.words))?;
-        if let Some(note) = estimate.note.filter(|_| !say.json) {
-            say.note(&note);
-        }
-        Ok(Status::Done)
-    })
+pub fn run(args: &ModelArgs, output: &mut dyn Write) -> Result<Status> {
+    run_with(args, output, estimate)
+}
+
+async fn estimate(request: Prepared<Flags>, output: &mut dyn Write) -> Result<Status> {
+    let say = request.call.flags.say;
+    let body = request.partial()?;
+    let client = client()?;
+    let estimate = match client.model(request.model.id()).await {
+        Ok(entry) => of_entry(&entry, &request.model, &body),
+        Err(error) => return Err(service::error(error)),
+    };
+    let mut json = estimate.to_json();
+    if let Value::Object(members) = &mut json {
+        members.insert("model_id".to_owned(), request.model.id().into());
+    }
+    say.result(output, &json, |output| writeln!(output, "{}", estimate.words))?;
+    if let Some(note) = estimate.note.filter(|_| !say.json) {
+        say.note(&note);
+    }
+    Ok(Status::Done)
 }

@@ -1,16 +1,15 @@
 //! `rcf run`: submits a job, waits for it, and saves its files.
 
-use std::ffi::OsString;
 use std::io::Write;
 
-use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
+use super::command_line::{Body, ModelArgs, OwnFlags};
 use super::common::{Jobs, Say};
 use super::follow::{Follower, Waiting};
 use super::interrupt::Interrupts;
 use super::launch::{Launch, Spending, note_submitted};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, run_with};
 use super::progress::Progress;
-use crate::{Result, Status, service};
+use crate::{Result, Status};
 
 const EXAMPLE: &str = "\
 Example:
@@ -21,19 +20,6 @@ After Ctrl-C, the job goes on: `rcf wait REQUEST_ID` or `rcf resume` waits for i
 
 The token comes from RUNCOMFY_API_TOKEN, or from where the official command line tool keeps it.
 RUNCOMFY_MODEL_API_BASE is the address of another service, such as a sandbox.";
-
-/// Runs a model: submits a job, waits for it, and saves its files
-#[derive(Clone, Debug, clap::Args)]
-#[command(
-    disable_help_flag = true,
-    override_usage = "rcf run <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"
-)]
-#[non_exhaustive]
-pub struct Args {
-    /// The model, then its flags
-    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
-}
 
 /// The flags that are no fields.
 #[derive(Clone, Debug, clap::Args)]
@@ -62,26 +48,23 @@ impl OwnFlags for Flags {
 ///
 /// # Errors
 /// If the input is not valid, the submission fails, the job fails, or its files cannot be saved.
-pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
-    service::block_on(async {
-        let line = CommandLine::<Flags>::new(&args.words);
-        let prepared = match Prepared::read(&line).await? {
-            Wish::Help(text) => return help(&text, output),
-            Wish::Go(prepared) => prepared,
-        };
-        let Flags { waiting, spending, say, .. } = &prepared.call.flags;
-        let input = prepared.input()?;
-        // Until here, Ctrl-C ends the process: the input may be read from a terminal.
-        let mut interrupts = Interrupts::listen();
-        let jobs = Jobs::open()?;
-        let progress = Progress::new(*say);
-        let out = Some(&*waiting.out);
-        let launch =
-            Launch { prepared: &prepared, input: &input, jobs: &jobs, spending, out, say: *say };
-        let job = launch.submit(&mut interrupts).await?;
-        note_submitted(&job, &progress);
-        let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
-        let done = follower.report_one(&job, &mut interrupts, output).await;
-        done.map_err(|error| error.of_accepted_job(job.request_id().as_str()))
-    })
+pub fn run(args: &ModelArgs, output: &mut dyn Write) -> Result<Status> {
+    run_with(args, output, submit_and_wait)
+}
+
+async fn submit_and_wait(prepared: Prepared<Flags>, output: &mut dyn Write) -> Result<Status> {
+    let Flags { waiting, spending, say, .. } = &prepared.call.flags;
+    let input = prepared.input()?;
+    // Until here, Ctrl-C ends the process: the input may be read from a terminal.
+    let mut interrupts = Interrupts::listen();
+    let jobs = Jobs::open()?;
+    let progress = Progress::new(*say);
+    let out = Some(&*waiting.out);
+    let launch =
+        Launch { prepared: &prepared, input: &input, jobs: &jobs, spending, out, say: *say };
+    let job = launch.submit(&mut interrupts).await?;
+    note_submitted(&job, &progress);
+    let follower = Follower { jobs: &jobs, say: *say, progress: &progress, waiting };
+    let done = follower.report_one(&job, &mut interrupts, output).await;
+    done.map_err(|error| error.of_accepted_job(job.request_id().as_str()))
 }

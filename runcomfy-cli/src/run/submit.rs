@@ -1,15 +1,14 @@
 //! `rcf submit`: submits a job, and does not wait for it.
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use serde_json::json;
 
-use super::command_line::{Body, CommandLine, OwnFlags, Wish, help};
+use super::command_line::{Body, ModelArgs, OwnFlags};
 use super::common::{Jobs, Say};
 use super::interrupt::Interrupts;
 use super::launch::{Launch, Spending};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, run_with};
 use crate::{Error, Result, Status, service};
 
 const EXAMPLE: &str = "\
@@ -18,19 +17,6 @@ Example:
   $ rcf wait \"$id\" --out videos
 
 `rcf resume` waits for every job whose files are not saved yet.";
-
-/// Submits a job, and writes its request id
-#[derive(Clone, Debug, clap::Args)]
-#[command(
-    disable_help_flag = true,
-    override_usage = "rcf submit <MODEL> [FLAGS OF THE MODEL] [OPTIONS]"
-)]
-#[non_exhaustive]
-pub struct Args {
-    /// The model, then its flags
-    #[arg(value_name = "MODEL", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
-}
 
 /// The flags that are no fields.
 #[derive(Clone, Debug, clap::Args)]
@@ -57,37 +43,28 @@ impl OwnFlags for Flags {
 ///
 /// # Errors
 /// If the input is not valid, or the submission fails.
-pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status> {
-    service::block_on(async {
-        let line = CommandLine::<Flags>::new(&args.words);
-        let prepared = match Prepared::read(&line).await? {
-            Wish::Help(text) => return help(&text, output),
-            Wish::Go(prepared) => prepared,
-        };
-        let Flags { spending, say, .. } = &prepared.call.flags;
-        let input = prepared.input()?;
-        // Until here, Ctrl-C ends the process: the input may be read from a terminal.
-        let mut interrupts = Interrupts::listen();
-        let jobs = Jobs::open()?;
-        let launch = Launch {
-            prepared: &prepared,
-            input: &input,
-            jobs: &jobs,
-            spending,
-            out: None,
-            say: *say,
-        };
-        let job = launch.submit(&mut interrupts).await?;
-        let id = job.request_id();
-        let json = json!({"request_id": id, "model_id": prepared.model.id()});
-        say.result(output, &json, |output| writeln!(output, "{id}")).map_err(|error| {
-            let text = format!(
-                "request {id} was submitted, but its id cannot be written; wait for it with `{}`, or `rcf \
-                 resume` for all jobs",
-                service::take_up(id)
-            );
-            Error::new(error.kind(), text).because(error).about(id.as_str())
-        })?;
-        Ok(Status::Done)
-    })
+pub fn run(args: &ModelArgs, output: &mut dyn Write) -> Result<Status> {
+    run_with(args, output, submit)
+}
+
+async fn submit(prepared: Prepared<Flags>, output: &mut dyn Write) -> Result<Status> {
+    let Flags { spending, say, .. } = &prepared.call.flags;
+    let input = prepared.input()?;
+    // Until here, Ctrl-C ends the process: the input may be read from a terminal.
+    let mut interrupts = Interrupts::listen();
+    let jobs = Jobs::open()?;
+    let launch =
+        Launch { prepared: &prepared, input: &input, jobs: &jobs, spending, out: None, say: *say };
+    let job = launch.submit(&mut interrupts).await?;
+    let id = job.request_id();
+    let json = json!({"request_id": id, "model_id": prepared.model.id()});
+    say.result(output, &json, |output| writeln!(output, "{id}")).map_err(|error| {
+        let text = format!(
+            "request {id} was submitted, but its id cannot be written; wait for it with `{}`, or `rcf \
+             resume` for all jobs",
+            service::take_up(id)
+        );
+        Error::new(error.kind(), text).because(error).about(id.as_str())
+    })?;
+    Ok(Status::Done)
 }
