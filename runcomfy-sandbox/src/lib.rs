@@ -49,6 +49,7 @@
 
 mod account;
 mod builder;
+mod call;
 mod connection;
 mod dialect;
 mod error;
@@ -65,8 +66,9 @@ mod settings;
 mod shared;
 
 pub use builder::Builder;
+pub use call::Call;
 pub use dialect::plain_json_schema;
 pub use error::Error;
-pub use faults::{Call, Chaos, Fault, Reply};
+pub use faults::{Chaos, Fault, Reply};
 pub use sandbox::{Accepted, Received, Sandbox};
 pub use settings::{CancelAnswer, EarlyResult, Lag, OutputForm, Stage};

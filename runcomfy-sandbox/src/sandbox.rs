@@ -8,8 +8,9 @@ use tokio::task::JoinHandle;
 
 use crate::account::{dollars, microdollars};
 use crate::builder::Builder;
+use crate::call::Call;
 use crate::error::Error;
-use crate::faults::{Call, Chaos, Fault, Reply};
+use crate::faults::{Chaos, Fault, Reply};
 use crate::shared::{Shared, lock};
 
 /// A running sandbox. Dropping it stops it.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Call, Fault, Reply};
+use super::{Fault, Reply};
+use crate::call::Call;
 use crate::settings::Lag;
 
 /// Random faults. The same seed and the same calls give the same faults.

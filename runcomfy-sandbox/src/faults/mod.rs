@@ -18,26 +18,6 @@ pub(crate) use self::plan::Faults;
 pub(crate) use self::stalls::Stalls;
 use crate::settings::Lag;
 
-/// A kind of API call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Call {
-    /// `POST /models/{model_id}`.
-    Submit,
-    /// `GET /requests/{request_id}/status`.
-    Status,
-    /// `GET /requests/{request_id}/result`.
-    Result,
-    /// `POST /requests/{request_id}/cancel`.
-    Cancel,
-    /// `GET /models`, `GET /models/categories` and `GET /models/{model_id}`.
-    Catalog,
-    /// `GET /prod/v2/balance`.
-    Account,
-    /// The file of an output.
-    Output,
-}
-
 /// A response that replaces the real one. The sandbox does not carry out the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -144,16 +124,17 @@ pub enum Fault {
     OtherModel(String),
     /// Carried out. Appends this many spaces to the body; its length includes them.
     Padded(u64),
-    /// For [`Call::Submit`]. Carried out. The job's id is this JSON number, and the response has it
-    /// as a number. Calls about the job use the same digits.
+    /// For [`Call::Submit`](crate::Call::Submit). Carried out. The job's id is this JSON number,
+    /// and the response has it as a number. Calls about the job use the same digits.
     NumericId(String),
-    /// For [`Call::Submit`]. Carried out. The job's id is this JSON number, and the body ends after
-    /// this many characters of it, with a length that says that it is complete.
+    /// For [`Call::Submit`](crate::Call::Submit). Carried out. The job's id is this JSON number,
+    /// and the body ends after this many characters of it, with a length that says that it is
+    /// complete.
     CutNumericId(String, usize),
-    /// For [`Call::Submit`]. Carried out. This many first calls about the job get a response as if
-    /// the job were unknown, and are not carried out.
+    /// For [`Call::Submit`](crate::Call::Submit). Carried out. This many first calls about the job
+    /// get a response as if the job were unknown, and are not carried out.
     LagAfterAccept(u32, Lag),
-    /// For [`Call::Submit`]. Carried out. After the job's end, this many first result calls get a
-    /// response as if the result were missing.
+    /// For [`Call::Submit`](crate::Call::Submit). Carried out. After the job's end, this many first
+    /// result calls get a response as if the result were missing.
     LagAfterEnd(u32, Lag),
 }

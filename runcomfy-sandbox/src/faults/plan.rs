@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
-use super::{Call, Chaos, Fault};
+use super::{Chaos, Fault};
+use crate::call::Call;
 use crate::shared::lock;
 
 #[derive(Debug, Default)]

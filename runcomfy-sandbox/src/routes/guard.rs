@@ -11,8 +11,9 @@ use futures_util::StreamExt;
 
 use super::submit::JobFault;
 use super::{MAX_REQUEST_LEN, error};
+use crate::call::Call;
 use crate::connection::Control;
-use crate::faults::{Call, Fault, misbehave};
+use crate::faults::{Fault, misbehave};
 use crate::log::Line;
 use crate::shared::Shared;
 
