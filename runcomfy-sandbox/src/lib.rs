@@ -2,7 +2,7 @@
 //! and no data leaves the machine.
 //!
 //! The sandbox checks the token, validates inputs against the models' schemas with the `jsonschema`
-//! crate, queues jobs with positions, runs them through all states, cancels queued jobs, can make
+//! crate, queues jobs with positions, runs them through all stages, cancels queued jobs, can make
 //! jobs fail, and serves real image, video and audio files as outputs.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //! | --- | --- | --- |
 //! | status of a failed job | `completed` | [`Builder::status_word`] |
 //! | words in a result | `succeeded`, `failed`, ... | [`Builder::result_word`] |
-//! | result call before the end | the current state | [`Builder::early_result`] |
+//! | result call before the end | the current stage | [`Builder::early_result`] |
 //! | response to a cancel call | HTTP 202 with `{request_id, status, outcome}` | [`Builder::cancel_answer`] |
 //! | `output` of a result | follows the model's `output_schema` | [`Builder::output_form`] |
 //! | host of output URLs | the sandbox | [`Builder::output_origin`] |

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::settings::{Lag, Lags, Stage};
 
 #[derive(Debug)]
@@ -43,32 +44,34 @@ pub(crate) struct Job {
     pub(crate) submitted: Duration,
     pub(crate) input: Value,
     pub(crate) price: i64,
-    phase: Phase,
+    schedule: Schedule,
     failure: Option<String>,
     lags: Lags,
 }
 
+/// Whether a job has started, and when it ends: that is known as soon as it starts.
 #[derive(Clone, Copy, Debug)]
-enum Phase {
+enum Schedule {
     Waiting,
     Started { end: Duration },
     Cancelled { at: Duration },
 }
 
+/// A job's stage at one moment, with what calls tell about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    InQueue { position: usize },
-    InProgress,
+pub(crate) enum Snapshot {
+    Queued { position: usize },
+    Running,
     Succeeded { at: Duration },
     Failed { at: Duration, reason: String },
     Cancelled { at: Duration },
 }
 
-impl State {
+impl Snapshot {
     pub(crate) fn stage(&self) -> Stage {
         match self {
-            Self::InQueue { .. } => Stage::Queued,
-            Self::InProgress => Stage::Running,
+            Self::Queued { .. } => Stage::Queued,
+            Self::Running => Stage::Running,
             Self::Succeeded { .. } => Stage::Succeeded,
             Self::Failed { .. } => Stage::Failed,
             Self::Cancelled { .. } => Stage::Cancelled,
@@ -76,16 +79,8 @@ impl State {
     }
 
     fn has_ended(&self) -> bool {
-        !matches!(self, Self::InQueue { .. } | Self::InProgress)
+        !matches!(self, Self::Queued { .. } | Self::Running)
     }
-}
-
-/// A call about a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CallKind {
-    Status,
-    Result,
-    Cancel,
 }
 
 impl Queue {
@@ -113,8 +108,8 @@ impl Queue {
             Some(id) if !self.jobs.contains_key(&*id) => id.into(),
             _ => format!("{:08x}-0000-4000-8000-{number:012x}", self.stamp).into(),
         };
-        let phase = Phase::Waiting;
-        let job = Job { number, model_id, submitted: now, input, price, phase, failure, lags };
+        let schedule = Schedule::Waiting;
+        let job = Job { number, model_id, submitted: now, input, price, schedule, failure, lags };
         self.jobs.insert(Arc::clone(&id), job);
         self.waiting.push_back((number, Arc::clone(&id)));
         id
@@ -129,32 +124,32 @@ impl Queue {
         self.jobs.iter().map(|(id, job)| (&**id, &*job.model_id, &job.input))
     }
 
-    /// A job and its state.
-    pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(&Job, State)> {
+    /// A job, and how it stands now.
+    pub(crate) fn get(&mut self, now: Duration, id: &str) -> Option<(&Job, Snapshot)> {
         self.advance(now);
         let job = self.jobs.get(id)?;
-        let state = match job.phase {
-            Phase::Waiting => {
+        let snapshot = match job.schedule {
+            Schedule::Waiting => {
                 let place = self.waiting.binary_search_by_key(&job.number, |(number, _)| *number);
-                State::InQueue { position: place.unwrap_or_default() }
+                Snapshot::Queued { position: place.unwrap_or_default() }
             }
-            Phase::Started { end } if now < end => State::InProgress,
-            Phase::Started { end } => match &job.failure {
-                None => State::Succeeded { at: end },
-                Some(reason) => State::Failed { at: end, reason: reason.clone() },
+            Schedule::Started { end } if now < end => Snapshot::Running,
+            Schedule::Started { end } => match &job.failure {
+                None => Snapshot::Succeeded { at: end },
+                Some(reason) => Snapshot::Failed { at: end, reason: reason.clone() },
             },
-            Phase::Cancelled { at } => State::Cancelled { at },
+            Schedule::Cancelled { at } => Snapshot::Cancelled { at },
         };
-        Some((job, state))
+        Some((job, snapshot))
     }
 
     /// How the response to this call lags, if it does. Counts the call.
-    pub(crate) fn take_lag(&mut self, now: Duration, id: &str, kind: CallKind) -> Option<Lag> {
+    pub(crate) fn take_lag(&mut self, now: Duration, id: &str, call: Call) -> Option<Lag> {
         let Lags { after_accept, after_end } = self.jobs.get(id)?.lags;
         if after_accept.is_none() && after_end.is_none() {
             return None;
         }
-        let (_, state) = self.get(now, id)?;
+        let (_, snapshot) = self.get(now, id)?;
         let lags = &mut self.jobs.get_mut(id)?.lags;
         let take = |lag: &mut Option<(u32, Lag)>| match lag {
             Some((left, lag)) if *left > 0 => {
@@ -164,7 +159,7 @@ impl Queue {
             _ => None,
         };
         take(&mut lags.after_accept).or_else(|| {
-            let applies = kind == CallKind::Result && state.has_ended();
+            let applies = call == Call::Result && snapshot.has_ended();
             applies.then(|| take(&mut lags.after_end)).flatten()
         })
     }
@@ -173,9 +168,9 @@ impl Queue {
     pub(crate) fn cancel(&mut self, now: Duration, id: &str) -> Option<bool> {
         self.advance(now);
         let job = self.jobs.get_mut(id)?;
-        let waits = matches!(job.phase, Phase::Waiting);
+        let waits = matches!(job.schedule, Schedule::Waiting);
         if waits {
-            job.phase = Phase::Cancelled { at: now };
+            job.schedule = Schedule::Cancelled { at: now };
             let place = self.waiting.binary_search_by_key(&job.number, |(number, _)| *number);
             place.ok().and_then(|place| self.waiting.remove(place));
         }
@@ -192,7 +187,7 @@ impl Queue {
             }
             let end = start.saturating_add(self.run_time);
             *free = Reverse(end);
-            job.phase = Phase::Started { end };
+            job.schedule = Schedule::Started { end };
             self.waiting.pop_front();
         }
     }
@@ -211,8 +206,8 @@ mod tests {
 
     fn word(queue: &mut Queue, seconds: u32, id: &str) -> String {
         match queue.get(SECOND * seconds, id).unwrap().1 {
-            State::InQueue { position } => format!("queued {position}"),
-            state => format!("{:?}", state.stage()).to_lowercase(),
+            Snapshot::Queued { position } => format!("queued {position}"),
+            snapshot => format!("{:?}", snapshot.stage()).to_lowercase(),
         }
     }
 
@@ -261,12 +256,12 @@ mod tests {
         let lags =
             Lags { after_accept: Some((2, Lag::NotFound)), after_end: Some((1, Lag::NotReady)) };
         let id = queue.submit(Duration::ZERO, NewJob { lags, ..NewJob::default() });
-        let mut lag = |now, kind| queue.take_lag(now, &id, kind);
-        assert_eq!(lag(Duration::ZERO, CallKind::Status), Some(Lag::NotFound));
-        assert_eq!(lag(Duration::ZERO, CallKind::Cancel), Some(Lag::NotFound));
-        assert_eq!(lag(Duration::ZERO, CallKind::Result), None);
-        assert_eq!(lag(SECOND, CallKind::Status), None);
-        assert_eq!(lag(SECOND, CallKind::Result), Some(Lag::NotReady));
-        assert_eq!(lag(SECOND, CallKind::Result), None);
+        let mut lag = |now, call| queue.take_lag(now, &id, call);
+        assert_eq!(lag(Duration::ZERO, Call::Status), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, Call::Cancel), Some(Lag::NotFound));
+        assert_eq!(lag(Duration::ZERO, Call::Result), None);
+        assert_eq!(lag(SECOND, Call::Status), None);
+        assert_eq!(lag(SECOND, Call::Result), Some(Lag::NotReady));
+        assert_eq!(lag(SECOND, Call::Result), None);
     }
 }

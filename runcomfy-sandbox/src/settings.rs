@@ -25,7 +25,7 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EarlyResult {
-    /// HTTP 200 with the current state.
+    /// HTTP 200 with the current stage.
     #[default]
     CurrentState,
     /// HTTP 400 with code 400005, "not ready".
@@ -87,7 +87,7 @@ pub enum Lag {
     ClientClosed,
     /// HTTP 400 with code 400005, "not ready".
     NotReady,
-    /// An outdated state: queued after the submission, running after the end.
+    /// An outdated stage: queued after the submission, running after the end.
     Stale,
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::error;
 use crate::outputs;
-use crate::queue::State as JobState;
+use crate::queue::Snapshot;
 use crate::shared::{Shared, lock};
 
 pub(super) async fn file(
@@ -47,7 +47,7 @@ fn find(shared: &Shared, name: &str) -> Option<(String, Bytes)> {
     }
     outputs::possible_ids(name).find_map(|id| {
         let mut queue = shared.queue();
-        let (job, JobState::Succeeded { .. }) = queue.get(shared.now(), id)? else { return None };
+        let (job, Snapshot::Succeeded { .. }) = queue.get(shared.now(), id)? else { return None };
         let model = shared.models.get(&job.model_id)?;
         let kind = outputs::file(model, shared.settings.output_form, id, name)?;
         let (mime, bytes) = kind.file();

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::{error, is_on};
 use crate::account::dollars;
+use crate::call::Call;
 use crate::outputs;
-use crate::queue::{CallKind, State as JobState};
+use crate::queue::Snapshot;
 use crate::settings::{CancelAnswer, EarlyResult, Lag, Stage};
 use crate::shared::Shared;
 
@@ -24,7 +25,7 @@ fn not_ready() -> Response {
     error(400, 400_005, "the result is not ready")
 }
 
-/// The response of a part of the service that lags behind; `None` if it reports an outdated state.
+/// The response of a part of the service that lags behind; `None` if it reports an outdated stage.
 fn lagging(lag: Lag) -> Option<Response> {
     match lag {
         Lag::NotFound => Some(not_found()),
@@ -38,23 +39,23 @@ fn lagging(lag: Lag) -> Option<Response> {
 pub(super) async fn status(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, CallKind::Status);
-    let Some((_, state)) = queue.get(now, &id) else { return not_found() };
+    let lag = queue.take_lag(now, &id, Call::Status);
+    let Some((_, snapshot)) = queue.get(now, &id) else { return not_found() };
     drop(queue);
-    let state = match lag {
-        None => state,
+    let snapshot = match lag {
+        None => snapshot,
         Some(lag) => match lagging(lag) {
             Some(response) => return response,
-            None => JobState::InQueue { position: 0 },
+            None => Snapshot::Queued { position: 0 },
         },
     };
     let mut body = json!({
         "request_id": id,
-        "status": shared.settings.status_words.of(state.stage()),
+        "status": shared.settings.status_words.of(snapshot.stage()),
         "status_url": format!("{}/v1/requests/{id}/status", shared.origin),
         "result_url": format!("{}/v1/requests/{id}/result", shared.origin),
     });
-    if let JobState::InQueue { position } = state {
+    if let Snapshot::Queued { position } = snapshot {
         body["queue_position"] = position.into();
     }
     Json(body).into_response()
@@ -73,17 +74,17 @@ pub(super) async fn result(
     let settings = &shared.settings;
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, CallKind::Result);
-    let Some((job, state)) = queue.get(now, &id) else { return not_found() };
-    let state = match lag {
-        None => state,
-        Some(lag) => match (lagging(lag), state.stage()) {
+    let lag = queue.take_lag(now, &id, Call::Result);
+    let Some((job, snapshot)) = queue.get(now, &id) else { return not_found() };
+    let snapshot = match lag {
+        None => snapshot,
+        Some(lag) => match (lagging(lag), snapshot.stage()) {
             (Some(response), _) => return response,
-            (None, Stage::Queued | Stage::Running) => JobState::InQueue { position: 0 },
-            (None, _) => JobState::InProgress,
+            (None, Stage::Queued | Stage::Running) => Snapshot::Queued { position: 0 },
+            (None, _) => Snapshot::Running,
         },
     };
-    let stage = state.stage();
+    let stage = snapshot.stage();
     if matches!(stage, Stage::Queued | Stage::Running)
         && settings.early_result == EarlyResult::NotReady
     {
@@ -100,20 +101,20 @@ pub(super) async fn result(
     }
     let (model_id, price) = (job.model_id.clone(), job.price);
     drop(queue);
-    match state {
-        JobState::InQueue { .. } | JobState::InProgress => return Json(body).into_response(),
-        JobState::Succeeded { at } => {
+    match snapshot {
+        Snapshot::Queued { .. } | Snapshot::Running => return Json(body).into_response(),
+        Snapshot::Succeeded { at } => {
             if let Some(model) = shared.models.get(&model_id) {
                 let (form, origin) = (settings.output_form, shared.output_origin());
                 body["output"] = outputs::output(model, form, origin, &id);
             }
             body["finished_at"] = shared.date(at).into();
         }
-        JobState::Failed { at, reason } => {
+        Snapshot::Failed { at, reason } => {
             body["error"] = reason.into();
             body["finished_at"] = shared.date(at).into();
         }
-        JobState::Cancelled { at } => body["finished_at"] = shared.date(at).into(),
+        Snapshot::Cancelled { at } => body["finished_at"] = shared.date(at).into(),
     }
     if is_on(query.include_cost.as_deref()) {
         let price = if stage == Stage::Cancelled { 0 } else { price };
@@ -125,13 +126,13 @@ pub(super) async fn result(
 pub(super) async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let now = shared.now();
     let mut queue = shared.queue();
-    let lag = queue.take_lag(now, &id, CallKind::Cancel);
+    let lag = queue.take_lag(now, &id, Call::Cancel);
     if let Some(response) = lag.and_then(lagging) {
         return response;
     }
     let Some(cancelled) = queue.cancel(now, &id) else { return not_found() };
-    let Some((job, state)) = queue.get(now, &id) else { return not_found() };
-    let (price, stage) = (job.price, state.stage());
+    let Some((job, snapshot)) = queue.get(now, &id) else { return not_found() };
+    let (price, stage) = (job.price, snapshot.stage());
     drop(queue);
     if cancelled {
         shared.account.refund(price);
