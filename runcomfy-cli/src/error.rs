@@ -104,7 +104,7 @@ impl Error {
         Self::new(ErrorKind::Io, message).because(source)
     }
 
-    /// The same error with the name of the file that it is about, if its message does not have it.
+    /// Puts the name of the file that the error is about before its message, if the message does not have it.
     #[must_use]
     pub(crate) fn named(mut self, file: &str) -> Self {
         if !self.message.contains(file) {
@@ -113,21 +113,21 @@ impl Error {
         self
     }
 
-    /// The same error with its cause.
+    /// Adds the cause of the error.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same error with the job that it is about.
+    /// Adds the request id of the job that the error is about.
     #[must_use]
     pub fn about(mut self, request_id: impl Into<String>) -> Self {
         self.request_id = Some(request_id.into());
         self
     }
 
-    /// The same error, whose message the user has read already. It is not written to the standard error again.
+    /// Marks an error whose message the user has read already. It is not written to the standard error again.
     #[cfg(feature = "run")]
     #[must_use]
     pub(crate) fn told(mut self) -> Self {
@@ -135,7 +135,7 @@ impl Error {
         self
     }
 
-    /// The same error, about a job that was accepted: see [`ErrorKind::of_accepted_job`].
+    /// Makes it an error about a job that was accepted: see [`ErrorKind::of_accepted_job`].
     #[cfg(feature = "run")]
     #[must_use]
     pub(crate) fn of_accepted_job(mut self, request_id: &str) -> Self {

@@ -41,7 +41,7 @@ pub(super) fn from_text(text: &str, place: &Possible<'_>, folder: &Path) -> Resu
     })
 }
 
-/// The same value with the files that its strings lead to.
+/// A value, with the files that its strings lead to in place of the strings.
 ///
 /// # Errors
 /// The message of a file that cannot be read.

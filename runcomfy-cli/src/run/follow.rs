@@ -74,7 +74,7 @@ impl Follower<'_> {
         }
     }
 
-    /// The same for the only job of a command, and writes the result.
+    /// Follows the only job of a command as [`one`](Self::one) does, and writes the result.
     pub(super) async fn report_one(
         &self,
         job: &Job,
@@ -131,6 +131,7 @@ impl Follower<'_> {
         Context { out: Some(&self.waiting.out), ..Context::default() }
     }
 
+    /// What the user is told who stops a wait, as an error: see [`interrupt`](super::interrupt).
     async fn leave(&self, job: &Job, state: &State, interrupts: &mut Interrupts) -> Error {
         let id = job.request_id();
         self.progress.clear();

@@ -1,4 +1,15 @@
 //! Ctrl-C, and the signal by which `kill`, systemd and Docker end a process.
+//!
+//! What the first one does to `rcf run`, which never cancels a job unless somebody says so:
+//!
+//! | when it comes | what happens | where |
+//! | --- | --- | --- |
+//! | while the input is read | the process ends | `run_model.rs` listens after that |
+//! | before the submission | nothing is submitted | [`or_leave`](Interrupts::or_leave), `Launch::submit` |
+//! | during the submission | `rcf` waits for the answer, and says how to wait for the job; a second one ends `rcf` with an unknown outcome, which the journal keeps | `Launch::submit_now` |
+//! | after it | the job goes on, and `rcf` says how to wait for it or to save its files; at a terminal, it offers to cancel a job that is in the queue | `Follower::leave` |
+//!
+//! The exit code is 130. If the answer to the submission is an error, it is that of the error.
 
 use std::future::pending;
 #[cfg(unix)]

@@ -106,6 +106,7 @@ impl<F: OwnFlags> Launch<'_, F> {
         Ok(())
     }
 
+    /// Submits. Once it is being sent, Ctrl-C does not stop it at once: see [`interrupt`](super::interrupt).
     async fn submit_now(&self, interrupts: &mut Interrupts) -> Result<Job> {
         let mut submission = std::pin::pin!(self.send());
         if let Some(outcome) = interrupts.or(&mut submission).await {

@@ -1,4 +1,4 @@
-//! `rcf run`: submits a job, waits for it, and saves its files.
+//! `rcf run`: submits a job, waits for it, and saves its files. `interrupt.rs` says what Ctrl-C does meanwhile.
 
 use std::io::Write;
 

@@ -28,7 +28,7 @@ impl Project {
         self
     }
 
-    /// The same project, but with its schemas in another folder, if one is given.
+    /// This project, or one with its schemas in another folder, if one is given.
     #[must_use]
     pub fn in_folder(&self, folder: Option<&Path>) -> Self {
         match folder {

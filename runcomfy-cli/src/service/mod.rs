@@ -58,7 +58,7 @@ pub(crate) fn error(error: ClientError) -> Error {
     error_in(error, &Context::default())
 }
 
-/// The same, with what the command knows besides.
+/// The error of a command whose call failed, with what the command knows besides.
 pub(crate) fn error_in(error: ClientError, context: &Context<'_>) -> Error {
     let message = message(&error, context);
     with_message(error, message)

@@ -21,7 +21,7 @@ pub(super) struct KnownType {
 }
 
 impl Known {
-    /// The same types, with the old API as the new one.
+    /// These types, with both APIs exchanged.
     pub(super) fn swapped(&self) -> Self {
         let swap = |types: &[KnownType]| {
             let types = types.iter().cloned();

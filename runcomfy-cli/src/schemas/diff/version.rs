@@ -13,8 +13,8 @@ pub(super) fn bump(verdict: Option<Verdict>) -> Option<&'static str> {
     })
 }
 
-/// The same in the words of Cargo for a version below 1.0: the first number that is not zero says what is
-/// compatible.
+/// The part of a version below 1.0 that changes ask for. As Cargo has it, the first number that is not zero says
+/// what is compatible.
 pub(super) fn bump_below_one(verdict: Option<Verdict>) -> Option<&'static str> {
     verdict.map(|verdict| match verdict {
         Verdict::Breaking => "minor",

@@ -189,7 +189,7 @@ fn name_of(reference: &str) -> Option<&str> {
     rest.split('/').next()
 }
 
-/// The same value with its references into `$defs`.
+/// A schema whose references to the components of its document lead into `$defs`.
 fn renamed(tree: &Tree) -> Tree {
     match tree {
         Tree::Object(members) => {

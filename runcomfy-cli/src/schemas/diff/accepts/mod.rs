@@ -52,7 +52,8 @@ impl<'a> Comparison<'a> {
         self.compare(flat, new)
     }
 
-    /// The same, of rules that are flat: without references and `allOf`.
+    /// The keywords of `new` that may refuse what `old` accepts. The old rules are flat: without references and
+    /// `allOf`.
     fn compare(&mut self, old: Vec<&'a Rule>, new: &'a [Rule]) -> Refusing {
         const MAX_OPEN: usize = 100;
         let Some(first) = new.first() else { return Refusing::new() };
