@@ -48,6 +48,7 @@ mod outputs;
 mod overall_timeout;
 mod own_models;
 mod request_ids;
+mod rooms;
 mod sandbox;
 mod sandbox_catalog;
 mod sandbox_faults;
