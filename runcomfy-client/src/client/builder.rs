@@ -110,15 +110,17 @@ impl ClientBuilder {
         self
     }
 
-    /// How many calls the client and its clones make at once; 64 by default. Submissions and other
-    /// calls are counted separately, so that uploads do not delay the waits for other jobs.
+    /// How many calls the client and its clones make at once; 64 by default, and 0 counts as 1.
+    /// Submissions and other calls are counted separately, so that uploads do not delay the waits for
+    /// other jobs.
     pub fn calls_at_once(mut self, calls: usize) -> Self {
         self.limits.calls_at_once = calls;
         self
     }
 
     /// How many calls of any kind the client and its clones make in a second at most; without a limit
-    /// by default. If the service answers with `Retry-After`, all calls pause in any case.
+    /// by default. The least is one call an hour: a smaller number, zero, less than zero or NaN counts as
+    /// that. If the service answers with `Retry-After`, all calls pause in any case.
     ///
     /// ```
     /// # use runcomfy_client::Client;
@@ -126,7 +128,7 @@ impl ClientBuilder {
     /// # Ok::<(), runcomfy_client::Error>(())
     /// ```
     pub fn calls_per_second(mut self, calls: f64) -> Self {
-        // NaN, zero or less would stop all calls; allow one an hour.
+        // Zero, less than zero or NaN would stop all calls.
         let calls = calls.max(1.0 / 3600.0);
         self.limits.call_spacing = Some(Duration::from_secs_f64(1.0 / calls));
         self
@@ -139,8 +141,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The maximum number of attempts of a call; 5 by default. A submission is sent again only if it
-    /// surely was not accepted.
+    /// The maximum number of attempts of a call; 5 by default, and 0 counts as 1. A submission is sent
+    /// again only if it surely was not accepted.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts.max(1);
         self
@@ -148,7 +150,8 @@ impl ClientBuilder {
 
     /// The maximum pause before the second attempt, and before any later one; half a second and 20
     /// seconds by default. The maximum doubles from attempt to attempt up to `longest`, and each pause
-    /// is a random part of it. If the service asks for a pause with `Retry-After`, that is added, up to a minute.
+    /// is a random part of it. If `longest` is less than `first`, it counts as `first`. If the service asks
+    /// for a pause with `Retry-After`, that is added, up to a minute.
     pub fn retry_pauses(mut self, first: Duration, longest: Duration) -> Self {
         self.limits.back_off = BackOff { first, max: longest.max(first) };
         self
@@ -219,6 +222,20 @@ mod tests {
             assert!(token.is_empty() || !text.contains(token), "{text}");
         }
         assert!(Client::builder().token("sk-abc.DEF_123").build().is_ok());
+    }
+
+    #[test]
+    fn settings_out_of_range_count_as_the_nearest() {
+        let hour = Duration::from_secs(3600);
+        for calls in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY, 1e-300] {
+            let builder = Client::builder().calls_per_second(calls);
+            assert_eq!(builder.limits.call_spacing, Some(hour), "{calls}");
+        }
+        let unlimited = Client::builder().calls_per_second(f64::INFINITY);
+        assert_eq!(unlimited.limits.call_spacing, Some(Duration::ZERO));
+        assert_eq!(Client::builder().attempts(0).limits.attempts, 1);
+        let pauses = Client::builder().retry_pauses(hour, Duration::ZERO).limits.back_off;
+        assert_eq!((pauses.first, pauses.max), (hour, hour));
     }
 
     #[test]

@@ -36,21 +36,22 @@ impl Default for WaitOptions {
 }
 
 impl WaitOptions {
-    /// The upper bound of the whole wait. The last call may take a second or two longer.
+    /// The upper bound of the whole wait; two hours by default. The last call may take a second or two
+    /// longer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a job may stay in a state that this version does not know.
+    /// How long a job may stay in a state that this version does not know; 10 minutes by default.
     pub fn unknown_state_timeout(mut self, timeout: Duration) -> Self {
         self.unknown_state = timeout;
         self
     }
 
     /// How long the service may give no usable answer (none at all, HTTP 5xx or 429, a redirect, or a
-    /// body that cannot be understood) before the wait gives up. The job goes on during an outage, so
-    /// the wait does, too.
+    /// body that cannot be understood) before the wait gives up; 5 minutes by default. The job goes on
+    /// during an outage, so the wait does, too.
     pub fn outage_timeout(mut self, timeout: Duration) -> Self {
         self.outage = timeout;
         self
@@ -58,7 +59,8 @@ impl WaitOptions {
 
     /// The time between two status calls: `first` at the beginning, later a twentieth of the time
     /// waited so far, longer for a job with others before it in the queue, and never more than
-    /// `slowest`.
+    /// `slowest`. One second and 30 seconds by default. `first` is at least 10 milliseconds, and `slowest` at
+    /// least `first`: a smaller value counts as that.
     pub fn poll_interval(mut self, first: Duration, slowest: Duration) -> Self {
         // Without a pause, the wait would be a busy loop.
         self.first_poll = first.max(Duration::from_millis(10));
@@ -67,7 +69,8 @@ impl WaitOptions {
     }
 
     /// Ends the wait, though not the job, with
-    /// [`Error::WaitCancelled`](crate::Error::WaitCancelled) once the token is cancelled.
+    /// [`Error::WaitCancelled`](crate::Error::WaitCancelled) once the token is cancelled. By default there
+    /// is no token.
     ///
     /// ```
     /// # use runcomfy_client::{Client, Error};

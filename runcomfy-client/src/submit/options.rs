@@ -54,8 +54,8 @@ impl SubmitOptions {
     }
 
     /// How often the submission is tried at most, in place of the client's own
-    /// [`attempts`](crate::ClientBuilder::attempts). With 1, a caller decides after each failure: the error says
-    /// whether the submission may have been accepted.
+    /// [`attempts`](crate::ClientBuilder::attempts); 0 counts as 1. With 1, a caller decides after each failure:
+    /// the error says whether the submission may have been accepted.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts.max(1));
         self
