@@ -184,7 +184,8 @@ impl Client {
     /// Takes a job up again by its id, for example after a restart. The call itself sends nothing.
     ///
     /// # Errors
-    /// [`Error::RequestId`] if the text cannot be a request id.
+    /// [`Error::RequestId`] if the text cannot be a request id; [`Error::ModelId`] if the type was written by
+    /// hand, and its `MODEL_ID` cannot be a model id.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
         let request_id = request_id.as_ref().parse()?;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.

@@ -108,7 +108,8 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
-    /// A call about the catalog or the account got no answer that can be used.
+    /// A call about the catalog or the account got no answer that can be used; or the
+    /// [limit](crate::CatalogQuery::limit) of a page is out of range, and nothing was sent.
     Catalog {
         /// What was asked for: `the catalog`, or `the account's balance`.
         what: &'static str,
@@ -337,7 +338,7 @@ impl Error {
         matches!(self, Self::AlreadySubmitted { .. })
     }
 
-    /// Whether a submission may have been accepted without anybody knowing its id.
+    /// Whether nobody knows if a submission was accepted. It may have been, and been paid for.
     #[must_use]
     pub fn is_submit_unknown(&self) -> bool {
         matches!(self, Self::SubmitUnknown { .. })

@@ -111,7 +111,8 @@ impl<O> Job<O> {
     /// The job of a model, with the model's own type of output.
     ///
     /// # Errors
-    /// [`Error::OtherModel`] if the job is known to be of another model.
+    /// [`Error::OtherModel`] if the job is known to be of another model; [`Error::ModelId`] if the type was
+    /// written by hand, and its `MODEL_ID` cannot be a model id.
     pub fn of<R: Request>(self) -> Result<Job<R::Output>, Error> {
         let Self { core, mut facts, .. } = self;
         // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
@@ -138,6 +139,7 @@ impl<O> Job<O> {
     ///
     /// # Errors
     /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; the job is not affected.
+    /// [`Error::Detached`] if it was deserialised and has no client.
     pub async fn status(&self) -> Result<JobStatus, Error> {
         let handle = self.handle()?;
         handle.status(None).await.map_err(|error| handle.public_error(error))
@@ -145,7 +147,9 @@ impl<O> Job<O> {
 }
 
 impl<O> Job<O> {
-    /// The changes of the job as a stream: every new state and queue position.
+    /// The changes of the job as a stream: every new state and queue position. After an error the stream
+    /// ends. It may be any error of [`status`](Self::status), [`Error::WaitTimeout`],
+    /// [`Error::WaitCancelled`] or [`Error::UnknownState`].
     ///
     /// ```no_run
     /// # async fn example(job: runcomfy_client::Job) -> Result<(), runcomfy_client::Error> {
@@ -186,8 +190,10 @@ impl<O: From<Output>> Job<O> {
     /// long.
     ///
     /// # Errors
-    /// The errors of [`result`](Self::result), and [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
-    /// [`Error::UnknownState`].
+    /// [`Error::Failed`] and [`Error::Cancelled`] if there is no output; [`Error::ResultUnreadable`] if the
+    /// job has ended and its result cannot be fetched; [`Error::WaitTimeout`], [`Error::WaitCancelled`] and
+    /// [`Error::UnknownState`] if the wait ends before the job does; else the errors of
+    /// [`status`](Self::status).
     pub async fn wait(&self) -> Result<Completed<O>, Error> {
         self.wait_with(&WaitOptions::default(), |_| {}).await
     }

@@ -1,4 +1,4 @@
-//! The HTTP half: the only place that knows the token and `reqwest`.
+//! The HTTP half: it alone sends calls, and it alone sends the token.
 
 mod attempts;
 pub(crate) mod base_url;
