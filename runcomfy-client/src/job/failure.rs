@@ -7,7 +7,7 @@ use std::fmt;
 
 use runcomfy_journal::JobState;
 
-use super::handle::JobFacts;
+use super::facts::JobFacts;
 use crate::error::Error;
 use crate::transport::CallError;
 

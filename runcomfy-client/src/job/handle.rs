@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
-use runcomfy_journal::{JobState, RequestId, Submission};
-use runcomfy_types::{MediaKind, ModelId};
+use runcomfy_journal::{JobState, RequestId};
 use tracing::{debug_span, field};
 
+use super::facts::JobFacts;
 use super::failure::JobCallError;
 use super::{response, wire};
 use crate::client_core::ClientCore;
@@ -18,19 +18,6 @@ use crate::recent::MAX_LAG;
 use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
-
-/// What is known about a job without a call.
-#[derive(Clone, Debug)]
-pub(super) struct JobFacts {
-    pub(super) request_id: RequestId,
-    pub(super) model_id: Option<ModelId>,
-    /// The kind of file that the model makes.
-    pub(super) output_kind: Option<MediaKind>,
-    /// Its submission in the journal.
-    pub(super) submission: Option<Arc<Submission>>,
-    /// When this client heard that it was accepted, by its clock.
-    pub(super) accepted_at: Option<Duration>,
-}
 
 /// A job that can be asked about, without the type of its output. Cheap to clone.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 
 mod cancel;
 mod completed;
+mod facts;
 mod failure;
 mod handle;
 mod options;
@@ -26,7 +27,8 @@ use crate::client_core::ClientCore;
 use crate::error::Error;
 use crate::state::JobStatus;
 use crate::submit::NewJob;
-use handle::{JobFacts, JobHandle};
+use facts::JobFacts;
+use handle::JobHandle;
 
 pub use cancel::CancelOutcome;
 pub use completed::Completed;

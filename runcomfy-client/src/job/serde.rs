@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::handle::JobFacts;
+use super::facts::JobFacts;
 use super::{Job, wire};
 
 impl<O> Serialize for Job<O> {

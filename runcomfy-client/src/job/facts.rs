@@ -1,0 +1,20 @@
+//! What is known about a job without a call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runcomfy_journal::{RequestId, Submission};
+use runcomfy_types::{MediaKind, ModelId};
+
+/// What is known about a job without a call.
+#[derive(Clone, Debug)]
+pub(super) struct JobFacts {
+    pub(super) request_id: RequestId,
+    pub(super) model_id: Option<ModelId>,
+    /// The kind of file that the model makes.
+    pub(super) output_kind: Option<MediaKind>,
+    /// Its submission in the journal.
+    pub(super) submission: Option<Arc<Submission>>,
+    /// When this client heard that it was accepted, by its clock.
+    pub(super) accepted_at: Option<Duration>,
+}
