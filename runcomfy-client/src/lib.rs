@@ -14,7 +14,6 @@ mod job;
 mod lenient;
 mod read_media;
 mod recent;
-mod state;
 mod submit;
 mod timestamp;
 mod transport;
@@ -29,13 +28,12 @@ pub use catalog::{CatalogModel, CatalogPage, CatalogQuery, SkippedEntry};
 pub use client::{Client, ClientBuilder, Resumed, RunAll, RunError};
 pub use download::{DownloadOptions, Downloaded, IfExists, Progress};
 pub use error::{ApiError, ApiErrorKind, ConfigError, Error};
-pub use job::{CancelOutcome, Completed, Job, Updates, WaitOptions};
+pub use job::{CancelOutcome, Completed, Job, JobStatus, Updates, WaitOptions};
 pub use read_media::ReadMedia;
 pub use runcomfy_journal::{
     Begin, ClaimHolder, ClaimState, FileJournal, InvalidRequestId, JobState, Journal, JournalEntry,
     JournalError, RequestId, Submission, Unfinished, UnfinishedJob, UnknownSubmission,
 };
-pub use state::JobStatus;
 pub use submit::SubmitOptions;
 pub use timestamp::Timestamp;
 pub use tokio_util::sync::CancellationToken;

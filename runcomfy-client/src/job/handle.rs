@@ -10,12 +10,12 @@ use tracing::{debug_span, field};
 
 use super::facts::JobFacts;
 use super::failure::JobCallError;
+use super::status::JobStatus;
 use super::{response, wire};
 use crate::client_core::ClientCore;
 use crate::error::{ApiErrorKind, Error};
 use crate::lenient::FromMembers;
 use crate::recent::MAX_LAG;
-use crate::state::JobStatus;
 use crate::transport::idempotent::{AboutJob, IdempotentCall};
 use crate::transport::{CallError, Response};
 

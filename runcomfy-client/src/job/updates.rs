@@ -11,9 +11,9 @@ use futures_util::stream;
 
 use super::handle::JobHandle;
 use super::options::WaitOptions;
+use super::status::JobStatus;
 use super::watch::Watch;
 use crate::error::Error;
-use crate::state::JobStatus;
 
 /// The changes of a job: every new state and queue position. A [`Stream`] that ends after a final
 /// state, or after an error.

@@ -12,9 +12,9 @@ use tracing::{debug, warn};
 use super::failure::JobCallError;
 use super::handle::{JobEnd, JobHandle};
 use super::options::WaitOptions;
+use super::status::JobStatus;
 use crate::error::Error;
 use crate::recent::MAX_LAG;
-use crate::state::JobStatus;
 use crate::time::Sleep;
 
 /// The part of a status that a wait remembers.
