@@ -1,4 +1,6 @@
-//! The jobs that a client and its clones have submitted in the last minute.
+//! The jobs that a client and its clones heard of in the last minute, by the answers to their submissions.
+//!
+//! An answer that is no acceptance may name a job, too: its id is remembered like the others.
 //!
 //! Parts of the service may not know a new job yet. A wait tolerates that if it knows that the job is
 //! new. An id alone does not show how old its job is, so the client remembers it.
@@ -8,13 +10,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runcomfy_journal::RequestId;
+
 /// How long parts of the service may not know that others have accepted or ended a job.
 pub(crate) const MAX_LAG: Duration = Duration::from_secs(60);
 
 /// More than a client submits in a minute; the oldest are forgotten first.
 const MAX_JOBS: usize = 4096;
 
-/// Ids of jobs, each with the time of its submission, by the client's clock.
+/// Ids of jobs, each with the time at which the client heard of it, by its clock.
 #[derive(Debug, Default)]
 pub(crate) struct RecentJobs {
     jobs: Mutex<VecDeque<(RequestId, Duration)>>,
@@ -31,8 +34,8 @@ impl RecentJobs {
         jobs.push_back((id, now));
     }
 
-    /// When a job was submitted, if that was recent.
-    pub(crate) fn submitted_at(&self, id: &RequestId) -> Option<Duration> {
+    /// When the client heard of a job, if that was recent.
+    pub(crate) fn heard_at(&self, id: &RequestId) -> Option<Duration> {
         let jobs = self.jobs();
         jobs.iter().rev().find(|(recent, _)| recent == id).map(|(_, at)| *at)
     }
@@ -54,8 +57,8 @@ mod tests {
             recent.add(id(number), Duration::from_millis(number));
         }
         assert_eq!(recent.jobs().len(), MAX_JOBS);
-        assert_eq!(recent.submitted_at(&id(9_999)), Some(Duration::from_millis(9_999)));
-        assert_eq!(recent.submitted_at(&id(0)), None);
+        assert_eq!(recent.heard_at(&id(9_999)), Some(Duration::from_millis(9_999)));
+        assert_eq!(recent.heard_at(&id(0)), None);
         recent.add(id(1), Duration::from_secs(100));
         assert_eq!(recent.jobs().len(), 1);
     }

@@ -15,6 +15,7 @@ pub(super) struct JobFacts {
     pub(super) output_kind: Option<MediaKind>,
     /// Its submission in the journal.
     pub(super) submission: Option<Arc<Submission>>,
-    /// When this client heard that it was accepted, by its clock.
-    pub(super) accepted_at: Option<Duration>,
+    /// When this client heard of it by the answer to its submission, by the client's clock. That may be an
+    /// error that names its id.
+    pub(super) heard_at: Option<Duration>,
 }

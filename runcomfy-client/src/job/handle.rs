@@ -167,8 +167,8 @@ impl JobHandle {
     /// Whether the job was accepted so recently that parts of the service may not know it yet.
     pub(super) fn is_fresh(&self) -> bool {
         let clock = &self.core.transport.clock;
-        match (self.facts.accepted_at, &self.facts.submission) {
-            (Some(accepted_at), _) => clock.now().saturating_sub(accepted_at) < MAX_LAG,
+        match (self.facts.heard_at, &self.facts.submission) {
+            (Some(heard_at), _) => clock.now().saturating_sub(heard_at) < MAX_LAG,
             (None, Some(submission)) => {
                 let age = clock.date().duration_since(submission.submitted_at);
                 age.is_ok_and(|age| age < MAX_LAG)

@@ -60,17 +60,17 @@ impl<O> Job<O> {
         output_kind: Option<MediaKind>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
-        let accepted_at = core.transport.recent.submitted_at(&request_id);
-        let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
+        let heard_at = core.transport.recent.heard_at(&request_id);
+        let facts = JobFacts { request_id, model_id, output_kind, submission, heard_at };
         Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
     /// A job that the service has accepted just now.
     pub(crate) fn new(core: ClientCore, new: NewJob) -> Self {
         let NewJob { request_id, model_id, output_kind, submission } = new;
-        let accepted_at = Some(core.transport.clock.now());
+        let heard_at = Some(core.transport.clock.now());
         let model_id = Some(model_id);
-        let facts = JobFacts { request_id, model_id, output_kind, submission, accepted_at };
+        let facts = JobFacts { request_id, model_id, output_kind, submission, heard_at };
         Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
@@ -84,8 +84,8 @@ impl<O> Job<O> {
 
     pub(crate) fn with_client(self, client: &Client) -> Self {
         // The time is by the clock of the client that it was submitted with.
-        let accepted_at = client.core.transport.recent.submitted_at(self.request_id());
-        let facts = JobFacts { accepted_at, ..Arc::unwrap_or_clone(self.facts) };
+        let heard_at = client.core.transport.recent.heard_at(self.request_id());
+        let facts = JobFacts { heard_at, ..Arc::unwrap_or_clone(self.facts) };
         Self { core: Some(client.core.clone()), facts: Arc::new(facts), ..self }
     }
 

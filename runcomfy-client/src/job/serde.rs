@@ -29,7 +29,7 @@ impl<'de, O> Deserialize<'de> for Job<O> {
             model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,
             output_kind: None,
             submission: None,
-            accepted_at: None,
+            heard_at: None,
         };
         Ok(Self { core: None, facts: Arc::new(facts), output: PhantomData })
     }

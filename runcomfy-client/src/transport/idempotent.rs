@@ -55,7 +55,7 @@ impl Transport {
         let overall = self.clock.now().saturating_add(self.limits.overall_timeout);
         let deadline = deadline.unwrap_or(Duration::MAX).min(overall);
         let throttled = |source| CallError::Throttled { attempts: 0, source };
-        let _permit = self.throttle.acquire(Lane::Reads, deadline).await.map_err(throttled)?;
+        let _permit = self.throttle.acquire(Lane::Others, deadline).await.map_err(throttled)?;
         // Boxed, and only now: thousands of jobs may wait for a slot.
         Box::pin(self.call_until(call(), deadline)).instrument(span).await
     }

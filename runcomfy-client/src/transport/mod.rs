@@ -63,7 +63,7 @@ pub(crate) struct Transport {
     /// For retries of idempotent calls.
     budget: RetryBudget,
     pub(crate) throttle: Throttle,
-    /// The jobs that were submitted through it.
+    /// The jobs that it has heard of lately.
     pub(crate) recent: RecentJobs,
 }
 

@@ -15,7 +15,7 @@ use crate::time::{Clock, within};
 pub(crate) struct Throttle {
     clock: Arc<dyn Clock>,
     submissions: Semaphore,
-    reads: Semaphore,
+    others: Semaphore,
     /// The time from one call to the next. After a time without calls, they come faster: see
     /// [`BURST`].
     spacing: Duration,
@@ -26,7 +26,8 @@ pub(crate) struct Throttle {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lane {
     Submissions,
-    Reads,
+    /// Calls that can be repeated: reads, and cancellations.
+    Others,
 }
 
 /// When calls may be made. It goes by *open time*, which stands still while the service wants no
@@ -134,7 +135,7 @@ impl Throttle {
         Self {
             clock,
             submissions: Semaphore::new(at_once),
-            reads: Semaphore::new(at_once),
+            others: Semaphore::new(at_once),
             spacing: spacing.unwrap_or_default(),
             timetable: Mutex::default(),
         }
@@ -148,7 +149,7 @@ impl Throttle {
     ) -> Result<SemaphorePermit<'_>, Throttled> {
         let lane = match lane {
             Lane::Submissions => &self.submissions,
-            Lane::Reads => &self.reads,
+            Lane::Others => &self.others,
         };
         if let Ok(permit) = lane.try_acquire() {
             return Ok(permit);
@@ -398,12 +399,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn submissions_do_not_hold_up_reads() {
+    async fn submissions_do_not_hold_up_other_calls() {
         let throttle = Throttle::new(Arc::new(TestClock::default()), 1, None);
         let upload = throttle.acquire(Lane::Submissions, FOREVER).await.unwrap();
-        let read = throttle.acquire(Lane::Reads, FOREVER).await.unwrap();
-        assert!(throttle.acquire(Lane::Reads, Duration::ZERO).await.is_err());
-        drop((upload, read));
-        assert!(throttle.acquire(Lane::Reads, Duration::ZERO).await.is_ok());
+        let other = throttle.acquire(Lane::Others, FOREVER).await.unwrap();
+        assert!(throttle.acquire(Lane::Others, Duration::ZERO).await.is_err());
+        drop((upload, other));
+        assert!(throttle.acquire(Lane::Others, Duration::ZERO).await.is_ok());
     }
 }
