@@ -139,18 +139,6 @@ impl Transport {
     }
 
     fn no_response(&self, error: reqwest::Error, url: &Url) -> TransportError {
-        match TransportError::from(error) {
-            TransportError::NotConnected { source, .. } => {
-                let via = self.proxy.as_ref().and_then(|proxy| proxy.describe(url));
-                TransportError::NotConnected { source, to: host_and_port(url), via }
-            }
-            other => other,
-        }
+        TransportError::no_response(error, url, self.proxy.as_ref())
     }
-}
-
-/// `model-api.runcomfy.net:443`
-fn host_and_port(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

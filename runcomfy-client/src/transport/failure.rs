@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use url::Url;
+
 use super::exchange::MAX_BODY_LEN;
 use super::named_id::Ids;
+use super::proxy::Proxy;
 use super::throttle::Throttled;
 use crate::error::{ApiError, BoxError};
 use crate::time::ShownDuration;
@@ -88,6 +91,17 @@ impl std::error::Error for TransportError {
 }
 
 impl TransportError {
+    /// Why a call to this URL got no response, through this proxy.
+    pub(super) fn no_response(error: reqwest::Error, url: &Url, proxy: Option<&Proxy>) -> Self {
+        // The error around this one names the job or the file, which says more than the URL.
+        let source = error.without_url();
+        if !source.is_connect() {
+            return Self::ConnectionLost(source);
+        }
+        let via = proxy.and_then(|proxy| proxy.describe(url));
+        Self::NotConnected { source, to: host_and_port(url), via }
+    }
+
     pub(crate) fn surely_not_received(&self) -> bool {
         matches!(self, Self::NotConnected { .. })
     }
@@ -104,15 +118,10 @@ impl TransportError {
     }
 }
 
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        // The error around this one names the job or the file, which says more than the URL.
-        let error = error.without_url();
-        match error.is_connect() {
-            true => Self::NotConnected { source: error, to: String::new(), via: None },
-            false => Self::ConnectionLost(error),
-        }
-    }
+/// `model-api.runcomfy.net:443`
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The message of the innermost cause, which is the system's reason.
