@@ -170,11 +170,11 @@ impl Throttle {
                 place.used();
                 return Ok(());
             }
-            // Look again after the sleep: the service may have asked for another pause meanwhile.
             if start > deadline {
                 return Err(Throttled);
             }
             self.clock.sleep(start - now).await;
+            // Look again: the service may have asked for another pause meanwhile.
             now = self.clock.now();
         }
     }

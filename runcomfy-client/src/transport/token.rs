@@ -29,7 +29,7 @@ pub(crate) fn find(lookup: Lookup<'_>) -> Result<SecretString, ConfigError> {
             return Ok(token.into());
         }
     }
-    // Not there, it is a mistake, and no reason to take another token.
+    // If this file is missing, that is an error: do not fall back to another token.
     if let Some(path) = lookup(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from) {
         return read_file(&path, Form::Any);
     }
@@ -43,7 +43,7 @@ pub(crate) fn find(lookup: Lookup<'_>) -> Result<SecretString, ConfigError> {
     Err(ConfigError::NoToken { files })
 }
 
-/// Whether there is nothing of this name; where a folder should be is a file, there is not, either.
+/// Whether the file does not exist. A file in place of a parent folder counts, too.
 fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
