@@ -10,6 +10,7 @@ use url::Url;
 use crate::client::Client;
 use crate::error::Error;
 use crate::lenient::{integer, number, string};
+use crate::transport::service_host::is_api;
 
 /// The balance of the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,15 +42,9 @@ impl Client {
     }
 }
 
-fn balance_url(base: Url) -> Url {
+fn balance_url(mut url: Url) -> Url {
     const PATH: &str = "/prod/v2/balance";
-    let host = base.host_str().unwrap_or_default();
-    let is_runcomfy = base.scheme() == "https"
-        && host
-            .strip_suffix("runcomfy.net")
-            .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'));
-    let mut url = base.clone();
-    if is_runcomfy && url.set_host(Some("api.runcomfy.net")).is_ok() {
+    if is_api(&url) && url.set_host(Some("api.runcomfy.net")).is_ok() {
         // The base URL's port belongs to the other host.
         let _ = url.set_port(None);
     }

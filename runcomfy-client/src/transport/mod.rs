@@ -13,6 +13,7 @@ mod redactor;
 mod refusal;
 mod response;
 pub(crate) mod retry;
+pub(crate) mod service_host;
 pub(crate) mod throttle;
 mod tls;
 pub(crate) mod token;
