@@ -10,6 +10,7 @@ mod client;
 mod client_core;
 mod download;
 mod error;
+mod http_status;
 mod job;
 mod lenient;
 mod read_media;

@@ -15,6 +15,7 @@ use super::partial_file::{Identity, PartialFile};
 use super::range::{content_range, validator};
 use super::{DownloadOptions, Failure};
 use crate::error::BoxError;
+use crate::http_status::is_transient;
 use crate::time::within;
 use crate::transport::Transport;
 
@@ -187,16 +188,16 @@ impl<'a> Transfer<'a> {
 
     async fn rejected(&mut self, status: StatusCode, is_resuming: bool) -> AttemptError {
         let code = status.as_u16();
-        let advice = if is_expired(status) { EXPIRED } else { "" };
+        let advice = if is_expired(code) { EXPIRED } else { "" };
         let failure = Failure::of(format!("the server answered HTTP {code}{advice}"));
-        if is_resuming && !is_independent_of_range(status) {
+        if is_resuming && !is_independent_of_range(code) {
             self.no_ranges = true;
             return match self.clear().await {
                 Ok(()) => AttemptError::Transient(failure),
                 Err(failure) => AttemptError::Permanent(failure),
             };
         }
-        if status.is_server_error() || [408, 429].contains(&status.as_u16()) {
+        if is_transient(code) {
             AttemptError::Transient(failure)
         } else {
             AttemptError::Permanent(failure)
@@ -318,11 +319,11 @@ impl<'a> Transfer<'a> {
 /// Advice for a URL that the server does not serve any more.
 const EXPIRED: &str = "; the URL may have expired: `Job::result` gives a new one";
 
-fn is_expired(status: StatusCode) -> bool {
-    [401, 403, 404, 410].contains(&status.as_u16())
+fn is_expired(status: u16) -> bool {
+    matches!(status, 401 | 403 | 404 | 410)
 }
 
 /// Whether a status means the same for a request without `Range`.
-fn is_independent_of_range(status: StatusCode) -> bool {
-    status.is_server_error() || [401, 403, 404, 408, 410, 429].contains(&status.as_u16())
+fn is_independent_of_range(status: u16) -> bool {
+    is_transient(status) || is_expired(status)
 }

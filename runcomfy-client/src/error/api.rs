@@ -10,6 +10,7 @@ use runcomfy_schema::printable::printable;
 use runcomfy_schema::truncate::{Start, start};
 use runcomfy_types::ModelId;
 
+use crate::http_status::{gave_up_waiting, is_too_early};
 use crate::time::ShownDuration;
 
 /// The service, or something before it, refused a call.
@@ -191,16 +192,20 @@ impl ApiError {
 
     /// Whether the same call may get another answer a little later: the service is busy or broken,
     /// or what answered was something before it.
+    ///
+    /// The kind stands for HTTP 429 and 5xx, because an error code counts more than these: a call with a
+    /// wrong token stays wrong. A redirect is not followed, and may go away.
     pub(crate) fn is_transient(&self) -> bool {
         matches!(self.kind, ApiErrorKind::Server | ApiErrorKind::RateLimited)
-            || matches!(self.status, 300..400 | 408 | 425 | 499)
+            || gave_up_waiting(self.status)
+            || is_too_early(self.status)
+            || (300..400).contains(&self.status)
     }
 
     /// Whether it may only mean that one part of the service lags behind another: right after a job
     /// was accepted, or has ended.
     pub(crate) fn is_lag(&self) -> bool {
         matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::NotReady)
-            || matches!(self.status, 425 | 499)
     }
 }
 

@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use super::job_signs::has_job_signs;
 use crate::error::{ApiError, BoxError, Error};
+use crate::http_status::gave_up_waiting;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::{Ids, named_id};
 use crate::transport::{CallError, Response, Subject};
@@ -64,8 +65,7 @@ impl SubmitOutcome {
         };
         let refused = match status {
             200..300 => id.is_none() && error.kind.is_refusal(),
-            // The service may have accepted it after something gave up waiting for the response.
-            408 | 499 => false,
+            _ if gave_up_waiting(status) => false,
             400..500 => true,
             _ => false,
         };

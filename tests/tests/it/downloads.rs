@@ -379,6 +379,18 @@ async fn later_call_resumes_a_partial_download() {
 }
 
 #[tokio::test]
+async fn passing_refusal_is_tried_again_and_keeps_the_part() {
+    let rest = "HTTP/1.1 206 P|etag: \"a\"|content-range: bytes 4-9/10|content-length: 6|connection: close||aaaaaa";
+    for status in [408, 425, 429, 499, 500, 503] {
+        let busy = format!("HTTP/1.1 {status} B|content-length: 0|connection: close||");
+        let (results, content, asked) = fetch(&[&busy, HALF_A, &busy, rest], 1).await;
+        assert!(results[0].is_ok(), "{status}: {results:?}");
+        assert_eq!(content.as_deref(), Some("AAAAaaaaaa"), "{status}");
+        assert!(asked[3].contains("range: bytes=4-"), "{status}: {asked:#?}");
+    }
+}
+
+#[tokio::test]
 async fn non_file_answers_are_errors() {
     for answer in [
         "HTTP/1.1 200 OK|content-encoding: gzip|content-length: 4|connection: close||AAAA",
