@@ -46,7 +46,7 @@ pub(crate) fn number(members: &mut Map<String, Value>, key: &str) -> Option<f64>
     number.filter(|number| number.is_finite()).or_else(|| put_back(members, key, value))
 }
 
-/// The same for a number without a fraction.
+/// Takes a number without a fraction out, which may be sent as a string: `"384"`.
 pub(crate) fn integer<T: TryFrom<i128>>(members: &mut Map<String, Value>, key: &str) -> Option<T> {
     let value = members.remove(key)?;
     let number = match &value {

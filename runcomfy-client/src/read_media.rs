@@ -30,7 +30,8 @@ pub trait ReadMedia: sealed::Sealed + Sized {
         source: impl AsyncRead + Unpin + Send,
     ) -> impl Future<Output = Result<Self, MediaError>> + Send;
 
-    /// The same for a type that the first bytes do not tell, given as a MIME type.
+    /// Reads a source as by [`read`](Self::read), whose first bytes do not tell its type: that is given as a
+    /// MIME type.
     ///
     /// # Errors
     /// Those of [`read`](Self::read); and if `mime` is not the type of an image, a video or audio, or

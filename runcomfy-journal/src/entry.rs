@@ -123,7 +123,7 @@ pub enum JournalEntry {
         /// [`Submission::id`].
         submission: String,
     },
-    /// The same for a job of which only the id is known.
+    /// Somebody has checked a job of which only the id is known. It is not reported again.
     JobSettled {
         /// The job.
         request_id: RequestId,

@@ -23,7 +23,8 @@ impl Flushed {
         self.state().flush(number, store)
     }
 
-    /// The same for the beginning of a submission, which must not be sent after a failed flush.
+    /// Flushes the beginning of a submission, and all before it. It fails after any flush that failed: the
+    /// submission must not be sent then.
     pub(crate) fn upto_begun(&self, number: u64, store: &Mutex<Store>) -> io::Result<()> {
         let mut state = self.state();
         if state.failed {

@@ -56,7 +56,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
     }
 }
 
-/// The same for the lines of a file before `end`.
+/// Calls `each` with every complete line of a file before `end`, as [`for_each_line`] does.
 pub(crate) fn for_each_line_before(
     file: &File,
     end: u64,

@@ -97,8 +97,8 @@ impl Store {
         Ok(())
     }
 
-    /// The same while the journal is locked. Nobody is writing then, so a last line without a line break
-    /// is complete.
+    /// Reads what is new in the file while the journal is locked. Nobody is writing then, so a last line
+    /// without a line break is complete.
     pub(crate) fn catch_up_locked(&mut self) -> io::Result<()> {
         // Do not change a file that is only half a line: with a line break, it would look like a file of
         // another kind.

@@ -168,7 +168,8 @@ impl Media {
         MediaEncoder::new().read(source, MediaError::ReadContent)
     }
 
-    /// The same for a type that the first bytes do not tell, given as a MIME type.
+    /// The content that a source gives, as by [`Media::reader`], of a type that its first bytes do not tell:
+    /// that is given as a MIME type.
     ///
     /// # Errors
     /// If the source fails; and those of [`Media::bytes_as`].

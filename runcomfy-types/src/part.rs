@@ -146,7 +146,8 @@ pub fn literal_input<T: HasRules>(text: &str) -> T {
     literal(from_json(text))
 }
 
-/// The same, built.
+/// The input of a call of `input!` whose literals the judge has accepted at compile time, as a builder
+/// gives it.
 ///
 /// # Panics
 /// As [`literal_input`].

@@ -56,7 +56,7 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// The same client with another journal. It shares the connections and the limits of this one.
+    /// A client with another journal, that shares the connections and the limits of this one.
     #[must_use]
     pub fn with_journal(&self, journal: impl Journal) -> Self {
         let journal: Option<Arc<dyn Journal>> = Some(Arc::new(journal));

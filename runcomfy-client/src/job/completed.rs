@@ -149,7 +149,7 @@ impl<O> Completed<O> {
 }
 
 impl<O, C> Completed<O, C> {
-    /// The same, for the journal of this client.
+    /// Tells the journal of this client that the work on the result is done.
     pub(crate) async fn settle_in(&self, client: &Client) -> Result<(), Error> {
         let Some(journal) = &client.core.journal else { return Ok(()) };
         let (entry, journal) = (self.settled_entry(), Arc::clone(journal));

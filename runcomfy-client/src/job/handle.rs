@@ -94,7 +94,7 @@ impl JobHandle {
         self.fetch_end_with(JobCall::result()).await
     }
 
-    /// The same for a job that has ended, as this status says.
+    /// How the job ended, with its result. This status says that it has ended.
     pub(super) async fn fetch_end_after(
         &self,
         status: JobStatus,

@@ -62,7 +62,7 @@ impl Response {
         self.excerpt(text, 1024)
     }
 
-    /// The same for a text that should be a single word.
+    /// A text of the response that should be a single word, as an error quotes it.
     pub(crate) fn word(&self, text: &str) -> String {
         self.excerpt(text, 100)
     }

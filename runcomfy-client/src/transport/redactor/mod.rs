@@ -83,8 +83,8 @@ impl Redactor {
         Start { shown: truncate::start(&shown, max_len), len: text.len() }.to_string()
     }
 
-    /// The same for the start of a text that is to be cut anyway, of about this many bytes: nothing
-    /// may be cut before the token is hidden.
+    /// The start of a text without the token, of about this many bytes. The caller cuts it: nothing may be
+    /// cut before the token is hidden.
     fn redact_start<'t>(&self, text: &'t str, len: usize) -> Cow<'t, str> {
         let Secrets { forms, begins, mark, only_words } = &*self.0;
         let bytes = text.as_bytes();
