@@ -197,7 +197,7 @@ pub(super) fn cancel_words(id: &RequestId, outcome: &CancelOutcome) -> String {
         CancelOutcome::Cancelled => format!("request {id} is cancelled"),
         CancelOutcome::Requested => {
             format!(
-                "the service will cancel request {id}; check it with `rcf status {}`",
+                "the service may still cancel request {id}; check it with `rcf status {}`",
                 service::shell_word(id)
             )
         }

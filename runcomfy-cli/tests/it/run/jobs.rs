@@ -208,6 +208,12 @@ fn a_job_that_has_not_ended_can_be_cancelled() {
     );
     let error = service.fail(&["wait", id, "--wait-timeout", "0s", "-q"], 75);
     assert!(error.contains(&format!("the job goes on: `rcf wait {id}`")), "{error}");
+    // The answer names no outcome, and the job is still in the queue.
+    service.sandbox.reply_next(Call::Cancel, Reply::new(202, "{}"));
+    assert_eq!(
+        service.succeed(&["cancel", id]),
+        format!("the service may still cancel request {id}; check it with `rcf status {id}`\n")
+    );
     assert_eq!(service.succeed(&["cancel", id]), format!("request {id} is cancelled\n"));
     let error = service.fail(&["wait", id, "-q"], 70);
     assert!(error.contains("was cancelled"), "{error}");
