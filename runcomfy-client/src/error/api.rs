@@ -97,19 +97,25 @@ pub enum ApiErrorKind {
 
 impl ApiErrorKind {
     pub(crate) fn of(status: u16, code: Option<&str>) -> Self {
-        match code {
-            Some("400001") => Self::BadRequest,
-            Some("400002") => Self::PaymentRequired,
-            Some("400004") => Self::Unauthorized,
-            Some("400005") => Self::NotReady,
-            Some("403001") => Self::Forbidden,
-            Some("404001") => Self::NotFound,
+        code.and_then(Self::of_code).unwrap_or_else(|| Self::of_status(status))
+    }
+
+    /// `None` if the code says nothing.
+    fn of_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "400001" => Self::BadRequest,
+            "400002" => Self::PaymentRequired,
+            "400004" => Self::Unauthorized,
+            "400005" => Self::NotReady,
+            "403001" => Self::Forbidden,
+            "404001" => Self::NotFound,
             // A code that is not documented still begins with the HTTP status that it stands for.
-            Some(code) if status == 200 => Self::of_status(
-                code.get(..3).and_then(|digits| digits.parse().ok()).unwrap_or(status),
-            ),
-            _ => Self::of_status(status),
-        }
+            code => {
+                let is_code = [3, 6].contains(&code.len()) && code.parse::<u32>().is_ok();
+                let status = code.get(..3).filter(|_| is_code)?.parse().ok()?;
+                return Some(Self::of_status(status)).filter(|kind| *kind != Self::Other);
+            }
+        })
     }
 
     fn of_status(status: u16) -> Self {

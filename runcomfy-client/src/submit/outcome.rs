@@ -7,11 +7,10 @@
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
 //! | 429 without signs of a job | none yet: surely not accepted, so `send.rs` sends it again |
 //! | 4xx but for 408 and 499 | not accepted |
-//! | 2xx with a documented `error_code`, or 200 with one that begins with a refusing status | not accepted |
+//! | 2xx with an `error_code` that stands for a refusal | not accepted |
 //! | anything else | unknown |
 //!
-//! `ApiErrorKind::of` has the documented codes, and says what other codes stand for. With 201 to 299, such a
-//! code is no proof of a refusal: the caller would submit again, and perhaps pay twice.
+//! `ApiErrorKind::of` says what a code stands for.
 //!
 //! An error with signs of a job (`job_signs.rs`) is unknown, with any status, and is not sent again: the
 //! job may have been paid for. A request id in an error is a hint: it may be the job's, or one that a
@@ -184,9 +183,11 @@ mod tests {
             (200, r#"{"error_code": 400999}"#, "refused 200"),
             (200, r#"{"error_code": 500999}"#, "unknown"),
             (200, r#"{"error_code": "X400"}"#, "unknown"),
-            // Only a documented code is known with other statuses.
             (201, r#"{"error_code": 400002}"#, "refused 201"),
-            (201, r#"{"error_code": 400999}"#, "unknown"),
+            (201, r#"{"error_code": 400999}"#, "refused 201"),
+            (202, r#"{"error_code": 401001}"#, "refused 202"),
+            (202, r#"{"error_code": 500001}"#, "unknown"),
+            (202, r#"{"error_code": 401001, "status": "in_queue"}"#, "unknown"),
             (200, r#"{"request_id": "r1", "error_code": 400002}"#, "unknown, hint r1"),
             (429, "", "busy"),
             (429, id, "busy"),

@@ -111,7 +111,22 @@ mod tests {
             (200, "429007", ApiErrorKind::RateLimited),
             (400, "400005", ApiErrorKind::NotReady),
             (200, "400005", ApiErrorKind::NotReady),
+            (400, "500001", ApiErrorKind::Server),
+            (400, "429001", ApiErrorKind::RateLimited),
+            (400, "401001", ApiErrorKind::Unauthorized),
+            (202, "401001", ApiErrorKind::Unauthorized),
+            (202, "422001", ApiErrorKind::InvalidInput),
+            (503, "403003", ApiErrorKind::Forbidden),
+            (200, "429", ApiErrorKind::RateLimited),
+            // These codes stand for no status that has a kind.
+            (400, "10003", ApiErrorKind::BadRequest),
+            (503, "10003", ApiErrorKind::Server),
+            (503, "409001", ApiErrorKind::Server),
+            (200, "10003", ApiErrorKind::Other),
+            (200, "4001", ApiErrorKind::Other),
             (200, "\"X\"", ApiErrorKind::Other),
+            (200, "\"500xyz\"", ApiErrorKind::Other),
+            (200, "\"+50001\"", ApiErrorKind::Other),
         ] {
             let error = read(status, &format!(r#"{{"error_code": {code}}}"#));
             assert_eq!(error.kind, kind, "{status} {code}");

@@ -7,6 +7,7 @@ mod cancellation;
 mod catalog;
 mod claims;
 mod codegen;
+mod codes;
 mod compaction;
 mod compiler_messages;
 mod contents;
