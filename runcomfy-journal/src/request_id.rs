@@ -35,6 +35,14 @@ impl std::error::Error for InvalidRequestId {}
 
 debug_as_report!(struct InvalidRequestId { id, reason });
 
+impl InvalidRequestId {
+    /// Why it is none: `it is empty`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+}
+
 impl RequestId {
     /// The id as text.
     #[must_use]

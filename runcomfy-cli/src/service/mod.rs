@@ -65,7 +65,12 @@ pub(crate) fn error_in(error: ClientError, context: &Context<'_>) -> Error {
 }
 
 fn with_message(error: ClientError, message: String) -> Error {
-    let (kind, id) = (kind(&error), error.request_id().map(ToString::to_string));
+    let job = match &error {
+        // A script would take the id of a refused submission for that of a job.
+        ClientError::Api(refusal) => refusal.request_id.as_ref(),
+        error => error.request_id(),
+    };
+    let (kind, id) = (kind(&error), job.map(ToString::to_string));
     let made = Error::new(kind, message.clone()).because(CallError { message, error });
     match id {
         Some(id) => made.about(id),

@@ -40,6 +40,11 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// How many bytes the body of a refused submission had.
     pub request_size: Option<u64>,
+    /// The request id in the refusal of a submission. No job has it: it names the call, if you ask the
+    /// service about it.
+    pub correlation_id: Option<RequestId>,
+    /// How often a submission was tried that the service refused in the end.
+    pub(crate) refused_after: Option<u32>,
     /// Whether the call was about a job that a journal has unfinished.
     pub(crate) is_journaled: bool,
     /// Whether no schema of ours has checked the body of the submission.
@@ -61,6 +66,8 @@ debug_as_report!(struct ApiError {
     location,
     retry_after,
     request_size,
+    correlation_id,
+    refused_after,
     is_journaled,
     is_unchecked,
     method,
@@ -140,8 +147,18 @@ impl ApiErrorKind {
 }
 
 impl ApiError {
-    /// What to do next.
+    /// What a refused submission means for the money, and what to do next.
     pub(crate) fn advice(&self) -> String {
+        let next = self.next_step();
+        let Some(attempts) = self.refused_after else { return next };
+        let tried =
+            if attempts > 1 { format!("tried {attempts} times, and ") } else { String::new() };
+        let may_pass = self.kind == ApiErrorKind::RateLimited;
+        let again = if may_pass { ", so it is safe to submit again" } else { "" };
+        format!("{tried}nothing was accepted{again}; {next}")
+    }
+
+    fn next_step(&self) -> String {
         if let Some(base) = &self.versioned_base {
             return format!(
                 "the base URL of the client has no version; use {base}, or check the address"
@@ -234,6 +251,9 @@ impl fmt::Display for ApiError {
         let about = |f: &mut fmt::Formatter<'_>| {
             if let Some(id) = &self.request_id {
                 write!(f, " (request {id})")?;
+            }
+            if let Some(id) = &self.correlation_id {
+                write!(f, " (its id for this call: {id})")?;
             }
             match self.retry_after {
                 Some(wait) => write!(f, "; it asks to wait {}", ShownDuration(wait)),

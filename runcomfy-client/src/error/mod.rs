@@ -294,11 +294,12 @@ debug_as_report!(enum Error {
 });
 
 impl Error {
-    /// The job that the error is about, if there is one.
+    /// The job that the error is about, if there is one. Of a refused submission, which has no job, the
+    /// [id of the refusal](ApiError::correlation_id).
     #[must_use]
     pub fn request_id(&self) -> Option<&RequestId> {
         match self {
-            Self::Api(error) => error.request_id.as_ref(),
+            Self::Api(error) => error.request_id.as_ref().or(error.correlation_id.as_ref()),
             Self::SubmitUnknown { request_id, .. }
             | Self::Output { request_id, .. }
             | Self::Download { request_id, .. } => request_id.as_ref(),

@@ -6,22 +6,24 @@
 //! | 2xx with both | unknown, and the id is a hint |
 //! | 2xx with a request id, but incomplete | unknown, and the job's id is known |
 //! | 429 without signs of a job | none yet: surely not accepted, so `send.rs` sends it again |
-//! | 4xx but for 408 and 499 | not accepted |
+//! | 400 to 405, 413, 415, 422 | not accepted |
+//! | another 4xx, but 408 and 499, without a request id | not accepted |
 //! | 2xx with an `error_code` that stands for a refusal | not accepted |
 //! | anything else | unknown |
 //!
-//! `ApiErrorKind::of` says what a code stands for.
+//! `ApiErrorKind::of` says what a code stands for. A 4xx whose code stands for a failure of the server is
+//! unknown.
 //!
 //! An error with signs of a job (`job_signs.rs`) is unknown, with any status, and is not sent again: the
 //! job may have been paid for. A request id in an error is a hint: it may be the job's, or one that a
-//! gateway gave to the call.
+//! gateway gave to the call. So is one that is not where the service puts it.
 
-use runcomfy_journal::{JournalEntry, RequestId, Submission};
+use runcomfy_journal::{InvalidRequestId, JournalEntry, RequestId, Submission};
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
-use super::job_signs::has_job_signs;
-use crate::error::{ApiError, BoxError, Error};
+use super::job_signs::{has_job_signs, mentioned_id};
+use crate::error::{ApiError, ApiErrorKind, BoxError, Error};
 use crate::http_status::gave_up_waiting;
 use crate::transport::failure::innermost;
 use crate::transport::named_id::{Ids, named_id};
@@ -46,37 +48,51 @@ pub(super) struct Busy(pub(super) Box<ApiError>);
 
 impl SubmitOutcome {
     /// `subject` is for the error, if there is one.
-    pub(super) fn of(response: &Response, subject: Subject<'_>) -> Result<Self, Busy> {
-        let id = id_of(response).filter(|id| !response.has_token(id));
+    pub(super) fn of(
+        response: &Response,
+        subject: Subject<'_>,
+        attempt: u32,
+    ) -> Result<Self, Busy> {
         let status = response.status;
-        let Some(error) = response.refusal(subject) else {
-            return Ok(match id {
-                Some(id) if response.json.is_ok() => Self::Accepted(id),
-                id => {
-                    let reason = match (&response.json, &id) {
-                        (Err(error), Some(_)) => format!("the answer is broken off ({error})"),
-                        _ => "the answer has no request id".to_owned(),
-                    };
-                    let source = format!("{reason}: {}", response.shown()).into();
-                    Self::Unknown { ids: Ids::of(status, id), source }
+        let named = id_of(response);
+        let names_id = named.is_some();
+        let Some(mut error) = response.refusal(subject) else {
+            return Ok(match named {
+                Some(Ok(id)) if response.json.is_ok() => Self::Accepted(id),
+                named => {
+                    let source = why_unclear(response, named.as_ref()).into();
+                    let ids = Ids::of(status, named.and_then(Result::ok));
+                    Self::unknown(response, ids, source)
                 }
             });
         };
+        let is_server = error.kind == ApiErrorKind::Server;
         let refused = match status {
-            200..300 => id.is_none() && error.kind.is_refusal(),
+            200..300 => !names_id && error.kind.is_refusal(),
+            400..=405 | 413 | 415 | 422 | 429 => !is_server,
             _ if gave_up_waiting(status) => false,
-            400..500 => true,
+            // The service does not document these. An id may be that of a job.
+            400..500 => !names_id && !is_server,
             _ => false,
         };
+        let id = named.and_then(Result::ok);
         if refused && !has_job_signs(&response.body) {
+            error.refused_after = Some(attempt);
+            error.correlation_id = id;
             let error = Box::new(error);
             return match status {
                 429 => Err(Busy(error)),
                 _ => Ok(Self::NotAccepted(CallError::Refused(error))),
             };
         }
-        let ids = Ids { job: None, hint: id };
-        Ok(Self::Unknown { ids, source: Box::new(error) })
+        Ok(Self::unknown(response, Ids { job: None, hint: id }, Box::new(error)))
+    }
+
+    fn unknown(response: &Response, mut ids: Ids, source: BoxError) -> Self {
+        if ids.job.is_none() && ids.hint.is_none() {
+            ids.hint = mentioned_id(&response.body).filter(|id| !response.has_token(id));
+        }
+        Self::Unknown { ids, source }
     }
 
     /// The job's id, and an id that may be the job's.
@@ -128,13 +144,43 @@ pub(super) fn not_accepted(error: CallError, model_id: &ModelId) -> Error {
     }
 }
 
-/// The request id that an answer names.
-fn id_of(response: &Response) -> Option<RequestId> {
-    match response.json.as_ref().ok().and_then(|json| json.get("request_id")) {
-        Some(Value::String(id)) => id.parse().ok(),
-        // A number, or broken off: its text says more than the `Value`.
-        _ => named_id(&response.body),
+/// The request id that an answer names; else why what it names cannot be used as one.
+fn id_of(response: &Response) -> Option<Result<RequestId, String>> {
+    let named = match &response.json {
+        Ok(json) => match json.get("request_id")? {
+            Value::Null => return None,
+            Value::String(id) if id.is_empty() => return None,
+            Value::String(id) => {
+                id.parse().map_err(|error: InvalidRequestId| (format!("{id:?}"), error.reason()))
+            }
+            // The text of a number says more than the `Value`.
+            other => named_id(&response.body)
+                .ok_or_else(|| (other.to_string(), "it is neither a string nor a whole number")),
+        },
+        // Broken off, or damaged.
+        Err(_) => Ok(named_id(&response.body)?),
+    };
+    let named = named.and_then(|id| match response.has_token(&id) {
+        true => Err((format!("{:?}", &*id), "it holds the token")),
+        false => Ok(id),
+    });
+    Some(named.map_err(|(shown, reason)| {
+        format!("its request id {} is not usable: {reason}", response.word(&shown))
+    }))
+}
+
+/// Why a success does not show that the submission was accepted.
+fn why_unclear(response: &Response, named: Option<&Result<RequestId, String>>) -> String {
+    if response.body.trim().is_empty() {
+        return "the answer has an empty body".to_owned();
     }
+    let reason = match (&response.json, named) {
+        (Err(error), _) if error.is_eof() => format!("the answer is broken off ({error})"),
+        (Err(error), _) => format!("the answer cannot be read as JSON ({error})"),
+        (Ok(_), Some(Err(reason))) => reason.clone(),
+        (Ok(_), _) => "the answer has no request id".to_owned(),
+    };
+    format!("{reason}: {}", response.shown())
 }
 
 #[cfg(test)]
@@ -142,7 +188,7 @@ mod tests {
     use super::*;
 
     fn outcome(status: u16, body: &str) -> String {
-        match SubmitOutcome::of(&Response::of(status, body), Subject::default()) {
+        match SubmitOutcome::of(&Response::of(status, body), Subject::default(), 1) {
             Ok(SubmitOutcome::Accepted(id)) => format!("accepted {id}"),
             Err(Busy(_)) => "busy".to_owned(),
             Ok(SubmitOutcome::NotAccepted(CallError::Refused(error))) => {
@@ -172,7 +218,10 @@ mod tests {
             (200, r#"{"request_id": 7, "request_id": "r1"}"#, "accepted r1"),
             (200, r#"{"request_id": "r1", "request_id": null}"#, "unknown"),
             (200, r#"{"request_id": "a/b"}"#, "unknown"),
-            (200, r#"[{"request_id": "r1"}]"#, "unknown"),
+            // A hint, because it is not where the service puts it.
+            (200, r#"[{"request_id": "r1"}]"#, "unknown, hint r1"),
+            (200, r#"{"data": {"request_id": "r1"}}"#, "unknown, hint r1"),
+            (200, r#"{"cost": NaN, "request_id": "r1"}"#, "unknown, hint r1"),
             (200, r#"{"request_id": "r1", "st"#, "unknown, job r1"),
             (200, r#"{"request_id": 7"#, "unknown"),
             (200, "{}", "unknown"),
@@ -189,6 +238,7 @@ mod tests {
             (202, r#"{"error_code": 500001}"#, "unknown"),
             (202, r#"{"error_code": 401001, "status": "in_queue"}"#, "unknown"),
             (200, r#"{"request_id": "r1", "error_code": 400002}"#, "unknown, hint r1"),
+            (200, r#"{"request_id": "a/b", "error_code": 400002}"#, "unknown"),
             (429, "", "busy"),
             (429, id, "busy"),
             (429, job, "unknown, hint r1"),
@@ -205,8 +255,34 @@ mod tests {
             (429, r#"{"status": "failed", "status_url": null}"#, "busy"),
             (429, r#"{"message": "the queue is full", "#, "busy"),
             (429, "<html>in_queue</html>", "busy"),
+            (429, r#"{"data": {"request_id": "r1", "status_url": "u"}}"#, "unknown, hint r1"),
+            (429, r#"[{"status": "in_queue", "status_url": "u"}]"#, "unknown"),
+            (429, r#"{"cost": NaN, "request_id": "r1", "status_url": "u"}"#, "unknown, hint r1"),
+            (429, r#"{"request_id": "r1", "error_code": 10003}"#, "busy"),
+            // A failure of the server.
+            (429, r#"{"error_code": 500001}"#, "unknown"),
+            (400, r#"{"request_id": "r1", "error_code": 500001}"#, "unknown, hint r1"),
+            (404, r#"{"code": 503001}"#, "unknown"),
+            (409, r#"{"error_code": 500001}"#, "unknown"),
+            // An unknown code, beside signs of a job and without.
+            (400, r#"{"code": 10003, "data": {"status_url": "u"}}"#, "unknown"),
+            (400, r#"{"code": 10003, "request_id": "r1"}"#, "refused 400"),
+            (400, r#"{"code": 10003}"#, "refused 400"),
             (400, "", "refused 400"),
+            (401, id, "refused 401"),
+            (402, id, "refused 402"),
+            (403, id, "refused 403"),
             (404, id, "refused 404"),
+            (422, id, "refused 422"),
+            // These are not documented, so an id in them may be that of a job.
+            (409, id, "unknown, hint r1"),
+            (409, r#"{"request_id": "a/b"}"#, "unknown"),
+            (410, id, "unknown, hint r1"),
+            (424, id, "unknown, hint r1"),
+            (425, id, "unknown, hint r1"),
+            (409, r#"{"request_id": null}"#, "refused 409"),
+            (410, "", "refused 410"),
+            (424, r#"{"message": "upstream timed out"}"#, "refused 424"),
             (405, "", "refused 405"),
             (409, "", "refused 409"),
             (413, "<html></html>", "refused 413"),

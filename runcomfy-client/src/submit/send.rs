@@ -43,7 +43,7 @@ impl ClientCore {
                         size: Some(body.len()),
                         ..Subject::default()
                     };
-                    match SubmitOutcome::of(&response, subject) {
+                    match SubmitOutcome::of(&response, subject, attempt) {
                         Ok(outcome) => return outcome,
                         Err(Busy(refusal)) => {
                             warn!(attempt, status = 429, "the service is busy");

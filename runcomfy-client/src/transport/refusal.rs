@@ -48,6 +48,8 @@ impl Response {
             location: self.location.as_deref().map(|to| self.url(to)),
             retry_after: retry_after.map(RetryAfter::asked),
             request_size: subject.size,
+            correlation_id: None,
+            refused_after: None,
             is_journaled: false,
             is_unchecked: subject.is_unchecked,
             method: call.method.clone(),

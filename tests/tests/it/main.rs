@@ -48,6 +48,7 @@ mod output_kind;
 mod outputs;
 mod overall_timeout;
 mod own_models;
+mod refusals;
 mod request_ids;
 mod rooms;
 mod sandbox;
