@@ -6,11 +6,13 @@ use runcomfy_journal::{JobState, RequestId};
 use runcomfy_types::ModelId;
 use serde_json::Value;
 
+use crate::error::ApiErrorKind;
 use crate::transport::named_id::named_id;
-use crate::transport::{Response, message, words as words_of};
+use crate::transport::{Response, Subject, message, words as words_of};
 
-/// The end of a job in a response, with any HTTP status: [`JobState::Failed`] or
-/// [`JobState::Cancelled`].
+/// The end of a job in a response: [`JobState::Failed`] or [`JobState::Cancelled`]. Calls fail, too, with
+/// the same words: unless the body names the job, it says nothing of it outside HTTP 2xx, nor where its
+/// code refuses the call.
 pub(super) fn end(response: &Response, request_id: &RequestId) -> Option<JobState> {
     let json = response.json.as_ref().ok()?;
     let names_job = match id(json, response) {
@@ -19,15 +21,28 @@ pub(super) fn end(response: &Response, request_id: &RequestId) -> Option<JobStat
         None => false,
     };
     let word = json.get("status")?.as_str()?;
-    let is_about_job = match response.status {
-        200..300 => true,
-        // These statuses are about the call, unless the body names the job.
-        401 | 403 | 408 | 429 => names_job,
-        // Servers also call their own failures an `error`.
-        _ => names_job || !word.eq_ignore_ascii_case("error"),
-    };
+    let is_about_job =
+        names_job || (is_success(response) && !is_error(word) && !refuses_call(response));
     let state = JobState::from(word);
     (is_about_job && matches!(state, JobState::Failed | JobState::Cancelled)).then_some(state)
+}
+
+fn is_success(response: &Response) -> bool {
+    (200..300).contains(&response.status)
+}
+
+/// Whether a word is the one by which servers also call their own failures.
+fn is_error(word: &str) -> bool {
+    word.eq_ignore_ascii_case("error")
+}
+
+/// Whether the code of a response is about the call, and not about the job.
+fn refuses_call(response: &Response) -> bool {
+    use ApiErrorKind::{Forbidden, NotFound, NotReady, RateLimited, Unauthorized};
+    let refusal = response.refusal(Subject::default());
+    refusal.is_some_and(|refusal| {
+        matches!(refusal.kind, Unauthorized | Forbidden | NotFound | NotReady | RateLimited)
+    })
 }
 
 /// Why an answer is not about this job.
@@ -37,8 +52,15 @@ pub(super) fn other_job(
     model_id: Option<&ModelId>,
 ) -> Option<String> {
     let json = response.json.as_ref().ok()?;
-    if let Some(found) = id(json, response).filter(|found| found != request_id.as_str()) {
-        return Some(format!("it is about another request, {}", response.word(&found)));
+    match id(json, response) {
+        Some(found) if found == request_id.as_str() => {}
+        Some(found) => {
+            return Some(format!("it is about another request, {}", response.word(&found)));
+        }
+        None if json.get("status").and_then(Value::as_str).is_some_and(is_error) => {
+            return Some("it is an error that names no job".to_owned());
+        }
+        None => {}
     }
     let found = json.get("model_id")?.as_str()?;
     let model_id = model_id?;
@@ -84,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn end_is_found_in_any_place() {
+    fn end_is_found_only_where_the_job_is_meant() {
         let id: RequestId = "r1".parse().unwrap();
         let failed = r#"{"status": "failed", "error": "nsfw"}"#;
         let coded = r#"{"status": "FAILED", "error_code": 500123}"#;
@@ -92,15 +114,29 @@ mod tests {
         let error = r#"{"status": "error", "message": "internal"}"#;
         let own_error = r#"{"request_id": "r1", "status": "error"}"#;
         let other = r#"{"request_id": "r2", "status": "failed"}"#;
+        let refused = r#"{"status": "failed", "error_code": 400004, "message": "token invalid"}"#;
+        let named = r#"{"request_id": "r1", "status": "failed", "error_code": 400004}"#;
         for (status, body, state) in [
             (200, failed, Some(JobState::Failed)),
             (200, coded, Some(JobState::Failed)),
             (200, cancelled, Some(JobState::Cancelled)),
-            (200, error, Some(JobState::Failed)),
+            (200, own_error, Some(JobState::Failed)),
             (200, other, None),
-            (404, failed, Some(JobState::Failed)),
+            // A gateway's own failure looks so, too.
+            (200, error, None),
+            // The code refuses the call; beside the job's id, it is the job's.
+            (200, refused, None),
+            (200, r#"{"status": "failed", "error_code": 404001}"#, None),
+            (200, r#"{"status": "error", "error_code": 429001}"#, None),
+            (200, named, Some(JobState::Failed)),
+            // Gateways fail and cancel calls: outside 2xx, only the id shows that the job is meant.
+            (404, failed, None),
+            (400, refused, None),
+            (500, failed, None),
+            (502, r#"{"status": "cancelled", "message": "context canceled"}"#, None),
+            (307, failed, None),
+            (404, r#"{"request_id": "r1", "status": "failed"}"#, Some(JobState::Failed)),
             (410, cancelled, Some(JobState::Cancelled)),
-            (500, failed, Some(JobState::Failed)),
             (500, error, None),
             (500, own_error, Some(JobState::Failed)),
             (500, other, None),

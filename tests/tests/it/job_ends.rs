@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runcomfy_models::time::Clock;
-use runcomfy_models::{Client, Error, FileJournal, Journal, WaitOptions};
+use runcomfy_models::{ApiErrorKind, Client, Error, FileJournal, Journal, WaitOptions};
 use runcomfy_sandbox::{Call, Reply};
 
 use crate::end_to_end::input;
@@ -52,6 +52,55 @@ async fn known_end_in_any_response_ends_the_wait_at_once() {
                 assert!(journal.unfinished().unwrap().is_empty(), "{context}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn failure_of_the_call_is_no_end_of_the_job() {
+    let (sandbox, client, _) = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = client.with_journal(journal.clone());
+    for call in [Call::Status, Call::Result] {
+        for status in [200, 400] {
+            let job = client.submit(&input()).await.unwrap();
+            let body = r#"{"error_code": 400004, "status": "failed", "message": "token invalid"}"#;
+            sandbox.reply_next(call, Reply::new(status, body));
+            let error = job.wait().await.unwrap_err();
+            let cause = match &error {
+                Error::ResultUnreadable { source, .. } => source.api(),
+                error => error.api(),
+            };
+            assert_eq!(cause.unwrap().kind, ApiErrorKind::Unauthorized, "{call:?} {error:?}");
+            assert_eq!(journal.unfinished().unwrap().jobs.len(), 1, "{call:?} {status}");
+            assert!(job.wait().await.is_ok());
+        }
+        for (status, body) in [
+            (200, r#"{"error_code": 429001, "status": "error", "message": "rate limit"}"#),
+            (200, r#"{"error_code": 404001, "status": "failed", "message": "no such request"}"#),
+            (200, r#"{"status": "error", "message": "upstream timeout"}"#),
+            (404, r#"{"status": "failed", "message": "request not found"}"#),
+            (408, r#"{"status": "failed", "message": "request timeout"}"#),
+            (499, r#"{"status": "cancelled", "message": "context canceled"}"#),
+            (502, r#"{"status": "cancelled", "message": "context canceled"}"#),
+            (503, r#"{"status": "failed", "message": "service temporarily unavailable"}"#),
+        ] {
+            let job = client.submit(&input()).await.unwrap();
+            sandbox.reply_next(call, Reply::new(status, body));
+            let done = job.wait().await;
+            assert!(done.is_ok(), "{call:?} {status} {body}: {done:?}");
+        }
+        // An error that names no job says so.
+        let job = client.submit(&input()).await.unwrap();
+        sandbox.reply_next(call, Reply::new(200, r#"{"status": "ERROR", "message": "timeout"}"#));
+        let asked = match call {
+            Call::Status => job.status().await.map(drop),
+            _ => job.result().await.map(drop),
+        };
+        let error = asked.unwrap_err();
+        assert!(matches!(error, Error::BadAnswer { .. }), "{error:?}");
+        assert!(error.to_string().contains("names no job"), "{error}");
+        assert!(job.wait().await.is_ok());
     }
 }
 
