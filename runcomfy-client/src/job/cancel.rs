@@ -7,7 +7,7 @@ use runcomfy_journal::JobState;
 
 use super::failure::JobCallError;
 use super::handle::{JobCall, JobHandle};
-use super::{Job, response, wire};
+use super::{Job, wire};
 use crate::error::Error;
 use crate::transport::Response;
 
@@ -24,6 +24,18 @@ pub enum CancelOutcome {
     NotCancellable,
     /// A word that this version does not know.
     Unknown(String),
+}
+
+impl CancelOutcome {
+    /// The outcome that a word of the service means. An unknown word is kept.
+    fn of(word: &str, response: &Response) -> Self {
+        match word.to_ascii_lowercase().as_str() {
+            "cancelled" | "canceled" => Self::Cancelled,
+            "cancellation_requested" => Self::Requested,
+            "not_cancellable" => Self::NotCancellable,
+            _ => Self::Unknown(response.word(word)),
+        }
+    }
 }
 
 impl fmt::Display for CancelOutcome {
@@ -76,19 +88,12 @@ impl JobHandle {
         let cancelled: wire::Cancelled = self.read_members(response)?;
         let word = |member: Option<String>| member.filter(|word| !word.is_empty());
         let outcome = word(cancelled.outcome);
-        let state = word(cancelled.status).map(|word| response::state(&word, response));
-        Ok(match (outcome.as_deref(), state) {
+        let state = word(cancelled.status).map(|word| JobState::from(word.as_str()));
+        Ok(match (outcome, state) {
             // A repeated call finds the job cancelled already.
-            (Some("cancelled" | "canceled"), _) | (_, Some(JobState::Cancelled)) => {
-                Some(CancelOutcome::Cancelled)
-            }
-            (Some("cancellation_requested"), _) => Some(CancelOutcome::Requested),
-            (Some("not_cancellable"), _) => Some(CancelOutcome::NotCancellable),
-            (Some(word), _) => Some(CancelOutcome::Unknown(response.word(word))),
-            (None, Some(JobState::Unknown(word))) if word == "cancellation_requested" => {
-                Some(CancelOutcome::Requested)
-            }
-            (None, Some(JobState::Unknown(word))) => Some(CancelOutcome::Unknown(word)),
+            (_, Some(JobState::Cancelled)) => Some(CancelOutcome::Cancelled),
+            (Some(word), _) => Some(CancelOutcome::of(&word, response)),
+            (None, Some(JobState::Unknown(word))) => Some(CancelOutcome::of(&word, response)),
             (None, _) => None,
         })
     }

@@ -21,6 +21,10 @@ async fn every_form_of_a_cancellation_is_understood() {
         (Reply::new(202, r#"{"outcome": "cancellation_requested"}"#), CancelOutcome::Requested),
         (Reply::new(202, r#"{"status": "cancellation_requested"}"#), CancelOutcome::Requested),
         (Reply::new(202, r#"{"outcome": "not_cancellable"}"#), CancelOutcome::NotCancellable),
+        (Reply::new(202, r#"{"outcome": "NOT_CANCELLABLE"}"#), CancelOutcome::NotCancellable),
+        (Reply::new(202, r#"{"outcome": "CANCELLED"}"#), CancelOutcome::Cancelled),
+        (Reply::new(202, r#"{"status": "Cancellation_Requested"}"#), CancelOutcome::Requested),
+        (Reply::new(202, r#"{"outcome": "Maybe"}"#), CancelOutcome::Unknown("Maybe".to_owned())),
         (Reply::new(202, r#"{"outcome": "maybe"}"#), CancelOutcome::Unknown("maybe".to_owned())),
         (Reply::new(202, r#"{"status": "frozen"}"#), CancelOutcome::Unknown("frozen".to_owned())),
         // Without an outcome, the client asks for the status: this job is still in the queue.
@@ -64,4 +68,33 @@ async fn a_repeated_cancellation_looks_at_the_status() {
     // The outcome of a first attempt is believed.
     sandbox.reply_next(Call::Cancel, Reply::new(202, r#"{"outcome": "not_cancellable"}"#));
     assert_eq!(job.cancel().await.unwrap(), CancelOutcome::NotCancellable);
+}
+
+#[tokio::test]
+async fn failed_call_is_no_outcome() {
+    let clock = TestClock::default();
+    let sandbox = Sandbox::builder().clock(|| Duration::ZERO).start().await.unwrap();
+    let client = Client::builder().base_url(sandbox.base_url()).token(sandbox.token());
+    let client = client.clock(clock).build().unwrap();
+    for (status, body, attempts) in [
+        (409, r#"{"status": "failed", "message": "the job runs"}"#, 1),
+        (404, r#"{"status": "failed", "message": "request not found"}"#, 5),
+        (500, r#"{"status": "failed", "message": "cancel backend down"}"#, 5),
+        (503, r#"{"status": "cancelled", "message": "context canceled"}"#, 5),
+        (200, r#"{"status": "error", "message": "upstream timeout"}"#, 1),
+    ] {
+        let job = client.submit(&input()).await.unwrap();
+        (0..attempts).for_each(|_| sandbox.reply_next(Call::Cancel, Reply::new(status, body)));
+        let received = sandbox.received().len();
+        let error = job.cancel().await.unwrap_err();
+        assert_eq!(error.request_id(), Some(job.request_id()), "{status} {body}: {error:?}");
+        assert_eq!(sandbox.received().len() - received, attempts, "{status} {body}");
+        // The job is in the queue still.
+        assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled, "{status} {body}");
+    }
+    // It is one where the answer names the job.
+    let job = client.submit(&input()).await.unwrap();
+    let body = format!(r#"{{"request_id": "{}", "status": "cancelled"}}"#, job.request_id());
+    sandbox.reply_next(Call::Cancel, Reply::new(500, body));
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
 }
