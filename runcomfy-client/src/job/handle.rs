@@ -125,8 +125,11 @@ impl JobHandle {
             Some(_) => return Ok(JobEnd::Failed(response::words(&response))),
             None => {}
         }
+        let failure = response::failure_without_output(&response);
         let result: wire::JobResult = self.read_members(&mut response)?;
         match response::state(&result.status, &response) {
+            // `completed` only means that it ended.
+            JobState::Completed if failure.is_some() => Ok(JobEnd::Failed(failure)),
             JobState::Completed if result.output.is_null() => {
                 Err(unreadable("it is completed, but has no output", &response))
             }

@@ -62,7 +62,7 @@ pub(super) fn other_job(
         }
         None => {}
     }
-    let found = json.get("model_id")?.as_str()?;
+    let found = json.get("model_id")?.as_str().filter(|found| !found.is_empty())?;
     let model_id = model_id?;
     let differs = !found.eq_ignore_ascii_case(model_id.as_str());
     differs.then(|| {
@@ -99,6 +99,30 @@ pub(super) fn words(response: &Response) -> Option<String> {
     let json = response.json.as_ref().ok()?;
     let words = json.get("error").and_then(words_of).or_else(|| message(json));
     words.map(|words| response.quote(&words))
+}
+
+/// The words of an error in a result that has no output, or an empty one.
+pub(super) fn failure_without_output(response: &Response) -> Option<String> {
+    let json = response.json.as_ref().ok()?;
+    let has_output = json.get("output").is_some_and(|output| !is_empty(output));
+    if has_output {
+        return None;
+    }
+    let mut errors = ["error", "error_message"].into_iter().filter_map(|key| json.get(key));
+    let words = errors.find(|error| !is_empty(error)).and_then(words_of)?;
+    Some(response.quote(&words))
+}
+
+/// Whether a value says nothing, or holds only such values.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_empty),
+        Value::Object(members) => members.values().all(is_empty),
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +184,9 @@ mod tests {
             (r#"{"request_id": "8"}"#, true),
             (r#"{"request_id": 8}"#, true),
             (r#"{"request_id": "7", "model_id": "a/c"}"#, true),
+            (r#"{"request_id": "7", "model_id": ""}"#, false),
+            (r#"{"status": "error"}"#, true),
+            (r#"{"request_id": "7", "status": "error"}"#, false),
         ] {
             let other = other_job(&Response::of(200, body), &id, Some(&model));
             assert_eq!(other.is_some(), differs, "{body}: {other:?}");

@@ -50,6 +50,7 @@ mod overall_timeout;
 mod own_models;
 mod refusals;
 mod request_ids;
+mod results;
 mod rooms;
 mod sandbox;
 mod sandbox_catalog;
