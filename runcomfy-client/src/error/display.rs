@@ -7,8 +7,8 @@ use runcomfy_schema::error_report::one_line;
 
 use super::Error;
 use super::words::{
-    about_result, followed_by, how_to_check, in_state, of_job, quoted, seen, tried, what_happened,
-    with_advice, with_cause, without_advice,
+    about_result, body_shown, followed_by, how_to_check, in_state, of_job, quoted, seen, tried,
+    what_happened, with_advice, with_cause, without_advice,
 };
 use crate::time::ShownDuration;
 
@@ -81,7 +81,8 @@ impl fmt::Display for Error {
             ),
             Self::BadAnswer { request_id, reason, body } => write!(
                 f,
-                "cannot understand the answer about request {request_id}: {reason}; the job is not affected, so ask again later; the body: {body}"
+                "cannot understand the answer about request {request_id}: {reason}; the job is not affected, so ask again later; {}",
+                body_shown(body)
             ),
             Self::ResultUnreadable { request_id, source } => write!(
                 f,

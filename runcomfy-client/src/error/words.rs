@@ -26,6 +26,14 @@ pub(super) fn followed_by(text: &str, next: &str) -> String {
     format!("{text}{between}{next}")
 }
 
+pub(super) fn body_shown(body: &str) -> String {
+    if body.trim().is_empty() {
+        "the body is empty".to_owned()
+    } else {
+        format!("the body: {body}")
+    }
+}
+
 /// Why a file cannot be saved, with the system's reason.
 pub(super) fn with_cause(reason: &str, source: Option<&BoxError>) -> String {
     match source.map(|source| one_line(&**source)) {

@@ -62,6 +62,7 @@ mod simulated;
 mod spellings;
 mod stalls;
 mod too_deep;
+mod unknown_outcomes;
 mod url_secrets;
 mod validation;
 mod waiting;
