@@ -22,7 +22,8 @@ pub struct Submission {
     pub id: String,
     /// The model.
     pub model_id: ModelId,
-    /// When it began, to the second.
+    /// When it began, to the second. If it was tried several times, the attempt that counts may be minutes
+    /// later.
     pub submitted_at: SystemTime,
     /// The SHA-256 of the body, in hexadecimal digits; see [`is_of`](Self::is_of).
     pub body_sha256: String,

@@ -12,7 +12,6 @@ use super::estimate::{Estimate, estimate, money};
 use super::interrupt::{Interrupts, interrupted};
 use super::prepare::{Input, Prepared};
 use super::progress::Progress;
-use super::recorded;
 use crate::service::{self, Context};
 use crate::{Error, ErrorKind, Result};
 
@@ -133,12 +132,14 @@ impl<F: OwnFlags> Launch<'_, F> {
     /// The error of a submission; its job, if that is known although the answer is incomplete.
     fn failed(&self, error: ClientError) -> Result<Job> {
         let mut submission = None;
-        if let ClientError::SubmitUnknown { model_id, request_id, submitted_at, .. } = &error {
+        if let ClientError::SubmitUnknown { model_id, request_id, submission: in_journal, .. } =
+            &error
+        {
             let job = |id: &RequestId| self.jobs.job_of(id.as_str(), model_id.as_str());
             if let Some(job) = request_id.as_ref().and_then(job) {
                 return Ok(job);
             }
-            submission = recorded::unknown(&self.jobs.journal, model_id, *submitted_at);
+            submission.clone_from(in_journal);
         }
         let is_checked = matches!(self.input, Input::Checked(_));
         let context = Context {

@@ -1,9 +1,8 @@
 //! What the journal knows of jobs and submissions, without taking them up.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
 
-use runcomfy_client::{FileJournal, JobState, JournalEntry, ModelId, RequestId, Submission};
+use runcomfy_client::{FileJournal, JobState, JournalEntry, RequestId, Submission};
 
 /// A submission in the journal.
 #[derive(Clone, Debug)]
@@ -25,22 +24,6 @@ pub(super) fn all(journal: &FileJournal) -> Vec<Recorded> {
 pub(super) fn of_job(journal: &FileJournal, request_id: &str) -> Option<Recorded> {
     let mut all = all(journal).into_iter().rev();
     all.find(|one| one.request_id.as_ref().is_some_and(|known| known.as_str() == request_id))
-}
-
-/// The newest one of a model whose outcome is not known, by the time of its error.
-pub(super) fn unknown(
-    journal: &FileJournal,
-    model_id: &ModelId,
-    submitted_at: SystemTime,
-) -> Option<Submission> {
-    // The journal knows the time to the second.
-    let is_of_then = |one: &Submission| {
-        submitted_at.duration_since(one.submitted_at).is_ok_and(|age| age < Duration::from_secs(1))
-    };
-    let all = all(journal).into_iter().rev();
-    let mut unknown = all.filter(|one| one.is_open && one.request_id.is_none());
-    unknown
-        .find_map(|one| one.submission.filter(|one| one.model_id == *model_id && is_of_then(one)))
 }
 
 fn of_entries(entries: Vec<JournalEntry>) -> Vec<Recorded> {

@@ -91,6 +91,7 @@ impl<O> RunningInput<O> {
                 submitted_at: self.at,
                 request_id: None,
                 hint: None,
+                submission: None,
                 source: "the runtime of its task was shut down".into(),
             }),
         }

@@ -38,7 +38,7 @@ impl fmt::Display for Error {
                 "cannot submit to {model_id}{}: {source}; nothing was accepted, so it is safe to submit again",
                 tried(*attempts)
             ),
-            Self::SubmitUnknown { model_id, submitted_at, request_id, hint, source } => {
+            Self::SubmitUnknown { model_id, submitted_at, request_id, hint, source, .. } => {
                 let advice = format!(
                     "it may have been accepted, so it was not sent again; {}",
                     how_to_check(request_id.as_ref(), hint.as_ref())

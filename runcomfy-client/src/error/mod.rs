@@ -10,9 +10,12 @@ pub use config::ConfigError;
 pub(crate) use config::DEFAULT_BASE_URL;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use runcomfy_journal::{ClaimHolder, InvalidRequestId, JobState, JournalError, RequestId};
+use runcomfy_journal::{
+    ClaimHolder, InvalidRequestId, JobState, JournalError, RequestId, Submission,
+};
 use runcomfy_schema::debug_as_report;
 use runcomfy_types::{InvalidModelId, MediaError, ModelId, OutputError, ValidationErrors};
 
@@ -72,12 +75,15 @@ pub enum Error {
     SubmitUnknown {
         /// The model.
         model_id: ModelId,
-        /// When it was sent, to find it in the account by.
+        /// When it was sent for the last time, to find it in the account by. The journal has the time when
+        /// it began, before the first attempt.
         submitted_at: SystemTime,
         /// The job's id, where the answer accepts the submission but is incomplete.
         request_id: Option<RequestId>,
         /// A request id in an error: that of the job, or one that a gateway gave to the call.
         hint: Option<RequestId>,
+        /// The submission in the client's journal, to settle it there. `None` without a journal.
+        submission: Option<Arc<Submission>>,
         /// What happened instead of an answer with a request id.
         source: BoxError,
     },
@@ -271,7 +277,7 @@ debug_as_report!(enum Error {
     RequestTooLarge { model_id, size, limit },
     Api(source),
     NotSubmitted { model_id, attempts, source },
-    SubmitUnknown { model_id, submitted_at, request_id, hint, source },
+    SubmitUnknown { model_id, submitted_at, request_id, hint, submission, source },
     AlreadySubmitted { model_id, holder },
     NotRecorded { model_id, source },
     NotSettled { request_id, source },

@@ -79,7 +79,7 @@ impl ClientCore {
         mut prepared: Prepared,
         deadline: Duration,
     ) -> Result<NewJob, NoJob> {
-        let submitted_at = self.transport.clock.date();
+        let mut submitted_at = self.transport.clock.date();
         let (record, submission) = match &self.journal {
             None => (SubmissionRecord::none(), None),
             Some(journal) => {
@@ -91,7 +91,7 @@ impl ClientCore {
                 (begun.await?, Some(submission))
             }
         };
-        let outcome = self.send_until_clear(&prepared, &record, deadline).await;
+        let outcome = self.send_until_clear(&prepared, &record, deadline, &mut submitted_at).await;
         self.remember(&outcome);
         if let Some(submission) = &submission {
             record.end(outcome.entry(submission)).await;
@@ -106,8 +106,14 @@ impl ClientCore {
             }
             SubmitOutcome::Unknown { ids, source } => {
                 let (request_id, hint) = (ids.job, ids.hint);
-                let error =
-                    Error::SubmitUnknown { model_id, submitted_at, request_id, hint, source };
+                let error = Error::SubmitUnknown {
+                    model_id,
+                    submitted_at,
+                    request_id,
+                    hint,
+                    submission: submission.clone(),
+                    source,
+                };
                 Err(NoJob { error, submission })
             }
         }

@@ -1,6 +1,6 @@
 //! The attempts of a submission.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 use tracing::{debug, warn};
@@ -12,12 +12,14 @@ use crate::client_core::ClientCore;
 use crate::transport::{Attempts, CallError, Outgoing, Subject};
 
 impl ClientCore {
-    /// Sends until the service accepts or refuses, or nobody can tell which it did.
+    /// Sends until the service accepts or refuses, or nobody can tell which it did. `sent_at` becomes the
+    /// time of the last attempt.
     pub(super) async fn send_until_clear(
         &self,
         prepared: &Prepared,
         record: &SubmissionRecord,
         deadline: Duration,
+        sent_at: &mut SystemTime,
     ) -> SubmitOutcome {
         let Prepared { model_id, body, .. } = prepared;
         let transport = &*self.transport;
@@ -34,6 +36,7 @@ impl ClientCore {
             let attempt = attempts.started();
             let outgoing = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
             record.start_sending();
+            *sent_at = transport.clock.date();
             let (failure, retry_after) = match transport.send(outgoing, timeout).await {
                 Ok(response) => {
                     debug!(attempt, status = response.status, "answered");

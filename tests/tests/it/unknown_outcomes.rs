@@ -1,8 +1,13 @@
-//! What the error of a submission of unknown outcome says.
+//! What the error of a submission of unknown outcome says: why, and when it was sent.
 
+use std::time::Duration;
+
+use runcomfy_models::time::Clock;
+use runcomfy_models::{Error, FileJournal, Journal};
 use runcomfy_sandbox::{Call, Reply};
 
 use crate::end_to_end::{input, quick};
+use crate::simulated::simulated;
 
 #[tokio::test]
 async fn reason_is_true_of_the_answer() {
@@ -61,4 +66,37 @@ async fn reason_is_true_of_the_answer() {
     (0..5).for_each(|_| sandbox.reply_next(Call::Status, Reply::new(200, "")));
     let text = job.status().await.unwrap_err().to_string();
     assert!(text.ends_with("; the body is empty"), "{text}");
+}
+
+#[tokio::test]
+async fn time_is_that_of_the_last_attempt() {
+    let (sandbox, client, clock) = simulated().await;
+    for _ in 0..2 {
+        sandbox.reply_next(Call::Submit, Reply::new(429, "").header("retry-after", "30"));
+    }
+    sandbox.reply_next(Call::Submit, Reply::new(502, ""));
+    let first = clock.date();
+    let error = client.submit(&input()).await.unwrap_err();
+    let Error::SubmitUnknown { submitted_at, .. } = error else { panic!("{error:?}") };
+    assert!(submitted_at.duration_since(first).unwrap() >= Duration::from_secs(60));
+    assert_eq!(submitted_at, clock.date());
+}
+
+#[tokio::test]
+async fn submission_of_an_error_is_settled_in_the_journal() {
+    let (sandbox, client) = quick().await;
+    sandbox.reply_next(Call::Submit, Reply::new(502, ""));
+    let error = client.submit(&input()).await.unwrap_err();
+    assert!(matches!(error, Error::SubmitUnknown { submission: None, .. }), "{error:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let journal = FileJournal::open(folder.path().join("jobs.journal")).unwrap();
+    let client = client.with_journal(journal.clone());
+    sandbox.reply_next(Call::Submit, Reply::new(502, ""));
+    let error = client.submit(&input()).await.unwrap_err();
+    let Error::SubmitUnknown { submission: Some(submission), .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(journal.unfinished().unwrap().unknown.len(), 1);
+    journal.not_accepted(&submission).unwrap();
+    assert!(journal.unfinished().unwrap().is_empty());
 }
