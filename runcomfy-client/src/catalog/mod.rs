@@ -132,17 +132,20 @@ impl Client {
 
 /// The value in a response.
 fn parsed<T: DeserializeOwned>(what: &'static str, response: &Response) -> Result<T, Error> {
-    response.parse().map_err(|reason| Error::Catalog {
-        what,
-        reason: format!("{reason}; the answer: {}", response.shown()),
-        source: None,
-    })
+    response.parse().map_err(|reason| not_read(what, response, &reason))
+}
+
+fn not_read(what: &'static str, response: &Response, reason: &str) -> Error {
+    let reason = format!("{reason}; the answer: {}", response.shown());
+    Error::Catalog { what, reason, source: None }
 }
 
 /// The text of a response, if it is JSON.
 fn json_text(response: Response) -> Result<String, Error> {
-    parsed::<IgnoredAny>(CATALOG, &response)?;
-    Ok(response.body)
+    match serde_json::from_str::<IgnoredAny>(&response.body) {
+        Ok(_) => Ok(response.body),
+        Err(error) => Err(not_read(CATALOG, &response, &format!("it is not JSON ({error})"))),
+    }
 }
 
 pub(crate) const CATALOG: &str = "the catalog";

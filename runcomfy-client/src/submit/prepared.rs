@@ -9,9 +9,7 @@ use super::extra;
 use super::options::SubmitOptions;
 use crate::body::Body;
 use crate::error::Error;
-
-/// The service takes no larger request.
-const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
+use crate::transport::limits::MAX_REQUEST_LEN;
 
 /// A submission that is ready to be sent, independent of the input that it was made from.
 pub(crate) struct Prepared {

@@ -34,7 +34,12 @@ impl ClientCore {
                 Err(error) => return SubmitOutcome::NotAccepted(error),
             };
             let attempt = attempts.started();
-            let outgoing = Outgoing { method: Method::POST, url: &url, body: Some(body.stream()) };
+            let outgoing = Outgoing {
+                method: Method::POST,
+                url: &url,
+                body: Some(body.stream()),
+                is_about_job: true,
+            };
             record.start_sending();
             *sent_at = transport.clock.date();
             let (failure, retry_after) = match transport.send(outgoing, timeout).await {

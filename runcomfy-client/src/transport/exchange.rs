@@ -6,17 +6,14 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AF
 use reqwest::{Body, Method};
 use url::Url;
 
-use super::named_id::Ids;
-use super::redactor::Redactor;
+use super::failure::AnswerStart;
+use super::limits::{MAX_ANSWER_LEN, MAX_JOB_ANSWER_LEN};
 use super::retry::RetryAfter;
 use super::{Response, Transport, TransportError};
 use crate::time::within;
 
-/// More than any response of the API; the rest is not read.
-pub(super) const MAX_BODY_LEN: usize = 16 * 1024 * 1024;
-
 /// How much is read of a response that announces a longer body: its start may name a job.
-const MAX_START_LEN: usize = 64 * 1024;
+const MAX_START_LEN: u64 = 64 * 1024;
 
 /// A call to send.
 pub(crate) struct Outgoing<'a> {
@@ -24,6 +21,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) url: &'a Url,
     /// JSON, if there is any.
     pub(crate) body: Option<Body>,
+    /// Whether the call is about a job, so that the response may repeat its input.
+    pub(crate) is_about_job: bool,
 }
 
 /// What has arrived of a response.
@@ -36,18 +35,12 @@ struct PartialResponse {
     bytes: Vec<u8>,
 }
 
-impl PartialResponse {
-    /// The ids in it so far. The token is no id.
-    fn ids(&self, redactor: &Redactor) -> Ids {
-        Ids::in_start(self.status, &self.bytes, |id| !redactor.finds_in(id))
-    }
-}
-
 /// Why a response is incomplete.
 enum Incomplete {
     Http(reqwest::Error),
     TimedOut,
-    TooLong,
+    /// Longer than this.
+    TooLong(u64),
 }
 
 impl Transport {
@@ -58,35 +51,28 @@ impl Transport {
         timeout: Duration,
     ) -> Result<Response, TransportError> {
         let mut received = PartialResponse::default();
-        let (method, url) = (request.method.clone(), request.url);
+        let (method, url, is_about_job) =
+            (request.method.clone(), request.url, request.is_about_job);
         let exchange = self.exchange(request, &mut received);
-        match within(&*self.clock, timeout, exchange).await.unwrap_or(Err(Incomplete::TimedOut)) {
-            Ok(()) => {}
-            Err(Incomplete::Http(error)) if received.status == 0 => {
-                return Err(self.no_response(error, url));
-            }
-            Err(Incomplete::Http(error)) => {
-                let (source, ids) = (error.without_url(), received.ids(&self.redactor));
-                return Err(TransportError::CutOff { source, ids });
-            }
-            Err(Incomplete::TimedOut) => {
-                return Err(TransportError::TimedOut {
-                    after: timeout,
-                    ids: received.ids(&self.redactor),
-                });
-            }
-            Err(Incomplete::TooLong) => {
-                return Err(TransportError::TooLong { ids: received.ids(&self.redactor) });
-            }
-        }
+        let done = within(&*self.clock, timeout, exchange).await;
         let PartialResponse { status, retry_after, location, bytes } = received;
+        let body = text_of(bytes);
+        if let Err(incomplete) = done.unwrap_or(Err(Incomplete::TimedOut)) {
+            let start = AnswerStart::new(status, &body, &self.redactor);
+            return Err(match incomplete {
+                Incomplete::Http(error) if status == 0 => self.no_response(error, url),
+                Incomplete::Http(error) => {
+                    TransportError::CutOff { source: error.without_url(), start }
+                }
+                Incomplete::TimedOut => TransportError::TimedOut { after: timeout, start },
+                Incomplete::TooLong(limit) => TransportError::TooLong { limit, start },
+            });
+        }
         if let Some(asked) = retry_after.filter(|_| [429, 503].contains(&status)) {
             self.throttle.pause_for(asked.pause());
         }
-        let body = String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         let call = self.sent(&method, url, status);
-        let response = Response::new(status, body, self.redactor.clone());
+        let response = Response::new(status, body, is_about_job, self.redactor.clone());
         Ok(Response { retry_after, location, call, ..response })
     }
 
@@ -97,7 +83,7 @@ impl Transport {
         request: Outgoing<'_>,
         received: &mut PartialResponse,
     ) -> Result<(), Incomplete> {
-        let Outgoing { method, url, body } = request;
+        let Outgoing { method, url, body, is_about_job } = request;
         let mut request = self
             .http
             .request(method, url.clone())
@@ -116,13 +102,13 @@ impl Transport {
             .headers()
             .get(LOCATION)
             .map(|header| String::from_utf8_lossy(header.as_bytes()).into_owned());
-        let is_announced_too_long =
-            response.content_length().is_some_and(|length| length > MAX_BODY_LEN as u64);
-        let limit = if is_announced_too_long { MAX_START_LEN } else { MAX_BODY_LEN };
+        let limit = if is_about_job { MAX_JOB_ANSWER_LEN } else { MAX_ANSWER_LEN };
+        let is_announced_too_long = response.content_length().is_some_and(|length| length > limit);
+        let read = if is_announced_too_long { MAX_START_LEN } else { limit };
         while let Some(chunk) = response.chunk().await.map_err(Incomplete::Http)? {
             received.bytes.extend_from_slice(&chunk);
-            if received.bytes.len() > limit {
-                return Err(Incomplete::TooLong);
+            if received.bytes.len() as u64 > read {
+                return Err(Incomplete::TooLong(limit));
             }
         }
         Ok(())
@@ -140,5 +126,15 @@ impl Transport {
 
     fn no_response(&self, error: reqwest::Error, url: &Url) -> TransportError {
         TransportError::no_response(error, url, self.proxy.as_ref())
+    }
+}
+
+/// A body as text, without a byte order mark.
+fn text_of(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
     }
 }

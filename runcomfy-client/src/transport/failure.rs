@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use runcomfy_schema::printable::printable;
 use url::Url;
 
-use super::exchange::MAX_BODY_LEN;
 use super::named_id::Ids;
 use super::proxy::Proxy;
+use super::redactor::Redactor;
 use super::throttle::Throttled;
 use crate::error::{ApiError, BoxError};
 use crate::time::ShownDuration;
@@ -37,22 +38,43 @@ pub(crate) enum TransportError {
     /// The service may have received something.
     ConnectionLost(reqwest::Error),
     /// The response had begun.
-    CutOff {
-        source: reqwest::Error,
-        /// The ids in its start.
-        ids: Ids,
-    },
+    CutOff { source: reqwest::Error, start: AnswerStart },
     /// The call took too long.
-    TimedOut {
-        after: Duration,
-        /// The ids in the part of the response that had arrived.
-        ids: Ids,
-    },
+    TimedOut { after: Duration, start: AnswerStart },
     /// The response is longer than any of the API.
-    TooLong {
-        /// The ids in its start.
-        ids: Ids,
-    },
+    TooLong { limit: u64, start: AnswerStart },
+}
+
+/// What had arrived of a response that is incomplete.
+#[derive(Debug, Default)]
+pub(crate) struct AnswerStart {
+    /// 0 before there is one.
+    status: u16,
+    /// The start of the body, as an error shows it.
+    shown: String,
+    ids: Ids,
+}
+
+impl AnswerStart {
+    pub(super) fn new(status: u16, body: &str, redactor: &Redactor) -> Self {
+        const MAX_SHOWN_LEN: usize = 300;
+        // The last word may be a part of the token, which is found only as a whole.
+        let end = body.rfind(|c: char| c == '"' || c.is_whitespace()).map_or(0, |at| at + 1);
+        let shown = body.get(..end).unwrap_or_default().trim();
+        let shown = printable(&redactor.excerpt(shown, MAX_SHOWN_LEN)).into_owned();
+        // The token is no id.
+        Self { status, shown, ids: Ids::in_start(status, body, |id| !redactor.finds_in(id)) }
+    }
+}
+
+impl fmt::Display for AnswerStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.status, &*self.shown) {
+            (0, _) => Ok(()),
+            (status, "") => write!(f, " (it began with HTTP {status})"),
+            (status, shown) => write!(f, " (it began with HTTP {status}: {shown})"),
+        }
+    }
 }
 
 impl fmt::Display for TransportError {
@@ -67,13 +89,15 @@ impl fmt::Display for TransportError {
             Self::ConnectionLost(source) => {
                 write!(f, "the connection broke before the answer: {}", innermost(source))
             }
-            Self::CutOff { source, .. } => {
-                write!(f, "the connection broke within the answer: {}", innermost(source))
+            Self::CutOff { source, start } => {
+                write!(f, "the connection broke within the answer: {}{start}", innermost(source))
             }
-            Self::TimedOut { after, .. } => {
-                write!(f, "no complete answer within {}", ShownDuration(*after))
+            Self::TimedOut { after, start } => {
+                write!(f, "no complete answer within {}{start}", ShownDuration(*after))
             }
-            Self::TooLong { .. } => write!(f, "the answer is longer than {MAX_BODY_LEN} bytes"),
+            Self::TooLong { limit, start } => {
+                write!(f, "the answer is longer than {limit} bytes{start}")
+            }
         }
     }
 }
@@ -109,9 +133,9 @@ impl TransportError {
     /// The ids in the start of the response, and the error.
     pub(crate) fn into_parts(mut self) -> (Ids, BoxError) {
         let ids = match &mut self {
-            Self::CutOff { ids, .. } | Self::TimedOut { ids, .. } | Self::TooLong { ids } => {
-                std::mem::take(ids)
-            }
+            Self::CutOff { start, .. }
+            | Self::TimedOut { start, .. }
+            | Self::TooLong { start, .. } => std::mem::take(&mut start.ids),
             Self::NotConnected { .. } | Self::ConnectionLost(_) => Ids::default(),
         };
         (ids, self.into())

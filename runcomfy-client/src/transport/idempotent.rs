@@ -73,7 +73,8 @@ impl Transport {
         loop {
             let timeout = attempts.start().await?;
             let attempt = attempts.started();
-            let outgoing = Outgoing { method: method.clone(), url, body: None };
+            let is_about_job = job.is_some();
+            let outgoing = Outgoing { method: method.clone(), url, body: None, is_about_job };
             let sent = self.send(outgoing, timeout).await;
             let is_last = attempts.is_last();
             let request_id = job.map(|job| job.request_id);

@@ -4,6 +4,15 @@ use std::time::Duration;
 
 use super::retry::BackOff;
 
+/// The service takes no larger request.
+pub(crate) const MAX_REQUEST_LEN: u64 = 64 * 1024 * 1024;
+
+/// More than any answer that does not repeat a request; the rest is not read.
+pub(super) const MAX_ANSWER_LEN: u64 = 16 * 1024 * 1024;
+
+/// The same for an answer about a job: it may repeat the job's input.
+pub(super) const MAX_JOB_ANSWER_LEN: u64 = MAX_REQUEST_LEN + MAX_ANSWER_LEN;
+
 /// The limits of a client and its clones.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {

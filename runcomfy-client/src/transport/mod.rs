@@ -7,6 +7,8 @@ mod exchange;
 pub(crate) mod failure;
 pub(crate) mod idempotent;
 pub(crate) mod limits;
+mod members;
+mod mend;
 pub(crate) mod named_id;
 mod proxy;
 mod redactor;

@@ -7,6 +7,8 @@ use runcomfy_journal::RequestId;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::mend::mended;
+
 /// The request ids in a response that does not show that the submission was accepted.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
@@ -17,9 +19,11 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// The ids in the start of a response with this status; `is_id` rejects other texts.
-    pub(crate) fn in_start(status: u16, body: &[u8], is_id: impl Fn(&str) -> bool) -> Self {
-        Self::of(status, named_id(&String::from_utf8_lossy(body)).filter(|id| is_id(id)))
+    /// The ids in the start of a response with this status; `is_id` rejects other texts. If the
+    /// `request_id` itself is missing, the URL of the job's status has the id, too.
+    pub(crate) fn in_start(status: u16, body: &str, is_id: impl Fn(&str) -> bool) -> Self {
+        let id = named_id(body).or_else(|| id_of_status_url(&found(body, "status_url")?));
+        Self::of(status, id.filter(|id| is_id(id)))
     }
 
     pub(crate) fn of(status: u16, id: Option<RequestId>) -> Self {
@@ -33,17 +37,37 @@ impl Ids {
 /// The `request_id` of the object at the start of the text. Ignores trailing garbage and truncation:
 /// only the id matters.
 pub(crate) fn named_id(body: &str) -> Option<RequestId> {
-    let mut id = None;
-    let _ = serde_json::Deserializer::from_str(body).deserialize_map(NamedId { body, id: &mut id });
-    RequestId::try_from(id?).ok()
+    RequestId::try_from(found(body, "request_id")?).ok()
 }
 
-struct NamedId<'b, 'i> {
+/// The member of the object at the start of the text, if it is a string or a whole number.
+fn found(body: &str, key: &'static str) -> Option<String> {
+    let search = |body: &str| {
+        let mut text = None;
+        let search = Search { body, key, found: &mut text };
+        let end = serde_json::Deserializer::from_str(body).deserialize_map(search);
+        (text, end)
+    };
+    match search(body) {
+        // An odd value may stand before it.
+        (None, Err(error)) if error.is_syntax() => search(&mended(body)).0,
+        (found, _) => found,
+    }
+}
+
+/// `.../requests/{request_id}/status`
+fn id_of_status_url(url: &str) -> Option<RequestId> {
+    let (_, id) = url.strip_suffix("/status")?.rsplit_once("/requests/")?;
+    id.parse().ok()
+}
+
+struct Search<'b, 'f> {
     body: &'b str,
-    id: &'i mut Option<String>,
+    key: &'static str,
+    found: &'f mut Option<String>,
 }
 
-impl<'de> Visitor<'de> for NamedId<'de, '_> {
+impl<'de> Visitor<'de> for Search<'de, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,9 +77,9 @@ impl<'de> Visitor<'de> for NamedId<'de, '_> {
     /// Only the members of the object itself count, not those further inside.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<Cow<'de, str>>()? {
-            if key == "request_id" {
+            if key == self.key {
                 let value: &'de RawValue = members.next_value()?;
-                *self.id = id_of(value.get(), self.body);
+                *self.found = text_of(value.get(), self.body);
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
@@ -64,8 +88,8 @@ impl<'de> Visitor<'de> for NamedId<'de, '_> {
     }
 }
 
-/// A value as an id: a string, or a whole number with all its digits.
-fn id_of(value: &str, body: &str) -> Option<String> {
+/// A value as a text: a string, or a whole number with all its digits.
+fn text_of(value: &str, body: &str) -> Option<String> {
     if value.starts_with('"') {
         return serde_json::from_str(value).ok();
     }
@@ -107,6 +131,10 @@ mod tests {
             (r#"{"request_id": ""}"#, None),
             ("", None),
             ("<html>", None),
+            // After odd values.
+            (r#"{"cost": NaN, "request_id": "r1", "a"#, Some("r1")),
+            (r#"{"a": 1e999, "\ud800": "\udc00", "request_id": "r1"}"#, Some("r1")),
+            ("{\"a\": \"two\nlines\", \"request_id\": \"r1\"}", Some("r1")),
         ] {
             assert_eq!(named_id(body).as_ref().map(|id| id.as_str()), id, "{body}");
         }

@@ -6,6 +6,7 @@ use runcomfy_schema::redact::url_without_secrets;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::members;
 use super::redactor::Redactor;
 use super::retry::RetryAfter;
 use crate::lenient::FromMembers;
@@ -23,7 +24,7 @@ pub(crate) struct SentCall {
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: String,
-    /// The body, if it is JSON.
+    /// The body, if it is JSON or almost so. That of a call about a job is without the job's `input`.
     pub(crate) json: Result<Value, serde_json::Error>,
     pub(crate) retry_after: Option<RetryAfter>,
     /// Where a redirect leads.
@@ -33,10 +34,10 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    pub(super) fn new(status: u16, body: String, redactor: Redactor) -> Self {
+    pub(super) fn new(status: u16, body: String, is_about_job: bool, redactor: Redactor) -> Self {
         Self {
             status,
-            json: serde_json::from_str(&body),
+            json: members::read(&body, is_about_job),
             body,
             retry_after: None,
             location: None,
@@ -49,7 +50,7 @@ impl Response {
     #[cfg(test)]
     pub(crate) fn of(status: u16, body: &str) -> Self {
         let redactor = Redactor::new(&secrecy::SecretString::default());
-        Self::new(status, body.to_owned(), redactor)
+        Self::new(status, body.to_owned(), true, redactor)
     }
 
     /// The body as an error shows it.

@@ -186,14 +186,14 @@ async fn an_id_at_the_beginning_of_an_endless_answer_is_found() {
                 request.push(stream.read_u8().await.unwrap());
             }
             let length = match announced {
-                true => "content-length: 17825792\r\n",
+                true => "content-length: 84934656\r\n",
                 false => "connection: close\r\n",
             };
             let head =
                 format!("HTTP/1.1 200 OK\r\n{length}\r\n{{\"request_id\": \"paid-1\", \"x\": \"");
             stream.write_all(head.as_bytes()).await.unwrap();
             let megabyte = vec![b'x'; 1024 * 1024];
-            for _ in 0..17 {
+            for _ in 0..81 {
                 if stream.write_all(&megabyte).await.is_err() {
                     break;
                 }
@@ -439,8 +439,8 @@ async fn ids_that_are_numbers_keep_their_digits_or_are_none() {
     // A number that is none of a job's.
     sandbox.reply_next(Call::Submit, Reply::new(200, r#"{"request_id": 1.5}"#));
     assert!(client.submit(&input()).await.unwrap_err().is_submit_unknown());
-    // An acceptance that is longer than any real one.
-    sandbox.fault_next(Call::Submit, Fault::Padded(17 * 1024 * 1024));
+    // An acceptance that is longer than any real one, even if it repeats the input.
+    sandbox.fault_next(Call::Submit, Fault::Padded(81 * 1024 * 1024));
     let submitted = impatiently(&sandbox, &clock, client.submit(&input())).await;
     let error = submitted.unwrap_err();
     let id = error.request_id().unwrap_or_else(|| panic!("{error:?}"));
@@ -462,7 +462,7 @@ async fn wait_survives_late_and_odd_answers() {
         (Call::Result, Fault::OtherModel("kling/other".to_owned())),
         (Call::Status, Fault::Reply(Reply::gateway(502, "gateway-1"))),
         (Call::Result, Fault::Reply(Reply::gateway(503, "gateway-1"))),
-        (Call::Status, Fault::Padded(17 * 1024 * 1024)),
+        (Call::Status, Fault::Padded(81 * 1024 * 1024)),
     ] {
         let (client, _) = timed(&sandbox);
         sandbox.fault_next(call, fault.clone());

@@ -44,6 +44,7 @@ mod media_setters;
 mod media_sources;
 mod messages;
 mod names;
+mod odd_answers;
 mod output_kind;
 mod outputs;
 mod overall_timeout;
