@@ -77,7 +77,8 @@ impl Client {
     /// Fetches the catalog entry of one model, with its input schema.
     ///
     /// # Errors
-    /// [`Error::ModelId`] if `model_id` is not a model id; otherwise like [`models`](Self::models).
+    /// [`Error::ModelId`] if `model_id` is not a model id; [`Error::Catalog`] if the entry is that of
+    /// another model; otherwise like [`models`](Self::models).
     pub async fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
         parsed(CATALOG, &self.entry(model_id).await?)
     }
@@ -95,7 +96,17 @@ impl Client {
         let model_id: ModelId = model_id.parse()?;
         let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
         let url = self.core.transport.url(segments);
-        self.fetch(CATALOG, Some(&model_id), url).await
+        let response = self.fetch(CATALOG, Some(&model_id), url).await?;
+        // An input is submitted to the model that its entry names.
+        let json = response.json.as_ref().ok();
+        match json.and_then(|json| json.get("model_id")?.as_str()) {
+            Some(found) if found != model_id.as_str() => {
+                let found = response.word(found);
+                let reason = format!("the entry of {model_id} is that of another model, {found}");
+                Err(not_read(CATALOG, &response, &reason))
+            }
+            _ => Ok(response),
+        }
     }
 
     /// Makes a call that is not about a job. `what` names its subject in errors.

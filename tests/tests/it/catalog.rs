@@ -188,3 +188,19 @@ async fn balance_is_read_in_any_form_or_is_an_error() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_entry_of_another_model_is_refused() {
+    let entry = r#"{"model_id": "evil/other", "input_schema": {"type": "object"}}"#;
+    let service = service(&[("/v1/models/acme/dream", entry)]).await;
+    let client = service.client();
+    for error in [
+        client.dynamic_model("acme/dream").await.map(drop).unwrap_err(),
+        client.model("acme/dream").await.map(drop).unwrap_err(),
+        client.model_text("acme/dream").await.map(drop).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(matches!(error, Error::Catalog { .. }), "{error:?}");
+        assert!(text.contains("evil/other") && text.contains("acme/dream"), "{text}");
+    }
+}
