@@ -314,6 +314,12 @@ impl EntryMembers<'_> {
         })
     }
 
+    /// The submission and the request id of an acceptance, as they are written.
+    pub(crate) fn accepted(&self) -> Option<(&str, &str)> {
+        self.event.as_deref().filter(|event| *event == "accepted")?;
+        Some((self.submission.as_deref()?, self.request_id.as_deref()?))
+    }
+
     pub(crate) fn entry(&self) -> Result<JournalEntry, String> {
         let submission = || text("submission", &self.submission).map(str::to_owned);
         let reason = || text("reason", &self.reason).map(str::to_owned);

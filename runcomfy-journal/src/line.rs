@@ -77,13 +77,25 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// Whether it is an entry that this version cannot read.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Entry(members) if members.entry().is_err())
+    }
+
     /// Adds the line to the ledger.
     pub(crate) fn apply(&self, ledger: &mut Ledger) -> Result<(), String> {
         match self {
             Self::Entry(members) => {
                 let session = members.session.as_deref().unwrap_or_default();
                 let whole = || members.whole_submission().ok();
-                match members.entry()? {
+                let entry = members.entry();
+                if let (Err(reason), Some((id, request_id))) = (&entry, members.accepted()) {
+                    // The job runs and costs: somebody must look after it.
+                    let reason = format!("it was accepted as {request_id:?}, but {reason}");
+                    ledger.set_unknown(id, reason, whole, session);
+                    return Ok(());
+                }
+                match entry? {
                     JournalEntry::Accepted { submission: id, request_id } => {
                         ledger.accept(&id, request_id, whole, session);
                     }

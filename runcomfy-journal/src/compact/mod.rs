@@ -1,6 +1,7 @@
 //! Compaction: a journal in which most submissions are finished is replaced by a shorter file.
 //!
-//! Open submissions keep their lines. Finished ones keep only their claims and endings, and the digests
+//! Open submissions keep their lines, and so do lines that this version cannot read, if they may name
+//! a job. Finished submissions keep only their claims and endings, and the digests
 //! of their bodies. A process can be killed between any two steps, and other processes can write meanwhile:
 //!
 //! 1. Without the lock: compact the lines up to some offset into a new file.
@@ -103,6 +104,7 @@ fn write_compacted(
         result.is_ok()
     })?;
     result?;
+    let mut result = Ok(());
     if !bodies.is_empty() {
         writeln!(to, "{}", line::finished(&[], &bodies, session))?;
     }
@@ -111,7 +113,33 @@ fn write_compacted(
             writeln!(to, "{line}")?;
         }
     }
-    Ok(())
+    // Last, so that a newer version believes them.
+    for_each_line_before(from, upto, |bytes| {
+        if is_kept(bytes, ledger) {
+            result = to.write_all(bytes).and_then(|()| to.write_all(b"\n"));
+        }
+        result.is_ok()
+    })?;
+    result
+}
+
+/// Whether a line is kept as it is: this version cannot read it, and it may name a job.
+fn is_kept(bytes: &[u8], ledger: &Ledger) -> bool {
+    let names_job = bytes.windows(12).any(|part| part == b"\"request_id\"");
+    let mut is_kept = false;
+    if names_job && bytes.len() <= line::MAX_LEN {
+        line::for_each_in(bytes, |found| {
+            is_kept = match (&found, Line::read(bytes)) {
+                (Ok(line), Ok(Line::Entry(members))) if line.is_unreadable() => {
+                    // That of a finished submission would open it again.
+                    members.accepted().is_none_or(|(id, _)| ledger.get(id).is_some())
+                }
+                (Ok(_), _) => false,
+                (Err(_), _) => true,
+            };
+        });
+    }
+    is_kept
 }
 
 /// Steps 2 to 4; the journal is locked.

@@ -287,3 +287,39 @@ async fn an_accepted_job_outlives_damage_to_its_beginning() {
     std::fs::write(&path, bytes).unwrap();
     assert_eq!(FileJournal::open(&path).unwrap().unfinished().unwrap().jobs.len(), 1);
 }
+
+#[test]
+fn an_id_that_cannot_be_read_survives_compaction_and_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.journal");
+    let refunded = format!(
+        r#"{{"event":"refunded","request_id":"{}","session":"{DEAD}","version":2}}"#,
+        id(12)
+    );
+    let damaged = r#"{"event":"accepted","submission":"d-0","request_id":"request-13","sess"#;
+    let text = lines([2, 3, 12]).replace(&id(2), "urn:job/2");
+    fs::write(&path, format!("{text}{refunded}\n{damaged}\n")).unwrap();
+    let journal = FileJournal::open(&path).unwrap();
+    for _ in 0..2 {
+        let unfinished = journal.unfinished().unwrap();
+        assert_eq!((unfinished.jobs.len(), unfinished.unknown.len()), (0, 2), "{unfinished:?}");
+        let unknown = &unfinished.unknown[0];
+        assert_eq!(unknown.submission.id, submission(2).id, "{unfinished:?}");
+        assert!(unknown.reason.as_ref().unwrap().contains("\"urn:job/2\""), "{unknown:?}");
+        journal.compact().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for kept in [r#""request_id":"urn:job/2""#, &*refunded, damaged] {
+            assert_eq!(text.matches(kept).count(), 1, "{kept} in {text}");
+        }
+    }
+    // Its claim is held until somebody settles it; then nothing is left of it.
+    let mut again = submission(2);
+    again.id = "again".to_owned();
+    assert!(matches!(journal.begin(&again).unwrap(), Begin::AlreadyClaimed(_)));
+    journal.settle(&submission(2)).unwrap();
+    for _ in 0..2 {
+        journal.compact().unwrap();
+        let unfinished = journal.unfinished().unwrap();
+        assert_eq!(unfinished.unknown.len(), 1, "{unfinished:?}");
+    }
+}
