@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Body, Method};
 use url::Url;
 
@@ -93,11 +93,7 @@ impl Transport {
         }
         let mut response = request.send().await.map_err(Incomplete::Http)?;
         received.status = response.status().as_u16();
-        received.retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|header| header.to_str().ok())
-            .and_then(|header| RetryAfter::parse(header, self.clock.date()));
+        received.retry_after = RetryAfter::of(response.headers(), self.clock.date());
         received.location = response
             .headers()
             .get(LOCATION)

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
 /// The lengths of the pauses between attempts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BackOff {
@@ -30,19 +32,35 @@ impl BackOff {
     }
 }
 
+/// Seconds, rounded up. A number that is too large is the longest time.
+fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) {
+        return None;
+    }
+    let more = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+    let seconds = whole.parse().unwrap_or(u64::MAX).saturating_add(more);
+    Some(Duration::from_secs(seconds))
+}
+
 /// The pause that a server asks for with `Retry-After`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RetryAfter(Duration);
 
 impl RetryAfter {
-    /// Reads the header in both its forms, seconds and date.
-    pub(super) fn parse(header: &str, now: SystemTime) -> Option<Self> {
-        let header = header.trim();
-        if let Ok(seconds) = header.parse() {
-            return Some(Self(Duration::from_secs(seconds)));
+    /// The longest pause that the headers of a response ask for.
+    pub(crate) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Self> {
+        let headers = headers.get_all(RETRY_AFTER).iter().filter_map(|header| header.to_str().ok());
+        headers.filter_map(|header| Self::parse(header, now)).max()
+    }
+
+    /// Reads a header in both its forms, seconds and date. Of a list of seconds, the most count.
+    fn parse(header: &str, now: SystemTime) -> Option<Self> {
+        if let Ok(date) = httpdate::parse_http_date(header.trim()) {
+            return Some(Self(date.duration_since(now).unwrap_or_default()));
         }
-        let date = httpdate::parse_http_date(header).ok()?;
-        Some(Self(date.duration_since(now).unwrap_or_default()))
+        header.split(',').filter_map(|part| seconds(part.trim())).max().map(Self)
     }
 
     /// For messages: as long as the server says.
@@ -88,8 +106,14 @@ mod tests {
             ("120", Some(120)),
             (" 3 ", Some(3)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(5)),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("1.5", Some(2)),
+            ("2.0", Some(2)),
+            ("1, 9, x", Some(9)),
             ("soon", None),
             ("-1", None),
+            ("1e9", None),
+            ("", None),
         ] {
             let asked = RetryAfter::parse(header, now).map(RetryAfter::asked);
             assert_eq!(asked, seconds.map(Duration::from_secs), "{header}");

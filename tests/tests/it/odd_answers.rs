@@ -1,5 +1,7 @@
 //! Answers that are almost right: no paid result and no id is lost for a value that nobody needs.
 
+use std::time::Duration;
+
 use runcomfy_models::time::TestClock;
 use runcomfy_models::{CatalogQuery, Client};
 use runcomfy_sandbox::{Call, Reply};
@@ -156,4 +158,29 @@ async fn an_answer_that_breaks_off_keeps_its_status_its_words_and_its_id() {
     let client = broken_off("HTTP/1.1 503 No|content-length: 500||down for repairs ", 1).await;
     let error = client.job_json("r1").unwrap().status().await.unwrap_err();
     assert!(error.to_string().contains("HTTP 503: down for repairs"), "{error}");
+}
+
+#[tokio::test]
+async fn every_form_of_a_pause_is_understood() {
+    let (sandbox, client, clock) = simulated().await;
+    for (header, least) in [
+        ("99999999999999999999", 60.0),
+        ("1, 9", 9.0),
+        ("1.5", 2.0),
+        ("7", 7.0),
+        ("1e9", 0.0),
+        ("-5", 0.0),
+    ] {
+        sandbox.reply_next(Call::Submit, Reply::new(429, "").header("retry-after", header));
+        let before = clock.sleeps().len();
+        assert!(client.submit(&input()).await.is_ok(), "{header}");
+        let slept: Duration = clock.sleeps()[before..].iter().sum();
+        let slept = slept.as_secs_f64();
+        assert!(slept >= least && slept < least + 1.0, "{header}: {slept}");
+    }
+    // Of several headers, the longest pause counts.
+    let answer =
+        "HTTP/1.1 429 No|retry-after: 0|retry-after: 7|retry-after: soon|content-length: 0||";
+    let error = broken_off(answer, 1).await.submit(&input()).await.unwrap_err();
+    assert_eq!(error.api().unwrap().retry_after, Some(Duration::from_secs(7)), "{error:?}");
 }
