@@ -4,10 +4,9 @@
 //!
 //! - `source/` reads jobs, and checks them; `prices.rs` says what they probably cost.
 //! - `place.rs` finds the database, and `limits.rs` sets what all workers keep to.
-//! - `adding.rs`, `working.rs` and `results.rs` are the three parts of `rcf batch run`; `progress.rs` shows
-//!   how it gets on, and `news.rs` decides what is told of trouble and of silence. `names.rs` checks the template for names of
-//!   files. `missing.rs` fetches files again
-//!   that somebody deleted.
+//! - `adding.rs`, `working.rs`, `ending.rs` and `results.rs` are the parts of `rcf batch run`; `progress.rs` shows how
+//!   it gets on, and `news.rs` decides what is told of trouble and of silence. `names.rs` checks the template for
+//!   names of files, and `missing.rs` fetches files again that somebody deleted. `pages.rs` reads all jobs.
 
 pub mod add;
 mod adding;

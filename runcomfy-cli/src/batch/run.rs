@@ -5,16 +5,15 @@ use std::io::Write;
 use runcomfy_client::Client;
 
 use super::adding::add;
-use super::ending::verdict;
+use super::ending::Worked;
 use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
 use super::source::Source;
 use super::working::{WorkArgs, ask_first, check_files, work};
-use super::{Finish, missing, names, results, summary};
+use super::{Finish, names};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
-use crate::run::report::error_json;
 use crate::{Result, service};
 
 const EXAMPLE: &str = "\
@@ -71,25 +70,16 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     named.name_template = names::named(named.name_template, &adding.models);
     let save = (!work_args.no_files).then_some(folder);
     // Ctrl-C while it works counts as well.
-    let mut until_stopped = interrupts.clone();
+    let until_stopped = interrupts.clone();
     let outcome = work(&batch, &client, &named, save, place, interrupts, *say).await?;
-    let missing = match save.filter(|_| work_args.files.is_none()) {
-        Some(folder) => until_stopped.or(missing::fetch(&batch, &client, folder, *say)).await,
-        None => None,
+    let worked = Worked {
+        batch: &batch,
+        client: &client,
+        place,
+        outcome,
+        adding: Some(&adding),
+        files: save.filter(|_| work_args.files.is_none()),
+        results: Some(folder),
     };
-    let missing = missing.transpose()?.flatten();
-    let status = batch.status().await.map_err(of_batch)?;
-    let files = results::export(&batch, folder).await?;
-    let mut json = summary::json(batch.name(), &status);
-    json["adding"] = adding.to_json();
-    json["results"] = results::to_json(&files);
-    let verdict = verdict(&outcome, &status, place).or(missing);
-    if let Some(error) = &verdict {
-        json["error"] = error_json(error);
-    }
-    say.result(output, &json, |output| {
-        writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
-        writeln!(output, "{}", files.sheet.display())
-    })?;
-    Ok(verdict.map_or(Finish::Done, Finish::But))
+    worked.end(until_stopped, *say, output).await
 }

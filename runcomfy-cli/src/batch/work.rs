@@ -3,17 +3,15 @@
 use std::io::Write;
 
 use runcomfy_client::Client;
-use serde_json::json;
 
-use super::ending::verdict;
+use super::ending::Worked;
 use super::error::of_batch;
 use super::limits::LimitArgs;
 use super::place::Place;
 use super::working::{WorkArgs, ask_first, check_files, work};
-use super::{Finish, missing, names, results, summary};
+use super::{Finish, names};
 use crate::run::Say;
 use crate::run::interrupt::Interrupts;
-use crate::run::report::error_json;
 use crate::{Error, Result, service};
 
 const EXAMPLE: &str = "\
@@ -64,29 +62,18 @@ pub(super) async fn run(args: &Args, output: &mut dyn Write) -> Result<Finish> {
     let mut interrupts = Interrupts::listen();
     ask_first(&batch, work_args, &mut interrupts).await?;
     // Ctrl-C while it works counts as well.
-    let mut until_stopped = interrupts.clone();
+    let until_stopped = interrupts.clone();
     let outcome = work(&batch, &client, &named, folder, place, interrupts, *say).await?;
     // Workers on many machines may have folders of their own.
-    let alone = folder.filter(|_| work_args.files.is_none() && !batch.store().is_shared());
-    let missing = match alone {
-        Some(folder) => until_stopped.or(missing::fetch(&batch, &client, folder, *say)).await,
-        None => None,
+    let has_all_files = work_args.files.is_none() && !batch.store().is_shared();
+    let worked = Worked {
+        batch: &batch,
+        client: &client,
+        place,
+        outcome,
+        adding: None,
+        files: folder.filter(|_| has_all_files),
+        results: results.as_deref(),
     };
-    let missing = missing.transpose()?.flatten();
-    let status = batch.status().await.map_err(of_batch)?;
-    let files = match &results {
-        Some(folder) => Some(results::export(&batch, folder).await?),
-        None => None,
-    };
-    let mut json = summary::json(batch.name(), &status);
-    json["results"] = files.as_ref().map_or(json!(null), results::to_json);
-    let verdict = verdict(&outcome, &status, place).or(missing);
-    if let Some(error) = &verdict {
-        json["error"] = error_json(error);
-    }
-    say.result(output, &json, |output| {
-        writeln!(output, "{}; {}", summary::counts(&status), summary::money(&status))?;
-        files.iter().try_for_each(|files| writeln!(output, "{}", files.sheet.display()))
-    })?;
-    Ok(verdict.map_or(Finish::Done, Finish::But))
+    worked.end(until_stopped, *say, output).await
 }
