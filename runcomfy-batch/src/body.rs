@@ -143,7 +143,7 @@ pub(crate) fn key(
     runcomfy_journal::claim(model_id, &body, given, number)
 }
 
-/// What is shown of an input that nobody described.
+/// What is shown of an input if [`NewJob::shown`](crate::NewJob::shown) does not say it.
 pub(crate) fn shown(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }

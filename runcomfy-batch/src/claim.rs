@@ -1,4 +1,4 @@
-//! Whose a folder of files is: a note in it says so. Files of two batches would take each other's names.
+//! Which batch a folder of files belongs to: a note in it says so. Files of two batches would take each other's names.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -53,13 +53,12 @@ impl Note {
 }
 
 impl Batch {
-    /// Makes a folder that of this batch, and creates it if it is not there. Workers that save files in it do the
-    /// same; before jobs are added is better.
+    /// Claims a folder for this batch, and creates it if it is not there. Workers that save files in it do that, too,
+    /// but it is better done before jobs are added.
     ///
     /// # Errors
-    /// [`Error::OfAnotherBatch`] if it is that of another one; [`Error::NotSaved`] if it cannot be written, or has a
-    /// file with a name of [`Export`](crate::Export) that no batch wrote;
-    /// failures of the database.
+    /// [`Error::OfAnotherBatch`] if it belongs to another one; [`Error::NotSaved`] if it cannot be written, or has a
+    /// file with a name of [`Export`](crate::Export) that no batch wrote; failures of the database.
     pub async fn claim_folder(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
         let (note, folder) = (self.note().await?, folder.as_ref().to_owned());
         if !folder.join(NOTE).exists()

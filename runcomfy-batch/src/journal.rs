@@ -54,7 +54,7 @@ impl SqlJournal {
         self.knows_accepted.load(Ordering::Acquire)
     }
 
-    /// The id of the submission, if the client came so far.
+    /// The id of the submission, if the client got so far.
     pub(crate) fn submission(&self) -> Option<String> {
         self.submission.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -116,7 +116,7 @@ impl Journal for SqlJournal {
     }
 }
 
-/// Writes into the database from threads that must not wait in an asynchronous way. It has a thread with a
+/// Writes into the database from threads that cannot `await`. It has a thread with a
 /// runtime and a connection of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
@@ -166,7 +166,7 @@ pub(crate) fn not_now(error: &JournalError) -> Option<&NotNow> {
     std::error::Error::source(error)?.downcast_ref()
 }
 
-/// The id of a job is known although its acceptance was broken off.
+/// The id of a job whose acceptance was broken off, if it is known.
 pub(crate) fn known_id(error: &runcomfy_client::Error) -> Option<&RequestId> {
     match error {
         runcomfy_client::Error::SubmitUnknown { request_id, .. } => request_id.as_ref(),

@@ -49,8 +49,8 @@ impl Objects {
         &self.url
     }
 
-    /// The note that says whose the place is. Leaves this one if there is none. So it is known that the place and
-    /// its keys are good.
+    /// The note that says which batch the place belongs to. Leaves this one if there is none. This also shows that the
+    /// place can be used with these keys.
     pub(crate) async fn claim(&self, note: Note) -> Result<Note, Error> {
         /// Without keys, some clouds look for those of the machine, for minutes.
         const TIMEOUT: Duration = Duration::from_secs(20);

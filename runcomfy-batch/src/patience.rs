@@ -25,8 +25,8 @@ impl Patience {
         pause
     }
 
-    /// Makes a call until it works, fails in a way that does not pass, or this time is over. `on_wait` hears of
-    /// the failures before each pause.
+    /// Repeats a call until it works, fails for a reason that does not pass, or this time is over. `on_wait` gets the
+    /// failure before each pause.
     pub(crate) async fn until<T, F: Future<Output = Result<T, Error>>>(
         time: Duration,
         mut call: impl FnMut() -> F,

@@ -88,7 +88,7 @@ impl Summary {
                             }
                         }
                     }
-                    p id="none" hidden { "No job is like that." }
+                    p id="none" hidden { "No job matches." }
                     main {
                         (PreEscaped(SPLIT))
                     }

@@ -73,7 +73,7 @@ fn cell(value: Option<&Value>) -> String {
             let items: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             plain(items.join("; "))
         }
-        // A number, also a negative one, is none.
+        // A number is no formula, not even a negative one.
         Some(value) => value.to_string(),
     }
 }

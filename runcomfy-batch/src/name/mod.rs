@@ -69,7 +69,7 @@ enum Placeholder {
     Field(String),
 }
 
-/// The placeholders that are no fields.
+/// The placeholders that are not fields.
 const OWN: [(&str, Placeholder); 6] = [
     ("index", Placeholder::Index),
     ("line", Placeholder::Line),
@@ -79,7 +79,7 @@ const OWN: [(&str, Placeholder); 6] = [
     ("file", Placeholder::File),
 ];
 
-/// What a field is called that is named like one of [`OWN`].
+/// Stands before the name of a field that is named like one of [`OWN`].
 const FIELD_PREFIX: &str = "input.";
 
 /// Not a template for file names.

@@ -249,9 +249,9 @@ fn step(per_minute: i64) -> i64 {
     signed(60_000_u64.div_ceil(unsigned(per_minute).max(1)))
 }
 
-/// What was spent, what is in flight, and the estimate of one new job. Between two sums, `committed_at_most` of
-/// the batch grows with each submission; what could make it too small sets it to NULL. The estimate stands in for a cost that
-/// the service has not told. A job that was cancelled in the queue costs nothing; one that failed may.
+/// What was spent, what is in flight, and the estimate of one new job. Between two sums, `committed_at_most` of the
+/// batch grows with each submission; whatever could make it too small sets it to NULL. Where the service has not told
+/// a cost, the estimate counts. A job that was cancelled in the queue costs nothing; one that failed may cost.
 const COMMITTED: &str = "\
 SELECT CAST(COALESCE(SUM(
     earlier_cost + CASE

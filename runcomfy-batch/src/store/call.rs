@@ -1,7 +1,8 @@
 //! Calls of the database. Each has an upper bound: a network that drops everything has none.
 //!
-//! If a call that writes reaches it, nobody knows whether it was carried out, or will be. That is as if the
-//! connection had broken: each statement names the state that it starts from, and can be made again.
+//! If a call that writes takes longer than its bound, nobody knows whether it was carried out, or still will be. The
+//! same is true when a connection breaks. So each statement names the state that it starts from, and can be made
+//! again.
 
 use std::time::Duration;
 

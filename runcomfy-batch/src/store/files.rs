@@ -44,7 +44,7 @@ impl Batch {
         Ok(id)
     }
 
-    /// The paths of the files of a submitted job, if they were chosen. `None` if a worker does not have the job.
+    /// The paths of the files of a submitted job, if they were chosen. `None` if this worker does not have the job.
     pub(crate) async fn paths(
         &self,
         number: u64,
@@ -64,7 +64,7 @@ impl Batch {
         Ok(found.map(|paths| paths.as_deref().and_then(Paths::read)))
     }
 
-    /// Records the paths of the files of a submitted job. Returns false if a worker does not have the job.
+    /// Records the paths of the files of a submitted job. Returns false if this worker does not have the job.
     pub(crate) async fn set_paths(
         &self,
         number: u64,

@@ -92,7 +92,7 @@ impl Store {
         }
     }
 
-    /// Like [`open`](Self::open), but bears a database that is away or starts, for so long. `on_wait` hears why
+    /// Like [`open`](Self::open), but waits so long for a database that is away or starting. `on_wait` gets the reason
     /// before each pause. What only a person can mend fails at once.
     ///
     /// # Errors

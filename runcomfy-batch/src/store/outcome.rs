@@ -6,7 +6,7 @@
 //!
 //! | the worker that meets it | the worker that submits | what happens |
 //! | --- | --- | --- |
-//! | took over its task | is dead: silent for as long as the engine bears | [`abandon`](Batch::abandon): unknown |
+//! | took over its task | is dead: silent for longer than the engine allows | [`abandon`](Batch::abandon): unknown |
 //! | was frozen, and still has the task from before | lives, and got the task meanwhile | the first one waits |
 //! | took over its task | was frozen, and is heard again | the first one waits |
 //! | took over its task | is frozen, and lives on later | unknown; the outcome that the other one records late counts |
@@ -40,8 +40,8 @@ pub(crate) struct Ending {
 /// No submission takes so long. The record of its outcome may have got lost, although its worker lives.
 const LONGEST_SUBMISSION: Duration = Duration::from_secs(60 * 60);
 
-/// Calls a submission unknown whose worker is silent, or that began before `$8`. `{seen}` says of `worker` that it was seen in the last `$7`
-/// seconds, in the engine's table `{workers}`.
+/// Calls a submission unknown whose worker is silent, or that began before `$8`. `{workers}` is the engine's table, and
+/// `{seen}` is true of a `worker` in it that was seen in the last `$7` seconds.
 macro_rules! abandon {
     ($workers:literal, $seen:literal) => {
         concat!(

@@ -244,8 +244,8 @@ impl Batch {
         .map(|()| count)
     }
 
-    /// Asks the service whether a request id may be that of a job: it may not be one of another model. A service
-    /// that does not name the model, or cannot be asked, is no reason against it.
+    /// Asks the service whether a request id can be that of a job. It cannot if it is one of another model. If the
+    /// service does not name the model, or cannot be asked, it can.
     ///
     /// # Errors
     /// [`Error::OfAnotherModel`]; [`Error::NoJob`]; failures of the database.
@@ -273,8 +273,8 @@ impl Batch {
         Err(Error::OfAnotherModel { request_id: request_id.clone(), found, number, model_id })
     }
 
-    /// Takes up the job that an unknown submission became, as somebody found in the account. A worker waits for
-    /// it, and nothing is submitted.
+    /// Takes up the job that an unknown submission became, by the id that somebody found in the account. A worker
+    /// waits for it, and nothing is submitted.
     ///
     /// It takes a job back, too, that was to be tried again after an unknown submission, as long as it is not
     /// submitted again.

@@ -16,7 +16,7 @@ const MAX_ATTEMPTS: usize = 1_000_000;
 /// PostgreSQL keeps a priority in 32 bits, with a sign.
 const MAX_PRIORITY: usize = i32::MAX as usize - 1;
 
-/// Of tasks that come before all others.
+/// The priority of tasks that come before all others.
 const FIRST: i32 = i32::MAX;
 
 /// The jobs without a task that the engine still works on. `{tasks}` is the engine's table.
@@ -77,7 +77,8 @@ impl Batch {
         }))
     }
 
-    /// Gives back the tasks of a worker that stops, so that others take them up at once. It is seen no more.
+    /// Gives back the tasks of a worker that stops, so that others take them up at once. It counts as dead from
+    /// now on.
     pub(crate) async fn release(&self, worker: &str) -> Result<(), Error> {
         // The engine's name of a worker has a number at its end.
         let name = format!("{worker}-");

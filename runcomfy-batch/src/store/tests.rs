@@ -339,7 +339,7 @@ async fn no_order_of_words_loses_an_id_or_begins_twice() {
         let batch = batch(path.to_str().unwrap()).await;
         // The submissions that began, and whether each was accepted.
         let mut begun: Vec<(String, Option<bool>)> = Vec::new();
-        // How many of the first of them a person said to go on in spite of.
+        // A person said to go on in spite of this many of them, the first ones.
         let mut excused = 0;
         let mut ids = Vec::new();
         for step in 0..30 {

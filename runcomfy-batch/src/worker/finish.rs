@@ -10,8 +10,8 @@ use crate::job::State;
 use crate::money::Usd;
 use crate::store::{Ending, Stored};
 
-/// Some parts of the service may not know a new job yet. The client bears that for a job that it has submitted
-/// itself, and not for one of a dead worker.
+/// Some parts of the service may not know a new job yet. The client allows for that if it has submitted the job
+/// itself, but not if a dead worker has.
 const MAX_LAG: Duration = Duration::from_secs(2 * 60);
 
 /// How often the files of a job may fail to be saved.

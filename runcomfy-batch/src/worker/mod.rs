@@ -431,7 +431,7 @@ impl Work {
         }
     }
 
-    /// Makes a call to the database until it answers. Only a worker that stops gives up, and does so late: what
+    /// Repeats a call to the database until it works. Only a worker that stops gives up, and does so late: what
     /// is written here is known nowhere else.
     async fn patiently<T, F: Future<Output = Result<T, Error>>>(
         &self,

@@ -1,7 +1,7 @@
 //! Where the files of jobs are saved, and by which names.
 //!
-//! Files are fetched under names that nobody else has, and get their own when all are complete. The row of the job
-//! has those first. So a name that is taken is known to be this job's or not, whenever a worker dies.
+//! Files are fetched under names that nobody else has, and get their own when all are complete. The row of the job has
+//! its names before that. So if a worker dies, the next one knows whether a file with such a name is one of this job.
 
 use std::fmt;
 use std::io;
@@ -72,7 +72,7 @@ struct Fetched {
 }
 
 impl Save {
-    /// Sees to it that files can be saved, before money is spent. Removes what killed workers left there.
+    /// Makes sure that files can be saved, before money is spent. Removes what killed workers left there.
     pub(super) async fn prepare(&self, batch: &Batch) -> Result<(), Error> {
         match self.place.claim(batch).await {
             // The disk may be full, and a folder may come later. Jobs wait for that.
@@ -143,7 +143,7 @@ impl Save {
         Ok(fetched.collect())
     }
 
-    /// Paths for the files of a job that nothing has: those by its name, or with a number behind it.
+    /// Free paths for the files of a job: those of its name, or with a number behind it.
     async fn free_paths(
         &self,
         record: &JobRecord,

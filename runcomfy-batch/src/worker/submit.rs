@@ -21,7 +21,7 @@ const HOLD: Duration = Duration::from_secs(5);
 const MAX_HOLD: Duration = Duration::from_secs(15 * 60);
 
 impl Work {
-    /// Submits a job when the limits let it, and sees to it that the database knows what became of it.
+    /// Submits a job when the limits let it, and makes sure that the database knows what became of it.
     pub(super) async fn submit(&self, stored: Stored) -> Result<(), NotEnded> {
         let number = stored.record.number;
         let mut turn = Some(self.turn().await?);

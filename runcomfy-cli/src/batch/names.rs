@@ -1,4 +1,4 @@
-//! The template for names of files, as the models of a batch have its fields.
+//! Compares the template for names of files with the fields of a batch's models.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) fn check(template: &NameTemplate, models: &BTreeMap<String, Model>) -
     template.check(names).map_err(|error| Error::usage(error.to_string()))
 }
 
-/// The template with Rust names for the keys of fields: so do the records of jobs name them.
+/// The template with Rust names for the keys of fields: the records of jobs have those.
 pub(super) fn named(template: NameTemplate, models: &BTreeMap<String, Model>) -> NameTemplate {
     let name_of = |key: &str| {
         let mut fields = models.values().flat_map(|model| model.fields());
@@ -29,7 +29,7 @@ pub(super) fn named(template: NameTemplate, models: &BTreeMap<String, Model>) ->
     template.rename_fields(name_of)
 }
 
-/// Both for a batch whose jobs were added before.
+/// Does both for a batch whose jobs were added before.
 pub(super) async fn of(
     batch: &Batch,
     template: &NameTemplate,

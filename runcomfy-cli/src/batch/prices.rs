@@ -50,7 +50,7 @@ pub(super) struct Prices {
     entries: HashMap<String, Result<CatalogModel, String>>,
     /// Why the catalog refused the token.
     refusal: Option<String>,
-    /// Given prices of models that are less than the catalog's, and one of the catalog's.
+    /// Models whose given price is less than one of the catalog's, and both prices.
     pub(super) too_low: BTreeMap<String, (Usd, Usd)>,
 }
 

@@ -28,7 +28,7 @@ impl Progress {
         Self { say, news, bar: has_bar.then(|| ProgressBar::new(0).with_style(style())) }
     }
 
-    /// Says something besides.
+    /// Writes a line above the bar.
     pub(super) fn note(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| self.say.note(text)),
@@ -96,7 +96,7 @@ impl Progress {
         }
     }
 
-    /// Nothing of it stays on the terminal.
+    /// Removes the bar from the terminal.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -113,6 +113,6 @@ fn show(bar: &ProgressBar, status: &BatchStatus) {
 
 fn style() -> ProgressStyle {
     let template = "{spinner} [{elapsed}] {bar:24} {pos}/{len} {wide_msg}";
-    // A template that is wrong shows nothing worse than the usual style.
+    // If the template is wrong, the usual style is good enough.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

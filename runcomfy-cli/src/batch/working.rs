@@ -129,7 +129,7 @@ pub(super) fn check_files(args: &WorkArgs) -> Result<()> {
     }
 }
 
-/// Asks whether to spend money, if a person sits there.
+/// Asks whether to spend money, if there is a person to ask.
 pub(super) async fn ask_first(
     batch: &Batch,
     args: &WorkArgs,

@@ -1,4 +1,4 @@
-//! What a shell is offered for `--model`, `--set` and `--vary`.
+//! What a shell completes after `--model`, `--set` and `--vary`.
 
 use std::ffi::OsString;
 

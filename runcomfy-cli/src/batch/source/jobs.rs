@@ -23,7 +23,7 @@ pub(in crate::batch) struct Jobs<'s> {
     rows: Rows<'s>,
     folder: &'s Path,
     models: Models,
-    /// Models by id, and why there are none.
+    /// Models by id, or why there is none.
     known: HashMap<String, std::result::Result<Model, String>>,
     prices: &'s mut Prices,
     /// How often an input was there before, by its digest.

@@ -3,7 +3,7 @@
 //! - `lines.rs` and `table.rs` read a file row by row, and `row.rs` separates what a row says about its job from
 //!   the fields of its model.
 //! - `grid.rs` is `--vary`.
-//! - `candidates.rs` is what a shell is offered.
+//! - `candidates.rs` is what a shell completes.
 //! - `jobs.rs` makes jobs of rows, and `check.rs` checks all of them before the first is added.
 
 mod candidates;
@@ -75,7 +75,7 @@ pub(super) enum Format {
 }
 
 impl Source {
-    /// Opens the file, if there is one. It is read twice, so what is no regular file is copied.
+    /// Opens the file, if there is one. It is read twice, so a pipe is copied first.
     pub(super) fn open(&self) -> Result<Opened> {
         let Some(path) = &self.file else {
             if self.model.is_none() {
@@ -144,7 +144,7 @@ pub(super) struct Opened {
     folder: PathBuf,
 }
 
-/// Rows of a file of jobs. Without a file, there is one row, which says nothing.
+/// Rows of a file of jobs. Without a file, there is one empty row.
 enum Rows<'f> {
     Lines(Lines<BufReader<&'f File>>),
     Table(Box<Table<BufReader<&'f File>>>),

@@ -32,7 +32,7 @@ impl<R: BufRead> Table<R> {
     /// tells it.
     ///
     /// # Errors
-    /// If the table has no header, or one without sense; or if it cannot be read.
+    /// If the table has no header, or one that makes no sense; or if it cannot be read.
     pub(super) fn new(mut reader: R, delimiter: Option<u8>) -> Result<Self> {
         let start = reader.fill_buf().map_err(super::cannot_read)?;
         let delimiter = delimiter.unwrap_or_else(|| delimiter_of(start));

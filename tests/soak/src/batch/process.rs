@@ -36,7 +36,7 @@ pub(crate) enum End {
     Paused,
 }
 
-/// A worker asks the database for so long before it gives up its start.
+/// How long a worker that begins asks for the database before it gives up.
 const EXCUSE: Duration = Duration::from_secs(20);
 
 /// Between the end of a worker that found no database and its next start.
@@ -125,7 +125,7 @@ impl Process {
         }
     }
 
-    /// Whether something is being done to it.
+    /// Whether it is frozen or cut off.
     pub(crate) fn is_troubled(&self) -> bool {
         self.thaw_at.is_some() || self.mend_at.is_some()
     }

@@ -25,7 +25,7 @@ pub struct Order {
 const AT_ONCE: usize = 10;
 /// How much faster time runs for the client, so that its pauses are short.
 const FACTOR: u32 = 20;
-/// In real time: what stalls costs as long, and a loaded machine answers within it.
+/// In real time. A stalled call costs this long, and a loaded machine must answer within it.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// In the time of the clock.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
