@@ -16,7 +16,8 @@ pub(crate) struct CallMember {
     pub(crate) is_known: bool,
     /// Whether the name is that of another setter of the field, as `maybe_seed` is.
     pub(crate) is_other_setter: bool,
-    /// The name as it was written, for the setter. `None` if that is an error.
+    /// The name as it was written, for the setter. `None` if that is an error, or a key in quotes that is
+    /// not the name of a field.
     pub(crate) name: Option<Ident>,
     /// Where an error about this member is, if it is not inside its value.
     pub(crate) name_span: TokenSpan,
@@ -110,14 +111,10 @@ pub(crate) fn members(
             errors.add(name_span, format!("`{written}` is given twice"));
             continue;
         }
+        let name = setter_name(&part, &written, meaning, errors);
         let value = value(&part, &written, &|| rules.member(&key), errors);
         let is_known = meaning.field().is_some();
         let is_described = is_known || rules.member(&key).is_described();
-        let name = match (meaning, part.first()) {
-            (Meaning::Key(_), _) => None,
-            (_, Some(TokenTree::Ident(ident))) => Some(ident.clone()),
-            _ => None,
-        };
         read.members.push(CallMember {
             key,
             is_known,
@@ -139,6 +136,26 @@ fn written_name(part: &[TokenTree]) -> Option<String> {
 
 fn is_variable(part: &[TokenTree]) -> bool {
     matches!(part, [TokenTree::Ident(_)])
+}
+
+/// The name in `name: value` as that of a setter.
+fn setter_name(
+    part: &[TokenTree],
+    written: &str,
+    meaning: Meaning<'_, '_>,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    match (meaning, part.first()?) {
+        (Meaning::Key(_), _) => None,
+        (_, TokenTree::Ident(ident)) => Some(ident.clone()),
+        (Meaning::Field(_) | Meaning::OtherSetter(_), token) => {
+            errors.add(token.span(), format!("write `{written}` without quotes"));
+            // A call of the setter, so that the compiler does not call the value unused, too.
+            Some(Ident::new(written, token.span()))
+        }
+        // A key in quotes, as maps have them.
+        (Meaning::Unknown, _) => None,
+    }
 }
 
 /// The value in `name: value`.

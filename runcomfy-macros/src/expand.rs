@@ -114,8 +114,12 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     let has_expression = read.has_expression();
     let mut unknown = refuse_unknown(call, schema, &mut read, &mut errors);
     let wrong = judge(call, schema, &read, &mut errors);
-    if !has_expression && errors.is_empty() && !read.members.iter().any(|one| one.is_other_setter) {
-        return literal_call(call, schema, &read);
+    let is_plain = !has_expression && read.members.iter().all(|one| !one.is_other_setter);
+    if is_plain
+        && errors.is_empty()
+        && let Some(literal) = literal_call(call, schema, &read)
+    {
+        return literal;
     }
     let rt = call.runtime();
     let input = call.input();
@@ -138,7 +142,12 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
         let is_taken = !wrong.contains(&index) || member.value.is_part();
         match setter(member, &rt).filter(|_| is_taken) {
             Some(setter) => setters.extend(setter),
-            None => names.extend(name_without_setter(call, schema, member)),
+            None => {
+                if errors.is_empty() {
+                    errors.add(member.name_span, dropped(call, member));
+                }
+                names.extend(name_without_setter(call, schema, member));
+            }
         }
     }
     let mut mentioned = types(call, &read.members);
@@ -155,17 +164,22 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     if mentioned.is_empty() { built } else { quote!({ #mentioned #built }) }
 }
 
+/// The message for a field without a setter in a call without an error. There should be none.
+fn dropped(call: &InputCall, member: &CallMember) -> String {
+    let with = format_args!("this call of `input!` for the model {}", call.id);
+    bug::message(with, format_args!("nothing sets the field {}", member.key))
+}
+
 /// A call of which all is literal, as one call with the body as JSON text: that costs the compiler less
-/// than a builder. Its names are there too, as paths of getters, so that an editor knows them.
+/// than a builder. Its names are there too, as paths of getters, so that an editor knows them. `None` if a
+/// value is no literal.
 ///
 /// The tokens are written one by one: this is most of the work of an app with many calls, and macros are
 /// not optimised in a build for tests.
-fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> TokenStream {
-    let members = read.members.iter().filter_map(|member| {
-        let value = member.value.json()?;
-        Some((member.key.clone().into(), value))
-    });
-    let text = Json::Object(members.collect()).to_string();
+fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> Option<TokenStream> {
+    let member = |member: &CallMember| Some((member.key.clone().into(), member.value.json()?));
+    let members: Option<_> = read.members.iter().map(member).collect();
+    let text = Json::Object(members?).to_string();
     let input = || word("__Input");
     let mut names = Vec::new();
     for name in read.members.iter().filter_map(|member| member.name.as_ref()) {
@@ -191,7 +205,7 @@ fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> To
     body.extend([punct('<', false), input(), punct('>', false)]);
     let text = TokenStream::from(TokenTree::from(Literal::string(&text)));
     body.push(Group::new(Delimiter::Parenthesis, text).into());
-    TokenTree::from(Group::new(Delimiter::Brace, body.into_iter().collect())).into()
+    Some(TokenTree::from(Group::new(Delimiter::Brace, body.into_iter().collect())).into())
 }
 
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.

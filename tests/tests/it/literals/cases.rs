@@ -259,6 +259,37 @@ pub(super) const MIXED: &[Mixed] = &[
         ],
     ),
     ("shots: [{ 7_time: 1 }]", "", &[("7_time", "`7_time` is called `time` here")]),
+    // A field has a Rust name, which has no quotes; a key of a map may have some.
+    ("\"steps\": 8", "", &[("\"steps\"", "write `steps` without quotes")]),
+    ("\"steps\": 8, flag: any(true)", "", &[("\"steps\"", "write `steps` without quotes")]),
+    ("flag: any(true), r\"steps\": any(8)", "", &[("r\"steps\"", "write `steps` without quotes")]),
+    ("\"steps\": 8, ..base", "", &[("\"steps\"", "write `steps` without quotes")]),
+    ("\"maybe_steps\": Some(8)", "", &[("\"maybe_steps\"", "write `maybe_steps` without quotes")]),
+    (
+        "\"steps\": 30, flag: any(true)",
+        "",
+        &[
+            ("\"steps\"", "write `steps` without quotes"),
+            ("30", "steps (149_steps): 30 is outside 6..=20"),
+        ],
+    ),
+    ("\"149_steps\": 8", "", &[("\"149_steps\"", "`149_steps` is called `steps` here")]),
+    (
+        "\"stps\": 8, flag: any(true)",
+        "",
+        &[("\"stps\"", "`stps` is not a field of acme/rules; did you mean `steps`?")],
+    ),
+    ("camera: { \"angle\": 3 }", "", &[("\"angle\"", "write `angle` without quotes")]),
+    (
+        "shots: [{ time: any(1), \"label\": \"a\" }]",
+        "",
+        &[("\"label\"", "write `label` without quotes")],
+    ),
+    (
+        "limits: { \"a b\": any(1), \"c\": 2 }, names: { abc: { \"x\": any(1), y: 2 } }",
+        r#"{"limits": {"a b": 1, "c": 2}, "names": {"abc": {"x": 1, "y": 2}}}"#,
+        &[],
+    ),
     ("steps: ", "", &[("steps:", "`steps` has no value: write `steps: value`")]),
     (
         "steps: 30, stps: 1, frames: 7",
