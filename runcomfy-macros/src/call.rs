@@ -6,7 +6,7 @@ use runcomfy_schema::keyword::nearest;
 use runcomfy_schema::possible::Possible;
 
 use crate::errors::{Errors, TokenSpan};
-use crate::tokens::{is_colon, is_punct, split};
+use crate::tokens::{is_colon, is_missing, is_punct, split};
 use crate::value::CallValue;
 
 /// A field with its value.
@@ -87,6 +87,11 @@ pub(crate) fn members(
     let mut read = CallMembers { members: Vec::new(), rest: None, is_broken: false };
     for part in split(tokens) {
         let span = TokenSpan::of(&part);
+        if is_missing(&part) {
+            errors.add(span, "no field stands before this comma: remove it");
+            read.is_broken = true;
+            continue;
+        }
         if read.rest.is_some() {
             errors.add(span, "`..` comes last: move this field before it");
             read.is_broken = true;

@@ -25,6 +25,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use runcomfy_schema::Json;
+use runcomfy_schema::json::MAX_DEPTH;
 use runcomfy_schema::partial::{self, Partial};
 use runcomfy_schema::pointer::unescape;
 
@@ -34,7 +35,7 @@ use crate::errors::{Errors, NOT_PUBLIC, TokenSpan};
 use crate::getters::Getters;
 use crate::schema::{self, ModelRules};
 use crate::tokens::{path_separator, punct, text, word};
-use crate::value::CallValue;
+use crate::value::{CallValue, ValueKind};
 
 /// A call with what the steps before have added, in the order of their tokens.
 struct InputCall {
@@ -113,6 +114,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     let mut read = members(call.fields.stream(), &root, &mut errors);
     let has_expression = read.has_expression();
     let mut unknown = refuse_unknown(call, schema, &mut read, &mut errors);
+    refuse_deep(&read, &mut errors);
     let wrong = judge(call, schema, &read, &mut errors);
     let is_plain = !has_expression && read.members.iter().all(|one| !one.is_other_setter);
     if is_plain
@@ -139,7 +141,7 @@ fn expand_with(call: &InputCall, schema: &ModelRules, mut errors: Errors) -> Tok
     unknown.extend(unknown_inside);
     for (index, member) in read.members.iter().enumerate() {
         // A wrong literal would be an error of types too.
-        let is_taken = !wrong.contains(&index) || member.value.is_part();
+        let is_taken = !wrong.contains(&index) || is_part(member);
         match setter(member, &rt).filter(|_| is_taken) {
             Some(setter) => setters.extend(setter),
             None => {
@@ -208,10 +210,17 @@ fn literal_call(call: &InputCall, schema: &ModelRules, read: &CallMembers) -> Op
     Some(TokenTree::from(Group::new(Delimiter::Brace, body.into_iter().collect())).into())
 }
 
+/// Whether the argument of the setter is a part of a body. Another setter, such as `maybe_seed`, takes an
+/// option: a literal there is an error of types, which is at the literal if that is passed as it is.
+fn is_part(member: &CallMember) -> bool {
+    let is_literal = matches!(member.value.kind, ValueKind::Literal(_));
+    member.value.is_part() && !(member.is_other_setter && is_literal)
+}
+
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
 fn setter(member: &CallMember, rt: &TokenStream) -> Option<TokenStream> {
     let name = member.name.as_ref()?;
-    let argument = member.value.argument(rt);
+    let argument = if is_part(member) { member.value.part(rt) } else { member.value.as_written() };
     (!argument.is_empty()).then(|| quote!(.#name(#argument)))
 }
 
@@ -318,6 +327,22 @@ fn refuse_unknown(
         }
     }
     paths
+}
+
+/// Reports values that no program could read again as JSON.
+fn refuse_deep(read: &CallMembers, errors: &mut Errors) {
+    // `serde_json` stops one level before its limit.
+    const MAX_LEVELS: usize = MAX_DEPTH - 1;
+    for member in &read.members {
+        // The input itself is a level.
+        if let Some(span) = member.value.deeper_than(MAX_LEVELS - 1) {
+            let message = format!(
+                "this is nested too deeply: a request has at most {MAX_LEVELS} lists and objects \
+                 inside each other"
+            );
+            errors.add(span, message);
+        }
+    }
 }
 
 /// Judges the known parts of the body. Returns the indices of the members that break a rule.

@@ -88,7 +88,8 @@ pub(crate) fn opened(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
     }
 }
 
-/// The parts between commas. The last is left out if it is empty, as after a trailing comma.
+/// The parts between commas. The last is left out if it is empty, as after a trailing comma. Another one
+/// that is empty is the comma after it: see [`is_missing`].
 pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let has_commas_inside = |token: &TokenTree| {
@@ -105,24 +106,20 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut in_closure = false;
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| tokens.get(index));
-        let starts = before.is_none()
-            || is_punct(before, ',')
-            || (is_punct(before, ':')
-                && is_colon(&tokens, index - 1)
-                && !is_path_end(&tokens, index));
         let is_after_path = is_path_end(&tokens, index);
+        let starts = !is_after_path && is_start_after(before);
         if is_punct(Some(token), '<') && (depth > 0 || starts || is_after_path || in_cast) {
             depth += 1;
         } else if is_punct(Some(token), '>') && !is_joint(before, '-') && !is_joint(before, '=') {
             depth = depth.saturating_sub(1);
         } else if is_punct(Some(token), '|') {
-            in_closure = !in_closure && (starts || is_word(before, &["move", "async", "static"]));
+            in_closure = !in_closure && starts;
         }
         in_cast = is_word(Some(token), &["as"])
             || (in_cast && matches!(token, TokenTree::Ident(_)))
             || (in_cast && is_punct(Some(token), ':'));
         if is_punct(Some(token), ',') && depth == 0 && !in_closure {
-            parts.push(Vec::new());
+            end_part(&mut parts, token);
             in_cast = false;
         } else if let Some(part) = parts.last_mut() {
             part.push(token.clone());
@@ -134,12 +131,42 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     parts
 }
 
+/// Whether an expression may start after this token. If not, `<` and `|` are operators there.
+fn is_start_after(before: Option<&TokenTree>) -> bool {
+    const WORDS: [&str; 11] =
+        ["async", "break", "if", "in", "match", "move", "mut", "raw", "return", "static", "while"];
+    match before {
+        None => true,
+        // The ends of an operand, and the middles of `<<` and `||`.
+        Some(TokenTree::Punct(punct)) => match punct.as_char() {
+            '?' | '>' => false,
+            '<' | '|' => punct.spacing() == Spacing::Alone,
+            _ => true,
+        },
+        Some(TokenTree::Ident(_)) => is_word(before, &WORDS),
+        Some(TokenTree::Literal(_) | TokenTree::Group(_)) => false,
+    }
+}
+
+/// Begins a new part at a comma.
+fn end_part(parts: &mut Vec<Vec<TokenTree>>, comma: &TokenTree) {
+    if let Some(part) = parts.last_mut().filter(|part| part.is_empty()) {
+        part.push(comma.clone());
+    }
+    parts.push(Vec::new());
+}
+
+/// Whether nothing stands before a comma, which is this part then.
+pub(crate) fn is_missing(part: &[TokenTree]) -> bool {
+    is_punct(part.first(), ',')
+}
+
 /// The parts between commas, where every comma is one between parts.
 fn split_plain(tokens: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![Vec::new()];
     for token in tokens {
         if is_punct(Some(&token), ',') {
-            parts.push(Vec::new());
+            end_part(&mut parts, &token);
         } else if let Some(part) = parts.last_mut() {
             part.push(token);
         }
@@ -199,6 +226,24 @@ mod tests {
             ("x: Vec::<Vec<A>>::new(), y: 1", 2),
             ("x: [1, 2], y: (3, 4), ..rest", 3),
             ("x:: y, z", 2),
+            ("x: &<A<B, C> as D<E, F>>::G, y: 1", 2),
+            ("x: &*<A<B, C> as D<E, F>>::g(), y: 1", 2),
+            ("x: -<A<B, C> as D>::G, y: !<A<B, C> as D>::G", 2),
+            ("x: &mut <A<B, C> as D>::g(), y: 1", 2),
+            ("x: a - <A<B, C> as D>::G, y: 0..<A<B, C> as D>::G", 2),
+            ("x: a == <A<B, C> as D>::G, y: a < <A<B, C> as D>::G", 2),
+            ("x: if <A<B, C> as D>::G { 1 } else { 2 }, y: return <A<B, C> as D>::G", 2),
+            ("x: a? < b, y: c > d", 2),
+            ("x: a << b, y: c >> d", 2),
+            ("x: f() < b, y: 3 > d", 2),
+            ("x: a || |b, c| b + c, y: 1", 2),
+            ("x: a || b, y: c || d", 2),
+            ("x: &|a, b| a + b, y: 1", 2),
+            ("x: || a, y: 1", 2),
+            ("x, , y", 3),
+            (", x", 2),
+            ("x: <A<B, C>>::D, , y", 3),
+            (",", 1),
         ] {
             let parts = split(text.parse().unwrap());
             assert_eq!(parts.len(), expected, "{text}: {parts:?}");

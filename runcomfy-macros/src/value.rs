@@ -11,7 +11,7 @@ use syn::Lit;
 
 use crate::call::{CallMember, members};
 use crate::errors::{Errors, TokenSpan};
-use crate::tokens::{is_colon, is_punct, only_group, opened, plain_text, split};
+use crate::tokens::{is_colon, is_missing, is_punct, only_group, opened, plain_text, split, text};
 
 /// Finds the rules of a value. Most values do not need them.
 type FindRules<'f, 'r> = &'f dyn Fn() -> Possible<'r>;
@@ -104,6 +104,19 @@ impl CallValue {
         }
     }
 
+    /// The place of the first list or object that is more than this many levels deep, itself counted.
+    pub(crate) fn deeper_than(&self, levels: usize) -> Option<TokenSpan> {
+        let inside = |value: &Self| value.deeper_than(levels.checked_sub(1)?);
+        match &self.kind {
+            ValueKind::List(_) | ValueKind::Object(..) if levels == 0 => Some(self.span),
+            ValueKind::List(items) => items.iter().find_map(inside),
+            ValueKind::Object(_, members) => {
+                members.iter().find_map(|member| inside(&member.value))
+            }
+            ValueKind::Literal(_) | ValueKind::Expression => None,
+        }
+    }
+
     /// The span of the innermost value at these steps of a JSON pointer. If no schema describes that
     /// value, the span of its name.
     pub(crate) fn span_at<'p>(&self, mut steps: impl Iterator<Item = &'p str>) -> TokenSpan {
@@ -125,25 +138,21 @@ impl CallValue {
         }
     }
 
-    /// The argument of a setter.
-    pub(crate) fn argument(&self, rt: &TokenStream) -> TokenStream {
-        if self.is_part() {
-            return self.part(rt);
-        }
-        match &self.kind {
-            ValueKind::Literal(_) => typed(&self.tokens),
-            ValueKind::List(_) | ValueKind::Object(..) | ValueKind::Expression => {
-                self.tokens.iter().cloned().collect()
-            }
-        }
+    /// The value as an expression of Rust.
+    pub(crate) fn as_written(&self) -> TokenStream {
+        self.tokens.iter().cloned().collect()
     }
 
-    /// Whether the argument is a part of a body, which every setter takes.
+    /// Whether the value is written as a part of a body, which every setter takes.
     pub(crate) fn is_part(&self) -> bool {
-        let is_expression = |item: &Self| matches!(item.kind, ValueKind::Expression);
+        // An item that is missing is not one.
+        let is_expression =
+            |item: &Self| matches!(item.kind, ValueKind::Expression) && !item.tokens.is_empty();
         match &self.kind {
-            // Rust has no literal for it.
-            ValueKind::Literal(json) => *json == Json::Null,
+            // The type of another literal in Rust may not be that of the field: `5.0` is an integer in JSON.
+            ValueKind::Literal(_) => {
+                !matches!(self.tokens.as_slice(), [token] if text(token).is_some())
+            }
             // A list of expressions alone has one type.
             ValueKind::List(items) => items.is_empty() || !items.iter().all(is_expression),
             ValueKind::Object(..) => true,
@@ -152,7 +161,7 @@ impl CallValue {
     }
 
     /// The value as a part of a body.
-    fn part(&self, rt: &TokenStream) -> TokenStream {
+    pub(crate) fn part(&self, rt: &TokenStream) -> TokenStream {
         if let Some(json) = self.json() {
             let text = Literal::string(&json.to_string());
             return quote!(#rt::part(#text));
@@ -255,36 +264,6 @@ fn any_literal(is_negative: bool, token: &Literal) -> Option<Json> {
     }
 }
 
-/// The tokens that a setter takes for a literal.
-fn typed(tokens: &[TokenTree]) -> TokenStream {
-    let as_written = || tokens.iter().cloned().collect();
-    let Some(TokenTree::Literal(literal)) = tokens.last() else { return as_written() };
-    let mut tokens = tokens.to_vec();
-    let is_negative = tokens.len() > 1;
-    let typed = match Lit::new(literal.clone()) {
-        Lit::Char(char) => Some(Literal::string(&char.value().to_string())),
-        // Without a type, a large number would be one of the type `i32`.
-        Lit::Int(int) if int.suffix().is_empty() => {
-            let value: i128 = int.base10_parse().unwrap_or_default();
-            let signed = if is_negative { -value } else { value };
-            let name = match (i64::try_from(signed), u64::try_from(signed)) {
-                (Ok(_), _) => Some("i64"),
-                (_, Ok(_)) => Some("u64"),
-                _ => None,
-            };
-            // As text, since the least `i64` without its sign is none.
-            name.and_then(|name| format!("{value}{name}").parse().ok())
-        }
-        _ => None,
-    };
-    if let Some(mut typed) = typed {
-        typed.set_span(literal.span());
-        tokens.pop();
-        tokens.push(typed.into());
-    }
-    tokens.into_iter().collect()
-}
-
 const INTEGERS: [&str; 10] =
     ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
@@ -304,7 +283,14 @@ fn list(
     }
     let items = split(group.stream()).into_iter().enumerate();
     let rules = find_rules();
-    let items = items.map(|(index, item)| CallValue::of(item, &|| rules.item(index), errors));
+    let items = items.map(|(index, item)| {
+        if is_missing(&item) {
+            let span = TokenSpan::of(&item);
+            errors.add(span, "no value stands before this comma: remove it");
+            return CallValue::unknown(span);
+        }
+        CallValue::of(item, &|| rules.item(index), errors)
+    });
     Some(ValueKind::List(items.collect()))
 }
 
@@ -319,12 +305,12 @@ fn object(
         return None;
     }
     let inner: Vec<_> = group.stream().into_iter().collect();
-    let has_fields = inner.is_empty() || is_colon(&inner, 1);
-    let is_object = if path.is_empty() { has_fields } else { is_type_path(path) };
+    let rules = find_rules();
+    let is_object = if path.is_empty() { has_fields(&inner, &rules) } else { is_type_path(path) };
     if !is_object {
         return None;
     }
-    let read = members(group.stream(), &find_rules(), errors);
+    let read = members(group.stream(), &rules, errors);
     if let Some((span, _)) = read.rest {
         errors
             .add(span, "`..` is for the whole input: write out the fields of an object inside it");
@@ -340,6 +326,21 @@ fn object(
         );
     }
     Some(ValueKind::Object(path.iter().cloned().collect(), read.members))
+}
+
+/// Whether the tokens in braces are fields. A name alone, `{ width }`, may be a field or a block: it is a
+/// field if there is one of that name.
+fn has_fields(inner: &[TokenTree], rules: &Possible<'_>) -> bool {
+    match inner {
+        [] => true,
+        [TokenTree::Ident(name)] => {
+            let name = name.to_string();
+            let name = name.trim_start_matches("r#");
+            rules.fields().iter().any(|field| field.name == name)
+        }
+        [TokenTree::Ident(_), comma, ..] if is_punct(Some(comma), ',') => true,
+        inner => is_colon(inner, 1),
+    }
 }
 
 /// Whether tokens are a path that ends with a type: a word with a capital letter. The only keyword with

@@ -194,7 +194,8 @@ pub mod __macros {
 /// A list is written `[..]`, and an object inside the input `{ field: value }`, or `Type { field: value }`
 /// with its generated type. Both may hold expressions. An enum takes its value as a literal, or a variant
 /// as an expression. `null` is JSON's, for a field that takes it. `field` alone stands for `field: field`,
-/// and `maybe_field: option` calls the setter of that name.
+/// and `maybe_field: option` calls the setter of that name. The name of a field has no quotes; a key of a
+/// map may have some. `{ name }` is a block, unless a field of the object has that name.
 #[macro_export]
 macro_rules! input {
     ($($call:tt)*) => {

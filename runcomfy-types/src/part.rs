@@ -22,10 +22,19 @@ impl<T> Convert<T> for Part {
 }
 
 /// A literal, as JSON text.
+///
+/// # Panics
+/// If the text, which the macro has written, is not JSON.
+#[track_caller]
 #[must_use]
+#[allow(clippy::panic, reason = "the macro has written the text")]
 pub fn part(text: &str) -> Part {
-    // The macro has written the text.
-    Part(json::read(text, &[]).map_or(Json::Null, |read| read.json))
+    match json::read(text, &[]) {
+        Ok(read) => Part(read.json),
+        Err(error) => panic!(
+            "this is a bug of runcomfy-macros, please report it: `input!` has written {text}, but {error}"
+        ),
+    }
 }
 
 #[must_use]

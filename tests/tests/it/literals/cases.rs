@@ -15,6 +15,7 @@ const fn case(fields: &'static str, body: &'static str, places: &'static [&'stat
 pub(super) const RULES: &[Case] = &[
     case("steps: 6", r#"{"149_steps": 6}"#, &[]),
     case("steps: 0x14", r#"{"149_steps": 20}"#, &[]),
+    case("steps: 7.0", r#"{"149_steps": 7.0}"#, &[]),
     case("steps: 25", r#"{"149_steps": 25}"#, &["25"]),
     case("steps: 5_u8", r#"{"149_steps": 5}"#, &["5_u8"]),
     case("steps: 6.5", r#"{"149_steps": 6.5}"#, &["6.5"]),
@@ -162,6 +163,16 @@ pub(super) type Mixed = (&'static str, &'static str, &'static [(&'static str, &'
 pub(super) const MIXED: &[Mixed] = &[
     ("steps: any(7), frames: 81", r#"{"149_steps": 7, "frames": 81}"#, &[]),
     ("steps: any(7), frames: 100", "", &[("100", "frames: 100 is not one of 81, 141")]),
+    // Literals mean the same beside an expression as alone.
+    ("steps: 7.0, flag: any(true)", r#"{"149_steps": 7.0, "flag": true}"#, &[]),
+    ("steps: 7f64, flag: any(true)", r#"{"149_steps": 7.0, "flag": true}"#, &[]),
+    ("frames: 81.0, flag: any(true)", r#"{"frames": 81.0, "flag": true}"#, &[]),
+    (
+        "large: 18446744073709551615, scale: 3, title: 'h', flag: any(true)",
+        r#"{"large": 18446744073709551615, "scale": 3, "title": "h", "flag": true}"#,
+        &[],
+    ),
+    ("steps: 7.5, flag: any(true)", "", &[("7.5", "steps (149_steps): 7.5 is not an integer")]),
     ("speed: acme::rules::Speed::Auto", r#"{"speed": "auto"}"#, &[]),
     ("maybe_seed: Some(5), maybe_large: None", r#"{"seed": 5}"#, &[]),
     ("tags: [\"a\", any(String::from(\"b\"))]", r#"{"tags": ["a", "b"]}"#, &[]),
@@ -221,6 +232,26 @@ pub(super) const MIXED: &[Mixed] = &[
             "maybe_label",
             "`maybe_label` is a setter of the input alone: inside an object, write `label: value`",
         )],
+    ),
+    // A name alone is a variable with the name of its field, in objects, too.
+    ("camera: { angle }", r#"{"camera": {"angle": 9}}"#, &[]),
+    ("camera: Camera { angle }", r#"{"camera": {"angle": 9}}"#, &[]),
+    ("shots: [{ time, label: any(\"b\") }]", r#"{"12_shots": [{"7_time": 2, "label": "b"}]}"#, &[]),
+    ("shots: [{ label: \"b\", time, }]", r#"{"12_shots": [{"7_time": 2, "label": "b"}]}"#, &[]),
+    ("limits: { angle, }", r#"{"limits": {"angle": 9}}"#, &[]),
+    ("size: { width }", r#"{"size": {"width": 64}}"#, &[]),
+    // No field has this name, so it is a block.
+    ("steps: { angle }", r#"{"149_steps": 9}"#, &[]),
+    // A comma inside a path divides no fields.
+    (
+        "steps: -<[i32; 2] as Pair<i32, i32>>::FIRST, flag: !<[i32; 2] as Pair<u8, u8>>::IS",
+        r#"{"149_steps": 7, "flag": true}"#,
+        &[],
+    ),
+    (
+        "caption: &*<[i32; 2] as Pair<i32, i32>>::text(), steps: 7",
+        r#"{"149_steps": 7, "caption": "pair"}"#,
+        &[],
     ),
     // No part of a form, and no condition, is certain before all of it is known.
     ("size: { width: any(64) }", r#"{"size": {"width": 64}}"#, &[]),
@@ -290,6 +321,12 @@ pub(super) const MIXED: &[Mixed] = &[
         r#"{"limits": {"a b": 1, "c": 2}, "names": {"abc": {"x": 1, "y": 2}}}"#,
         &[],
     ),
+    // A comma too much.
+    ("steps: 8, , frames: 81", "", &[(",", "no field stands before this comma: remove it")]),
+    (", steps: any(8)", "", &[(",", "no field stands before this comma: remove it")]),
+    ("tags: [\"a\", , \"b\"]", "", &[(",", "no value stands before this comma: remove it")]),
+    ("tags: [\"a\", , any(\"b\")]", "", &[(",", "no value stands before this comma: remove it")]),
+    ("tags: [any(\"a\"), ,]", "", &[(",", "no value stands before this comma: remove it")]),
     ("steps: ", "", &[("steps:", "`steps` has no value: write `steps: value`")]),
     (
         "steps: 30, stps: 1, frames: 7",

@@ -36,7 +36,29 @@ use runcomfy_models::{ValidationErrors, input};
 fn any<T>(value: T) -> T {
     value
 }
+
+/// Has paths with commas inside.
+trait Pair<A, B> {
+    const FIRST: i64 = -7;
+    const IS: bool = false;
+    fn text() -> &'static String {
+        static TEXT: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "pair".to_owned());
+        &TEXT
+    }
+}
+impl<A, B> Pair<A, B> for [i32; 2] {}
 "#;
+
+/// The variables of a call with expressions.
+const VARIABLES: &str = "let (caption, angle, time, width) = (\"var\", 9, 2, 64);";
+
+/// A field with so many lists inside each other.
+fn nested(lists: usize) -> String {
+    format!("names: {{ abc: {}{} }}", "[".repeat(lists), "]".repeat(lists))
+}
+
+/// As many as a body may have, beside its two objects.
+const MAX_LISTS: usize = 125;
 
 fn at_run_time(model: &DynamicModel, body: &str) -> Result<(), ValidationErrors> {
     model.validate(&serde_json::from_str(body).unwrap())
@@ -79,13 +101,14 @@ fn literals_beside_expressions_are_judged_as_far_as_they_are_known() {
     let ambiguous =
         Input::builder().image("face.png").video("https://x.org/v").positive_prompt("x").build();
     let ambiguous = ambiguous.unwrap_err().iter().next().unwrap().message().to_owned();
+    let deep = [nested(MAX_LISTS + 1), format!("steps: any(7), {}", nested(MAX_LISTS + 1))];
     let app = app("literals-mixed");
     let mut code = START.to_owned();
     code += "fn base() -> acme::rules::Input { input!(acme::rules { steps: 9, frames: 141 }) }\n";
     let mut expected = Vec::new();
     for (fields, _, errors) in MIXED {
         code += &format!(
-            "fn case_{}() {{ let base = base(); let caption = \"var\"; let _ = input!(acme::rules {{ {fields} }}); }}\n",
+            "fn case_{}() {{ let base = base(); {VARIABLES} let _ = input!(acme::rules {{ {fields} }}); }}\n",
             expected.len(),
         );
         let line = code.lines().count();
@@ -94,6 +117,11 @@ fn literals_beside_expressions_are_judged_as_far_as_they_are_known() {
             (line, (*place).to_owned(), message)
         });
         expected.push((*fields, errors.collect::<Vec<_>>()));
+    }
+    for (index, fields) in deep.iter().enumerate() {
+        code += &format!("fn deep_{index}() {{ let _ = input!(acme::rules {{ {fields} }}); }}\n");
+        let message = "this is nested too deeply: a request has at most 127 lists and objects inside each other";
+        expected.push((fields, vec![(code.lines().count(), "[]".to_owned(), message.to_owned())]));
     }
     code += "fn main() {}\n";
     check(&app.errors(&code), &expected, &code);
@@ -142,7 +170,7 @@ fn accepted_calls_send_what_they_say() {
     let mut code = START.to_owned();
     code += "fn base() -> acme::rules::Input { input!(acme::rules { steps: 9, frames: 141 }) }\n";
     code +=
-        "fn main() -> Result<(), ValidationErrors> { let base = base(); let caption = \"var\";\n";
+        &format!("fn main() -> Result<(), ValidationErrors> {{ let base = base(); {VARIABLES}\n");
     let mut bodies = Vec::new();
     for case in RULES.iter().filter(|case| case.places.is_empty()) {
         code +=
@@ -158,6 +186,10 @@ fn accepted_calls_send_what_they_say() {
         code += "println!(\"{}\", serde_json::to_string(&one).unwrap());\n";
         bodies.push((fields, body));
     }
+    // The deepest literals do not panic.
+    let deep = nested(MAX_LISTS);
+    code += &format!("let _: acme::rules::Input = input!(acme::rules {{ {deep} }});\n");
+    code += &format!("let _ = input!(acme::rules {{ steps: any(7), {deep} }})?;\n");
     // An expression is checked when it runs, with the whole body.
     code += "let wrong = input!(acme::rules { steps: any(25), limits: { a: any(1.5) } });\n";
     code += "println!(\"{}\", serde_json::to_string(&wrong.unwrap_err().to_string()).unwrap());\n";
