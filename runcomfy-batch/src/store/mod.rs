@@ -248,7 +248,7 @@ fn postgres_pool(connections: u32, limit: Duration) -> PgPoolOptions {
 }
 
 impl Db {
-    /// `limit` is how long another process may keep the lock for creating the tables.
+    /// `limit` is how long another process may keep the lock for creating the file and its tables.
     async fn sqlite(path: &Path, limit: Duration) -> Result<Self, Error> {
         // A commit survives a loss of power: it says that a submission begins.
         let options = SqliteConnectOptions::new()
@@ -257,9 +257,10 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(TIMEOUT);
-        let pool = sqlite_pool(4).connect_with(options).await?;
-        // SQLite has no lock for two processes that create the tables at once.
+        // SQLite has no lock for two processes that create the tables at once, and the first connection to
+        // a new file does not wait for another one that sets the mode of its journal.
         let lock = lock_file(path, limit).await?;
+        let pool = sqlite_pool(4).connect_with(options).await?;
         SqliteStorage::migrations().run(&pool).await.map_err(sqlx::Error::from)?;
         migrations().run(&pool).await.map_err(sqlx::Error::from)?;
         drop(lock);
