@@ -80,23 +80,8 @@ impl Client {
     /// [`Error::ModelId`] if `model_id` is not a model id; [`Error::Catalog`] if the entry is that of
     /// another model; otherwise like [`models`](Self::models).
     pub async fn model(&self, model_id: &str) -> Result<CatalogModel, Error> {
-        parsed(CATALOG, &self.entry(model_id).await?)
-    }
-
-    /// Fetches the catalog entry of one model like [`model`](Self::model), and returns the service's
-    /// JSON as text; see [`models_text`](Self::models_text).
-    ///
-    /// # Errors
-    /// Like [`model`](Self::model), but the JSON may have any form.
-    pub async fn model_text(&self, model_id: &str) -> Result<String, Error> {
-        json_text(self.entry(model_id).await?)
-    }
-
-    async fn entry(&self, model_id: &str) -> Result<Response, Error> {
-        let model_id: ModelId = model_id.parse()?;
-        let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
-        let url = self.core.transport.url(segments);
-        let response = self.fetch(CATALOG, Some(&model_id), url).await?;
+        let model_id = model_id.parse()?;
+        let response = self.entry(&model_id).await?;
         // An input is submitted to the model that its entry names.
         let json = response.json.as_ref().ok();
         match json.and_then(|json| json.get("model_id")?.as_str()) {
@@ -105,8 +90,23 @@ impl Client {
                 let reason = format!("the entry of {model_id} is that of another model, {found}");
                 Err(not_read(CATALOG, &response, &reason))
             }
-            _ => Ok(response),
+            _ => parsed(CATALOG, &response),
         }
+    }
+
+    /// Fetches the catalog entry of one model like [`model`](Self::model), and returns the service's
+    /// JSON as text; see [`models_text`](Self::models_text).
+    ///
+    /// # Errors
+    /// Like [`model`](Self::model), but the JSON may have any form, and be the entry of any model.
+    pub async fn model_text(&self, model_id: &str) -> Result<String, Error> {
+        json_text(self.entry(&model_id.parse()?).await?)
+    }
+
+    async fn entry(&self, model_id: &ModelId) -> Result<Response, Error> {
+        let segments = ["models"].into_iter().chain(model_id.as_str().split('/'));
+        let url = self.core.transport.url(segments);
+        self.fetch(CATALOG, Some(model_id), url).await
     }
 
     /// Makes a call that is not about a job. `what` names its subject in errors.

@@ -221,7 +221,8 @@ mod tests {
             // A hint, because it is not where the service puts it.
             (200, r#"[{"request_id": "r1"}]"#, "unknown, hint r1"),
             (200, r#"{"data": {"request_id": "r1"}}"#, "unknown, hint r1"),
-            (200, r#"{"cost": NaN, "request_id": "r1"}"#, "unknown, hint r1"),
+            (200, r#"{"cost": ?, "request_id": "r1"}"#, "unknown, hint r1"),
+            (200, r#"{"cost": NaN, "request_id": "r1"}"#, "accepted r1"),
             (200, r#"{"request_id": "r1", "st"#, "unknown, job r1"),
             (200, r#"{"request_id": 7"#, "unknown"),
             (200, "{}", "unknown"),

@@ -26,18 +26,8 @@ async fn reason_is_true_of_the_answer() {
         (r#"{"request_id": 12.0}"#, "its request id 12.0 is not usable: it is neither a string"),
         (r#"{"request_id": {"id": 1}}"#, "its request id {\"id\":1} is not usable: it is neither"),
         (r#"{"request_id": "r1", "st"#, "the answer is broken off (EOF while parsing"),
-        (
-            r#"{"request_id": "r1", "eta": 1e999}"#,
-            "the answer cannot be read as JSON (number out of range",
-        ),
-        (
-            r#"{"request_id": "r1", "cost": NaN}"#,
-            "the answer cannot be read as JSON (expected value",
-        ),
-        (
-            r#"{"cost": NaN, "request_id": "r1"}"#,
-            "the answer cannot be read as JSON (expected value",
-        ),
+        (r#"{"request_id": "r1", "cost": ?}"#, "the answer cannot be read as JSON (expected value"),
+        (r#"{"cost": ?, "request_id": "r1"}"#, "the answer cannot be read as JSON (expected value"),
         ("<html>", "the answer cannot be read as JSON (expected value at line 1 column 1): <html>"),
         ("", "the answer has an empty body; it may"),
         (" \n", "the answer has an empty body; it may"),
@@ -51,16 +41,10 @@ async fn reason_is_true_of_the_answer() {
         );
     }
     // An id behind a damaged value is a hint.
-    let damaged = r#"{"cost": NaN, "request_id": "r1"}"#;
+    let damaged = r#"{"cost": ?, "request_id": "r1"}"#;
     sandbox.reply_next(Call::Submit, Reply::new(200, damaged));
     let text = client.submit(&input()).await.unwrap_err().to_string();
     assert!(text.contains("the answer names the request id r1"), "{text}");
-    let deep = format!(r#"{{"x": {}{}, "request_id": "r1"}}"#, "[".repeat(200), "]".repeat(200));
-    sandbox.reply_next(Call::Submit, Reply::new(200, deep));
-    let error = client.submit(&input()).await.unwrap_err();
-    assert_eq!(error.request_id().unwrap(), "r1");
-    let text = error.to_string();
-    assert!(text.contains("cannot be read as JSON (recursion limit exceeded"), "{text}");
     // A status without a body.
     let job = client.submit(&input()).await.unwrap();
     (0..5).for_each(|_| sandbox.reply_next(Call::Status, Reply::new(200, "")));
