@@ -181,16 +181,14 @@ impl Client {
         self.send(Prepared::unchecked(model_id.parse()?, body)?).await
     }
 
-    /// Takes a job up again by its id, for example after a restart. The call itself sends nothing.
+    /// Takes a job up again by its id, for example after a restart. The call itself sends nothing: if the job
+    /// is of another model, calls about it fail with [`Error::OtherModel`].
     ///
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id; [`Error::ModelId`] if the type was written by
     /// hand, and its `MODEL_ID` cannot be a model id.
     pub fn job<R: Request>(&self, request_id: impl AsRef<str>) -> Result<Job<R::Output>, Error> {
-        let request_id = request_id.as_ref().parse()?;
-        // `MODEL_ID` is empty for types of many models, such as `AnyInput`.
-        let model_id = if R::MODEL_ID.is_empty() { None } else { Some(R::MODEL_ID.parse()?) };
-        Ok(Job::reopen(self.core.clone(), request_id, model_id, R::OUTPUT_KIND, None))
+        self.job_json(request_id)?.of::<R>()
     }
 
     /// A job of any model, by its id.
@@ -198,7 +196,7 @@ impl Client {
     /// # Errors
     /// [`Error::RequestId`] if the text cannot be a request id.
     pub fn job_json(&self, request_id: impl AsRef<str>) -> Result<Job, Error> {
-        Ok(Job::<Output>::reopen(self.core.clone(), request_id.as_ref().parse()?, None, None, None))
+        Ok(Job::<Output>::reopen(self.core.clone(), request_id.as_ref().parse()?, None, None))
     }
 
     /// Gives a deserialised job this client, so that it can be asked about.
@@ -262,7 +260,7 @@ impl Client {
         let core = ClientCore { journal, ..self.core.clone() };
         let job = |UnfinishedJob { submission, request_id, .. }| {
             let model_id = submission.as_ref().map(|submission| submission.model_id.clone());
-            Job::reopen(core.clone(), request_id, model_id, None, submission.map(Arc::new))
+            Job::reopen(core.clone(), request_id, model_id, submission.map(Arc::new))
         };
         Ok(Resumed { jobs: jobs.into_iter().map(job).collect(), unknown })
     }

@@ -118,7 +118,7 @@ impl fmt::Display for Error {
             ),
             Self::OtherModel { request_id, found, expected } => write!(
                 f,
-                "request {request_id} is a job of {found}, not of {expected}; use the `Input` of {found} as its type, or the untyped job as it is"
+                "request {request_id} is a job of {found}, not of {expected}; take it up with the `Input` of {found} as its type, or without a type, with `Client::job_json`"
             ),
             Self::UnknownState { request_id, state, message, waited } => write!(
                 f,

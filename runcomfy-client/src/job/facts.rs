@@ -11,6 +11,8 @@ use runcomfy_types::{MediaKind, ModelId};
 pub(super) struct JobFacts {
     pub(super) request_id: RequestId,
     pub(super) model_id: Option<ModelId>,
+    /// The same, if nothing says so but the type that the caller took the job up with.
+    pub(super) assumed_model: Option<&'static str>,
     /// The kind of file that the model makes.
     pub(super) output_kind: Option<MediaKind>,
     /// Its submission in the journal.

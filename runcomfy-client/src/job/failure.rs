@@ -6,6 +6,7 @@
 use std::fmt;
 
 use runcomfy_journal::JobState;
+use runcomfy_types::ModelId;
 
 use super::facts::JobFacts;
 use crate::error::Error;
@@ -20,6 +21,11 @@ pub(crate) enum JobCallError {
         reason: String,
         body: String,
     },
+    /// The job is of another model than the type that the caller took it up with.
+    OtherModel {
+        found: ModelId,
+        expected: &'static str,
+    },
     /// There is no result yet. The state is that of the response, if it has one.
     NotFinished(Option<JobState>),
 }
@@ -32,6 +38,7 @@ impl JobCallError {
             Self::Call(CallError::Throttled { .. } | CallError::Transport { .. })
             | Self::Unreadable { .. }
             | Self::NotFinished(_) => true,
+            Self::OtherModel { .. } => false,
         }
     }
 
@@ -60,6 +67,9 @@ impl JobCallError {
                 Error::NoAnswer { request_id, attempts, source: source.into() }
             }
             Self::Unreadable { reason, body } => Error::BadAnswer { request_id, reason, body },
+            Self::OtherModel { found, expected } => {
+                Error::OtherModel { request_id, found, expected }
+            }
             Self::NotFinished(state) => Error::NotFinished { request_id, state },
         }
     }
@@ -79,6 +89,7 @@ impl fmt::Display for JobCallError {
             Self::Call(CallError::Throttled { source, .. }) => source.fmt(f),
             Self::Call(CallError::Transport { source, .. }) => source.fmt(f),
             Self::Unreadable { reason, .. } => write!(f, "unreadable answer: {reason}"),
+            Self::OtherModel { found, .. } => write!(f, "it is a job of {found}"),
             Self::NotFinished(Some(state)) => write!(f, "no result yet, it is {state}"),
             Self::NotFinished(None) => f.write_str("no result yet"),
         }

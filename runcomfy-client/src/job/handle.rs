@@ -80,7 +80,7 @@ impl JobHandle {
             let message = response::words(&response);
             return Ok(JobStatus { request_id, state, queue_position: None, message });
         }
-        let status: wire::Status = self.read_members(&mut response)?;
+        let status: wire::Status = self.read_members_of_model(&mut response)?;
         let state = response::state(&status.status, &response);
         let message = match state {
             JobState::Unknown(_) => response::words(&response),
@@ -126,7 +126,7 @@ impl JobHandle {
             None => {}
         }
         let failure = response::failure_without_output(&response);
-        let result: wire::JobResult = self.read_members(&mut response)?;
+        let result: wire::JobResult = self.read_members_of_model(&mut response)?;
         match response::state(&result.status, &response) {
             // `completed` only means that it ended.
             JobState::Completed if failure.is_some() => Ok(JobEnd::Failed(failure)),
@@ -157,14 +157,46 @@ impl JobHandle {
         transport.call(call, deadline, span).await
     }
 
+    /// Reads an answer for which the model does not matter.
     pub(super) fn read_members<T: FromMembers>(
         &self,
         response: &mut Response,
     ) -> Result<T, JobCallError> {
-        let JobFacts { request_id, model_id, .. } = &*self.facts;
-        let other = response::other_job(response, request_id, model_id.as_ref());
-        let taken = other.map_or_else(|| response.read_members(), Err);
-        taken.map_err(|reason| unreadable(reason, response))
+        match response::other_job(response, self.request_id()) {
+            Some(reason) => Err(unreadable(reason, response)),
+            None => response.read_members().map_err(|reason| unreadable(reason, response)),
+        }
+    }
+
+    fn read_members_of_model<T: FromMembers>(
+        &self,
+        response: &mut Response,
+    ) -> Result<T, JobCallError> {
+        if response::other_job(response, self.request_id()).is_none() {
+            self.check_model(response)?;
+        }
+        self.read_members(response)
+    }
+
+    /// A job that was submitted here is of its model, so an answer about another one is a mistake of some
+    /// server, and may pass. If only the caller says which model it is, the service knows better.
+    fn check_model(&self, response: &Response) -> Result<(), JobCallError> {
+        let JobFacts { model_id: Some(model_id), assumed_model, .. } = &*self.facts else {
+            return Ok(());
+        };
+        let Some(found) = response::other_model(response, model_id) else { return Ok(()) };
+        match (assumed_model, found.parse()) {
+            (Some(expected), Ok(found)) if response::names_job(response) => {
+                Err(JobCallError::OtherModel { found, expected })
+            }
+            _ => Err(unreadable(
+                format!(
+                    "it is about another model, {found}, not {model_id}; if both are one, take the job up \
+                     with `Client::job_json`"
+                ),
+                response,
+            )),
+        }
     }
 
     /// Whether the job was accepted so recently that parts of the service may not know it yet.

@@ -20,7 +20,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use runcomfy_journal::{JobState, JournalEntry, RequestId, Submission};
-use runcomfy_types::{MediaKind, ModelId, Output, Request};
+use runcomfy_types::{ModelId, Output, Request};
 use tracing::{error, info};
 
 use crate::client::Client;
@@ -57,11 +57,12 @@ impl<O> Job<O> {
         core: ClientCore,
         request_id: RequestId,
         model_id: Option<ModelId>,
-        output_kind: Option<MediaKind>,
         submission: Option<Arc<Submission>>,
     ) -> Self {
         let heard_at = core.transport.recent.heard_at(&request_id);
-        let facts = JobFacts { request_id, model_id, output_kind, submission, heard_at };
+        let (assumed_model, output_kind) = (None, None);
+        let facts =
+            JobFacts { request_id, model_id, assumed_model, output_kind, submission, heard_at };
         Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
@@ -69,8 +70,9 @@ impl<O> Job<O> {
     pub(crate) fn new(core: ClientCore, new: NewJob) -> Self {
         let NewJob { request_id, model_id, output_kind, submission } = new;
         let heard_at = Some(core.transport.clock.now());
-        let model_id = Some(model_id);
-        let facts = JobFacts { request_id, model_id, output_kind, submission, heard_at };
+        let (model_id, assumed_model) = (Some(model_id), None);
+        let facts =
+            JobFacts { request_id, model_id, assumed_model, output_kind, submission, heard_at };
         Self { core: Some(core), facts: Arc::new(facts), output: PhantomData }
     }
 
@@ -95,7 +97,8 @@ impl<O> Job<O> {
         &self.facts.request_id
     }
 
-    /// The model that it was submitted to; `None` if only its request id is known.
+    /// The model that it was submitted to, or that of the type it was taken up with; `None` if only its
+    /// request id is known.
     #[must_use]
     pub fn model_id(&self) -> Option<&ModelId> {
         self.facts.model_id.as_ref()
@@ -129,7 +132,11 @@ impl<O> Job<O> {
                     });
                 }
                 Some(_) => {}
-                None => Arc::make_mut(&mut facts).model_id = Some(R::MODEL_ID.parse()?),
+                None => {
+                    let facts = Arc::make_mut(&mut facts);
+                    facts.model_id = Some(R::MODEL_ID.parse()?);
+                    facts.assumed_model = Some(R::MODEL_ID);
+                }
             }
         }
         if R::OUTPUT_KIND.is_some() {
@@ -141,7 +148,8 @@ impl<O> Job<O> {
     /// Asks the service for the state of the job.
     ///
     /// # Errors
-    /// [`Error::Api`], [`Error::NoAnswer`] or [`Error::BadAnswer`]; the job is not affected.
+    /// [`Error::Api`], [`Error::NoAnswer`], [`Error::BadAnswer`] or [`Error::OtherModel`]; the job is not
+    /// affected.
     /// [`Error::Detached`] if it was deserialised and has no client.
     pub async fn status(&self) -> Result<JobStatus, Error> {
         let handle = self.handle()?;

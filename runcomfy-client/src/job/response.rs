@@ -46,32 +46,28 @@ fn refuses_call(response: &Response) -> bool {
 }
 
 /// Why an answer is not about this job.
-pub(super) fn other_job(
-    response: &Response,
-    request_id: &RequestId,
-    model_id: Option<&ModelId>,
-) -> Option<String> {
+pub(super) fn other_job(response: &Response, request_id: &RequestId) -> Option<String> {
     let json = response.json.as_ref().ok()?;
     match id(json, response) {
-        Some(found) if found == request_id.as_str() => {}
-        Some(found) => {
-            return Some(format!("it is about another request, {}", response.word(&found)));
-        }
+        Some(found) if found == request_id.as_str() => None,
+        Some(found) => Some(format!("it is about another request, {}", response.word(&found))),
         None if json.get("status").and_then(Value::as_str).is_some_and(is_error) => {
-            return Some("it is an error that names no job".to_owned());
+            Some("it is an error that names no job".to_owned())
         }
-        None => {}
+        None => None,
     }
-    let found = json.get("model_id")?.as_str().filter(|found| !found.is_empty())?;
-    let model_id = model_id?;
-    let differs = !found.eq_ignore_ascii_case(model_id.as_str());
-    differs.then(|| {
-        let found = response.word(found);
-        format!(
-            "it is about another model, {found}, not {model_id}; if both are one, take the job up with \
-             `Client::job_json`"
-        )
-    })
+}
+
+/// The other model that an answer is about.
+pub(super) fn other_model(response: &Response, model_id: &ModelId) -> Option<String> {
+    let found = response.json.as_ref().ok()?.get("model_id")?.as_str()?;
+    let differs = !found.is_empty() && !found.eq_ignore_ascii_case(model_id.as_str());
+    differs.then(|| response.word(found))
+}
+
+/// Whether an answer names its job.
+pub(super) fn names_job(response: &Response) -> bool {
+    response.json.as_ref().is_ok_and(|json| id(json, response).is_some())
 }
 
 fn id<'a>(json: &'a Value, response: &Response) -> Option<Cow<'a, str>> {
@@ -188,9 +184,11 @@ mod tests {
             (r#"{"status": "error"}"#, true),
             (r#"{"request_id": "7", "status": "error"}"#, false),
         ] {
-            let other = other_job(&Response::of(200, body), &id, Some(&model));
+            let response = Response::of(200, body);
+            let other = other_job(&response, &id).or_else(|| other_model(&response, &model));
             assert_eq!(other.is_some(), differs, "{body}: {other:?}");
         }
-        assert_eq!(other_job(&Response::of(200, r#"{"model_id": "a/c"}"#), &id, None), None);
+        assert!(names_job(&Response::of(200, r#"{"request_id": 7, "model_id": "a/c"}"#)));
+        assert!(!names_job(&Response::of(200, r#"{"model_id": "a/c"}"#)));
     }
 }

@@ -27,6 +27,7 @@ impl<'de, O> Deserialize<'de> for Job<O> {
         let facts = JobFacts {
             request_id: request_id.parse().map_err(D::Error::custom)?,
             model_id: model_id.map(|id| id.parse()).transpose().map_err(D::Error::custom)?,
+            assumed_model: None,
             output_kind: None,
             submission: None,
             heard_at: None,

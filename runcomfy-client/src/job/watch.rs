@@ -122,9 +122,13 @@ impl Watch {
             Ok(end) => return Ok(Some(end)),
             Err(error) => error,
         };
-        self.tolerate(error, began, false).map(|()| None).map_err(|error| Error::ResultUnreadable {
-            request_id: self.job.request_id().clone(),
-            source: Box::new(self.public_error(error)),
+        let Err(error) = self.tolerate(error, began, false) else { return Ok(None) };
+        Err(match self.public_error(error) {
+            error @ Error::OtherModel { .. } => error,
+            error => Error::ResultUnreadable {
+                request_id: self.job.request_id().clone(),
+                source: Box::new(error),
+            },
         })
     }
 

@@ -45,6 +45,7 @@ mod media_sources;
 mod messages;
 mod names;
 mod odd_answers;
+mod other_models;
 mod output_kind;
 mod outputs;
 mod overall_timeout;
