@@ -8,6 +8,7 @@ use reqwest::header::{
     LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode};
+use runcomfy_schema::redact::url_without_secrets;
 use tracing::{debug, warn};
 use url::Url;
 
@@ -18,6 +19,7 @@ use crate::error::BoxError;
 use crate::http_status::is_transient;
 use crate::time::within;
 use crate::transport::Transport;
+use crate::transport::retry::RetryAfter;
 
 const MAX_REDIRECTS: usize = 5;
 
@@ -37,8 +39,8 @@ pub(super) struct Transfer<'a> {
 
 /// Why an attempt did not complete the file.
 enum AttemptError {
-    /// Another attempt may succeed.
-    Transient(Failure),
+    /// Another attempt may succeed, after the pause that the server asks for.
+    Transient(Failure, Option<RetryAfter>),
     /// A part of the file exists; the next attempt requests the rest.
     Resume,
     Permanent(Failure),
@@ -73,10 +75,10 @@ impl<'a> Transfer<'a> {
     ) -> Result<(PartialFile, Option<String>), Failure> {
         let (mut attempt, mut furthest) = (1, 0);
         loop {
-            let failure = match self.attempt(&check).await {
+            let (failure, retry_after) = match self.attempt(&check).await {
                 Ok(()) => break,
                 Err(AttemptError::Resume) => continue,
-                Err(AttemptError::Transient(failure)) => failure,
+                Err(AttemptError::Transient(failure, retry_after)) => (failure, retry_after),
                 Err(AttemptError::Permanent(failure)) => {
                     return Err(self.close_after(failure).await);
                 }
@@ -89,7 +91,7 @@ impl<'a> Transfer<'a> {
                 return Err(self.close_after(failure).await);
             }
             warn!(received = self.received(), reason = %failure.reason, "the download broke off");
-            self.transport.back_off(attempt, None, left).await;
+            self.transport.back_off(attempt, retry_after, left).await;
         }
         let part = self.part.take().ok_or_else(|| Failure::of("the server sent nothing"))?;
         Ok((part, self.content_type))
@@ -110,13 +112,18 @@ impl<'a> Transfer<'a> {
 
     /// Keeps the part of the file for a later download, or removes it if it is too large. Returns the
     /// failure.
-    async fn close_after(&mut self, failure: Failure) -> Failure {
-        if let Some(part) = self.part.take() {
-            if self.options.check_size(part.size).is_err() {
-                part.remove();
-            } else {
+    async fn close_after(&mut self, mut failure: Failure) -> Failure {
+        match self.part.take() {
+            Some(part) if self.options.check_size(part.size).is_err() => part.remove(),
+            Some(part) => {
+                if part.size > 0 && part.identity.is_some() {
+                    failure
+                        .reason
+                        .push_str("; what has arrived is kept: a further call resumes it");
+                }
                 part.keep().await;
             }
+            None => {}
         }
         failure
     }
@@ -150,7 +157,10 @@ impl<'a> Transfer<'a> {
             {
                 return Ok(self.options.check_size(identity.total)?);
             }
-            (status, resumed) => return Err(self.rejected(status, resumed.is_some()).await),
+            (status, resumed) => {
+                let retry_after = RetryAfter::of(headers, self.transport.clock.date());
+                return Err(self.rejected(status, retry_after, resumed.is_some()).await);
+            }
         };
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         self.content_type = content_type.map(str::to_owned);
@@ -186,19 +196,24 @@ impl<'a> Transfer<'a> {
             && content_range(headers).is_none_or(|(_, total)| total == Some(identity.total))
     }
 
-    async fn rejected(&mut self, status: StatusCode, is_resuming: bool) -> AttemptError {
+    async fn rejected(
+        &mut self,
+        status: StatusCode,
+        retry_after: Option<RetryAfter>,
+        is_resuming: bool,
+    ) -> AttemptError {
         let code = status.as_u16();
-        let advice = if is_expired(code) { EXPIRED } else { "" };
-        let failure = Failure::of(format!("the server answered HTTP {code}{advice}"));
+        let advice = if is_expired(code) { EXPIRED } else { "try again later" };
+        let failure = Failure::of(format!("the server answered HTTP {code}; {advice}"));
         if is_resuming && !is_independent_of_range(code) {
             self.no_ranges = true;
             return match self.clear().await {
-                Ok(()) => AttemptError::Transient(failure),
+                Ok(()) => AttemptError::Transient(failure, retry_after),
                 Err(failure) => AttemptError::Permanent(failure),
             };
         }
         if is_transient(code) {
-            AttemptError::Transient(failure)
+            AttemptError::Transient(failure, retry_after)
         } else {
             AttemptError::Permanent(failure)
         }
@@ -222,19 +237,23 @@ impl<'a> Transfer<'a> {
             let headers = self.request_headers(resumed)?;
             let response = self.transport.fetch(url.clone(), headers);
             let timed_out =
-                || AttemptError::Transient(Failure::of("the server did not answer in time"));
+                || AttemptError::Transient(Failure::of("the server did not answer in time"), None);
             let response = within(&*self.transport.clock, self.idle_timeout(), response).await;
             let response = response.ok_or_else(timed_out)?.map_err(|error| {
-                AttemptError::Transient(Failure::new("cannot fetch the file", error))
+                AttemptError::Transient(Failure::new("cannot fetch the file", error), None)
             })?;
-            if !response.status().is_redirection() {
+            if !is_redirect(response.status().as_u16()) {
                 return Ok(response);
             }
             let location = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             url = location
                 .and_then(|location| url.join(location).ok())
                 .ok_or_else(|| Failure::of("the server redirects without a valid `Location`"))?;
-            check(&url)?;
+            check(&url).map_err(|failure| {
+                let to = url_without_secrets(url.as_str());
+                let reason = format!("the server redirects to {to}: {}", failure.reason);
+                Failure { reason: self.transport.redact(&reason), ..failure }
+            })?;
         }
         Err(Failure::of(format!("the server redirects more than {MAX_REDIRECTS} times")).into())
     }
@@ -288,12 +307,13 @@ impl<'a> Transfer<'a> {
     ) -> Result<(), AttemptError> {
         let broke = |error: reqwest::Error| {
             let source = BoxError::from(error.without_url());
-            AttemptError::Transient(Failure::new("the connection broke", source))
+            AttemptError::Transient(Failure::new("the connection broke", source), None)
         };
         loop {
             let next = within(&*self.transport.clock, self.idle_timeout(), response.chunk()).await;
-            let timed_out =
-                || AttemptError::Transient(Failure::of("the server sent nothing for too long"));
+            let timed_out = || {
+                AttemptError::Transient(Failure::of("the server sent nothing for too long"), None)
+            };
             let Some(chunk) = next.ok_or_else(timed_out)?.map_err(broke)? else { break };
             if self.time_left().is_zero() {
                 let reason =
@@ -309,15 +329,19 @@ impl<'a> Transfer<'a> {
         match total {
             Some(total) if self.received() != total => {
                 let reason = format!("received {} of {total} bytes", self.received());
-                Err(AttemptError::Transient(Failure::of(reason)))
+                Err(AttemptError::Transient(Failure::of(reason), None))
             }
             _ => Ok(()),
         }
     }
 }
 
+fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 /// Advice for a URL that the server does not serve any more.
-const EXPIRED: &str = "; the URL may have expired: `Job::result` gives a new one";
+const EXPIRED: &str = "the URL may have expired: `Job::result` gives a new one";
 
 fn is_expired(status: u16) -> bool {
     matches!(status, 401 | 403 | 404 | 410)

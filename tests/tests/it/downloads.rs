@@ -448,3 +448,54 @@ async fn many_downloads_of_one_file_leave_it_whole() {
     assert!(saved > 0);
     assert_eq!(files(folder.path()), ["video.mp4"]);
 }
+
+#[tokio::test]
+async fn pause_that_the_server_asks_for_is_made() {
+    let (sandbox, client, url, clock) = timed_video().await;
+    let folder = tempfile::tempdir().unwrap();
+    for (status, asked, least) in
+        [(429, "7", 7), (503, "7", 7), (425, "3", 3), (502, "7", 7), (500, "", 0)]
+    {
+        let before = clock.sleeps().len();
+        sandbox.reply_next(Call::Output, Reply::new(status, "").header("retry-after", asked));
+        let path = folder.path().join(format!("{status}.mp4"));
+        client.download(&url, path).await.unwrap_or_else(|error| panic!("{status}: {error}"));
+        let slept: Duration = clock.sleeps()[before..].iter().sum();
+        let least = Duration::from_secs(least);
+        assert!(slept >= least && slept < least + Duration::from_secs(1), "{status}: {slept:?}");
+    }
+}
+
+#[tokio::test]
+async fn error_of_a_download_says_what_to_do_next() {
+    let (sandbox, client, url) = video().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v.mp4");
+    for (reply, words) in [
+        (
+            Reply::redirect("https://example.com/a.mp4?sig=sekrit"),
+            &["redirects to https://example.com/a.mp4?...", "DownloadOptions::allow_host"][..],
+        ),
+        (Reply::redirect("file:///etc/passwd"), &["redirects to file:///etc/passwd", "\"file\""]),
+        (Reply::new(304, ""), &["HTTP 304", "try again later"]),
+        (Reply::new(204, ""), &["HTTP 204", "try again later"]),
+        (Reply::new(418, ""), &["HTTP 418", "try again later"]),
+        (Reply::new(302, ""), &["redirects without a valid `Location`"]),
+    ] {
+        sandbox.reply_next(Call::Output, reply.clone());
+        let error = client.download(&url, &path).await.unwrap_err().to_string();
+        assert!(words.iter().all(|words| error.contains(words)), "{reply:?}: {error}");
+        assert!(!error.contains("sekrit"), "{error}");
+    }
+    (0..5).for_each(|_| sandbox.reply_next(Call::Output, Reply::new(503, "")));
+    let error = client.download(&url, &path).await.unwrap_err().to_string();
+    assert!(error.contains("HTTP 503") && error.contains("try again later"), "{error}");
+    // What has arrived is kept for the next call.
+    for received in [500, 0] {
+        sandbox.fault_next(Call::Output, Fault::ResetAnswer(received));
+    }
+    let once = Client::builder().base_url(sandbox.base_url()).token(sandbox.token()).attempts(1);
+    let once = once.clock(TestClock::default()).build().unwrap();
+    let error = once.download(&url, &path).await.unwrap_err().to_string();
+    assert!(error.contains("a further call resumes it"), "{error}");
+}
