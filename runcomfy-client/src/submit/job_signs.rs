@@ -78,11 +78,15 @@ impl<'de> Visitor<'de> for JobSigns<'_> {
 
 /// Whether a value is a state that only a job has. Errors have `failed` and the like, too.
 fn is_state(value: &str) -> bool {
+    /// Words that the service does not use so far, and that cannot be those of a refusal.
+    const OTHER_WORDS: [&str; 6] =
+        ["queued", "submitted", "accepted", "created", "scheduled", "running"];
     let Ok(word) = serde_json::from_str::<String>(value) else { return false };
-    matches!(
-        JobState::from(word.as_str()),
-        JobState::InQueue | JobState::InProgress | JobState::Completed
-    )
+    match JobState::from(word.as_str()) {
+        JobState::InQueue | JobState::InProgress | JobState::Completed => true,
+        JobState::Unknown(word) => OTHER_WORDS.iter().any(|other| word.eq_ignore_ascii_case(other)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

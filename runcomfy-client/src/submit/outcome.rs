@@ -251,6 +251,8 @@ mod tests {
             (429, r#"{"status": "in_queue"}"#, "unknown"),
             (429, r#"{"status": "in_progress"}"#, "unknown"),
             (429, r#"{"status": "completed"}"#, "unknown"),
+            (429, r#"{"request_id": "r1", "status": "Queued"}"#, "unknown, hint r1"),
+            (429, r#"{"request_id": "r1", "status": "rate_limited"}"#, "busy"),
             (429, r#"{"request_id": "r1", "status_url": "htt"#, "unknown, hint r1"),
             (429, r#"{"status": "in_queue", "#, "unknown"),
             (429, r#"{"status": "failed", "status_url": null}"#, "busy"),
