@@ -86,7 +86,7 @@ pub enum ApiErrorKind {
     PaymentRequired,
     /// The job or model is not this account's (HTTP 403, code 403001).
     Forbidden,
-    /// There is no such job or model (HTTP 404, code 404001).
+    /// There is no such job or model, or none any more (HTTP 404 and 410, code 404001).
     NotFound,
     /// The input is refused by the model's current schema (HTTP 422).
     InvalidInput,
@@ -131,7 +131,7 @@ impl ApiErrorKind {
             401 => Self::Unauthorized,
             402 => Self::PaymentRequired,
             403 => Self::Forbidden,
-            404 => Self::NotFound,
+            404 | 410 => Self::NotFound,
             413 => Self::TooLarge,
             422 => Self::InvalidInput,
             429 => Self::RateLimited,

@@ -46,6 +46,13 @@ pub(super) fn with_cause(reason: &str, source: Option<&BoxError>) -> String {
 pub(super) fn without_advice(error: &Error) -> String {
     match error {
         Error::Api(refusal) => refusal.to_string(),
+        Error::NoAnswer { attempts, source, .. } => {
+            format!("no answer{}: {source}", tried(*attempts))
+        }
+        Error::BadAnswer { reason, body, .. } => format!("{reason}; {}", body_shown(body)),
+        Error::NotFinished { state, .. } => {
+            format!("it has no result yet{}", in_state(state.as_ref()))
+        }
         other => other.to_string(),
     }
 }

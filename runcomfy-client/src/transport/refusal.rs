@@ -110,6 +110,7 @@ mod tests {
             (400, "400004", ApiErrorKind::Unauthorized),
             (200, "403001", ApiErrorKind::Forbidden),
             (200, "404001", ApiErrorKind::NotFound),
+            (410, "\"X\"", ApiErrorKind::NotFound),
             (200, "429007", ApiErrorKind::RateLimited),
             (400, "400005", ApiErrorKind::NotReady),
             (200, "400005", ApiErrorKind::NotReady),
