@@ -87,7 +87,8 @@ impl ClientBuilder {
     }
 
     /// How long one attempt of a status, result, cancel or catalog call may take, and how long a
-    /// download may receive nothing; 30 seconds by default.
+    /// download may receive nothing; 30 seconds by default. A response that is still arriving gets the time
+    /// again as long as each brings a mebibyte, until [`overall_timeout`](Self::overall_timeout).
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.limits.read_timeout = timeout;
         self

@@ -29,8 +29,8 @@ impl ClientCore {
         // Keeps only failures where the service surely did not accept the submission.
         let mut attempts = Attempts::new(transport, max, limits.submit_timeout, deadline);
         loop {
-            let timeout = match attempts.start().await {
-                Ok(timeout) => timeout,
+            let time = match attempts.start().await {
+                Ok(time) => time,
                 Err(error) => return SubmitOutcome::NotAccepted(error),
             };
             let attempt = attempts.started();
@@ -42,7 +42,7 @@ impl ClientCore {
             };
             record.start_sending();
             *sent_at = transport.clock.date();
-            let (failure, retry_after) = match transport.send(outgoing, timeout).await {
+            let (failure, retry_after) = match transport.send(outgoing, time).await {
                 Ok(response) => {
                     debug!(attempt, status = response.status, "answered");
                     let subject = Subject {

@@ -11,6 +11,15 @@ use super::{CallError, Transport};
 /// An attempt that starts at the deadline still gets this much time.
 const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How long an attempt may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AttemptTime {
+    /// For the response, and again for each further part of a long one.
+    pub(super) timeout: Duration,
+    /// When it ends in any case, by the client's clock.
+    pub(super) end: Duration,
+}
+
 /// The attempts of one call.
 #[derive(Debug)]
 pub(crate) struct Attempts<'t> {
@@ -40,15 +49,16 @@ impl<'t> Attempts<'t> {
         self.started
     }
 
-    /// Waits until the next attempt may start, and returns its time-out. If there is no time for it,
+    /// Waits until the next attempt may start, and returns how long it may take. If there is no time for it,
     /// returns why the attempt before failed.
-    pub(crate) async fn start(&mut self) -> Result<Duration, CallError> {
+    pub(crate) async fn start(&mut self) -> Result<AttemptTime, CallError> {
         if let Err(source) = self.transport.throttle.ready(self.deadline).await {
             let throttled = CallError::Throttled { attempts: self.started, source };
             return Err(self.failure.take().unwrap_or(throttled));
         }
         self.started += 1;
-        Ok(self.timeout.min(self.left().max(MIN_TIMEOUT)))
+        let end = self.deadline.max(self.transport.clock.now().saturating_add(MIN_TIMEOUT));
+        Ok(AttemptTime { timeout: self.timeout, end })
     }
 
     /// Whether no other attempt may follow.

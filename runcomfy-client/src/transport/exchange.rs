@@ -1,11 +1,15 @@
 //! One HTTP exchange: a call goes out, and its response comes in.
 
+use std::pin::pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
 use reqwest::{Body, Method};
 use url::Url;
 
+use super::attempts::AttemptTime;
 use super::failure::AnswerStart;
 use super::limits::{MAX_ANSWER_LEN, MAX_JOB_ANSWER_LEN};
 use super::retry::RetryAfter;
@@ -14,6 +18,10 @@ use crate::time::within;
 
 /// How much is read of a response that announces a longer body: its start may name a job.
 const MAX_START_LEN: u64 = 64 * 1024;
+
+/// A response that is still arriving when its time is over gets the time once more for each of these, so that
+/// a slow line does not make a long result unreadable.
+const PART_LEN: usize = 1024 * 1024;
 
 /// A call to send.
 pub(crate) struct Outgoing<'a> {
@@ -38,7 +46,8 @@ struct PartialResponse {
 /// Why a response is incomplete.
 enum Incomplete {
     Http(reqwest::Error),
-    TimedOut,
+    /// After this time.
+    TimedOut(Duration),
     /// Longer than this.
     TooLong(u64),
 }
@@ -48,23 +57,23 @@ impl Transport {
     pub(crate) async fn send(
         &self,
         request: Outgoing<'_>,
-        timeout: Duration,
+        time: AttemptTime,
     ) -> Result<Response, TransportError> {
-        let mut received = PartialResponse::default();
+        let (mut received, arrived) = (PartialResponse::default(), AtomicUsize::new(0));
         let (method, url, is_about_job) =
             (request.method.clone(), request.url, request.is_about_job);
-        let exchange = self.exchange(request, &mut received);
-        let done = within(&*self.clock, timeout, exchange).await;
+        let exchange = self.exchange(request, &mut received, &arrived);
+        let done = self.while_arriving(exchange, &arrived, time).await;
         let PartialResponse { status, retry_after, location, bytes } = received;
         let body = text_of(bytes);
-        if let Err(incomplete) = done.unwrap_or(Err(Incomplete::TimedOut)) {
+        if let Err(incomplete) = done {
             let start = AnswerStart::new(status, &body, &self.redactor);
             return Err(match incomplete {
                 Incomplete::Http(error) if status == 0 => self.no_response(error, url),
                 Incomplete::Http(error) => {
                     TransportError::CutOff { source: error.without_url(), start }
                 }
-                Incomplete::TimedOut => TransportError::TimedOut { after: timeout, start },
+                Incomplete::TimedOut(after) => TransportError::TimedOut { after, start },
                 Incomplete::TooLong(limit) => TransportError::TooLong { limit, start },
             });
         }
@@ -76,12 +85,34 @@ impl Transport {
         Ok(Response { retry_after, location, call, ..response })
     }
 
+    /// Waits for a response as long as enough of it arrives.
+    async fn while_arriving(
+        &self,
+        exchange: impl Future<Output = Result<(), Incomplete>>,
+        arrived: &AtomicUsize,
+        AttemptTime { timeout, end }: AttemptTime,
+    ) -> Result<(), Incomplete> {
+        let mut exchange = pin!(exchange);
+        let mut waited = Duration::ZERO;
+        loop {
+            let part = timeout.min(end.saturating_sub(self.clock.now()));
+            if let Some(done) = within(&*self.clock, part, exchange.as_mut()).await {
+                return done;
+            }
+            waited += part;
+            if arrived.swap(0, Relaxed) < PART_LEN || part < timeout {
+                return Err(Incomplete::TimedOut(waited));
+            }
+        }
+    }
+
     /// Sends a call. What arrives is in `received` at once, because a time-out may end this at any
     /// point.
     async fn exchange(
         &self,
         request: Outgoing<'_>,
         received: &mut PartialResponse,
+        arrived: &AtomicUsize,
     ) -> Result<(), Incomplete> {
         let Outgoing { method, url, body, is_about_job } = request;
         let mut request = self
@@ -103,6 +134,7 @@ impl Transport {
         let read = if is_announced_too_long { MAX_START_LEN } else { limit };
         while let Some(chunk) = response.chunk().await.map_err(Incomplete::Http)? {
             received.bytes.extend_from_slice(&chunk);
+            arrived.fetch_add(chunk.len(), Relaxed);
             if received.bytes.len() as u64 > read {
                 return Err(Incomplete::TooLong(limit));
             }

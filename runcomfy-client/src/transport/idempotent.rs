@@ -71,11 +71,11 @@ impl Transport {
         let path = url.path();
         let mut attempts = Attempts::new(self, max, limits.read_timeout, deadline);
         loop {
-            let timeout = attempts.start().await?;
+            let time = attempts.start().await?;
             let attempt = attempts.started();
             let is_about_job = job.is_some();
             let outgoing = Outgoing { method: method.clone(), url, body: None, is_about_job };
-            let sent = self.send(outgoing, timeout).await;
+            let sent = self.send(outgoing, time).await;
             let is_last = attempts.is_last();
             let request_id = job.map(|job| job.request_id);
             let subject = Subject { request_id, model_id: *model_id, ..Subject::default() };

@@ -61,6 +61,7 @@ mod schema_folder;
 mod secrets;
 mod service;
 mod simulated;
+mod slow_answers;
 mod spellings;
 mod stalls;
 mod too_deep;
