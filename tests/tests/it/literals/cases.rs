@@ -244,12 +244,12 @@ pub(super) const MIXED: &[Mixed] = &[
     ("steps: { angle }", r#"{"149_steps": 9}"#, &[]),
     // A comma inside a path divides no fields.
     (
-        "steps: -<[i32; 2] as Pair<i32, i32>>::FIRST, flag: !<[i32; 2] as Pair<u8, u8>>::IS",
+        "steps: -<Two<i32, i32> as Pair<i32, i32>>::FIRST, flag: !<Two<u8, u8> as Pair<u8, u8>>::IS",
         r#"{"149_steps": 7, "flag": true}"#,
         &[],
     ),
     (
-        "caption: &*<[i32; 2] as Pair<i32, i32>>::text(), steps: 7",
+        "caption: &*<Two<i32, i32> as Pair<i32, i32>>::text(), steps: 7",
         r#"{"149_steps": 7, "caption": "pair"}"#,
         &[],
     ),

@@ -46,7 +46,8 @@ trait Pair<A, B> {
         &TEXT
     }
 }
-impl<A, B> Pair<A, B> for [i32; 2] {}
+struct Two<A, B>(A, B);
+impl<A, B> Pair<A, B> for Two<A, B> {}
 "#;
 
 /// The variables of a call with expressions.
