@@ -115,9 +115,7 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
         } else if is_punct(Some(token), '|') {
             in_closure = !in_closure && starts;
         }
-        in_cast = is_word(Some(token), &["as"])
-            || (in_cast && matches!(token, TokenTree::Ident(_)))
-            || (in_cast && is_punct(Some(token), ':'));
+        in_cast = is_word(Some(token), &["as"]) || (in_cast && is_in_type(&tokens, index));
         if is_punct(Some(token), ',') && depth == 0 && !in_closure {
             end_part(&mut parts, token);
             in_cast = false;
@@ -145,6 +143,31 @@ fn is_start_after(before: Option<&TokenTree>) -> bool {
         },
         Some(TokenTree::Ident(_)) => is_word(before, &WORDS),
         Some(TokenTree::Literal(_) | TokenTree::Group(_)) => false,
+    }
+}
+
+/// Whether a token goes on with the type that the tokens before it have begun, up to its `<`. An operator
+/// after the type does not.
+fn is_in_type(tokens: &[TokenTree], index: usize) -> bool {
+    let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+    match tokens.get(index) {
+        Some(TokenTree::Ident(_)) => true,
+        Some(TokenTree::Punct(punct)) => match punct.as_char() {
+            // `::`, and the lifetime in `&'a`
+            ':' | '\'' => true,
+            // `&&dyn A`, `*const A`: no name of a type is before them.
+            '&' | '*' => is_word(before, &["as", "mut", "const"]) || is_punct(before, '&'),
+            // `fn(A) -> B`
+            '-' => punct.spacing() == Spacing::Joint && is_punct(tokens.get(index + 1), '>'),
+            '>' => is_joint(before, '-'),
+            _ => false,
+        },
+        // `fn(A)`, `dyn Fn(A)`
+        Some(TokenTree::Group(group)) => {
+            group.delimiter() == Delimiter::Parenthesis
+                && matches!(before, Some(TokenTree::Ident(_)))
+        }
+        Some(TokenTree::Literal(_)) | None => false,
     }
 }
 
@@ -222,6 +245,15 @@ mod tests {
             ("x: a || b, y: c", 2),
             ("x: a as B<C, D>, y: 1", 2),
             ("x: a as u8, y: b < c, z: 1", 3),
+            ("x: a as &dyn B<C, D>, y: 1", 2),
+            ("x: a as &&'a mut dyn b::B<C, D>, y: 1", 2),
+            ("x: a as *const B<C, D>, y: 1", 2),
+            ("x: a as *mut *const B<C, D>, y: 1", 2),
+            ("x: a as fn(B) -> C<D, E>, y: 1", 2),
+            ("x: &a as &dyn Fn(B) -> C<D, E>, y: 1", 2),
+            ("x: a as u8 & b < c, y: d > e", 2),
+            ("x: a as u8 * b < c, y: d > e", 2),
+            ("x: a as u8 - b < c, y: d > e", 2),
             ("x: f::<fn(A) -> B, C>(), y: 1", 2),
             ("x: Vec::<Vec<A>>::new(), y: 1", 2),
             ("x: [1, 2], y: (3, 4), ..rest", 3),

@@ -253,6 +253,11 @@ pub(super) const MIXED: &[Mixed] = &[
         r#"{"149_steps": 7, "caption": "pair"}"#,
         &[],
     ),
+    (
+        "caption: &caption.to_owned() as &First<String, i32>, steps: 7",
+        r#"{"149_steps": 7, "caption": "var"}"#,
+        &[],
+    ),
     // No part of a form, and no condition, is certain before all of it is known.
     ("size: { width: any(64) }", r#"{"size": {"width": 64}}"#, &[]),
     (

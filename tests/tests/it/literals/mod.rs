@@ -39,6 +39,7 @@ fn any<T>(value: T) -> T {
 
 /// Has paths with commas inside.
 trait Pair<A, B> {
+    type First;
     const FIRST: i64 = -7;
     const IS: bool = false;
     fn text() -> &'static String {
@@ -47,7 +48,10 @@ trait Pair<A, B> {
     }
 }
 struct Two<A, B>(A, B);
-impl<A, B> Pair<A, B> for Two<A, B> {}
+impl<A, B> Pair<A, B> for Two<A, B> {
+    type First = A;
+}
+type First<A, B> = <Two<A, B> as Pair<A, B>>::First;
 "#;
 
 /// The variables of a call with expressions.
