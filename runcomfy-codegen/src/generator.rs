@@ -282,7 +282,7 @@ impl Generator {
         let (sources, models): (Vec<_>, Vec<_>) = models.into_iter().unzip();
         let file = |model: &lower::Model| format!("{FOLDER}/{}.rs", model.path.join("."));
         let ids = models.iter().map(|model| &*model.id);
-        let handed = self.crate_path.is_some().then(|| Handed::of_index(ids));
+        let handed = self.crate_path.is_some().then(|| Handed::of_index(ids, &self.skipped));
         let index = emit::index(&models, runtime, handed.as_ref(), file);
         let mut generated = Vec::new();
         for (model, source) in models.into_iter().zip(sources) {

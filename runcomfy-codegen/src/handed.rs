@@ -24,10 +24,11 @@ impl Handed {
         Self { hash, texts: vec![id.to_owned(), schema] }
     }
 
-    /// Of the index: the ids of all models.
-    pub(crate) fn of_index<'a>(ids: impl Iterator<Item = &'a str>) -> Self {
+    /// Of the index: the ids of all models, and the vendors that were left out.
+    pub(crate) fn of_index<'a>(ids: impl Iterator<Item = &'a str>, skipped: &[String]) -> Self {
         let ids = ids.collect::<Vec<_>>().join("\n");
-        Self { hash: hash_of(&[&ids]), texts: vec![ids] }
+        let skipped = skipped.join("\n");
+        Self { hash: hash_of(&[&ids, &skipped]), texts: vec![ids, skipped] }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The last step of `input!`: judges the literals of a call, and makes builder calls of it.
 //!
-//! For `input!(acme::dream { steps: 6 })`, `resolve.rs` calls `acme::dream::__input!`, the hidden macro of
+//! For `input!(acme::dream { steps: 6 })`, `resolve.rs` calls `acme::dream::__model!`, the hidden macro of
 //! the model. That one puts its three literals first, so that this step receives
 //!
 //! ```text

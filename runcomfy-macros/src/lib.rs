@@ -4,7 +4,7 @@
 //! They are a thin shell. The models come from `runcomfy-codegen`, and literals are judged by
 //! `runcomfy-schema`, with the rules and the messages of a request at run time.
 //!
-//! `input!` takes three steps. `resolve` finds the model's module, the module's hidden macro `__input`
+//! `input!` takes three steps. `resolve` finds the model's module, the module's hidden macro `__model`
 //! adds the model's id and schema, and `checked` judges and expands the call. So the schema comes from
 //! the source of the crate with the module, wherever that was built.
 
@@ -42,7 +42,7 @@ pub fn models(input: TokenStream) -> TokenStream {
     bug::guarded("models", || models::expand(input.into())).into()
 }
 
-/// The first step of `input!`: `"<hash>" "<ids>" (<root>) <path> { .. }`.
+/// The first step of `input!`: `"<hash>" "<ids>" "<vendors left out>" (<root>) <path> { .. }`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn resolve(input: TokenStream) -> TokenStream {

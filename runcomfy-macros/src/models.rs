@@ -1,10 +1,13 @@
 //! `models!`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 use runcomfy_codegen::{Generated, GeneratedModel, Generator, Problem, Severity};
+use runcomfy_schema::parse::names::module_path;
 
 use crate::bug;
 use crate::errors::{Errors, TokenSpan};
@@ -18,6 +21,7 @@ struct ModelsCall {
     path: String,
     span: TokenSpan,
     id: Option<String>,
+    id_span: TokenSpan,
     runtime: Option<String>,
 }
 
@@ -25,13 +29,14 @@ impl ModelsCall {
     fn of(tokens: TokenStream) -> Option<Self> {
         let mut parts = split(tokens).into_iter();
         let path = parts.next()?;
-        let mut call =
-            Self { path: text(&path)?, span: TokenSpan::of(&path), id: None, runtime: None };
+        let span = TokenSpan::of(&path);
+        let mut call = Self { path: text(&path)?, span, id: None, id_span: span, runtime: None };
         for part in parts {
             let [TokenTree::Ident(name), equals, value @ ..] = part.as_slice() else { return None };
             is_punct(Some(equals), '=').then_some(())?;
             if name == "id" {
                 call.id = Some(text(value)?);
+                call.id_span = TokenSpan::of(value);
             } else if name == "runtime" {
                 call.runtime = Some(value.iter().map(ToString::to_string).collect());
             } else {
@@ -58,10 +63,27 @@ impl ModelsCall {
         // A crate may have the same model in several modules.
         let span = proc_macro::Span::call_site();
         let location = format!("{}:{}:{}", span.file(), span.line(), span.column());
-        let generator = generator.place_in_crate(location);
+        let generator = generator.place_in_crate(numbered(location));
         match &self.runtime {
             Some(runtime) => generator.runtime(runtime).generate(),
             None => generator.find_runtime()?.generate(),
+        }
+    }
+}
+
+/// The location, with a number from the second call on: a macro of the app may call this one several times,
+/// always at the same place.
+fn numbered(location: String) -> String {
+    static CALLS: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
+    let mut calls = CALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    match calls.get_mut(&location) {
+        Some(number) => {
+            *number += 1;
+            format!("{location}#{number}")
+        }
+        None => {
+            calls.insert(location.clone(), 1);
+            location
         }
     }
 }
@@ -85,6 +107,10 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
             call.span,
             "`id` is for the path of one file: below a folder, the paths are the ids",
         );
+        return errors.into_tokens();
+    }
+    if let Some(Err(reason)) = call.id.as_deref().map(module_path) {
+        errors.add(call.id_span, format!("{reason}; an id looks like `acme/dream`"));
         return errors.into_tokens();
     }
     let generated = match call.generate() {
@@ -153,8 +179,8 @@ fn warning(problem: &Problem) -> TokenStream {
         const _: () = {
             #[allow(non_upper_case_globals)]
             #[deprecated(note = #note)]
-            const schema: () = ();
-            schema
+            const schema_warning: () = ();
+            schema_warning
         };
     }
 }

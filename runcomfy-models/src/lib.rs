@@ -136,6 +136,7 @@ pub use runcomfy_types::__private;
 pub use runcomfy_types::*;
 
 include!(concat!(env!("OUT_DIR"), "/runcomfy.rs"));
+include!(concat!(env!("OUT_DIR"), "/vendors_off.rs"));
 
 pub use runcomfy_macros::models;
 
@@ -187,7 +188,7 @@ pub mod __macros {
 /// ```
 ///
 /// A path that begins with the vendor of a model of this crate leads to that model, even if
-/// another module of that name is in scope. Any other path means what it means elsewhere: `own::dream`
+/// another module of that name is in scope, or the feature of the vendor is off. Any other path means what it means elsewhere: `own::dream`
 /// for a model of the app's own `build.rs` or of [`models!`], `crate::..`, `self::..`, or a module that
 /// was imported with `use`. A module of your own with the name of a vendor is written `self::kling::..`.
 ///

@@ -73,7 +73,7 @@ pub mod __macros {
 macro_rules! input {
     // No hash and no list of models: every path means what it means elsewhere.
     ($($call:tt)*) => {
-        $crate::__macros::resolve! { "" "" ($crate) $($call)* }
+        $crate::__macros::resolve! { "" "" "" ($crate) $($call)* }
     };
 }
 

@@ -494,4 +494,4 @@ macro_rules! __runcomfy_model_eb0b393f6a57a039 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_eb0b393f6a57a039 as __input;
+pub use __runcomfy_model_eb0b393f6a57a039 as __model;

@@ -158,4 +158,4 @@ macro_rules! __runcomfy_model_626746655733f2fa {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_626746655733f2fa as __input;
+pub use __runcomfy_model_626746655733f2fa as __model;

@@ -213,4 +213,4 @@ macro_rules! __runcomfy_model_ac77e780a667afe7 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_ac77e780a667afe7 as __input;
+pub use __runcomfy_model_ac77e780a667afe7 as __model;

@@ -258,4 +258,4 @@ macro_rules! __runcomfy_model_574435aa41589eea {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_574435aa41589eea as __input;
+pub use __runcomfy_model_574435aa41589eea as __model;

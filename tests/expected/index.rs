@@ -394,15 +394,16 @@ pub static MODELS: &[::runcomfy_client::ModelInfo] = &[
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __runcomfy_index_d44ec27ae2634af8 {
+macro_rules! __runcomfy_index_251f6eceaeb86368 {
     (($($next:tt)*) $($call:tt)*) => {
         $($next)*! {
-            "d44ec27ae2634af8"
+            "251f6eceaeb86368"
             "expected/alias\nexpected/enum_mixed\nexpected/enum_of_integers\nexpected/enum_of_strings\nexpected/map\nexpected/media_list\nexpected/nested\nexpected/nullable\nexpected/output\nexpected/range\nexpected/recursive\nexpected/repaired\nexpected/union"
+            ""
             $($call)*
         }
     };
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_index_d44ec27ae2634af8 as __index;
+pub use __runcomfy_index_251f6eceaeb86368 as __index;

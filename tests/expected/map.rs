@@ -269,4 +269,4 @@ macro_rules! __runcomfy_model_ed1aa0401c112569 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_ed1aa0401c112569 as __input;
+pub use __runcomfy_model_ed1aa0401c112569 as __model;

@@ -192,4 +192,4 @@ macro_rules! __runcomfy_model_bb1cc6e3ff2bdcd8 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_bb1cc6e3ff2bdcd8 as __input;
+pub use __runcomfy_model_bb1cc6e3ff2bdcd8 as __model;

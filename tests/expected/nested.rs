@@ -449,4 +449,4 @@ macro_rules! __runcomfy_model_4b4daf863582187e {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_4b4daf863582187e as __input;
+pub use __runcomfy_model_4b4daf863582187e as __model;

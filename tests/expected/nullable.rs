@@ -236,4 +236,4 @@ macro_rules! __runcomfy_model_a4c0632a30291701 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_a4c0632a30291701 as __input;
+pub use __runcomfy_model_a4c0632a30291701 as __model;

@@ -175,4 +175,4 @@ macro_rules! __runcomfy_model_79dade3f6ee67487 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_79dade3f6ee67487 as __input;
+pub use __runcomfy_model_79dade3f6ee67487 as __model;

@@ -215,4 +215,4 @@ macro_rules! __runcomfy_model_370dcd79b9323990 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_370dcd79b9323990 as __input;
+pub use __runcomfy_model_370dcd79b9323990 as __model;

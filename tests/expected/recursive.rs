@@ -275,4 +275,4 @@ macro_rules! __runcomfy_model_92b64157051185a6 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_92b64157051185a6 as __input;
+pub use __runcomfy_model_92b64157051185a6 as __model;

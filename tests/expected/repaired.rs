@@ -253,4 +253,4 @@ macro_rules! __runcomfy_model_a5217bda176a4b7b {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_a5217bda176a4b7b as __input;
+pub use __runcomfy_model_a5217bda176a4b7b as __model;

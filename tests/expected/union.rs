@@ -638,4 +638,4 @@ macro_rules! __runcomfy_model_110fe191b58ebea8 {
 }
 #[doc(hidden)]
 #[allow(unused_imports, unreachable_pub)]
-pub use __runcomfy_model_110fe191b58ebea8 as __input;
+pub use __runcomfy_model_110fe191b58ebea8 as __model;

@@ -10,7 +10,7 @@ use crate::handed::Handed;
 
 /// The macro of a model's module.
 pub(super) fn model(source: &mut SourceText, handed: &Handed) {
-    exported(source, "model", handed, "__input");
+    exported(source, "model", handed, "__model");
 }
 
 /// The macro of the index.
@@ -22,7 +22,7 @@ pub(super) fn index(source: &mut SourceText, handed: &Handed) {
 /// for. By the hash the procedural macro knows what it has read already. The macro of a model expands
 ///
 /// ```text
-/// __input! { ($crate::__macros::checked) ($crate) ($crate::acme::dream) { steps: 6 } }
+/// __model! { ($crate::__macros::checked) ($crate) ($crate::acme::dream) { steps: 6 } }
 /// ```
 ///
 /// to

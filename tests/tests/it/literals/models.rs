@@ -28,9 +28,19 @@ mod again {
     }
 }
 
+/// Several modules, by a call that always stands at the same place.
+macro_rules! modules {
+    ($($name:ident)*) => { $(mod $name { runcomfy_models::models!("schemas"); })* };
+}
+modules!(first second);
+modules!(third);
+
 use runcomfy_models::input;
 
 fn main() {
+    let _ = input!(first::acme::dream { prompt: "a" });
+    let _ = input!(second::acme::dream { prompt: "a", steps: 7 });
+    let _ = input!(third::acme::dream { prompt: "a" });
     let one = input!(own::acme::dream { prompt: "a", steps: @STEPS@ });
     let two = input!(again::acme::dream { prompt: "b" });
     let three = input!(crate::again::file::other::name { prompt: "c" });
