@@ -10,6 +10,7 @@ use super::fields::listed;
 use super::model::{EnumModel, EnumValues, Shape, Variant};
 use super::shape::Site;
 use super::{Lowerer, docs, names};
+use crate::parse::names::EntryText;
 use crate::parse::{Node, Schema, Value};
 
 impl Lowerer<'_, '_, '_> {
@@ -49,8 +50,13 @@ impl Lowerer<'_, '_, '_> {
         };
         let Some(name) = site.type_name else { return Shape::Any };
         let name = &self.types.fresh(name, site.field);
-        let names = names::variants(texts.iter().map(String::as_str));
-        self.warn_of_shared(&names, &texts, values);
+        let entries: Vec<_> = texts
+            .iter()
+            .zip(&usable)
+            .map(|(text, value)| EntryText { text, is_string: is_string(value) })
+            .collect();
+        let names = names::variants(&entries);
+        self.warn_of_shared(&names, &entries, values);
         let variants = names.into_iter().zip(usable);
         let variants = variants
             .map(|(name, value)| Variant { name, doc: docs::variant(&value), value })
@@ -65,12 +71,19 @@ impl Lowerer<'_, '_, '_> {
     }
 
     /// Warns of values whose variants got a suffix, because they would have shared a name.
-    fn warn_of_shared(&mut self, names: &[String], texts: &[String], values: &[Node]) {
-        for group in names::shared_variants(texts.iter().map(String::as_str)) {
-            let of_last = group.last().and_then(|last| texts.get(*last));
-            let is_last = |node: &&Node| Some(&variant_text(&Literal::from(*node))) == of_last;
+    fn warn_of_shared(&mut self, names: &[String], entries: &[EntryText<'_>], values: &[Node]) {
+        for group in names::shared_variants(entries.iter().map(|entry| entry.text)) {
+            let Some(last) = group.last().and_then(|last| entries.get(*last)) else { continue };
+            let is_last = |node: &&Node| {
+                matches!(node.value, Value::String(_)) == last.is_string
+                    && variant_text(&Literal::from(*node)) == last.text
+            };
             let Some(last) = values.iter().find(is_last) else { continue };
-            let texts = group.iter().filter_map(|index| Some(format!("{:?}", texts.get(*index)?)));
+            let shown = |entry: &EntryText<'_>| match entry.is_string {
+                true => format!("{:?}", entry.text),
+                false => entry.text.to_owned(),
+            };
+            let texts = group.iter().filter_map(|index| entries.get(*index).map(shown));
             let names = group.iter().filter_map(|index| Some(format!("`{}`", names.get(*index)?)));
             self.reporter.warning(
                 &last.location,

@@ -20,6 +20,7 @@
 //!   `Output`.
 //! - Runs of letters and digits become PascalCase in a variant. A run that begins with a digit
 //!   keeps its case: `720P` is `_720P`, and `4k` is `_4k`.
+//! - A name of more than 100 bytes is cut, and gets a suffix made from the whole name or value.
 //! - Values of an enum that would share a name each get a suffix made from the value:
 //!   `ZoomIn_h1b2c3d4e`.
 //! - Variants keep ASCII, Latin, Han, Kana and Hangul. Other letters separate words like
@@ -31,11 +32,15 @@ use std::collections::HashMap;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::reserved::is_method;
-pub use super::variants::{shared_variants, variants};
+pub use super::variants::{EntryText, shared_variants, variants};
+use crate::fnv::fnv1a;
 use crate::model_id::is_allowed;
 
 /// No model id is longer. Its modules name a file, and file names have at most 255 bytes.
 const MAX_ID_LEN: usize = 110;
+
+/// A longer name of a type or field is cut: rustdoc makes the name of a file of it.
+const MAX_NAME_LEN: usize = 100;
 
 /// The modules of a model id, outermost first.
 pub fn module_path(id: &str) -> Result<Vec<String>, String> {
@@ -98,7 +103,8 @@ pub fn candidates(sources: &[FieldSource<'_>]) -> Vec<String> {
         .zip(sources)
         .map(|(name, source)| match node_id(source.key) {
             Some((id, _)) if source.rust_name.is_none() && shared(name) => {
-                format!("{}_{id}", name.trim_end_matches('_'))
+                let name = format!("{}_{id}", name.trim_end_matches('_'));
+                bounded(name, |hash| format!("_h{hash:08x}"))
             }
             _ => name.clone(),
         })
@@ -175,6 +181,12 @@ fn field_and_origin(source: &FieldSource<'_>) -> (String, Origin) {
     if let Some(name) = source.rust_name {
         return (name.to_owned(), Origin::RustName);
     }
+    let (name, origin) = name_and_origin(source);
+    (bounded(name, |hash| format!("_h{hash:08x}")), origin)
+}
+
+/// The name by the key or the title, of any length.
+fn name_and_origin(source: &FieldSource<'_>) -> (String, Origin) {
     let rest = node_id(source.key).map_or(source.key, |(_, rest)| rest);
     let from_key = snake(rest);
     if says_something(&from_key) && !is_fused(source.key) {
@@ -230,6 +242,7 @@ fn without_parentheses(title: &str) -> String {
 /// The name of a type for a field.
 pub fn type_name(field: &str) -> String {
     let name = identifier(&field.to_upper_camel_case());
+    let name = bounded(name, |hash| format!("H{hash:08x}"));
     // Every model's module has these names already.
     if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
 }
@@ -238,6 +251,33 @@ fn snake(text: &str) -> String {
     let ascii: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     ascii.to_snake_case()
+}
+
+/// The name, or the beginning of a long one with a hash of the whole behind it.
+fn bounded(name: String, suffix: impl Fn(u32) -> String) -> String {
+    if !is_too_long(&name) {
+        return name;
+    }
+    let hash = folded(fnv1a(name.bytes()));
+    format!("{}{}", shortened(&name).trim_end_matches('_'), suffix(hash))
+}
+
+pub(super) fn is_too_long(name: &str) -> bool {
+    name.len() > MAX_NAME_LEN
+}
+
+/// As much of a name as leaves room for a suffix.
+pub(super) fn shortened(name: &str) -> &str {
+    const KEPT: usize = MAX_NAME_LEN - 20;
+    let end = (0..=KEPT).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
+    if is_too_long(name) { &name[..end] } else { name }
+}
+
+/// A hash in 32 bits: it never changes.
+pub(super) fn folded(hash: u64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "folded")]
+    let folded = (hash ^ (hash >> 32)) as u32;
+    folded
 }
 
 /// Adds a `_` before a leading digit, or after a keyword.
@@ -372,6 +412,19 @@ mod tests {
             named(&[source("x_", None), source("maybe_x", None), source("maybe_maybe_x", None)]),
             Ok("x maybe_x_ maybe_maybe_x".into())
         );
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let keys = ["k".repeat(500), "k".repeat(501), format!("{}_x", "k".repeat(500))];
+        let mut names: Vec<String> = keys.iter().map(|key| name(key, "")).collect();
+        names.extend(keys.iter().map(|key| type_name(key)));
+        assert!(names.iter().all(|name| name.len() <= MAX_NAME_LEN), "{names:?}");
+        let fresh: std::collections::HashSet<_> = names.iter().collect();
+        assert_eq!(fresh.len(), names.len(), "{names:?}");
+        // The longest name that is kept.
+        let longest = "k".repeat(MAX_NAME_LEN);
+        assert_eq!(name(&longest, ""), longest);
     }
 
     #[test]

@@ -1,52 +1,81 @@
 //! The names of an enum's variants, by the rules in `names.rs`.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use heck::ToUpperCamelCase;
 
-use super::names::{groups, identifier};
+use super::names::{folded, groups, identifier, is_too_long, shortened};
 use crate::fnv::fnv1a;
+
+/// The value of an enum's entry, as a name is made from it.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryText<'a> {
+    /// The text of a string, or the JSON of another value.
+    pub text: &'a str,
+    /// Whether it is a string: `1` and `"1"` have the same text.
+    pub is_string: bool,
+}
+
+impl EntryText<'_> {
+    /// The bytes that suffixes are made from.
+    fn bytes(&self) -> impl Iterator<Item = u8> {
+        let mark = (!self.is_string).then_some(0);
+        mark.into_iter().chain(self.text.bytes())
+    }
+}
 
 /// The variants for the values of an enum. Values with the same name each get a suffix that depends
 /// on the value alone, so that adding or removing an entry never changes the value of a name.
-pub fn variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let values: Vec<&str> = values.into_iter().collect();
-    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
+pub fn variants(values: &[EntryText<'_>]) -> Vec<String> {
+    let plain: Vec<String> = values.iter().map(|value| variant(value.text)).collect();
+    let mut names = plain.clone();
+    let mut needs_suffix = repeated(&names);
+    for (needs, name) in needs_suffix.iter_mut().zip(&names) {
+        *needs |= is_too_long(name);
+    }
+    // A longer suffix is for the values that have the shorter one in common.
+    for suffix in [short_hash, long_hash, all_bytes] {
+        if !needs_suffix.contains(&true) {
+            return names;
+        }
+        let parts = plain.iter().zip(values).zip(&needs_suffix);
+        for (name, ((plain, value), needs_suffix)) in names.iter_mut().zip(parts) {
+            if *needs_suffix {
+                *name = format!("{}_{}", shortened(plain).trim_end_matches('_'), suffix(value));
+            }
+        }
+        needs_suffix = repeated(&names);
+    }
+    names
+}
+
+/// Which of these names another one is equal to.
+fn repeated(names: &[String]) -> Vec<bool> {
     let mut uses: HashMap<&str, usize> = HashMap::new();
-    for name in &names {
+    for name in names {
         *uses.entry(name).or_default() += 1;
     }
-    if uses.len() == names.len() {
-        return names;
-    }
-    let mut known = HashSet::new();
-    let mut result = Vec::with_capacity(names.len());
-    for (name, value) in names.iter().zip(&values) {
-        let mut name = match uses.get(&**name) {
-            Some(1) | None => name.clone(),
-            Some(_) => format!("{}_h{:08x}", name.trim_end_matches('_'), hash(value)),
-        };
-        while !known.insert(name.clone()) {
-            name.push('_');
-        }
-        result.push(name);
-    }
-    result
+    names.iter().map(|name| uses.get(&**name).is_some_and(|uses| *uses > 1)).collect()
+}
+
+/// FNV-1a, folded to 32 bits: it never changes.
+fn short_hash(value: &EntryText<'_>) -> String {
+    format!("h{:08x}", folded(fnv1a(value.bytes())))
+}
+
+fn long_hash(value: &EntryText<'_>) -> String {
+    format!("h{:016x}", fnv1a(value.bytes()))
+}
+
+fn all_bytes(value: &EntryText<'_>) -> String {
+    value.bytes().fold("x".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The values that would share a variant, by their indices, each name's together.
 #[must_use]
 pub fn shared_variants<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Vec<usize>> {
     groups(&values.into_iter().map(variant).collect::<Vec<_>>())
-}
-
-/// FNV-1a, folded to 32 bits: it never changes.
-fn hash(text: &str) -> u32 {
-    let hash = fnv1a(text.bytes());
-    #[expect(clippy::cast_possible_truncation, reason = "folded")]
-    let folded = (hash ^ (hash >> 32)) as u32;
-    folded
 }
 
 fn variant(value: &str) -> String {
@@ -173,10 +202,40 @@ mod tests {
         ] {
             assert_eq!(variant(value), expected, "{value}");
         }
-        let found = variants(["a b", "a-b", "A_B", "AB"]);
+        let found = named(&["a b", "a-b", "A_B", "AB"]);
         assert_eq!(found, ["AB_he2bca18b", "AB_he27efb9a", "AB_h5ac254c8", "Ab"]);
         // Neither the order nor other values change a name.
-        assert_eq!(variants(["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
+        assert_eq!(named(&["A_B", "x", "a b"]), [&*found[2], "X", &*found[0]]);
+    }
+
+    fn named(texts: &[&str]) -> Vec<String> {
+        let entries = texts.iter().map(|text| EntryText { text, is_string: true });
+        variants(&entries.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn names_do_not_depend_on_the_order_of_values() {
+        let string = |text| EntryText { text, is_string: true };
+        let other = |text| EntryText { text, is_string: false };
+        let long = "v".repeat(300);
+        let longer = "v".repeat(301);
+        for values in [
+            // One text, and two values.
+            vec![other("1"), string("1"), string("2")],
+            vec![other("true"), string("true")],
+            // One short hash.
+            vec![string("a-*,,-b!"), string("a+,-/ b"), string("a b")],
+            vec![string(&long), string(&longer)],
+        ] {
+            let mut forward = variants(&values);
+            let mut backward = variants(&values.iter().rev().copied().collect::<Vec<_>>());
+            backward.reverse();
+            assert_eq!(forward, backward);
+            forward.sort();
+            forward.dedup();
+            assert_eq!(forward.len(), values.len(), "{forward:?}");
+            assert!(forward.iter().all(|name| name.len() < 150), "{forward:?}");
+        }
     }
 
     #[test]
