@@ -207,7 +207,7 @@ mod tests {
         // Every job of the program has a client.
         "has no client yet; give it one with `Client::attach`",
         // The program has no typed jobs.
-        "use the `Input` of {found} as its type",
+        "take it up with the `Input` of {found} as its type",
         // It has no blocking client.
         "use the asynchronous client, or a thread of your own (`std::thread::spawn`)",
         // `of_refusal` gives advice of its own.

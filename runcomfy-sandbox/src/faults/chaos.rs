@@ -83,7 +83,7 @@ fn any_fault(call: Call, random: &mut fastrand::Rng) -> Fault {
             Fault::Reply(Reply::gateway(429, unknown_id(random)).header("retry-after", "0")),
             Fault::NumericId(number(random)),
             Fault::CutNumericId(number(random), random.usize(..20)),
-            Fault::Padded(17 * 1024 * 1024),
+            Fault::Padded(81 * 1024 * 1024),
             Fault::LagAfterAccept(random.u32(1..4), lag(random)),
             Fault::LagAfterEnd(random.u32(1..4), lag(random)),
         ]),

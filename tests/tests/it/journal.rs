@@ -149,7 +149,7 @@ async fn an_unfinished_job_is_taken_up_again_and_a_finished_one_is_not() {
     assert!(job.clone().of::<Input>().is_ok());
     let other = job.clone().of::<kling::Input>().unwrap_err();
     let other = other.to_string();
-    assert!(other.contains("not of kling/") && other.contains("the untyped job"), "{other}");
+    assert!(other.contains("not of kling/") && other.contains("without a type"), "{other}");
     // Where the job is gone, only the journal is left to end.
     let gone = Reply::new(404, r#"{"error_code": 404001}"#);
     let of_no_journal = plain_client(&sandbox).job_json(&id).unwrap();
