@@ -91,8 +91,9 @@ accessors! {
         .unwrap_or_default()
     }
 
-    /// The value that the service uses if none is sent. `None` if the default breaks the schema's
-    /// own rules.
+    /// The value that the service uses if none is sent. Of a required field, it is a demo value: the
+    /// service does not use it, and a request must have the field. `None` if the default breaks the
+    /// schema's own rules.
     fn default(field) -> Option<Value> {
         field.default.map(Constant::to_value)
     }

@@ -90,3 +90,21 @@ fn every_page_of_the_guide_is_in_its_summary() {
         assert!(name == "SUMMARY.md" || listed.contains(&name), "{name} is not in SUMMARY.md");
     }
 }
+
+#[test]
+fn every_error_is_explained() {
+    let source = fs::read_to_string(root().join("runcomfy-client/src/error/mod.rs"));
+    let page = fs::read_to_string(root().join("docs/guide/src/errors.md")).expect("a page");
+    let source = source.expect("the source of the errors");
+    let (_, after) = source.split_once("pub enum Error {\n").expect("the enum");
+    let (variants, _) = after.split_once("\n}\n").expect("its end");
+    let name = |line: &str| {
+        let name = line.strip_prefix("    ").filter(|name| name.starts_with(char::is_uppercase))?;
+        Some(name.split(|c: char| !c.is_alphanumeric()).next()?.to_owned())
+    };
+    let names: Vec<_> = variants.lines().filter_map(name).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let missing: Vec<_> =
+        names.iter().filter(|name| !page.contains(&format!("`Error::{name}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
