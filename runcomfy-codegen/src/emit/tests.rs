@@ -177,4 +177,13 @@ fn the_pages_of_a_model_lead_to_its_own() {
         let source = &generated.models[0].source;
         assert!(source.contains(&link) && generated.index.contains(&link), "{url}: {source}");
     }
+    // The service has no page of a model that is the app's own.
+    for schema in [
+        r#"{"x-own": true, "type": "object", "properties": {}}"#,
+        r#"{"x-own": true, "input_schema": {"type": "object", "properties": {}}}"#,
+    ] {
+        let generated = Generator::from_texts([("acme/dream", schema)]).generate().unwrap();
+        let source = &generated.models[0].source;
+        assert!(!source.contains("model's page") && !generated.index.contains("model's page"));
+    }
 }

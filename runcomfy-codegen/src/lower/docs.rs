@@ -114,6 +114,9 @@ impl Page<'_> {
     }
 
     fn link(&self) -> String {
+        if self.document.is_own {
+            return String::new();
+        }
         // The page of some models has another path than their id.
         let known = &self.document.model_url;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/.-_~".contains(c);

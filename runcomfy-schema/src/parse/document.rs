@@ -17,6 +17,8 @@ pub struct Document {
     pub model_url: String,
     /// `x-source` of the file: where its facts are from, and as of when.
     pub source: String,
+    /// Whether `x-own` says that the service's catalog does not have the model.
+    pub is_own: bool,
     pub input: Root,
     /// The schema of the result's `output`.
     pub output: Option<Root>,
@@ -35,6 +37,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
         _ => String::new(),
     };
     let source = text_of("x-source");
+    let is_own = root.member("x-own").is_some_and(|node| node.value == Value::Bool(true));
     let Some(input) = root.member("input_schema") else {
         let input = object_schema(&root, &root, diagnostics);
         return Some(Document {
@@ -42,6 +45,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
             description: String::new(),
             model_url: String::new(),
             source,
+            is_own,
             input,
             output: None,
         });
@@ -61,6 +65,7 @@ pub fn parse(id: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Docu
         description: text_of("description"),
         model_url: text_of("model_url"),
         source,
+        is_own,
         input: object_schema(&root, input, diagnostics),
         output: output.map(|output| output_schema(&root, output, diagnostics)),
     })
