@@ -121,6 +121,7 @@ fn kind(error: &ClientError) -> ErrorKind {
         ClientError::NotRecorded { .. }
         | ClientError::NotSettled { .. }
         | ClientError::JournalRead { .. }
+        | ClientError::Journal(_)
         // Whatever the reason: the job is paid for, and only its files are missing.
         | ClientError::Download { .. } => ErrorKind::Io,
         ClientError::Failed { .. } | ClientError::Cancelled { .. } => ErrorKind::JobFailed,

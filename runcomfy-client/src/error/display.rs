@@ -69,6 +69,7 @@ impl fmt::Display for Error {
                 "cannot read the unfinished jobs from the journal: {}; nothing was changed",
                 one_line(source)
             ),
+            Self::Journal(source) => fmt::Display::fmt(source, f),
             Self::Catalog { what, reason, source, .. } => write!(
                 f,
                 "cannot read {what}: {}",
@@ -149,6 +150,7 @@ impl std::error::Error for Error {
             Self::Config(source) => source.source(),
             Self::ModelId(source) => source.source(),
             Self::RequestId(source) => source.source(),
+            Self::Journal(source) => source.source(),
             Self::Invalid(source) => Some(source),
             Self::Media(source) => Some(source),
             Self::Body(source) => Some(source),

@@ -114,6 +114,9 @@ pub enum Error {
         /// Why.
         source: JournalError,
     },
+    /// A call of a journal itself failed, such as `FileJournal::open` or `settle`: what `?` makes of its
+    /// error.
+    Journal(JournalError),
     /// A call about the catalog or the account got no answer that can be used; or the
     /// [limit](crate::CatalogQuery::limit) of a page is out of range, and nothing was sent.
     Catalog {
@@ -266,6 +269,12 @@ impl From<MediaError> for Error {
     }
 }
 
+impl From<JournalError> for Error {
+    fn from(source: JournalError) -> Self {
+        Self::Journal(source)
+    }
+}
+
 debug_as_report!(enum Error {
     Config(source),
     ModelId(source),
@@ -282,6 +291,7 @@ debug_as_report!(enum Error {
     NotRecorded { model_id, source },
     NotSettled { request_id, source },
     JournalRead { source },
+    Journal(source),
     Catalog { what, reason, source },
     NoAnswer { request_id, attempts, source },
     BadAnswer { request_id, reason, body },

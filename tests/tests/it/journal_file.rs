@@ -109,6 +109,17 @@ fn foreign_file_is_not_taken_for_a_journal() {
     assert!(error.contains("cannot open the journal") && error.contains("that exists"), "{error}");
 }
 
+#[test]
+fn error_of_a_journal_is_one_of_the_client_for_a_question_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || FileJournal::open(folder.path().join("no/folder"));
+    let as_client = || -> Result<FileJournal, Error> { Ok(open()?) };
+    let error = as_client().unwrap_err();
+    assert!(matches!(error, Error::Journal(_)), "{error:?}");
+    let own = open().unwrap_err();
+    assert_eq!((error.to_string(), format!("{error:?}")), (own.to_string(), format!("{own:?}")));
+}
+
 #[cfg(unix)]
 #[test]
 fn journal_is_private_and_written_through_no_link() {
