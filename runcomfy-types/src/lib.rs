@@ -99,6 +99,7 @@ pub mod __private {
     pub use crate::read::FromField;
     pub use crate::request::{CheckedBody, checked_body};
     pub use crate::shown::debug_output;
+    pub use crate::unions::{FormOf, ReadForm};
     #[cfg(feature = "schemars")]
     #[must_use]
     pub fn json_schema(title: &str, rules: &'static [Rule]) -> schemars::Schema {

@@ -28,6 +28,11 @@ pub trait Typed: Sized {
         Some(Self::from_valid(Valid(json.clone())))
     }
 
+    /// A value of a union, if it is of this type.
+    fn read_form(json: &Json) -> Option<Self> {
+        Self::read(json)
+    }
+
     /// What stands for a value that is missing.
     fn absent() -> Self {
         Self::from_valid(Valid(Json::Null))
@@ -189,6 +194,11 @@ macro_rules! __has_rules {
             #[inline]
             fn from_valid(valid: $crate::__private::Valid) -> Self {
                 Self(valid)
+            }
+
+            #[inline]
+            fn read_form(json: &$crate::__private::Json) -> ::core::option::Option<Self> {
+                $crate::__private::checked(json.clone()).ok()
             }
         }
 

@@ -1,5 +1,73 @@
 //! Generated unions: a value of one of several forms.
 
+use std::collections::BTreeMap;
+
+use runcomfy_schema::Json;
+
+use crate::media::Media;
+use crate::object::Typed;
+use crate::read::FromField;
+
+/// A type that a value of a union may have: one of its forms.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a form of `{Union}`",
+    label = "the documentation of `{Union}` lists its forms",
+    note = "text is a `String`, an integer an `i64`, any number an `f64`, and a list a `Vec`"
+)]
+pub trait FormOf<Union>: ReadForm {}
+
+/// A type that a form of a union may have.
+#[doc(hidden)]
+pub trait ReadForm: Sized {
+    /// `None` if the value is not of this type.
+    fn read_form(json: &Json) -> Option<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Typed> ReadForm for T {
+    fn read_form(json: &Json) -> Option<Self> {
+        T::read_form(json)
+    }
+}
+
+macro_rules! plain {
+    ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl ReadForm for $type {
+            fn read_form(json: &Json) -> Option<Self> {
+                Self::read(json)
+            }
+        }
+    )*};
+}
+
+plain!(String, Media, bool, f64);
+
+#[diagnostic::do_not_recommend]
+impl ReadForm for i64 {
+    fn read_form(json: &Json) -> Option<Self> {
+        match json {
+            Json::Number(num) => num.to_integer()?.try_into().ok(),
+            _ => None,
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: for<'a> FromField<'a>> ReadForm for Vec<T> {
+    fn read_form(json: &Json) -> Option<Self> {
+        Self::read(json)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: for<'a> FromField<'a>> ReadForm for BTreeMap<String, T> {
+    fn read_form(json: &Json) -> Option<Self> {
+        Self::read(json)
+    }
+}
+
 /// What every generated union implements.
 #[doc(hidden)]
 #[macro_export]
@@ -21,6 +89,13 @@ macro_rules! __union {
                 value: impl $crate::__private::IntoField<Self>,
             ) -> ::core::result::Result<Self, $crate::__private::ValidationErrors> {
                 $crate::__private::checked(value.into_field())
+            }
+
+            /// The value as one of its forms: `None` if it is of another form. Text is read as a `String`,
+            /// an integer as an `i64`, any number as an `f64`, and a list as a `Vec`.
+            #[inline]
+            pub fn form<F: $crate::__private::FormOf<Self>>(&self) -> ::core::option::Option<F> {
+                F::read_form(self.0.json())
             }
         }
 
@@ -73,6 +148,8 @@ macro_rules! __union_form {
         }
     };
     ($type:ident, list $item:ty) => {
+        $crate::__union_form!(@form $type, ::std::vec::Vec<$item>);
+
         #[diagnostic::do_not_recommend]
         impl<__X: $crate::__private::Convert<$item>> $crate::__private::Convert<$type>
             for ::std::vec::Vec<__X>
@@ -104,6 +181,8 @@ macro_rules! __union_form {
         }
     };
     ($type:ident, map $item:ty) => {
+        $crate::__union_form!(@form $type, ::std::collections::BTreeMap<::std::string::String, $item>);
+
         #[diagnostic::do_not_recommend]
         impl<__K: ::core::convert::Into<::std::string::String>, __X: $crate::__private::Convert<$item>>
             $crate::__private::Convert<$type> for ::std::collections::BTreeMap<__K, __X>
@@ -116,7 +195,13 @@ macro_rules! __union_form {
             }
         }
     };
-    (@from $type:ident, $field:ty: $($from:ty),+) => {$(
+    (@form $type:ident, $form:ty) => {
+        #[diagnostic::do_not_recommend]
+        impl $crate::__private::FormOf<$type> for $form {}
+    };
+    (@from $type:ident, $field:ty: $($from:ty),+) => {
+        $crate::__union_form!(@form $type, $field);
+    $(
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Convert<$type> for $from {
             #[inline]

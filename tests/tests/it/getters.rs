@@ -4,9 +4,11 @@ use runcomfy_models::community::fantasy_portrait::image_to_video as portrait;
 use runcomfy_models::happyhorse::happyhorse_1_0::reference_to_video as happyhorse;
 use runcomfy_models::{DynamicModel, Media, Missing, Set, Value, model, serde_json};
 use runcomfy_tests::models::corpus::combined::list_of_optional_unions as optional;
+use runcomfy_tests::models::corpus::combined::{any_of_types, mixed_enum_or_list};
+use runcomfy_tests::models::corpus::media::one_or_many;
 use runcomfy_tests::models::corpus::names::methods;
 use runcomfy_tests::models::corpus::object::open_input;
-use runcomfy_tests::models::expected::{nested, output};
+use runcomfy_tests::models::expected::{nested, output, union};
 use serde_json::json;
 
 fn portrait() -> portrait::Input {
@@ -65,6 +67,50 @@ fn items_that_may_be_null_are_options() {
     let items = input.x().unwrap();
     assert_eq!(items.len(), 3);
     assert_eq!(items.iter().map(Option::is_none).collect::<Vec<_>>(), [false, true, false]);
+}
+
+#[test]
+fn a_union_is_read_as_the_form_that_it_has() {
+    let body = r#"{"shape": {"kind": "box"}, "image_size": {"width": 64}}"#;
+    let input = union::Input::from_json(body).unwrap();
+    assert_eq!(input.shape().form::<union::ShapeCircle>(), None);
+    let shape: union::ShapeBox = input.shape().form().unwrap();
+    assert_eq!(shape.kind(), union::ShapeBoxKind::Box);
+    let size = input.image_size().unwrap();
+    assert_eq!(size.form::<union::ImageSizeObject>().map(|size| size.width()), Some(64));
+    assert_eq!((size.form::<union::ImageSizeEnum>(), size.form::<String>()), (None, None));
+    // It goes back as it was.
+    let again = input.to_builder().shape(shape).image_size(size).build().unwrap();
+    assert_eq!(again, input);
+
+    let input = again.to_builder().image_size("portrait").build().unwrap();
+    let size = input.image_size().unwrap();
+    assert_eq!(size.form(), Some(union::ImageSizeEnum::Portrait));
+    assert_eq!(size.form(), Some("portrait".to_owned()));
+    assert_eq!(size.form::<union::ImageSizeObject>(), None);
+}
+
+#[test]
+fn plain_forms_of_a_union_are_read_as_plain_types() {
+    let value = |text: &str| any_of_types::Input::from_json(text).unwrap().value().unwrap();
+    let (seven, word) = (value(r#"{"value": 7}"#), value(r#"{"value": "a"}"#));
+    assert_eq!((seven.form::<i64>(), seven.form::<String>()), (Some(7), None));
+    assert_eq!((word.form::<i64>(), word.form::<String>()), (None, Some("a".to_owned())));
+    // No other integer is given for one that the type does not hold.
+    assert_eq!(value(r#"{"value": 18446744073709551615}"#).form::<i64>(), None);
+
+    let value = |text: &str| mixed_enum_or_list::Input::from_json(text).unwrap().value().unwrap();
+    assert_eq!(value(r#"{"value": 2.5}"#).form::<f64>(), Some(2.5));
+    assert_eq!(value(r#"{"value": true}"#).form::<bool>(), Some(true));
+    let list = value(r#"{"value": [3, 4]}"#);
+    assert_eq!((list.form::<Vec<i64>>(), list.form::<f64>()), (Some(vec![3, 4]), None));
+
+    let image = |text: &str| one_or_many::Input::from_json(text).unwrap().image().unwrap();
+    let one = image(r#"{"image": "face.png"}"#);
+    assert_eq!(one.form::<Media>().unwrap().as_str(), "face.png");
+    assert_eq!(one.form::<Vec<Media>>(), None);
+    let many = image(r#"{"image": ["face.png", "other.png"]}"#);
+    assert_eq!(many.form::<Vec<Media>>().map(|list| list.len()), Some(2));
 }
 
 #[test]
