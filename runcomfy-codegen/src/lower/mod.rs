@@ -3,6 +3,7 @@
 
 mod candidates;
 mod combination;
+mod definition_names;
 mod docs;
 mod enums;
 mod example;
@@ -13,6 +14,7 @@ mod model;
 mod modules;
 mod objects;
 mod output;
+mod part_names;
 mod paths;
 mod patterns;
 mod ref_form;
@@ -66,6 +68,8 @@ pub(crate) fn lower(
         types: TypeRegistry::new(),
     };
     lowerer.types.object_names.extend(input.schema.id.map(|id| (id, types::INPUT.to_owned())));
+    let named = definition_names::of(&input.definitions, &input.schema);
+    lowerer.types.claim_definitions(named.into_iter());
     lowerer.object(types::INPUT, &input.schema);
     lowerer.compiler.finish();
     let Lowerer { mut compiler, types, reporter, .. } = lowerer;

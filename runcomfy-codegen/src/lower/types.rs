@@ -46,14 +46,46 @@ impl TypeRegistry {
         }
     }
 
+    /// Reserves the names of definitions, by their `$ref`s: fields leave these names to them.
+    pub(super) fn claim_definitions<'t>(
+        &mut self,
+        named: impl Iterator<Item = (&'t str, &'t str)>,
+    ) {
+        let named: Vec<_> =
+            named.map(|(text, name)| (text, name, names::type_name(name))).collect();
+        for (text, name, type_name) in &named {
+            let is_shared = named.iter().filter(|(_, _, other)| other == type_name).count() > 1;
+            let type_name = match is_shared {
+                true => names::type_name_with_hash(name, text),
+                false => type_name.clone(),
+            };
+            self.reserve(&type_name);
+            self.definition_names.insert((*text).to_owned(), type_name);
+        }
+    }
+
     /// Reserves a type name for a field: its own name, else with the owner's name before it, else with
-    /// a number behind it.
+    /// a hash of both behind it.
     pub(super) fn claim(&mut self, field: &str, owner: Option<&str>) -> String {
         let own = names::type_name(field);
-        let long = owner.map(|owner| format!("{owner}{}", own.trim_start_matches('_')));
-        let numbered = (2..).map(|number| format!("{own}_{number}"));
-        let mut candidates = std::iter::once(own.clone()).chain(long).chain(numbered);
-        let name = candidates.find(|name| self.is_free(name)).unwrap_or(own);
+        let owner = owner.unwrap_or(INPUT);
+        let long = names::bounded_type_name(format!("{owner}{}", own.trim_start_matches('_')));
+        self.claim_first([own.clone(), long], &own, &format!("{owner} {field}"))
+    }
+
+    /// Reserves the first free one of these names; without one, `base` with a hash of what
+    /// distinguishes the type.
+    pub(super) fn claim_first(
+        &mut self,
+        candidates: impl IntoIterator<Item = String>,
+        base: &str,
+        distinction: &str,
+    ) -> String {
+        let hashed = (0..).map(|round| {
+            names::type_name_with_hash(base, &format!("{distinction}{}", " ".repeat(round)))
+        });
+        let mut candidates = candidates.into_iter().chain(hashed);
+        let name = candidates.find(|name| self.is_free(name)).unwrap_or_default();
         self.reserve(&name);
         name
     }

@@ -3,7 +3,7 @@
 use super::model::{Conversion, EnumValues, Shape, UnionType};
 use super::shape::Site;
 use super::{Lowerer, docs};
-use crate::parse::{Hint, Node, Schema, Value, alternatives, is_object, merge_all_of};
+use crate::parse::{Hint, Node, Schema, alternatives, is_object, merge_all_of};
 use runcomfy_schema::Rule;
 
 impl Lowerer<'_, '_, '_> {
@@ -28,8 +28,8 @@ impl Lowerer<'_, '_, '_> {
         }
         let Some(name) = site.type_name else { return Shape::Any };
         let mut forms: Vec<Shape> = Vec::new();
-        for part in parts {
-            let type_name = self.part_name(name, part);
+        let type_names = self.part_names(name, &parts);
+        for (part, type_name) in parts.into_iter().zip(type_names) {
             let form = self.shape(Site { type_name: type_name.as_deref(), ..site }, part);
             if !forms.contains(&form) {
                 forms.push(form);
@@ -136,61 +136,6 @@ impl Lowerer<'_, '_, '_> {
             }
         }
         Some(all)
-    }
-
-    /// A name for the type of one part, where it needs one: that of its definition, or the union's
-    /// with what the part is behind it. Titles would give another name in every language, and numbers
-    /// another one for every order.
-    fn part_name(&mut self, union: &str, part: &Schema) -> Option<String> {
-        let definitions = self.definitions;
-        if !super::shape::needs_type(definitions, part) {
-            return None;
-        }
-        let reference = part.reference.as_ref().filter(|_| part.only_refers);
-        if let Some(reference) = reference {
-            if let Some(known) = self.types.definition_names.get(&reference.text) {
-                return Some(known.clone());
-            }
-            let name = super::shape::definition_name(&reference.text);
-            if let Some(name) = name.and_then(|name| self.types.try_claim(name)) {
-                self.types.definition_names.insert(reference.text.clone(), name.clone());
-                return Some(name);
-            }
-        }
-        let whole = merge_all_of(definitions, part);
-        let properties = whole.properties.as_deref().unwrap_or_default();
-        let constants = properties.iter().filter_map(|property| {
-            match merge_all_of(definitions, &property.schema).enum_values.as_deref() {
-                Some([Node { value: Value::String(text), .. }]) => Some(text.clone()),
-                _ => None,
-            }
-        });
-        let kind = if whole.enum_values.is_some() {
-            "Enum"
-        } else if whole.items.is_some() {
-            "Item"
-        } else {
-            "Object"
-        };
-        let constants: Vec<String> = constants.collect();
-        let entries = whole.enum_values.iter().flat_map(|values| values.iter());
-        let words = entries.map(|value| value.to_string());
-        let words: Vec<String> = words
-            .chain(whole.required.iter().map(|(key, _)| key.clone()))
-            .chain(properties.iter().map(|property| property.key.clone()))
-            .collect();
-        let candidates = constants
-            .into_iter()
-            .chain([kind.to_owned()])
-            .chain(words.into_iter().map(|word| format!("{kind}_{word}")));
-        let mut candidates = candidates.map(|word| format!("{union}_{word}"));
-        let name = candidates.find_map(|name| self.types.try_claim(&name));
-        // Two parts with the same keys still differ in their order.
-        let name = name.unwrap_or_else(|| self.types.claim(&format!("{union}_{kind}"), None));
-        if let Some(reference) = reference {
-            self.types.definition_names.insert(reference.text.clone(), name.clone());
-        }
-        Some(name)
     }
 }
 

@@ -241,10 +241,19 @@ fn without_parentheses(title: &str) -> String {
 
 /// The name of a type for a field.
 pub fn type_name(field: &str) -> String {
-    let name = identifier(&field.to_upper_camel_case());
-    let name = bounded(name, |hash| format!("H{hash:08x}"));
+    let name = bounded_type_name(identifier(&field.to_upper_camel_case()));
     // Every model's module has these names already.
     if ["Input", "InputBuilder", "Output"].contains(&name.as_str()) { name + "_" } else { name }
+}
+
+/// The name of a type that is put together from others.
+pub fn bounded_type_name(name: String) -> String {
+    bounded(name, |hash| format!("H{hash:08x}"))
+}
+
+/// The name of a type, with a hash of what distinguishes it from others of this name.
+pub fn type_name_with_hash(name: &str, distinction: &str) -> String {
+    type_name(&format!("{name}_h{:08x}", folded(fnv1a(distinction.bytes()))))
 }
 
 fn snake(text: &str) -> String {

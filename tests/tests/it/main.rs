@@ -65,6 +65,7 @@ mod slow_answers;
 mod spellings;
 mod stalls;
 mod too_deep;
+mod type_names;
 mod unknown_outcomes;
 mod url_secrets;
 mod validation;
