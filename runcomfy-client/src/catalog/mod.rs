@@ -127,7 +127,10 @@ impl Client {
     ) -> Result<Response, Error> {
         let no_answer = |attempts, source| Error::Catalog {
             what,
-            reason: format!("no answer after {attempts} attempts"),
+            reason: match attempts {
+                1 => "no answer after 1 attempt".to_owned(),
+                attempts => format!("no answer after {attempts} attempts"),
+            },
             source: Some(source),
         };
         let call = || IdempotentCall { model_id, ..IdempotentCall::new(Method::GET, url) };

@@ -65,6 +65,11 @@ impl AnswerStart {
         // The token is no id.
         Self { status, shown, ids: Ids::in_start(status, body, |id| !redactor.finds_in(id)) }
     }
+
+    /// Whether it begins as the successes of the API do.
+    fn is_of_api(&self) -> bool {
+        (200..300).contains(&self.status) && self.shown.starts_with('{')
+    }
 }
 
 impl fmt::Display for AnswerStart {
@@ -128,6 +133,12 @@ impl TransportError {
 
     pub(crate) fn surely_not_received(&self) -> bool {
         matches!(self, Self::NotConnected { .. })
+    }
+
+    /// Whether the same call will fail in the same way: an answer of the API is too long. The page of a broken
+    /// server may have any length, too, and passes.
+    pub(super) fn is_permanent(&self) -> bool {
+        matches!(self, Self::TooLong { start, .. } if start.is_of_api())
     }
 
     /// The ids in the start of the response, and the error.

@@ -44,8 +44,8 @@ impl IdempotentCall<'_> {
 }
 
 impl Transport {
-    /// Makes a call until it has a usable response, with one last attempt at the deadline. `call` is
-    /// made when a slot is free. Returns the response and the number of attempts.
+    /// Makes a call until it has a usable response or fails for good, with one last attempt at the deadline.
+    /// `call` is made when a slot is free. Returns the response and the number of attempts.
     pub(crate) async fn call<'a>(
         &self,
         call: impl FnOnce() -> IdempotentCall<'a>,
@@ -108,8 +108,10 @@ impl Transport {
                 }
                 (Err(source), _) => {
                     warn!(%method, path, attempt, error = %source, "no answer");
+                    // A wait goes on, whatever the answer: its job is worth another call.
+                    let is_permanent = job.is_none() && source.is_permanent();
                     let no_response = CallError::Transport { attempts: attempt, source };
-                    if is_last || !budget.spend() {
+                    if is_last || is_permanent || !budget.spend() {
                         return Err(no_response);
                     }
                     (Some(no_response), None)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use runcomfy_models::time::TestClock;
-use runcomfy_models::{CatalogQuery, Client};
+use runcomfy_models::{CatalogQuery, Client, Error};
 use runcomfy_sandbox::{Call, Reply};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -183,4 +183,24 @@ async fn every_form_of_a_pause_is_understood() {
         "HTTP/1.1 429 No|retry-after: 0|retry-after: 7|retry-after: soon|content-length: 0||";
     let error = broken_off(answer, 1).await.submit(&input()).await.unwrap_err();
     assert_eq!(error.api().unwrap().retry_after, Some(Duration::from_secs(7)), "{error:?}");
+}
+
+#[tokio::test]
+async fn catalog_that_is_too_long_is_fetched_once() {
+    let (sandbox, client, _) = simulated().await;
+    let body = format!(r#"{{"models": [], "x": "{}"}}"#, "x".repeat(17_000_000));
+    sandbox.reply_next(Call::Catalog, Reply::new(200, body));
+    let error = client.models(&CatalogQuery::new()).await.unwrap_err();
+    assert!(matches!(error, Error::Catalog { .. }), "{error:?}");
+    assert!(error.to_string().contains("no answer after 1 attempt: "), "{error}");
+    assert!(error.to_string().contains("longer than"), "{error}");
+    assert_eq!(sandbox.received().len(), 1, "{error}");
+    // The page of a proxy may have any length, and pass.
+    for (status, start) in [(502, "{"), (200, "<html>")] {
+        let calls = sandbox.received().len();
+        let page = format!("{start} {}", "x".repeat(17_000_000));
+        sandbox.reply_next(Call::Catalog, Reply::new(status, page));
+        client.models(&CatalogQuery::new()).await.unwrap();
+        assert_eq!(sandbox.received().len(), calls + 2);
+    }
 }
