@@ -96,6 +96,20 @@ let again = client.job::<Input>(\"the-request-id\")?; // after a restart: no new
 //! # }
 //! ```
 //!
+//! # Without a type
+//!
+//! [`model`] finds a model by its id, and [`closest_ids`] the ids that are similar to a misspelt one:
+//!
+//! ```
+//! # #[cfg(feature = "kling")]
+//! # {
+//! let id = "kling/kling-2.1/master/image-to-video";
+//! assert!(runcomfy_models::model(id).is_none());
+//! let nearest = runcomfy_models::closest_ids(id).next();
+//! assert_eq!(nearest, Some("kling/kling-2-1/master/image-to-video"));
+//! # }
+//! ```
+//!
 //! Bodies as JSON are a [`Value`]; `runcomfy_models::serde_json::json!` writes them without a
 //! dependency of your own.
 //!
@@ -188,9 +202,10 @@ pub mod __macros {
 /// ```
 ///
 /// A path that begins with the vendor of a model of this crate leads to that model, even if
-/// another module of that name is in scope, or the feature of the vendor is off. Any other path means what it means elsewhere: `own::dream`
-/// for a model of the app's own `build.rs` or of [`models!`], `crate::..`, `self::..`, or a module that
-/// was imported with `use`. A module of your own with the name of a vendor is written `self::kling::..`.
+/// another module of that name is in scope, or the feature of the vendor is off. Any other path means
+/// what it means elsewhere: `own::dream` for a model of the app's own `build.rs` or of [`models!`],
+/// `crate::..`, `self::..`, or a module that was imported with `use`. A module of your own with the name
+/// of a vendor is written `self::kling::..`.
 ///
 /// A list is written `[..]`, and an object inside the input `{ field: value }`, or `Type { field: value }`
 /// with its generated type. Both may hold expressions. An enum takes its value as a literal, or a variant
@@ -202,30 +217,4 @@ macro_rules! input {
     ($($call:tt)*) => {
         $crate::__index! { ($crate::__macros::resolve) ($crate) $($call)* }
     };
-}
-
-/// The model of this id, if this crate has types for it. [`closest_ids`] answers a misspelt one.
-#[must_use]
-pub fn model(id: &str) -> Option<&'static ModelInfo> {
-    let place = MODELS.binary_search_by(|model| model.id.cmp(id)).ok()?;
-    MODELS.get(place)
-}
-
-/// The ids that are most similar to this one, the nearest first: at most five, and none that is not
-/// similar.
-///
-/// ```
-/// # #[cfg(feature = "kling")]
-/// # {
-/// let id = "kling/kling-2.1/master/image-to-video";
-/// assert!(runcomfy_models::model(id).is_none());
-/// let nearest = runcomfy_models::closest_ids(id).next();
-/// assert_eq!(nearest, Some("kling/kling-2-1/master/image-to-video"));
-/// # }
-/// ```
-pub fn closest_ids(id: &str) -> impl Iterator<Item = &'static str> + use<> {
-    const MAX_IDS: usize = 5;
-    runcomfy_types::__private::similar(id, MODELS.iter().map(|model| model.id))
-        .into_iter()
-        .take(MAX_IDS)
 }

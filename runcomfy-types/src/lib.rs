@@ -89,6 +89,7 @@ pub mod __private {
         enum_from_str, enum_from_value, hash, integer_of, serialize_enum, string_of, value_of,
     };
     pub use crate::field::IntoField;
+    pub use crate::model::{closest_ids, model};
     pub use crate::object::{
         HasRules, Typed, Valid, checked, deserialize, from_form, from_json, from_value,
     };

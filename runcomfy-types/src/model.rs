@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use runcomfy_schema::json::same;
+use runcomfy_schema::keyword::similar;
 use runcomfy_schema::named::Named;
 use runcomfy_schema::parse::RuntimeSchema;
 use runcomfy_schema::possible::{Possible, model_fields};
@@ -32,6 +33,22 @@ pub struct ModelInfo {
     #[doc(hidden)]
     pub rules: &'static [Rule],
     output_kind: Option<MediaKind>,
+}
+
+/// The model of this id among models that are sorted by their ids.
+#[must_use]
+pub fn model(models: &'static [ModelInfo], id: &str) -> Option<&'static ModelInfo> {
+    let place = models.binary_search_by(|model| model.id.cmp(id)).ok()?;
+    models.get(place)
+}
+
+/// The ids that are most similar to this one, the nearest first.
+pub fn closest_ids(
+    models: &'static [ModelInfo],
+    id: &str,
+) -> impl Iterator<Item = &'static str> + use<> {
+    const MAX_IDS: usize = 5;
+    similar(id, models.iter().map(|model| model.id)).into_iter().take(MAX_IDS)
 }
 
 impl ModelInfo {

@@ -45,11 +45,34 @@ pub(crate) fn index(
         source.line(&format!("{}::__MODEL,", model.path.join("::")));
     }
     source.close("];");
+    lookups(&mut source, runtime);
     if let Some(handed) = handed {
         source.line("");
         call::index(&mut source, handed);
     }
     source.finish()
+}
+
+/// The functions that find a model by its id.
+fn lookups(source: &mut SourceText, runtime: &str) {
+    let allowed = "#[allow(dead_code, unreachable_pub)]";
+    source.line("");
+    source.doc(item_docs::MODEL);
+    source.line(allowed);
+    source.line("#[must_use]");
+    source.open(&format!(
+        "pub fn model(id: &str) -> ::core::option::Option<&'static {runtime}::ModelInfo> {{"
+    ));
+    source.line(&format!("{runtime}::__private::model(MODELS, id)"));
+    source.close("}");
+    source.line("");
+    source.doc(item_docs::CLOSEST_IDS);
+    source.line(allowed);
+    source.open(
+        "pub fn closest_ids(id: &str) -> impl ::core::iter::Iterator<Item = &'static str> + use<> {",
+    );
+    source.line(&format!("{runtime}::__private::closest_ids(MODELS, id)"));
+    source.close("}");
 }
 
 pub(crate) const INCLUDE: &str = "::core::include!(";

@@ -44,6 +44,9 @@ fn main() {
     let one = input!(own::acme::dream { prompt: "a", steps: @STEPS@ });
     let two = input!(again::acme::dream { prompt: "b" });
     let three = input!(crate::again::file::other::name { prompt: "c" });
+    assert_eq!(own::model("acme/dream").unwrap().id, "acme/dream");
+    assert!(again::model("acme/dreams").is_none());
+    assert!(again::closest_ids("acme/dreams").eq(["acme/dream"]));
     let ids = [again::file::MODELS[0].id, own::MODELS[0].id, again::MODELS[0].id];
     println!("{} {} {} {}", one.prompt(), two.prompt(), three.prompt(), ids.join(" "));
 }
