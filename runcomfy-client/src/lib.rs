@@ -1,6 +1,8 @@
 //! The HTTP client of RunComfy for Rust: [`Client`], [`Job`], [`Completed`], [`Error`].
 //!
-//! Apps depend on `runcomfy-models`, which re-exports this API beside the generated models. This crate knows no model. It re-exports `runcomfy-types`, which inputs are made of.
+//! Apps depend on `runcomfy-models`, which re-exports this API beside the generated models, and the examples
+//! use it under that name. This crate knows no model. It re-exports `runcomfy-types`, which inputs are made
+//! of.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;

@@ -10,9 +10,10 @@ use tokio::io::{AsyncRead, ReadBuf};
 /// Reads a [`Media`] from an asynchronous source, such as a file, an upload or a response.
 ///
 /// ```no_run
-/// use runcomfy_client::{Media, ReadMedia};
+/// # extern crate runcomfy_client as runcomfy_models;
+/// use runcomfy_models::{Media, ReadMedia};
 ///
-/// # async fn example(upload: tokio::fs::File) -> Result<(), runcomfy_client::Error> {
+/// # async fn example(upload: tokio::fs::File) -> Result<(), runcomfy_models::Error> {
 /// let face = Media::read(upload).await?;
 /// # let _ = face;
 /// # Ok(())

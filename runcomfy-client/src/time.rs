@@ -100,8 +100,9 @@ impl Clock for SystemClock {
 /// slow machine causes none.
 ///
 /// ```
+/// # extern crate runcomfy_client as runcomfy_models;
 /// use std::time::Duration;
-/// use runcomfy_client::time::{Clock, TestClock};
+/// use runcomfy_models::time::{Clock, TestClock};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let clock = TestClock::default();

@@ -12,8 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// `chrono::DateTime::<Utc>::from(time)`.
 ///
 /// ```
+/// # extern crate runcomfy_client as runcomfy_models;
 /// use std::time::{Duration, SystemTime};
-/// use runcomfy_client::Timestamp;
+/// use runcomfy_models::Timestamp;
 ///
 /// let created_at = Timestamp::from("2026-09-01T12:00:00.250Z");
 /// assert_eq!(created_at.as_str(), "2026-09-01T12:00:00.250Z");

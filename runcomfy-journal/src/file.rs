@@ -41,7 +41,8 @@ use crate::{Begin, Journal, JournalError};
 /// (on Unix): finished submissions keep only their claims and the digests of their bodies.
 ///
 /// ```
-/// use runcomfy_journal::{FileJournal, Journal};
+/// # extern crate runcomfy_journal as runcomfy_models;
+/// use runcomfy_models::{FileJournal, Journal};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;

@@ -45,8 +45,9 @@ impl JournalError {
 /// trait.
 ///
 /// ```
+/// # extern crate runcomfy_journal as runcomfy_models;
 /// use std::sync::{Arc, Mutex};
-/// use runcomfy_journal::{
+/// use runcomfy_models::{
 ///     Begin, ClaimHolder, Journal, JournalEntry, JournalError, Submission, Unfinished,
 /// };
 ///

@@ -1,7 +1,7 @@
 //! The building blocks of generated models.
 //!
 //! Apps depend on `runcomfy-models`, which re-exports the public API of this crate beside the generated
-//! models. This crate knows no model and no HTTP; it holds [`Media`], [`Output`], [`Request`],
+//! models, and the examples use it under that name. This crate knows no model and no HTTP; it holds [`Media`], [`Output`], [`Request`],
 //! [`ModelInfo`], [`DynamicModel`], [`ValidationErrors`], and what builders, enums and unions of
 //! generated code share.
 

@@ -36,14 +36,15 @@ use crate::media_encoder::MediaEncoder;
 /// [`Media::path`] or [`Media::hosted`] where the file is.
 ///
 /// ```
-/// use runcomfy_types::Media;
+/// # extern crate runcomfy_types as runcomfy_models;
+/// use runcomfy_models::Media;
 ///
 /// let face = Media::url("https://example.com/face.png")?;
 /// assert_eq!(face.as_str(), "https://example.com/face.png");
 ///
 /// let error = Media::url("http://localhost/face.png").unwrap_err();
 /// assert!(error.to_string().contains("https"));
-/// # Ok::<(), runcomfy_types::MediaError>(())
+/// # Ok::<(), runcomfy_models::MediaError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Media {
@@ -89,9 +90,10 @@ impl Media {
     /// A local file of a type that its content does not tell, given as a MIME type.
     ///
     /// ```no_run
-    /// # use runcomfy_types::Media;
+    /// # extern crate runcomfy_types as runcomfy_models;
+    /// # use runcomfy_models::Media;
     /// let camera = Media::path_as("IMG_1.dng", "image/x-adobe-dng")?;
-    /// # Ok::<(), runcomfy_types::MediaError>(())
+    /// # Ok::<(), runcomfy_models::MediaError>(())
     /// ```
     ///
     /// # Errors
@@ -137,11 +139,12 @@ impl Media {
     /// The content of a file of a type that its first bytes do not tell, given as a MIME type.
     ///
     /// ```
-    /// # use runcomfy_types::Media;
+    /// # extern crate runcomfy_types as runcomfy_models;
+    /// # use runcomfy_models::Media;
     /// let raw = [1, 2, 3];
     /// let camera = Media::bytes_as(raw, "image/x-adobe-dng")?;
     /// assert!(camera.as_str().starts_with("data:image/x-adobe-dng;base64,"));
-    /// # Ok::<(), runcomfy_types::MediaError>(())
+    /// # Ok::<(), runcomfy_models::MediaError>(())
     /// ```
     ///
     /// # Errors

@@ -222,13 +222,14 @@ impl fmt::Debug for AnyInput {
 /// generated type.
 ///
 /// ```
-/// use runcomfy_types::DynamicModel;
+/// # extern crate runcomfy_types as runcomfy_models;
+/// use runcomfy_models::DynamicModel;
 ///
 /// let schema = r#"{"type": "object", "properties": {"149_steps": {"type": "integer", "maximum": 20}}}"#;
 /// let model = DynamicModel::parse("acme/dream", schema)?;
 /// let error = model.validate(&serde_json::json!({"149_steps": 25})).unwrap_err();
 /// assert_eq!(error.to_string(), "steps (149_steps): 25 is greater than the maximum 20");
-/// # Ok::<(), runcomfy_types::SchemaError>(())
+/// # Ok::<(), runcomfy_models::SchemaError>(())
 /// ```
 #[derive(Clone)]
 pub struct DynamicModel {

@@ -17,7 +17,8 @@ use crate::output::Output;
 /// (`done.video()`, `done.download_all(..)`), which the common output and every generated one implement.
 ///
 /// ```
-/// use runcomfy_types::{OutputError, OutputFiles, Request};
+/// # extern crate runcomfy_types as runcomfy_models;
+/// use runcomfy_models::{OutputError, OutputFiles, Request};
 ///
 /// // With the client: `async fn video<R: Request<Output: OutputFiles>>(client: &Client, input: &R)`,
 /// // and in it `client.run(input).await?.video()?`.
@@ -133,7 +134,8 @@ impl<R: Request + ?Sized> Request for &R {
 /// that no earlier run had makes an input a new job. The key is not sent.
 ///
 /// ```
-/// # use runcomfy_types::{Keyed, Request};
+/// # extern crate runcomfy_types as runcomfy_models;
+/// # use runcomfy_models::{Keyed, Request};
 /// # fn example(input: impl Request + Clone) {
 /// let takes = (1..=3).map(|take| Keyed::new(format!("take {take}"), input.clone()));
 /// // client.run_all(takes, 8)

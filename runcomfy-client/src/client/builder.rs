@@ -22,8 +22,9 @@ const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
 /// Builds a [`Client`].
 ///
 /// ```
+/// # extern crate runcomfy_client as runcomfy_models;
 /// use std::time::Duration;
-/// use runcomfy_client::Client;
+/// use runcomfy_models::Client;
 ///
 /// let client = Client::builder()
 ///     .token("my-token")
@@ -31,7 +32,7 @@ const BASE_URL_VARIABLE: &str = "RUNCOMFY_MODEL_API_BASE";
 ///     .read_timeout(Duration::from_secs(20))
 ///     .build()?;
 /// assert!(!format!("{client:?}").contains("my-token"));
-/// # Ok::<(), runcomfy_client::Error>(())
+/// # Ok::<(), runcomfy_models::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -124,9 +125,10 @@ impl ClientBuilder {
     /// that. If the service answers with `Retry-After`, all calls pause in any case.
     ///
     /// ```
-    /// # use runcomfy_client::Client;
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::Client;
     /// let client = Client::builder().token("t").calls_per_second(20.0).build()?;
-    /// # Ok::<(), runcomfy_client::Error>(())
+    /// # Ok::<(), runcomfy_models::Error>(())
     /// ```
     pub fn calls_per_second(mut self, calls: f64) -> Self {
         // Zero, less than zero or NaN would stop all calls.

@@ -202,7 +202,8 @@ impl Client {
     /// Gives a deserialised job this client, so that it can be asked about.
     ///
     /// ```
-    /// # use runcomfy_client::{Client, Job};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Job};
     /// # let client = Client::builder().token("t").build()?;
     /// let kept = serde_json::to_string(&client.job_json("some-request-id")?)?;
     /// let job: Job = serde_json::from_str(&kept)?;
@@ -225,7 +226,8 @@ impl Client {
     /// those processes.
     ///
     /// ```no_run
-    /// use runcomfy_client::{Client, FileJournal};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// use runcomfy_models::{Client, FileJournal};
     ///
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// let journal = FileJournal::open("jobs.journal")?;

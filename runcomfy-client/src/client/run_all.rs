@@ -121,7 +121,8 @@ impl Client {
     /// [`calls_per_second`](crate::ClientBuilder::calls_per_second).
     ///
     /// ```no_run
-    /// # use runcomfy_client::{Client, Request, Error};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Request, Error};
     /// # async fn example<R: Request>(client: Client, inputs: Vec<R>) where R: Sync, R::Output: std::fmt::Debug {
     /// let mut results = client.run_all(&inputs, 8);
     /// while let Some((index, result)) = results.next().await {
@@ -214,7 +215,8 @@ impl<'a, O> RunAll<'a, O> {
     /// model's schema does not declare. Without this call, all inputs have the default ones.
     ///
     /// ```no_run
-    /// # use runcomfy_client::{Client, Request, SubmitOptions};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Request, SubmitOptions};
     /// # fn example<R: Request + Sync>(client: Client, inputs: Vec<R>) {
     /// use serde_json::json;
     ///

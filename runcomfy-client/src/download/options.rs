@@ -12,7 +12,8 @@ use super::Failure;
 /// Options for a download.
 ///
 /// ```
-/// use runcomfy_client::{DownloadOptions, IfExists};
+/// # extern crate runcomfy_client as runcomfy_models;
+/// use runcomfy_models::{DownloadOptions, IfExists};
 ///
 /// let options = DownloadOptions::default()
 ///     .existing(IfExists::Overwrite)
@@ -115,7 +116,8 @@ impl DownloadOptions {
     /// A download of a single URL has its path already, and does not use it.
     ///
     /// ```
-    /// use runcomfy_client::DownloadOptions;
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// use runcomfy_models::DownloadOptions;
     ///
     /// let options = DownloadOptions::default().names(|index, _| format!("night/{index:03}").into());
     /// # let _ = options;

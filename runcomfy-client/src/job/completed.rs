@@ -89,8 +89,9 @@ impl<O: OutputFiles, C> Completed<O, C> {
     /// The URL of the video, if there is exactly one.
     ///
     /// ```no_run
-    /// # use runcomfy_client::{Client, Error, Request};
-    /// use runcomfy_client::OutputFiles;
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Error, Request};
+    /// use runcomfy_models::OutputFiles;
     ///
     /// async fn video<R: Request<Output: OutputFiles>>(client: &Client, input: &R) -> Result<String, Error> {
     ///     Ok(client.run(input).await?.video()?.to_owned())

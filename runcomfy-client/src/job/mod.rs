@@ -163,7 +163,8 @@ impl<O> Job<O> {
     /// [`Error::WaitCancelled`] or [`Error::UnknownState`].
     ///
     /// ```no_run
-    /// # async fn example(job: runcomfy_client::Job) -> Result<(), runcomfy_client::Error> {
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # async fn example(job: runcomfy_models::Job) -> Result<(), runcomfy_models::Error> {
     /// let mut updates = job.updates();
     /// while let Some(status) = updates.next().await {
     ///     println!("{}", status?);

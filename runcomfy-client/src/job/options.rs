@@ -73,8 +73,9 @@ impl WaitOptions {
     /// is no token.
     ///
     /// ```
-    /// # use runcomfy_client::{Client, Error};
-    /// use runcomfy_client::{CancellationToken, WaitOptions};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Error};
+    /// use runcomfy_models::{CancellationToken, WaitOptions};
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// # let job = Client::builder().token("t").build()?.job_json("some-request-id")?;

@@ -28,7 +28,8 @@ impl SubmitOptions {
     /// base models take a LoRA in this way:
     ///
     /// ```no_run
-    /// # use runcomfy_client::{Client, Error, Request, SubmitOptions};
+    /// # extern crate runcomfy_client as runcomfy_models;
+    /// # use runcomfy_models::{Client, Error, Request, SubmitOptions};
     /// # async fn example<R: Request>(client: Client, input: R) -> Result<(), Error> {
     /// use serde_json::json;
     ///

@@ -15,7 +15,8 @@ use crate::media::MediaKind;
 /// For an output type of your own that contains the common one, delegate:
 ///
 /// ```
-/// use runcomfy_types::{Output, OutputFiles, OutputRef};
+/// # extern crate runcomfy_types as runcomfy_models;
+/// use runcomfy_models::{Output, OutputFiles, OutputRef};
 ///
 /// struct Mine {
 ///     common: Output,

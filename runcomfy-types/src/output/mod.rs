@@ -41,7 +41,8 @@ use crate::truncated::Truncated;
 /// the rest.
 ///
 /// ```
-/// use runcomfy_types::Output;
+/// # extern crate runcomfy_types as runcomfy_models;
+/// use runcomfy_models::Output;
 /// use serde_json::json;
 ///
 /// let url = "https://cdn.runcomfy.net/v.mp4";
@@ -93,14 +94,15 @@ impl Output {
     /// The URL of the video, if there is exactly one.
     ///
     /// ```
-    /// use runcomfy_types::Output;
+    /// # extern crate runcomfy_types as runcomfy_models;
+    /// use runcomfy_models::Output;
     /// use serde_json::json;
     ///
     /// let output = Output::from(json!({"images": ["https://a.runcomfy.net/1.png"], "seed": 7}));
     /// assert_eq!(output.image()?, "https://a.runcomfy.net/1.png");
     /// let error = output.video().unwrap_err();
     /// assert_eq!(error.to_string(), "the output has no video, but 1 image and 1 other member: `seed`");
-    /// # Ok::<(), runcomfy_types::OutputError>(())
+    /// # Ok::<(), runcomfy_models::OutputError>(())
     /// ```
     ///
     /// # Errors

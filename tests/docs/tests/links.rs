@@ -108,3 +108,27 @@ fn every_error_is_explained() {
         names.iter().filter(|name| !page.contains(&format!("`Error::{name}`"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Apps depend on `runcomfy-models`, whose documentation shows these examples.
+#[test]
+fn examples_of_the_crates_below_name_the_one_of_apps() {
+    for name in ["client", "types", "journal"] {
+        let mut folders = vec![root().join(format!("runcomfy-{name}/src"))];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("a file").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).expect("a source");
+                let shown = text.lines().map(str::trim_start).filter_map(|line| {
+                    line.strip_prefix("/// ").or_else(|| line.strip_prefix("//! "))
+                });
+                let other = format!("runcomfy_{name}::");
+                let wrong: Vec<_> = shown.filter(|line| line.contains(&other)).collect();
+                assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+            }
+        }
+    }
+}
