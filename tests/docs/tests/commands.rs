@@ -69,6 +69,15 @@ fn the_page_from_a_page_to_an_app_does_what_it_says() {
     assert_eq!(fs::read_to_string(file).ok(), fs::read_to_string(ours).ok());
 }
 
+/// The programs of the page are compiled with the file.
+#[test]
+fn the_page_on_nested_values_shows_the_schema_of_its_programs() {
+    let blocks = blocks(&root().join("docs/guide/src/nested.md"));
+    let shown = blocks.iter().find(|(language, _)| language == "json").map(|(_, code)| &**code);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/acme/story.json");
+    assert_eq!(shown, fs::read_to_string(file).ok().as_deref());
+}
+
 #[test]
 fn every_command_is_one() {
     let guide = root().join("docs/guide/src");
