@@ -3,9 +3,9 @@
 use crate::report::Reporter;
 
 pub(crate) use runcomfy_schema::parse::{
-    Compiler, Counts, Definitions, Document, Entry, Hint, Limit, Location, MAX_FILE_LEN, Node,
-    Position, Root, Schema, SchemaId, UNSEEN_FILES, UNSEEN_FILES_HELP, Value, alternatives,
-    is_object, merge_all_of, names, optional_keys,
+    Compiler, Counts, Definitions, Document, ENUM_REFUSED, ENUM_REFUSED_HELP, Entry, Hint, Limit,
+    Location, MAX_FILE_LEN, Node, Position, Root, Schema, SchemaId, UNSEEN_FILES,
+    UNSEEN_FILES_HELP, Value, alternatives, is_object, merge_all_of, names, optional_keys,
 };
 
 /// Parses a file's text; `id` is the model id that its path stands for. `None` if a reported error

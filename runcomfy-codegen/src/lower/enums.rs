@@ -11,6 +11,7 @@ use super::model::{EnumModel, EnumValues, Shape, Variant};
 use super::shape::Site;
 use super::{Lowerer, docs, names};
 use crate::parse::names::EntryText;
+use crate::parse::{ENUM_REFUSED, ENUM_REFUSED_HELP};
 use crate::parse::{Node, Schema, Value};
 
 impl Lowerer<'_, '_, '_> {
@@ -137,11 +138,7 @@ impl Lowerer<'_, '_, '_> {
         if let Some(first) = values.first()
             && refused == values.len()
         {
-            self.reporter.error(
-                &first.location,
-                "the other keywords refuse every entry of the enum",
-                "correct the entries, or the keywords beside the enum",
-            );
+            self.reporter.error(&first.location, ENUM_REFUSED, ENUM_REFUSED_HELP);
         }
         usable
     }

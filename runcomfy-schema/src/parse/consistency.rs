@@ -4,11 +4,16 @@ use std::cmp::Ordering;
 
 use super::diagnostics::{Diagnostics, Location};
 use super::json::Node;
-use super::schema::{Limit, Schema};
+use super::satisfiable;
+use super::schema::{Definitions, Limit, Schema};
 use crate::counts::Counts;
 use crate::keyword::types::holds;
 
-/// Reports keywords that no value can satisfy together.
+/// The message for an enum that the keywords beside it leave no entry of.
+pub const ENUM_REFUSED: &str = "the other keywords refuse every entry of the enum";
+pub const ENUM_REFUSED_HELP: &str = "correct the entries, or the keywords beside the enum";
+
+/// Reports keywords that no value can satisfy together, wherever the schema stands.
 pub(crate) fn check(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) {
     if let (Some(min), Some(max)) = (&schema.minimum, &schema.maximum) {
         let (low, high) = (keyword(min, "minimum"), keyword(max, "maximum"));
@@ -33,14 +38,24 @@ pub(crate) fn check(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics)
     if let Some(contains) = &schema.contains {
         counts(node, contains.counts, ("minContains", "maxContains"), diagnostics);
     }
-    for value in schema.enum_values.as_deref().unwrap_or_default() {
+    let values = schema.enum_values.as_deref().unwrap_or_default();
+    let mut has_wrong_type = false;
+    for value in values {
         if let Some(types) = schema.types.filter(|types| !holds(*types, &value.to_json())) {
             diagnostics.error(
                 &value.location,
                 format!("the enum entry {value} is not of the type {}", types.names().join(" or ")),
                 "correct the entry, or the `type` beside the enum",
             );
+            has_wrong_type = true;
         }
+    }
+    // What stands behind a `$ref` is read later.
+    if let Some(first) = values.first()
+        && !has_wrong_type
+        && satisfiable::refuses(&Definitions::default(), schema, values)
+    {
+        diagnostics.error(&first.location, ENUM_REFUSED, ENUM_REFUSED_HELP);
     }
 }
 

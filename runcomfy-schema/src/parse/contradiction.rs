@@ -1,11 +1,17 @@
-//! Keywords that exclude each other, in a schema and its parts. A value that every body needs must
-//! be possible, so this is an error. It is a warning for a value that a body can do without.
+//! Schemas that no value satisfies. A value that every body needs must be possible, so this is an
+//! error. It is a warning for a value that a body can do without.
+//!
+//! What is wrong for sure in the keywords of one schema, whatever the schema is for, is an error
+//! everywhere: two bounds that are swapped, an enum entry of another type, an enum whose every entry the
+//! keywords beside it refuse. `consistency.rs` reports the first two.
 
 use std::cmp::Ordering;
 
+use super::consistency::{ENUM_REFUSED, ENUM_REFUSED_HELP};
 use super::diagnostics::{Diagnostics, Location};
 use super::form::{allows_objects, is_composed, optional_keys};
 use super::merge::{merge_all_of, synthetic_like};
+use super::satisfiable;
 use super::schema::{AdditionalProperties, Definitions, Limit, Root, Schema, SchemaId};
 use crate::counts::Counts;
 use crate::keyword::nearest;
@@ -33,27 +39,30 @@ struct Finder<'a, 'd> {
 }
 
 impl Finder<'_, '_> {
-    /// Checks the schema of a value. `is_needed` if every body has this value.
-    fn value(&mut self, schema: &Schema, is_needed: bool) {
+    /// Checks the schema of a value, and says whether it was reported as impossible. `is_needed` if
+    /// every body has this value.
+    fn value(&mut self, schema: &Schema, is_needed: bool) -> bool {
         let is_again = !schema.is_synthetic() && self.open.contains(&schema.id);
-        let Some(left) = self.left.checked_sub(1) else { return };
+        let Some(left) = self.left.checked_sub(1) else { return false };
         if is_again || self.open.len() > MAX_DEPTH {
-            return;
+            return false;
         }
         self.left = left;
         self.open.push(schema.id);
         let whole = merge_all_of(self.definitions, schema).into_owned();
-        if let Some((location, message)) = contradiction(self.definitions, schema, &whole) {
+        let found = contradiction(self.definitions, schema, &whole);
+        let mut is_reported = found.is_some();
+        if let Some((location, message)) = found {
             let help = "no value satisfies both: correct one of the two, or remove it";
-            if is_needed {
-                self.diagnostics.error(&location, message, help);
-            } else {
-                self.diagnostics.warning(&location, message, help);
-            }
+            self.report(&location, message, help, is_needed);
         }
+        // A value of another type has neither members nor items.
+        let is_always = |bits: u8| whole.types.is_some_and(|types| types.0 == bits);
         for property in whole.properties.iter().flatten() {
-            let is_required = whole.required.iter().any(|(key, _)| *key == property.key);
-            self.value(&property.schema, is_needed && is_required);
+            let is_required = is_always(Types::OBJECT)
+                && whole.required.iter().any(|(key, _)| *key == property.key);
+            let is_impossible = self.value(&property.schema, is_needed && is_required);
+            is_reported |= is_impossible && is_required;
         }
         let has_items = whole.items_len.min.is_some_and(|min| min > 0);
         for part in &whole.prefix {
@@ -62,9 +71,53 @@ impl Finder<'_, '_> {
         if let Some(items) = &whole.items
             && !items.never
         {
-            self.value(items, is_needed && has_items && whole.prefix.is_empty());
+            let is_needed_inside = is_always(Types::ARRAY) && has_items && whole.prefix.is_empty();
+            let is_impossible = self.value(items, is_needed && is_needed_inside);
+            is_reported |= is_impossible && is_needed_inside;
+        }
+        let mut parts = Vec::new();
+        all_parts(self.definitions, schema, &mut parts, MAX_DEPTH);
+        let is_known = parts.iter().any(|part| self.diagnostics.has_error_of(&part.location));
+        if !is_reported && !is_known && !schema.never {
+            is_reported = self.impossible(schema, &whole, is_needed);
         }
         self.open.pop();
+        is_reported
+    }
+
+    fn impossible(&mut self, schema: &Schema, whole: &Schema, is_needed: bool) -> bool {
+        if let Some(values) = whole.enum_values.as_deref()
+            && let Some(first) = values.first()
+            && satisfiable::refuses(self.definitions, schema, values)
+        {
+            self.diagnostics.error(&first.location, ENUM_REFUSED, ENUM_REFUSED_HELP);
+            return true;
+        }
+        let help = "correct one of these rules, or remove it";
+        if let Some(reason) = satisfiable::impossible(self.definitions, schema) {
+            let message = format!("no value satisfies the schema: {reason}");
+            self.report(&schema.location, message, help, is_needed);
+            return true;
+        }
+        // A key that may be left out may require another one.
+        for property in whole.properties.iter().flatten().filter(|_| !whole.dependents.is_empty()) {
+            let key = &property.key;
+            if whole.dependents.iter().any(|dependent| dependent.key == *key)
+                && let Some(reason) = satisfiable::impossible_key(self.definitions, schema, key)
+            {
+                let message = format!("no object has the key {key:?}: {reason}");
+                self.report(&property.key_location, message, help, false);
+            }
+        }
+        false
+    }
+
+    fn report(&mut self, location: &Location, message: String, help: &str, is_error: bool) {
+        if is_error {
+            self.diagnostics.error(location, message, help);
+        } else {
+            self.diagnostics.warning(location, message, help);
+        }
     }
 }
 
@@ -134,19 +187,23 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
     if whole.not.as_ref().is_some_and(|not| is_anything(not)) {
         return Some((location(), "`not` rules out every value".to_owned()));
     }
+    // Bounds say nothing of values of another type.
+    let is_only = |bits: u8| whole.types.is_some_and(|types| types.without(bits).0 == 0);
     if is_merged {
         if let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum)
+            && is_only(Types::INTEGER | Types::NUMBER)
             && is_empty(min, max)
         {
             let message = format!("a minimum of {} and a maximum of {}", min.num, max.num);
             return Some((location(), format!("{message} exclude each other")));
         }
-        for (Counts { min, max }, [least, most]) in [
-            (whole.text_len, ["minLength", "maxLength"]),
-            (whole.items_len, ["minItems", "maxItems"]),
-            (whole.property_count, ["minProperties", "maxProperties"]),
+        for (Counts { min, max }, [least, most], type_) in [
+            (whole.text_len, ["minLength", "maxLength"], Types::STRING),
+            (whole.items_len, ["minItems", "maxItems"], Types::ARRAY),
+            (whole.property_count, ["minProperties", "maxProperties"], Types::OBJECT),
         ] {
             if let (Some(min), Some(max)) = (min, max)
+                && is_only(type_)
                 && min > max
             {
                 let message = format!("`{least}` {min} and `{most}` {max} exclude each other");
@@ -197,7 +254,7 @@ fn is_anything(schema: &Schema) -> bool {
         && schema.unevaluated_items.is_none()
 }
 
-fn is_empty(min: &Limit, max: &Limit) -> bool {
+pub(super) fn is_empty(min: &Limit, max: &Limit) -> bool {
     match min.num.compare(&max.num) {
         Ordering::Greater => true,
         Ordering::Equal => min.exclusive || max.exclusive,
@@ -207,7 +264,7 @@ fn is_empty(min: &Limit, max: &Limit) -> bool {
 
 /// A range that contains no integer, or no multiple.
 fn numbers(whole: &Schema) -> Option<String> {
-    let types = whole.types?.without(Types::NULL);
+    let types = whole.types?;
     let (Some(min), Some(max)) = (&whole.minimum, &whole.maximum) else { return None };
     if (types.0 != Types::INTEGER && types.0 != Types::NUMBER) || is_empty(min, max) {
         return None;

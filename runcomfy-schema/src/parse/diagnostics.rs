@@ -84,6 +84,18 @@ impl Diagnostics {
         self.list.iter().any(|one| one.is_error)
     }
 
+    /// Whether there is an error about a schema at this location, or about a keyword of it.
+    pub(crate) fn has_error_of(&self, schema: &Location) -> bool {
+        self.list.iter().filter(|one| one.is_error).any(|one| {
+            let rest = one.location.pointer.strip_prefix(&schema.pointer);
+            rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).is_some_and(|rest| {
+                let mut segments = rest.split('/').skip(1);
+                let is_entry = segments.next() == Some("enum");
+                segments.count() <= usize::from(is_entry)
+            })
+        })
+    }
+
     #[must_use]
     pub fn into_list(self) -> Vec<Diagnostic> {
         self.list

@@ -5,7 +5,7 @@
 //! - `keywords.rs` reads a schema by the files of `keyword/`, and `definitions.rs` resolves its
 //!   `$ref`s.
 //! - `nearly.rs` reports misspelt keywords. `consistency.rs` and `contradiction.rs` report schemas
-//!   that no value satisfies.
+//!   that no value satisfies, which `satisfiable.rs` finds.
 //! - `merge.rs` merges a schema with its parts, and `form.rs` says what kind of value it describes.
 //! - `hint.rs` says which strings are files, and `output.rs` which kind of file a model makes.
 //! - `names.rs` has all naming rules; `variants.rs` applies those for variants.
@@ -18,6 +18,7 @@ mod contradiction;
 mod definitions;
 mod diagnostics;
 mod document;
+mod fingerprint;
 mod form;
 mod hint;
 mod json;
@@ -27,14 +28,17 @@ pub mod names;
 mod nearly;
 mod output;
 mod reserved;
+mod satisfiable;
 mod schema;
 mod variants;
 
 pub use crate::counts::Counts;
 pub(crate) use compile::is_leaf;
 pub use compile::{Compiler, Entry, Position};
+pub use consistency::{ENUM_REFUSED, ENUM_REFUSED_HELP};
 pub use diagnostics::{Diagnostic, Diagnostics, Location};
 pub use document::{Document, parse};
+pub use fingerprint::fingerprint;
 pub use form::{allows_objects, is_composed, is_object, optional_keys};
 pub use hint::Hint;
 pub use json::{MAX_FILE_LEN, Member, Node, Value};

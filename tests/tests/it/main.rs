@@ -67,6 +67,7 @@ mod stalls;
 mod too_deep;
 mod type_names;
 mod unknown_outcomes;
+mod unsatisfiable;
 mod url_secrets;
 mod validation;
 mod waiting;
