@@ -52,6 +52,9 @@ mod violation;
 #[cfg(feature = "export")]
 pub mod export;
 #[cfg(feature = "parse")]
+#[doc(hidden)]
+pub mod fingerprint;
+#[cfg(feature = "parse")]
 #[allow(missing_docs, reason = "for the crates of this project")]
 pub mod parse;
 #[cfg(feature = "parse")]

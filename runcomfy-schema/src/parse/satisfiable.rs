@@ -7,8 +7,8 @@
 use super::Node;
 use super::compile::Compiler;
 use super::contradiction::is_empty;
-use super::fingerprint::fingerprint;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
+use crate::fingerprint::fingerprint;
 use crate::json::Json;
 use crate::keyword::types::Types;
 use crate::keyword::values::canonical;
@@ -139,7 +139,8 @@ impl<'s> Search<'s> {
         }
         let allowed = types;
         for part in flat {
-            let excluded = part.schema.not.as_deref().map_or(Types(0), whole_types);
+            let excluded = part.schema.not.as_deref();
+            let excluded = excluded.map_or(Types(0), |not| whole_types(self.definitions, not));
             types = types.without(excluded.0);
             if excluded.has(Types::NUMBER) {
                 types = types.without(Types::INTEGER);
@@ -179,6 +180,14 @@ impl<'s> Search<'s> {
             .then(|| "the other keywords refuse every entry of the enum".to_owned())
     }
 
+    /// The rules of a schema as text, to see whether two schemas say the same.
+    fn rules_as_text(&self, schema: &Schema) -> String {
+        let mut compiler = Compiler::new(self.definitions);
+        let rules = compiler.value(schema, None);
+        compiler.finish();
+        fingerprint(compiler.referred(), &rules)
+    }
+
     /// Alternatives that are all impossible.
     fn choices(&mut self, flat: &[Part<'s>]) -> Option<String> {
         let core: Vec<Part<'s>> = flat.iter().map(|part| Part { is_core: true, ..*part }).collect();
@@ -195,7 +204,7 @@ impl<'s> Search<'s> {
 
     fn choice(&mut self, core: &[Part<'s>], keyword: &str, forms: &'s [Schema]) -> Option<String> {
         let texts: Vec<String> = match keyword {
-            "oneOf" => forms.iter().map(fingerprint).collect(),
+            "oneOf" => forms.iter().map(|form| self.rules_as_text(form)).collect(),
             _ => Vec::new(),
         };
         let mut reasons = Vec::new();
@@ -427,18 +436,19 @@ fn item<'s>(flat: &[Part<'s>], index: usize) -> Vec<Part<'s>> {
 }
 
 /// The types whose every value satisfies a schema.
-fn whole_types(schema: &Schema) -> Types {
+fn whole_types(definitions: &Definitions, schema: &Schema) -> Types {
     if schema.never {
         return Types(0);
     }
+    let says_nothing = |schema: &Schema| Compiler::new(definitions).value(schema, None).is_empty();
     let mut rest = schema.clone();
     let types = rest.types.take().unwrap_or(ALL_TYPES);
-    if fingerprint(&rest) == fingerprint(&Schema::synthetic(schema.location.clone())) {
+    if says_nothing(&rest) {
         return types;
     }
     let forms = std::mem::take(&mut rest.any_of);
-    if fingerprint(&rest) == fingerprint(&Schema::synthetic(schema.location.clone())) {
-        let all = forms.iter().map(whole_types);
+    if says_nothing(&rest) {
+        let all = forms.iter().map(|form| whole_types(definitions, form));
         return types.intersection(all.fold(Types(0), Types::union));
     }
     Types(0)

@@ -25,7 +25,6 @@ mod accepts;
 mod change;
 mod compare;
 mod fields;
-mod fingerprint;
 mod git;
 mod known;
 pub(in crate::schemas) mod limits;

@@ -93,7 +93,7 @@ fn mutated(schema: &Value, place: &str) -> Option<Value> {
     let mut schema = schema.clone();
     let value = schema.pointer_mut(place)?;
     match value {
-        Value::Number(number) => *value = json!(number.as_i64()? + 1),
+        Value::Number(number) => *value = json!(number.as_i64()?.checked_add(1)?),
         Value::Bool(flag) => *flag = !*flag,
         Value::Array(items) if items.len() > 1 => _ = items.pop(),
         _ => {

@@ -4,8 +4,8 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::{Rule, Rules};
 
 use super::{Comparison, Refusing};
-use crate::schemas::diff::fingerprint::fingerprint;
 use crate::schemas::diff::limits::Limits;
+use runcomfy_schema::fingerprint::fingerprint;
 
 impl<'a> Comparison<'a> {
     pub(super) fn prefix(&mut self, old: &[&'a Rule], types: Types, new: &'a [Rules]) -> Refusing {

@@ -13,11 +13,11 @@ use runcomfy_schema::keyword::types::Types;
 use runcomfy_schema::rule::{Bound, STRING};
 use runcomfy_schema::{Json, Num, Rule, Rules, is_valid};
 
-use super::fingerprint::fingerprint_of;
 use super::known::Known;
 use super::limits::{self, End, Limits};
 use super::walk::{address, flatten, keyword, resolve};
 use object::is_required;
+use runcomfy_schema::fingerprint::fingerprint;
 
 /// The keywords of new rules that may refuse a value that was accepted before.
 pub(super) type Refusing = BTreeSet<&'static str>;
@@ -243,9 +243,9 @@ impl<'a> Comparison<'a> {
         if candidates.peek().is_none() {
             return false;
         }
-        let new = fingerprint_of(self.new, new);
+        let new = fingerprint(self.new, std::slice::from_ref(new));
         candidates.any(|rule| {
-            let old = fingerprint_of(self.old, rule);
+            let old = fingerprint(self.old, std::slice::from_ref(rule));
             // A long text costs more than a step.
             const LEN_PER_STEP: usize = 100;
             self.left = self.left.saturating_sub((old.len() + new.len()) / LEN_PER_STEP);

@@ -7,9 +7,9 @@ use runcomfy_schema::rule::{Additional, ObjectSchema};
 use runcomfy_schema::{Rule, Rules};
 
 use super::{Comparison, Refusing};
-use crate::schemas::diff::fingerprint::fingerprint;
 use crate::schemas::diff::known::keys;
 use crate::schemas::diff::walk::keys_in;
+use runcomfy_schema::fingerprint::fingerprint;
 
 impl<'a> Comparison<'a> {
     pub(super) fn object(

@@ -1,15 +1,17 @@
 //! Rules as text, to see whether two are the same. Names, titles and descriptions are no part of it, nor
 //! is the order of rules and keys, nor whether a rule stands in place or behind a reference.
 
-use runcomfy_schema::rule::{Additional, Bound, ObjectSchema, Target};
-use runcomfy_schema::{Rule, Rules};
+use std::mem::discriminant;
 
-use super::walk::{keyword, resolve};
+use crate::rule::{Additional, Bound, ObjectSchema, Rule, Rules, Target};
+use crate::search::resolve;
 
 /// Of longer rules, two are never the same.
 const MAX_LEN: usize = 1 << 16;
 
-pub(super) fn fingerprint(definitions: &[Rules], rules: &[Rule]) -> String {
+/// The text of rules. Those that need too long a text have one that no others have.
+#[must_use]
+pub fn fingerprint(definitions: &[Rules], rules: &[Rule]) -> String {
     let mut writer = Writer { definitions, open: Vec::new(), left: MAX_LEN };
     let text = writer.rules(rules);
     if writer.left > 0 {
@@ -17,10 +19,6 @@ pub(super) fn fingerprint(definitions: &[Rules], rules: &[Rule]) -> String {
     }
     // Unlike any other.
     format!("{:p} {:p}", rules.as_ptr(), definitions.as_ptr())
-}
-
-pub(super) fn fingerprint_of(definitions: &[Rules], rule: &Rule) -> String {
-    fingerprint(definitions, std::slice::from_ref(rule))
 }
 
 struct Writer<'a> {
@@ -106,7 +104,7 @@ impl Writer<'_> {
             Rule::Format(format) => format.name().to_owned(),
             Rule::Media(kind) => format!("{kind:?}"),
             Rule::Validations(list) => {
-                let one = |one: &runcomfy_schema::keyword::media::Validation| {
+                let one = |one: &crate::keyword::media::Validation| {
                     format!("{:?} {:?} {}", one.subject, one.comparison, one.value)
                 };
                 let mut texts: Vec<_> = list.iter().map(one).collect();
@@ -142,7 +140,7 @@ impl Writer<'_> {
                 format!("{rules} {properties} {items}")
             }
         };
-        format!("{}({inside})", keyword(rule))
+        format!("{:?}({inside})", discriminant(rule))
     }
 
     fn in_order(&mut self, parts: &[Rules]) -> String {
