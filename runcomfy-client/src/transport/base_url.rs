@@ -30,13 +30,23 @@ pub(crate) fn check_base_url(
     match url.scheme() {
         "https" => {}
         "http" if is_this_machine(&url) => {}
-        "http" => return Err(bad("would send the token in clear text; use https".to_owned())),
-        scheme => return Err(bad(format!("has the scheme {scheme:?}; use https"))),
+        "http" => return Err(bad("would send the token in clear text".to_owned())),
+        scheme => return Err(bad(format!("has the scheme {scheme:?}"))),
+    }
+    // Another address, such as that of a gateway or of a test, may need no path.
+    if url.path() == "/" && is_service(&url) {
+        return Err(bad("has no version of the API in its path".to_owned()));
     }
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty();
     }
     Ok(url)
+}
+
+/// Whether this is the host of the API itself.
+fn is_service(url: &Url) -> bool {
+    let host = |text: &str| Url::parse(text).ok()?.host_str().map(str::to_owned);
+    host(DEFAULT_BASE_URL).as_deref() == url.host_str()
 }
 
 /// The URL that a text without a scheme probably means, if it holds nothing secret.
@@ -90,6 +100,7 @@ mod tests {
             "https://model-api.runcomfy.net/v1/",
             "http://127.0.0.1:8080/v1",
             "http://localhost:8080",
+            "https://gateway.example.com",
             "http://[::1]:1/v1",
         ] {
             assert!(check_base_url(url, None).is_ok(), "{url}");
@@ -105,6 +116,8 @@ mod tests {
             "https://model-api.runcomfy.net/v1?key=sekrit",
             "https://model-api.runcomfy.net:sekrit",
             "https://model-api.runcomfy.net/v1#a",
+            "https://model-api.runcomfy.net",
+            "https://MODEL-API.runcomfy.net:443/",
         ] {
             let error = check_base_url(url, None).unwrap_err();
             let builder = crate::Client::builder().base_url(url);
@@ -135,6 +148,7 @@ mod tests {
             let error = check_base_url(text, Some("VARIABLE")).unwrap_err().to_string();
             assert!(error.ends_with(&format!("; use {suggested}")), "{text:?}: {error}");
             assert!(error.contains(" (from VARIABLE) "), "{error}");
+            assert_eq!(error.matches("; use ").count(), 1, "{error}");
             assert!(check_base_url(suggested, None).is_ok());
         }
     }
