@@ -17,7 +17,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A schema file or folder cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read the schemas in {}: {source}", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,

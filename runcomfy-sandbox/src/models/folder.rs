@@ -10,6 +10,19 @@ use crate::error::Error;
 impl Models {
     /// Adds every `<model id>.json` in a folder and its subfolders.
     pub(crate) fn add_folder(&mut self, root: &Path) -> Result<(), Error> {
+        if !root.is_dir() {
+            let reason = match fs::metadata(root) {
+                Ok(_) => "it is not a folder".to_owned(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    "it does not exist".to_owned()
+                }
+                Err(error) => error.to_string(),
+            };
+            let source = io::Error::other(format!(
+                "{reason}; the schema of the model acme/dream is in acme/dream.json in the folder"
+            ));
+            return Err(Error::Read { path: root.to_owned(), source });
+        }
         self.add_below(root, root)
     }
 
@@ -28,7 +41,13 @@ impl Models {
                 let text = fs::read_to_string(&path).map_err(|source| read(&path, source))?;
                 let below = path.strip_prefix(root).unwrap_or(&path).with_extension("");
                 let id = below.to_string_lossy().replace('\\', "/");
-                self.add(&id, &text).map_err(Error::Schema)?;
+                self.add(&id, &text).map_err(|message| {
+                    Error::Schema(format!(
+                        "{}: {message}; `rcf schemas check {}` shows the place",
+                        path.display(),
+                        root.display()
+                    ))
+                })?;
             }
         }
         Ok(())

@@ -65,8 +65,8 @@ impl Models {
     }
 
     fn read(&self, id: &str, text: &str) -> Result<Model, String> {
-        let document: Value =
-            serde_json::from_str(text).map_err(|error| format!("the schema of {id}: {error}"))?;
+        let document: Value = serde_json::from_str(text)
+            .map_err(|error| format!("the schema of {id} is not JSON: {error}"))?;
         let (mut entry, schema) = match document {
             Value::Object(mut entry) if entry.contains_key("input_schema") => {
                 let schema = entry.remove("input_schema").unwrap_or_default();
@@ -77,7 +77,13 @@ impl Models {
         let validator = jsonschema::options()
             .should_validate_formats(true)
             .build(&plain_json_schema(&schema))
-            .map_err(|error| format!("the schema of {id}: {error}"))?;
+            .map_err(|error| {
+                let place = match error.instance_path().as_str() {
+                    "" => String::new(),
+                    pointer => format!("at {pointer}, "),
+                };
+                format!("the schema of {id} is not a JSON Schema: {place}{error}")
+            })?;
         let kind = entry::kind(id, &entry, &schema);
         entry::complete(&mut entry, id, &schema, kind, self.price_usd);
         entry.insert("input_schema".to_owned(), schema);

@@ -201,3 +201,32 @@ async fn jobs_are_paid_from_a_balance_that_may_be_used_up() {
     let free = Service::with(|builder| builder.balance_usd(-1.0)).await;
     assert_eq!(free.submit().await.status, 200);
 }
+
+#[tokio::test]
+async fn schemas_that_cannot_be_read_are_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || runcomfy_sandbox::Sandbox::builder().schemas(folder.path().join("own")).start();
+    let error = start().await.unwrap_err().to_string();
+    assert!(
+        error.starts_with("cannot read the schemas in ")
+            && error.contains("own: it does not exist; ")
+    );
+    assert!(error.ends_with("is in acme/dream.json in the folder"), "{error}");
+
+    let file = folder.path().join("own/acme/dream.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    for (text, reason) in [
+        ("{", "the schema of acme/dream is not JSON: EOF while parsing"),
+        (
+            r#"{"properties": {"steps": {"minimum": "1"}}}"#,
+            "the schema of acme/dream is not a JSON Schema: at /properties/steps/minimum, \"1\" is not",
+        ),
+        ("[]", "the schema of acme/dream is not a JSON Schema: [] is not"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let error = start().await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}: {reason}", file.display())), "{error}");
+        let advice = format!("`rcf schemas check {}`", folder.path().join("own").display());
+        assert!(error.contains(&advice), "{error}");
+    }
+}
