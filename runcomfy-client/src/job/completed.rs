@@ -14,7 +14,10 @@ use crate::timestamp::Timestamp;
 /// A completed job's result. `C` is the client that its files are fetched with, asynchronous or
 /// blocking.
 ///
-/// It serialises to its public fields, without those that the service did not send.
+/// It serialises to its public fields, without those that the service did not send. It is not
+/// deserialised, because its files are fetched with a client. Keep the request id:
+/// `client.job::<Input>(id)?.result().await` gives the result again, and costs nothing. The `output` alone
+/// can be read as an [`Output`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Completed<O = Output, C = Client> {
