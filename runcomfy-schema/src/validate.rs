@@ -293,7 +293,17 @@ impl<'r> Report<'r> {
         std::mem::replace(&mut self.violations, outer)
     }
 
-    /// Reports on a temporary value: its address means nothing after it is dropped.
+    /// How a temporary value breaks these rules.
+    pub(crate) fn violations_of_temporary(
+        &mut self,
+        rules: &[Rule],
+        value: &Json,
+        at: &InstancePath<'_>,
+    ) -> Vec<Violation> {
+        self.on_temporary(|report| report.violations_of(rules, value, at))
+    }
+
+    /// Reports on a temporary value.
     #[cfg(feature = "parse")]
     pub(crate) fn apply_to_temporary(
         &mut self,
@@ -301,9 +311,20 @@ impl<'r> Report<'r> {
         value: &Json,
         at: &InstancePath<'_>,
     ) {
+        self.on_temporary(|report| report.apply(rules, value, at));
+    }
+
+    /// Runs `run`, which reports on a temporary value, without what is remembered by address: the value's
+    /// own means nothing after it is dropped.
+    fn on_temporary<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         let applied = std::mem::take(&mut self.applied);
-        self.apply(rules, value, at);
+        let temporary = self.judge.for_temporary();
+        let judge = std::mem::replace(&mut self.judge, temporary);
+        let result = run(self);
+        let temporary = std::mem::replace(&mut self.judge, judge);
+        self.judge.gave_up |= temporary.gave_up;
         self.applied = applied;
+        result
     }
 
     /// How a key breaks these rules.

@@ -168,7 +168,7 @@ pub(crate) fn report_within(
         message.push_str(&format!("; {rewrite}"));
     } else if allowed.is_none()
         && let Some(plain) = advice::unquoted(value).filter(|plain| holds(types, plain))
-        && let [first, ..] = report.violations_of(rules, &plain, at).as_slice()
+        && let [first, ..] = report.violations_of_temporary(rules, &plain, at).as_slice()
     {
         message.push_str(&format!("; without quotes, {}", first.message()));
     }

@@ -102,6 +102,8 @@ pub(super) fn parse(text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
         );
         return None;
     }
+    // Editors of Windows write a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let raw = match serde_json::from_str::<&RawValue>(text) {
         Ok(raw) => raw,
         Err(error) => {

@@ -74,6 +74,13 @@ fn misspelt_model_id_is_answered_with_similar_ones() {
 }
 
 #[test]
+fn a_byte_order_mark_before_a_schema_is_skipped() {
+    let text = "\u{feff}{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}}";
+    let model = DynamicModel::parse("acme/m", text).unwrap();
+    assert!(model.validate(&json!({"a": 1})).is_ok());
+}
+
+#[test]
 fn unusable_schema_is_reported() {
     let error = DynamicModel::parse(
         "acme/m",

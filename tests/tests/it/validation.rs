@@ -1,7 +1,8 @@
 //! The messages of a refused input.
 
 use runcomfy_models::community::fantasy_portrait::image_to_video::Input;
-use serde_json::json;
+use runcomfy_types::DynamicModel;
+use serde_json::{Value, json};
 
 #[test]
 fn every_violation_is_listed_with_field_key_value_and_rule() {
@@ -55,4 +56,29 @@ fn a_key_given_twice_is_refused() {
     let text = r#"{"143_image":"a.png","160_video":"a.mp4","155_positive_prompt":"x","149_steps":6,"149_steps":7}"#;
     let message = Input::from_json(text).unwrap_err().to_string();
     assert_eq!(message, "steps (149_steps): is given more than once");
+}
+
+/// The judge remembers verdicts by the address of a value. One that stands on the stack, to find advice,
+/// gives its address to the next one.
+#[test]
+fn the_advice_on_a_value_does_not_depend_on_the_values_before_it() {
+    let number = |bounds: Value| json!({"not": {"anyOf": [bounds]}});
+    let items = json!({"type": "integer", "allOf": [
+        number(json!({"maximum": 9})), 
+        {"anyOf": [{"allOf": [{"maximum": 50}]}, {"allOf": [{"const": 0}]}]}]});
+    let schema = json!({"type": "object", "properties": {
+        "many": {"type": "array", "items": number(json!({"const": 0}))},
+        "texts": {"type": "array", "items": items}}});
+    let model = DynamicModel::parse("acme/m", schema.to_string()).unwrap();
+    let texts: Vec<_> = (0..20).map(|n| if n % 2 == 0 { "5" } else { "60" }).collect();
+    let messages = |body: Value| -> Vec<String> {
+        let errors = model.validate(&body).unwrap_err();
+        errors.iter().map(|one| one.message().to_owned()).collect()
+    };
+    assert!(messages(json!({"texts": ["5"]}))[0].ends_with("it matches the schema in `not`"));
+    assert!(messages(json!({"texts": ["60"]}))[0].contains("fits none of 2 forms"));
+    let alone: Vec<_> = texts.iter().flat_map(|text| messages(json!({"texts": [text]}))).collect();
+    // So many values that verdicts are remembered.
+    let many: Vec<_> = (1..3000).collect();
+    assert_eq!(messages(json!({"many": many, "texts": texts})), alone);
 }
