@@ -392,14 +392,14 @@ pub static MODELS: &[::runcomfy_client::ModelInfo] = &[
     expected::union::__MODEL,
 ];
 
-/// The model of this id, if it is one of [`MODELS`]. [`closest_ids`] answers a misspelt one.
+/// The model of this id, if it is one of `MODELS`. `closest_ids` answers a misspelt one.
 #[allow(dead_code, unreachable_pub)]
 #[must_use]
 pub fn model(id: &str) -> ::core::option::Option<&'static ::runcomfy_client::ModelInfo> {
     ::runcomfy_client::__private::model(MODELS, id)
 }
 
-/// The ids of [`MODELS`] that are most similar to this one, the nearest first: at most five, and none
+/// The ids of `MODELS` that are most similar to this one, the nearest first: at most five, and none
 /// that is not similar.
 #[allow(dead_code, unreachable_pub)]
 pub fn closest_ids(id: &str) -> impl ::core::iter::Iterator<Item = &'static str> + use<> {

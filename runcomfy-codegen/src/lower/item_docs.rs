@@ -19,9 +19,9 @@ pub(crate) const UNUSED_BUILDER: &str = "a builder does nothing until `build` is
 pub(crate) const MODELS: &str = "Every model, sorted by id.";
 
 pub(crate) const MODEL: &str =
-    "The model of this id, if it is one of [`MODELS`]. [`closest_ids`] answers a misspelt one.";
+    "The model of this id, if it is one of `MODELS`. `closest_ids` answers a misspelt one.";
 
-pub(crate) const CLOSEST_IDS: &str = "The ids of [`MODELS`] that are most similar to this one, the nearest first: at most five, and none\n\
+pub(crate) const CLOSEST_IDS: &str = "The ids of `MODELS` that are most similar to this one, the nearest first: at most five, and none\n\
      that is not similar.";
 
 pub(crate) const OUTPUT: &str = "What a completed job of this model gives: URLs of files, which are fetched without the\n\
