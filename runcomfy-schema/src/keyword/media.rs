@@ -189,13 +189,14 @@ pub(crate) fn export() -> crate::export::SchemaObject {
 }
 
 #[cfg(feature = "parse")]
-pub(crate) use read::{KEYWORDS, X_MEDIA, check_x_media, read, read_x_media, rules};
+pub(crate) use read::{KEYWORDS, X_MEDIA, check_format, check_x_media, read, read_x_media, rules};
 
 #[cfg(feature = "parse")]
 mod read {
     use super::{Comparison, MediaFact, Validation};
     use crate::keyword::types::Types;
     use crate::media::MediaKind;
+    use crate::parse::kind_of_format;
     use crate::parse::{Diagnostics, Keywords, Location, Member, Node, Schema, Value, XMedia};
     use crate::rule::Rule;
 
@@ -246,6 +247,22 @@ mod read {
         };
         let help = "remove it, or move it to the string or list that is a file";
         diagnostics.warning(at, message, help);
+    }
+
+    /// Warns of a `format` for files at a value that is none.
+    pub(crate) fn check_format(schema: &Schema, at: &Location, diagnostics: &mut Diagnostics) {
+        let can_be_file =
+            schema.types.is_none_or(|types| types.has(Types::STRING) || types.has(Types::ARRAY));
+        if let Some(format) = &schema.format
+            && kind_of_format(schema).is_some()
+            && !can_be_file
+        {
+            let message = format!(
+                "the format {format:?} has no effect: the value is neither a string nor a list"
+            );
+            let help = "remove it, or move it to the string or list that is a file";
+            diagnostics.warning(at, message, help);
+        }
     }
 
     /// The rule of `validations`.

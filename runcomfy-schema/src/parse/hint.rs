@@ -43,7 +43,7 @@ impl<'h> Hint<'h> {
             return Self { given: Some(given), ..self };
         }
         let is_text = each.types == Some(Types(Types::STRING)) && each.enum_values.is_none();
-        let kind = list_format(list).or_else(|| self.by_format_or_name(&each));
+        let kind = kind_of_format(list).or_else(|| self.by_format_or_name(&each));
         Self { given: kind.filter(|_| is_text).map(XMedia::File), ..self }
     }
 
@@ -62,7 +62,7 @@ impl<'h> Hint<'h> {
     pub fn files(self, list: &Schema) -> Option<MediaKind> {
         match list.x_media.or(self.given) {
             Some(given) => given.kind(),
-            None => list_format(list),
+            None => kind_of_format(list),
         }
     }
 
@@ -71,24 +71,27 @@ impl<'h> Hint<'h> {
         whole.x_media.or(self.given).is_some_and(|given| given.kind().is_some())
     }
 
+    /// Whether the `format` says that the value is a file or a list of files, and no `x-media` says
+    /// otherwise.
+    pub(crate) fn is_formatted(self, whole: &Schema) -> bool {
+        whole.x_media.or(self.given).is_none() && kind_of_format(whole).is_some()
+    }
+
     /// Whether `x-media` or the `format` says that a string is a file, and not its name alone.
     pub(crate) fn is_declared(self, whole: &Schema) -> bool {
         self.given.is_some() || Self::nameless().file(whole).is_some()
     }
 
     fn by_format_or_name(self, whole: &Schema) -> Option<MediaKind> {
-        kind_of_format(whole, "_uri").or_else(|| kind_of_name(self.name))
+        kind_of_format(whole).or_else(|| kind_of_name(self.name))
     }
 }
 
-fn list_format(list: &Schema) -> Option<MediaKind> {
-    kind_of_format(list, "_uris")
-}
-
-/// The kind of a `format` of the service, in any case, like the names of types.
-fn kind_of_format(schema: &Schema, ending: &str) -> Option<MediaKind> {
+/// The kind of a `format` of the service, in any case, like the names of types. `image_uri` at a list
+/// means its items, and `image_uris` at a string means the string.
+pub(crate) fn kind_of_format(schema: &Schema) -> Option<MediaKind> {
     let format = schema.format.as_ref()?.to_ascii_lowercase();
-    match format.strip_suffix(ending)? {
+    match format.strip_suffix("_uris").or_else(|| format.strip_suffix("_uri"))? {
         "image" => Some(MediaKind::Image),
         "video" => Some(MediaKind::Video),
         "audio" => Some(MediaKind::Audio),

@@ -117,7 +117,35 @@ impl SchemaReader<'_> {
         if let Some(x_media) = node.member(media::X_MEDIA) {
             media::check_x_media(&schema, &x_media.location, self.diagnostics);
         }
+        if let Some(format) = node.member("format") {
+            media::check_format(&schema, &format.location, self.diagnostics);
+        }
+        if let Some(nullable) = node.member("nullable") {
+            check_nullable(&schema, nullable, self.diagnostics);
+        }
         schema
+    }
+}
+
+/// Warns of a `nullable` that changes nothing, because no `type` stands beside it. OpenAPI says so,
+/// and the service may do without it, too.
+fn check_nullable(schema: &Schema, nullable: &Node, diagnostics: &mut Diagnostics) {
+    let keyword = match schema {
+        Schema { types: Some(_), .. } | Schema { enum_values: Some(_), .. } => return,
+        Schema { reference: Some(reference), .. } => reference.keyword,
+        schema if !schema.all_of.is_empty() => "allOf",
+        schema if !schema.any_of.is_empty() => "anyOf",
+        schema if !schema.one_of.is_empty() => "oneOf",
+        _ => return,
+    };
+    let mut forms = schema.any_of.iter().chain(&schema.one_of);
+    let is_told = forms.any(|part| part.types.is_some_and(|types| types.has(Types::NULL)));
+    if nullable.value == Value::Bool(true) && !is_told {
+        diagnostics.warning(
+            &nullable.location,
+            format!("`nullable` has no effect without a `type` beside it: `{keyword}` decides"),
+            "to take `null`, write {\"anyOf\": [..., {\"type\": \"null\"}]}; else remove it",
+        );
     }
 }
 

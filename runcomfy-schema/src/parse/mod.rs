@@ -39,6 +39,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Location};
 pub use document::{Document, parse};
 pub use form::{allows_objects, is_composed, is_object, optional_keys};
 pub use hint::Hint;
+pub(crate) use hint::kind_of_format;
 pub use json::{MAX_FILE_LEN, Member, Node, Value};
 pub(crate) use keywords::Keywords;
 pub use merge::{alternatives, merge_all_of, synthetic_like};

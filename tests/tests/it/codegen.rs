@@ -145,6 +145,16 @@ fn every_mistake_is_reported_with_its_location() {
             "warning 2:41 /properties/a/validations/0 the rule {\"validation_rule\":\"bitrate<\",\"validation_value\":3} is not understood, and is left to the service",
         ),
         (
+            r##"{"$ref": "#/properties/b", "nullable": true}"##,
+            "2:15 /properties/a/$ref `$ref` \"#/properties/b\" has no target in the file\n\
+             warning 2:45 /properties/a/nullable `nullable` has no effect without a `type` beside it: `$ref` decides",
+        ),
+        (
+            r#"{"anyOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}"#,
+            "warning 2:71 /properties/a/nullable `nullable` has no effect without a `type` beside it: `anyOf` decides",
+        ),
+        (r#"{"anyOf": [{"type": "string"}, {"type": "null"}], "nullable": true}"#, ""),
+        (
             r#"{"x-rust-name": "2-b"}"#,
             "2:22 /properties/a/x-rust-name `x-rust-name` \"2-b\" is not a Rust name",
         ),

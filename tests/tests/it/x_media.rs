@@ -282,3 +282,46 @@ async fn random_schemas_have_the_same_files_for_every_judge() {
     // There are many strings of both kinds.
     assert!(found[0] > 200 && found[1] > found[0] + 200, "{found:?}");
 }
+
+/// `image_uri` at a list means its items, and `image_uris` at a string the string. A value of several
+/// types, or without one, may be either.
+#[tokio::test]
+async fn the_format_of_the_other_number_is_read_alike() {
+    let schema = json!({"type": "object", "properties": {
+        "bare": {"type": "array", "format": "image_uri"},
+        "list": {"type": "array", "format": "video_uri", "items": {"type": "string"}},
+        "one": {"type": "string", "format": "image_uris"},
+        "any": {"format": "image_uri"},
+        "either": {"type": ["string", "array"], "format": "audio_uris"},
+        "none": {"type": "string", "format": "image_uris", "x-media": "none"},
+    }});
+    let dynamic = DynamicModel::parse("acme/m", schema.to_string()).unwrap();
+    for (key, value, expected) in [
+        ("bare", json!([BAD]), Some("/bare/0")),
+        ("list", json!([BAD]), Some("/list/0")),
+        ("one", json!(BAD), Some("/one")),
+        ("any", json!(BAD), Some("/any")),
+        ("any", json!([BAD]), Some("/any/0")),
+        ("any", json!(5), None),
+        ("either", json!(BAD), Some("/either")),
+        ("either", json!([BAD]), Some("/either/0")),
+        ("none", json!(BAD), None),
+    ] {
+        let expected: BTreeSet<String> = expected.into_iter().map(str::to_owned).collect();
+        assert_eq!(files(dynamic.validate(&json!({key: value}))), expected, "{key}: {value}");
+    }
+    // The type that the generator chooses says the same.
+    let generated = Generator::from_texts([("acme/m", schema.to_string())]).generate().unwrap();
+    let api = generated.models[0].api();
+    for (key, expected) in
+        [("one", "image"), ("bare", "list of images"), ("list", "list of videos")]
+    {
+        let field = api.objects[0].fields.iter().find(|field| field.key == key).unwrap();
+        assert_eq!(field.summary, expected, "{key}");
+    }
+    let other =
+        r#"{"type": "object", "properties": {"a": {"type": "integer", "format": "image_uri"}}}"#;
+    let generated = Generator::from_texts([("acme/m", other)]).generate().unwrap();
+    let warning = generated.warnings[0].to_string();
+    assert!(warning.contains("the format \"image_uri\" has no effect"), "{warning}");
+}

@@ -92,13 +92,18 @@ impl Compiler<'_> {
                         forms.items.push(((**items).clone(), media_hint));
                     }
                 },
-                // Of a value of several types, a string is a file only if `x-media` says so.
-                types
-                    if hint.is_given(&whole)
-                        && types.is_none_or(|types| types.has(Types::STRING)) =>
-                {
-                    forms.text = forms.text.or(hint.file(&whole));
-                    forms.is_declared = true;
+                // Of a value of several types, strings and items are files only if `x-media` or the
+                // `format` says so.
+                types if hint.is_given(&whole) || hint.is_formatted(&whole) => {
+                    if types.is_none_or(|types| types.has(Types::STRING)) {
+                        forms.text = forms.text.or(hint.file(&whole));
+                        forms.is_declared = true;
+                    }
+                    let is_bare = whole.items.is_none() && whole.prefix.is_empty();
+                    let is_list = types.is_none_or(|types| types.has(Types::ARRAY));
+                    if is_bare && is_list && !hint.is_given(&whole) {
+                        forms.bare_list = forms.bare_list.or(hint.files(&whole));
+                    }
                 }
                 _ => {}
             }
