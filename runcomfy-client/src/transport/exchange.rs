@@ -27,7 +27,7 @@ const PART_LEN: usize = 1024 * 1024;
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
     pub(crate) url: &'a Url,
-    /// JSON, if there is any.
+    /// JSON. Only a submission has any.
     pub(crate) body: Option<Body>,
     /// Whether the call is about a job, so that the response may repeat its input.
     pub(crate) is_about_job: bool,
@@ -115,10 +115,12 @@ impl Transport {
         arrived: &AtomicUsize,
     ) -> Result<(), Incomplete> {
         let Outgoing { method, url, body, is_about_job } = request;
-        let mut request = self
-            .http
-            .request(method, url.clone())
-            .header(AUTHORIZATION, self.authorization.clone());
+        let http = match &body {
+            Some(_) => &self.connections.submissions,
+            None => &self.connections.others,
+        };
+        let mut request =
+            http.request(method, url.clone()).header(AUTHORIZATION, self.authorization.clone());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
@@ -148,7 +150,7 @@ impl Transport {
         url: Url,
         headers: HeaderMap,
     ) -> Result<reqwest::Response, TransportError> {
-        let sent = self.http.get(url.clone()).headers(headers).send().await;
+        let sent = self.connections.others.get(url.clone()).headers(headers).send().await;
         sent.map_err(|error| self.no_response(error, &url))
     }
 

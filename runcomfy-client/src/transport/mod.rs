@@ -3,6 +3,7 @@
 mod attempts;
 pub(crate) mod base_url;
 mod budget;
+mod connections;
 mod exchange;
 pub(crate) mod failure;
 pub(crate) mod idempotent;
@@ -30,11 +31,12 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::error::{BoxError, ConfigError};
+use crate::error::ConfigError;
 use crate::recent::RecentJobs;
 use crate::time::Clock;
 use base_url::is_this_machine;
 use budget::RetryBudget;
+use connections::Connections;
 use limits::Limits;
 use proxy::Proxy;
 use redactor::Redactor;
@@ -49,12 +51,9 @@ pub(crate) use refusal::Subject;
 pub(crate) use response::Response;
 pub(crate) use words::{message, words};
 
-/// A connection that was idle for this long is not used again.
-const MAX_IDLE: Duration = Duration::from_secs(20);
-
 /// What the calls of a client and its clones share.
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    connections: Connections,
     /// The proxy of all calls.
     proxy: Option<Proxy>,
     base: Url,
@@ -78,32 +77,16 @@ impl Transport {
         clock: Arc<dyn Clock>,
         jitter: fastrand::Rng,
     ) -> Result<Self, ConfigError> {
-        let http_error = |source: BoxError| ConfigError::Http { source };
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
             .map_err(|_| ConfigError::BadToken { reason: "cannot be sent in a header" })?;
         authorization.set_sensitive(true);
         let local = is_this_machine(&base);
         let proxy = if local { None } else { Proxy::find(&|name| std::env::var_os(name), &base)? };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION")))
-            .tls_backend_preconfigured(
-                tls::config(local).map_err(|error| http_error(error.into()))?,
-            )
-            .connect_timeout(limits.connect_timeout)
-            // Servers close idle connections; a submission on one of those would have an unknown
-            // outcome.
-            .pool_idle_timeout(MAX_IDLE)
-            // The token goes to no other host, and no call is repeated behind the caller's back.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
-        if local {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| http_error(error.into()))?;
+        let connections = Connections::new(&limits, local)?;
         let redactor = Redactor::new(&token);
         let throttle = Throttle::new(Arc::clone(&clock), limits.calls_at_once, limits.call_spacing);
         Ok(Self {
-            http,
+            connections,
             proxy,
             base,
             redactor,

@@ -29,6 +29,7 @@ mod gallery;
 mod generated;
 mod generated_files;
 mod getters;
+mod idle_connections;
 mod instances;
 mod job_ends;
 mod journal;
