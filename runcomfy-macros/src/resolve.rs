@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use runcomfy_schema::keyword::similar;
 use runcomfy_schema::parse::names::module_path;
@@ -72,7 +72,9 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
             return quote!({ #errors #root::__private::not_compiled::<#output>() });
         }
     };
-    quote!(#whole::__model! { (#root::__macros::checked) (#root) (#whole) #fields })
+    // The compiler underlines the path where it is that of no model.
+    let model = Ident::new("__model", Span::call_site().located_at(span.end));
+    quote!(#whole::#model! { (#root::__macros::checked) (#root) (#whole) #fields })
 }
 
 /// The path with the crate before it, if its first part is a vendor of the crate.
