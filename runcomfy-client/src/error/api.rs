@@ -200,6 +200,12 @@ impl ApiError {
 
     fn not_found_advice(&self) -> String {
         match (&self.request_id, &self.model_id) {
+            (Some(_), _) if self.is_journaled && self.is_gone() => {
+                "the job is gone: call `FileJournal::settle` with its submission, so that `Client::resume` does not return it again".to_owned()
+            }
+            (Some(_), _) if self.is_gone() => {
+                "the job is gone: the service does not keep it any longer".to_owned()
+            }
             (Some(_), _) if self.is_journaled => {
                 "the service may no longer know the job, or it belongs to another account; if it is gone, call `FileJournal::settle` with its submission, so that `Client::resume` does not return it again".to_owned()
             }
@@ -228,7 +234,12 @@ impl ApiError {
     /// Whether it may only mean that one part of the service lags behind another: right after a job
     /// was accepted, or has ended.
     pub(crate) fn is_lag(&self) -> bool {
-        matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::NotReady)
+        matches!(self.kind, ApiErrorKind::NotFound | ApiErrorKind::NotReady) && !self.is_gone()
+    }
+
+    /// Whether the service had it, and does not have it any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.status == 410
     }
 }
 

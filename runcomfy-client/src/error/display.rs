@@ -77,12 +77,12 @@ impl fmt::Display for Error {
             ),
             Self::NoAnswer { request_id, attempts, source } => write!(
                 f,
-                "no answer about request {request_id}{}: {source}; the job goes on, so ask again later by its id",
+                "no answer about request {request_id}{}: {source}; the job is not lost, so ask for it later by its id",
                 tried(*attempts)
             ),
             Self::BadAnswer { request_id, reason, body } => write!(
                 f,
-                "cannot understand the answer about request {request_id}: {reason}; the job is not affected, so ask again later; {}",
+                "cannot understand the answer about request {request_id}: {reason}; the job is not lost, so ask for it later by its id; {}",
                 body_shown(body)
             ),
             Self::ResultUnreadable { request_id, source } => write!(

@@ -127,7 +127,7 @@ pub enum Error {
         /// Why, if there is more to say.
         source: Option<BoxError>,
     },
-    /// A call about a job got no answer. The job itself is not affected.
+    /// A call about a job got no answer. The job is not lost, but a cancellation may have been carried out.
     NoAnswer {
         /// The job.
         request_id: RequestId,
@@ -136,7 +136,8 @@ pub enum Error {
         /// Why the last time failed.
         source: BoxError,
     },
-    /// An answer about a job cannot be understood. The job itself is not affected.
+    /// An answer about a job cannot be understood. The job is not lost, but a cancellation may have been
+    /// carried out.
     BadAnswer {
         /// The job.
         request_id: RequestId,

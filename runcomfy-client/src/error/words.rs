@@ -58,7 +58,11 @@ pub(super) fn without_advice(error: &Error) -> String {
 }
 
 pub(super) fn about_result(error: &Error) -> &'static str {
-    match error.api().map(|refusal| refusal.kind) {
+    let refusal = error.api();
+    match refusal.map(|refusal| refusal.kind) {
+        _ if refusal.is_some_and(ApiError::is_gone) => {
+            "the result is gone, and cannot be fetched again"
+        }
         Some(ApiErrorKind::Forbidden) => {
             "the job belongs to another account: use the token of that account"
         }

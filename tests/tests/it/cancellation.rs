@@ -98,3 +98,19 @@ async fn failed_call_is_no_outcome() {
     sandbox.reply_next(Call::Cancel, Reply::new(500, body));
     assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Cancelled);
 }
+
+/// The service may have carried it out.
+#[tokio::test]
+async fn cancellation_without_an_answer_does_not_say_that_the_job_goes_on() {
+    let (sandbox, client, _) = crate::simulated::simulated().await;
+    let job = client.submit(&input()).await.unwrap();
+    let html = Fault::Reply(Reply::new(200, "<html>"));
+    for fault in [Fault::ResetAnswer(0), html] {
+        (0..5).for_each(|_| sandbox.fault_next(Call::Cancel, fault.clone()));
+        let error = job.cancel().await.unwrap_err().to_string();
+        assert!(error.contains("ask for it later by its id"), "{error}");
+        for wrong in ["goes on", "not affected"] {
+            assert!(!error.contains(wrong), "{error}");
+        }
+    }
+}

@@ -110,3 +110,29 @@ async fn a_result_that_is_not_ready_is_not_an_error_of_the_call() {
         format!("request {} has no result yet; wait for it, or ask again later", job.request_id());
     assert_eq!(error.to_string(), expected);
 }
+
+#[tokio::test]
+async fn job_that_is_gone_is_not_waited_for() {
+    let (sandbox, client, clock) = simulated().await;
+    let job = client.submit(&input()).await.unwrap();
+    for single in [true, false] {
+        let (calls, sleeps) = (sandbox.received().len(), clock.sleeps().len());
+        sandbox.reply_next(Call::Status, Reply::new(410, ""));
+        let error = match single {
+            true => job.status().await.map(drop).unwrap_err(),
+            false => job.wait().await.map(drop).unwrap_err(),
+        };
+        assert!(error.to_string().contains("the job is gone"), "{error}");
+        assert!(!error.to_string().contains("check the id"), "{error}");
+        let asked = (sandbox.received().len() - calls, clock.sleeps().len() - sleeps);
+        assert_eq!(asked, (1, 0), "{error}");
+    }
+    // The result alone.
+    sandbox.reply_next(Call::Result, Reply::new(410, ""));
+    let error = job.wait().await.unwrap_err();
+    assert!(matches!(error, Error::ResultUnreadable { .. }), "{error:?}");
+    assert!(
+        error.to_string().ends_with("the result is gone, and cannot be fetched again"),
+        "{error}"
+    );
+}
