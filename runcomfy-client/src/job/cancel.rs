@@ -75,11 +75,13 @@ impl JobHandle {
             Some(CancelOutcome::NotCancellable) if attempts > 1 => CancelOutcome::NotCancellable,
             Some(outcome) => return Ok(outcome),
         };
-        Ok(match self.status(None).await?.state {
-            JobState::Cancelled => CancelOutcome::Cancelled,
-            JobState::Completed | JobState::Failed => CancelOutcome::NotCancellable,
-            _ => outcome,
-        })
+        match self.status(None).await.map(|status| status.state) {
+            Ok(JobState::Cancelled) => Ok(CancelOutcome::Cancelled),
+            Ok(JobState::Completed | JobState::Failed) => Ok(CancelOutcome::NotCancellable),
+            // A job is cancelled whatever its model is.
+            Ok(_) | Err(JobCallError::OtherModel { .. }) => Ok(outcome),
+            Err(error) => Err(error),
+        }
     }
 
     /// The outcome in a response; `None` if it has none. A status alone is an outcome only where it is

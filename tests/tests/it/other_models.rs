@@ -1,7 +1,7 @@
 //! Jobs that are taken up with the type of another model.
 
 use runcomfy_models::happyhorse::happyhorse_1_0::reference_to_video::Input as OtherInput;
-use runcomfy_models::{Client, Error, RequestId};
+use runcomfy_models::{CancelOutcome, Client, Error, RequestId};
 use runcomfy_sandbox::{Call, Fault, Reply};
 
 use crate::end_to_end::input;
@@ -58,6 +58,10 @@ async fn status_of_another_model_is_an_error_at_once() {
     // A cancellation is carried out for any model.
     sandbox.reply_next(Call::Cancel, Reply::new(202, status.replace("in_queue", "cancelled")));
     assert!(job.cancel().await.is_ok());
+    // So is one whose answer names no outcome: the status is then asked for.
+    sandbox.reply_next(Call::Cancel, Reply::new(202, "{}"));
+    sandbox.reply_next(Call::Status, Reply::new(200, status));
+    assert_eq!(job.cancel().await.unwrap(), CancelOutcome::Requested);
 }
 
 /// It may be the answer to another call, or another name of the same model.
