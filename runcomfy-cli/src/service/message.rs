@@ -160,6 +160,8 @@ pub(crate) fn settle(id: &str) -> String {
     )
 }
 
+const CHECK_ID: &str = "check the id; the job may have expired, or belong to another account";
+
 /// A refusal of the service, and what to do next.
 fn of_refusal(refusal: &ApiError, error: &ClientError, context: &Context<'_>) -> String {
     let advice = match (refusal.kind, &refusal.request_id, &refusal.model_id) {
@@ -176,14 +178,12 @@ fn of_refusal(refusal: &ApiError, error: &ClientError, context: &Context<'_>) ->
             return translated(error);
         }
         (ApiErrorKind::NotFound, Some(id), _) => {
-            let advice =
-                "check the id; the job may have expired, or belong to another account".to_owned();
-            match context.is_recorded {
-                true => format!(
-                    "{advice}. If it is gone, `rcf resume --settle {}` forgets it",
-                    shell_word(id)
-                ),
-                false => advice,
+            let forgets = format!("`rcf resume --settle {}` forgets it", shell_word(id));
+            match (refusal.status == 410, context.is_recorded) {
+                (true, true) => format!("the job is gone; {forgets}"),
+                (true, false) => "the job is gone".to_owned(),
+                (false, true) => format!("{CHECK_ID}. If it is gone, {forgets}"),
+                (false, false) => CHECK_ID.to_owned(),
             }
         }
         (ApiErrorKind::NotFound, None, Some(id)) => format!(

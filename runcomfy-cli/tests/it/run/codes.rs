@@ -105,6 +105,10 @@ fn only_a_job_of_the_journal_can_be_forgotten() {
         service.sandbox.reply_next(call, Reply::new(404, r#"{"error_code": 404001}"#));
         let error = service.fail(&[verb, &id], 65);
         assert!(error.contains(&format!("`rcf resume --settle {id}` forgets it")), "{error}");
+        service.sandbox.reply_next(call, Reply::new(410, "{}"));
+        let error = service.fail(&[verb, &id], 65);
+        let advice = format!("the job is gone; `rcf resume --settle {id}` forgets it");
+        assert!(error.contains(&advice) && !error.contains("check the id"), "{error}");
     }
 }
 
