@@ -1,5 +1,6 @@
 //! Schemas that no value satisfies. A value that every body needs must be possible, so this is an
-//! error. It is a warning for a value that a body can do without.
+//! error. It is a warning for a value that a body can do without. A `discriminator` that
+//! distinguishes nothing is one, too.
 //!
 //! What is wrong for sure in the keywords of one schema, whatever the schema is for, is an error
 //! everywhere: two bounds that are swapped, an enum entry of another type, an enum whose every entry the
@@ -77,6 +78,9 @@ impl Finder<'_, '_> {
         }
         let mut parts = Vec::new();
         all_parts(self.definitions, schema, &mut parts, MAX_DEPTH);
+        for part in &parts {
+            self.discriminator(part);
+        }
         let is_known = parts.iter().any(|part| self.diagnostics.has_error_of(&part.location));
         if !is_reported && !is_known && !schema.never {
             is_reported = self.impossible(schema, &whole, is_needed);
@@ -110,6 +114,30 @@ impl Finder<'_, '_> {
             }
         }
         false
+    }
+
+    /// Warns of a `discriminator` that distinguishes nothing: it asserts nothing itself, so each form has
+    /// to say which values of the key are its own.
+    fn discriminator(&mut self, schema: &Schema) {
+        let Some((key, location)) = &schema.discriminator else { return };
+        let says_value = |form: &Schema| {
+            let whole = merge_all_of(self.definitions, form);
+            let mut properties = whole.properties.iter().flatten();
+            properties.find(|property| property.key == *key).is_some_and(|property| {
+                merge_all_of(self.definitions, &property.schema).enum_values.is_some()
+            })
+        };
+        let mut forms = schema.any_of.iter().chain(&schema.one_of);
+        if let Some(form) = forms.find(|form| !says_value(form)) {
+            let name = form.reference.as_ref().map_or(&form.location.pointer, |one| &one.text);
+            let message = format!(
+                "`discriminator` names the key {key:?}, but the form {name:?} takes any value of it"
+            );
+            let help = format!(
+                "give {key:?} a `const` in each form: the `discriminator` itself is not enforced"
+            );
+            self.diagnostics.warning(location, message, help);
+        }
     }
 
     fn report(&mut self, location: &Location, message: String, help: &str, is_error: bool) {

@@ -234,6 +234,13 @@ impl<'s, 'r> Keywords<'s, 'r> {
                     self.schema.examples.extend(examples.iter().take(8).cloned());
                 }
             }
+            "discriminator" => {
+                if let Some(Node { value: Value::String(key), location }) =
+                    node.member("propertyName")
+                {
+                    self.schema.discriminator = Some((key.clone(), location.clone()));
+                }
+            }
             "$id" | "id" => reference::check_base(self, member),
             "x-rust-name" => {
                 let name = self.text(node, "x-rust-name");

@@ -94,6 +94,8 @@ pub struct Schema {
     pub any_of: Vec<Schema>,
     /// Empty without `oneOf`.
     pub one_of: Vec<Schema>,
+    /// The key that `discriminator` names, which distinguishes the forms.
+    pub discriminator: Option<(String, Location)>,
     pub not: Option<Box<Schema>>,
     pub condition: Option<Box<Condition>>,
     /// The schema `false`.
@@ -162,6 +164,7 @@ impl Schema {
             all_of: Vec::new(),
             any_of: Vec::new(),
             one_of: Vec::new(),
+            discriminator: None,
             not: None,
             condition: None,
             never: false,

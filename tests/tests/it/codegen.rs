@@ -599,3 +599,20 @@ fn values_without_a_type_of_their_own_are_warned_of_once() {
     assert!(found.ends_with(&format!(" {pointer} {message}")), "{found}");
     assert_eq!(found.lines().count(), 1, "{found}");
 }
+
+#[test]
+fn a_discriminator_without_constants_is_reported() {
+    let schema = |cat: &str| {
+        format!(
+            r##"{{"type": "object", "properties": {{
+"pet": {{"oneOf": [{{"$ref": "#/$defs/Cat"}}, {{"$ref": "#/$defs/Dog"}}], "discriminator": {{"propertyName": "kind"}}}}}},
+"$defs": {{"Cat": {{"type": "object", "properties": {{"kind": {cat}, "lives": {{"type": "integer"}}}}}},
+"Dog": {{"type": "object", "properties": {{"kind": {{"const": "dog"}}}}}}}}}}"##
+        )
+    };
+    assert_eq!(
+        problems(&schema(r#"{"type": "string"}"#)),
+        "warning 2:104 /properties/pet/discriminator/propertyName `discriminator` names the key \"kind\", but the form \"#/$defs/Cat\" takes any value of it"
+    );
+    assert_eq!(problems(&schema(r#"{"const": "cat"}"#)), "");
+}

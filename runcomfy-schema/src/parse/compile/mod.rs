@@ -308,6 +308,7 @@ pub(crate) fn is_leaf(schema: &Schema) -> bool {
         property_count: _,
         only_refers: _,
         never: _,
+        discriminator: _,
         validations: _,
         default: _,
         examples: _,
