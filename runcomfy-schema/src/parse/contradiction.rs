@@ -82,8 +82,8 @@ impl Finder<'_, '_> {
             self.discriminator(part);
         }
         let is_known = parts.iter().any(|part| self.diagnostics.has_error_of(&part.location));
-        if !is_reported && !is_known && !schema.never {
-            is_reported = self.impossible(schema, &whole, is_needed);
+        if !is_reported && !schema.never {
+            is_reported = is_known || self.impossible(schema, &whole, is_needed);
         }
         self.open.pop();
         is_reported
@@ -422,7 +422,8 @@ fn sizes(definitions: &Definitions, schema: &Schema, whole: &Schema) -> Option<(
     if !is_closed || is_open {
         return None;
     }
-    let mut keys: Vec<&str> = whole.properties.iter().flatten().map(|one| &*one.key).collect();
+    let properties = whole.properties.iter().flatten().filter(|one| !one.schema.never);
+    let mut keys: Vec<&str> = properties.map(|one| &*one.key).collect();
     keys.extend(whole.required.iter().map(|(key, _)| &**key));
     let optional = optional_keys(definitions, whole);
     keys.extend(optional.iter().map(|(key, _)| &**key));

@@ -373,7 +373,34 @@ impl<'s> Search<'s> {
                 "`maxProperties` {max} is below the {count} keys that are required"
             ));
         }
-        keys.iter().find_map(|key| self.member(&parts, key))
+        keys.iter().find_map(|key| self.member(&parts, key)).or_else(|| self.size(&parts))
+    }
+
+    /// Why no object of these parts has enough members.
+    fn size(&mut self, parts: &[Part<'s>]) -> Option<String> {
+        let schemas = || parts.iter().map(|part| part.schema);
+        let min = schemas().filter_map(|schema| schema.property_count.min).max()?;
+        if min == 0 || schemas().any(|schema| !schema.patterns.is_empty()) {
+            return None;
+        }
+        // Any other key, if one part refuses its value.
+        schemas().find_map(|schema| match &schema.additional {
+            Some(AdditionalProperties::Allowed(false)) => Some(String::new()),
+            Some(AdditionalProperties::Checked(each)) => self.with(&[], each),
+            _ => None,
+        })?;
+        let mut keys: Vec<&str> = schemas()
+            .flat_map(|schema| schema.properties.iter().flatten().map(|one| &*one.key))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut count = 0;
+        for key in keys {
+            count += u64::from(self.member(parts, key).is_none());
+        }
+        (count < min).then(|| {
+            format!("`minProperties` {min} requires more members than the {count} that can be")
+        })
     }
 
     /// Why no object of these parts has this key.

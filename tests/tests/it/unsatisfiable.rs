@@ -87,6 +87,14 @@ fn impossible() -> Vec<(Value, &'static str)> {
             json!({"type": "object", "properties": {"b": {"anyOf": [{"$ref": "#/$defs/Node"}, {"$ref": "#/$defs/Node"}]}}, "required": ["b"]}),
             "without an end",
         ),
+        (
+            json!({"type": "object", "additionalProperties": {"type": "string", "not": {"type": "string"}}, "minProperties": 1}),
+            "than the 0 that can be",
+        ),
+        (
+            json!({"type": "object", "properties": {"b": {}, "c": false}, "minProperties": 2}),
+            "requires more members than the 1",
+        ),
     ]
 }
 
@@ -108,6 +116,8 @@ fn possible() -> Vec<Value> {
         json!({"type": ["array", "null"], "items": {"type": "string"}, "contains": {"type": "integer"}}),
         json!({"type": "array", "items": {"enum": ["x", "y"]}, "uniqueItems": true, "minItems": 2}),
         json!({"type": "array", "items": {"enum": ["x"]}, "minItems": 3}),
+        json!({"type": "object", "properties": {"b": {}}, "additionalProperties": false, "minProperties": 1}),
+        json!({"type": "object", "additionalProperties": false}),
         // Nothing is said of other types.
         json!({"allOf": [{"minimum": 5}, {"maximum": 3}]}),
         json!({"allOf": [{"minLength": 5}, {"maxLength": 3}]}),
@@ -186,6 +196,18 @@ fn an_enum_without_a_usable_entry_is_refused_at_run_time_too() {
     }
 }
 
+#[test]
+fn a_mistake_in_a_required_field_is_told_once() {
+    for field in [
+        json!({"enum": ["x"], "pattern": "^y"}),
+        json!({"type": "integer", "minimum": 5, "maximum": 3}),
+        json!({"type": "string", "not": {"type": "string"}}),
+    ] {
+        let errors = problems(&field, true).into_iter().filter(|(is_error, _)| *is_error);
+        assert_eq!(errors.count(), 1, "{field}");
+    }
+}
+
 struct Random(fastrand::Rng);
 
 impl Random {
@@ -219,7 +241,10 @@ impl Random {
             15 => ("properties", json!({(key(self)): inner(self), "c": inner(self)})),
             16 => ("required", json!([key(self)])),
             17 => ("propertyNames", inner(self)),
-            18 => ("dependentRequired", json!({"a": ["b"]})),
+            18 => match self.0.bool() {
+                true => ("dependentRequired", json!({"a": ["b"]})),
+                false => ("minProperties", json!(number)),
+            },
             19 => ("additionalProperties", inner(self)),
             20 => ("not", inner(self)),
             21 => ("allOf", json!([inner(self), inner(self)])),
