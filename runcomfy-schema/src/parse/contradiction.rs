@@ -12,7 +12,7 @@ use super::consistency::{ENUM_REFUSED, ENUM_REFUSED_HELP};
 use super::diagnostics::{Diagnostics, Location};
 use super::form::{allows_objects, is_composed, optional_keys};
 use super::merge::{merge_all_of, synthetic_like};
-use super::satisfiable;
+use super::satisfiable::{self, Effort};
 use super::schema::{AdditionalProperties, Definitions, Limit, Root, Schema, SchemaId};
 use crate::counts::Counts;
 use crate::keyword::nearest;
@@ -22,8 +22,13 @@ use crate::pattern::Pattern;
 
 /// Checks an input.
 pub(super) fn check(root: &Root, diagnostics: &mut Diagnostics) {
-    let mut finder =
-        Finder { definitions: &root.definitions, diagnostics, left: MAX_SCHEMAS, open: Vec::new() };
+    let mut finder = Finder {
+        definitions: &root.definitions,
+        diagnostics,
+        left: MAX_SCHEMAS,
+        open: Vec::new(),
+        effort: Effort::new(),
+    };
     finder.value(&root.schema, true);
 }
 
@@ -37,6 +42,7 @@ struct Finder<'a, 'd> {
     left: usize,
     /// The schemas around this one.
     open: Vec<Option<SchemaId>>,
+    effort: Effort,
 }
 
 impl Finder<'_, '_> {
@@ -98,7 +104,7 @@ impl Finder<'_, '_> {
             return true;
         }
         let help = "correct one of these rules, or remove it";
-        if let Some(reason) = satisfiable::impossible(self.definitions, schema) {
+        if let Some(reason) = satisfiable::impossible(self.definitions, schema, &mut self.effort) {
             let message = format!("no value satisfies the schema: {reason}");
             self.report(&schema.location, message, help, is_needed);
             return true;
@@ -107,7 +113,8 @@ impl Finder<'_, '_> {
         for property in whole.properties.iter().flatten().filter(|_| !whole.dependents.is_empty()) {
             let key = &property.key;
             if whole.dependents.iter().any(|dependent| dependent.key == *key)
-                && let Some(reason) = satisfiable::impossible_key(self.definitions, schema, key)
+                && let Some(reason) =
+                    satisfiable::impossible_key(self.definitions, schema, key, &mut self.effort)
             {
                 let message = format!("no object has the key {key:?}: {reason}");
                 self.report(&property.key_location, message, help, false);
@@ -254,12 +261,18 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
 }
 
 fn is_anything(schema: &Schema) -> bool {
+    schema.types.is_none() && schema.any_of.is_empty() && says_only_types(schema)
+}
+
+/// Whether a schema asserts nothing but its `type` and its `anyOf`.
+pub(super) fn says_only_types(schema: &Schema) -> bool {
     let empty = Schema::synthetic(schema.location.clone());
     !schema.never
-        && schema.types.is_none()
+        && schema.validations.is_empty()
+        && schema.x_media.is_none()
         && schema.enum_values.is_none()
         && schema.reference.is_none()
-        && schema.in_place().is_empty()
+        && schema.in_place().len() == schema.any_of.len()
         && schema.minimum.is_none()
         && schema.maximum.is_none()
         && schema.multiple_of.is_none()

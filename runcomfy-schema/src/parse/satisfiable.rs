@@ -4,19 +4,27 @@
 //! Schemas that judge one value are looked at together: a schema, the target of its `$ref`, and its
 //! `allOf`. A value is possible if one of its types is.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::Node;
 use super::compile::Compiler;
-use super::contradiction::is_empty;
+use super::contradiction::{is_empty, says_only_types};
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use crate::fingerprint::fingerprint;
 use crate::json::Json;
 use crate::keyword::types::Types;
 use crate::keyword::values::canonical;
 use crate::pattern::Pattern;
+use crate::validate::is_valid;
 
 /// Why no value satisfies a schema. `None` if one may.
-pub(super) fn impossible(definitions: &Definitions, schema: &Schema) -> Option<String> {
-    Search::new(definitions).impossible(&[Part { schema, is_core: false }])
+pub(super) fn impossible(
+    definitions: &Definitions,
+    schema: &Schema,
+    effort: &mut Effort,
+) -> Option<String> {
+    Search::new(definitions, effort).impossible(&[Part { schema, is_core: false }])
 }
 
 /// Why no object of this schema has a key that it may have.
@@ -24,8 +32,9 @@ pub(super) fn impossible_key(
     definitions: &Definitions,
     schema: &Schema,
     key: &str,
+    effort: &mut Effort,
 ) -> Option<String> {
-    let mut search = Search::new(definitions);
+    let mut search = Search::new(definitions, effort);
     let parts = search.flat(&[Part { schema, is_core: false }]);
     search.object(&parts, Some(key))
 }
@@ -38,15 +47,44 @@ pub(super) fn refuses(definitions: &Definitions, schema: &Schema, values: &[Node
 /// Whether these schemas refuse each of the values, for sure.
 fn refuse_all(definitions: &Definitions, schemas: &[&Schema], values: &[Node]) -> bool {
     let mut compiler = Compiler::new(definitions);
+    let rules: Vec<_> = schemas.iter().map(|schema| compiler.value(schema, None)).collect();
+    compiler.finish();
     values.iter().map(Node::to_json).all(|value| {
         // The judge closes objects, also where a part is open.
         !matches!(value, Json::Array(_) | Json::Object(_))
-            && !schemas.iter().all(|schema| compiler.is_valid(schema, &value))
+            && !rules.iter().all(|rules| is_valid(compiler.referred(), rules, &value))
     })
 }
 
-/// No schema needs more steps. After them, everything is called possible.
-const MAX_STEPS: usize = 2_000;
+/// What the search has spent on a file. After so many steps, everything is called possible.
+pub(super) struct Effort {
+    left: usize,
+    /// The forms of `oneOf` that were compared.
+    texts: HashMap<SchemaId, Rc<str>>,
+}
+
+impl Effort {
+    pub(super) fn new() -> Self {
+        Self { left: MAX_STEPS, texts: HashMap::new() }
+    }
+
+    /// The rules of a form as text, to see whether two forms say the same.
+    fn text(&mut self, definitions: &Definitions, form: &Schema) -> Rc<str> {
+        let Some(id) = form.id else { return rules_as_text(definitions, form).into() };
+        let text = || rules_as_text(definitions, form).into();
+        Rc::clone(self.texts.entry(id).or_insert_with(text))
+    }
+}
+
+fn rules_as_text(definitions: &Definitions, schema: &Schema) -> String {
+    let mut compiler = Compiler::new(definitions);
+    let rules = compiler.value(schema, None);
+    compiler.finish();
+    fingerprint(compiler.referred(), &rules)
+}
+
+/// No file needs more steps.
+const MAX_STEPS: usize = 50_000;
 const MAX_DEPTH: usize = 32;
 const MAX_PARTS: usize = 64;
 
@@ -58,9 +96,9 @@ struct Part<'s> {
     is_core: bool,
 }
 
-struct Search<'s> {
+struct Search<'s, 'e> {
     definitions: &'s Definitions,
-    left: usize,
+    effort: &'e mut Effort,
     /// The schemas of the values around this one. A value that is inside itself has no end.
     open: Vec<Vec<(SchemaId, bool)>>,
 }
@@ -69,9 +107,9 @@ const ALL_TYPES: Types = Types(
     Types::NULL | Types::BOOLEAN | Types::NUMBER | Types::STRING | Types::ARRAY | Types::OBJECT,
 );
 
-impl<'s> Search<'s> {
-    fn new(definitions: &'s Definitions) -> Self {
-        Self { definitions, left: MAX_STEPS, open: Vec::new() }
+impl<'s, 'e> Search<'s, 'e> {
+    fn new(definitions: &'s Definitions, effort: &'e mut Effort) -> Self {
+        Self { definitions, effort, open: Vec::new() }
     }
 
     /// The parts with the targets of their references and the schemas of their `allOf`.
@@ -95,7 +133,7 @@ impl<'s> Search<'s> {
     }
 
     fn impossible(&mut self, parts: &[Part<'s>]) -> Option<String> {
-        self.left = self.left.checked_sub(1)?;
+        self.effort.left = self.effort.left.checked_sub(1)?;
         if self.open.len() == MAX_DEPTH {
             return None;
         }
@@ -140,7 +178,7 @@ impl<'s> Search<'s> {
         let allowed = types;
         for part in flat {
             let excluded = part.schema.not.as_deref();
-            let excluded = excluded.map_or(Types(0), |not| whole_types(self.definitions, not));
+            let excluded = excluded.map_or(Types(0), whole_types);
             types = types.without(excluded.0);
             if excluded.has(Types::NUMBER) {
                 types = types.without(Types::INTEGER);
@@ -180,14 +218,6 @@ impl<'s> Search<'s> {
             .then(|| "the other keywords refuse every entry of the enum".to_owned())
     }
 
-    /// The rules of a schema as text, to see whether two schemas say the same.
-    fn rules_as_text(&self, schema: &Schema) -> String {
-        let mut compiler = Compiler::new(self.definitions);
-        let rules = compiler.value(schema, None);
-        compiler.finish();
-        fingerprint(compiler.referred(), &rules)
-    }
-
     /// Alternatives that are all impossible.
     fn choices(&mut self, flat: &[Part<'s>]) -> Option<String> {
         let core: Vec<Part<'s>> = flat.iter().map(|part| Part { is_core: true, ..*part }).collect();
@@ -203,8 +233,8 @@ impl<'s> Search<'s> {
     }
 
     fn choice(&mut self, core: &[Part<'s>], keyword: &str, forms: &'s [Schema]) -> Option<String> {
-        let texts: Vec<String> = match keyword {
-            "oneOf" => forms.iter().map(|form| self.rules_as_text(form)).collect(),
+        let texts: Vec<Rc<str>> = match keyword {
+            "oneOf" => forms.iter().map(|form| self.effort.text(self.definitions, form)).collect(),
             _ => Vec::new(),
         };
         let mut reasons = Vec::new();
@@ -463,20 +493,14 @@ fn item<'s>(flat: &[Part<'s>], index: usize) -> Vec<Part<'s>> {
 }
 
 /// The types whose every value satisfies a schema.
-fn whole_types(definitions: &Definitions, schema: &Schema) -> Types {
-    if schema.never {
+fn whole_types(schema: &Schema) -> Types {
+    if !says_only_types(schema) {
         return Types(0);
     }
-    let says_nothing = |schema: &Schema| Compiler::new(definitions).value(schema, None).is_empty();
-    let mut rest = schema.clone();
-    let types = rest.types.take().unwrap_or(ALL_TYPES);
-    if says_nothing(&rest) {
+    let types = schema.types.unwrap_or(ALL_TYPES);
+    if schema.any_of.is_empty() {
         return types;
     }
-    let forms = std::mem::take(&mut rest.any_of);
-    if says_nothing(&rest) {
-        let all = forms.iter().map(|form| whole_types(definitions, form));
-        return types.intersection(all.fold(Types(0), Types::union));
-    }
-    Types(0)
+    let all = schema.any_of.iter().map(whole_types);
+    types.intersection(all.fold(Types(0), Types::union))
 }
