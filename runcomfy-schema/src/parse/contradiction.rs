@@ -261,38 +261,7 @@ fn bounds(schema: &Schema, whole: &Schema) -> Option<(Location, String)> {
 }
 
 fn is_anything(schema: &Schema) -> bool {
-    schema.types.is_none() && schema.any_of.is_empty() && says_only_types(schema)
-}
-
-/// Whether a schema asserts nothing but its `type` and its `anyOf`.
-pub(super) fn says_only_types(schema: &Schema) -> bool {
-    let empty = Schema::synthetic(schema.location.clone());
-    !schema.never
-        && schema.validations.is_empty()
-        && schema.x_media.is_none()
-        && schema.enum_values.is_none()
-        && schema.reference.is_none()
-        && schema.in_place().len() == schema.any_of.len()
-        && schema.minimum.is_none()
-        && schema.maximum.is_none()
-        && schema.multiple_of.is_none()
-        && schema.pattern.is_none()
-        && schema.format.is_none()
-        && schema.text_len == empty.text_len
-        && schema.items_len == empty.items_len
-        && schema.property_count == empty.property_count
-        && !schema.unique_items
-        && schema.prefix.is_empty()
-        && schema.items.is_none()
-        && schema.contains.is_none()
-        && schema.properties.is_none()
-        && schema.required.is_empty()
-        && schema.patterns.is_empty()
-        && schema.additional.is_none()
-        && schema.property_names.is_none()
-        && schema.dependents.is_empty()
-        && schema.unevaluated_properties.is_none()
-        && schema.unevaluated_items.is_none()
+    schema.types.is_none() && schema.any_of.is_empty() && schema.says_only_types()
 }
 
 pub(super) fn is_empty(min: &Limit, max: &Limit) -> bool {

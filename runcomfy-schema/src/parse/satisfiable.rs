@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::Node;
 use super::compile::Compiler;
-use super::contradiction::{is_empty, says_only_types};
+use super::contradiction::is_empty;
 use super::schema::{AdditionalProperties, Definitions, Schema, SchemaId};
 use crate::fingerprint::fingerprint;
 use crate::json::Json;
@@ -494,7 +494,7 @@ fn item<'s>(flat: &[Part<'s>], index: usize) -> Vec<Part<'s>> {
 
 /// The types whose every value satisfies a schema.
 fn whole_types(schema: &Schema) -> Types {
-    if !says_only_types(schema) {
+    if !schema.says_only_types() {
         return Types(0);
     }
     let types = schema.types.unwrap_or(ALL_TYPES);

@@ -128,6 +128,85 @@ impl XMedia {
 }
 
 impl Schema {
+    /// Whether it asserts nothing but its `type` and its `anyOf`.
+    pub(super) fn says_only_types(&self) -> bool {
+        // Without `..`, so that each new field is decided here.
+        let Self {
+            format,
+            x_media,
+            enum_values,
+            minimum,
+            maximum,
+            multiple_of,
+            text_len,
+            pattern,
+            items_len,
+            unique_items,
+            prefix,
+            items,
+            contains,
+            properties,
+            required,
+            patterns,
+            additional,
+            property_names,
+            property_count,
+            dependents,
+            unevaluated_properties,
+            unevaluated_items,
+            reference,
+            all_of,
+            one_of,
+            not,
+            condition,
+            never,
+            validations,
+            // These assert nothing, or are allowed.
+            id: _,
+            location: _,
+            title: _,
+            description: _,
+            rust_name: _,
+            types: _,
+            any_of: _,
+            only_refers: _,
+            discriminator: _,
+            default: _,
+            examples: _,
+            deprecated: _,
+        } = self;
+        let is_of_scalars = format.is_some()
+            || x_media.is_some()
+            || enum_values.is_some()
+            || minimum.is_some()
+            || maximum.is_some()
+            || multiple_of.is_some()
+            || !text_len.is_unbounded()
+            || pattern.is_some()
+            || !validations.is_empty();
+        let is_of_lists = !items_len.is_unbounded()
+            || *unique_items
+            || !prefix.is_empty()
+            || items.is_some()
+            || contains.is_some()
+            || unevaluated_items.is_some();
+        let is_of_objects = properties.is_some()
+            || !required.is_empty()
+            || !patterns.is_empty()
+            || additional.is_some()
+            || property_names.is_some()
+            || !property_count.is_unbounded()
+            || !dependents.is_empty()
+            || unevaluated_properties.is_some();
+        let is_composed = reference.is_some()
+            || !all_of.is_empty()
+            || !one_of.is_empty()
+            || not.is_some()
+            || condition.is_some()
+            || *never;
+        !(is_of_scalars || is_of_lists || is_of_objects || is_composed)
+    }
+
     /// A schema that asserts nothing, to put keywords or parts of other schemas into.
     pub fn synthetic(location: Location) -> Self {
         Self {
