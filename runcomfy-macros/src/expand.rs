@@ -220,7 +220,11 @@ fn is_part(member: &CallMember) -> bool {
 /// The call of a field's setter, whose name has the place of the field's, so that an editor knows it.
 fn setter(member: &CallMember, rt: &TokenStream) -> Option<TokenStream> {
     let name = member.name.as_ref()?;
-    let argument = if is_part(member) { member.value.part(rt) } else { member.value.as_written() };
+    let argument = match is_part(member) {
+        true => member.value.part(rt),
+        false if member.is_other_setter => member.value.as_written(),
+        false => member.value.typed(),
+    };
     (!argument.is_empty()).then(|| quote!(.#name(#argument)))
 }
 

@@ -143,6 +143,11 @@ impl CallValue {
         self.tokens.iter().cloned().collect()
     }
 
+    /// The value as an expression of Rust with the type of a field.
+    pub(crate) fn typed(&self) -> TokenStream {
+        integer(&self.tokens).unwrap_or_else(|| self.as_written())
+    }
+
     /// Whether the value is written as a part of a body, which every setter takes.
     pub(crate) fn is_part(&self) -> bool {
         // An item that is missing is not one.
@@ -150,8 +155,10 @@ impl CallValue {
             |item: &Self| matches!(item.kind, ValueKind::Expression) && !item.tokens.is_empty();
         match &self.kind {
             // The type of another literal in Rust may not be that of the field: `5.0` is an integer in JSON.
+            // Where it is, the setter's own conversion costs the compiler less.
             ValueKind::Literal(_) => {
                 !matches!(self.tokens.as_slice(), [token] if text(token).is_some())
+                    && integer(&self.tokens).is_none()
             }
             // A list of expressions alone has one type.
             ValueKind::List(items) => items.is_empty() || !items.iter().all(is_expression),
@@ -262,6 +269,16 @@ fn any_literal(is_negative: bool, token: &Literal) -> Option<Json> {
         }
         _ => None,
     }
+}
+
+/// An integer without a suffix, with the type of a setter: without one, a large number would be an `i32`.
+fn integer(tokens: &[TokenTree]) -> Option<TokenStream> {
+    let (TokenTree::Literal(literal), signs) = tokens.split_last()? else { return None };
+    let Lit::Int(int) = Lit::new(literal.clone()) else { return None };
+    let value: i64 = int.base10_parse().ok().filter(|_| int.suffix().is_empty())?;
+    let mut typed = Literal::i64_suffixed(value);
+    typed.set_span(literal.span());
+    Some(signs.iter().cloned().chain([typed.into()]).collect())
 }
 
 const INTEGERS: [&str; 10] =
