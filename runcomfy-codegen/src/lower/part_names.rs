@@ -43,7 +43,7 @@ impl Lowerer<'_, '_, '_> {
             let is_alone = sets.iter().filter(|other| *other == set).count() == 1;
             let own = candidates.iter().filter(|_| is_alone).cloned();
             let base = format!("{union}_{}", kind(&merge_all_of(definitions, part)));
-            let content = content(definitions, part, MAX_CONTENT_DEPTH);
+            let content = content(part);
             let name = self.types.claim_first(own, &base, &content);
             if let Some(text) = reference(part) {
                 self.types.definition_names.insert(text.to_owned(), name.clone());
@@ -103,43 +103,38 @@ fn kind(whole: &Schema) -> &'static str {
     }
 }
 
-/// What lies deeper distinguishes no part.
-const MAX_CONTENT_DEPTH: usize = 8;
-
 /// The keywords of a schema as a text, without titles and descriptions. The order of keys does not
-/// matter.
-fn content(definitions: &Definitions, schema: &Schema, left: usize) -> String {
-    let Some(left) = left.checked_sub(1) else { return String::new() };
-    let whole = merge_all_of(definitions, schema);
+/// matter. A `$ref` stands for itself: its target may lead back to the schema.
+fn content(schema: &Schema) -> String {
     let mut words = Vec::new();
-    words.extend(whole.types.map(|types| types.names().join(",")));
-    words.extend(whole.enum_values.iter().flat_map(|values| values.iter().map(Node::to_string)));
-    words.extend(whole.format.clone());
-    words.extend(whole.pattern.clone());
-    for limit in [&whole.minimum, &whole.maximum] {
+    words.extend(schema.reference.as_ref().map(|reference| reference.text.clone()));
+    words.extend(schema.types.map(|types| types.names().join(",")));
+    words.extend(schema.enum_values.iter().flat_map(|values| values.iter().map(Node::to_string)));
+    words.extend(schema.format.clone());
+    words.extend(schema.pattern.clone());
+    for limit in [&schema.minimum, &schema.maximum] {
         let shown =
             |limit: &runcomfy_schema::parse::Limit| (limit.num.to_string(), limit.exclusive);
         words.push(format!("{:?}", limit.as_ref().map(shown)));
     }
-    words.extend(whole.multiple_of.as_ref().map(ToString::to_string));
-    for counts in [whole.text_len, whole.items_len, whole.property_count] {
+    words.extend(schema.multiple_of.as_ref().map(ToString::to_string));
+    for counts in [schema.text_len, schema.items_len, schema.property_count] {
         words.push(format!("{:?} {:?}", counts.min, counts.max));
     }
-    let properties = whole.properties.as_deref().unwrap_or_default();
+    let properties = schema.properties.as_deref().unwrap_or_default();
     let mut members: Vec<String> = properties
         .iter()
-        .map(|one| format!("{:?}:{}", one.key, content(definitions, &one.schema, left)))
-        .chain(whole.required.iter().map(|(key, _)| format!("{key:?}!")))
+        .map(|one| format!("{:?}:{}", one.key, content(&one.schema)))
+        .chain(schema.required.iter().map(|(key, _)| format!("{key:?}!")))
         .collect();
     members.sort_unstable();
     words.append(&mut members);
-    let inner = whole.items.as_deref().into_iter();
-    let inner = inner.chain(match &whole.additional {
+    let inner = schema.items.as_deref().into_iter();
+    let inner = inner.chain(match &schema.additional {
         Some(AdditionalProperties::Checked(each)) => Some(&**each),
         _ => None,
     });
-    for part in inner.chain(&whole.prefix).chain(&whole.any_of).chain(&whole.one_of) {
-        words.push(content(definitions, part, left));
-    }
+    let forms = schema.all_of.iter().chain(&schema.any_of).chain(&schema.one_of);
+    words.extend(inner.chain(&schema.prefix).chain(forms).map(content));
     format!("({})", words.join(" "))
 }

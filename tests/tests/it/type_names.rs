@@ -87,3 +87,18 @@ fn long_keys_give_short_names() {
     // With `struct.`, `Builder.html` and the like, these name files of rustdoc.
     assert!(names.iter().all(|name| name.len() <= 100), "{names:?}");
 }
+
+/// Each object leads to the next in many ways, so what follows references takes a time without end.
+#[test]
+fn names_of_recursive_parts_take_no_longer_than_their_length_asks() {
+    let node = |kind: &str| {
+        let ways = (0..12).map(|way| format!("\"p{way}\": {{\"$ref\": \"#/$defs/Node\"}}"));
+        let ways = ways.collect::<Vec<_>>().join(", ");
+        format!(
+            "{{\"properties\": {{{ways}, \"side\": {{\"type\": \"{kind}\"}}}}, \"type\": \"object\"}}"
+        )
+    };
+    let size = format!("\"size\": {{\"anyOf\": [{}, {}]}}", node("integer"), node("number"));
+    let names = types(&input(&[&size], &format!("\"Node\": {}", node("boolean"))));
+    assert_eq!(names.len(), 4, "{names:?}");
+}
