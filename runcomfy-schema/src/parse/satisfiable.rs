@@ -68,19 +68,22 @@ impl Effort {
         Self { left: MAX_STEPS, texts: HashMap::new() }
     }
 
-    /// The rules of a form as text, to see whether two forms say the same.
-    fn text(&mut self, definitions: &Definitions, form: &Schema) -> Rc<str> {
-        let Some(id) = form.id else { return rules_as_text(definitions, form).into() };
-        let text = || rules_as_text(definitions, form).into();
-        Rc::clone(self.texts.entry(id).or_insert_with(text))
+    /// The rules of each form as text, to see whether two forms say the same. They are compiled together,
+    /// because all may refer to the same definitions.
+    fn texts(&mut self, definitions: &Definitions, forms: &[Schema]) -> Vec<Rc<str>> {
+        let known = |form: &Schema| form.id.and_then(|id| self.texts.get(&id)).cloned();
+        if let Some(texts) = forms.iter().map(known).collect() {
+            return texts;
+        }
+        let mut compiler = Compiler::new(definitions);
+        let rules: Vec<_> = forms.iter().map(|form| compiler.value(form, None)).collect();
+        compiler.finish();
+        let texts = rules.iter().map(|rules| fingerprint(compiler.referred(), rules).into());
+        let texts: Vec<Rc<str>> = texts.collect();
+        let ids = forms.iter().zip(&texts).filter_map(|(form, text)| Some((form.id?, text)));
+        self.texts.extend(ids.map(|(id, text)| (id, Rc::clone(text))));
+        texts
     }
-}
-
-fn rules_as_text(definitions: &Definitions, schema: &Schema) -> String {
-    let mut compiler = Compiler::new(definitions);
-    let rules = compiler.value(schema, None);
-    compiler.finish();
-    fingerprint(compiler.referred(), &rules)
 }
 
 /// No file needs more steps.
@@ -234,7 +237,7 @@ impl<'s, 'e> Search<'s, 'e> {
 
     fn choice(&mut self, core: &[Part<'s>], keyword: &str, forms: &'s [Schema]) -> Option<String> {
         let texts: Vec<Rc<str>> = match keyword {
-            "oneOf" => forms.iter().map(|form| self.effort.text(self.definitions, form)).collect(),
+            "oneOf" => self.effort.texts(self.definitions, forms),
             _ => Vec::new(),
         };
         let mut reasons = Vec::new();
