@@ -5,8 +5,8 @@
 //! process is killed before, or the future is dropped, the job is still open. A program that needs
 //! more, such as saved files, settles jobs itself ([`FileJournal::until_settled`]).
 //!
-//! Apps depend on `runcomfy-models`, which re-exports this API; the examples use it under that name. This crate knows no HTTP, so that it
-//! builds while the HTTP stack does.
+//! Apps depend on `runcomfy-models`, which re-exports this API; the examples use it under that name. This
+//! crate knows no HTTP, so that it builds while the HTTP stack does.
 
 mod claim;
 mod compact;

@@ -125,7 +125,8 @@ fn write_compacted(
 
 /// Whether a line is kept as it is: this version cannot read it, and it may name a job.
 fn is_kept(bytes: &[u8], ledger: &Ledger) -> bool {
-    let names_job = bytes.windows(12).any(|part| part == b"\"request_id\"");
+    const KEY: &[u8] = b"\"request_id\"";
+    let names_job = bytes.windows(KEY.len()).any(|part| part == KEY);
     let mut is_kept = false;
     if names_job && bytes.len() <= line::MAX_LEN {
         line::for_each_in(bytes, |found| {
