@@ -221,13 +221,25 @@ mod tests {
     const SIGINT: i32 = 2;
     const SIGKILL: i32 = 9;
 
+    /// A shell ignores SIGINT for what it starts in the background, and so do the programs that this starts.
+    /// PostgreSQL has a handler of its own.
+    fn is_sigint_ignored() -> bool {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        ignored.is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1)
+    }
+
     #[test]
     fn server_that_does_not_end_is_killed() {
-        for (trap, patience, signal) in [
+        let mut cases = vec![
             // It does not hear SIGINT.
             ("trap '' INT; ", Duration::ZERO, SIGKILL),
-            ("", PATIENCE, SIGINT),
-        ] {
+        ];
+        if !is_sigint_ignored() {
+            cases.push(("", PATIENCE, SIGINT));
+        }
+        for (trap, patience, signal) in cases {
             let mut server = Command::new("sh")
                 .args(["-c", &format!("{trap}echo ready; exec sleep 600")])
                 .stdout(Stdio::piped())
